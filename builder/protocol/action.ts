@@ -1,0 +1,76 @@
+import { type Address, encodeAbiParameters, type Hex, keccak256, zeroAddress } from "viem";
+import { type ChainId, L1 } from "./ids.ts";
+
+/** Kinds of action, numbered as in `contracts/protocol/Actions.sol`. */
+export const ActionKind = { CALL: 0, RESULT: 1, L2TX: 2, REVERT: 3, REVERT_CONTINUE: 4 } as const;
+export type ActionKind = (typeof ActionKind)[keyof typeof ActionKind];
+
+/** One transfer of control between two chains (docs/spec.md, "Actions"). */
+export interface Action {
+  readonly kind: ActionKind;
+  /** The chain that gives up control. */
+  readonly from: ChainId;
+  /** The chain that receives it. */
+  readonly to: ChainId;
+  readonly sender: Address;
+  readonly target: Address;
+  /** Wei that moves with the action; < 2^128. */
+  readonly value: bigint;
+  readonly failed: boolean;
+  readonly isStatic: boolean;
+  readonly data: Hex;
+}
+
+/** ABI type of an action, field for field the Solidity struct. */
+export const actionAbi = {
+  type: "tuple",
+  components: [
+    { name: "kind", type: "uint8" },
+    { name: "from", type: "uint64" },
+    { name: "to", type: "uint64" },
+    { name: "sender", type: "address" },
+    { name: "target", type: "address" },
+    { name: "value", type: "uint128" },
+    { name: "failed", type: "bool" },
+    { name: "isStatic", type: "bool" },
+    { name: "data", type: "bytes" },
+  ],
+} as const;
+
+/** `keccak256(abi.encode(action))`. */
+export function hashAction(action: Action): Hex {
+  return keccak256(encodeAbiParameters([actionAbi], [action]));
+}
+
+/** A CALL from `sender` on `from` to `target` on `to`. */
+export function callAction(call: {
+  from: ChainId;
+  to: ChainId;
+  sender: Address;
+  target: Address;
+  value: bigint;
+  isStatic: boolean;
+  data: Hex;
+}): Action {
+  return { kind: ActionKind.CALL, failed: false, ...call };
+}
+
+/** The RESULT that answers a call or an L2 transaction; who answers whom is known from the order of actions. */
+export function resultAction(result: { from: ChainId; to: ChainId; failed: boolean; data: Hex }): Action {
+  return { kind: ActionKind.RESULT, sender: zeroAddress, target: zeroAddress, value: 0n, isStatic: false, ...result };
+}
+
+/** A transaction signed for `rollup`; `data` is in the form of the rollup's kind. */
+export function l2txAction(rollup: ChainId, data: Hex): Action {
+  return {
+    kind: ActionKind.L2TX,
+    from: L1,
+    to: rollup,
+    sender: zeroAddress,
+    target: zeroAddress,
+    value: 0n,
+    failed: false,
+    isStatic: false,
+    data,
+  };
+}

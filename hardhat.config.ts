@@ -1,0 +1,25 @@
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import hardhatToolboxMochaEthers from "@nomicfoundation/hardhat-toolbox-mocha-ethers";
+import { defineConfig } from "hardhat/config";
+
+const root = path.dirname(fileURLToPath(import.meta.url));
+
+export default defineConfig({
+  plugins: [hardhatToolboxMochaEthers],
+  solidity: {
+    compilers: [
+      {
+        version: "0.8.30",
+        // The compiler comes from npm, so a machine that reaches only the registry can build.
+        path: path.join(root, "node_modules/solc/soljson.js"),
+        settings: { optimizer: { enabled: true, runs: 1_000_000 }, viaIR: true, evmVersion: "prague" },
+      },
+    ],
+  },
+  paths: { tests: { mocha: "test", solidity: "contracts/test" } },
+  networks: {
+    // The in-process L1 of tests. fifo order keeps postBatch in front of the call it serves.
+    default: { type: "edr-simulated", chainType: "l1", chainId: 31337, mining: { auto: true, mempool: { order: "fifo" } } },
+  },
+});
