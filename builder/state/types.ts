@@ -1,0 +1,38 @@
+import type { FieldElement, StateRoot } from "../protocol/ids.ts";
+
+/** Levels of the tree; each has four children, so a tree holds up to 4^16 = 2^32 leaves. */
+export const TREE_DEPTH = 16;
+/** Children of an inner node. */
+export const TREE_ARITY = 4;
+/** Keys are below 2^248, so that the circuit compares them without wrap-around. */
+export const KEY_BITS = 248;
+
+/** A leaf of the indexed tree; leaves form a list sorted by key. `nextKey` is 0 at the end of the list. */
+export interface Leaf {
+  readonly key: bigint;
+  readonly nextKey: bigint;
+  readonly value: FieldElement;
+}
+
+/** Siblings of a path, from the leaf level upwards: at each level the three other children, in child order. */
+export type Siblings = readonly (readonly [FieldElement, FieldElement, FieldElement])[];
+
+/**
+ * Everything a circuit needs to follow one `upsert`: the leaf at or below the key, and, if a leaf was inserted,
+ * the path of the empty place it went to. `inserted === undefined` when the key was present or nothing was written.
+ */
+export interface UpsertWitness {
+  readonly key: bigint;
+  /** The value before; 0 if the key was absent. */
+  readonly oldValue: FieldElement;
+  readonly newValue: FieldElement;
+  /** The leaf with the greatest key ≤ `key`, as it was before. */
+  readonly low: Leaf;
+  readonly lowIndex: bigint;
+  /** Path of `low` in the tree before the upsert. */
+  readonly lowSiblings: Siblings;
+  /** Path of the new leaf (its index is the size before) in the tree after `low` was changed. */
+  readonly inserted?: { readonly siblings: Siblings };
+  readonly rootBefore: StateRoot;
+  readonly rootAfter: StateRoot;
+}
