@@ -20,6 +20,11 @@ export default defineConfig({
   paths: { tests: { mocha: "test", solidity: "contracts/test" } },
   networks: {
     // The in-process L1 of tests. fifo order keeps postBatch in front of the call it serves.
-    default: { type: "edr-simulated", chainType: "l1", chainId: 31337, mining: { auto: true, mempool: { order: "fifo" } } },
+    default: {
+      type: "edr-simulated",
+      chainType: "l1",
+      chainId: 31337,
+      mining: { auto: true, mempool: { order: "fifo" } },
+    },
   },
 });

@@ -57,7 +57,14 @@ export function callAction(call: {
 
 /** The RESULT that answers a call or an L2 transaction; who answers whom is known from the order of actions. */
 export function resultAction(result: { from: ChainId; to: ChainId; failed: boolean; data: Hex }): Action {
-  return { kind: ActionKind.RESULT, sender: zeroAddress, target: zeroAddress, value: 0n, isStatic: false, ...result };
+  return {
+    kind: ActionKind.RESULT,
+    sender: zeroAddress,
+    target: zeroAddress,
+    value: 0n,
+    isStatic: false,
+    ...result,
+  };
 }
 
 /** A transaction signed for `rollup`; `data` is in the form of the rollup's kind. */
