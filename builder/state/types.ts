@@ -29,6 +29,8 @@ export interface UpsertWitness {
   /** The leaf with the greatest key ≤ `key`, as it was before. */
   readonly low: Leaf;
   readonly lowIndex: bigint;
+  /** Number of leaves before: where an inserted leaf goes, and the second input of the state root. */
+  readonly sizeBefore: bigint;
   /** Path of `low` in the tree before the upsert. */
   readonly lowSiblings: Siblings;
   /** Path of the new leaf (its index is the size before) in the tree after `low` was changed. */

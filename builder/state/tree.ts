@@ -1,0 +1,255 @@
+import sortedBtree from "sorted-btree";
+import { type FieldElement, fieldElement, OutOfRangeError, type StateRoot } from "../protocol/ids.ts";
+import { emptyHashes, hashLeaf, hashNode, hashState } from "./hashes.ts";
+import type { Poseidon } from "./poseidon.ts";
+import { KEY_BITS, type Leaf, type Siblings, TREE_DEPTH, type UpsertWitness } from "./types.ts";
+
+declare const checkpointBrand: unique symbol;
+/** A moment in the tree's journal. Later moments end when the tree goes back to an earlier one. */
+export type Checkpoint = number & { readonly [checkpointBrand]: true };
+
+/** The moment at which the journal begins: the state as opened, or as last passed to {@link StateTree.forgetJournal}. */
+export const JOURNAL_START = 0 as Checkpoint;
+
+/** What was there before one write: a leaf, or the hash of a node (level 0 are the leaves' hashes). */
+type Change =
+  | { readonly index: number; readonly leaf: Leaf | undefined }
+  | { readonly level: number; readonly index: number; readonly hash: FieldElement | undefined };
+
+/** The one leaf of an empty state. It makes every absent key have a leaf below it. */
+export const GENESIS_LEAF: Leaf = { key: 0n, nextKey: 0n, value: fieldElement(0n) };
+
+const KEY_LIMIT = 1n << BigInt(KEY_BITS);
+const compareKeys = (a: bigint, b: bigint): number => (a < b ? -1 : a > b ? 1 : 0);
+
+/**
+ * The indexed Merkle tree of docs/spec.md section 4, in memory, with a journal.
+ *
+ * Leaves and nodes lie in dense arrays, one per level, since places are given out in order. Every write notes what
+ * it replaced, so going back costs what the undone writes cost, without hashing.
+ */
+export class StateTree {
+  readonly #poseidon: Poseidon;
+  readonly #empty: readonly FieldElement[];
+  readonly #leaves: Leaf[] = [];
+  /** `.default` because the package is CommonJS, whose exports Node puts there. */
+  readonly #indexOfKey = new sortedBtree.default<bigint, number>(undefined, compareKeys);
+  /** `#levels[k][i]` is the hash of the node at level k, place i; places past the end are empty. */
+  readonly #levels: FieldElement[][] = Array.from({ length: TREE_DEPTH + 1 }, () => []);
+  #journal: Change[] = [];
+  #root: StateRoot | undefined;
+
+  /** @param leaves in order of place; their links are not checked: compare {@link stateRoot} with a trusted root. */
+  constructor(poseidon: Poseidon, leaves: readonly Leaf[] = [GENESIS_LEAF]) {
+    this.#poseidon = poseidon;
+    this.#empty = emptyHashes(poseidon);
+    leaves.forEach((leaf, index) => this.#setLeaf(index, leaf));
+    this.#rehash(leaves.keys());
+    this.forgetJournal();
+  }
+
+  /** Number of leaves, the genesis leaf included. */
+  get size(): number {
+    return this.#leaves.length;
+  }
+
+  stateRoot(): StateRoot {
+    return (this.#root ??= hashState(this.#poseidon, this.#hashAt(TREE_DEPTH, 0), this.size));
+  }
+
+  /** The value at `key`, 0 when the key is absent. */
+  get(key: bigint): FieldElement {
+    const { leaf } = this.#locate(key);
+    return leaf.key === key ? leaf.value : fieldElement(0n);
+  }
+
+  leafAt(index: number): Leaf | undefined {
+    return this.#leaves[index];
+  }
+
+  /**
+   * Writes `value` at `key` and returns everything needed to follow the write from root to root. Writing back the
+   * value that is there changes nothing and so witnesses a read, of a present or an absent key.
+   */
+  upsert(key: bigint, value: FieldElement): UpsertWitness {
+    const { leaf: low, index } = this.#locate(key);
+    const before = {
+      key,
+      low,
+      lowIndex: BigInt(index),
+      sizeBefore: BigInt(this.size),
+      lowSiblings: this.#siblings(index),
+      newValue: value,
+      rootBefore: this.stateRoot(),
+    };
+    if (low.key === key) {
+      this.#replaceValue(index, low, value);
+      return { ...before, oldValue: low.value, rootAfter: this.stateRoot() };
+    }
+    if (value === 0n) return { ...before, oldValue: fieldElement(0n), rootAfter: before.rootBefore };
+
+    const place = this.size;
+    this.#setLeaf(index, { ...low, nextKey: key });
+    this.#rehash([index]);
+    const inserted = { siblings: this.#siblings(place) };
+    this.#setLeaf(place, { key, nextKey: low.nextKey, value });
+    this.#rehash([place]);
+    return { ...before, oldValue: fieldElement(0n), inserted, rootAfter: this.stateRoot() };
+  }
+
+  /** The same as an `upsert` of each entry in order, but every node above the changed leaves is hashed once. */
+  upsertMany(entries: Iterable<readonly [key: bigint, value: FieldElement]>): void {
+    const written = new Set<number>();
+    for (const [key, value] of entries) {
+      const { leaf: low, index } = this.#locate(key);
+      if (low.key === key) {
+        if (low.value !== value) this.#storeLeaf(index, { ...low, value });
+        written.add(index);
+      } else if (value !== 0n) {
+        const place = this.size;
+        this.#storeLeaf(index, { ...low, nextKey: key });
+        this.#storeLeaf(place, { key, nextKey: low.nextKey, value });
+        written.add(index).add(place);
+      }
+    }
+    for (const index of written) this.#hashLeafAt(index);
+    this.#rehash(written);
+  }
+
+  /** The present moment, to which {@link revert} can go back. */
+  checkpoint(): Checkpoint {
+    return this.#journal.length as Checkpoint;
+  }
+
+  /** Undoes everything since `checkpoint`. A moment already undone is the present one: nothing happens. */
+  revert(checkpoint: Checkpoint): void {
+    while (this.#journal.length > checkpoint) {
+      const change = this.#journal.pop();
+      if (change === undefined) break;
+      this.#undo(change);
+      this.#root = undefined;
+    }
+  }
+
+  /** The leaves changed since the journal began, by place, as they were then; `undefined` where there was none. */
+  journalledLeaves(): ReadonlyMap<number, Leaf | undefined> {
+    const before = new Map<number, Leaf | undefined>();
+    for (const change of this.#journal) {
+      if ("leaf" in change && !before.has(change.index)) before.set(change.index, change.leaf);
+    }
+    return before;
+  }
+
+  /** Makes the present state the one at which the journal begins. All checkpoints end. */
+  forgetJournal(): void {
+    this.#journal = [];
+  }
+
+  /**
+   * Puts the leaves of an earlier state back: `leaves` replace those at their places and places from `size` on
+   * become empty. The journal begins anew.
+   */
+  restore(leaves: ReadonlyMap<number, Leaf>, size: number): void {
+    while (this.size > size) {
+      const leaf = this.#leaves.pop();
+      if (leaf !== undefined) this.#indexOfKey.delete(leaf.key);
+    }
+    this.#levels.forEach((level, k) => level.splice(Math.ceil(size / 4 ** k)));
+    for (const [index, leaf] of leaves) this.#setLeaf(index, leaf);
+    // The last leaf's path lost the siblings that came after it.
+    this.#rehash([...leaves.keys(), size - 1]);
+    this.forgetJournal();
+  }
+
+  /** The leaf with the greatest key ≤ `key`; the genesis leaf has key 0, so there always is one. */
+  #locate(key: bigint): { leaf: Leaf; index: number } {
+    if (key < 0n || key >= KEY_LIMIT) throw new OutOfRangeError("key", key, `2^${KEY_BITS.toString()}`);
+    const index = this.#indexOfKey.getPairOrNextLower(key)?.[1];
+    const leaf = index === undefined ? undefined : this.#leaves[index];
+    if (index === undefined || leaf === undefined) throw new Error("the tree has lost its genesis leaf");
+    return { leaf, index };
+  }
+
+  #replaceValue(index: number, leaf: Leaf, value: FieldElement): void {
+    if (leaf.value === value) return;
+    this.#setLeaf(index, { ...leaf, value });
+    this.#rehash([index]);
+  }
+
+  #setLeaf(index: number, leaf: Leaf): void {
+    this.#storeLeaf(index, leaf);
+    this.#hashLeafAt(index);
+  }
+
+  #storeLeaf(index: number, leaf: Leaf): void {
+    this.#journal.push({ index, leaf: this.#leaves[index] });
+    this.#leaves[index] = leaf;
+    this.#indexOfKey.set(leaf.key, index);
+  }
+
+  #hashLeafAt(index: number): void {
+    const leaf = this.#leaves[index];
+    if (leaf !== undefined) this.#setHash(0, index, hashLeaf(this.#poseidon, leaf));
+  }
+
+  #setHash(level: number, index: number, hash: FieldElement): void {
+    const hashes = this.#level(level);
+    this.#journal.push({ level, index, hash: hashes[index] });
+    hashes[index] = hash;
+    this.#root = undefined;
+  }
+
+  /** Hashes the nodes above the given leaves anew, each once, level by level. */
+  #rehash(indices: Iterable<number>): void {
+    let places = new Set(indices);
+    for (let level = 0; level < TREE_DEPTH; level++) {
+      const parents = new Set<number>();
+      for (const place of places) parents.add(place >>> 2);
+      for (const parent of parents) {
+        const child = (position: number): FieldElement => this.#hashAt(level, parent * 4 + position);
+        this.#setHash(level + 1, parent, hashNode(this.#poseidon, [child(0), child(1), child(2), child(3)]));
+      }
+      places = parents;
+    }
+  }
+
+  #siblings(index: number): Siblings {
+    return Array.from({ length: TREE_DEPTH }, (_, level) => {
+      const place = Math.floor(index / 4 ** level);
+      const first = place - (place % 4);
+      const sibling = (n: number): FieldElement => {
+        const position = n < place % 4 ? n : n + 1;
+        return this.#hashAt(level, first + position);
+      };
+      return [sibling(0), sibling(1), sibling(2)] as const;
+    });
+  }
+
+  #hashAt(level: number, index: number): FieldElement {
+    const hash = this.#level(level)[index] ?? this.#empty[level];
+    if (hash === undefined) throw new OutOfRangeError("level", BigInt(level), "the tree's depth");
+    return hash;
+  }
+
+  #level(level: number): FieldElement[] {
+    const hashes = this.#levels[level];
+    if (hashes === undefined) throw new OutOfRangeError("level", BigInt(level), "the tree's depth");
+    return hashes;
+  }
+
+  /** Changes are undone in reverse order, so a place that was empty before is the last of its array. */
+  #undo(change: Change): void {
+    if ("leaf" in change) {
+      if (change.leaf === undefined) {
+        const leaf = this.#leaves.pop();
+        if (leaf !== undefined) this.#indexOfKey.delete(leaf.key);
+      } else {
+        this.#leaves[change.index] = change.leaf;
+      }
+    } else if (change.hash === undefined) {
+      this.#level(change.level).pop();
+    } else {
+      this.#level(change.level)[change.index] = change.hash;
+    }
+  }
+}

@@ -1,0 +1,73 @@
+import { type FieldElement, fieldElement } from "../protocol/ids.ts";
+import { hashLeaf, hashNode, hashState } from "./hashes.ts";
+import type { Poseidon } from "./poseidon.ts";
+import { KEY_BITS, type Siblings, TREE_DEPTH, type UpsertWitness } from "./types.ts";
+
+/**
+ * Follows an upsert from root to root by its witness alone, as the circuit does. Independent of the tree: it keeps
+ * no state and shares only the three hashes.
+ *
+ * @returns undefined when the witness proves that `upsert(key, newValue)` takes `rootBefore` to `rootAfter` and that
+ * the value was `oldValue` (0: absent or 0), else what is wrong with it.
+ */
+export function verifyUpsert(poseidon: Poseidon, witness: UpsertWitness): string | undefined {
+  const { key, low, lowIndex, sizeBefore, lowSiblings, inserted, oldValue, newValue } = witness;
+  if (key < 0n || key >= 1n << BigInt(KEY_BITS)) return "key out of range";
+  if (lowIndex >= sizeBefore) return "the low leaf lies beyond the tree";
+
+  const follow = (leaf: FieldElement, index: bigint, siblings: Siblings): FieldElement | undefined =>
+    rootOfPath(poseidon, leaf, index, siblings);
+  const treeBefore = follow(hashLeaf(poseidon, low), lowIndex, lowSiblings);
+  if (treeBefore === undefined) return "path of the low leaf has the wrong shape";
+  if (hashState(poseidon, treeBefore, sizeBefore) !== witness.rootBefore)
+    return "the low leaf is not in the state";
+
+  if (low.key === key) {
+    if (inserted !== undefined) return "present key inserted";
+    if (low.value !== oldValue) return "wrong old value";
+    const treeAfter = follow(hashLeaf(poseidon, { ...low, value: newValue }), lowIndex, lowSiblings);
+    if (treeAfter === undefined || hashState(poseidon, treeAfter, sizeBefore) !== witness.rootAfter)
+      return "wrong root after the update";
+    return undefined;
+  }
+
+  if (low.key > key) return "the low leaf lies above the key";
+  if (low.nextKey !== 0n && low.nextKey <= key) return "the low leaf does not surround the key";
+  if (oldValue !== 0n) return "an absent key has value 0";
+  if (newValue === 0n) {
+    if (inserted !== undefined) return "value 0 inserted";
+    return witness.rootAfter === witness.rootBefore ? undefined : "nothing was written but the root changed";
+  }
+  if (inserted === undefined) return "insertion without a path";
+
+  const treeBetween = follow(hashLeaf(poseidon, { ...low, nextKey: key }), lowIndex, lowSiblings);
+  if (treeBetween !== follow(fieldElement(0n), sizeBefore, inserted.siblings))
+    return "the new place is not empty";
+  const leaf = { key, nextKey: low.nextKey, value: newValue };
+  const treeAfter = follow(hashLeaf(poseidon, leaf), sizeBefore, inserted.siblings);
+  if (treeAfter === undefined || hashState(poseidon, treeAfter, sizeBefore + 1n) !== witness.rootAfter)
+    return "wrong root after the insertion";
+  return undefined;
+}
+
+/** The tree root over a leaf's path, or undefined when the path or the index does not fit the tree's depth. */
+export function rootOfPath(
+  poseidon: Poseidon,
+  leaf: FieldElement,
+  index: bigint,
+  siblings: Siblings,
+): FieldElement | undefined {
+  if (siblings.length !== TREE_DEPTH || index < 0n || index >= 1n << BigInt(2 * TREE_DEPTH)) return undefined;
+  return siblings.reduce((hash, [a, b, c], level) => {
+    switch ((index >> BigInt(2 * level)) & 3n) {
+      case 0n:
+        return hashNode(poseidon, [hash, a, b, c]);
+      case 1n:
+        return hashNode(poseidon, [a, hash, b, c]);
+      case 2n:
+        return hashNode(poseidon, [a, b, hash, c]);
+      default:
+        return hashNode(poseidon, [a, b, c, hash]);
+    }
+  }, leaf);
+}
