@@ -1,0 +1,99 @@
+import { type CurveFunction, type CurveMemory, type GroupName, POINT_BYTES } from "./curve-memory.ts";
+import { ELEMENT_BYTES } from "./little-endian.ts";
+
+const SCALAR_BITS = 8 * ELEMENT_BYTES;
+
+/** Points as the files of snarkjs hold them; see {@link Comb.multiply}. */
+export interface CombPoints {
+  /** Affine, little-endian Montgomery coordinates; zero is all zeros. */
+  readonly points: Uint8Array<ArrayBuffer>;
+  /** The same in the uncompressed form that is hashed: big-endian, flags in the first byte. */
+  readonly uncompressed: Uint8Array<ArrayBuffer>;
+}
+
+/**
+ * Many multiples of a group's generator G. A table holds d·2^(wj)·G for every window j and digit d < 2^w, so a
+ * multiple costs one mixed addition per non-zero digit.
+ */
+export class Comb {
+  readonly #memory: CurveMemory;
+  readonly #group: GroupName;
+  readonly #window: number;
+  readonly #table: number;
+  readonly #addMixed: CurveFunction;
+  readonly #toAffine: CurveFunction;
+  readonly #toUncompressed: CurveFunction;
+
+  /** @param window width in bits: 12 pays off from a few thousand multiples, the table is 22·2^12 points then. */
+  constructor(memory: CurveMemory, group: GroupName, window: number) {
+    this.#memory = memory;
+    this.#group = group;
+    this.#window = window;
+    this.#addMixed = memory.function(`${group}m_addMixed`);
+    this.#toAffine = memory.function(`${group}m_batchToAffine`);
+    this.#toUncompressed = memory.function(`${group}m_batchLEMtoU`);
+    this.#table = this.#buildTable();
+  }
+
+  /** @param scalars 32 bytes each, little-endian; some thousands at a time, since memory grows with their number. */
+  multiply(scalars: Uint8Array): CombPoints {
+    const { affine, jacobian } = POINT_BYTES[this.#group];
+    const memory = this.#memory;
+    const count = scalars.length / ELEMENT_BYTES;
+    const windows = Math.ceil(SCALAR_BITS / this.#window);
+    const stride = affine << this.#window;
+    return memory.scoped(() => {
+      const sums = memory.allocate(count * jacobian);
+      const points = memory.allocate(count * affine);
+      const uncompressed = memory.allocate(count * affine);
+      memory.scratch((count + 1) * affine);
+      for (let index = 0; index < count; index++) {
+        const sum = sums + index * jacobian;
+        for (let j = 0; j < windows; j++) {
+          const digit = digitAt(scalars, index * ELEMENT_BYTES, j * this.#window, this.#window);
+          if (digit !== 0) this.#addMixed(sum, this.#table + j * stride + digit * affine, sum);
+        }
+      }
+      this.#toAffine(sums, count, points);
+      this.#toUncompressed(points, count, uncompressed);
+      return {
+        points: memory.bytes(points, count * affine).slice(),
+        uncompressed: memory.bytes(uncompressed, count * affine).slice(),
+      };
+    });
+  }
+
+  #buildTable(): number {
+    const { affine, jacobian } = POINT_BYTES[this.#group];
+    const memory = this.#memory;
+    const digits = 1 << this.#window;
+    const windows = Math.ceil(SCALAR_BITS / this.#window);
+    const table = memory.allocate(windows * digits * affine);
+    memory.scoped(() => {
+      const multiples = memory.allocate((digits + 1) * jacobian);
+      const row = memory.allocate((digits + 1) * affine);
+      const base = memory.allocate(affine);
+      memory.scratch((digits + 2) * affine);
+      // The generator is Jacobian with z = 1: its first two coordinates are the affine point.
+      memory.write(base, memory.bytes(memory.generators[this.#group], affine));
+      for (let j = 0; j < windows; j++) {
+        for (let digit = 1; digit <= digits; digit++) {
+          this.#addMixed(multiples + (digit - 1) * jacobian, base, multiples + digit * jacobian);
+        }
+        this.#toAffine(multiples, digits + 1, row);
+        memory.write(table + j * digits * affine, memory.bytes(row, digits * affine));
+        memory.write(base, memory.bytes(row + digits * affine, affine));
+      }
+    });
+    return table;
+  }
+}
+
+/** Bits `[from, from + width)` of the 256-bit little-endian number at `offset`; width ≤ 16. */
+function digitAt(bytes: Uint8Array, offset: number, from: number, width: number): number {
+  const first = from >> 3;
+  let value = bytes[offset + first]!;
+  if (first + 1 < ELEMENT_BYTES) value |= bytes[offset + first + 1]! << 8;
+  if (first + 2 < ELEMENT_BYTES) value |= bytes[offset + first + 2]! << 16;
+  return (value >> (from & 7)) & ((1 << width) - 1);
+}

@@ -1,0 +1,61 @@
+import { createHash } from "node:crypto";
+import { ChaCha, type Curve } from "ffjavascript";
+import { viewOf } from "./binary-file.ts";
+import { POINT_BYTES } from "./curve-memory.ts";
+import { DEVELOPMENT_SEED } from "./secrets.ts";
+import type { CombPoints } from "./comb.ts";
+
+/** Hash of snarkjs' transcripts. */
+const TRANSCRIPT_HASH = "blake2b512";
+const NAME_PARAMETER = 1;
+
+export interface ContributionPoints {
+  /** Multiples of the G1 generator: δ, `CONTRIBUTION_BASE` s, s·δ. */
+  readonly delta: CombPoints;
+  readonly base: CombPoints;
+  readonly baseDelta: CombPoints;
+}
+
+/**
+ * Section 10 of a `.zkey`: the hash of the circuit's initial key, then one contribution, which took δ from 1 to its
+ * value, bears the name {@link DEVELOPMENT_SEED} and proves knowledge of δ as snarkjs demands: s·δ for a point s, and
+ * h·δ for the point h of G2 that the transcript hashes to.
+ */
+export function developmentContribution(
+  curve: Curve,
+  circuitHash: Uint8Array,
+  points: ContributionPoints,
+  delta: bigint,
+): Uint8Array {
+  const transcript = createHash(TRANSCRIPT_HASH)
+    .update(circuitHash)
+    .update(points.base.uncompressed)
+    .update(points.baseDelta.uncompressed)
+    .digest();
+  const { G2 } = curve;
+  const challenge = G2.fromRng(
+    new ChaCha(Array.from({ length: 8 }, (_, word) => transcript.readUInt32BE(4 * word))),
+  );
+  const response = new Uint8Array(POINT_BYTES.g2.affine);
+  G2.toRprLEM(response, 0, G2.toAffine(G2.timesScalar(challenge, delta)));
+  const name = Buffer.from(DEVELOPMENT_SEED, "utf8");
+  return Buffer.concat([
+    circuitHash,
+    u32(1),
+    points.delta.points,
+    points.base.points,
+    points.baseDelta.points,
+    response,
+    transcript,
+    u32(0),
+    u32(2 + name.length),
+    Uint8Array.of(NAME_PARAMETER, name.length),
+    name,
+  ]);
+}
+
+export function u32(value: number): Uint8Array {
+  const bytes = new Uint8Array(4);
+  viewOf(bytes).setUint32(0, value, true);
+  return bytes;
+}

@@ -1,0 +1,19 @@
+import { KeyCorruptError } from "./errors.ts";
+
+/** Bytes of a field element in the files of circom and snarkjs. */
+export const ELEMENT_BYTES = 32;
+
+export function readElement(bytes: Uint8Array, offset: number): bigint {
+  if (offset + ELEMENT_BYTES > bytes.length)
+    throw new KeyCorruptError("A field element reaches past its section");
+  return BigInt(
+    `0x${Buffer.from(bytes.subarray(offset, offset + ELEMENT_BYTES))
+      .reverse()
+      .toString("hex")}`,
+  );
+}
+
+/** @param value in [0, 2^256). */
+export function elementBytes(value: bigint): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(Buffer.from(value.toString(16).padStart(2 * ELEMENT_BYTES, "0"), "hex").reverse());
+}
