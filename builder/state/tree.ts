@@ -43,7 +43,9 @@ export class StateTree {
   constructor(poseidon: Poseidon, leaves: readonly Leaf[] = [GENESIS_LEAF]) {
     this.#poseidon = poseidon;
     this.#empty = emptyHashes(poseidon);
-    leaves.forEach((leaf, index) => this.#setLeaf(index, leaf));
+    leaves.forEach((leaf, index) => {
+      this.#setLeaf(index, leaf);
+    });
     this.#rehash(leaves.keys());
     this.forgetJournal();
   }

@@ -1,0 +1,45 @@
+import { LockstepError } from "../protocol/errors.ts";
+
+/** No circuit instance of the kind holds the visit. */
+export class VisitTooLargeError extends LockstepError {
+  constructor(what: string, size: number, limit: number) {
+    super(
+      "VISIT_TOO_LARGE",
+      `${what}: ${size.toString()}, but no circuit holds more than ${limit.toString()}`,
+    );
+  }
+}
+
+/** The machine was handed an action that cannot come at this moment, or journal calls that do not nest. */
+export class UnexpectedDeliveryError extends LockstepError {
+  constructor(reason: string) {
+    super("UNEXPECTED_DELIVERY", reason);
+  }
+}
+
+/** `persist` or `rewind` while a checkpoint is open or a visit is suspended. */
+export class JournalOpenError extends LockstepError {
+  constructor(operation: string) {
+    super("JOURNAL_OPEN", `${operation} while a checkpoint is open or a visit is suspended`);
+  }
+}
+
+/** A checkpoint was committed, or a call returned, while levels opened later are still open. */
+export class UnbalancedJournalError extends LockstepError {
+  constructor(reason: string) {
+    super("UNBALANCED_JOURNAL", reason);
+  }
+}
+
+/**
+ * A frame that re-entered a suspended rollup reverts. The rollup would have to be told with a REVERT action, which
+ * is not played yet, so a transaction that does this is refused.
+ */
+export class UndoneWhileSuspendedError extends LockstepError {
+  constructor() {
+    super(
+      "UNDONE_WHILE_SUSPENDED",
+      "a call that re-entered the suspended rollup was undone while the rollup still waits: this needs REVERT actions",
+    );
+  }
+}

@@ -1,0 +1,47 @@
+import type { Action } from "../../protocol/action.ts";
+import type { ChainId } from "../../protocol/ids.ts";
+import { loadPoseidon } from "../../state/poseidon.ts";
+import type { State } from "../../state/state.ts";
+import type { BatchContext } from "../kind.ts";
+import { accountKey, unpackAccount } from "./account.ts";
+import { parseCalldata, selectedFunction } from "./calldata.ts";
+import { InvalidL2TransactionError } from "./errors.ts";
+import { decodeL2tx, ledgerMessage } from "./l2tx.ts";
+import { NONCE_LIMIT } from "./limits.ts";
+import type { LedgerOperation } from "./operation.ts";
+import { addressOf, loadSigning } from "./signing.ts";
+
+/**
+ * The operation that an L2TX asks for in the name of its signer.
+ * @throws {InvalidL2TransactionError} when it is not valid here and now (docs/spec.md section 5, "L2TX").
+ */
+export async function authenticate(
+  action: Action,
+  context: BatchContext,
+  self: ChainId,
+  state: State,
+): Promise<LedgerOperation> {
+  const [poseidon, signing] = await Promise.all([loadPoseidon(), loadSigning()]);
+  const transaction = decodeL2tx(action.data);
+  const { calldata, deadline, nonce, publicKey, signature } = transaction;
+  const account = accountKey(self, addressOf(poseidon, publicKey));
+  const { nonce: expected } = unpackAccount(state.tree.get(account));
+
+  const { l1ChainId, rollups } = context;
+  const message = ledgerMessage(poseidon, { l1ChainId, rollups, rollup: self }, transaction);
+  if (selectedFunction(calldata) === undefined)
+    throw new InvalidL2TransactionError("its function is none of transfer, balanceOf and send");
+  if (context.timestamp > deadline)
+    throw new InvalidL2TransactionError(
+      `its deadline ${deadline.toString()} is before the batch timestamp ${context.timestamp.toString()}`,
+    );
+  if (nonce !== expected)
+    throw new InvalidL2TransactionError(
+      `its nonce is ${nonce.toString()}, the account's is ${expected.toString()}`,
+    );
+  if (nonce + 1n >= NONCE_LIMIT) throw new InvalidL2TransactionError("the account's last nonce is used");
+  if (!signing.verify(message, signature, publicKey))
+    throw new InvalidL2TransactionError("its signature is wrong");
+
+  return { account, value: 0n, call: parseCalldata(calldata, self), isStatic: false, nonceStep: 1n };
+}

@@ -1,0 +1,26 @@
+import { loadPoseidon } from "../../state/poseidon.ts";
+import { openState } from "../../state/open.ts";
+import { StateTree } from "../../state/tree.ts";
+import type { OpenOptions, RollupKind } from "../kind.ts";
+import { OPERATIONS_OF_CIRCUIT } from "./limits.ts";
+import { LedgerMachine } from "./machine.ts";
+import type { LedgerVisitRecord } from "./record.ts";
+
+const NAME = "ledger";
+
+/** The non-EVM kind: accounts with a balance and a nonce, and one well-known contract (docs/spec.md section 5). */
+export const ledgerKind = {
+  name: NAME,
+  circuits: Object.keys(OPERATIONS_OF_CIRCUIT),
+  async genesisRoot() {
+    return new StateTree(await loadPoseidon()).stateRoot();
+  },
+  async open({ id, folder }: OpenOptions): Promise<LedgerMachine> {
+    const identity = `${NAME}:${id.toString()}`;
+    const poseidon = await loadPoseidon();
+    return new LedgerMachine(
+      id,
+      await openState({ poseidon, identity, ...(folder !== undefined && { folder }) }),
+    );
+  },
+} satisfies Omit<RollupKind<LedgerVisitRecord>, "circuitJob">;

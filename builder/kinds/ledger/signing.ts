@@ -1,0 +1,68 @@
+import { buildEddsa, type Eddsa, type Point } from "circomlibjs";
+import { type FieldElement, fieldElement, OutOfRangeError } from "../../protocol/ids.ts";
+import type { Poseidon } from "../../state/poseidon.ts";
+
+/** A point of Baby Jubjub, affine. Not checked to be on the curve. */
+export interface CurvePoint {
+  readonly x: FieldElement;
+  readonly y: FieldElement;
+}
+
+/** An EdDSA-Poseidon signature as circomlib makes it. */
+export interface Signature {
+  readonly r8: CurvePoint;
+  readonly s: FieldElement;
+}
+
+/** Length of a private key in bytes. Any bytes are a key: circomlib hashes them. */
+export const PRIVATE_KEY_BYTES = 32;
+
+/** EdDSA with Poseidon over Baby Jubjub, as circomlib defines it. */
+export interface Signing {
+  publicKeyOf(privateKey: Uint8Array): CurvePoint;
+  sign(privateKey: Uint8Array, message: FieldElement): Signature;
+  /**
+   * True when both points are on the curve, the key is not of low order (such a key would sign anything), `s` is below
+   * the subgroup's order (so nobody can vary a signature) and the equation holds.
+   */
+  verify(message: FieldElement, signature: Signature, publicKey: CurvePoint): boolean;
+}
+
+let loaded: Promise<Signing> | undefined;
+
+/** Loads the curve once per process. */
+export function loadSigning(): Promise<Signing> {
+  loaded ??= buildEddsa().then(signingWith);
+  return loaded;
+}
+
+/** The L2 address of a public key: the low 160 bits of Poseidon(x, y). */
+export function addressOf(poseidon: Poseidon, publicKey: CurvePoint): bigint {
+  return poseidon([publicKey.x, publicKey.y]) & ((1n << 160n) - 1n);
+}
+
+function signingWith(eddsa: Eddsa): Signing {
+  const { F, babyJub } = eddsa;
+  const fromPoint = ([x, y]: Point): CurvePoint => ({
+    x: fieldElement(F.toObject(x)),
+    y: fieldElement(F.toObject(y)),
+  });
+  const toPoint = (point: CurvePoint): Point => [F.e(point.x), F.e(point.y)];
+  const checked = (privateKey: Uint8Array): Uint8Array => {
+    if (privateKey.length !== PRIVATE_KEY_BYTES)
+      throw new OutOfRangeError("private key length", BigInt(privateKey.length), "32 bytes exactly");
+    return privateKey;
+  };
+  return {
+    publicKeyOf: (privateKey) => fromPoint(eddsa.prv2pub(checked(privateKey))),
+    sign: (privateKey, message) => {
+      const { R8, S } = eddsa.signPoseidon(checked(privateKey), F.e(message));
+      return { r8: fromPoint(R8), s: fieldElement(S) };
+    },
+    verify: (message, { r8, s }, publicKey) => {
+      const key = toPoint(publicKey);
+      if (!babyJub.inCurve(key) || F.isZero(babyJub.mulPointEscalar(key, 8n)[0])) return false;
+      return eddsa.verifyPoseidon(F.e(message), { R8: toPoint(r8), S: s }, key);
+    },
+  };
+}

@@ -1,0 +1,133 @@
+import { parseAbi } from "viem";
+
+/**
+ * ABIs of the contracts, written out so that the builder needs no compiled artefacts; a test holds them equal to what
+ * the compiler says. `ChainId` is a `uint64`, `StateRoot` a `bytes32`.
+ */
+
+const structs = [
+  "struct Action { uint8 kind; uint64 from; uint64 to; address sender; address target; uint128 value; bool failed; bool isStatic; bytes data; }",
+  "struct Visit { uint64 rollup; bytes32 rootBefore; bytes32 rootAfter; }",
+  "struct Mark { uint8 kind; uint32 at; uint32 to; }",
+  "struct Execution { Action[] actions; Visit[] visits; Mark[] marks; }",
+  "struct RollupProof { uint64 rollup; bytes32 verificationKey; uint32[] visits; bytes proof; }",
+  "struct Batch { uint64 timestamp; uint8 blobCount; Execution[] executions; RollupProof[] proofs; }",
+  "struct Registration { address owner; address proofSystem; bytes32[] verificationKeys; bytes32 genesisRoot; bool nativeToken; }",
+  "struct Rollup { address owner; address proofSystem; bytes32 root; uint128 etherBalance; uint64 lastTimestamp; bool nativeToken; }",
+] as const;
+
+/** `contracts/Rollups.sol`; documented in `contracts/interfaces/IRollups.sol`. */
+export const rollupsAbi = parseAbi([
+  ...structs,
+  "constructor(uint256 maxBatchAge)",
+
+  "event RollupRegistered(uint64 indexed rollup, address indexed owner, address proofSystem, bytes32[] verificationKeys, bytes32 genesisRoot, bool nativeToken)",
+  "event OwnershipTransferred(uint64 indexed rollup, address indexed oldOwner, address indexed newOwner)",
+  "event VerificationReplaced(uint64 indexed rollup, address proofSystem, bytes32[] verificationKeys)",
+  "event ProxyCreated(address indexed proxy, address indexed original, uint64 indexed rollup)",
+  "event BatchPosted(bytes32 indexed batch, uint64 timestamp, address table)",
+  "event ExecutionConsumed(bytes32 indexed batch, uint32 execution)",
+  "event ExecutionFailed(bytes32 indexed batch, uint32 execution, bytes reason)",
+  "event RootChanged(uint64 indexed rollup, bytes32 rootBefore, bytes32 rootAfter)",
+
+  "error UnknownRollup(uint64 rollup)",
+  "error NotOwner(uint64 rollup, address caller)",
+  "error NoVerificationKey()",
+  "error ProofSystemWithoutCode(address proofSystem)",
+  "error RootOutOfField(bytes32 root)",
+  "error Busy()",
+
+  "error EmptyBatch()",
+  "error TimestampInFuture(uint64 timestamp, uint256 blockTimestamp)",
+  "error BatchTooOld(uint64 timestamp, uint256 oldest)",
+  "error TimestampNotIncreasing(uint64 rollup, uint64 timestamp, uint64 last)",
+  "error MissingBlob(uint256 index)",
+  "error StaleRoot(uint64 rollup, bytes32 current, bytes32 given)",
+  "error TransactionAfterCall(uint256 execution)",
+  "error TooManyExecutions(uint256 count, uint256 limit)",
+  "error TableTooLarge(uint256 size)",
+  "error NativeTokenRollup(uint64 rollup)",
+
+  "error UnknownVerificationKey(uint64 rollup, bytes32 verificationKey)",
+  "error ProofWithoutVisits(uint256 proof)",
+  "error BadVisitIndex(uint256 proof, uint256 visit)",
+  "error VisitOfOtherRollup(uint256 proof, uint256 visit)",
+  "error VisitCoveredTwice(uint256 proof, uint256 visit)",
+  "error VisitNotCovered(uint256 visit)",
+
+  "error MarksNotSupported(uint256 execution)",
+  "error UnsupportedKind(uint256 execution, uint256 action, uint8 kind)",
+  "error NotCanonical(uint256 execution, uint256 action)",
+  "error BadTrigger(uint256 execution, uint256 action)",
+  "error BrokenChain(uint256 execution, uint256 action)",
+  "error ResultNotNested(uint256 execution, uint256 action)",
+  "error ActionsAfterEnd(uint256 execution, uint256 action)",
+  "error Unfinished(uint256 execution)",
+  "error StaticViolation(uint256 execution, uint256 action)",
+  "error StaticNotPlayable(uint256 execution, uint256 action)",
+  "error SpanRequired(uint256 execution, uint256 action)",
+  "error CallToManager(uint256 execution, uint256 action)",
+  "error VisitMismatch(uint256 execution, uint256 action)",
+  "error VisitNotMade(uint256 execution, uint256 visit)",
+  "error VisitsNotChained(uint256 execution, uint256 visit)",
+  "error RootMustNotChange(uint256 execution, uint256 visit)",
+
+  "error NotProxy(address caller)",
+  "error OnlySelf(address caller)",
+  "error ExecutionNotFound(bytes32 actionHash)",
+  "error UnexpectedAction(bytes32 expected, bytes32 actual)",
+  "error RootMismatch(uint64 rollup, bytes32 current, bytes32 expected)",
+  "error InsufficientRollupBalance(uint64 rollup, uint256 balance, uint256 value)",
+  "error ValueTooLarge(uint256 value)",
+  "error ReturnDataTooLarge(uint256 size)",
+  "error InsufficientCallGas(uint256 available, uint256 required)",
+  "error InsufficientProbeGas(uint256 available, uint256 required)",
+  "error TransactionOutOfGas(uint256 execution)",
+  // Of the library that stores tables; Rollups cannot run into it but for lack of gas.
+  "error DeploymentFailed()",
+
+  "function MAX_BATCH_AGE() view returns (uint256)",
+  "function OUTGOING_CALL_GAS() view returns (uint256)",
+  "function register(Registration registration) returns (uint64 rollup)",
+  "function transferOwnership(uint64 rollup, address newOwner)",
+  "function replaceVerification(uint64 rollup, address proofSystem, bytes32[] verificationKeys)",
+  "function rollupCount() view returns (uint64)",
+  "function rollupOf(uint64 rollup) view returns (Rollup)",
+  "function isVerificationKey(uint64 rollup, bytes32 verificationKey) view returns (bool)",
+  "function proxyOf(address original, uint64 rollup) view returns (address)",
+  "function createProxy(address original, uint64 rollup) returns (address)",
+  "function relay(uint64 rollup, address original, address sender, bytes data) payable",
+  "function postBatch(Batch batch)",
+  // Called by the contract itself only.
+  "function runTransaction(bytes opening, address table, uint256 offset)",
+  "function probeStatic()",
+]);
+
+/** `contracts/CrossChainProxy.sol`: a fallback alone, so that none of the original's functions is hidden. */
+export const crossChainProxyAbi = parseAbi([
+  "constructor(address original, uint64 rollup)",
+  "fallback() external payable",
+]);
+
+/** `contracts/Groth16ProofSystem.sol`; documented in `contracts/interfaces/IGroth16ProofSystem.sol`. */
+export const groth16ProofSystemAbi = parseAbi([
+  "struct Statement { bytes32 verificationKey; uint256[] words; bytes proof; }",
+  "event KeyRegistered(bytes32 indexed keyHash, address pointer, bool isDevelopment)",
+  "error KeyLength(uint256 length)",
+  "error DevelopmentKey(uint256 chainId)",
+  "error PointNotOnCurve(uint256 offset)",
+  "error PointNotInSubgroup()",
+  "error UnknownKey(bytes32 keyHash)",
+  "error ProofLength(uint256 statement, uint256 length)",
+  "error CommitmentOutOfField(uint256 statement, uint256 commitment)",
+  "error WordOutOfField(uint256 index, uint256 word)",
+  "error ProofNotOnCurve(uint256 statement)",
+  "error PrecompileFailed(uint256 precompile)",
+  "error InvalidProof()",
+  "error DeploymentFailed()",
+  "error InvalidPointer()",
+  "function registerKey(bytes key) returns (bytes32 keyHash)",
+  "function isRegistered(bytes32 keyHash) view returns (bool)",
+  "function isDevelopmentKey(bytes32 keyHash) view returns (bool)",
+  "function verify(Statement[] statements) view",
+]);

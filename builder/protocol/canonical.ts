@@ -1,0 +1,44 @@
+import { isAddress, isHex, size } from "viem";
+import { type Action, ActionKind } from "./action.ts";
+import { LockstepError } from "./errors.ts";
+import { L1 } from "./ids.ts";
+
+/** An action that the contract would refuse in any list (docs/spec.md section 1, "Canonical forms"). */
+export class InvalidActionError extends LockstepError {
+  constructor(reason: string) {
+    super("INVALID_ACTION", `action is not canonical: ${reason}`);
+  }
+}
+
+/** @throws {InvalidActionError} when the action is not in the canonical form of its kind. */
+export function assertCanonical(action: Action): void {
+  const refuseUnless = (holds: boolean, reason: string): void => {
+    if (!holds) throw new InvalidActionError(reason);
+  };
+  const moves = action.value !== 0n || BigInt(action.sender) !== 0n || BigInt(action.target) !== 0n;
+
+  refuseUnless(isAddress(action.sender, { strict: false }), "sender is no address");
+  refuseUnless(isAddress(action.target, { strict: false }), "target is no address");
+  refuseUnless(isHex(action.data) && action.data.length % 2 === 0, "data is not whole bytes of hex");
+  refuseUnless(size(action.data) < 2 ** 32, "data of 2^32 bytes or more");
+  refuseUnless(action.from !== action.to, "from and to are the same chain");
+  switch (action.kind) {
+    case ActionKind.CALL:
+      refuseUnless(!action.failed, "a CALL that failed");
+      refuseUnless(action.value >= 0n && action.value < 1n << 128n, "value is not a uint128");
+      refuseUnless(!action.isStatic || action.value === 0n, "a static CALL with value");
+      return;
+    case ActionKind.RESULT:
+      refuseUnless(!moves, "a RESULT with sender, target or value");
+      refuseUnless(!action.isStatic, "a static RESULT");
+      return;
+    case ActionKind.L2TX:
+      refuseUnless(!moves, "an L2TX with sender, target or value");
+      refuseUnless(!action.failed && !action.isStatic, "an L2TX that failed or is static");
+      refuseUnless(action.from === L1, "an L2TX that does not come from L1");
+      return;
+    case ActionKind.REVERT:
+    case ActionKind.REVERT_CONTINUE:
+      throw new InvalidActionError(`kind ${String(action.kind)} is not played yet`);
+  }
+}
