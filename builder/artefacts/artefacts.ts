@@ -1,0 +1,42 @@
+import { z } from "zod";
+
+/** The files of a circuit instance, by what they are. */
+export const ARTEFACT_FILES = {
+  r1cs: "circuit.r1cs",
+  wasm: "circuit.wasm",
+  symbols: "circuit.sym",
+  zkey: "circuit.zkey",
+  verificationKey: "verification_key.json",
+} as const;
+
+export type ArtefactFile = keyof typeof ARTEFACT_FILES;
+
+/** What is needed to prove and to verify with one circuit instance. Paths are absolute. */
+export interface Artefacts extends Readonly<Record<ArtefactFile, string>> {
+  /** Name in `circuits.json`. */
+  readonly instance: string;
+  readonly folder: string;
+  readonly constraints: number;
+  readonly wires: number;
+  /** Names of the public signals in the order of a proof's public inputs; an array's name stands once. */
+  readonly publicSignals: readonly string[];
+}
+
+export const MANIFEST_FILE = "artefacts.json";
+
+/** Written last into a folder of artefacts: what it holds and the hashes by which damage is found. */
+export const manifestSchema = z.strictObject({
+  instance: z.string(),
+  constraints: z.int().nonnegative(),
+  wires: z.int().positive(),
+  publicSignals: z.array(z.string()),
+  sha256: z.strictObject({
+    r1cs: z.string(),
+    wasm: z.string(),
+    symbols: z.string(),
+    zkey: z.string(),
+    verificationKey: z.string(),
+  }),
+});
+
+export type Manifest = z.infer<typeof manifestSchema>;

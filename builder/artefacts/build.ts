@@ -1,0 +1,84 @@
+import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { basename, join } from "node:path";
+import type { Piscina } from "piscina";
+import { createDevelopmentKey } from "../keys/development.ts";
+import { readConstraintSystem } from "../keys/r1cs.ts";
+import { toSnarkjs } from "../keys/verification-key.ts";
+import { readProvingKey } from "../keys/zkey.ts";
+import { ARTEFACT_FILES, type Artefacts } from "./artefacts.ts";
+import { type CacheEntry, publishEntry, temporaryFolder } from "./cache.ts";
+import type { CompileResult, CompileTask } from "./compile-worker.ts";
+import { CircuitCompilationError } from "./errors.ts";
+import type { CircuitInstance } from "./instances.ts";
+import { assertPublicSignals, mainComponent } from "./main-component.ts";
+
+/** Options of every compilation; part of the hash of the artefacts. */
+export const CIRCOM_OPTIONS = ["--O2", "--r1cs", "--wasm", "--sym"] as const;
+
+/** What {@link buildArtefacts} works with. */
+export interface BuildContext {
+  readonly compiler: Piscina<CompileTask, CompileResult>;
+  readonly library: string;
+  /** Keys are made one at a time: each uses all processors. */
+  readonly keyQueue: <T>(work: () => Promise<T>) => Promise<T>;
+  readonly onStep: (step: "compile" | "key", fraction?: number) => void;
+  readonly signal: AbortSignal | undefined;
+}
+
+/**
+ * Compiles an instance, makes its development key and puts both into the cache.
+ * @param source the circuit's file, @param path where it lies.
+ * @throws `CIRCUIT_COMPILATION`, `CIRCUIT_DECLARATION`.
+ */
+export async function buildArtefacts(
+  entry: CacheEntry,
+  instance: CircuitInstance,
+  source: string,
+  path: string,
+  context: BuildContext,
+): Promise<Artefacts> {
+  const folder = await temporaryFolder(entry.root);
+  const file = (name: keyof typeof ARTEFACT_FILES): string => join(folder, ARTEFACT_FILES[name]);
+  try {
+    context.onStep("compile");
+    await compile(folder, instance, mainComponent(instance, source, path), context);
+    const r1cs = await readFile(file("r1cs"));
+    const { constraints, wires, publicSignals } = readConstraintSystem(r1cs, instance.name);
+    assertPublicSignals(instance, await readFile(file("symbols"), "utf8"), publicSignals);
+
+    const zkey = await context.keyQueue(() => {
+      context.onStep("key", 0);
+      const { signal } = context;
+      const onProgress = (fraction: number): void => context.onStep("key", fraction);
+      return createDevelopmentKey(r1cs, signal === undefined ? { onProgress } : { onProgress, signal });
+    });
+    await writeFile(file("zkey"), zkey);
+    const { verificationKey } = readProvingKey(zkey, instance.name);
+    await writeFile(file("verificationKey"), `${JSON.stringify(toSnarkjs(verificationKey), undefined, 2)}\n`);
+    return await publishEntry(entry, folder, { constraints, wires, publicSignals: [...instance.public] });
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function compile(
+  folder: string,
+  instance: CircuitInstance,
+  main: string,
+  context: BuildContext,
+): Promise<void> {
+  const output = join(folder, "circom");
+  await mkdir(output);
+  const mainFile = join(output, `${instance.name}.circom`);
+  await writeFile(mainFile, main);
+  const result = await context.compiler.run(
+    { main: mainFile, library: context.library, output, options: CIRCOM_OPTIONS },
+    { signal: context.signal ?? null },
+  );
+  if (!result.succeeded) throw new CircuitCompilationError(instance.name, result.output);
+  const name = basename(mainFile, ".circom");
+  await rename(join(output, `${name}.r1cs`), join(folder, ARTEFACT_FILES.r1cs));
+  await rename(join(output, `${name}.sym`), join(folder, ARTEFACT_FILES.symbols));
+  await rename(join(output, `${name}_js`, `${name}.wasm`), join(folder, ARTEFACT_FILES.wasm));
+  await rm(output, { recursive: true });
+}

@@ -1,0 +1,150 @@
+import { createHash, randomUUID } from "node:crypto";
+import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import {
+  ARTEFACT_FILES,
+  type ArtefactFile,
+  type Artefacts,
+  MANIFEST_FILE,
+  type Manifest,
+  manifestSchema,
+} from "./artefacts.ts";
+
+/** Prefix of folders that are being filled or thrown away; one that was left by a killed process is removed later. */
+const TEMPORARY = "tmp-";
+const ABANDONED_MILLISECONDS = 60 * 60 * 1000;
+/** Folders kept per instance: the current one and the one before, for going back and forth between two versions. */
+const KEPT = 2;
+
+/** The folder of one instance at one version of its sources. */
+export interface CacheEntry {
+  /** Folder of all artefacts. */
+  readonly root: string;
+  readonly instance: string;
+  /** Hash of everything the artefacts depend on, in hexadecimal. */
+  readonly hash: string;
+}
+
+export function entryFolder({ root, instance, hash }: CacheEntry): string {
+  return join(root, `${instance}-${hash.slice(0, 16)}`);
+}
+
+/** The artefacts of the entry if they are there and undamaged. */
+export async function findEntry(entry: CacheEntry): Promise<Artefacts | undefined> {
+  const folder = entryFolder(entry);
+  const manifest = await readManifest(folder);
+  if (manifest === undefined || manifest.instance !== entry.instance) return undefined;
+  const hashes = await Promise.all(
+    fileNames().map(async (name) => [name, await hashFile(folder, name)] as const),
+  );
+  if (hashes.some(([name, hash]) => hash !== manifest.sha256[name])) return undefined;
+  const now = new Date();
+  await utimes(folder, now, now);
+  return describe(folder, manifest);
+}
+
+/** A new folder to be filled and then given to {@link publishEntry}. */
+export async function temporaryFolder(root: string): Promise<string> {
+  const folder = join(root, `${TEMPORARY}${randomUUID()}`);
+  await mkdir(folder, { recursive: true });
+  return folder;
+}
+
+/**
+ * Puts a filled folder into its place in one step, so that a reader sees all of it or nothing. Another process may have
+ * been faster: its artefacts are the same, and either may stay.
+ */
+export async function publishEntry(
+  entry: CacheEntry,
+  folder: string,
+  facts: Omit<Manifest, "sha256" | "instance">,
+): Promise<Artefacts> {
+  const [r1cs, wasm, symbols, zkey, verificationKey] = await Promise.all([
+    requireHash(folder, "r1cs"),
+    requireHash(folder, "wasm"),
+    requireHash(folder, "symbols"),
+    requireHash(folder, "zkey"),
+    requireHash(folder, "verificationKey"),
+  ]);
+  const sha256 = { r1cs, wasm, symbols, zkey, verificationKey };
+  const manifest: Manifest = { instance: entry.instance, ...facts, sha256 };
+  await writeFile(join(folder, MANIFEST_FILE), `${JSON.stringify(manifest, undefined, 2)}\n`);
+  const target = entryFolder(entry);
+  // A damaged folder in the way is moved aside; renaming onto a folder that is not empty fails.
+  const aside = join(entry.root, `${TEMPORARY}${randomUUID()}`);
+  await rename(target, aside).catch(ignoreMissing);
+  await rename(folder, target).catch(async (error: unknown) => {
+    if ((await findEntry(entry)) === undefined) throw error;
+  });
+  await rm(aside, { recursive: true, force: true });
+  return describe(target, manifest);
+}
+
+/** Removes what nobody needs: older versions of the instance and folders that killed processes left. */
+export async function pruneEntries(entry: CacheEntry): Promise<void> {
+  const ofInstance = new RegExp(`^${entry.instance}-[0-9a-f]{16}$`);
+  const names = await readdir(entry.root);
+  const aged = await Promise.all(
+    names.map(async (name) => ({
+      name,
+      modified: await stat(join(entry.root, name)).then(
+        ({ mtimeMs }) => mtimeMs,
+        () => 0,
+      ),
+    })),
+  );
+  const versions = aged.filter(({ name }) => ofInstance.test(name)).sort((a, b) => b.modified - a.modified);
+  const abandoned = aged.filter(
+    ({ name, modified }) => name.startsWith(TEMPORARY) && Date.now() - modified > ABANDONED_MILLISECONDS,
+  );
+  for (const { name } of [...versions.slice(KEPT), ...abandoned]) {
+    await rm(join(entry.root, name), { recursive: true, force: true });
+  }
+}
+
+async function readManifest(folder: string): Promise<Manifest | undefined> {
+  const text = await readFile(join(folder, MANIFEST_FILE), "utf8").catch(ignoreMissing);
+  if (text === undefined) return undefined;
+  try {
+    return manifestSchema.safeParse(JSON.parse(text)).data;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+async function hashFile(folder: string, name: ArtefactFile): Promise<string | undefined> {
+  const content = await readFile(join(folder, ARTEFACT_FILES[name])).catch(ignoreMissing);
+  return content && createHash("sha256").update(content).digest("hex");
+}
+
+async function requireHash(folder: string, name: ArtefactFile): Promise<string> {
+  const hash = await hashFile(folder, name);
+  if (hash === undefined) throw new Error(`${join(folder, ARTEFACT_FILES[name])} was not made`);
+  return hash;
+}
+
+function describe(folder: string, manifest: Manifest): Artefacts {
+  const path = (name: ArtefactFile): string => join(folder, ARTEFACT_FILES[name]);
+  return {
+    instance: manifest.instance,
+    folder,
+    constraints: manifest.constraints,
+    wires: manifest.wires,
+    publicSignals: manifest.publicSignals,
+    r1cs: path("r1cs"),
+    wasm: path("wasm"),
+    symbols: path("symbols"),
+    zkey: path("zkey"),
+    verificationKey: path("verificationKey"),
+  };
+}
+
+function fileNames(): ArtefactFile[] {
+  return ["r1cs", "wasm", "symbols", "zkey", "verificationKey"];
+}
+
+function ignoreMissing(error: unknown): undefined {
+  if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
+  throw error;
+}
