@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.30;
+
+import {Batch, ChainId, StateRoot} from "../protocol/Actions.sol";
+import {IProofSystem} from "./IProofSystem.sol";
+
+/// What a new rollup is given.
+/// @param owner May replace keys and hand over ownership; zero makes the rollup immutable.
+/// @param proofSystem Judges the rollup's proofs.
+/// @param verificationKeys One key for each circuit instance.
+/// @param genesisRoot First root, below the BN254 scalar field's order.
+/// @param nativeToken The rollup has a token of its own: no Ether crosses its border.
+struct Registration {
+    address owner;
+    IProofSystem proofSystem;
+    bytes32[] verificationKeys;
+    StateRoot genesisRoot;
+    bool nativeToken;
+}
+
+/// What is known of a rollup.
+/// @param root Current root; while the rollup waits in an outgoing call, an in-flight marker that is no root.
+/// @param etherBalance Wei held for the rollup.
+/// @param lastTimestamp Timestamp of the latest batch that visited it.
+struct Rollup {
+    address owner;
+    IProofSystem proofSystem;
+    StateRoot root;
+    uint128 etherBalance;
+    uint64 lastTimestamp;
+    bool nativeToken;
+}
+
+/// @title Lockstep on L1: rollups, batches, and calls across
+/// @notice A batch brings executions (ordered lists of actions between L1 and rollups) with proofs. An execution that an
+/// L1 call triggers is consumed by that call, in the block of the batch: the contract walks the list, makes the L1
+/// calls in it, and reverts as soon as L1 does anything else than the list says. docs/spec.md is normative.
+///
+/// Hazards for callers:
+///  - a call through a proxy for which nothing was posted reverts with {ExecutionNotFound} or, inside an execution,
+///    {UnexpectedAction}. Who catches reverts of proxies must tell these from the remote contract's own;
+///  - the root of a rollup that waits in an outgoing call is not its last root: see {Rollup}.
+///
+/// Assumptions about each rollup's proof system: see {IProofSystem}. About L1: blocks have strictly increasing
+/// numbers, transient storage is undone by reverts.
+interface IRollups {
+    // ------------------------------------------------------------------------------------------------------ events
+
+    event RollupRegistered(
+        ChainId indexed rollup,
+        address indexed owner,
+        IProofSystem proofSystem,
+        bytes32[] verificationKeys,
+        StateRoot genesisRoot,
+        bool nativeToken
+    );
+    event OwnershipTransferred(ChainId indexed rollup, address indexed oldOwner, address indexed newOwner);
+    event VerificationReplaced(ChainId indexed rollup, IProofSystem proofSystem, bytes32[] verificationKeys);
+    event ProxyCreated(address indexed proxy, address indexed original, ChainId indexed rollup);
+    /// @param batch `keccak256` of the calldata of {postBatch}.
+    /// @param table Code object with the executions that can be consumed in this block; zero if there are none.
+    event BatchPosted(bytes32 indexed batch, uint64 timestamp, address table);
+    /// An execution took effect: its trigger was called, or it is an L2 transaction.
+    /// @param execution Index in the batch.
+    event ExecutionConsumed(bytes32 indexed batch, uint32 execution);
+    /// An L2 transaction did not go as its list says and had no effect.
+    event ExecutionFailed(bytes32 indexed batch, uint32 execution, bytes reason);
+    event RootChanged(ChainId indexed rollup, StateRoot rootBefore, StateRoot rootAfter);
+
+    // ---------------------------------------------------------------------------------------------- errors: registry
+
+    /// Thrown when no rollup has this id.
+    error UnknownRollup(ChainId rollup);
+    /// Thrown when the caller is not the rollup's owner.
+    error NotOwner(ChainId rollup, address caller);
+    /// Thrown when a rollup would have no verification key.
+    error NoVerificationKey();
+    /// Thrown when a proof system has no code, and so would accept everything.
+    error ProofSystemWithoutCode(address proofSystem);
+    /// Thrown when a root is not below the BN254 scalar field's order.
+    error RootOutOfField(StateRoot root);
+    /// Thrown while an execution is open or a batch is being posted.
+    error Busy();
+
+    // ------------------------------------------------------------------------------------------------- errors: batch
+
+    /// Thrown when a batch holds no execution.
+    error EmptyBatch();
+    /// Thrown when a batch is from the future.
+    error TimestampInFuture(uint64 timestamp, uint256 blockTimestamp);
+    /// Thrown when a batch is older than `MAX_BATCH_AGE`.
+    error BatchTooOld(uint64 timestamp, uint256 oldest);
+    /// Thrown when a batch is not newer than the last one that visited the rollup.
+    error TimestampNotIncreasing(ChainId rollup, uint64 timestamp, uint64 last);
+    /// Thrown when the transaction carries fewer blobs than the batch is bound to.
+    error MissingBlob(uint256 index);
+    /// Thrown when a rollup's first visit in the batch starts from another root than its current one.
+    error StaleRoot(ChainId rollup, StateRoot current, StateRoot given);
+    /// Thrown when an L2 transaction comes after a call in a batch.
+    error TransactionAfterCall(uint256 execution);
+    /// Thrown when more executions are posted in one block than can be told apart.
+    error TooManyExecutions(uint256 count, uint256 limit);
+    /// Thrown when the batch's table exceeds what fits in one code object.
+    error TableTooLarge(uint256 size);
+    /// Thrown when Ether would cross the border of a rollup with a token of its own.
+    error NativeTokenRollup(ChainId rollup);
+
+    // ------------------------------------------------------------------------------------------ errors: proofs given
+
+    /// Thrown when a proof is under a key that is not the rollup's.
+    error UnknownVerificationKey(ChainId rollup, bytes32 verificationKey);
+    /// Thrown when a proof covers nothing.
+    error ProofWithoutVisits(uint256 proof);
+    /// Thrown when a proof names a visit that the batch does not have, or not in ascending order.
+    error BadVisitIndex(uint256 proof, uint256 visit);
+    /// Thrown when a proof covers a visit of another rollup.
+    error VisitOfOtherRollup(uint256 proof, uint256 visit);
+    /// Thrown when two proofs cover the same visit.
+    error VisitCoveredTwice(uint256 proof, uint256 visit);
+    /// Thrown when no proof covers a visit.
+    error VisitNotCovered(uint256 visit);
+
+    // ------------------------------------------------------------------------- errors: lists that are not executions
+
+    /// Thrown when an execution carries marks, which are not played yet.
+    error MarksNotSupported(uint256 execution);
+    /// Thrown when an action's kind is not CALL, RESULT or L2TX.
+    error UnsupportedKind(uint256 execution, uint256 action, uint8 kind);
+    /// Thrown when a field that the action's kind does not use is set.
+    error NotCanonical(uint256 execution, uint256 action);
+    /// Thrown when the first action is not a CALL from L1 or an L2TX, or a later one is an L2TX.
+    error BadTrigger(uint256 execution, uint256 action);
+    /// Thrown when an action does not come from the chain that has control, or goes where it comes from.
+    error BrokenChain(uint256 execution, uint256 action);
+    /// Thrown when a RESULT does not answer the innermost open call.
+    error ResultNotNested(uint256 execution, uint256 action);
+    /// Thrown when actions follow the RESULT that answers the trigger.
+    error ActionsAfterEnd(uint256 execution, uint256 action);
+    /// Thrown when the list ends before the trigger was answered.
+    error Unfinished(uint256 execution);
+    /// Thrown when a call inside a static call is not static, or a static call carries value.
+    error StaticViolation(uint256 execution, uint256 action);
+    /// Thrown when a static call from L1 is not the first action, or a static execution calls L1: L1 could not follow.
+    error StaticNotPlayable(uint256 execution, uint256 action);
+    /// Thrown when a failed RESULT would have to undo calls that L1 cannot undo without a mark.
+    error SpanRequired(uint256 execution, uint256 action);
+    /// Thrown when a rollup asks L1 to call this contract, where its proxy could speak for anybody.
+    error CallToManager(uint256 execution, uint256 action);
+    /// Thrown when the visit that an action begins is not the next one given.
+    error VisitMismatch(uint256 execution, uint256 action);
+    /// Thrown when more visits are given than the actions make.
+    error VisitNotMade(uint256 execution, uint256 visit);
+    /// Thrown when a visit does not start from the root at which the rollup's previous visit in the execution ended.
+    error VisitsNotChained(uint256 execution, uint256 visit);
+    /// Thrown when a visit that failed or is static changes its root.
+    error RootMustNotChange(uint256 execution, uint256 visit);
+
+    // ------------------------------------------------------------------------------------------- errors: consumption
+
+    /// Thrown when {relay} is called by anybody but the proxy it speaks of.
+    error NotProxy(address caller);
+    /// Thrown when a contract's internal entry point is called from outside.
+    error OnlySelf(address caller);
+    /// Thrown when no execution was posted in this block for this call at the rollups' current roots: a miss.
+    error ExecutionNotFound(bytes32 actionHash);
+    /// Thrown when L1 does another thing than the open execution says.
+    error UnexpectedAction(bytes32 expected, bytes32 actual);
+    /// Thrown when an L2 transaction finds a rollup at another root than it was proven for.
+    error RootMismatch(ChainId rollup, StateRoot current, StateRoot expected);
+    /// Thrown when a rollup would send more than is held for it.
+    error InsufficientRollupBalance(ChainId rollup, uint256 balance, uint256 value);
+    /// Thrown when more than 2^128 - 1 wei is sent.
+    error ValueTooLarge(uint256 value);
+    /// Thrown when an L1 contract answers with more data than an execution can hold.
+    error ReturnDataTooLarge(uint256 size);
+    /// Thrown when too little gas is left to call L1 on behalf of an L2 transaction.
+    error InsufficientCallGas(uint256 available, uint256 required);
+    /// Thrown when too little gas is left to tell a static call from another.
+    error InsufficientProbeGas(uint256 available, uint256 required);
+    /// Thrown when an L2 transaction ran out of the gas that the submitter gave.
+    error TransactionOutOfGas(uint256 execution);
+
+    // ----------------------------------------------------------------------------------------------------- constants
+
+    /// @notice Seconds by which a batch may be older than the block it is posted in.
+    function MAX_BATCH_AGE() external view returns (uint256);
+
+    /// @notice Gas that the callee of an L1 call made for an L2 transaction can count on.
+    function OUTGOING_CALL_GAS() external view returns (uint256);
+
+    // ------------------------------------------------------------------------------------------------------ registry
+
+    /// @notice Registers a rollup; ids count from 1.
+    function register(Registration calldata registration) external returns (ChainId);
+
+    /// @notice Hands a rollup to another owner, to zero for ever.
+    function transferOwnership(ChainId rollup, address newOwner) external;
+
+    /// @notice Replaces a rollup's proof system and all its verification keys.
+    function replaceVerification(
+        ChainId rollup,
+        IProofSystem proofSystem,
+        bytes32[] calldata verificationKeys
+    ) external;
+
+    /// @notice How many rollups there are; the greatest id.
+    function rollupCount() external view returns (uint64);
+
+    /// @notice What is known of a rollup.
+    function rollupOf(ChainId rollup) external view returns (Rollup memory);
+
+    /// @notice Whether proofs under this key count for the rollup.
+    function isVerificationKey(ChainId rollup, bytes32 verificationKey) external view returns (bool);
+
+    // ------------------------------------------------------------------------------------------------------- proxies
+
+    /// @notice Address of the proxy that stands on this chain for `original` on `rollup`, created or not.
+    function proxyOf(address original, ChainId rollup) external view returns (address);
+
+    /// @notice Creates a proxy if it is not there yet.
+    function createProxy(address original, ChainId rollup) external returns (address);
+
+    /// @notice A call by `sender` to the caller, which must be the proxy of `original` on `rollup`.
+    /// @dev Returns or reverts with the remote contract's raw bytes, not ABI-encoded.
+    function relay(ChainId rollup, address original, address sender, bytes calldata data) external payable;
+
+    // --------------------------------------------------------------------------------------------------------- batch
+
+    /// @notice Checks a batch, runs its L2 transactions, and makes its calls consumable until the end of the block.
+    /// @dev All or nothing, but for L2 transactions that L1 contradicts: each of those has no effect, alone. Anyone may post.
+    function postBatch(Batch calldata batch) external;
+}

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.30;
+
+/// A chain in Lockstep's own numbering: 0 is L1, every rollup is ≥ 1. Not an EVM chain id.
+type ChainId is uint64;
+
+/// A commitment to the whole state of a rollup: an element of the BN254 scalar field.
+type StateRoot is bytes32;
+
+using {sameChain as ==, otherChain as !=} for ChainId global;
+using {sameRoot as ==, otherRoot as !=} for StateRoot global;
+
+function sameChain(ChainId a, ChainId b) pure returns (bool) {
+    return ChainId.unwrap(a) == ChainId.unwrap(b);
+}
+
+function otherChain(ChainId a, ChainId b) pure returns (bool) {
+    return ChainId.unwrap(a) != ChainId.unwrap(b);
+}
+
+function sameRoot(StateRoot a, StateRoot b) pure returns (bool) {
+    return StateRoot.unwrap(a) == StateRoot.unwrap(b);
+}
+
+function otherRoot(StateRoot a, StateRoot b) pure returns (bool) {
+    return StateRoot.unwrap(a) != StateRoot.unwrap(b);
+}
+
+// L1 in Lockstep's numbering.
+ChainId constant L1 = ChainId.wrap(0);
+
+// Order of the BN254 scalar field: roots, statement words and public inputs are below it.
+uint256 constant FIELD_MODULUS = 21888242871839275222246405745257275088548364400416034343698204186575808495617;
+
+// Kinds of action. Plain numbers, not an enum: an unknown kind is then refused by name instead of with a panic.
+uint8 constant CALL = 0;
+uint8 constant RESULT = 1;
+uint8 constant L2TX = 2;
+
+/// One transfer of control between two chains. Canonical forms: docs/spec.md section 1.
+/// @param kind {CALL}, {RESULT}, {L2TX}; 3 and 4 (REVERT, REVERT_CONTINUE) are reserved.
+/// @param from The chain that gives up control.
+/// @param to The chain that receives it.
+/// @param sender Caller, on `from`.
+/// @param target Callee, on `to`.
+/// @param value Wei that moves with the action.
+/// @param failed For a RESULT: the callee reverted.
+/// @param isStatic For a CALL: neither side may change anything.
+/// @param data Calldata, return or revert data, or a signed transaction.
+struct Action {
+    uint8 kind;
+    ChainId from;
+    ChainId to;
+    address sender;
+    address target;
+    uint128 value;
+    bool failed;
+    bool isStatic;
+    bytes data;
+}
+
+/// What one rollup does in one execution, from the action that wakes it while idle to the RESULT that makes it idle.
+struct Visit {
+    ChainId rollup;
+    StateRoot rootBefore;
+    StateRoot rootAfter;
+}
+
+/// A note on an execution's list for the cursor (SPAN 0, RESUME 1). Carried by the format, refused until played.
+struct Mark {
+    uint8 kind;
+    uint32 at;
+    uint32 to;
+}
+
+/// Everything that one trigger causes, in order.
+struct Execution {
+    Action[] actions;
+    Visit[] visits;
+    Mark[] marks;
+}
+
+/// A proof of some visits of one rollup.
+/// @param visits Indices into the batch's visits (those of its executions, concatenated), strictly ascending.
+struct RollupProof {
+    ChainId rollup;
+    bytes32 verificationKey;
+    uint32[] visits;
+    bytes proof;
+}
+
+/// What a builder posts.
+/// @param timestamp Block time of every visit in the batch, seconds.
+/// @param blobCount How many of the transaction's blobs, from the first, the proofs are bound to.
+struct Batch {
+    uint64 timestamp;
+    uint8 blobCount;
+    Execution[] executions;
+    RollupProof[] proofs;
+}
+
+/// Hash by which actions are compared.
+function hashAction(Action memory action) pure returns (bytes32) {
+    return keccak256(abi.encode(action));
+}

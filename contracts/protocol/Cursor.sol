@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.30;
+
+/// Where L1 is in the open execution: the offset, in a table, of the step that must come next. Zero: none is open.
+///
+///     bits 0-31 offset │ 32-191 table
+type Cursor is uint256;
+
+using {isOpen, tableOf, offsetOf} for Cursor global;
+
+Cursor constant IDLE = Cursor.wrap(0);
+
+function cursorAt(address table, uint256 offset) pure returns (Cursor) {
+    return Cursor.wrap((uint256(uint160(table)) << 32) | offset);
+}
+
+function isOpen(Cursor cursor) pure returns (bool) {
+    return Cursor.unwrap(cursor) != 0;
+}
+
+function tableOf(Cursor cursor) pure returns (address) {
+    return address(uint160(Cursor.unwrap(cursor) >> 32));
+}
+
+function offsetOf(Cursor cursor) pure returns (uint256) {
+    return uint32(Cursor.unwrap(cursor));
+}

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.30;
+
+import {LibTransient} from "solady/src/utils/LibTransient.sol";
+import {IProofSystem} from "../interfaces/IProofSystem.sol";
+import {IRollups, Registration, Rollup} from "../interfaces/IRollups.sol";
+import {ChainId, FIELD_MODULUS, StateRoot} from "./Actions.sol";
+import {Cursor} from "./Cursor.sol";
+
+/// @title Rollups, their keys, roots and Ether
+abstract contract Registry is IRollups {
+    using LibTransient for LibTransient.TBool;
+
+    /// Ordered so that a batch reads three slots and a consumed call writes two.
+    /// @param keyGeneration Counts replacements of the keys: those of older generations are void.
+    struct State {
+        StateRoot root;
+        uint128 etherBalance;
+        uint64 lastTimestamp;
+        bool nativeToken;
+        IProofSystem proofSystem;
+        uint64 keyGeneration;
+        address owner;
+    }
+
+    bytes32 private constant ASLEEP_SEED = keccak256("lockstep.asleep");
+
+    /// @inheritdoc IRollups
+    uint64 public rollupCount;
+
+    mapping(ChainId => State) internal _states;
+    mapping(ChainId => mapping(uint64 generation => mapping(bytes32 key => bool))) private _keys;
+
+    /// Where L1 is in the open execution.
+    Cursor internal transient _cursor;
+    /// A batch is being posted.
+    bool internal transient _isPosting;
+
+    modifier whenIdle() {
+        if (_isPosting || _cursor.isOpen()) revert Busy();
+        _;
+    }
+
+    modifier onlyOwner(ChainId rollup) {
+        _requireKnown(rollup);
+        if (msg.sender != _states[rollup].owner) revert NotOwner(rollup, msg.sender);
+        _;
+    }
+
+    /// @inheritdoc IRollups
+    function register(Registration calldata registration) external returns (ChainId rollup) {
+        StateRoot genesis = registration.genesisRoot;
+        if (uint256(StateRoot.unwrap(genesis)) >= FIELD_MODULUS) revert RootOutOfField(genesis);
+        rollup = ChainId.wrap(++rollupCount);
+        State storage state = _states[rollup];
+        state.root = genesis;
+        state.nativeToken = registration.nativeToken;
+        state.owner = registration.owner;
+        _setVerification(rollup, registration.proofSystem, registration.verificationKeys);
+        emit RollupRegistered(
+            rollup,
+            registration.owner,
+            registration.proofSystem,
+            registration.verificationKeys,
+            genesis,
+            registration.nativeToken
+        );
+    }
+
+    /// @inheritdoc IRollups
+    function transferOwnership(ChainId rollup, address newOwner) external onlyOwner(rollup) {
+        _states[rollup].owner = newOwner;
+        emit OwnershipTransferred(rollup, msg.sender, newOwner);
+    }
+
+    /// @inheritdoc IRollups
+    function replaceVerification(
+        ChainId rollup,
+        IProofSystem proofSystem,
+        bytes32[] calldata verificationKeys
+    ) external onlyOwner(rollup) whenIdle {
+        _states[rollup].keyGeneration++;
+        _setVerification(rollup, proofSystem, verificationKeys);
+        emit VerificationReplaced(rollup, proofSystem, verificationKeys);
+    }
+
+    /// @inheritdoc IRollups
+    function rollupOf(ChainId rollup) external view returns (Rollup memory) {
+        _requireKnown(rollup);
+        State storage state = _states[rollup];
+        return
+            Rollup({
+                owner: state.owner,
+                proofSystem: state.proofSystem,
+                root: _visibleRoot(rollup),
+                etherBalance: state.etherBalance,
+                lastTimestamp: state.lastTimestamp,
+                nativeToken: state.nativeToken
+            });
+    }
+
+    /// @inheritdoc IRollups
+    function isVerificationKey(ChainId rollup, bytes32 verificationKey) public view returns (bool) {
+        return _keys[rollup][_states[rollup].keyGeneration][verificationKey];
+    }
+
+    function _setVerification(ChainId rollup, IProofSystem proofSystem, bytes32[] calldata keys) private {
+        if (address(proofSystem).code.length == 0) revert ProofSystemWithoutCode(address(proofSystem));
+        if (keys.length == 0) revert NoVerificationKey();
+        State storage state = _states[rollup];
+        state.proofSystem = proofSystem;
+        for (uint256 i = 0; i < keys.length; i++) _keys[rollup][state.keyGeneration][keys[i]] = true;
+    }
+
+    /// A rollup has a proof system from its first moment on.
+    function _requireKnown(ChainId rollup) internal view {
+        if (address(_states[rollup].proofSystem) == address(0)) revert UnknownRollup(rollup);
+    }
+
+    /// @return The root, or a marker made of it and of the execution so far while the rollup waits in an outgoing call.
+    function _visibleRoot(ChainId rollup) internal view returns (StateRoot) {
+        StateRoot root = _states[rollup].root;
+        if (!_asleep(rollup).get()) return root;
+        // Table and offset name the execution and how far it has come.
+        return StateRoot.wrap(keccak256(abi.encode(root, _cursor)));
+    }
+
+    /// Whether the rollup waits in an outgoing call, in transient storage.
+    function _asleep(ChainId rollup) internal pure returns (LibTransient.TBool storage) {
+        return LibTransient.tBool(keccak256(abi.encode(ASLEEP_SEED, rollup)));
+    }
+
+    function _setRoot(ChainId rollup, StateRoot root) internal {
+        emit RootChanged(rollup, _states[rollup].root, root);
+        _states[rollup].root = root;
+    }
+
+    /// Takes `debit` from what is held for the rollup, then adds `credit`.
+    function _moveEther(ChainId rollup, uint256 debit, uint256 credit) internal {
+        uint256 balance = _states[rollup].etherBalance;
+        if (debit > balance) revert InsufficientRollupBalance(rollup, balance, debit);
+        balance = balance - debit + credit;
+        if (balance > type(uint128).max) revert ValueTooLarge(balance);
+        _states[rollup].etherBalance = uint128(balance);
+    }
+}
