@@ -41,6 +41,14 @@ export interface OpenOptions {
   readonly folder?: string;
 }
 
+/** An account as wallets ask for it. */
+export interface AccountState {
+  /** Wei. */
+  readonly balance: bigint;
+  /** Transactions made so far. */
+  readonly nonce: bigint;
+}
+
 /**
  * One live rollup. Not safe for concurrent use: the simulation owns it while it runs.
  *
@@ -51,6 +59,8 @@ export interface RollupMachine<Record = unknown> {
   readonly id: ChainId;
   /** Root of the state as journalled so far. */
   stateRoot(): StateRoot;
+  /** The account of `address` at home on `chain`, as journalled so far; empty if there is none. */
+  account(chain: ChainId, address: bigint): AccountState;
   /** True while a visit waits for the result of an outgoing call. */
   readonly suspended: boolean;
   /**

@@ -1,0 +1,183 @@
+import { EVMError, type ExecResult, Message } from "@ethereumjs/evm";
+import { createAddressFromString } from "@ethereumjs/util";
+import {
+  type Address,
+  bytesToHex,
+  concatHex,
+  decodeFunctionData,
+  encodeFunctionData,
+  type Hex,
+  hexToBytes,
+  toFunctionSelector,
+  getAbiItem,
+} from "viem";
+import { rollupsAbi } from "../protocol/abi.ts";
+import type { Action } from "../protocol/action.ts";
+import { chainId } from "../protocol/ids.ts";
+import type { BridgedEvm } from "./evm.ts";
+import { dataGas, RELAY_GAS, TURN_GAS } from "./gas.ts";
+import type { L1State } from "./l1-state.ts";
+import { lowerCase, type ProxyBook } from "./proxies.ts";
+import { SimulationRefusedError } from "./refusal.ts";
+import type { CallResult, L1Port, RelayedCall, Switchboard } from "./switchboard.ts";
+
+const RELAY_SELECTOR = toFunctionSelector(getAbiItem({ abi: rollupsAbi, name: "relay" }));
+
+export interface BridgeOptions {
+  readonly evm: BridgedEvm;
+  readonly state: L1State;
+  /** Address of `Rollups`, lower case. */
+  readonly manager: Address;
+  readonly proxies: ProxyBook;
+  readonly switchboard: Switchboard;
+}
+
+/** Gas, logs and created accounts of one frame of the manager's. */
+interface ManagerFrame {
+  readonly message: Message;
+  gasLeft: bigint;
+  logs: NonNullable<ExecResult["logs"]>;
+}
+
+/** The manager's part between L1's EVM and the switchboard: what `relay` and the calls it makes do on L1. */
+export class Bridge {
+  readonly #options: BridgeOptions;
+
+  constructor(options: BridgeOptions) {
+    this.#options = options;
+  }
+
+  /** How to play a message to the manager that is a genuine `relay`; nothing if the manager's code answers it. */
+  async intercept(message: Message): Promise<(() => Promise<ExecResult>) | undefined> {
+    const data = bytesToHex(message.data);
+    if (!data.startsWith(RELAY_SELECTOR)) return undefined;
+    const call = decodeRelay(data);
+    if (call === undefined) return undefined;
+    const proxy = await this.#options.proxies.addressOf(call.target, call.rollup);
+    if (bytesToHex(message.caller.bytes) !== proxy) return undefined;
+    return () => this.#relay({ ...call, value: message.value, isStatic: message.isStatic }, message);
+  }
+
+  /**
+   * L1 as it is called for an L2 transaction.
+   * @param guaranteed gas that L1 gives to each call at least; a call that needs more is refused.
+   */
+  transactionPort(guaranteed: bigint): L1Port {
+    const manager = createAddressFromString(this.#options.manager);
+    return {
+      call: async (action) => {
+        const gasLimit = guaranteed * 8n;
+        const message = new Message({ caller: manager, to: manager, gasLimit, depth: 1 });
+        const frame: ManagerFrame = { message, gasLeft: gasLimit, logs: [] };
+        const result = await this.#call(action, frame);
+        const used = gasLimit - frame.gasLeft;
+        if (used <= guaranteed) return result;
+        const reason = `an L1 call made for an L2 transaction uses ${used} gas; only ${guaranteed} is guaranteed to it`;
+        throw new SimulationRefusedError("OUTGOING_CALL_TOO_EXPENSIVE", reason);
+      },
+    };
+  }
+
+  async #relay(call: RelayedCall, message: Message): Promise<ExecResult> {
+    const frame: ManagerFrame = { message, gasLeft: message.gasLimit, logs: [] };
+    spend(frame, RELAY_GAS + dataGas(call.data));
+    const port: L1Port = {
+      call: async (action) => {
+        spend(frame, TURN_GAS + dataGas(action.data));
+        return await this.#call(action, frame);
+      },
+    };
+    const result = await this.#options.switchboard.relay(call, port);
+    spend(frame, dataGas(result.data));
+    return {
+      executionGasUsed: message.gasLimit - frame.gasLeft,
+      returnValue: hexToBytes(result.data),
+      logs: frame.logs,
+      ...(result.failed ? { exceptionError: new EVMError(EVMError.errorMessages.REVERT) } : {}),
+    };
+  }
+
+  /** The manager calls the proxy of the action's sender, which calls the target. */
+  async #call(action: Action, frame: ManagerFrame): Promise<CallResult> {
+    if (lowerCase(action.target) === this.#options.manager) {
+      const message = `rollup ${action.from} would call Rollups itself`;
+      throw new SimulationRefusedError("CALL_TO_MANAGER", message);
+    }
+    const proxy = await this.#options.proxies.addressOf(action.sender, action.from);
+    if ((await this.#options.state.getCodeSize(createAddressFromString(proxy))) === 0) {
+      await this.#createProxy(action, frame);
+    }
+    const data = concatHex([action.target, action.data]);
+    return await this.#run(frame, { to: proxy, value: action.value, data, isStatic: action.isStatic });
+  }
+
+  async #createProxy(action: Action, frame: ManagerFrame): Promise<void> {
+    const data = encodeFunctionData({
+      abi: rollupsAbi,
+      functionName: "createProxy",
+      args: [action.sender, action.from],
+    });
+    const { failed } = await this.#run(frame, {
+      to: this.#options.manager,
+      value: 0n,
+      data,
+      isStatic: false,
+    });
+    if (failed) {
+      const message = `Rollups does not create the proxy of ${action.sender} on rollup ${action.from}`;
+      throw new SimulationRefusedError("INSUFFICIENT_GAS", message);
+    }
+  }
+
+  async #run(
+    frame: ManagerFrame,
+    call: { to: Address; value: bigint; data: Hex; isStatic: boolean },
+  ): Promise<CallResult> {
+    const { message } = frame;
+    const selfdestruct = new Map(message.selfdestruct);
+    const createdAddresses = new Set(message.createdAddresses);
+    const nested = new Message({
+      caller: createAddressFromString(this.#options.manager),
+      to: createAddressFromString(call.to),
+      value: call.value,
+      data: hexToBytes(call.data),
+      // EIP-150: a frame keeps a 64th of its gas.
+      gasLimit: frame.gasLeft - frame.gasLeft / 64n,
+      depth: message.depth + 1,
+      isStatic: message.isStatic || call.isStatic,
+      selfdestruct,
+      createdAddresses,
+    });
+    const { execResult } = await this.#options.evm.runCall({ message: nested });
+    frame.gasLeft -= execResult.executionGasUsed;
+    const error = execResult.exceptionError;
+    if (error === undefined) {
+      for (const [account, beneficiary] of selfdestruct) message.selfdestruct?.set(account, beneficiary);
+      for (const account of createdAddresses) message.createdAddresses?.add(account);
+      frame.logs.push(...(execResult.logs ?? []));
+    }
+    const answers = error === undefined || error.error === EVMError.errorMessages.REVERT;
+    return { failed: error !== undefined, data: answers ? bytesToHex(execResult.returnValue) : "0x" };
+  }
+}
+
+/** @throws {SimulationRefusedError} `INSUFFICIENT_GAS`: on L1 the call might just succeed, or fail half way. */
+function spend(frame: ManagerFrame, gas: bigint): void {
+  if (frame.gasLeft < gas) {
+    const message = `the cross-chain call may need ${gas} gas, but only ${frame.gasLeft} is left; give the transaction more`;
+    throw new SimulationRefusedError("INSUFFICIENT_GAS", message);
+  }
+  frame.gasLeft -= gas;
+}
+
+/** Calldata of `relay`, or nothing if it is malformed and the manager will refuse it. */
+function decodeRelay(data: Hex): Pick<RelayedCall, "rollup" | "target" | "sender" | "data"> | undefined {
+  try {
+    const { functionName, args } = decodeFunctionData({ abi: rollupsAbi, data });
+    if (functionName !== "relay") return undefined;
+    const [rollup, original, sender, payload] = args;
+    return { rollup: chainId(rollup), target: lowerCase(original), sender: lowerCase(sender), data: payload };
+  } catch {
+    return undefined;
+  }
+}

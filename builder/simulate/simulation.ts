@@ -1,0 +1,207 @@
+import type { Block } from "@ethereumjs/block";
+import type { Common } from "@ethereumjs/common";
+import { EVMError, type EVMResult } from "@ethereumjs/evm";
+import { createTx, getCalldataFloorGas, type TypedTransaction } from "@ethereumjs/tx";
+import { createAddressFromString, EthereumJSError } from "@ethereumjs/util";
+import { createVM, runTx } from "@ethereumjs/vm";
+import { type Address, bytesToHex, type Hex, hexToBytes } from "viem";
+import type { RecordedExecution } from "../execution/recorded.ts";
+import type { BatchContext, RollupMachine } from "../kinds/kind.ts";
+import type { ChainId } from "../protocol/ids.ts";
+import { evmBlock, evmBlockchain, l1Common, type NextBlock } from "./block.ts";
+import { Bridge } from "./bridge.ts";
+import { EtherBook, type RollupEther } from "./ether.ts";
+import { BridgedEvm } from "./evm.ts";
+import type { Fork } from "./fork.ts";
+import { Journal } from "./journal.ts";
+import { L1State } from "./l1-state.ts";
+import {
+  type CallRequest,
+  InvalidTransactionError,
+  L2TransactionFailedError,
+  type L2TransactionOutcome,
+  type TransactionOutcome,
+} from "./outcome.ts";
+import { lowerCase, type ProxyBook } from "./proxies.ts";
+import { Switchboard } from "./switchboard.ts";
+import { Trace } from "./trace.ts";
+
+/** All chains at one moment, and the block to come. */
+export interface World {
+  readonly fork: Fork;
+  readonly next: NextBlock;
+  /** What the rollups know of the batch that is being made. */
+  readonly context: BatchContext;
+  readonly machines: ReadonlyMap<ChainId, RollupMachine>;
+  /** What L1 holds for the rollups. */
+  readonly ether: ReadonlyMap<ChainId, RollupEther>;
+  readonly proxies: ProxyBook;
+}
+
+/** Gas that L1 guarantees to each call made for an L2 transaction (`OUTGOING_CALL_GAS`). */
+const OUTGOING_CALL_GAS = 1_000_000n;
+/**
+ * One in-process machine with all chains in it. Transactions are played one after the other, each on what the ones before
+ * it left; one that throws leaves nothing behind. `close` undoes everything: the rollups are then as they were.
+ */
+export class Simulation {
+  readonly #world: World;
+  readonly #common: Common;
+  readonly #block: Block;
+  readonly #trace = new Trace();
+  readonly #journal: Journal;
+  readonly #state: L1State;
+  readonly #switchboard: Switchboard;
+
+  constructor(world: World) {
+    this.#world = world;
+    this.#common = l1Common(world.context.l1ChainId);
+    this.#block = evmBlock(world.next, this.#common);
+    this.#journal = new Journal([...world.machines.values(), this.#trace]);
+    this.#state = new L1State(world.fork, this.#journal);
+    this.#switchboard = new Switchboard({
+      machines: world.machines,
+      context: world.context,
+      trace: this.#trace,
+      ether: new EtherBook(world.ether, this.#journal),
+      journal: this.#journal,
+    });
+    this.#journal.checkpoint();
+  }
+
+  /** Every execution of every transaction so far, in the order in which they have to be posted. */
+  executions(): RecordedExecution[] {
+    return this.#trace.executions();
+  }
+
+  /** Plays a signed transaction. @throws {InvalidTransactionError}, {SimulationRefusedError} or a machine's own error. */
+  async transaction(tx: TypedTransaction): Promise<TransactionOutcome> {
+    return await this.#play(async (evm) => {
+      const vm = await createVM({ common: this.#common, stateManager: this.#state, evm });
+      const result = await runTx(vm, { tx, block: this.#block }).catch((error: unknown) => {
+        if (!(error instanceof EthereumJSError)) throw error;
+        throw new InvalidTransactionError(error.message, { cause: error });
+      });
+      return { result, gasUsed: result.totalGasSpent };
+    });
+  }
+
+  /** Plays a call as `eth_call` does: without nonce and fee, on what the transactions before left. */
+  async call(request: CallRequest): Promise<TransactionOutcome> {
+    return await this.#play(async (evm) => {
+      const { from, to, value, data, gas, gasPrice } = request;
+      const draft = {
+        ...(to === undefined ? {} : { to: createAddressFromString(to) }),
+        value,
+        data: hexToBytes(data),
+        gasLimit: gas,
+      };
+      const unsigned = createTx(draft, { common: this.#common });
+      const intrinsic = unsigned.getIntrinsicGas();
+      if (intrinsic > gas)
+        throw new InvalidTransactionError(`intrinsic gas is ${intrinsic}, given is ${gas}`);
+      const caller = createAddressFromString(from);
+      for (const warm of [from, this.#world.next.coinbase, ...(to === undefined ? [] : [to])]) {
+        evm.journal.addAlwaysWarmAddress(lowerCase(warm));
+      }
+      for (const precompile of evm.precompiles.keys()) evm.journal.addAlwaysWarmAddress(precompile);
+      const result = await evm.runCall({
+        block: this.#block,
+        caller,
+        origin: caller,
+        gasPrice,
+        gasLimit: gas - intrinsic,
+        to: draft.to,
+        value,
+        data: draft.data,
+      });
+      const used = intrinsic + result.execResult.executionGasUsed;
+      const floor = getCalldataFloorGas(unsigned, caller);
+      return { result, gasUsed: used > floor ? used : floor };
+    });
+  }
+
+  /**
+   * Plays a transaction signed for a rollup.
+   * @param origin account that will post the batch, which is ORIGIN in the L1 calls made.
+   * @throws {L2TransactionFailedError} when the rollup answers that it failed: there would be nothing to post.
+   */
+  async l2Transaction(rollup: ChainId, data: Hex, origin: Address): Promise<L2TransactionOutcome> {
+    return await this.#attempt(async ({ evm, bridge }) => {
+      evm.enter(this.#block, createAddressFromString(origin));
+      const { count } = this.#trace;
+      const port = bridge.transactionPort(OUTGOING_CALL_GAS);
+      const answer = await this.#switchboard.l2Transaction(rollup, data, port);
+      if (answer.failed) throw new L2TransactionFailedError(answer.data);
+      return { data: answer.data, executions: this.#trace.executions().slice(count) };
+    });
+  }
+
+  /** Undoes everything the simulation did. */
+  close(): void {
+    this.#trace.abandon(this.#trace.count);
+    this.#journal.unwind(0);
+  }
+
+  /** Runs `play` so that it leaves nothing behind if it throws. */
+  async #attempt<Result>(
+    play: (chain: { evm: BridgedEvm; bridge: Bridge }) => Promise<Result>,
+  ): Promise<Result> {
+    const { depth } = this.#journal;
+    const { count } = this.#trace;
+    this.#journal.checkpoint();
+    try {
+      const result = await play(this.#chain());
+      this.#journal.commit();
+      return result;
+    } catch (error) {
+      this.#trace.abandon(count);
+      this.#journal.unwind(depth);
+      this.#trace.resume();
+      throw error;
+    }
+  }
+
+  /** Plays L1 code and gathers what came of it. */
+  async #play(
+    run: (evm: BridgedEvm) => Promise<{ result: EVMResult; gasUsed: bigint }>,
+  ): Promise<TransactionOutcome> {
+    return await this.#attempt(async ({ evm }) => {
+      const { count, triggers } = this.#trace;
+      const { result, gasUsed } = await run(evm);
+      const { exceptionError, returnValue, logs } = result.execResult;
+      const success = exceptionError === undefined;
+      const answers = success || exceptionError.error === EVMError.errorMessages.REVERT;
+      return {
+        success,
+        data: answers ? bytesToHex(returnValue) : "0x",
+        ...(success ? {} : { failure: exceptionError.error }),
+        gasUsed,
+        logs: (logs ?? []).map(([address, topics, data]) => ({
+          address: bytesToHex(address),
+          topics: topics.map((topic) => bytesToHex(topic)),
+          data: bytesToHex(data),
+        })),
+        ...(result.createdAddress === undefined ? {} : { created: bytesToHex(result.createdAddress.bytes) }),
+        executions: this.#trace.executions().slice(count),
+        crossesChains: this.#trace.triggers > triggers,
+      };
+    });
+  }
+
+  /** A fresh EVM: warm sets and transient storage belong to one transaction. */
+  #chain(): { evm: BridgedEvm; bridge: Bridge } {
+    const { fork, context, proxies } = this.#world;
+    const manager = lowerCase(context.rollups);
+    const evm: BridgedEvm = new BridgedEvm({
+      common: this.#common,
+      state: this.#state,
+      blockchain: evmBlockchain(fork),
+      manager,
+      intercept: (message) => bridge.intercept(message),
+    });
+    const bridge = new Bridge({ evm, state: this.#state, manager, proxies, switchboard: this.#switchboard });
+    this.#state.clearCaches();
+    return { evm, bridge };
+  }
+}
