@@ -1,0 +1,29 @@
+pragma circom 2.1.6;
+
+include "bytes.circom";
+include "pack.circom";
+include "prefix_words.circom";
+
+// Claim: `data` is a string of `length` ≤ capacity bytes padded with zeros, and `words` are its words in the statement.
+// So `length` and the present words determine every byte, and every byte determines the words. About 8·capacity + 6·words + 350
+// constraints.
+template ActionData(capacity) {
+    var n = wordsFor(capacity);
+    signal input data[capacity];  // any field elements; accepted only if bytes
+    signal input length;  // any field element; accepted only if in [0, capacity]
+    signal output words[n];  // 248 bits each
+    signal output present[n];  // booleans: the words that are in the statement
+
+    AssertBytes(capacity)(data);
+    component prefix = PrefixWords(capacity);
+    prefix.in <== data;
+    prefix.length <== length;
+    present <== prefix.present;
+
+    component whole = PackWords(capacity);
+    whole.in <== data;
+    for (var w = 0; w < n; w++) {
+        whole.words[w] === prefix.words[w];  // prevents a byte behind the end
+        words[w] <== whole.words[w];
+    }
+}

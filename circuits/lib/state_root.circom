@@ -1,0 +1,12 @@
+pragma circom 2.1.6;
+
+include "circomlib/circuits/poseidon.circom";
+
+// Claim: `out` = H_2(treeRoot, size), the state root. 240 constraints.
+template StateRoot() {
+    signal input treeRoot;  // root of the tree of depth 16
+    signal input size;  // number of leaves
+    signal output out;
+
+    out <== Poseidon(2)([treeRoot, size]);
+}
