@@ -1,0 +1,26 @@
+import { type HDAccount, mnemonicToAccount } from "viem/accounts";
+
+/** The mnemonic every Ethereum development tool knows. Whoever sends real Ether to these accounts loses it. */
+export const DEVELOPMENT_MNEMONIC = "test test test test test test test test test test test junk";
+
+/** Accounts with Ether on the devnet's L1. The first deploys and posts batches; the others are for users. */
+export const ACCOUNT_COUNT = 10;
+
+export interface DevelopmentAccount {
+  readonly address: `0x${string}`;
+  readonly privateKey: `0x${string}`;
+}
+
+/** The `index`-th account of the mnemonic, as every wallet derives it. */
+export function developmentAccount(index: number): HDAccount {
+  return mnemonicToAccount(DEVELOPMENT_MNEMONIC, { addressIndex: index });
+}
+
+export function developmentAccounts(): DevelopmentAccount[] {
+  return Array.from({ length: ACCOUNT_COUNT }, (_, index) => {
+    const account = developmentAccount(index);
+    const key = account.getHdKey().privateKey;
+    if (key === null) throw new TypeError("an account derived from a mnemonic has a private key");
+    return { address: account.address, privateKey: `0x${Buffer.from(key).toString("hex")}` };
+  });
+}

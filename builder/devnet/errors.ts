@@ -1,0 +1,55 @@
+import { LockstepError } from "../protocol/errors.ts";
+
+/** Another program listens on a port the devnet needs. */
+export class PortInUseError extends LockstepError {
+  constructor(port: number, purpose: string, cause: unknown) {
+    super(
+      "PORT_IN_USE",
+      `port ${port}, wanted for the ${purpose}, is in use. ` +
+        "Stop the program that listens there, or move all ports: npm start -- --port-base 9545",
+      { cause },
+    );
+  }
+}
+
+/** A devnet that described itself in the same folder still answers. */
+export class DevnetRunningError extends LockstepError {
+  constructor(file: string, rpc: string) {
+    super(
+      "DEVNET_RUNNING",
+      `a devnet is already running (${file}, L1 at ${rpc}). Stop it, or give this one a folder of its own: ` +
+        "npm start -- --port-base 9545 --data <folder>",
+    );
+  }
+}
+
+/** No devnet runs, or its description cannot be read. */
+export class NoDevnetError extends LockstepError {
+  constructor(file: string, reason: string, options?: { cause?: unknown }) {
+    super("NO_DEVNET", `no devnet: ${file} ${reason}. Start one with: npm start`, options);
+  }
+}
+
+/** Development keys, whose secrets are public, were about to be used on a chain that is not a local one. */
+export class NotADevelopmentChainError extends LockstepError {
+  constructor(chainId: number) {
+    super(
+      "NOT_A_DEVELOPMENT_CHAIN",
+      `development keys are insecure and go on chain ids 31337 and 1337 only; this chain's id is ${chainId}`,
+    );
+  }
+}
+
+/** The contracts are not compiled, or not those of this version. */
+export class ContractArtefactError extends LockstepError {
+  constructor(contract: string, reason: string, options?: { cause?: unknown }) {
+    super("CONTRACT_ARTEFACT", `the compiled contract ${contract} ${reason}`, options);
+  }
+}
+
+/** A transaction of the set-up failed on L1. */
+export class DeploymentError extends LockstepError {
+  constructor(what: string, reason: string, options?: { cause?: unknown }) {
+    super("DEPLOYMENT", `${what} failed: ${reason}`, options);
+  }
+}

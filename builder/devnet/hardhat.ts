@@ -1,0 +1,19 @@
+import path from "node:path";
+import { createHardhatRuntimeEnvironment, importUserConfig } from "hardhat/hre";
+import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
+
+/** The project's root folder, wherever the program was started. */
+export const PROJECT_ROOT = path.resolve(import.meta.dirname, "../..");
+
+let environment: Promise<HardhatRuntimeEnvironment> | undefined;
+
+/** Hardhat with this project's configuration, independent of the working directory. */
+export function hardhat(): Promise<HardhatRuntimeEnvironment> {
+  environment ??= open();
+  return environment;
+}
+
+async function open(): Promise<HardhatRuntimeEnvironment> {
+  const config = path.join(PROJECT_ROOT, "hardhat.config.ts");
+  return createHardhatRuntimeEnvironment(await importUserConfig(config), { config }, PROJECT_ROOT);
+}
