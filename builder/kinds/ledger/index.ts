@@ -2,6 +2,7 @@ import { loadPoseidon } from "../../state/poseidon.ts";
 import { openState } from "../../state/open.ts";
 import { StateTree } from "../../state/tree.ts";
 import type { OpenOptions, RollupKind } from "../kind.ts";
+import { ledgerCircuitJob } from "./circuit-input.ts";
 import { OPERATIONS_OF_CIRCUIT } from "./limits.ts";
 import { LedgerMachine } from "./machine.ts";
 import type { LedgerVisitRecord } from "./record.ts";
@@ -23,4 +24,5 @@ export const ledgerKind = {
       await openState({ poseidon, identity, ...(folder !== undefined && { folder }) }),
     );
   },
-} satisfies Omit<RollupKind<LedgerVisitRecord>, "circuitJob">;
+  circuitJob: ledgerCircuitJob,
+} satisfies RollupKind<LedgerVisitRecord>;
