@@ -35,7 +35,8 @@ export default async function compile(task: CompileTask): Promise<CompileResult>
   );
   const output = stripVTControlCharacters(Buffer.concat(written).toString("utf8"));
   if (failure === undefined) return { succeeded: true, output };
-  return { succeeded: false, output: `${output}\n${failure}`.trim() };
+  // Without output, it did not refuse the circuit but died.
+  return { succeeded: false, output: output || failure };
 }
 
 /** Node's file system, but what is written to standard output and error goes to `written`. */

@@ -1,0 +1,130 @@
+import { ELEMENT_BYTES, elementBytes, readElement } from "../keys/little-endian.ts";
+import { viewOf, writeBinaryFile } from "../keys/binary-file.ts";
+import type { CircuitInput, CircuitValue } from "../kinds/kind.ts";
+import { FIELD_MODULUS } from "../protocol/ids.ts";
+
+/** The circuit refused its input; the message says where. */
+export class WitnessError extends Error {}
+
+/** Codes with which circom's code calls its exception handler. */
+const EXCEPTIONS: Readonly<Record<number, string>> = {
+  1: "signal not found",
+  2: "too many signals set",
+  3: "signal already set",
+  4: "assertion failed",
+  5: "not enough memory",
+  6: "input signal array access exceeds its size",
+};
+const WITNESS_VERSION = 2;
+const WORDS = ELEMENT_BYTES / 4;
+
+/**
+ * Runs the code that circom generated and returns the witness as content of a `.wtns` file.
+ * Each call makes a new instance of the module: a few milliseconds, and no state or memory of one job reaches the next.
+ * @throws {WitnessError} for inputs that do not fit the circuit's or do not satisfy its constraints.
+ */
+export async function calculateWitness(module: WebAssembly.Module, input: CircuitInput): Promise<Uint8Array> {
+  const messages: string[] = [];
+  let refusal: string | undefined;
+  const message = (): void => {
+    messages.push(readMessage());
+  };
+  const instance = await WebAssembly.instantiate(module, {
+    runtime: {
+      exceptionHandler: (code: number) => {
+        refusal = EXCEPTIONS[code] ?? `exception ${code}`;
+        throw new WitnessError(refusal);
+      },
+      printErrorMessage: message,
+      writeBufferMessage: message,
+      showSharedRWMemory: () => undefined,
+    },
+  });
+  const call = (name: string, ...parameters: number[]): number => {
+    const found = instance.exports[name];
+    if (typeof found !== "function") throw new WitnessError(`the module has no function ${name}`);
+    return Number(found(...parameters));
+  };
+  function readMessage(): string {
+    let text = "";
+    for (let code = call("getMessageChar"); code !== 0; code = call("getMessageChar")) {
+      text += String.fromCharCode(code);
+    }
+    return text.trim();
+  }
+
+  if (call("getFieldNumLen32") !== WORDS) throw new WitnessError("the circuit is not over a 256-bit field");
+  call("getRawPrime");
+  if (readElement(readShared(), 0) !== FIELD_MODULUS) throw new WitnessError("the circuit is not over BN254");
+  call("init", 1);
+  try {
+    let count = 0;
+    for (const [signal, value] of Object.entries(input)) {
+      const values = flatten(value, signal);
+      const [high, low] = signalHash(signal);
+      const size = call("getInputSignalSize", high, low);
+      if (size < 0 && values.length > 0) throw new WitnessError(`the circuit has no input ${signal}`);
+      if (size >= 0 && size !== values.length) {
+        throw new WitnessError(`input ${signal} has ${values.length} values instead of ${size}`);
+      }
+      values.forEach((element, index) => {
+        writeShared(elementBytes(element));
+        call("setInputSignal", high, low, index);
+      });
+      count += values.length;
+    }
+    const expected = call("getInputSize");
+    if (count !== expected) throw new WitnessError(`only ${count} of ${expected} input values are given`);
+  } catch (error) {
+    // circom's trace of templates and lines, innermost first, ended by the exception.
+    if (refusal === undefined) throw error;
+    throw new WitnessError([refusal, ...messages].filter((line) => line !== "").join("; "));
+  }
+
+  const size = call("getWitnessSize");
+  const witness = new Uint8Array(size * ELEMENT_BYTES);
+  const view = viewOf(witness);
+  for (let wire = 0; wire < size; wire++) {
+    call("getWitness", wire);
+    for (let word = 0; word < WORDS; word++) {
+      view.setUint32(wire * ELEMENT_BYTES + 4 * word, call("readSharedRWMemory", word), true);
+    }
+  }
+  const header = new Uint8Array(4 + ELEMENT_BYTES + 4);
+  viewOf(header).setUint32(0, ELEMENT_BYTES, true);
+  header.set(elementBytes(FIELD_MODULUS), 4);
+  viewOf(header).setUint32(4 + ELEMENT_BYTES, size, true);
+  return writeBinaryFile("wtns", WITNESS_VERSION, [
+    [1, header],
+    [2, witness],
+  ]);
+
+  function readShared(): Uint8Array {
+    const bytes = new Uint8Array(ELEMENT_BYTES);
+    for (let word = 0; word < WORDS; word++)
+      viewOf(bytes).setUint32(4 * word, call("readSharedRWMemory", word), true);
+    return bytes;
+  }
+
+  function writeShared(bytes: Uint8Array): void {
+    for (let word = 0; word < WORDS; word++) {
+      call("writeSharedRWMemory", word, viewOf(bytes).getUint32(4 * word, true));
+    }
+  }
+}
+
+/** Values in row order. Nothing is reduced: a value outside of the field is a mistake of whoever made the input. */
+function flatten(value: CircuitValue, signal: string): bigint[] {
+  if (typeof value !== "bigint") return value.flatMap((element) => flatten(element, signal));
+  if (value < 0n || value >= FIELD_MODULUS)
+    throw new WitnessError(`input ${signal} holds ${value}: not in the field`);
+  return [value];
+}
+
+/** 64-bit FNV-1a, by which circom's code finds its inputs, in two halves. */
+function signalHash(name: string): [high: number, low: number] {
+  let hash = 0xcbf29ce484222325n;
+  for (const byte of Buffer.from(name, "utf8"))
+    hash = BigInt.asUintN(64, (hash ^ BigInt(byte)) * 0x100000001b3n);
+  return [Number(hash >> 32n), Number(hash & 0xffffffffn)];
+}
