@@ -1,0 +1,80 @@
+import { concatHex, type Hex, keccak256 } from "viem";
+import { locateVisits, type LocatedVisit } from "../execution/check.ts";
+import { hashExecution } from "../execution/encoding.ts";
+import { type RecordedExecution, toExecution } from "../execution/recorded.ts";
+import type { BatchContext, CompletedVisit } from "../kinds/kind.ts";
+import { ActionKind, hashAction } from "../protocol/action.ts";
+import { LockstepError } from "../protocol/errors.ts";
+import type { Execution } from "../protocol/execution.ts";
+import type { ChainId } from "../protocol/ids.ts";
+import type { StatementHeader } from "../protocol/statement.ts";
+import { checkLimits } from "./limits.ts";
+
+/** A kind's account of its visit is not what the list says: a fault of the kind. */
+export class VisitMismatchError extends LockstepError {
+  constructor(rollup: ChainId) {
+    super("VISIT_MISMATCH", `rollup ${rollup.toString()} remembers another visit than was recorded`);
+  }
+}
+
+/** A visit and what its proof has to say. */
+export interface PlannedVisit {
+  readonly rollup: ChainId;
+  readonly header: StatementHeader;
+  readonly completed: CompletedVisit;
+}
+
+/** A batch before it is proven. */
+export interface BatchPlan {
+  readonly context: BatchContext;
+  /** L2 transactions first. */
+  readonly executions: readonly Execution[];
+  /** The executions' visits, concatenated; each gets a proof of its own. */
+  readonly visits: readonly PlannedVisit[];
+  /** Equal for two plans exactly if the same executions are in them. */
+  readonly fingerprint: Hex;
+}
+
+/**
+ * Makes a batch of what a simulation recorded.
+ * @throws {BatchTooLargeError}, and what {@link locateVisits} throws.
+ */
+export function planBatch(recorded: readonly RecordedExecution[], context: BatchContext): BatchPlan {
+  const executions = recorded.map(toExecution);
+  assertOrder(executions);
+  checkLimits(executions);
+  const visits = recorded.flatMap((record, index) => {
+    const execution = executions[index];
+    const located = execution === undefined ? [] : locateVisits(execution);
+    return record.visits.map(({ rollup, completed }, at) => {
+      if (!isSame(located[at], rollup, completed)) throw new VisitMismatchError(rollup);
+      return { rollup, completed, header: headerOf(rollup, context) };
+    });
+  });
+  return { context, executions, visits, fingerprint: keccak256(concatHex(executions.map(hashExecution))) };
+}
+
+/** What a statement of the batch begins with. Batches carry no blobs yet. */
+function headerOf(rollup: ChainId, { l1ChainId, rollups, timestamp }: BatchContext): StatementHeader {
+  return { l1ChainId, rollups, rollup, timestamp, blobs: 0n };
+}
+
+function assertOrder(executions: readonly Execution[]): void {
+  const kinds = executions.map(({ actions }) => actions[0]?.kind);
+  if (kinds.lastIndexOf(ActionKind.L2TX) < kinds.filter((kind) => kind === ActionKind.L2TX).length) return;
+  throw new Error("an L2 transaction was simulated after an L1 call");
+}
+
+function isSame(located: LocatedVisit | undefined, rollup: ChainId, completed: CompletedVisit): boolean {
+  return (
+    located !== undefined &&
+    located.rollup === rollup &&
+    located.rootBefore === completed.rootBefore &&
+    located.rootAfter === completed.rootAfter &&
+    located.actions.length === completed.actions.length &&
+    located.actions.every((action, at) => {
+      const other = completed.actions[at];
+      return other !== undefined && hashAction(other) === hashAction(action);
+    })
+  );
+}

@@ -1,0 +1,60 @@
+import { type Address, decodeFunctionResult, encodeFunctionData, type Hex } from "viem";
+import { rollupsAbi } from "../protocol/abi.ts";
+import { type ChainId, stateRoot, type StateRoot } from "../protocol/ids.ts";
+import type { NextBlock } from "../simulate/block.ts";
+import type { RollupEther } from "../simulate/ether.ts";
+import type { L1Client } from "./client.ts";
+
+/** What `Rollups` knows of a rollup. */
+export interface L1Rollup extends RollupEther {
+  readonly root: StateRoot;
+  /** Timestamp of the latest batch that visited it, seconds. */
+  readonly lastTimestamp: bigint;
+}
+
+/** L1's latest block, the block to come, and what `Rollups` says between them. */
+export interface Head {
+  readonly number: bigint;
+  readonly hash: Hex;
+  /** Seconds. */
+  readonly timestamp: bigint;
+  readonly next: NextBlock;
+  readonly rollups: ReadonlyMap<ChainId, L1Rollup>;
+}
+
+/** Reads the head. All of it is of one block, which is named by hash. */
+export async function readHead(l1: L1Client, manager: Address, ids: readonly ChainId[]): Promise<Head> {
+  const [latest, pending] = await Promise.all([
+    l1.getBlock({ blockTag: "latest" }),
+    l1.getBlock({ blockTag: "pending" }),
+  ]);
+  // A block came between the two answers.
+  if (pending.parentHash !== latest.hash) return await readHead(l1, manager, ids);
+  const rollups = await Promise.all(
+    ids.map(async (id) => [id, await readRollup(l1, manager, id, latest.hash)] as const),
+  );
+  return {
+    number: latest.number,
+    hash: latest.hash,
+    timestamp: latest.timestamp,
+    rollups: new Map(rollups),
+    next: {
+      number: latest.number + 1n,
+      parentHash: latest.hash,
+      timestamp: pending.timestamp,
+      baseFeePerGas: pending.baseFeePerGas ?? 0n,
+      gasLimit: pending.gasLimit,
+      coinbase: pending.miner,
+    },
+  };
+}
+
+async function readRollup(l1: L1Client, manager: Address, id: ChainId, blockHash: Hex): Promise<L1Rollup> {
+  const call = { abi: rollupsAbi, functionName: "rollupOf" } as const;
+  const data = await l1.request({
+    method: "eth_call",
+    params: [{ to: manager, data: encodeFunctionData({ ...call, args: [id] }) }, { blockHash }],
+  });
+  const { root, etherBalance, lastTimestamp, nativeToken } = decodeFunctionResult({ ...call, data });
+  return { root: stateRoot(BigInt(root)), balance: etherBalance, lastTimestamp, nativeToken };
+}
