@@ -66,7 +66,8 @@ contract Rollups is Player {
         for (uint256 i = 0; i < count; i++) {
             plans[i] = Executions.plan(executions[i], i, visits, firstVisit);
             firstVisit += executions[i].visits.length;
-            if (i != 0 && plans[i].isTransaction && !plans[i - 1].isTransaction) revert TransactionAfterCall(i);
+            if (i != 0 && plans[i].isTransaction && !plans[i - 1].isTransaction)
+                revert TransactionAfterCall(i);
         }
     }
 
@@ -108,7 +109,8 @@ contract Rollups is Player {
             if (proof.visits.length == 0) revert ProofWithoutVisits(i);
             for (uint256 j = 0; j < proof.visits.length; j++) {
                 uint256 visit = proof.visits[j];
-                if (visit >= visits.length || (j != 0 && visit <= proof.visits[j - 1])) revert BadVisitIndex(i, visit);
+                if (visit >= visits.length || (j != 0 && visit <= proof.visits[j - 1]))
+                    revert BadVisitIndex(i, visit);
                 if (visits[visit].rollup != proof.rollup) revert VisitOfOtherRollup(i, visit);
                 if (isCovered[visit]) revert VisitCoveredTwice(i, visit);
                 isCovered[visit] = true;
@@ -177,7 +179,10 @@ contract Rollups is Player {
     // ---------------------------------------------------------------------------------------------------------- effects
 
     /// Stores what is played later and makes it findable in this block.
-    function _store(Plan[] memory plans, bytes32 id) private returns (address table, uint256[] memory offsets) {
+    function _store(
+        Plan[] memory plans,
+        bytes32 id
+    ) private returns (address table, uint256[] memory offsets) {
         uint256 calls = 0;
         for (uint256 i = 0; i < plans.length; i++) {
             if (!plans[i].isTransaction && !plans[i].isStatic) calls++;

@@ -83,8 +83,6 @@ export const rollupsAbi = parseAbi([
   "error InsufficientCallGas(uint256 available, uint256 required)",
   "error InsufficientProbeGas(uint256 available, uint256 required)",
   "error TransactionOutOfGas(uint256 execution)",
-  // Of the library that stores tables; Rollups cannot run into it but for lack of gas.
-  "error DeploymentFailed()",
 
   "function MAX_BATCH_AGE() view returns (uint256)",
   "function OUTGOING_CALL_GAS() view returns (uint256)",
@@ -116,7 +114,6 @@ export const groth16ProofSystemAbi = parseAbi([
   "error KeyLength(uint256 length)",
   "error DevelopmentKey(uint256 chainId)",
   "error PointNotOnCurve(uint256 offset)",
-  "error PointNotInSubgroup()",
   "error UnknownKey(bytes32 keyHash)",
   "error ProofLength(uint256 statement, uint256 length)",
   "error CommitmentOutOfField(uint256 statement, uint256 commitment)",
@@ -124,8 +121,6 @@ export const groth16ProofSystemAbi = parseAbi([
   "error ProofNotOnCurve(uint256 statement)",
   "error PrecompileFailed(uint256 precompile)",
   "error InvalidProof()",
-  "error DeploymentFailed()",
-  "error InvalidPointer()",
   "function registerKey(bytes key) returns (bytes32 keyHash)",
   "function isRegistered(bytes32 keyHash) view returns (bool)",
   "function isDevelopmentKey(bytes32 keyHash) view returns (bool)",

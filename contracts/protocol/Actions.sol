@@ -30,7 +30,8 @@ function otherRoot(StateRoot a, StateRoot b) pure returns (bool) {
 ChainId constant L1 = ChainId.wrap(0);
 
 // Order of the BN254 scalar field: roots, statement words and public inputs are below it.
-uint256 constant FIELD_MODULUS = 21888242871839275222246405745257275088548364400416034343698204186575808495617;
+uint256 constant FIELD_MODULUS =
+    21888242871839275222246405745257275088548364400416034343698204186575808495617;
 
 // Kinds of action. Plain numbers, not an enum: an unknown kind is then refused by name instead of with a panic.
 uint8 constant CALL = 0;

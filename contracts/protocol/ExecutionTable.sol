@@ -46,9 +46,10 @@ library ExecutionTable {
         uint256 ordinal
     ) internal returns (address table, uint256[] memory offsets) {
         bytes32[] memory index = new bytes32[](_slotCount(plans));
-        bytes memory header = previous == address(0)
-            ? abi.encodePacked(uint16(index.length), batch)
-            : abi.encodePacked(uint16(index.length | HAS_PREVIOUS), previous, batch);
+        bytes memory header =
+            previous == address(0)
+                ? abi.encodePacked(uint16(index.length), batch)
+                : abi.encodePacked(uint16(index.length | HAS_PREVIOUS), previous, batch);
         uint256 start = header.length + 32 * index.length;
         offsets = new uint256[](plans.length);
         DynamicBufferLib.DynamicBuffer memory entries;
@@ -106,7 +107,7 @@ library ExecutionTable {
         bytes32 key,
         uint256 probe
     ) internal view returns (bool isFree, uint256 offset) {
-        uint256 slot = (uint256(key) % header.slotCount + probe) % header.slotCount;
+        uint256 slot = ((uint256(key) % header.slotCount) + probe) % header.slotCount;
         uint256 word = Steps.read(_read(table, header.at + 32 * slot, 32), 0, 32);
         isFree = word == 0;
         if (word | MAX_OFFSET == uint256(key) | MAX_OFFSET) offset = word & MAX_OFFSET;
@@ -115,7 +116,10 @@ library ExecutionTable {
     /// Reads a record.
     /// @return contents What is in it.
     /// @return next Offset just after it.
-    function recordAt(address table, uint256 offset) internal view returns (bytes memory contents, uint256 next) {
+    function recordAt(
+        address table,
+        uint256 offset
+    ) internal view returns (bytes memory contents, uint256 next) {
         uint256 length = Steps.read(_read(table, offset, Steps.LENGTH_BYTES), 0, Steps.LENGTH_BYTES);
         contents = _read(table, offset + Steps.LENGTH_BYTES, length);
         next = offset + Steps.LENGTH_BYTES + length;

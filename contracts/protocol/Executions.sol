@@ -3,7 +3,19 @@ pragma solidity 0.8.30;
 
 import {DynamicBufferLib} from "solady/src/utils/DynamicBufferLib.sol";
 import {IRollups} from "../interfaces/IRollups.sol";
-import {Action, CALL, ChainId, Execution, FIELD_MODULUS, hashAction, L1, L2TX, RESULT, StateRoot, Visit} from "./Actions.sol";
+import {
+    Action,
+    CALL,
+    ChainId,
+    Execution,
+    FIELD_MODULUS,
+    hashAction,
+    L1,
+    L2TX,
+    RESULT,
+    StateRoot,
+    Visit
+} from "./Actions.sol";
 import {LocatedVisit} from "./Statements.sol";
 import {Steps} from "./Steps.sol";
 

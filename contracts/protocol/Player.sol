@@ -81,9 +81,11 @@ abstract contract Player is Proxies {
                 data: data
             })
         );
-        (bool failed, bytes memory answer) = isStatic ? _lookUp(rollup, actionHash) : _cursor.isOpen()
-            ? _resume(actionHash)
-            : _trigger(rollup, actionHash);
+        (bool failed, bytes memory answer) = isStatic
+            ? _lookUp(rollup, actionHash)
+            : _cursor.isOpen()
+                ? _resume(actionHash)
+                : _trigger(rollup, actionHash);
         // Raw bytes, which Solidity's own return cannot give.
         assembly {
             if failed {
@@ -250,7 +252,11 @@ abstract contract Player is Proxies {
     // ------------------------------------------------------------------------------------------------------------ find
 
     /// The first execution for a call that can be played now: newest table first, then the order of the batch.
-    function _find(ChainId rollup, bytes32 actionHash, bool isStatic) private view returns (Found memory found) {
+    function _find(
+        ChainId rollup,
+        bytes32 actionHash,
+        bool isStatic
+    ) private view returns (Found memory found) {
         bytes32 key = Executions.triggerKey(actionHash, _visibleRoot(rollup));
         Latest memory latest = _latest;
         address table = latest.blockNumber == block.number ? latest.table : address(0);

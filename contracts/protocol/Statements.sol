@@ -100,7 +100,11 @@ library Statements {
     }
 
     ///     bits 0-7 kind │ 8 failed │ 16 isStatic │ 32-95 from │ 96-159 to │ 160-191 data length
-    function _putAction(uint256[] memory words, uint256 at, Action calldata action) private pure returns (uint256) {
+    function _putAction(
+        uint256[] memory words,
+        uint256 at,
+        Action calldata action
+    ) private pure returns (uint256) {
         bytes calldata data = action.data;
         words[at] =
             uint256(action.kind) |

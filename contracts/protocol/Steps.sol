@@ -61,10 +61,11 @@ library Steps {
     ) internal pure returns (bytes memory encoded) {
         if (debit > type(uint128).max) revert IRollups.ValueTooLarge(debit);
         if (credit > type(uint128).max) revert IRollups.ValueTooLarge(credit);
-        uint8 flags = (hasNewRoot ? NEW_ROOT : 0) |
-            (debit != 0 ? DEBIT : 0) |
-            (credit != 0 ? CREDIT : 0) |
-            (sleepsOrWakes ? SLEEP_OR_WAKE : 0);
+        uint8 flags =
+            (hasNewRoot ? NEW_ROOT : 0) |
+                (debit != 0 ? DEBIT : 0) |
+                (credit != 0 ? CREDIT : 0) |
+                (sleepsOrWakes ? SLEEP_OR_WAKE : 0);
         if (flags == 0) return encoded;
         encoded = abi.encodePacked(rollup, flags);
         if (hasNewRoot) encoded = abi.encodePacked(encoded, newRoot);
@@ -75,11 +76,12 @@ library Steps {
     /// The action addressed to L1 that ends a step.
     function next(Action calldata action, bool isLast) internal pure returns (bytes memory) {
         bool isCall = action.kind == CALL;
-        uint8 flags = (isCall ? IS_CALL : 0) |
-            (action.failed ? IS_FAILED : 0) |
-            (action.isStatic ? IS_STATIC : 0) |
-            (action.value != 0 ? HAS_VALUE : 0) |
-            (isLast ? IS_LAST : 0);
+        uint8 flags =
+            (isCall ? IS_CALL : 0) |
+                (action.failed ? IS_FAILED : 0) |
+                (action.isStatic ? IS_STATIC : 0) |
+                (action.value != 0 ? HAS_VALUE : 0) |
+                (isLast ? IS_LAST : 0);
         if (!isCall) return abi.encodePacked(flags, action.data);
         if (action.value == 0) {
             return abi.encodePacked(flags, action.from, action.sender, action.target, action.data);

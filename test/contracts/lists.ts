@@ -1,0 +1,142 @@
+import { type Address, encodeFunctionData, type Hex, keccak256 } from "viem";
+import { rollupsAbi } from "../../builder/protocol/abi.ts";
+import { type Action, callAction, hashAction, resultAction } from "../../builder/protocol/action.ts";
+import type { Execution, Visit } from "../../builder/protocol/execution.ts";
+import { type ChainId, L1, type StateRoot } from "../../builder/protocol/ids.ts";
+import { KEY, rootHex, type Setup } from "./setup.ts";
+
+/** A contract that lives on the tests' rollups. */
+export const REMOTE: Address = "0x00000000000000000000000000000000000ace00";
+/** Another one. */
+export const REMOTE2: Address = "0x0000000000000000000000000000000000beef00";
+
+interface CallExtras {
+  value?: bigint;
+  data?: Hex;
+  isStatic?: boolean;
+}
+
+export function call(
+  from: ChainId,
+  to: ChainId,
+  sender: Address,
+  target: Address,
+  extras: CallExtras = {},
+): Action {
+  return callAction({ from, to, sender, target, value: 0n, data: "0x", isStatic: false, ...extras });
+}
+
+export function result(from: ChainId, to: ChainId, data: Hex = "0x", failed = false): Action {
+  return resultAction({ from, to, data, failed });
+}
+
+export function visit(rollup: ChainId, rootBefore: StateRoot, rootAfter: StateRoot = rootBefore): Visit {
+  return { rollup, rootBefore, rootAfter };
+}
+
+export function execution(actions: readonly Action[], visits: readonly Visit[]): Execution {
+  return { actions, visits, marks: [] };
+}
+
+/** The trigger's call, the RESULT, one visit: the simplest execution. */
+export function simpleCall(
+  rollup: ChainId,
+  sender: Address,
+  roots: readonly [StateRoot, StateRoot],
+  extras: CallExtras & { answer?: Hex; failed?: boolean } = {},
+): Execution {
+  const { answer = "0x", failed = false, ...rest } = extras;
+  return execution(
+    [call(L1, rollup, sender, REMOTE, rest), result(rollup, L1, answer, failed)],
+    [visit(rollup, ...roots)],
+  );
+}
+
+/** A batch as the ABI takes it. */
+export interface BatchInput {
+  timestamp: bigint;
+  blobCount: number;
+  executions: ExecutionInput[];
+  proofs: ProofInput[];
+}
+
+export interface ProofInput {
+  rollup: bigint;
+  verificationKey: Hex;
+  visits: number[];
+  proof: Hex;
+}
+
+export interface ExecutionInput {
+  actions: Action[];
+  visits: { rollup: bigint; rootBefore: Hex; rootAfter: Hex }[];
+  marks: { kind: number; at: number; to: number }[];
+}
+
+export function executionInput(item: Execution): ExecutionInput {
+  return {
+    actions: [...item.actions],
+    visits: item.visits.map((one) => ({
+      rollup: one.rollup,
+      rootBefore: rootHex(one.rootBefore),
+      rootAfter: rootHex(one.rootAfter),
+    })),
+    marks: item.marks.map((mark) => ({ ...mark })),
+  };
+}
+
+/** One proof for each rollup that is visited, of all its visits. */
+export function proofsFor(executions: readonly Execution[], key: Hex = KEY): ProofInput[] {
+  const visits = executions.flatMap((item) => item.visits);
+  return [...new Set(visits.map((one) => one.rollup))].map((rollup) => ({
+    rollup,
+    verificationKey: key,
+    visits: visits.flatMap((one, at) => (one.rollup === rollup ? [at] : [])),
+    proof: "0x",
+  }));
+}
+
+export async function batchOf(
+  setup: Setup,
+  executions: readonly Execution[],
+  overrides: Partial<BatchInput> = {},
+): Promise<BatchInput> {
+  const { timestamp } = await setup.publicClient.getBlock();
+  return {
+    timestamp,
+    blobCount: 0,
+    executions: executions.map(executionInput),
+    proofs: proofsFor(executions),
+    ...overrides,
+  };
+}
+
+/** Calldata of `postBatch`; its hash is the batch's id. */
+export function postData(batch: BatchInput): Hex {
+  return encodeFunctionData({ abi: rollupsAbi, functionName: "postBatch", args: [batch] });
+}
+
+export function batchId(batch: BatchInput): Hex {
+  return keccak256(postData(batch));
+}
+
+/** Hash of the execution's first action, as `ExecutionNotFound` names it. */
+export function triggerHash(item: Execution): Hex {
+  const [trigger] = item.actions;
+  if (trigger === undefined) throw new Error("an execution has a first action");
+  return hashAction(trigger);
+}
+
+/** A step of `Actor`. */
+export interface Step {
+  target: Address;
+  value: bigint;
+  data: Hex;
+  isStatic: boolean;
+  mayFail: boolean;
+  gas: bigint;
+}
+
+export function step(target: Address, data: Hex = "0x", extras: Partial<Step> = {}): Step {
+  return { target, value: 0n, data, isStatic: false, mayFail: false, gas: 0n, ...extras };
+}
