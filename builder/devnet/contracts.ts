@@ -7,7 +7,7 @@ import { PROJECT_ROOT } from "./hardhat.ts";
 
 const artefact = z.object({
   abi: z.array(z.looseObject({ type: z.string() })),
-  bytecode: z.templateLiteral(["0x", z.string().regex(/^([0-9a-f]{2})+$/)]),
+  bytecode: z.templateLiteral(["0x", z.string().regex(/^[0-9a-f]+$/)]),
 });
 
 export interface CompiledContract {

@@ -30,16 +30,6 @@ export class NoDevnetError extends LockstepError {
   }
 }
 
-/** Development keys, whose secrets are public, were about to be used on a chain that is not a local one. */
-export class NotADevelopmentChainError extends LockstepError {
-  constructor(chainId: number) {
-    super(
-      "NOT_A_DEVELOPMENT_CHAIN",
-      `development keys are insecure and go on chain ids 31337 and 1337 only; this chain's id is ${chainId}`,
-    );
-  }
-}
-
 /** The contracts are not compiled, or not those of this version. */
 export class ContractArtefactError extends LockstepError {
   constructor(contract: string, reason: string, options?: { cause?: unknown }) {

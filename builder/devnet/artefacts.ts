@@ -1,0 +1,57 @@
+import { readFile } from "node:fs/promises";
+import type { Artefacts } from "../artefacts/artefacts.ts";
+import { type ArtefactProgress, loadArtefacts } from "../artefacts/load.ts";
+import { ledgerKind } from "../kinds/ledger/index.ts";
+import { fromSnarkjs, type VerificationKey } from "../keys/verification-key.ts";
+import { hardhat } from "./hardhat.ts";
+import { step } from "./progress.mjs";
+import { snarkjsVerificationKey } from "./verification-key-file.ts";
+
+/** A circuit instance with its development key. */
+export interface Circuit {
+  readonly artefacts: Artefacts;
+  readonly verificationKey: VerificationKey;
+}
+
+/** Compiled circuits by instance name. */
+export type Circuits = ReadonlyMap<string, Circuit>;
+
+/**
+ * Everything a devnet and the tests are made from: compiled contracts, compiled circuits, development keys. Takes
+ * minutes the first time and next to nothing after that; shows progress.
+ */
+export async function prepareArtefacts(): Promise<Circuits> {
+  // The Solidity compiler runs in a process of its own and circom in worker threads: together they use both cores.
+  const [, circuits] = await Promise.all([
+    step("compiling contracts", compileContracts),
+    step("circuits and development keys", (report) => prepareCircuits(report)),
+  ]);
+  return circuits;
+}
+
+async function compileContracts(): Promise<void> {
+  const { tasks } = await hardhat();
+  await tasks.getTask("build").run({ quiet: true });
+}
+
+async function prepareCircuits(report: (detail: string) => void): Promise<Circuits> {
+  const progress = new Map<string, ArtefactProgress>();
+  const artefacts = await loadArtefacts(ledgerKind.circuits, {
+    onProgress: (news) => {
+      progress.set(news.instance, news);
+      report([...progress.values()].map(describe).join(", "));
+    },
+  });
+  const circuits = [...artefacts].map(
+    async ([name, files]) => [name, { artefacts: files, verificationKey: await readKey(files) }] as const,
+  );
+  return new Map(await Promise.all(circuits));
+}
+
+function describe({ instance, step: current, fraction }: ArtefactProgress): string {
+  return `${instance} ${current}${fraction === undefined ? "" : ` ${Math.floor(fraction * 100)} %`}`;
+}
+
+async function readKey(files: Artefacts): Promise<VerificationKey> {
+  return fromSnarkjs(snarkjsVerificationKey.parse(JSON.parse(await readFile(files.verificationKey, "utf8"))));
+}
