@@ -36,7 +36,8 @@ export async function countMocha(root: string, files: readonly string[]): Promis
     });
     child.on("error", reject);
     child.on("exit", (code, signal) => {
-      if (count === undefined) console.log(`the test process ended early (${signal ?? `exit code ${code ?? "?"}`})`);
+      if (count === undefined)
+        console.log(`the test process ended early (${signal ?? `exit code ${code ?? "?"}`})`);
       resolve(count ?? ONE_FAILED);
     });
   });
