@@ -7,23 +7,13 @@ import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { LockstepError } from "../../builder/protocol/errors.ts";
 import { fieldElement, type StateRoot, stateRoot } from "../../builder/protocol/ids.ts";
 import { openState, type OpenStateOptions } from "../../builder/state/open.ts";
 import { loadPoseidon, type Poseidon } from "../../builder/state/poseidon.ts";
 import type { State } from "../../builder/state/state.ts";
 import { StateTree } from "../../builder/state/tree.ts";
+import { expectCode } from "../protocol/expect-code.ts";
 import { naiveStateRoot, naiveUpsert } from "./naive-tree.ts";
-
-/** Asserts that the promise is refused with a LockstepError of this code. */
-async function expectCode(promise: Promise<unknown>, code: string): Promise<void> {
-  const outcome: unknown = await promise.then(
-    () => "no error",
-    (error: unknown) => error,
-  );
-  expect(outcome).to.be.instanceOf(LockstepError);
-  expect(outcome).to.have.property("code", code);
-}
 
 describe("durable state", function () {
   this.timeout(120_000);

@@ -1,0 +1,14 @@
+import { expect } from "chai";
+import { LockstepError } from "../../builder/protocol/errors.ts";
+
+/** Asserts that the promise is refused with a LockstepError of this code, and of this text if given. */
+export async function expectCode(promise: Promise<unknown>, code: string, message?: RegExp): Promise<void> {
+  const outcome: unknown = await promise.then(
+    () => "no error",
+    (error: unknown) => error,
+  );
+  if (!(outcome instanceof LockstepError))
+    throw new Error(`expected ${code}, got ${String(outcome)}`, { cause: outcome });
+  expect(outcome.code).to.equal(code);
+  if (message !== undefined) expect(outcome.message).to.match(message);
+}
