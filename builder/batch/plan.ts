@@ -40,10 +40,10 @@ export interface BatchPlan {
  * @throws {BatchTooLargeError}, and what {@link locateVisits} throws.
  */
 export function planBatch(recorded: readonly RecordedExecution[], context: BatchContext): BatchPlan {
-  const executions = recorded.map(toExecution);
-  assertOrder(executions);
+  const ordered = recorded.toSorted((a, b) => rankOf(a) - rankOf(b));
+  const executions = ordered.map(toExecution);
   checkLimits(executions);
-  const visits = recorded.flatMap((record, index) => {
+  const visits = ordered.flatMap((record, index) => {
     const execution = executions[index];
     const located = execution === undefined ? [] : locateVisits(execution);
     return record.visits.map(({ rollup, completed }, at) => {
@@ -59,10 +59,12 @@ function headerOf(rollup: ChainId, { l1ChainId, rollups, timestamp }: BatchConte
   return { l1ChainId, rollups, rollup, timestamp, blobs: 0n };
 }
 
-function assertOrder(executions: readonly Execution[]): void {
-  const kinds = executions.map(({ actions }) => actions[0]?.kind);
-  if (kinds.lastIndexOf(ActionKind.L2TX) < kinds.filter((kind) => kind === ActionKind.L2TX).length) return;
-  throw new Error("an L2 transaction was simulated after an L1 call");
+/**
+ * L2 transactions come first. Views that their L1 calls make are recorded between them; a later place does them no harm,
+ * since views are found by root and L1 knows the table before it runs anything.
+ */
+function rankOf({ actions }: RecordedExecution): number {
+  return actions[0]?.kind === ActionKind.L2TX ? 0 : 1;
 }
 
 function isSame(located: LocatedVisit | undefined, rollup: ChainId, completed: CompletedVisit): boolean {

@@ -1,9 +1,10 @@
-import type { Hex } from "viem";
+import { concatHex, type Hex, keccak256, numberToHex } from "viem";
 import type { Prover } from "../proof/prover.ts";
 import { LockstepError } from "../protocol/errors.ts";
 import { fingerprint } from "../protocol/fingerprint.ts";
 import { statementWords } from "../protocol/statement.ts";
 import type { ChainId } from "../protocol/ids.ts";
+import type { PlannedVisit } from "./plan.ts";
 import type { VisitJob } from "../witness/jobs.ts";
 import { encodeProof, type VisitProof } from "./encode.ts";
 
@@ -19,6 +20,13 @@ export class ProofMismatchError extends LockstepError {
 
 /** The key that stands on L1 for a circuit of a rollup. @throws when there is none. */
 export type KeyOf = (rollup: ChainId, circuit: string) => Hex;
+
+/** Equal for two visits exactly if the same proof serves both. */
+export function statementKey({ header, completed }: PlannedVisit): Hex {
+  return keccak256(
+    concatHex(statementWords(header, [completed]).map((word) => numberToHex(word, { size: 32 }))),
+  );
+}
 
 /** Proves a visit, and checks that the proof is the one that L1 will ask for. */
 export async function proveVisit(

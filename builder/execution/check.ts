@@ -53,7 +53,7 @@ export function locateVisits({ actions, visits, marks }: Execution): LocatedVisi
     if (at > 0 && frames.length === 0) throw refuse("comes after the end");
     if (action.from !== control)
       throw refuse(`comes from chain ${action.from.toString()}, which has no control`);
-    if ((at === 0) === (action.kind === ActionKind.RESULT)) throw refuse("is no trigger, or answers nothing");
+    if (at === 0 && action.kind === ActionKind.RESULT) throw refuse("answers nothing");
     if (at > 0 && action.kind === ActionKind.L2TX) throw refuse("is an L2TX inside an execution");
     control = action.to;
 

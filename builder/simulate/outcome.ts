@@ -20,6 +20,18 @@ export class L2TransactionFailedError extends LockstepError {
   }
 }
 
+/** The transaction would run on L1, and revert. */
+export class TransactionRevertedError extends LockstepError {
+  /** Revert data. */
+  readonly data: Hex;
+
+  constructor(data: Hex, failure: string | undefined) {
+    const how = failure === undefined || failure === "revert" ? `with data ${data}` : `(${failure})`;
+    super("TRANSACTION_REVERTED", `execution reverted ${how}`);
+    this.data = data;
+  }
+}
+
 /** An event that L1 code emitted. Those of `Rollups` itself are not simulated. */
 export interface SimulatedLog {
   readonly address: Address;

@@ -23,7 +23,7 @@ import {
   type TransactionOutcome,
 } from "./outcome.ts";
 import { lowerCase, type ProxyBook } from "./proxies.ts";
-import { Switchboard } from "./switchboard.ts";
+import { type CallResult, Switchboard } from "./switchboard.ts";
 import { Trace } from "./trace.ts";
 
 /** All chains at one moment, and the block to come. */
@@ -74,9 +74,22 @@ export class Simulation {
     return this.#trace.executions();
   }
 
-  /** Plays a signed transaction. @throws {InvalidTransactionError}, {SimulationRefusedError} or a machine's own error. */
-  async transaction(tx: TypedTransaction): Promise<TransactionOutcome> {
-    return await this.#play(async (evm) => {
+  /** Nonce and balance as the transactions so far leave them. */
+  async sender(address: Address): Promise<{ nonce: bigint; balance: bigint }> {
+    const account = await this.#state.getAccount(createAddressFromString(address));
+    return { nonce: account?.nonce ?? 0n, balance: account?.balance ?? 0n };
+  }
+
+  /**
+   * Plays a signed transaction.
+   * @param judge may throw to undo a transaction whose outcome is not wanted.
+   * @throws {InvalidTransactionError}, {SimulationRefusedError} or a machine's own error.
+   */
+  async transaction(
+    tx: TypedTransaction,
+    judge: (outcome: TransactionOutcome) => void = () => undefined,
+  ): Promise<TransactionOutcome> {
+    return await this.#play(judge, async (evm) => {
       const vm = await createVM({ common: this.#common, stateManager: this.#state, evm });
       const result = await runTx(vm, { tx, block: this.#block }).catch((error: unknown) => {
         if (!(error instanceof EthereumJSError)) throw error;
@@ -88,7 +101,8 @@ export class Simulation {
 
   /** Plays a call as `eth_call` does: without nonce and fee, on what the transactions before left. */
   async call(request: CallRequest): Promise<TransactionOutcome> {
-    return await this.#play(async (evm) => {
+    const any = () => undefined;
+    return await this.#play(any, async (evm) => {
       const { from, to, value, data, gas, gasPrice } = request;
       const draft = {
         ...(to === undefined ? {} : { to: createAddressFromString(to) }),
@@ -137,6 +151,14 @@ export class Simulation {
     });
   }
 
+  /** Calls a rollup without changing anything, as an L1 contract's STATICCALL through a proxy would. */
+  async view(call: { rollup: ChainId; sender: Address; target: Address; data: Hex }): Promise<CallResult> {
+    return await this.#attempt(async ({ bridge }) => {
+      const port = bridge.transactionPort(OUTGOING_CALL_GAS);
+      return await this.#switchboard.relay({ ...call, value: 0n, isStatic: true }, port);
+    });
+  }
+
   /** Undoes everything the simulation did. */
   close(): void {
     this.#trace.abandon(this.#trace.count);
@@ -164,6 +186,7 @@ export class Simulation {
 
   /** Plays L1 code and gathers what came of it. */
   async #play(
+    judge: (outcome: TransactionOutcome) => void,
     run: (evm: BridgedEvm) => Promise<{ result: EVMResult; gasUsed: bigint }>,
   ): Promise<TransactionOutcome> {
     return await this.#attempt(async ({ evm }) => {
@@ -172,7 +195,7 @@ export class Simulation {
       const { exceptionError, returnValue, logs } = result.execResult;
       const success = exceptionError === undefined;
       const answers = success || exceptionError.error === EVMError.errorMessages.REVERT;
-      return {
+      const outcome = {
         success,
         data: answers ? bytesToHex(returnValue) : "0x",
         ...(success ? {} : { failure: exceptionError.error }),
@@ -186,6 +209,8 @@ export class Simulation {
         executions: this.#trace.executions().slice(count),
         crossesChains: this.#trace.triggers > triggers,
       };
+      judge(outcome);
+      return outcome;
     });
   }
 

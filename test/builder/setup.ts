@@ -115,14 +115,12 @@ export async function startLockstep(
       args: [original, rollup],
     });
   const createProxy = async (original: Address, rollup: ChainId): Promise<Address> => {
-    const hash = await l1
-      .writer(accountAt(0))
-      .writeContract({
-        address: rollups,
-        abi: rollupsAbi,
-        functionName: "createProxy",
-        args: [original, rollup],
-      });
+    const hash = await l1.writer(accountAt(0)).writeContract({
+      address: rollups,
+      abi: rollupsAbi,
+      functionName: "createProxy",
+      args: [original, rollup],
+    });
     await l1.reader.waitForTransactionReceipt({ hash });
     return await proxyOf(original, rollup);
   };

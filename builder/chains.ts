@@ -1,0 +1,90 @@
+import path from "node:path";
+import type { Address } from "viem";
+import { Follower } from "./follower/follow.ts";
+import type { RollupKind, RollupMachine } from "./kinds/kind.ts";
+import type { L1Client } from "./l1/client.ts";
+import { type Head, readHead } from "./l1/head.ts";
+import { Lock } from "./lock.ts";
+import type { ChainId } from "./protocol/ids.ts";
+import { Fork } from "./simulate/fork.ts";
+import { ProxyBook } from "./simulate/proxies.ts";
+import { Simulation } from "./simulate/simulation.ts";
+
+export interface ChainsOptions {
+  readonly l1: L1Client;
+  readonly manager: Address;
+  readonly l1ChainId: bigint;
+  readonly rollups: readonly { readonly id: ChainId; readonly kind: RollupKind }[];
+  /** Folder under which each rollup has its own; without it all state lives in memory. */
+  readonly folder: string | undefined;
+  readonly firstBlock: bigint;
+}
+
+/** All chains at one moment, held exclusively. */
+export interface Moment {
+  readonly head: Head;
+  readonly machines: ReadonlyMap<ChainId, RollupMachine>;
+  /** Starts playing on the head. @param batchTimestamp what the rollups see as time, seconds. To be closed. */
+  simulate(batchTimestamp: bigint): Simulation;
+}
+
+/** L1 and the live rollups. Outside `hold`, the rollups are always in a state that L1 said they have. */
+export class Chains implements AsyncDisposable {
+  readonly #options: ChainsOptions;
+  readonly #machines: ReadonlyMap<ChainId, RollupMachine>;
+  readonly #follower: Follower;
+  readonly #proxies: ProxyBook;
+  readonly #lock = new Lock();
+  #fork: Fork | undefined;
+
+  private constructor(options: ChainsOptions, machines: ReadonlyMap<ChainId, RollupMachine>) {
+    this.#options = options;
+    this.#machines = machines;
+    this.#follower = new Follower(options);
+    this.#proxies = new ProxyBook(options.l1, options.manager);
+  }
+
+  static async open(options: ChainsOptions): Promise<Chains> {
+    const machines = new Map<ChainId, RollupMachine>();
+    for (const { id, kind } of options.rollups) {
+      const { folder } = options;
+      const own = folder === undefined ? {} : { folder: path.join(folder, `rollup-${id.toString()}`) };
+      machines.set(id, await kind.open({ id, ...own }));
+    }
+    return new Chains(options, machines);
+  }
+
+  /** Waits for its turn, brings the rollups to where L1's head says they are, and lets `work` have them. */
+  async hold<Result>(work: (moment: Moment) => Promise<Result>): Promise<Result> {
+    return await this.#lock.run(async () => {
+      const { l1, manager, rollups, l1ChainId } = this.#options;
+      const head = await readHead(
+        l1,
+        manager,
+        rollups.map(({ id }) => id),
+      );
+      await this.#follower.follow(this.#machines, head);
+      const fork = this.#fork?.blockHash === head.hash ? this.#fork : new Fork(l1, head.hash);
+      this.#fork = fork;
+      return await work({
+        head,
+        machines: this.#machines,
+        simulate: (timestamp) =>
+          new Simulation({
+            fork,
+            next: head.next,
+            context: { l1ChainId, rollups: manager, timestamp },
+            machines: this.#machines,
+            ether: head.rollups,
+            proxies: this.#proxies,
+          }),
+      });
+    });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#lock.run(async () => {
+      for (const machine of this.#machines.values()) await machine.close();
+    });
+  }
+}

@@ -1,0 +1,108 @@
+import type { Hex, LocalAccount, TransactionReceipt } from "viem";
+import { parseGwei } from "viem";
+import { MAX_TRANSACTION_GAS } from "../batch/limits.ts";
+import { BatchTooLargeError } from "../batch/limits.ts";
+import type { L1Client } from "../l1/client.ts";
+import { LockstepError } from "../protocol/errors.ts";
+import { contractErrorOf } from "./contract-error.ts";
+
+/** L1 would refuse the batch; `name` is the contract's error. */
+export class BatchRefusedError extends LockstepError {
+  constructor(name: string, options?: { cause?: unknown }) {
+    super("BATCH_REFUSED", `Rollups refuses the batch: ${name}`, options);
+  }
+}
+
+/** What is to stand in one block, in this order. */
+export interface Inclusion {
+  /** Who posts the batch and pays for it. */
+  readonly account: LocalAccount;
+  readonly chainId: bigint;
+  readonly manager: Hex;
+  /** Calldata of `postBatch`; absent when nothing needs proofs. */
+  readonly batch: Hex | undefined;
+  /** Raw transactions of users, behind the batch. */
+  readonly transactions: readonly Hex[];
+  /** Timestamp of the block, seconds. */
+  readonly timestamp: bigint;
+  readonly baseFeePerGas: bigint;
+  readonly gasLimit: bigint;
+}
+
+/** What came of it. */
+export interface Included {
+  readonly batch: TransactionReceipt | undefined;
+  /** In the order given; a message instead of a receipt for one that L1 did not take. */
+  readonly transactions: readonly (TransactionReceipt | { readonly refused: string })[];
+}
+
+const PRIORITY_FEE = parseGwei("1");
+
+/**
+ * Includes a batch and the transactions that need it in one block of a local node. Automatic mining is off meanwhile and
+ * afterwards as it was, also on failure. The node must keep the order in which transactions arrive.
+ * @throws {BatchRefusedError}, {BatchTooLargeError} before anything was sent.
+ */
+export async function includeInOneBlock(l1: L1Client, inclusion: Inclusion): Promise<Included> {
+  const batch = await signBatch(l1, inclusion);
+  const automine = await l1.getAutomine();
+  await l1.setAutomine(false);
+  try {
+    await l1.setNextBlockTimestamp({ timestamp: inclusion.timestamp });
+    const batchHash =
+      batch === undefined ? undefined : await l1.sendRawTransaction({ serializedTransaction: batch });
+    const sent: ({ hash: Hex } | { refused: string })[] = [];
+    for (const raw of inclusion.transactions) sent.push(await send(l1, raw));
+    await l1.mine({ blocks: 1 });
+    return {
+      batch: batchHash === undefined ? undefined : await l1.getTransactionReceipt({ hash: batchHash }),
+      transactions: await Promise.all(sent.map((each) => ("hash" in each ? receiptOf(l1, each.hash) : each))),
+    };
+  } finally {
+    if (automine) await l1.setAutomine(true);
+  }
+}
+
+async function signBatch(l1: L1Client, inclusion: Inclusion): Promise<Hex | undefined> {
+  const { account, chainId, manager, batch: data, baseFeePerGas, gasLimit } = inclusion;
+  if (data === undefined) return undefined;
+  const [measured, nonce] = await Promise.all([
+    l1.estimateGas({ account, to: manager, data }).catch((error: unknown) => {
+      const name = contractErrorOf(error);
+      throw name === undefined ? error : new BatchRefusedError(name, { cause: error });
+    }),
+    l1.getTransactionCount({ address: account.address, blockTag: "pending" }),
+  ]);
+  const limit = gasLimit < MAX_TRANSACTION_GAS ? gasLimit : MAX_TRANSACTION_GAS;
+  if (measured > limit) throw new BatchTooLargeError("gas of postBatch", measured, limit);
+  // A tenth more: what the block holds before the batch can warm or cool a slot.
+  const gas = (measured * 11n) / 10n;
+  return await account.signTransaction({
+    type: "eip1559",
+    chainId: Number(chainId),
+    nonce,
+    to: manager,
+    data,
+    gas: gas < limit ? gas : limit,
+    maxFeePerGas: baseFeePerGas * 2n + PRIORITY_FEE,
+    maxPriorityFeePerGas: PRIORITY_FEE,
+  });
+}
+
+async function send(l1: L1Client, raw: Hex): Promise<{ hash: Hex } | { refused: string }> {
+  try {
+    return { hash: await l1.sendRawTransaction({ serializedTransaction: raw }) };
+  } catch (error) {
+    return { refused: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+/** What the block did not take must not be included later, without its batch. */
+async function receiptOf(l1: L1Client, hash: Hex): Promise<TransactionReceipt | { refused: string }> {
+  try {
+    return await l1.getTransactionReceipt({ hash });
+  } catch {
+    await l1.dropTransaction({ hash });
+    return { refused: "the block had no room for it" };
+  }
+}

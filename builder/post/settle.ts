@@ -1,0 +1,74 @@
+import { type Hex, keccak256, parseEventLogs, type TransactionReceipt } from "viem";
+import type { BatchPlan } from "../batch/plan.ts";
+import { rollupsAbi } from "../protocol/abi.ts";
+import { ActionKind } from "../protocol/action.ts";
+import type { AcceptedTransaction, Timings, TransactionStatus } from "../transaction/accepted.ts";
+import type { Included } from "./include.ts";
+
+/** What the block made of each transaction, read from its receipts alone. */
+export function settle(
+  plan: BatchPlan,
+  included: Included,
+  transactions: readonly { readonly transaction: AcceptedTransaction; readonly success: boolean }[],
+  timings: Timings,
+): { transaction: AcceptedTransaction; status: TransactionStatus }[] {
+  const ofL1 = transactions.filter(({ transaction }) => transaction.rollup === undefined);
+  return transactions.map((played) => {
+    const { transaction, success } = played;
+    if (transaction.rollup !== undefined) {
+      return { transaction, status: settleL2(plan, included.batch, transaction, timings) };
+    }
+    const receipt = included.transactions[ofL1.indexOf(played)];
+    return { transaction, status: settleL1(receipt, success, timings) };
+  });
+}
+
+function settleL1(
+  receipt: Included["transactions"][number] | undefined,
+  expected: boolean,
+  timings: Timings,
+): TransactionStatus {
+  if (receipt === undefined || "refused" in receipt) {
+    const reason = receipt?.refused ?? "it was not sent";
+    return { state: "failed", code: "NOT_INCLUDED", reason: `L1 did not include the transaction: ${reason}` };
+  }
+  if (expected && receipt.status === "reverted") {
+    const reason = "the transaction did something else on L1 than in the simulation, and reverted";
+    return { state: "failed", code: "REVERTED_ON_L1", reason };
+  }
+  return {
+    state: "posted",
+    l1Transaction: receipt.transactionHash,
+    blockNumber: receipt.blockNumber,
+    timings,
+  };
+}
+
+function settleL2(
+  plan: BatchPlan,
+  batch: TransactionReceipt | undefined,
+  transaction: AcceptedTransaction,
+  timings: Timings,
+): TransactionStatus {
+  if (batch?.status !== "success") {
+    return { state: "failed", code: "BATCH_REVERTED", reason: "the batch reverted on L1" };
+  }
+  const index = plan.executions.findIndex(
+    ({ actions: [trigger] }) =>
+      trigger?.kind === ActionKind.L2TX &&
+      trigger.to === transaction.rollup &&
+      keccak256(trigger.data) === transaction.hash,
+  );
+  const logs = parseEventLogs({
+    abi: rollupsAbi,
+    logs: batch.logs,
+    eventName: ["ExecutionConsumed", "ExecutionFailed"],
+  });
+  const log = logs.find(({ args }) => args.execution === index);
+  if (log?.eventName === "ExecutionConsumed") {
+    return { state: "posted", l1Transaction: batch.transactionHash, blockNumber: batch.blockNumber, timings };
+  }
+  const data: Hex = log?.eventName === "ExecutionFailed" ? log.args.reason : "0x";
+  const reason = "L1 did something else than in the simulation, so the transaction had no effect";
+  return { state: "failed", code: "REVERTED_ON_L1", reason, data };
+}

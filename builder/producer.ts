@@ -1,0 +1,257 @@
+import { type Address, type Hex, isHex, type LocalAccount } from "viem";
+import { batchCalldata, type VisitProof } from "./batch/encode.ts";
+import { BatchTooLargeError } from "./batch/limits.ts";
+import { type BatchPlan, planBatch } from "./batch/plan.ts";
+import { type KeyOf, proveVisit, statementKey } from "./batch/prove.ts";
+import type { Chains, Moment } from "./chains.ts";
+import type { BuilderListener } from "./events.ts";
+import type { RollupKind } from "./kinds/kind.ts";
+import { l1Error, type L1Client, L1UnreachableError } from "./l1/client.ts";
+import { includeInOneBlock } from "./post/include.ts";
+import { settle } from "./post/settle.ts";
+import type { Prover } from "./proof/prover.ts";
+import { LockstepError } from "./protocol/errors.ts";
+import type { ChainId } from "./protocol/ids.ts";
+import type { AcceptedTransaction, Timings } from "./transaction/accepted.ts";
+import { type Played, playAll } from "./transaction/play.ts";
+import type { TransactionQueue } from "./transaction/queue.ts";
+import { visitJobs } from "./witness/jobs.ts";
+
+export interface ProducerOptions {
+  readonly l1: L1Client;
+  readonly l1ChainId: bigint;
+  readonly manager: Address;
+  /** `MAX_BATCH_AGE` of the contract, seconds. */
+  readonly maxBatchAge: bigint;
+  readonly chains: Chains;
+  readonly queue: TransactionQueue;
+  readonly account: LocalAccount;
+  readonly prover: Prover;
+  readonly kindOf: (rollup: ChainId) => RollupKind;
+  readonly keyOf: KeyOf;
+  readonly emit: BuilderListener;
+}
+
+/** How often a batch is made again because L1 changed while it was proven. */
+const MAX_ATTEMPTS = 4;
+
+/** L1 changed each time while the transaction was proven. */
+export class UnsettledStateError extends LockstepError {
+  constructor() {
+    const times = MAX_ATTEMPTS.toString();
+    super(
+      "STATE_KEEPS_CHANGING",
+      `what the transaction does changed ${times} times while it was proven; send it again`,
+    );
+  }
+}
+
+/** A batch before it is proven, and which transactions it serves. */
+interface Draft {
+  readonly plan: BatchPlan;
+  readonly played: readonly Served[];
+  readonly milliseconds: number;
+}
+
+type Served = Extract<Played, { success: boolean }>;
+
+/** Takes transactions through simulation, proof and inclusion. One batch at a time. */
+export class Producer {
+  readonly #options: ProducerOptions;
+
+  constructor(options: ProducerOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Puts the transactions on L1, or gives them a status that says why not.
+   * @throws {L1UnreachableError} and what `signal` gives; the transactions not finished then still wait in the queue.
+   */
+  async produce(transactions: readonly AcceptedTransaction[], signal: AbortSignal): Promise<void> {
+    if (transactions.length === 0) return;
+    try {
+      await this.#attempts(transactions, signal);
+    } catch (cause) {
+      signal.throwIfAborted();
+      const error = l1Error(cause, this.#options.l1.transport.url ?? "L1");
+      if (error instanceof L1UnreachableError) throw error;
+      const waiting = transactions.filter(({ hash }) => this.#options.queue.get(hash) !== undefined);
+      const [first, ...others] = waiting;
+      if (first === undefined) return;
+      // One of them may be at fault: each gets its own chance.
+      if (others.length === 0) await this.#fail(first, error);
+      else if (error instanceof BatchTooLargeError) await this.#halves(waiting, signal);
+      else for (const transaction of waiting) await this.produce([transaction], signal);
+    }
+  }
+
+  async #halves(transactions: readonly AcceptedTransaction[], signal: AbortSignal): Promise<void> {
+    const half = Math.ceil(transactions.length / 2);
+    await this.produce(transactions.slice(0, half), signal);
+    await this.produce(transactions.slice(half), signal);
+  }
+
+  async #attempts(transactions: readonly AcceptedTransaction[], signal: AbortSignal): Promise<void> {
+    const { chains, queue, emit } = this.#options;
+    const proofs = new Map<Hex, VisitProof>();
+    let timestamp: bigint | undefined;
+    for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+      const draft = await chains.hold((moment) => this.#draft(moment, transactions, timestamp));
+      if (draft.played.length === 0) return;
+      const hashes = draft.played.map(({ transaction }) => transaction.hash);
+      const { executions, visits } = draft.plan;
+      const { milliseconds } = draft;
+      emit({
+        type: "simulated",
+        transactions: hashes,
+        executions: executions.length,
+        visits: visits.length,
+        milliseconds,
+      });
+      queue.proving(draft.played.map(({ transaction }) => transaction));
+      const timings = await this.#prove(draft.plan, proofs, signal);
+      signal.throwIfAborted();
+      const ordered = visits
+        .map((visit) => proofs.get(statementKey(visit)))
+        .filter((proof) => proof !== undefined);
+      const done = await chains.hold((moment) =>
+        this.#post(moment, draft, ordered, { ...timings, simulate: draft.milliseconds }),
+      );
+      if (done) return;
+      emit({ type: "retrying", transactions: hashes, reason: "L1 changed while the batch was proven" });
+      timestamp = draft.plan.context.timestamp;
+      transactions = draft.played.map(({ transaction }) => transaction);
+    }
+    for (const transaction of transactions) await this.#fail(transaction, new UnsettledStateError());
+  }
+
+  /** Plays the transactions on the head. Those that cannot be included get their status here. */
+  async #draft(
+    moment: Moment,
+    transactions: readonly AcceptedTransaction[],
+    earlier: bigint | undefined,
+  ): Promise<Draft> {
+    const start = performance.now();
+    const { head } = moment;
+    // The greatest time that any next block allows: newer than all batches so far.
+    const timestamp =
+      earlier !== undefined && this.#isCurrent(moment, earlier) ? earlier : head.timestamp + 1n;
+    const { played, plan } = await this.#play(moment, transactions, timestamp);
+    const served: Served[] = [];
+    for (const each of played) {
+      if ("failure" in each) await this.#fail(each.transaction, each.failure);
+      else served.push(each);
+    }
+    return { plan: plan(), played: served, milliseconds: performance.now() - start };
+  }
+
+  async #play(moment: Moment, transactions: readonly AcceptedTransaction[], timestamp: bigint) {
+    const { l1ChainId, manager, account } = this.#options;
+    const simulation = moment.simulate(timestamp);
+    try {
+      const { baseFeePerGas } = moment.head.next;
+      const played = await playAll(simulation, transactions, {
+        l1ChainId,
+        baseFeePerGas,
+        origin: account.address,
+      });
+      const executions = simulation.executions();
+      return { played, plan: () => planBatch(executions, { l1ChainId, rollups: manager, timestamp }) };
+    } finally {
+      simulation.close();
+    }
+  }
+
+  /** Whether L1 still takes a batch of this timestamp, for any rollup. */
+  #isCurrent({ head }: Moment, timestamp: bigint): boolean {
+    const newest = [...head.rollups.values()].every(({ lastTimestamp }) => lastTimestamp < timestamp);
+    const { timestamp: next } = head.next;
+    return newest && timestamp <= next && next - timestamp < this.#options.maxBatchAge;
+  }
+
+  async #prove(plan: BatchPlan, proofs: Map<Hex, VisitProof>, signal: AbortSignal): Promise<Timings> {
+    const { kindOf, keyOf, prover, emit } = this.#options;
+    const missing = plan.visits.filter((visit) => !proofs.has(statementKey(visit)));
+    if (missing.length === 0) return {};
+    const start = performance.now();
+    const jobs = await visitJobs({ ...plan, visits: missing }, kindOf);
+    const witness = performance.now() - start;
+    emit({ type: "proving", circuits: jobs.map(({ job }) => job.circuit), witnessMilliseconds: witness });
+    await allOrCancel(signal, (cancel) =>
+      jobs.map(async (visit) => {
+        const begun = performance.now();
+        proofs.set(statementKey(visit), await proveVisit(visit, prover, keyOf, cancel));
+        const milliseconds = performance.now() - begun;
+        emit({ type: "proven", rollup: visit.rollup, circuit: visit.job.circuit, milliseconds });
+      }),
+    );
+    return { witness, prove: performance.now() - start - witness };
+  }
+
+  /** @returns false if L1 is no longer as it was when the batch was made. */
+  async #post(
+    moment: Moment,
+    draft: Draft,
+    proofs: readonly VisitProof[],
+    timings: Timings,
+  ): Promise<boolean> {
+    const { l1, l1ChainId, manager, account, queue, emit } = this.#options;
+    const { plan } = draft;
+    const start = performance.now();
+    const transactions = draft.played.map(({ transaction }) => transaction);
+    if (!this.#isCurrent(moment, plan.context.timestamp)) return false;
+    const again = await this.#play(moment, transactions, plan.context.timestamp);
+    if (again.played.some((played) => "failure" in played) || again.plan().fingerprint !== plan.fingerprint)
+      return false;
+
+    const { timestamp, baseFeePerGas, gasLimit } = moment.head.next;
+    const included = await includeInOneBlock(l1, {
+      account,
+      chainId: l1ChainId,
+      manager,
+      batch: plan.executions.length === 0 ? undefined : batchCalldata(plan, proofs),
+      transactions: transactions.filter(({ rollup }) => rollup === undefined).map(({ data }) => data),
+      timestamp,
+      baseFeePerGas,
+      gasLimit,
+    });
+    const milliseconds = performance.now() - start;
+    const settled = settle(plan, included, draft.played, { ...timings, post: milliseconds });
+    emit({
+      type: "posted",
+      ...(included.batch === undefined
+        ? {}
+        : { batch: included.batch.transactionHash, batchGas: included.batch.gasUsed }),
+      transactions: transactions.map(({ hash }) => hash),
+      blockNumber: moment.head.next.number,
+      milliseconds,
+    });
+    for (const { transaction, status } of settled) {
+      await queue.finish(transaction, status);
+      if (status.state === "failed") emit({ ...status, type: "failed", transaction: transaction.hash });
+    }
+    return true;
+  }
+
+  async #fail(transaction: AcceptedTransaction, { code, message, ...rest }: LockstepError): Promise<void> {
+    const data = "data" in rest && isHex(rest.data) ? { data: rest.data } : {};
+    await this.#options.queue.finish(transaction, { state: "failed", code, reason: message, ...data });
+    this.#options.emit({ type: "failed", transaction: transaction.hash, code, reason: message });
+  }
+}
+
+/** Waits for all; the first failure cancels the others, which are waited for as well. */
+async function allOrCancel(
+  signal: AbortSignal,
+  start: (cancel: AbortSignal) => readonly Promise<void>[],
+): Promise<void> {
+  const failure = new AbortController();
+  const jobs = start(AbortSignal.any([signal, failure.signal]));
+  try {
+    await Promise.all(jobs);
+  } catch (error) {
+    failure.abort(error);
+    await Promise.allSettled(jobs);
+    throw error;
+  }
+}
