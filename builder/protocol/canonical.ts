@@ -17,8 +17,8 @@ export function assertCanonical(action: Action): void {
   };
   const moves = action.value !== 0n || BigInt(action.sender) !== 0n || BigInt(action.target) !== 0n;
 
-  refuseUnless(isAddress(action.sender, { strict: false }), "sender is no address");
-  refuseUnless(isAddress(action.target, { strict: false }), "target is no address");
+  refuseUnless(isAddress(action.sender), "sender is no address");
+  refuseUnless(isAddress(action.target), "target is no address");
   refuseUnless(isHex(action.data) && action.data.length % 2 === 0, "data is not whole bytes of hex");
   refuseUnless(size(action.data) < 2 ** 32, "data of 2^32 bytes or more");
   refuseUnless(action.from !== action.to, "from and to are the same chain");

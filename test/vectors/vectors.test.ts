@@ -1,0 +1,44 @@
+import { expect } from "chai";
+import { AbiCoder, keccak256 } from "ethers";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { ActionKind } from "../../builder/protocol/action.ts";
+import { loadPoseidon } from "../../builder/state/poseidon.ts";
+import { naiveStateRoot, naiveUpsert } from "../state/naive-tree.ts";
+import { treeVectors } from "./ledger.ts";
+import { actionVectors } from "./protocol.ts";
+import { allVectors, vectorText } from "./vectors.ts";
+
+describe("shared vectors", function () {
+  this.timeout(60_000);
+
+  it("are what the code makes today (else the protocol changed: node test/vectors/write.ts)", async function () {
+    for (const [file, vectors] of Object.entries(await allVectors()))
+      expect(await readFile(join(import.meta.dirname, file), "utf8"), file).to.equal(vectorText(vectors));
+  });
+
+  it("hold every kind of action that is played", function () {
+    const kinds = actionVectors.map(({ action }) => action.kind);
+    expect(kinds).to.include.members([ActionKind.CALL, ActionKind.RESULT, ActionKind.L2TX]);
+  });
+
+  it("hash actions as ethers encodes them", function () {
+    const type = "tuple(uint8,uint64,uint64,address,address,uint128,bool,bool,bytes)";
+    for (const { name, action, hash } of actionVectors) {
+      const { kind, from, to, sender, target, value, failed, isStatic, data } = action;
+      const fields = [kind, from, to, sender, target, value, failed, isStatic, data];
+      expect(keccak256(AbiCoder.defaultAbiCoder().encode([type], [fields])), name).to.equal(hash);
+    }
+  });
+
+  it("have the tree roots that the specification defines", async function () {
+    const poseidon = await loadPoseidon();
+    for (const { name, upserts, roots } of (await treeVectors()).lists) {
+      const model = new Map<bigint, bigint>([[0n, 0n]]);
+      upserts.forEach(([key, value], index) => {
+        naiveUpsert(model, key, value);
+        expect(naiveStateRoot(poseidon, [...model]), `${name} ${index.toString()}`).to.equal(roots[index]);
+      });
+    }
+  });
+});
