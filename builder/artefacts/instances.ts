@@ -32,12 +32,11 @@ const declarations = z.record(
  */
 export async function readInstances(folder: string, names: readonly string[]): Promise<CircuitInstance[]> {
   const path = join(folder, "circuits.json");
-  const all = await readFile(path, "utf8").then(
-    (text) => declarations.parse(JSON.parse(text)),
-    (cause: unknown) => {
+  const all = await readFile(path, "utf8")
+    .then((text) => declarations.parse(JSON.parse(text)))
+    .catch((cause: unknown) => {
       throw new CircuitDeclarationError(`${path} cannot be read`, { cause });
-    },
-  );
+    });
   return names.map((name) => {
     const found = Object.hasOwn(all, name) ? all[name] : undefined;
     if (found === undefined) throw new UnknownCircuitError(name, Object.keys(all));

@@ -98,9 +98,16 @@ export const DEVELOPMENT_BETA: G2Point = (() => {
 /** @throws `KEY_CORRUPT` when a point is not on its curve, outside of G2's subgroup, or at infinity. */
 export function assertPoints(key: VerificationKey): void {
   try {
-    for (const [x, y] of [key.alpha, ...key.ic]) bn254.G1.Point.fromAffine({ x, y }).assertValidity();
-    for (const [[x0, x1], [y0, y1]] of [key.beta, key.gamma, key.delta]) {
-      bn254.G2.Point.fromAffine({ x: { c0: x0, c1: x1 }, y: { c0: y0, c1: y1 } }).assertValidity();
+    const points = [
+      ...[key.alpha, ...key.ic].map(([x, y]) => bn254.G1.Point.fromAffine({ x, y })),
+      ...[key.beta, key.gamma, key.delta].map(([[x0, x1], [y0, y1]]) =>
+        bn254.G2.Point.fromAffine({ x: { c0: x0, c1: x1 }, y: { c0: y0, c1: y1 } }),
+      ),
+    ];
+    for (const point of points) {
+      point.assertValidity();
+      // A valid point to noble-curves, but a key that has it proves everything or nothing.
+      if (point.is0()) throw new RangeError("point at infinity");
     }
   } catch (cause) {
     throw new KeyCorruptError("The verification key has a point that is not on its curve", { cause });

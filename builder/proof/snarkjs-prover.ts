@@ -15,6 +15,8 @@ export interface SnarkjsProverOptions {
   readonly threads?: number;
   /** Proofs made at the same time; by default as {@link parallelProofs} says. */
   readonly parallel?: number;
+  /** @internal The threads' code, for tests of threads that die. */
+  readonly worker?: URL;
 }
 
 /** A job whose thread died is given to another one once: it may have been the machine's fault, not the job's. */
@@ -40,7 +42,7 @@ export async function createSnarkjsProver(options: SnarkjsProverOptions): Promis
     threadsPerProof: Math.max(1, Math.floor(threads / parallel)),
   };
   const pool = new Piscina<ProveTask, ProveOutcome>({
-    filename: fileURLToPath(new URL("./prove-worker.ts", import.meta.url)),
+    filename: fileURLToPath(options.worker ?? new URL("./prove-worker.ts", import.meta.url)),
     minThreads: parallel,
     maxThreads: parallel,
     workerData,

@@ -1,5 +1,6 @@
 import { registerHooks } from "node:module";
 import { cpus } from "node:os";
+import type { Curve } from "ffjavascript";
 import type { Groth16Proof as SnarkjsProof } from "snarkjs";
 import type { Groth16Proof } from "./prover.ts";
 
@@ -12,7 +13,7 @@ export type SnarkjsProve = (zkey: Uint8Array, witness: Uint8Array) => Promise<Sn
 
 declare global {
   /** Where ffjavascript keeps the curve that all of snarkjs in a thread shares. */
-  var curve_bn128: object | null | undefined;
+  var curve_bn128: Curve | null | undefined;
 }
 
 /**

@@ -33,7 +33,7 @@ export function verifyProof(key: VerificationKey, inputs: readonly bigint[], pro
         { g1: toG1(key.alpha), g2: toG2(key.beta) },
         { g1: combination, g2: toG2(key.gamma) },
         { g1: toG1(proof.c), g2: toG2(key.delta) },
-      ].filter(({ g1 }) => !g1.is0()),
+      ].filter(({ g1, g2 }) => !g1.is0() && !g2.is0()),
     );
     return fields.Fp12.eql(product, fields.Fp12.ONE);
   } catch (error) {

@@ -63,8 +63,9 @@ export async function calculateWitness(module: WebAssembly.Module, input: Circui
       const values = flatten(value, signal);
       const [high, low] = signalHash(signal);
       const size = call("getInputSignalSize", high, low);
-      if (size < 0 && values.length > 0) throw new WitnessError(`the circuit has no input ${signal}`);
-      if (size >= 0 && size !== values.length) {
+      // Unknown signals have size 0, as empty arrays do.
+      if (size <= 0 && values.length > 0) throw new WitnessError(`the circuit has no input ${signal}`);
+      if (size > 0 && size !== values.length) {
         throw new WitnessError(`input ${signal} has ${values.length} values instead of ${size}`);
       }
       values.forEach((element, index) => {
