@@ -171,11 +171,8 @@ library Executions {
         Action calldata action = execution.actions[at];
         if (action.isStatic && action.value != 0) revert IRollups.StaticViolation(walk.index, at);
         if (at != 0) _checkNested(walk, action, at);
-        Frame memory frame = walk.frames[walk.depth++];
-        frame.from = action.from;
-        frame.to = action.to;
-        frame.value = action.value;
-        frame.isStatic = action.isStatic;
+        Frame memory frame = Frame(action.from, action.to, action.value, action.isStatic, false, false, 0);
+        walk.frames[walk.depth++] = frame;
         if (action.to != L1) {
             uint256 track = _find(walk, action.to);
             bool isAwake = track < walk.trackCount && walk.tracks[track].isOpen;
