@@ -217,14 +217,22 @@ describe("ledger machine", function () {
       machine.checkpoint();
       await deliver(call(transfer(L1, BOB, 1n)));
       machine.commit();
+      machine.revert();
+      expect([machine.stateRoot(), machine.suspended]).to.deep.equal([root, false]);
+      expect(await answer(call("0x", 1n))).to.include({ failed: false });
+    });
+
+    it("refuses to commit a level while a visit that began inside it waits, and drops the visit", async function () {
+      const root = machine.stateRoot();
+      machine.checkpoint();
+      await deliver(call(send(L1, BOB, 1n)));
       expect(() => {
         machine.commit();
       })
         .to.throw()
         .with.property("code", "UNBALANCED_JOURNAL");
-      machine.revert();
       expect([machine.stateRoot(), machine.suspended]).to.deep.equal([root, false]);
-      expect(await answer(call("0x", 1n))).to.include({ failed: false });
+      await machine.persist();
     });
 
     it("lets a callee that did not re-enter revert", async function () {

@@ -11,8 +11,8 @@ import {
   UnexpectedDeliveryError,
   VisitTooLargeError,
 } from "../errors.ts";
-import type { BatchContext, Delivery, RollupMachine } from "../kind.ts";
-import { accountKey, type LedgerAccountState, unpackAccount } from "./account.ts";
+import type { AccountState, BatchContext, Delivery, RollupMachine } from "../kind.ts";
+import { accountKey, unpackAccount } from "./account.ts";
 import { authenticate } from "./authenticate.ts";
 import { MAX_CALLDATA_BYTES, MAX_OPERATIONS, MAX_RETURN_DATA_BYTES } from "./limits.ts";
 import { operate, operationOfCall, resume, type LedgerOperation } from "./operation.ts";
@@ -68,7 +68,7 @@ export class LedgerMachine implements RollupMachine<LedgerVisitRecord> {
   }
 
   /** Balance and nonce of the account of `address` at home on `chain`, as journalled so far. */
-  account(chain: ChainId, address: bigint): LedgerAccountState {
+  account(chain: ChainId, address: bigint): AccountState {
     return unpackAccount(this.#state.tree.get(accountKey(chain, address)));
   }
 
@@ -94,14 +94,13 @@ export class LedgerMachine implements RollupMachine<LedgerVisitRecord> {
     });
   }
 
+  /** @throws {UnbalancedJournalError} after closing the level, when a visit that began inside it waits: it is dropped. */
   commit(): void {
-    const level = this.#levels.at(-1);
+    const level = this.#levels.pop();
     if (level === undefined) throw new UnbalancedJournalError("commit without a checkpoint");
-    if (level.visit?.of !== this.#visit || level.visit?.frames !== this.#visit?.frames.length)
-      throw new UnbalancedJournalError(
-        "commit of a level while a call that began inside it is still waiting",
-      );
-    this.#levels.pop();
+    if (level.visit?.of === this.#visit && level.visit?.frames === this.#visit?.frames.length) return;
+    this.#dropVisit();
+    throw new UnbalancedJournalError("commit of a level while a call that began inside it is still waiting");
   }
 
   /** @throws {UndoneWhileSuspendedError} after undoing, when the suspended visit was re-entered since: the visit is lost. */

@@ -1,9 +1,9 @@
 import { encodeAbiParameters, type Hex, hexToBytes, numberToHex } from "viem";
 import { type Action, callAction, resultAction } from "../../protocol/action.ts";
-import { type ChainId, type FieldElement } from "../../protocol/ids.ts";
+import type { ChainId, FieldElement } from "../../protocol/ids.ts";
 import type { StateTree } from "../../state/tree.ts";
 import { INVALID_CALLDATA, insufficientBalance, LEDGER, STATIC_CALL_VIOLATION } from "./abi.ts";
-import { accountKey, type LedgerAccountState, packAccount, unpackAccount } from "./account.ts";
+import { accountKey, packAccount, unpackAccount } from "./account.ts";
 import { type LedgerCall, parseCalldata } from "./calldata.ts";
 import { BalanceOverflowError } from "./errors.ts";
 import { BALANCE_LIMIT } from "./limits.ts";
@@ -117,7 +117,7 @@ function outgoingCall(self: ChainId, call: LedgerCall & { type: "send" }): Actio
 }
 
 function credited(tree: StateTree, key: bigint, amount: bigint): FieldElement {
-  const account: LedgerAccountState = unpackAccount(tree.get(key));
+  const account = unpackAccount(tree.get(key));
   return packAccount({ ...account, balance: credit(account.balance, amount) });
 }
 
