@@ -4,7 +4,7 @@ import { type ArtefactProgress, loadArtefacts } from "../artefacts/load.ts";
 import { ledgerKind } from "../kinds/ledger/index.ts";
 import { fromSnarkjs, type VerificationKey } from "../keys/verification-key.ts";
 import { hardhat } from "./hardhat.ts";
-import { step } from "./progress.mjs";
+import { type Report, step } from "./progress.mjs";
 import { snarkjsVerificationKey } from "./verification-key-file.ts";
 
 /** A circuit instance with its development key. */
@@ -22,10 +22,7 @@ export type Circuits = ReadonlyMap<string, Circuit>;
  */
 export async function prepareArtefacts(): Promise<Circuits> {
   // The Solidity compiler runs in a process of its own and circom in worker threads: together they use both cores.
-  const [, circuits] = await Promise.all([
-    step("compiling contracts", compileContracts),
-    step("circuits and development keys", (report) => prepareCircuits(report)),
-  ]);
+  const [, circuits] = await Promise.all([step("compiling contracts", compileContracts), prepareCircuits()]);
   return circuits;
 }
 
@@ -34,7 +31,12 @@ async function compileContracts(): Promise<void> {
   await tasks.getTask("build").run({ quiet: true });
 }
 
-async function prepareCircuits(report: (detail: string) => void): Promise<Circuits> {
+/** Circuits and keys alone: all that a builder needs on an L1 that has the contracts. */
+export function prepareCircuits(): Promise<Circuits> {
+  return step("circuits and development keys", makeCircuits);
+}
+
+async function makeCircuits(report: Report): Promise<Circuits> {
   const progress = new Map<string, ArtefactProgress>();
   const artefacts = await loadArtefacts(ledgerKind.circuits, {
     onProgress: (news) => {

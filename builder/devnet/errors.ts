@@ -43,3 +43,10 @@ export class DeploymentError extends LockstepError {
     super("DEPLOYMENT", `${what} failed: ${reason}`, options);
   }
 }
+
+/** Options of the command line or the environment that make no sense. */
+export class InvalidConfigurationError extends LockstepError {
+  constructor(problems: readonly string[]) {
+    super("INVALID_CONFIGURATION", `the configuration is not valid: ${problems.join("; ")}`);
+  }
+}

@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { createServer } from "node:net";
+import { createServer, type Server } from "node:net";
 import { PortInUseError } from "./errors.ts";
 
 /** Everything listens on the loopback interface only: keys and accounts are public. */
@@ -17,8 +17,14 @@ export function portsFrom(base: number): DevnetPorts {
   return { rpc: base, l1Gateway: base + 1, ledgerGateway: base + 2 };
 }
 
-/** Listens on a port for a moment and resolves with its number; port 0 lets the system choose one. */
-async function probe(port: number, purpose: string): Promise<{ port: number; release: () => Promise<void> }> {
+const PURPOSES: readonly (readonly [keyof DevnetPorts, string])[] = [
+  ["rpc", "L1 node"],
+  ["l1Gateway", "L1 gateway"],
+  ["ledgerGateway", "ledger gateway"],
+];
+
+/** Listens on a port; 0 lets the system choose one. */
+async function listen(port: number, purpose: string): Promise<Server> {
   const server = createServer();
   server.listen({ port, host: HOST, exclusive: true });
   try {
@@ -26,12 +32,28 @@ async function probe(port: number, purpose: string): Promise<{ port: number; rel
   } catch (error) {
     throw new PortInUseError(port, purpose, error);
   }
+  return server;
+}
+
+/** Listens on all ports for a moment. Resolves with their numbers, in the order given. */
+async function tryPorts(wanted: readonly (readonly [port: number, purpose: string])[]): Promise<number[]> {
+  const servers: Server[] = [];
+  try {
+    for (const [port, purpose] of wanted) servers.push(await listen(port, purpose));
+    return servers.map(portOf);
+  } finally {
+    for (const server of servers) {
+      server.close();
+      await once(server, "close");
+    }
+  }
+}
+
+function portOf(server: Server): number {
   const address = server.address();
-  const release = async (): Promise<void> => {
-    server.close();
-    await once(server, "close");
-  };
-  return { port: typeof address === "object" && address !== null ? address.port : port, release };
+  if (address === null || typeof address === "string")
+    throw new TypeError("a listening TCP server has a port");
+  return address.port;
 }
 
 /**
@@ -39,21 +61,19 @@ async function probe(port: number, purpose: string): Promise<{ port: number; rel
  * @throws {PortInUseError} naming the port and what it is for.
  */
 export async function claimPorts(ports: DevnetPorts): Promise<void> {
-  const probes = [
-    await probe(ports.rpc, "L1 node"),
-    await probe(ports.l1Gateway, "L1 gateway"),
-    await probe(ports.ledgerGateway, "ledger gateway"),
-  ];
-  await Promise.all(probes.map(({ release }) => release()));
+  await tryPorts(PURPOSES.map(([name, purpose]) => [ports[name], purpose]));
+}
+
+/** The same for a builder whose L1 node is elsewhere. */
+export async function claimGatewayPorts(ports: DevnetPorts): Promise<void> {
+  const [, ...gateways] = PURPOSES;
+  await tryPorts(gateways.map(([name, purpose]) => [ports[name], purpose]));
 }
 
 /** Three ports that nobody uses now. Another program may take one before the devnet does; then it says so. */
 export async function freePorts(): Promise<DevnetPorts> {
-  const probes = [
-    await probe(0, "L1 node"),
-    await probe(0, "L1 gateway"),
-    await probe(0, "ledger gateway"),
-  ] as const;
-  await Promise.all(probes.map(({ release }) => release()));
-  return { rpc: probes[0].port, l1Gateway: probes[1].port, ledgerGateway: probes[2].port };
+  const [rpc = 0, l1Gateway = 0, ledgerGateway = 0] = await tryPorts(
+    PURPOSES.map(([, purpose]) => [0, purpose]),
+  );
+  return { rpc, l1Gateway, ledgerGateway };
 }

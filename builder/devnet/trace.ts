@@ -1,4 +1,4 @@
-import { decodeErrorResult, decodeFunctionData, formatEther, type Hex, size } from "viem";
+import { decodeErrorResult, decodeFunctionData, formatEther, type Hex, isAddress, size } from "viem";
 import { ledgerAbi } from "../kinds/ledger/abi.ts";
 import { ActionKind } from "../protocol/action.ts";
 import type { PostedAction, PostedExecution } from "./posted.ts";
@@ -32,7 +32,7 @@ function describe(action: PostedAction, names: Names): string {
     case ActionKind.CALL: {
       const value = action.value === 0n ? "" : ` with ${formatEther(action.value)} ETH`;
       const kind = action.isStatic ? "reads" : "calls";
-      return `${route}  ${contract(action.sender)} ${kind} ${contract(action.target)}${calldata(action.data)}${value}`;
+      return `${route}  ${contract(action.sender)} ${kind} ${contract(action.target)}${calldata(action.data, contract)}${value}`;
     }
     case ActionKind.RESULT:
       return `${route}  ${action.failed ? `fails: ${revertData(action.data)}` : `returns ${shorten(action.data)}`}`;
@@ -44,11 +44,11 @@ function describe(action: PostedAction, names: Names): string {
 }
 
 /** The ledger's functions by name, other calls by their selector. */
-function calldata(data: Hex): string {
+function calldata(data: Hex, contract: (address: string) => string): string {
   if (data === "0x") return "";
   try {
     const { functionName, args } = decodeFunctionData({ abi: ledgerAbi, data });
-    return `.${functionName}(${args.map((value) => amountOrHex(value)).join(", ")})`;
+    return `.${functionName}(${args.map((value) => (isAddress(String(value)) ? contract(String(value)) : amountOrHex(value))).join(", ")})`;
   } catch {
     return ` ${shorten(data.slice(0, 10))}…`;
   }
@@ -62,7 +62,7 @@ function amountOrHex(value: bigint | string): string {
 function revertData(data: Hex): string {
   try {
     const { errorName, args } = decodeErrorResult({ abi: ledgerAbi, data });
-    return `${errorName}(${(args ?? []).map((value) => amountOrHex(value)).join(", ")})`;
+    return `${errorName}(${args.map((value) => amountOrHex(value)).join(", ")})`;
   } catch {
     return shorten(data);
   }

@@ -1,0 +1,74 @@
+/** Lockstep's commands: `node builder/cli.ts start|demo|builder|status`; `npm start` and others come here. */
+import path from "node:path";
+import { Command, InvalidArgumentError } from "commander";
+import pc from "picocolors";
+import { runBuilder } from "./devnet/commands/builder.ts";
+import { runDemo } from "./devnet/commands/demo.ts";
+import { runStart } from "./devnet/commands/start.ts";
+import { showStatus } from "./devnet/commands/status.ts";
+import { PROJECT_ROOT } from "./devnet/hardhat.ts";
+import { LockstepError } from "./protocol/errors.ts";
+
+const DEFAULT_PORT_BASE = 8545;
+const DEFAULT_DATA = path.join(PROJECT_ROOT, ".lockstep");
+/** Three ports are used from the base. */
+const LAST_PORT_BASE = 65_535 - 2;
+
+function parsePort(text: string): number {
+  const port = Number(text);
+  if (!/^\d+$/.test(text) || port < 1 || port > LAST_PORT_BASE)
+    throw new InvalidArgumentError(`a port base is a number from 1 to ${LAST_PORT_BASE}`);
+  return port;
+}
+
+const program = new Command("lockstep")
+  .description("Synchronous composability between L1 and rollups, proven before it takes effect.")
+  .showHelpAfterError();
+
+program
+  .command("start")
+  .description("start a devnet, play one proven call, and stay up until Ctrl-C")
+  .option("--port-base <port>", "first of three consecutive ports", parsePort, DEFAULT_PORT_BASE)
+  .option("--data <folder>", "folder of devnet.json", DEFAULT_DATA)
+  .option("--no-play", "start without playing a call")
+  .action(runStart);
+
+program
+  .command("demo")
+  .description("play the tour on a devnet of its own, and check every state it should lead to")
+  .action(runDemo);
+
+program
+  .command("builder")
+  .description(
+    "run a builder for a ledger on any L1; the posting account's private key is read from LOCKSTEP_KEY",
+  )
+  .requiredOption("--rpc <url>", "JSON-RPC endpoint of the L1 node")
+  .requiredOption("--rollups <address>", "address of the Rollups contract")
+  .option("--rollup <id>", "id of the ledger", "1")
+  .option("--deployment-block <number>", "block in which Rollups was deployed", "0")
+  .option(
+    "--port-base <port>",
+    "the L1 gateway listens on the next port, the ledger's on the one after",
+    parsePort,
+    DEFAULT_PORT_BASE,
+  )
+  .option("--data <folder>", "folder of the durable state", path.join(DEFAULT_DATA, "builder"))
+  .action(runBuilder);
+
+program
+  .command("status")
+  .description("say what the running devnet is doing")
+  .option("--data <folder>", "folder of devnet.json", DEFAULT_DATA)
+  .action(showStatus);
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (error instanceof LockstepError)
+    console.error(`${pc.red("lockstep:")} ${error.message} ${pc.dim(`(${error.code})`)}`);
+  else console.error(error);
+  process.exitCode = 1;
+}
+// Hardhat's node keeps threads that would hold the process; everything of ours is closed by now.
+process.exit();

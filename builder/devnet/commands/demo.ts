@@ -1,0 +1,46 @@
+import pc from "picocolors";
+import { prepareArtefacts } from "../artefacts.ts";
+import { startDevnet } from "../devnet.ts";
+import { logger } from "../log.ts";
+import { freePorts } from "../ports.ts";
+import { step } from "../progress.mjs";
+import { showTransaction } from "../show.ts";
+import { untilShutdown } from "../shutdown.ts";
+import { Storyteller } from "../story.ts";
+import { Checks } from "../tour/checks.ts";
+import { playTour } from "../tour/tour.ts";
+
+/** `npm run demo`. @throws when a state read back from the chains is not as it should be. */
+export async function runDemo(): Promise<void> {
+  const shutdown = untilShutdown(() => undefined);
+  shutdown.addEventListener("abort", () => {
+    console.error("demo stopped");
+    // Nothing of a throw-away devnet outlives its process.
+    process.exit(130);
+  });
+  const begun = performance.now();
+  const circuits = await prepareArtefacts();
+  await using devnet = await step("starting a devnet of its own", async () =>
+    startDevnet({ ports: await freePorts(), circuits, log: logger() }),
+  );
+  using stories = new Storyteller(devnet.builder);
+  const print = (line: string): void => {
+    console.log(line);
+  };
+  const checks = new Checks(print);
+  const contracts: Record<string, string> = {};
+  await playTour(devnet.description, checks, {
+    narrate: (line) => {
+      print(`\n${pc.bold(line)}`);
+    },
+    named: (address, name) => {
+      contracts[address] = name;
+    },
+    transaction: (hash) =>
+      showTransaction(hash, { devnet: devnet.description, circuits, stories, contracts, print }),
+  });
+  checks.finish();
+  const seconds = ((performance.now() - begun) / 1_000).toFixed(0);
+  console.log(`\n${pc.green(`Every one of ${checks.passed} expected states was read back.`)} ${seconds} s`);
+  console.log(pc.yellow("UNAUDITED, with development keys: anyone can forge their proofs."));
+}

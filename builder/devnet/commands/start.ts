@@ -1,0 +1,86 @@
+import pc from "picocolors";
+import { prepareArtefacts } from "../artefacts.ts";
+import type { DevnetDescription } from "../description.ts";
+import { refuseIfRunning, removeDescription } from "../description.ts";
+import { type Devnet, startDevnet } from "../devnet.ts";
+import { logger } from "../log.ts";
+import { claimPorts, portsFrom } from "../ports.ts";
+import { step } from "../progress.mjs";
+import { showTransaction } from "../show.ts";
+import { untilShutdown } from "../shutdown.ts";
+import { Storyteller } from "../story.ts";
+import { playFirstCall } from "../tour/first-call.ts";
+import type { Circuits } from "../artefacts.ts";
+
+export interface StartOptions {
+  readonly portBase: number;
+  readonly data: string;
+  readonly play: boolean;
+}
+
+/** `npm start`. @throws `PORT_IN_USE`, `DEVNET_RUNNING` before anything slow. */
+export async function runStart({ portBase, data, play }: StartOptions): Promise<void> {
+  const ports = portsFrom(portBase);
+  await refuseIfRunning(data);
+  await claimPorts(ports);
+  let written = false;
+  const shutdown = untilShutdown(() => {
+    if (written) removeDescription(data);
+  });
+  const circuits = await abortable(prepareArtefacts(), shutdown);
+  if (circuits === undefined) return;
+  const starting = step("starting the devnet", async () =>
+    startDevnet({ ports, circuits, folder: data, log: logger() }),
+  );
+  await using devnet = await starting;
+  written = true;
+  if (play && !shutdown.aborted) await abortable(playAndShow(devnet, circuits), shutdown);
+  if (!shutdown.aborted) introduce(devnet.description);
+  await new Promise<void>((resolve) => {
+    if (shutdown.aborted) resolve();
+    else
+      shutdown.addEventListener("abort", () => {
+        resolve();
+      });
+  });
+  console.log("stopping");
+}
+
+/** What `work` gives, or undefined as soon as the process is to stop; work left behind ends with the process. */
+async function abortable<Result>(work: Promise<Result>, shutdown: AbortSignal): Promise<Result | undefined> {
+  const stopped = new Promise<undefined>((resolve) => {
+    shutdown.addEventListener("abort", () => {
+      resolve(undefined);
+    });
+  });
+  return Promise.race([work, stopped]);
+}
+
+async function playAndShow({ description, builder }: Devnet, circuits: Circuits): Promise<void> {
+  using stories = new Storyteller(builder);
+  const call = await step("playing one proven call", () => playFirstCall(description));
+  console.log(`\n${pc.bold("One L1 transaction, proven:")} ${call.summary}`);
+  await showTransaction(call.hash, {
+    devnet: description,
+    circuits,
+    stories,
+    contracts: { [call.piggyBank]: "PiggyBank" },
+    print: (line) => {
+      console.log(line);
+    },
+  });
+}
+
+function introduce({ l1, rollups, accounts }: DevnetDescription): void {
+  console.log(`\n${pc.bold("Devnet")}`);
+  console.log(`  L1 node         ${l1.rpc}  (chain id ${l1.chainId})`);
+  console.log(`  L1 gateway      ${l1.gateway}  point wallets and dApps here`);
+  console.log(`  Rollups         ${l1.rollups}`);
+  for (const { id, kind, gateway, chainId, contract } of rollups)
+    console.log(`  ${kind} ${id}        ${gateway}  (chain id ${chainId}), contract ${contract}`);
+  console.log(`  accounts        ${accounts.length} with public keys, see .lockstep/devnet.json`);
+  console.log(
+    pc.yellow("  UNAUDITED. Development keys: anyone can forge their proofs. Never put real value here."),
+  );
+  console.log("  Ctrl-C stops it.");
+}

@@ -1,0 +1,30 @@
+import { createPublicClient, formatEther, http, numberToHex } from "viem";
+import { rollupsAbi } from "../../protocol/abi.ts";
+import { answers, descriptionFile, readDescription } from "../description.ts";
+import { NoDevnetError } from "../errors.ts";
+
+export interface StatusOptions {
+  readonly data: string;
+}
+
+/** `npm run status`. @throws `NO_DEVNET`. */
+export async function showStatus({ data }: StatusOptions): Promise<void> {
+  const { l1, rollups } = readDescription(data);
+  if (!(await answers(l1.rpc)))
+    throw new NoDevnetError(descriptionFile(data), "was left by a devnet that is gone");
+  const client = createPublicClient({ transport: http(l1.rpc) });
+  console.log(`L1       ${l1.rpc}, chain id ${l1.chainId}, block ${await client.getBlockNumber()}`);
+  console.log(`gateway  ${l1.gateway} ${(await answers(l1.gateway)) ? "answers" : "DOES NOT ANSWER"}`);
+  for (const { id, kind, gateway } of rollups) {
+    const { root, etherBalance } = await client.readContract({
+      address: l1.rollups,
+      abi: rollupsAbi,
+      functionName: "rollupOf",
+      args: [BigInt(id)],
+    });
+    const state = (await answers(gateway)) ? "answers" : "DOES NOT ANSWER";
+    console.log(
+      `${kind} ${id} ${gateway} ${state}, root ${numberToHex(BigInt(root))}, ${formatEther(etherBalance)} ETH`,
+    );
+  }
+}

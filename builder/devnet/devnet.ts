@@ -1,0 +1,84 @@
+import { mkdir } from "node:fs/promises";
+import type { Logger } from "pino";
+import { type Builder, createBuilder } from "../builder.ts";
+import { LEDGER } from "../kinds/ledger/abi.ts";
+import { ledgerKind } from "../kinds/ledger/index.ts";
+import { hashVerificationKey } from "../keys/verification-key.ts";
+import { createSnarkjsProver } from "../proof/snarkjs-prover.ts";
+import { developmentAccount, developmentAccounts } from "./accounts.ts";
+import type { Circuits } from "./artefacts.ts";
+import { deploy } from "./deploy.ts";
+import { type DevnetDescription, removeDescription, writeDescription } from "./description.ts";
+import { openGateways } from "./gateways.ts";
+import { startL1 } from "./l1.ts";
+import type { DevnetPorts } from "./ports.ts";
+
+export interface DevnetOptions {
+  readonly ports: DevnetPorts;
+  readonly circuits: Circuits;
+  /** Where `devnet.json` is kept while the devnet runs; without it nothing is written. */
+  readonly folder?: string;
+  readonly log?: Logger;
+}
+
+export interface Devnet extends AsyncDisposable {
+  readonly description: DevnetDescription;
+  readonly builder: Builder;
+}
+
+/**
+ * A whole system on this machine and in this process: L1, the contracts, a builder with one ledger, their gateways.
+ * Nothing outlives it: every devnet starts from genesis.
+ */
+export async function startDevnet({ ports, circuits, folder, log }: DevnetOptions): Promise<Devnet> {
+  await using cleanup = new AsyncDisposableStack();
+  const l1 = await startL1(ports.rpc);
+  cleanup.defer(() => l1.close());
+  const keys = [...circuits].map(([name, { verificationKey }]) => [name, verificationKey] as const);
+  const deployment = await deploy({
+    rpc: l1.url,
+    genesisRoot: await ledgerKind.genesisRoot(),
+    verificationKeys: keys.map(([, key]) => key),
+  });
+  const prover = await createSnarkjsProver({
+    artefacts: [...circuits.values()].map(({ artefacts }) => artefacts),
+  });
+  cleanup.defer(() => prover.close());
+  const builder = await createBuilder({
+    l1Rpc: l1.url,
+    rollupsAddress: deployment.rollups,
+    rollups: [
+      {
+        id: deployment.ledger,
+        kind: ledgerKind,
+        verificationKeys: Object.fromEntries(keys.map(([name, key]) => [name, hashVerificationKey(key)])),
+      },
+    ],
+    account: developmentAccount(0),
+    prover,
+    ...(log === undefined ? {} : { log }),
+  });
+  cleanup.use(builder);
+  const gateways = await openGateways(builder, ports, log);
+  cleanup.use(gateways);
+  const [ledger] = gateways.rollups;
+  const description: DevnetDescription = {
+    l1: {
+      rpc: l1.url,
+      gateway: gateways.l1,
+      chainId: Number(deployment.evmChainId),
+      rollups: deployment.rollups,
+    },
+    rollups: ledger === undefined ? [] : [{ ...ledger, kind: ledgerKind.name, contract: LEDGER }],
+    accounts: developmentAccounts(),
+  };
+  if (folder !== undefined) {
+    await mkdir(folder, { recursive: true });
+    writeDescription(folder, description);
+    cleanup.defer(() => {
+      removeDescription(folder);
+    });
+  }
+  const resources = cleanup.move();
+  return { description, builder, [Symbol.asyncDispose]: () => resources.disposeAsync() };
+}

@@ -1,0 +1,83 @@
+import {
+  type Abi,
+  type Account,
+  type Address,
+  createPublicClient,
+  createWalletClient,
+  defineChain,
+  type Hex,
+  http,
+  type TransactionReceipt,
+} from "viem";
+import { privateKeyToAccount } from "viem/accounts";
+import { compiledContract } from "../contracts.ts";
+import type { DevnetDescription } from "../description.ts";
+import { DeploymentError } from "../errors.ts";
+
+/** One user's view of the devnet's L1 through the builder's gateway: plain viem, nothing of Lockstep's own. */
+export interface Dapp {
+  readonly account: Account;
+  readonly publicClient: ReturnType<typeof connect>["publicClient"];
+  readonly walletClient: ReturnType<typeof connect>["walletClient"];
+  /** Deploys an example contract, by file name below `contracts/examples`. */
+  deploy(name: string, constructorArguments?: readonly unknown[]): Promise<Address>;
+  /** Calls a function in a transaction that must succeed. */
+  write(call: WriteCall): Promise<TransactionReceipt>;
+}
+
+export interface WriteCall {
+  readonly address: Address;
+  readonly abi: Abi;
+  readonly functionName: string;
+  readonly args?: readonly unknown[];
+  readonly value?: bigint;
+}
+
+/** Longer than any proof takes on a slow machine. */
+const RECEIPT_TIMEOUT_MS = 600_000;
+
+function connect({ l1 }: DevnetDescription, account: Account) {
+  const chain = defineChain({
+    id: l1.chainId,
+    name: "Lockstep devnet",
+    nativeCurrency: { name: "Ether", symbol: "ETH", decimals: 18 },
+    rpcUrls: { default: { http: [l1.gateway] } },
+  });
+  const transport = http(l1.gateway, { timeout: RECEIPT_TIMEOUT_MS, retryCount: 0 });
+  const options = { chain, transport, pollingInterval: 100 };
+  return {
+    publicClient: createPublicClient(options),
+    walletClient: createWalletClient({ ...options, account }),
+  };
+}
+
+/** @param accountIndex which of the devnet's accounts the user holds. */
+export function openDapp(devnet: DevnetDescription, accountIndex: number): Dapp {
+  const key = devnet.accounts[accountIndex]?.privateKey;
+  if (key === undefined) throw new RangeError(`the devnet has no account ${accountIndex}`);
+  const account = privateKeyToAccount(key);
+  const { publicClient, walletClient } = connect(devnet, account);
+  const confirmed = async (what: string, hash: Hex): Promise<TransactionReceipt> => {
+    const receipt = await publicClient.waitForTransactionReceipt({ hash, timeout: RECEIPT_TIMEOUT_MS });
+    if (receipt.status !== "success") throw new DeploymentError(what, `transaction ${hash} reverted`);
+    return receipt;
+  };
+  return {
+    account,
+    publicClient,
+    walletClient,
+    async deploy(name, args = []) {
+      const { abi, bytecode } = await compiledContract(`examples/${name}.sol`);
+      const { contractAddress } = await confirmed(
+        name,
+        await walletClient.deployContract({ abi, bytecode, args }),
+      );
+      if (contractAddress == null) throw new DeploymentError(name, "no contract was created");
+      return contractAddress;
+    },
+    async write({ address, abi, functionName, args = [], value }) {
+      const call = { address, abi, functionName, args, ...(value === undefined ? {} : { value }) };
+      return confirmed(functionName, await walletClient.writeContract(call));
+    },
+  };
+}

@@ -1,0 +1,47 @@
+import { type Address, formatEther, type Hex, parseAbi, parseEther } from "viem";
+import { LEDGER } from "../../kinds/ledger/abi.ts";
+import type { DevnetDescription } from "../description.ts";
+import { piggyBankAbi } from "./abi.ts";
+import { openDapp } from "./dapp.ts";
+
+const rollupsAbi = parseAbi([
+  "function createProxy(address original, uint64 rollup) returns (address)",
+  "function proxyOf(address original, uint64 rollup) view returns (address)",
+]);
+
+export interface FirstCall {
+  /** The L1 transaction that called the ledger. */
+  readonly hash: Hex;
+  /** What the contract saw as its balance on the ledger, inside that transaction. */
+  readonly summary: string;
+  readonly piggyBank: Address;
+  readonly proxy: Address;
+}
+
+/** Deploys `PiggyBank` and has it save Ether on the ledger: the example of the README, played. */
+export async function playFirstCall(devnet: DevnetDescription): Promise<FirstCall> {
+  const ledger = devnet.rollups[0];
+  if (ledger === undefined) throw new RangeError("the devnet has no rollup");
+  const dapp = openDapp(devnet, 1);
+  const rollups = { address: devnet.l1.rollups, abi: rollupsAbi } as const;
+  const args = [LEDGER, BigInt(ledger.id)] as const;
+  await dapp.write({ ...rollups, functionName: "createProxy", args });
+  const proxy = await dapp.publicClient.readContract({ ...rollups, functionName: "proxyOf", args });
+  const piggyBank = await dapp.deploy("PiggyBank", [proxy]);
+  const save = {
+    address: piggyBank,
+    abi: piggyBankAbi,
+    functionName: "save",
+    value: parseEther("1"),
+    account: dapp.account,
+  } as const;
+  // What will happen can be seen before anything is signed.
+  const { result } = await dapp.publicClient.simulateContract(save);
+  const { transactionHash } = await dapp.write(save);
+  return {
+    hash: transactionHash,
+    summary: `PiggyBank holds ${formatEther(result)} ETH on the ledger`,
+    piggyBank,
+    proxy,
+  };
+}
