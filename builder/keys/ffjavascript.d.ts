@@ -3,13 +3,39 @@ declare module "ffjavascript" {
   /** A point as ffjavascript holds it: bytes in the library's own form. */
   export type Point = Uint8Array;
 
+  /** Bytes in pages: what the library uses where a single array could be too long. */
+  export class BigBuffer {
+    readonly byteLength: number;
+    slice(from: number, to: number): Uint8Array;
+  }
+
   export interface Group {
+    readonly F: { readonly n8: number };
+    readonly zero: Point;
     fromRng(rng: ChaCha): Point;
     toAffine(point: Point): Point;
+    add(a: Point, b: Point): Point;
+    double(point: Point): Point;
+    isZero(point: Point): boolean;
     timesScalar(point: Point, scalar: bigint): Point;
     /** Writes the affine point, little-endian Montgomery coordinates. */
     toRprLEM(buffer: Uint8Array, offset: number, point: Point): void;
+    /** Σ scalar·base over affine bases and scalars of 32 bytes. */
+    multiExpAffine(bases: Uint8Array | BigBuffer, scalars: Uint8Array | BigBuffer): Promise<Point>;
   }
+
+  /** One step of work for a thread of the library, on memory of its own. */
+  export type Command =
+    | { readonly cmd: "ALLOCSET"; readonly var: number; readonly buff: Uint8Array }
+    | { readonly cmd: "ALLOC"; readonly var: number; readonly len: number }
+    | {
+        readonly cmd: "CALL";
+        readonly fnName: string;
+        readonly params: readonly (
+          { readonly var: number; readonly offset?: number } | { readonly val: number }
+        )[];
+      }
+    | { readonly cmd: "GET"; readonly out: number; readonly var: number; readonly len: number };
 
   export interface Curve {
     readonly G1: Group;
@@ -19,11 +45,16 @@ declare module "ffjavascript" {
       readonly code: Uint8Array<ArrayBuffer>;
       readonly pG1gen: number;
       readonly pG2gen: number;
+      /** Number of threads. */
+      readonly concurrency: number;
+      /** Runs the commands on the next free thread; returns what they GET. */
+      queueAction(commands: readonly Command[]): Promise<Uint8Array[]>;
     };
     terminate(): Promise<void>;
   }
 
-  export function buildBn128(singleThread: true): Promise<Curve>;
+  /** With threads, one curve is shared by everything in the calling thread. */
+  export function buildBn128(singleThread: boolean): Promise<Curve>;
 
   export class ChaCha {
     /** @param seed eight 32-bit words. */

@@ -2,6 +2,7 @@ import { registerHooks } from "node:module";
 import { cpus } from "node:os";
 import type { Curve } from "ffjavascript";
 import type { Groth16Proof as SnarkjsProof } from "snarkjs";
+import { installMultiExponentiation } from "./multi-exponentiation.ts";
 import type { Groth16Proof } from "./prover.ts";
 
 export interface SnarkjsResult {
@@ -30,7 +31,9 @@ export async function loadSnarkjs(threads: number): Promise<SnarkjsProve> {
   // Loaded only now: the hook has to be there first.
   const { buildBn128 } = await import("ffjavascript");
   const { groth16 } = await import("snarkjs");
-  if (threads === 1 || cpus().length === 1) globalThis.curve_bn128 = await buildBn128(true);
+  const curve = await buildBn128(threads === 1 || cpus().length === 1);
+  installMultiExponentiation(curve);
+  globalThis.curve_bn128 = curve;
   return async (zkey, witness) => {
     const { proof, publicSignals } = await groth16.prove(zkey, witness);
     return { proof: fromSnarkjs(proof), publicSignals: publicSignals.map(BigInt) };
