@@ -13,7 +13,6 @@ import { KEY_BITS, type Siblings, TREE_DEPTH, type UpsertWitness } from "./types
 export function verifyUpsert(poseidon: Poseidon, witness: UpsertWitness): string | undefined {
   const { key, low, lowIndex, sizeBefore, lowSiblings, inserted, oldValue, newValue } = witness;
   if (key < 0n || key >= 1n << BigInt(KEY_BITS)) return "key out of range";
-  if (lowIndex >= sizeBefore) return "the low leaf lies beyond the tree";
 
   const follow = (leaf: FieldElement, index: bigint, siblings: Siblings): FieldElement | undefined =>
     rootOfPath(poseidon, leaf, index, siblings);
