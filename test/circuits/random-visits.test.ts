@@ -113,7 +113,7 @@ describe("circuits: random visits are provable", function () {
           await scene.close();
         }
       }),
-      { numRuns: FULL ? 300 : 10, seed: FULL ? Date.now() : 20260801 },
+      { numRuns: FULL ? 300 : 5, seed: FULL ? Date.now() : 20260801 },
     );
     expect([...seen].sort()).to.deep.equal(["ledger1", "ledger2"]);
   });

@@ -1,0 +1,90 @@
+import { expect } from "chai";
+import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { dirname, join, relative } from "node:path";
+import { z } from "zod";
+import { readInstances } from "../../builder/artefacts/instances.ts";
+import { collectSources } from "../../builder/artefacts/sources.ts";
+import { CIRCUITS } from "./support/compile.ts";
+
+const auditSchema = z.array(
+  z.strictObject({
+    file: z.string(),
+    template: z.string(),
+    /** The assignment as it stands in the source. */
+    assigned: z.string(),
+    /** Constraints of the same template, as they stand in the source. */
+    pinnedBy: z.array(z.string()).min(1).optional(),
+    /** No circuit makes this template. */
+    unused: z.literal(true).optional(),
+    because: z.string().min(10),
+  }),
+);
+
+interface Template {
+  readonly file: string;
+  readonly name: string;
+  readonly body: string;
+}
+
+const COMMENT = /\/\*[\s\S]*?\*\/|\/\/[^\n]*/g;
+const LIBRARY = dirname(dirname(createRequire(import.meta.url).resolve("circomlib/package.json")));
+
+/** Every template of every file that an instance includes, circomlib's too. */
+async function readTemplates(): Promise<Template[]> {
+  const declared: unknown = JSON.parse(await readFile(join(CIRCUITS, "circuits.json"), "utf8"));
+  const names = Object.keys(z.record(z.string(), z.unknown()).parse(declared));
+  const templates = new Map<string, Template>();
+  for (const { file } of await readInstances(CIRCUITS, names)) {
+    for (const [path, text] of await collectSources(file, { circuits: CIRCUITS, library: LIBRARY })) {
+      const inLibrary = relative(LIBRARY, path);
+      const shown = inLibrary.startsWith("..") ? relative(CIRCUITS, path) : inLibrary;
+      const source = text.replace(COMMENT, "");
+      for (const part of source.split(/(?=\btemplate\s+\w+\s*\()/)) {
+        const name = /^template\s+(\w+)/.exec(part)?.[1];
+        // What stands outside of templates must not assign anything.
+        if (name === undefined) expect(part, shown).to.not.include("<--");
+        else templates.set(`${shown} ${name}`, { file: shown, name, body: part });
+      }
+    }
+  }
+  return [...templates.values()];
+}
+
+describe("circuits: audit of unconstrained assignments", function () {
+  let templates: Template[];
+  let audit: z.infer<typeof auditSchema>;
+
+  before(async function () {
+    templates = await readTemplates();
+    audit = auditSchema.parse(JSON.parse(await readFile(join(CIRCUITS, "unconstrained.json"), "utf8")));
+  });
+
+  it("lists every <-- of every template, and nothing else", function () {
+    const found = templates.flatMap(({ file, name, body }) =>
+      [...body.matchAll(/([\w.[\]]+)\s*<--\s*([^;]+);/g)].map(
+        ([, signal = "", value = ""]) => `${file} ${name}: ${signal} <-- ${value.trim()}`,
+      ),
+    );
+    const arrows = templates.reduce((sum, { body }) => sum + body.split("<--").length - 1, 0);
+    expect(found.length).to.equal(arrows);
+    const listed = audit.map(({ file, template, assigned }) => `${file} ${template}: ${assigned}`);
+    expect(listed.sort()).to.deep.equal(found.sort());
+  });
+
+  it("uses no assignment to the right", function () {
+    for (const { file, name, body } of templates) expect(body, `${file} ${name}`).to.not.include("-->");
+  });
+
+  it("names constraints that stand in the template, or says that no circuit makes it", function () {
+    for (const { file, template, pinnedBy, unused } of audit) {
+      const body = templates.find((each) => each.file === file && each.name === template)?.body ?? "";
+      for (const constraint of pinnedBy ?? []) expect(body, `${file} ${template}`).to.include(constraint);
+      expect(pinnedBy === undefined, `${file} ${template}`).to.equal(unused === true);
+      if (unused !== true) continue;
+      const made = new RegExp(`=\\s*${template}\\s*\\(`);
+      for (const each of templates)
+        expect(made.test(each.body), `${each.name} makes ${template}`).to.equal(false);
+    }
+  });
+});
