@@ -100,7 +100,12 @@ struct Batch {
     RollupProof[] proofs;
 }
 
-/// Hash by which actions are compared.
+/// Hash by which actions are compared, of an action as it was posted.
+function hashListed(Action calldata action) pure returns (bytes32) {
+    return keccak256(abi.encode(action));
+}
+
+/// The same, of an action that happened.
 function hashAction(Action memory action) pure returns (bytes32) {
     return keccak256(abi.encode(action));
 }

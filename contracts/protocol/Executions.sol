@@ -9,7 +9,7 @@ import {
     ChainId,
     Execution,
     FIELD_MODULUS,
-    hashAction,
+    hashListed,
     L1,
     L2TX,
     RESULT,
@@ -132,7 +132,7 @@ library Executions {
                 result.isTransaction = action.kind == L2TX;
                 result.isStatic = action.isStatic;
             } else if (action.from == L1) {
-                walk.expected = hashAction(action);
+                walk.expected = hashListed(action);
             }
             if (action.kind == RESULT) {
                 _leave(walk, execution, i);
@@ -144,7 +144,7 @@ library Executions {
         if (count == 0 || walk.depth != 0) revert IRollups.Unfinished(walk.index);
         result.failed = execution.actions[count - 1].failed;
         if (!result.isTransaction) {
-            result.triggerKey = triggerKey(hashAction(execution.actions[0]), execution.visits[0].rootBefore);
+            result.triggerKey = triggerKey(hashListed(execution.actions[0]), execution.visits[0].rootBefore);
         }
     }
 

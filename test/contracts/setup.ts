@@ -46,7 +46,8 @@ export async function connect(options: { chainId?: number } = {}) {
   const connection = await network.connect(
     options.chainId === undefined ? {} : { network: "default", override: { chainId: options.chainId } },
   );
-  const transport = custom(connection.provider);
+  // A refusal is final here; viem would ask again.
+  const transport = custom(connection.provider, { retryCount: 0 });
   const chain = { ...hardhat, id: options.chainId ?? hardhat.id };
   const publicClient = createPublicClient({ chain, transport, pollingInterval: 10 });
   const [owner, stranger] = await createWalletClient({ chain, transport }).getAddresses();
