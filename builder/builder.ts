@@ -11,6 +11,8 @@ import {
 import type { Logger } from "pino";
 import { Chains, type Moment } from "./chains.ts";
 import type { BuilderEvent, BuilderListener } from "./events.ts";
+import { readHistory } from "./follower/history.ts";
+import { ActionKind } from "./protocol/action.ts";
 import type { AccountState, RollupKind, RollupMachine } from "./kinds/kind.ts";
 import { connectL1, l1Error, type L1Client } from "./l1/client.ts";
 import { Producer } from "./producer.ts";
@@ -75,6 +77,7 @@ export class Builder implements AsyncDisposable {
   readonly l1: L1Client;
   readonly l1Rpc: string;
   readonly l1ChainId: bigint;
+  readonly rollupsAddress: Address;
   readonly rollups: readonly BuilderRollup[];
   readonly #options: BuilderOptions;
   readonly #chains: Chains;
@@ -96,6 +99,7 @@ export class Builder implements AsyncDisposable {
     this.l1 = l1;
     this.l1Rpc = options.l1Rpc;
     this.l1ChainId = l1ChainId;
+    this.rollupsAddress = options.rollupsAddress;
     this.rollups = options.rollups;
     const pending = options.folder === undefined ? undefined : path.join(options.folder, "pending");
     this.#queue = new TransactionQueue(new PendingStore(pending), l1ChainId);
@@ -167,7 +171,7 @@ export class Builder implements AsyncDisposable {
       try {
         const options = this.#playOptions(moment.head.next.baseFeePerGas);
         await playAll(simulation, this.#queue.pending(), options);
-        const { crossesChains } = await play(simulation, transaction, options);
+        const crossesChains = await this.#crosses(simulation, transaction, options);
         // Behind one that waits, a transaction has to wait too: nonces are used in order.
         if (!crossesChains && this.#queue.pendingOf(sender).length === 0) return await forward();
       } finally {
@@ -228,6 +232,25 @@ export class Builder implements AsyncDisposable {
   /** How far a transaction has come; nothing for one that the builder never took on. */
   status(hash: Hex): TransactionStatus | undefined {
     return this.#queue.statusOf(hash);
+  }
+
+  /** The L1 transaction in which one signed for a rollup took effect, also before this process began. */
+  async l1TransactionOf(rollup: ChainId, id: Hex): Promise<Hex | undefined> {
+    const status = this.status(id);
+    if (status?.state === "posted") return status.l1Transaction;
+    if (status !== undefined) return undefined;
+    return await this.#hold(async ({ head }) => {
+      const first = this.#options.deploymentBlock ?? 0n;
+      const history = await readHistory(this.l1, this.rollupsAddress, first, head.number);
+      const found = history.find(
+        ({
+          execution: {
+            actions: [trigger],
+          },
+        }) => trigger?.kind === ActionKind.L2TX && trigger.to === rollup && keccak256(trigger.data) === id,
+      );
+      return found?.transaction;
+    });
   }
 
   /** A transaction that is not on L1 yet. */
@@ -293,6 +316,24 @@ export class Builder implements AsyncDisposable {
         await this.#queue.finish(transaction, { state: "posted", l1Transaction, blockNumber, timings: {} });
       }
     });
+  }
+
+  async #crosses(
+    simulation: Simulation,
+    transaction: AcceptedTransaction,
+    options: PlayOptions,
+  ): Promise<boolean> {
+    try {
+      return (await play(simulation, transaction, options)).crossesChains;
+    } catch (error) {
+      if (error instanceof LockstepError || error instanceof BaseError) throw error;
+      // The node may know an opcode or precompile that the simulation does not.
+      this.#options.log?.warn(
+        { err: error, transaction: transaction.hash },
+        "cannot be simulated, is forwarded",
+      );
+      return false;
+    }
   }
 
   async #accept(transaction: AcceptedTransaction): Promise<void> {

@@ -1,0 +1,73 @@
+import type { Hex, LocalAccount, TransactionSerializable } from "viem";
+import type { Builder } from "../builder.ts";
+import { Lock } from "../lock.ts";
+import { type CallParameters, callRequest } from "./call-request.ts";
+import { estimateAcrossChains } from "./estimate.ts";
+
+/**
+ * Accounts whose keys the gateway holds and signs with for whoever asks: for development networks, where the keys are
+ * public anyway.
+ */
+export class GatewayAccounts {
+  readonly #builder: Builder;
+  readonly #accounts: readonly LocalAccount[];
+  /** Nonces are given out one at a time. */
+  readonly #lock = new Lock();
+
+  constructor(builder: Builder, accounts: readonly LocalAccount[]) {
+    this.#builder = builder;
+    this.#accounts = accounts;
+  }
+
+  get addresses(): Hex[] {
+    return this.#accounts.map(({ address }) => address);
+  }
+
+  has(address: Hex | undefined): boolean {
+    return this.#find(address) !== undefined;
+  }
+
+  /** Fills in what the call leaves open, signs it, and hands the raw transaction to `submit` before the next may start. */
+  async send<Result>(call: CallParameters, submit: (raw: Hex) => Promise<Result>): Promise<Result> {
+    const account = this.#find(call.from);
+    if (account === undefined) throw new Error("the account is not the gateway's");
+    return await this.#lock.run(async () => {
+      const transaction = await this.#complete(call, account.address);
+      return await submit(await account.signTransaction(transaction));
+    });
+  }
+
+  async #complete(call: CallParameters, sender: Hex): Promise<TransactionSerializable> {
+    const { l1 } = this.#builder;
+    const { to, value, data } = callRequest(call);
+    const [onL1, gas, block] = await Promise.all([
+      l1.getTransactionCount({ address: sender, blockTag: "pending" }),
+      call.gas ?? this.#estimate(call, sender),
+      l1.getBlock({ blockTag: "pending" }),
+    ]);
+    const waiting = this.#builder.pendingOf(sender).length;
+    const nonce = call.nonce === undefined ? onL1 + waiting : Number(call.nonce);
+    const common = { chainId: Number(this.#builder.l1ChainId), to: to ?? null, value, data, gas, nonce };
+    const list = call.accessList === undefined ? {} : { accessList: call.accessList };
+    if (call.gasPrice !== undefined) {
+      return call.accessList === undefined
+        ? { ...common, type: "legacy", gasPrice: call.gasPrice }
+        : { ...common, ...list, type: "eip2930", gasPrice: call.gasPrice };
+    }
+    const maxPriorityFeePerGas = call.maxPriorityFeePerGas ?? 1_000_000_000n;
+    const maxFeePerGas = call.maxFeePerGas ?? (block.baseFeePerGas ?? 0n) * 2n + maxPriorityFeePerGas;
+    return { ...common, ...list, type: "eip1559", maxFeePerGas, maxPriorityFeePerGas };
+  }
+
+  async #estimate(call: CallParameters, sender: Hex): Promise<bigint> {
+    const request = callRequest({ ...call, from: sender });
+    const across = await estimateAcrossChains(this.#builder, request, true);
+    if (across !== undefined) return across;
+    const { to, value, data } = request;
+    return await this.#builder.l1.estimateGas({ account: sender, to: to ?? null, value, data });
+  }
+
+  #find(address: Hex | undefined): LocalAccount | undefined {
+    return this.#accounts.find((account) => account.address.toLowerCase() === address?.toLowerCase());
+  }
+}

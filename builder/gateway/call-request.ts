@@ -1,0 +1,35 @@
+import { zeroAddress } from "viem";
+import { z } from "zod";
+import { MAX_TRANSACTION_GAS } from "../batch/limits.ts";
+import type { CallRequest } from "../simulate/outcome.ts";
+import { addressSchema, bytesSchema, quantitySchema } from "./json-rpc.ts";
+
+/** A call as `eth_call`, `eth_estimateGas` and `eth_sendTransaction` take it. Unknown fields are for the node alone. */
+export const callSchema = z.looseObject({
+  from: addressSchema.optional(),
+  to: addressSchema.nullish(),
+  gas: quantitySchema.optional(),
+  gasPrice: quantitySchema.optional(),
+  maxFeePerGas: quantitySchema.optional(),
+  maxPriorityFeePerGas: quantitySchema.optional(),
+  value: quantitySchema.optional(),
+  nonce: quantitySchema.optional(),
+  data: bytesSchema.optional(),
+  input: bytesSchema.optional(),
+  accessList: z.array(z.object({ address: addressSchema, storageKeys: z.array(bytesSchema) })).optional(),
+});
+
+export type CallParameters = z.output<typeof callSchema>;
+
+/** The call as it is simulated. */
+export function callRequest(call: CallParameters): CallRequest {
+  const gas = call.gas ?? MAX_TRANSACTION_GAS;
+  return {
+    from: call.from ?? zeroAddress,
+    ...(call.to === undefined || call.to === null ? {} : { to: call.to }),
+    value: call.value ?? 0n,
+    data: call.input ?? call.data ?? "0x",
+    gas: gas < MAX_TRANSACTION_GAS ? gas : MAX_TRANSACTION_GAS,
+    gasPrice: call.gasPrice ?? 0n,
+  };
+}

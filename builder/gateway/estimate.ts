@@ -1,0 +1,38 @@
+import type { Builder } from "../builder.ts";
+import { MAX_TRANSACTION_GAS } from "../batch/limits.ts";
+import { type CallRequest, type TransactionOutcome, TransactionRevertedError } from "../simulate/outcome.ts";
+import { LockstepError } from "../protocol/errors.ts";
+
+/** Multiples of the gas used, in hundredths, that are tried: calls keep a 64th of their gas, refunds come at the end. */
+const ATTEMPTS = [110n, 130n, 160n, 250n] as const;
+
+/**
+ * Gas with which a call that crosses chains succeeds.
+ * @returns nothing if it crosses none: then the node knows better.
+ * @throws {TransactionRevertedError} when it reverts even with all gas there is.
+ */
+export async function estimateAcrossChains(
+  builder: Builder,
+  request: CallRequest,
+  pending: boolean,
+): Promise<bigint | undefined> {
+  const outcome = await builder.call(request, pending);
+  if (!outcome.crossesChains) return undefined;
+  if (!outcome.success) throw new TransactionRevertedError(outcome.data, outcome.failure);
+  for (const hundredths of ATTEMPTS) {
+    const gas = (outcome.gasUsed * hundredths) / 100n;
+    if (gas >= request.gas) break;
+    if (await succeeds(builder, { ...request, gas }, pending)) return gas;
+  }
+  return request.gas < MAX_TRANSACTION_GAS ? request.gas : MAX_TRANSACTION_GAS;
+}
+
+async function succeeds(builder: Builder, request: CallRequest, pending: boolean): Promise<boolean> {
+  try {
+    const { success }: TransactionOutcome = await builder.call(request, pending);
+    return success;
+  } catch (error) {
+    if (error instanceof LockstepError && error.code === "INSUFFICIENT_GAS") return false;
+    throw error;
+  }
+}

@@ -1,0 +1,119 @@
+import { type Hex, type LocalAccount, numberToHex } from "viem";
+import { z } from "zod";
+import type { Builder } from "../builder.ts";
+import { isBlobTransaction, decodeTransaction } from "../transaction/decode.ts";
+import { LockstepError } from "../protocol/errors.ts";
+import { InvalidTransactionError, TransactionRevertedError } from "../simulate/outcome.ts";
+import { GatewayAccounts } from "./accounts.ts";
+import { type CallParameters, callRequest, callSchema } from "./call-request.ts";
+import { estimateAcrossChains } from "./estimate.ts";
+import {
+  addressSchema,
+  type Answer,
+  bytesSchema,
+  hashSchema,
+  parseParams,
+  type RpcRequest,
+} from "./json-rpc.ts";
+import { pendingTransaction } from "./pending-transaction.ts";
+import { type Gateway, type Handler, serve, type ServerOptions } from "./server.ts";
+import { statusOf, transactionStatus } from "./status.ts";
+import { Upstream } from "./upstream.ts";
+
+export interface L1GatewayOptions extends ServerOptions {
+  /** Accounts that the gateway signs for, whoever asks. Only for development networks. */
+  readonly accounts?: readonly LocalAccount[];
+}
+
+/** Starts the endpoint that wallets, viem, ethers and Hardhat use in place of the L1 node's. */
+export async function startL1Gateway(builder: Builder, options: L1GatewayOptions): Promise<Gateway> {
+  return await serve(l1Handler(builder, options.accounts ?? []), options);
+}
+
+const call = z.tuple([callSchema], z.unknown());
+const hash = z.tuple([hashSchema]);
+
+/** Everything goes to the node as it is, but what has to see the rollups. */
+export function l1Handler(builder: Builder, keys: readonly LocalAccount[]): Handler {
+  const upstream = new Upstream(builder.l1Rpc);
+  const accounts = new GatewayAccounts(builder, keys);
+  const own: Readonly<Record<string, Handler>> = {
+    eth_sendRawTransaction: async (request) => {
+      const [raw] = parseParams(z.tuple([bytesSchema]), request.params);
+      return await submit(raw);
+    },
+    eth_accounts: async (request) =>
+      keys.length === 0 ? await upstream.forward(request) : { result: accounts.addresses },
+    eth_sendTransaction: async (request) => {
+      const [parameters] = parseParams(call, request.params);
+      if (!accounts.has(parameters.from)) return await upstream.forward(request);
+      return await accounts.send(parameters, submit);
+    },
+    eth_call: async (request) => {
+      const at = simulated(request);
+      if (at === undefined) return await upstream.forward(request);
+      const outcome = await unlessNodeKnowsBetter(() => builder.call(callRequest(at.call), at.pending));
+      if (outcome?.crossesChains !== true) return await upstream.forward(request);
+      if (!outcome.success) throw new TransactionRevertedError(outcome.data, outcome.failure);
+      return { result: outcome.data };
+    },
+    eth_estimateGas: async (request) => {
+      const at = simulated(request);
+      if (at === undefined) return await upstream.forward(request);
+      const gas = await unlessNodeKnowsBetter(() =>
+        estimateAcrossChains(builder, callRequest(at.call), at.pending),
+      );
+      return gas === undefined ? await upstream.forward(request) : { result: numberToHex(gas) };
+    },
+    eth_getTransactionByHash: async (request) => {
+      const [wanted] = parseParams(hash, request.params);
+      const queued = builder.pending(wanted);
+      if (queued === undefined || queued.rollup !== undefined) return await upstream.forward(request);
+      return { result: pendingTransaction(queued.data, builder.l1ChainId) };
+    },
+    eth_getTransactionCount: async (request) => {
+      const answer = await upstream.forward(request);
+      if (request.params[1] !== "pending" || "error" in answer) return answer;
+      const [address] = parseParams(z.tuple([addressSchema], z.unknown()), request.params);
+      const nonces = builder
+        .pendingOf(address)
+        .map(({ data }) => decodeTransaction(data, builder.l1ChainId).nonce + 1n);
+      const onL1 = BigInt(z.string().parse(answer.result));
+      return { result: numberToHex([onL1, ...nonces].reduce((a, b) => (a > b ? a : b))) };
+    },
+    lockstep_status: async () => ({ result: await statusOf(builder) }),
+    lockstep_transactionStatus: async (request) => {
+      const [wanted] = parseParams(hash, request.params);
+      return { result: transactionStatus(builder.status(wanted)) };
+    },
+  };
+  const methods = new Map(Object.entries(own));
+  return async (request) => await (methods.get(request.method) ?? ((other) => upstream.forward(other)))(request);
+
+  async function submit(raw: Hex): Promise<Answer> {
+    const forward = () => upstream.forward({ method: "eth_sendRawTransaction", params: [raw] });
+    // Blobs are not simulated: such a transaction reaches rollups only through its own batch.
+    if (isBlobTransaction(raw)) return await forward();
+    const taken = await builder.submit(raw, forward);
+    return typeof taken === "string" ? { result: taken } : taken;
+  }
+}
+
+/** What L1's own rules refuse, or the simulation cannot do, is answered by the node in its own words. */
+async function unlessNodeKnowsBetter<Result>(play: () => Promise<Result>): Promise<Result | undefined> {
+  try {
+    return await play();
+  } catch (error) {
+    if (error instanceof LockstepError && !(error instanceof InvalidTransactionError)) throw error;
+    return undefined;
+  }
+}
+
+/** What to simulate; nothing when the request is about the past, or asks for what only the node can do. */
+function simulated({ params }: RpcRequest): { call: CallParameters; pending: boolean } | undefined {
+  const [parameters, block = "latest", ...overrides] = params;
+  if (block !== "latest" && block !== "pending") return undefined;
+  if (overrides.some((each) => each !== undefined && each !== null)) return undefined;
+  const [parsed] = parseParams(call, [parameters]);
+  return { call: parsed, pending: block === "pending" };
+}

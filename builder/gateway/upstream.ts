@@ -1,0 +1,42 @@
+import { z } from "zod";
+import { L1RpcError, L1UnreachableError } from "../l1/client.ts";
+import type { Answer, RpcRequest } from "./json-rpc.ts";
+
+const answerSchema = z.union([
+  z.object({ error: z.object({ code: z.number(), message: z.string(), data: z.unknown().optional() }) }),
+  z.object({ result: z.unknown() }),
+]);
+
+/** How long the node may take for a request, in milliseconds: tracing takes its time. */
+const TIMEOUT = 120_000;
+
+/** The L1 node behind a gateway. */
+export class Upstream {
+  readonly #url: string;
+
+  constructor(url: string) {
+    this.#url = url;
+  }
+
+  /** Passes a request on as it is and its answer, error or not, back as it is. @throws {L1UnreachableError} */
+  async forward({ method, params }: RpcRequest): Promise<Answer> {
+    const body = JSON.stringify({ jsonrpc: "2.0", id: 1, method, params });
+    const text = await this.#post(body);
+    try {
+      return answerSchema.parse(JSON.parse(text));
+    } catch (cause) {
+      throw new L1RpcError("its answer is not JSON-RPC", { cause });
+    }
+  }
+
+  async #post(body: string): Promise<string> {
+    try {
+      const signal = AbortSignal.timeout(TIMEOUT);
+      const headers = { "content-type": "application/json" };
+      const response = await fetch(this.#url, { method: "POST", headers, body, signal });
+      return await response.text();
+    } catch (cause) {
+      throw new L1UnreachableError(this.#url, { cause });
+    }
+  }
+}
