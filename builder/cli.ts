@@ -67,7 +67,7 @@ try {
 } catch (error) {
   if (error instanceof LockstepError)
     console.error(`${pc.red("lockstep:")} ${error.message} ${pc.dim(`(${error.code})`)}`);
-  else console.error(error);
+  else console.error(error instanceof Error ? error.stack : error);
   process.exitCode = 1;
 }
 // Hardhat's node keeps threads that would hold the process; everything of ours is closed by now.

@@ -1,4 +1,12 @@
-import { decodeErrorResult, decodeFunctionData, formatEther, type Hex, isAddress, size } from "viem";
+import {
+  decodeErrorResult,
+  decodeFunctionData,
+  decodeFunctionResult,
+  formatEther,
+  type Hex,
+  isAddress,
+  size,
+} from "viem";
 import { ledgerAbi } from "../kinds/ledger/abi.ts";
 import { ActionKind } from "../protocol/action.ts";
 import type { PostedAction, PostedExecution } from "./posted.ts";
@@ -14,16 +22,17 @@ export interface Names {
 /** An execution as lines of text: calls nest, each answered by the result on its own level. */
 export function traceLines(execution: PostedExecution, names: Names): string[] {
   const lines: string[] = [];
-  let depth = 0;
+  /** What is not answered yet, outermost first. */
+  const open: PostedAction[] = [];
   for (const action of execution.actions) {
-    if (action.kind === ActionKind.RESULT) depth--;
-    lines.push("  ".repeat(Math.max(0, depth)) + describe(action, names));
-    if (action.kind !== ActionKind.RESULT) depth++;
+    const answered = action.kind === ActionKind.RESULT ? open.pop() : undefined;
+    lines.push("  ".repeat(open.length) + describe(action, names, answered));
+    if (action.kind !== ActionKind.RESULT) open.push(action);
   }
   return lines;
 }
 
-function describe(action: PostedAction, names: Names): string {
+function describe(action: PostedAction, names: Names, answered: PostedAction | undefined): string {
   const chain = (id: bigint): string => names.chains.get(id) ?? `chain ${id}`;
   const contract = (address: string): string =>
     names.contracts.get(address.toLowerCase()) ?? shorten(address);
@@ -35,7 +44,7 @@ function describe(action: PostedAction, names: Names): string {
       return `${route}  ${contract(action.sender)} ${kind} ${contract(action.target)}${calldata(action.data, contract)}${value}`;
     }
     case ActionKind.RESULT:
-      return `${route}  ${action.failed ? `fails: ${revertData(action.data)}` : `returns ${shorten(action.data)}`}`;
+      return `${route}  ${action.failed ? `fails: ${revertData(action.data)}` : `returns ${returnData(action.data, answered)}`}`;
     case ActionKind.L2TX:
       return `${route}  a transaction signed for ${chain(action.to)}, ${size(action.data)} bytes`;
     default:
@@ -51,6 +60,18 @@ function calldata(data: Hex, contract: (address: string) => string): string {
     return `.${functionName}(${args.map((value) => (isAddress(String(value)) ? contract(String(value)) : amountOrHex(value))).join(", ")})`;
   } catch {
     return ` ${shorten(data.slice(0, 10))}…`;
+  }
+}
+
+/** What a call of the ledger returned, in words; other answers as they are. */
+function returnData(data: Hex, call: PostedAction | undefined): string {
+  if (call === undefined || data === "0x") return shorten(data);
+  try {
+    const { functionName } = decodeFunctionData({ abi: ledgerAbi, data: call.data });
+    const result = decodeFunctionResult({ abi: ledgerAbi, functionName, data });
+    return typeof result === "boolean" ? String(result) : amountOrHex(result);
+  } catch {
+    return shorten(data);
   }
 }
 
