@@ -2,7 +2,7 @@ pragma circom 2.1.6;
 
 include "circomlib/circuits/bitify.circom";
 
-// Claim: value = balance + nonce·2^128 with a balance of 128 and a nonce of 64 bits. 193 constraints.
+// Claim: value = balance + nonce·2^128 with a balance of 128 and a nonce of 64 bits. 192 constraints.
 template AccountValue() {
     signal input value;  // accepted only below 2^192
     signal output balance;  // wei

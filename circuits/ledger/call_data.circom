@@ -6,7 +6,7 @@ include "../lib/pack.circom";
 include "constants.circom";
 
 // Claim: the outputs are the strict ABI reading of the calldata, docs/spec.md section 5 "Functions". At most one of isEmpty,
-// isTransfer, isBalanceOf, isSend is 1; the arguments mean something only for the last three. About 110 constraints.
+// isTransfer, isBalanceOf, isSend is 1; the arguments mean something only for the last three. 101 constraints.
 //
 // Phases: A length; B selector; C arguments; D each function's form.
 template LedgerCallData() {

@@ -1,5 +1,6 @@
 pragma circom 2.1.6;
 
+include "circomlib/circuits/bitify.circom";
 include "../lib/pack.circom";
 include "../lib/prefix_words.circom";
 include "constants.circom";
@@ -7,9 +8,10 @@ include "packed_word.circom";
 
 // Claim: `words` is the action with which the ledger answers an operation: the CALL of a `send` that could pay, else a RESULT with
 // the function's return data or the failure's error data, docs/spec.md section 5. Every word and flag is 0 if not enabled.
-// About 430 constraints.
+// 503 constraints.
 //
-// Exactly one of sends, transferred, readsBalance, returnsNothing, invalid, staticViolation, insufficient is 1 if enabled, else none.
+// At most one of sends, transferred, readsBalance, invalid, staticViolation, insufficient is 1, and none unless enabled; none of them is
+// 1 for an operation that succeeds and returns nothing.
 //
 // Phases: A head; B payload of the CALL; C error data of an overdraft; D data and its length.
 template OperationOutput() {

@@ -7,7 +7,7 @@ include "forwarded_data.circom";
 include "packed_word.circom";
 
 // Claim: if enabled, `inWords` is a canonical RESULT from the chain that was called, and `outWords` the RESULT with which the ledger
-// answers its own caller. If not, every word, flag and input is 0. About 2,650 constraints.
+// answers its own caller. If not, every word, flag and input is 0. 2,512 constraints.
 //
 // Phases: A inputs; B the RESULT in; C the RESULT out.
 template ResultStep() {

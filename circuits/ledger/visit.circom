@@ -65,9 +65,7 @@ template LedgerVisit(nOperations) {
 
     // A.
     component rollupRange = Num2Bits(64);
-    component timestampRange = Num2Bits(64);
     rollupRange.in <== rollup;
-    timestampRange.in <== timestamp;
     signed * (signed - 1) === 0;
 
     // B. The calldata of an L2TX begins behind its header.

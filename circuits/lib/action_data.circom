@@ -5,7 +5,7 @@ include "pack.circom";
 include "prefix_words.circom";
 
 // Claim: `data` is a string of `length` ≤ capacity bytes padded with zeros, and `words` are its words in the statement.
-// So `length` and the present words determine every byte, and every byte determines the words. About 8·capacity + 6·words + 350
+// So `length` and the present words determine every byte, and every byte determines the words. 8·capacity + 5·words + 318
 // constraints.
 template ActionData(capacity) {
     var n = wordsFor(capacity);

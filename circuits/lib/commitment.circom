@@ -7,7 +7,7 @@ function commitmentRounds(n) {
     return n <= 16 ? 1 : 1 + (n - 16 + 14) \ 15;
 }
 
-// Claim: `out` is H_16(…H_16(H_16(w_0…w_15), w_16…w_30)…), the last round padded with zeros. 612 constraints a round.
+// Claim: `out` is H_16(…H_16(H_16(w_0…w_15), w_16…w_30)…), the last round padded with zeros. About 609 constraints a round.
 // Binding for a fixed n.
 template Commitment(n) {
     var rounds = commitmentRounds(n);

@@ -1,7 +1,7 @@
 pragma circom 2.1.6;
 
 // Claim: `out` is the polynomial of the present words at `challenge`, Horner from the first:
-// out = 0, then for each present word: out = out · challenge + word. 2 constraints a word.
+// out = 0, then for each present word: out = out · challenge + word. 2n - 1 constraints.
 template Evaluation(n) {
     signal input words[n];  // field elements
     signal input present[n];  // booleans, proven by the caller

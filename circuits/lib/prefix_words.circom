@@ -5,7 +5,7 @@ include "pack.circom";
 include "word_flags.circom";
 
 // Claim: `words` are the 31-byte words of the first `length` bytes, zero-padded, and `present` says which of them exist.
-// About 5·words + 350 constraints, instead of 3 a byte with one flag per byte. capacity < 1024.
+// 5·words + 318 constraints, instead of 3 a byte with one flag per byte. capacity < 1024.
 //
 // Phases: A which words exist; B the last word, split into bytes; C its bytes behind the end erased; D the words.
 template PrefixWords(capacity) {

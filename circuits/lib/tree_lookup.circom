@@ -4,7 +4,7 @@ include "circomlib/circuits/bitify.circom";
 include "equality.circom";
 
 // Claim: if the leaf (lowKey, lowNextKey, lowValue) is in the tree, then `present` says whether `key` is, and `value` is what it
-// holds (0 if absent). That the leaf is in the tree is TreeWrite's claim about the same leaf. 2·keyBits + 14 constraints.
+// holds (0 if absent). That the leaf is in the tree is TreeWrite's claim about the same leaf. 2·keyBits + 10 constraints.
 //
 // The list of leaves is sorted and linked, so a key strictly between a leaf's key and its successor's is absent. Keys in the tree are
 // below 2^keyBits by induction: the first leaf's is 0, and only keys the caller has range-checked are inserted.

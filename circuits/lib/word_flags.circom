@@ -1,7 +1,7 @@
 pragma circom 2.1.6;
 
 // Claim: data of `length` bytes fills exactly the words whose flag is set, and its last word ends in `padding` unused bytes.
-// 2·words + 33 constraints.
+// 2·words + 32 constraints.
 //
 // Phases: A flags are 1…1 0…0; B padding is one of 0…30, as a one-hot vector; C both agree with the length.
 template WordFlags(words) {
