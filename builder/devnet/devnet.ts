@@ -10,6 +10,7 @@ import type { Circuits } from "./artefacts.ts";
 import { deploy } from "./deploy.ts";
 import { type DevnetDescription, removeDescription, writeDescription } from "./description.ts";
 import { openGateways } from "./gateways.ts";
+import { ObservedProver } from "./observed-prover.ts";
 import { startL1 } from "./l1.ts";
 import type { DevnetPorts } from "./ports.ts";
 
@@ -24,6 +25,7 @@ export interface DevnetOptions {
 export interface Devnet extends AsyncDisposable {
   readonly description: DevnetDescription;
   readonly builder: Builder;
+  readonly prover: ObservedProver;
 }
 
 /**
@@ -40,9 +42,9 @@ export async function startDevnet({ ports, circuits, folder, log }: DevnetOption
     genesisRoot: await ledgerKind.genesisRoot(),
     verificationKeys: keys.map(([, key]) => key),
   });
-  const prover = await createSnarkjsProver({
-    artefacts: [...circuits.values()].map(({ artefacts }) => artefacts),
-  });
+  const prover = new ObservedProver(
+    await createSnarkjsProver({ artefacts: [...circuits.values()].map(({ artefacts }) => artefacts) }),
+  );
   cleanup.defer(() => prover.close());
   const builder = await createBuilder({
     l1Rpc: l1.url,
@@ -80,5 +82,5 @@ export async function startDevnet({ ports, circuits, folder, log }: DevnetOption
     });
   }
   const resources = cleanup.move();
-  return { description, builder, [Symbol.asyncDispose]: () => resources.disposeAsync() };
+  return { description, builder, prover, [Symbol.asyncDispose]: () => resources.disposeAsync() };
 }

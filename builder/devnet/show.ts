@@ -72,17 +72,13 @@ function showGas({ transaction, posting }: Inclusion, print: ShowOptions["print"
   print(`    gas: postBatch ${posting.gasUsed.toLocaleString("en")}${own}`);
 }
 
-function showTimings(
-  { simulated, proofs, witnessMilliseconds, posted }: BatchStory,
-  print: ShowOptions["print"],
-): void {
-  // Proofs are begun together and take turns: the last one's time is that of all.
-  const proving = seconds(Math.max(0, ...proofs.map(({ milliseconds }) => milliseconds)));
+function showTimings({ simulate, proofs, post }: BatchStory, print: ShowOptions["print"]): void {
+  const sum = (times: readonly number[]): string => seconds(times.reduce((total, time) => total + time, 0));
   const steps = [
-    `simulate ${seconds(simulated.milliseconds)}`,
-    `circuit inputs ${seconds(witnessMilliseconds)}`,
-    `witness and proof ${proving}`,
-    `post ${seconds(posted.milliseconds)}`,
+    `simulate ${seconds(simulate)}`,
+    `witness ${sum(proofs.map(({ witnessMilliseconds }) => witnessMilliseconds))}`,
+    `prove ${sum(proofs.map(({ proveMilliseconds }) => proveMilliseconds))}`,
+    `post ${seconds(post)}`,
   ];
   print(`    time: ${steps.join(", ")}`);
 }

@@ -1,29 +1,34 @@
 import type { Hex } from "viem";
-import type { Builder } from "../builder.ts";
 import type { BuilderEvent } from "../events.ts";
+import type { ProverResult } from "../proof/prover.ts";
+import type { Devnet } from "./devnet.ts";
 
-type EventOf<Type extends BuilderEvent["type"]> = Extract<BuilderEvent, { type: Type }>;
+/** Milliseconds of one proof: the circuit's witness, then the proof itself. */
+export type ProofTime = Pick<ProverResult, "witnessMilliseconds" | "proveMilliseconds">;
 
-/** What the builder said of one batch while it made it. */
+/** How one batch came about; times in milliseconds. */
 export interface BatchStory {
-  readonly simulated: EventOf<"simulated">;
-  readonly proofs: readonly EventOf<"proven">[];
-  readonly witnessMilliseconds: number;
-  readonly posted: EventOf<"posted">;
+  readonly simulate: number;
+  readonly proofs: readonly ProofTime[];
+  readonly post: number;
 }
 
-/** Remembers how each batch came about, by its transactions. The builder makes one at a time. */
+/** Remembers how each batch came about, by its transactions. The builder makes one batch at a time. */
 export class Storyteller implements Disposable {
   readonly #stories = new Map<Hex, BatchStory>();
-  readonly #stop: () => void;
-  #simulated: EventOf<"simulated"> | undefined;
-  #proofs: EventOf<"proven">[] = [];
-  #witness = 0;
+  readonly #stop: readonly (() => void)[];
+  #simulate = 0;
+  #proofs: ProofTime[] = [];
 
-  constructor(builder: Builder) {
-    this.#stop = builder.listen((event) => {
-      this.#take(event);
-    });
+  constructor({ builder, prover }: Pick<Devnet, "builder" | "prover">) {
+    this.#stop = [
+      builder.listen((event) => {
+        this.#take(event);
+      }),
+      prover.listen((result) => {
+        this.#proofs.push(result);
+      }),
+    ];
   }
 
   /** @param transaction what the builder accepted, or the L1 transaction that posted the batch. */
@@ -32,23 +37,15 @@ export class Storyteller implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    this.#stop();
+    for (const stop of this.#stop) stop();
   }
 
   #take(event: BuilderEvent): void {
     if (event.type === "simulated") {
-      this.#simulated = event;
+      this.#simulate = event.milliseconds;
       this.#proofs = [];
-      this.#witness = 0;
-    } else if (event.type === "proving") this.#witness += event.witnessMilliseconds;
-    else if (event.type === "proven") this.#proofs.push(event);
-    else if (event.type === "posted" && this.#simulated !== undefined) {
-      const story = {
-        simulated: this.#simulated,
-        proofs: this.#proofs,
-        witnessMilliseconds: this.#witness,
-        posted: event,
-      };
+    } else if (event.type === "posted") {
+      const story = { simulate: this.#simulate, proofs: this.#proofs, post: event.milliseconds };
       for (const hash of event.transactions) this.#stories.set(hash, story);
       if (event.batch !== undefined) this.#stories.set(event.batch, story);
     }

@@ -23,7 +23,7 @@ export async function runDemo(): Promise<void> {
   await using devnet = await step("starting a devnet of its own", async () =>
     startDevnet({ ports: await freePorts(), circuits, log: logger() }),
   );
-  using stories = new Storyteller(devnet.builder);
+  using stories = new Storyteller(devnet);
   const print = (line: string): void => {
     console.log(line);
   };

@@ -56,12 +56,12 @@ async function abortable<Result>(work: Promise<Result>, shutdown: AbortSignal): 
   return Promise.race([work, stopped]);
 }
 
-async function playAndShow({ description, builder }: Devnet, circuits: Circuits): Promise<void> {
-  using stories = new Storyteller(builder);
-  const call = await step("playing one proven call", () => playFirstCall(description));
+async function playAndShow(devnet: Devnet, circuits: Circuits): Promise<void> {
+  using stories = new Storyteller(devnet);
+  const call = await step("playing one proven call", () => playFirstCall(devnet.description));
   console.log(`\n${pc.bold("One L1 transaction, proven:")} ${call.summary}`);
   await showTransaction(call.hash, {
-    devnet: description,
+    devnet: devnet.description,
     circuits,
     stories,
     contracts: { [call.piggyBank]: "PiggyBank" },

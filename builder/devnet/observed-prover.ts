@@ -1,0 +1,28 @@
+import type { CircuitJob } from "../kinds/kind.ts";
+import type { Prover, ProverResult } from "../proof/prover.ts";
+
+/** A prover that tells of each proof it has made: the builder's own events do not say where the time went. */
+export class ObservedProver implements Prover {
+  readonly #prover: Prover;
+  readonly #listeners = new Set<(result: ProverResult) => void>();
+
+  constructor(prover: Prover) {
+    this.#prover = prover;
+  }
+
+  /** @returns a function that ends it. */
+  listen(listener: (result: ProverResult) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  async prove(job: CircuitJob, signal?: AbortSignal): Promise<ProverResult> {
+    const result = await this.#prover.prove(job, signal);
+    for (const listener of this.#listeners) listener(result);
+    return result;
+  }
+
+  close(): Promise<void> {
+    return this.#prover.close();
+  }
+}

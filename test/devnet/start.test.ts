@@ -1,0 +1,130 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { expect } from "chai";
+import { createPublicClient, getAddress, http } from "viem";
+import { descriptionFile, readDescription } from "../../builder/devnet/description.ts";
+import { freePorts } from "../../builder/devnet/ports.ts";
+import { LEDGER } from "../../builder/kinds/ledger/abi.ts";
+import { untilGone } from "./sandbox.ts";
+
+const PROJECT = path.resolve(import.meta.dirname, "../..");
+
+/** `npm start` without npm: the bootstrap with its set-up done, in a data folder of the test's own. */
+class Start {
+  readonly child: ChildProcess;
+  output = "";
+
+  constructor(folder: string, portBase: number) {
+    const options = ["start", "--no-play", "--data", folder, "--port-base", String(portBase)];
+    this.child = spawn(process.execPath, [path.join(PROJECT, "builder/cli.ts"), ...options], {
+      cwd: tmpdir(),
+      stdio: ["ignore", "pipe", "pipe", "ipc"],
+    });
+    for (const stream of [this.child.stdout, this.child.stderr])
+      stream?.on("data", (chunk: Buffer) => (this.output += chunk.toString()));
+  }
+
+  get pid(): number {
+    if (this.child.pid === undefined) throw new Error("the process did not start");
+    return this.child.pid;
+  }
+
+  /** Waits until it says that it is up. */
+  async up(): Promise<void> {
+    while (!this.output.includes("Ctrl-C stops it")) {
+      if (this.child.exitCode !== null) throw new Error(`ended early:\n${this.output}`);
+      await sleep(50);
+    }
+  }
+
+  async end(): Promise<number | null> {
+    if (this.child.exitCode === null && this.child.signalCode === null) await once(this.child, "exit");
+    return this.child.exitCode;
+  }
+}
+
+describe("npm start", function () {
+  this.timeout(300_000);
+  let folder: string;
+  const started: Start[] = [];
+  const start = (portBase: number): Start => {
+    const one = new Start(folder, portBase);
+    started.push(one);
+    return one;
+  };
+  /** A base with three free ports behind it: ports that the system gives out are rarely in a row. */
+  const freeBase = async (): Promise<number> => 20_000 + ((await freePorts()).rpc % 9_000) * 3;
+
+  beforeEach(() => {
+    folder = mkdtempSync(path.join(tmpdir(), "lockstep start "));
+  });
+  afterEach(async () => {
+    for (const one of started.splice(0)) one.child.kill("SIGKILL");
+    await sleep(0);
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  it("describes itself truthfully, refuses a second one, and stops in order on SIGINT", async () => {
+    const base = await freeBase();
+    const first = start(base);
+    await first.up();
+
+    const { l1, rollups, accounts } = readDescription(folder);
+    expect(l1.rpc).to.equal(`http://127.0.0.1:${base}`);
+    expect(l1.gateway).to.equal(`http://127.0.0.1:${base + 1}`);
+    expect(rollups.map(({ id, kind, gateway, contract }) => ({ id, kind, gateway, contract }))).to.deep.equal(
+      [{ id: 1, kind: "ledger", gateway: `http://127.0.0.1:${base + 2}`, contract: LEDGER }],
+    );
+    for (const [url, chainId] of [
+      [l1.rpc, l1.chainId],
+      [l1.gateway, l1.chainId],
+      [rollups[0]?.gateway, rollups[0]?.chainId],
+    ] as const)
+      expect(await createPublicClient({ transport: http(url) }).getChainId(), url).to.equal(chainId);
+    const client = createPublicClient({ transport: http(l1.gateway) });
+    expect(await client.getCode({ address: l1.rollups })).to.have.length.greaterThan(2);
+    for (const { address } of accounts) {
+      expect(address).to.equal(getAddress(address));
+      expect(Number(await client.getBalance({ address })) > 1e18, address).to.equal(true);
+    }
+
+    const samePorts = start(base);
+    expect(await samePorts.end()).to.equal(1);
+    expect(samePorts.output).to.contain("DEVNET_RUNNING");
+    const sameFolder = start(await freeBase());
+    expect(await sameFolder.end()).to.equal(1);
+    expect(sameFolder.output).to.contain("DEVNET_RUNNING");
+
+    first.child.kill("SIGINT");
+    expect(await first.end()).to.equal(0);
+    expect(existsSync(descriptionFile(folder))).to.equal(false);
+    await untilGone([first.pid]);
+  });
+
+  it("stops in order on SIGTERM, and when its starter is gone", async () => {
+    for (const end of [(one: Start) => one.child.kill("SIGTERM"), (one: Start) => one.child.disconnect()]) {
+      const one = start(await freeBase());
+      await one.up();
+      end(one);
+      expect(await one.end()).to.equal(0);
+      expect(existsSync(descriptionFile(folder))).to.equal(false);
+    }
+  });
+
+  it("starts again after it was killed", async () => {
+    const base = await freeBase();
+    const first = start(base);
+    await first.up();
+    first.child.kill("SIGKILL");
+    await first.end();
+    expect(existsSync(descriptionFile(folder))).to.equal(true);
+    const second = start(base);
+    await second.up();
+    second.child.kill("SIGTERM");
+    expect(await second.end()).to.equal(0);
+  });
+});
