@@ -49,7 +49,9 @@ export async function buildArtefacts(
     const zkey = await context.keyQueue(() => {
       context.onStep("key", 0);
       const { signal } = context;
-      const onProgress = (fraction: number): void => context.onStep("key", fraction);
+      const onProgress = (fraction: number): void => {
+        context.onStep("key", fraction);
+      };
       return createDevelopmentKey(r1cs, signal === undefined ? { onProgress } : { onProgress, signal });
     });
     await writeFile(file("zkey"), zkey);

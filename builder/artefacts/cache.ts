@@ -33,7 +33,7 @@ export function entryFolder({ root, instance, hash }: CacheEntry): string {
 export async function findEntry(entry: CacheEntry): Promise<Artefacts | undefined> {
   const folder = entryFolder(entry);
   const manifest = await readManifest(folder);
-  if (manifest === undefined || manifest.instance !== entry.instance) return undefined;
+  if (manifest?.instance !== entry.instance) return undefined;
   const hashes = await Promise.all(
     fileNames().map(async (name) => [name, await hashFile(folder, name)] as const),
   );

@@ -1,9 +1,8 @@
 /** The part of circom2 (the circom compiler in WebAssembly, untyped) that Lockstep uses. */
 declare module "circom2" {
-  import type * as fs from "node:fs";
-
   export interface Bindings {
-    readonly fs: Pick<typeof fs, keyof typeof fs> | null;
+    /** Has the synchronous functions of node:fs. */
+    readonly fs: object | null;
   }
 
   export const bindings: Bindings;

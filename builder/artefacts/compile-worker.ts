@@ -40,7 +40,7 @@ export default async function compile(task: CompileTask): Promise<CompileResult>
 }
 
 /** Node's file system, but what is written to standard output and error goes to `written`. */
-function capturing(written: Buffer[]): typeof fs {
+function capturing(written: Buffer[]): object {
   const real: (...parameters: [number, Uint8Array, number?, number?, number?]) => number = fs.writeSync;
   const writeSync = (
     descriptor: number,
@@ -53,5 +53,5 @@ function capturing(written: Buffer[]): typeof fs {
     written.push(Buffer.from(bytes.slice(offset, offset + length)));
     return length;
   };
-  return { ...fs, writeSync: Object.assign(writeSync) };
+  return { ...fs, writeSync };
 }

@@ -5,6 +5,7 @@ import { availableParallelism } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Piscina } from "piscina";
+import { z } from "zod";
 import { DEVELOPMENT_SETUP_VERSION } from "../keys/development.ts";
 import type { Artefacts } from "./artefacts.ts";
 import { type BuildContext, buildArtefacts, CIRCOM_OPTIONS } from "./build.ts";
@@ -81,7 +82,12 @@ export async function loadArtefacts(
       return [instance.name, artefacts] as const;
     });
     const settled = await Promise.allSettled(
-      results.map((result) => result.catch((error: unknown) => (failure.abort(), Promise.reject(error)))),
+      results.map((result) =>
+        result.catch((error: unknown) => {
+          failure.abort();
+          throw error;
+        }),
+      ),
     );
     // Aborted ones fail after the one that made them fail, so look for that first.
     const rejected = settled
@@ -118,15 +124,24 @@ async function load(
   const cached = await findEntry(entry);
   if (cached !== undefined) return cached;
   const signal = context.signal === undefined ? {} : { signal: context.signal };
-  return withLock(`${entryFolder(entry)}.lock`, { onWait: () => report("waiting"), ...signal }, async () => {
-    // Somebody else may have made it while this one waited for the lock.
-    const made = await findEntry(entry);
-    if (made !== undefined) return made;
-    const path = resolve(circuits, instance.file);
-    const artefacts = await buildArtefacts(entry, instance, sources.get(path) ?? "", path, context);
-    await pruneEntries(entry);
-    return artefacts;
-  });
+  return withLock(
+    `${entryFolder(entry)}.lock`,
+    {
+      onWait: () => {
+        report("waiting");
+      },
+      ...signal,
+    },
+    async () => {
+      // Somebody else may have made it while this one waited for the lock.
+      const made = await findEntry(entry);
+      if (made !== undefined) return made;
+      const path = resolve(circuits, instance.file);
+      const artefacts = await buildArtefacts(entry, instance, sources.get(path) ?? "", path, context);
+      await pruneEntries(entry);
+      return artefacts;
+    },
+  );
 }
 
 /** The folder of packages that holds circomlib. */
@@ -140,8 +155,7 @@ function libraryFolder(): string {
 
 async function compilerVersion(): Promise<string> {
   const path = createRequire(import.meta.url).resolve("circom2/package.json");
-  const { version }: { version?: unknown } = JSON.parse(await readFile(path, "utf8"));
-  return String(version);
+  return z.object({ version: z.string() }).parse(JSON.parse(await readFile(path, "utf8"))).version;
 }
 
 /** Runs what it is given one after the other. */

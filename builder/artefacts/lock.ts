@@ -28,7 +28,9 @@ export async function withLock<T>(path: string, options: LockOptions, work: () =
   const heartbeat = setInterval(() => {
     const now = new Date();
     // A lock that is gone was taken over; then there is nothing to keep alive.
-    utimes(path, now, now).catch(() => clearInterval(heartbeat));
+    utimes(path, now, now).catch(() => {
+      clearInterval(heartbeat);
+    });
   }, HEARTBEAT_MILLISECONDS);
   heartbeat.unref();
   try {

@@ -1,5 +1,6 @@
 import { bn254 } from "@noble/curves/bn254.js";
 import { concatHex, type Hex, keccak256, numberToHex } from "viem";
+import { z } from "zod";
 import { KeyCorruptError } from "./errors.ts";
 import { DEVELOPMENT_SECRETS } from "./secrets.ts";
 
@@ -17,17 +18,26 @@ export interface VerificationKey {
   readonly ic: readonly G1Point[];
 }
 
+const coordinate = z.string().regex(/^\d+$/);
+const point1 = z.tuple([coordinate, coordinate, coordinate]);
+const point2 = z.tuple([
+  z.tuple([coordinate, coordinate]),
+  z.tuple([coordinate, coordinate]),
+  z.tuple([coordinate, coordinate]),
+]);
+const snarkjsVerificationKey = z.object({
+  protocol: z.literal("groth16"),
+  curve: z.literal("bn128"),
+  nPublic: z.int().nonnegative(),
+  vk_alpha_1: point1,
+  vk_beta_2: point2,
+  vk_gamma_2: point2,
+  vk_delta_2: point2,
+  IC: z.array(point1),
+});
+
 /** snarkjs' `verification_key.json`, without the pairing of α and β that snarkjs does not read back. */
-export interface SnarkjsVerificationKey {
-  readonly protocol: "groth16";
-  readonly curve: "bn128";
-  readonly nPublic: number;
-  readonly vk_alpha_1: readonly string[];
-  readonly vk_beta_2: readonly (readonly string[])[];
-  readonly vk_gamma_2: readonly (readonly string[])[];
-  readonly vk_delta_2: readonly (readonly string[])[];
-  readonly IC: readonly (readonly string[])[];
-}
+export type SnarkjsVerificationKey = z.infer<typeof snarkjsVerificationKey>;
 
 export function toSnarkjs(key: VerificationKey): SnarkjsVerificationKey {
   return {
@@ -42,17 +52,22 @@ export function toSnarkjs(key: VerificationKey): SnarkjsVerificationKey {
   };
 }
 
-/** @throws `KEY_CORRUPT` when a point is not on its curve, outside of G2's subgroup, or at infinity. */
-export function fromSnarkjs(key: SnarkjsVerificationKey): VerificationKey {
-  const parsed = {
-    alpha: affine1(key.vk_alpha_1),
-    beta: affine2(key.vk_beta_2),
-    gamma: affine2(key.vk_gamma_2),
-    delta: affine2(key.vk_delta_2),
-    ic: key.IC.map(affine1),
+/**
+ * @param json content of a `verification_key.json`, parsed.
+ * @throws `KEY_CORRUPT` when it is malformed or a point is not on its curve, outside of G2's subgroup, or at infinity.
+ */
+export function fromSnarkjs(json: unknown): VerificationKey {
+  const { data, error } = snarkjsVerificationKey.safeParse(json);
+  if (data === undefined) throw new KeyCorruptError("The verification key is malformed", { cause: error });
+  const key = {
+    alpha: affine1(data.vk_alpha_1),
+    beta: affine2(data.vk_beta_2),
+    gamma: affine2(data.vk_gamma_2),
+    delta: affine2(data.vk_delta_2),
+    ic: data.IC.map(affine1),
   };
-  assertPoints(parsed);
-  return parsed;
+  assertPoints(key);
+  return key;
 }
 
 /**
@@ -126,11 +141,11 @@ function word(value: bigint): Hex {
   return numberToHex(value, { size: 32 });
 }
 
-function projective1([x, y]: G1Point): string[] {
+function projective1([x, y]: G1Point): z.infer<typeof point1> {
   return [x.toString(), y.toString(), "1"];
 }
 
-function projective2([[x0, x1], [y0, y1]]: G2Point): string[][] {
+function projective2([[x0, x1], [y0, y1]]: G2Point): z.infer<typeof point2> {
   return [
     [x0.toString(), x1.toString()],
     [y0.toString(), y1.toString()],
@@ -138,19 +153,13 @@ function projective2([[x0, x1], [y0, y1]]: G2Point): string[][] {
   ];
 }
 
-function affine1([x, y]: readonly string[]): G1Point {
-  return [integer(x), integer(y)];
+function affine1([x, y]: z.infer<typeof point1>): G1Point {
+  return [BigInt(x), BigInt(y)];
 }
 
-function affine2([x, y]: readonly (readonly string[])[]): G2Point {
+function affine2([[x0, x1], [y0, y1]]: z.infer<typeof point2>): G2Point {
   return [
-    [integer(x?.[0]), integer(x?.[1])],
-    [integer(y?.[0]), integer(y?.[1])],
+    [BigInt(x0), BigInt(x1)],
+    [BigInt(y0), BigInt(y1)],
   ];
-}
-
-function integer(text: string | undefined): bigint {
-  if (text === undefined || !/^\d+$/.test(text))
-    throw new KeyCorruptError("The verification key is malformed");
-  return BigInt(text);
 }

@@ -13,7 +13,7 @@ declare namespace WebAssembly {
   }
   class RuntimeError extends Error {}
   type ExportedFunction = (...values: number[]) => number;
-  type Exports = Readonly<Record<string, ExportedFunction | Memory | object>>;
+  type Exports = Readonly<Record<string, ExportedFunction | Memory>>;
   type Imports = Readonly<Record<string, Readonly<Record<string, object>>>>;
   function compile(bytes: Uint8Array): Promise<Module>;
   function instantiate(module: Module, imports: Imports): Promise<Instance>;

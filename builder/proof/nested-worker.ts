@@ -19,7 +19,9 @@ export default class NestedWorker {
   }
 
   addEventListener(type: "message", listener: (event: { readonly data: unknown }) => void): void {
-    this.#thread.on(type, (data: unknown) => listener({ data }));
+    this.#thread.on(type, (data: unknown) => {
+      listener({ data });
+    });
   }
 
   postMessage(message: unknown, transfer: readonly ArrayBuffer[] = []): void {

@@ -36,7 +36,9 @@ export type ProveOutcome =
     }
   | { readonly kind: "refused"; readonly reason: string };
 
-const { circuits, threadsPerProof }: ProveWorkerData = workerData;
+const environment: unknown = workerData;
+if (!isProveWorkerData(environment)) throw new TypeError("This module is the code of the prover's threads");
+const { circuits, threadsPerProof } = environment;
 const snarkjs = loadSnarkjs(threadsPerProof);
 
 /** Makes one proof and verifies it. What is the job's fault is an outcome; whatever is thrown is the thread's. */
@@ -73,4 +75,8 @@ export default async function prove({ circuit, input }: ProveTask): Promise<Prov
     witnessMilliseconds: proveStart - start,
     proveMilliseconds: end - proveStart,
   };
+}
+
+function isProveWorkerData(data: unknown): data is ProveWorkerData {
+  return typeof data === "object" && data !== null && "circuits" in data && data.circuits instanceof Map;
 }

@@ -43,7 +43,7 @@ export async function calculateWitness(module: WebAssembly.Module, input: Circui
   const call = (name: string, ...parameters: number[]): number => {
     const found = instance.exports[name];
     if (typeof found !== "function") throw new WitnessError(`the module has no function ${name}`);
-    return Number(found(...parameters));
+    return found(...parameters);
   };
   function readMessage(): string {
     let text = "";

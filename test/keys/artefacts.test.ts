@@ -147,7 +147,9 @@ describe("artefacts", function () {
         circuits: TEST_CIRCUITS,
         cache,
         signal: controller.signal,
-        onProgress: () => controller.abort(),
+        onProgress: () => {
+          controller.abort();
+        },
       });
       expect(await loading.catch((error: unknown) => error)).to.have.property("name", "AbortError");
       expect(await readdir(cache)).to.deep.equal([]);
@@ -185,5 +187,9 @@ async function run(script: string): Promise<number | string | null> {
     cwd: fileURLToPath(new URL("../..", import.meta.url)),
     stdio: "ignore",
   });
-  return new Promise((resolve) => child.on("exit", (code, signal) => resolve(signal ?? code)));
+  return new Promise((resolve) =>
+    child.on("exit", (code, signal) => {
+      resolve(signal ?? code);
+    }),
+  );
 }

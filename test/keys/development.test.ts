@@ -69,7 +69,7 @@ describe("development key", function () {
     inTemporaryFolder(async (folder) => {
       const path = join(folder, "key.zkey");
       await writeFile(path, key);
-      const exported = await snarkjs.zKey.exportVerificationKey(path);
+      const exported: unknown = await snarkjs.zKey.exportVerificationKey(path);
       expect(exported).to.deep.include(toSnarkjs(readProvingKey(key).verificationKey));
       const input = { commitment: 3n, challenge: 2n, evaluation: 24n, word: 21n, bits: [1n, 0n, 1n, 0n, 1n] };
       const { proof, publicSignals } = await snarkjs.groth16.fullProve(input, bits.wasm, path);

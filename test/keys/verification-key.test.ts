@@ -82,12 +82,19 @@ describe("verification key", function () {
 
   it("of development is allowed on the local chains and refused on every other", () => {
     const good = { ...key, alpha: [1n, 2n] as const, beta: key.gamma };
-    for (const local of [31337n, 1337n]) expect(() => assertKeysAllowed(local, [key])).to.not.throw();
+    for (const local of [31337n, 1337n])
+      expect(() => {
+        assertKeysAllowed(local, [key]);
+      }).to.not.throw();
     for (const chain of [1n, 0n, 17000n, 11155111n, 313370n, 31337n + (1n << 64n)]) {
-      expect(() => assertKeysAllowed(chain, [good, key]), `${chain}`)
+      expect(() => {
+        assertKeysAllowed(chain, [good, key]);
+      }, `${chain}`)
         .to.throw()
         .with.property("code", "DEVELOPMENT_KEY");
-      expect(() => assertKeysAllowed(chain, [good])).to.not.throw();
+      expect(() => {
+        assertKeysAllowed(chain, [good]);
+      }).to.not.throw();
     }
   });
 });

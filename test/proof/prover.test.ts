@@ -241,7 +241,7 @@ describe("snarkjs prover", function () {
           .that.matches(/thread died/);
         expect((await mortal.prove(JOB)).publicInputs, "replaced").to.deep.equal(result.publicInputs);
       } finally {
-        delete process.env[DEATHS_VARIABLE];
+        process.env[DEATHS_VARIABLE] = "";
         await mortal.close();
       }
     }));
