@@ -27,10 +27,12 @@ contract Rollups is Player {
     function postBatch(Batch calldata batch) external whenIdle {
         _isPosting = true;
         _checkTimestamp(batch.timestamp);
-        (Plan[] memory plans, LocatedVisit[] memory visits) = _plan(batch.executions);
+        // Each field is read several times, which is cheaper from memory.
+        Execution[] memory executions = batch.executions;
+        (Plan[] memory plans, LocatedVisit[] memory visits) = _plan(executions);
         ChainId[] memory visited = _checkVisits(visits, batch.timestamp);
         _checkCoverage(batch.proofs, visits);
-        _verify(batch, visits);
+        _verify(batch, executions, visits);
 
         for (uint256 i = 0; i < visited.length; i++) _states[visited[i]].lastTimestamp = batch.timestamp;
         // A rollup's timestamps increase, so no two batches have the same calldata.
@@ -38,7 +40,7 @@ contract Rollups is Player {
         (address table, uint256[] memory offsets) = _store(plans, id);
         emit BatchPosted(id, batch.timestamp, table);
         for (uint256 i = 0; i < plans.length && plans[i].isTransaction; i++) {
-            _run(batch.executions[i], plans[i], id, uint32(i), table, offsets[i]);
+            _run(executions[i], plans[i], id, uint32(i), table, offsets[i]);
         }
         _isPosting = false;
     }
@@ -53,7 +55,7 @@ contract Rollups is Player {
     }
 
     function _plan(
-        Execution[] calldata executions
+        Execution[] memory executions
     ) private view returns (Plan[] memory plans, LocatedVisit[] memory visits) {
         uint256 count = executions.length;
         if (count == 0) revert EmptyBatch();
@@ -122,7 +124,11 @@ contract Rollups is Player {
     // ----------------------------------------------------------------------------------------------------------- proofs
 
     /// Each proof system judges all its statements at once.
-    function _verify(Batch calldata batch, LocatedVisit[] memory visits) private view {
+    function _verify(
+        Batch calldata batch,
+        Execution[] memory executions,
+        LocatedVisit[] memory visits
+    ) private view {
         uint256 blobs = _blobs(batch.blobCount);
         uint256 count = batch.proofs.length;
         IProofSystem[] memory systems = new IProofSystem[](count);
@@ -135,7 +141,7 @@ contract Rollups is Player {
             for (uint256 j = i; j < count; j++) {
                 if (systems[j] != system) continue;
                 systems[j] = IProofSystem(address(0));
-                statements[used++] = _statement(batch, batch.proofs[j], visits, blobs);
+                statements[used++] = _statement(batch.timestamp, executions, batch.proofs[j], visits, blobs);
             }
             // Cuts the array to what is used.
             assembly ("memory-safe") {
@@ -146,7 +152,8 @@ contract Rollups is Player {
     }
 
     function _statement(
-        Batch calldata batch,
+        uint64 timestamp,
+        Execution[] memory executions,
         RollupProof calldata proof,
         LocatedVisit[] memory visits,
         uint256 blobs
@@ -154,14 +161,7 @@ contract Rollups is Player {
         return
             Statement({
                 verificationKey: proof.verificationKey,
-                words: Statements.wordsOf(
-                    batch.executions,
-                    visits,
-                    proof.visits,
-                    proof.rollup,
-                    batch.timestamp,
-                    blobs
-                ),
+                words: Statements.wordsOf(executions, visits, proof.visits, proof.rollup, timestamp, blobs),
                 proof: proof.proof
             });
     }
@@ -200,7 +200,7 @@ contract Rollups is Player {
     }
 
     function _run(
-        Execution calldata execution,
+        Execution memory execution,
         Plan memory plan,
         bytes32 id,
         uint32 index,

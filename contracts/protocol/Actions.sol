@@ -100,12 +100,7 @@ struct Batch {
     RollupProof[] proofs;
 }
 
-/// Hash by which actions are compared, of an action as it was posted.
-function hashListed(Action calldata action) pure returns (bytes32) {
-    return keccak256(abi.encode(action));
-}
-
-/// The same, of an action that happened.
+/// Hash by which actions are compared.
 function hashAction(Action memory action) pure returns (bytes32) {
     return keccak256(abi.encode(action));
 }

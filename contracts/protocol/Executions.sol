@@ -9,7 +9,7 @@ import {
     ChainId,
     Execution,
     FIELD_MODULUS,
-    hashListed,
+    hashAction,
     L1,
     L2TX,
     RESULT,
@@ -98,7 +98,7 @@ library Executions {
     /// @param index Index of the execution in the batch.
     /// @param visits The batch's visits; those of this execution are put there, from `firstVisit`.
     function plan(
-        Execution calldata execution,
+        Execution memory execution,
         uint256 index,
         LocatedVisit[] memory visits,
         uint256 firstVisit
@@ -118,11 +118,11 @@ library Executions {
         if (size > Steps.MAX_TABLE_BYTES) revert IRollups.TableTooLarge(size);
     }
 
-    function _walk(Walk memory walk, Execution calldata execution, Plan memory result) private view {
+    function _walk(Walk memory walk, Execution memory execution, Plan memory result) private view {
         uint256 count = execution.actions.length;
         ChainId control = L1;
         for (uint256 i = 0; i < count; i++) {
-            Action calldata action = execution.actions[i];
+            Action memory action = execution.actions[i];
             if (i != 0 && walk.depth == 0) revert IRollups.ActionsAfterEnd(walk.index, i);
             if (action.from != control || action.to == control) revert IRollups.BrokenChain(walk.index, i);
             control = action.to;
@@ -132,7 +132,7 @@ library Executions {
                 result.isTransaction = action.kind == L2TX;
                 result.isStatic = action.isStatic;
             } else if (action.from == L1) {
-                walk.expected = hashListed(action);
+                walk.expected = hashAction(action);
             }
             if (action.kind == RESULT) {
                 _leave(walk, execution, i);
@@ -144,12 +144,12 @@ library Executions {
         if (count == 0 || walk.depth != 0) revert IRollups.Unfinished(walk.index);
         result.failed = execution.actions[count - 1].failed;
         if (!result.isTransaction) {
-            result.triggerKey = triggerKey(hashListed(execution.actions[0]), execution.visits[0].rootBefore);
+            result.triggerKey = triggerKey(hashAction(execution.actions[0]), execution.visits[0].rootBefore);
         }
     }
 
     /// Fields that the kind does not use are zero.
-    function _checkForm(uint256 index, uint256 at, Action calldata action) private pure {
+    function _checkForm(uint256 index, uint256 at, Action memory action) private pure {
         uint8 kind = action.kind;
         if (kind > L2TX) revert IRollups.UnsupportedKind(index, at, kind);
         if (kind == CALL) {
@@ -167,8 +167,8 @@ library Executions {
 
     // ---------------------------------------------------------------------------------------------- calls and results
 
-    function _enter(Walk memory walk, Execution calldata execution, uint256 at) private view {
-        Action calldata action = execution.actions[at];
+    function _enter(Walk memory walk, Execution memory execution, uint256 at) private view {
+        Action memory action = execution.actions[at];
         if (action.isStatic && action.value != 0) revert IRollups.StaticViolation(walk.index, at);
         if (at != 0) _checkNested(walk, action, at);
         Frame memory frame = Frame(action.from, action.to, action.value, action.isStatic, false, false, 0);
@@ -181,7 +181,7 @@ library Executions {
         if (action.value != 0) _move(walk, action.from, action.to, action.value);
     }
 
-    function _checkNested(Walk memory walk, Action calldata action, uint256 at) private view {
+    function _checkNested(Walk memory walk, Action memory action, uint256 at) private view {
         Frame memory parent = walk.frames[walk.depth - 1];
         if (parent.isStatic && !action.isStatic) revert IRollups.StaticViolation(walk.index, at);
         // A static frame on L1 cannot move the cursor, so what happens inside is no part of the list.
@@ -193,8 +193,8 @@ library Executions {
         if (!action.isStatic) parent.hasLiveCalls = true;
     }
 
-    function _leave(Walk memory walk, Execution calldata execution, uint256 at) private pure {
-        Action calldata action = execution.actions[at];
+    function _leave(Walk memory walk, Execution memory execution, uint256 at) private pure {
+        Action memory action = execution.actions[at];
         Frame memory frame = walk.frames[--walk.depth];
         if (action.to != frame.from) revert IRollups.ResultNotNested(walk.index, at);
         // What the outermost call did is undone as a whole, by reverting on L1. Of an inner one only its value comes back.
@@ -213,14 +213,14 @@ library Executions {
     /// @return 1 + index of the visit in the execution.
     function _beginVisit(
         Walk memory walk,
-        Execution calldata execution,
+        Execution memory execution,
         uint256 at,
         uint256 trackAt
     ) private pure returns (uint256) {
         ChainId rollup = execution.actions[at].to;
         uint256 number = walk.visitCount++;
         if (number >= execution.visits.length) revert IRollups.VisitMismatch(walk.index, at);
-        Visit calldata visit = execution.visits[number];
+        Visit memory visit = execution.visits[number];
         if (visit.rollup != rollup) revert IRollups.VisitMismatch(walk.index, at);
         _checkRoot(visit.rootBefore);
         _checkRoot(visit.rootAfter);
@@ -301,7 +301,7 @@ library Executions {
     }
 
     /// Ends the step with an action addressed to L1 and starts the next one.
-    function _closeStep(Walk memory walk, Action calldata next) private pure {
+    function _closeStep(Walk memory walk, Action memory next) private pure {
         uint256 count = 0;
         DynamicBufferLib.DynamicBuffer memory effects;
         for (uint256 i = 0; i < walk.trackCount; i++) {

@@ -2,6 +2,7 @@
 pragma solidity 0.8.30;
 
 import {Action, ChainId, Execution, StateRoot} from "./Actions.sol";
+import {Steps} from "./Steps.sol";
 
 /// A visit, found in its execution's list.
 /// @param execution Index of the execution in the batch.
@@ -34,7 +35,7 @@ library Statements {
     /// @param chosen Indices into `visits`; checked by the caller to be visits of `rollup`.
     /// @param blobs {blobsWord} of the batch.
     function wordsOf(
-        Execution[] calldata executions,
+        Execution[] memory executions,
         LocatedVisit[] memory visits,
         uint32[] calldata chosen,
         ChainId rollup,
@@ -61,16 +62,16 @@ library Statements {
     }
 
     function _count(
-        Execution[] calldata executions,
+        Execution[] memory executions,
         LocatedVisit[] memory visits,
         uint32[] calldata chosen
     ) private pure returns (uint256 count) {
         count = HEADER_WORDS + chosen.length * VISIT_WORDS;
         for (uint256 i = 0; i < chosen.length; i++) {
             LocatedVisit memory visit = visits[chosen[i]];
-            Action[] calldata actions = executions[visit.execution].actions;
+            Action[] memory actions = executions[visit.execution].actions;
             for (uint256 j = visit.first; j <= visit.last; j++) {
-                Action calldata action = actions[j];
+                Action memory action = actions[j];
                 if (action.from != visit.rollup && action.to != visit.rollup) continue;
                 count += ACTION_WORDS + (action.data.length + BYTES_PER_WORD - 1) / BYTES_PER_WORD;
             }
@@ -80,17 +81,17 @@ library Statements {
     function _putVisit(
         uint256[] memory words,
         uint256 at,
-        Execution[] calldata executions,
+        Execution[] memory executions,
         LocatedVisit memory visit
     ) private pure returns (uint256) {
-        Action[] calldata actions = executions[visit.execution].actions;
+        Action[] memory actions = executions[visit.execution].actions;
         words[at] = uint256(StateRoot.unwrap(visit.rootBefore));
         words[at + 1] = uint256(StateRoot.unwrap(visit.rootAfter));
         uint256 lengthAt = at + 2;
         at += VISIT_WORDS;
         uint256 count = 0;
         for (uint256 i = visit.first; i <= visit.last; i++) {
-            Action calldata action = actions[i];
+            Action memory action = actions[i];
             if (action.from != visit.rollup && action.to != visit.rollup) continue;
             at = _putAction(words, at, action);
             count++;
@@ -103,9 +104,9 @@ library Statements {
     function _putAction(
         uint256[] memory words,
         uint256 at,
-        Action calldata action
+        Action memory action
     ) private pure returns (uint256) {
-        bytes calldata data = action.data;
+        bytes memory data = action.data;
         words[at] =
             uint256(action.kind) |
             (action.failed ? 1 << 8 : 0) |
@@ -117,9 +118,12 @@ library Statements {
         words[at + 2] = uint160(action.target);
         words[at + 3] = action.value;
         at += ACTION_WORDS;
-        // Calldata of 2^32 bytes cannot be paid for, so the length fits. A slice shorter than 31 bytes is padded right.
+        // Calldata of 2^32 bytes cannot be paid for, so the length fits.
         for (uint256 i = 0; i < data.length; i += BYTES_PER_WORD) {
-            words[at++] = uint248(bytes31(data[i:]));
+            uint256 end = i + BYTES_PER_WORD;
+            // Bits of the word that are beyond the data: padding, whatever stands there in memory.
+            uint256 beyond = end > data.length ? 8 * (end - data.length) : 0;
+            words[at++] = (Steps.read(data, i, BYTES_PER_WORD) >> beyond) << beyond;
         }
         return at;
     }

@@ -74,7 +74,7 @@ library Steps {
     }
 
     /// The action addressed to L1 that ends a step.
-    function next(Action calldata action, bool isLast) internal pure returns (bytes memory) {
+    function next(Action memory action, bool isLast) internal pure returns (bytes memory) {
         bool isCall = action.kind == CALL;
         uint8 flags =
             (isCall ? IS_CALL : 0) |

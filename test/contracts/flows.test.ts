@@ -1,7 +1,20 @@
 import { expect } from "chai";
 import { concatHex, encodeErrorResult, encodeFunctionData, type Hex, pad, toHex } from "viem";
 import { type ChainId, L1 } from "../../builder/protocol/ids.ts";
-import { batchId, batchOf, call, execution, postData, REMOTE, REMOTE2, result, simpleCall, step, triggerHash, visit } from "./lists.ts";
+import {
+  batchId,
+  batchOf,
+  call,
+  execution,
+  postData,
+  REMOTE,
+  REMOTE2,
+  result,
+  simpleCall,
+  step,
+  triggerHash,
+  visit,
+} from "./lists.ts";
 import { eventsOf, expectError, expectRevert } from "./outcome.ts";
 import { play, postAndPlay, program, proxy, stateOf } from "./play.ts";
 import { deploy, rootAt, rootHex, type Setup } from "./setup.ts";
@@ -36,12 +49,18 @@ describe("Rollups: executions that L1 calls trigger", () => {
     expect(await s.publicClient.getBalance({ address: s.rollups.address })).to.equal(5n);
     const [posted, first, change, second] = eventsOf(receipt);
     expect(posted?.eventName).to.equal("BatchPosted");
-    expect(first).to.deep.equal({ eventName: "ExecutionConsumed", args: { batch: batchId(batch), execution: 0 } });
+    expect(first).to.deep.equal({
+      eventName: "ExecutionConsumed",
+      args: { batch: batchId(batch), execution: 0 },
+    });
     expect(change).to.deep.equal({
       eventName: "RootChanged",
       args: { rollup: a, rootBefore: rootHex(r0), rootAfter: rootHex(r1) },
     });
-    expect(second).to.deep.equal({ eventName: "ExecutionConsumed", args: { batch: batchId(batch), execution: 1 } });
+    expect(second).to.deep.equal({
+      eventName: "ExecutionConsumed",
+      args: { batch: batchId(batch), execution: 1 },
+    });
   });
 
   it("reverts with the rollup's data when the call failed there, and changes nothing", async () => {
@@ -72,10 +91,7 @@ describe("Rollups: executions that L1 calls trigger", () => {
 
   it("consumes duplicates in the order of the batch, each once, through a cycle of roots", async () => {
     const there2 = await proxy(s, REMOTE2, a);
-    const back = execution(
-      [call(L1, a, user, REMOTE2), result(a, L1)],
-      [visit(a, r1, r0)],
-    );
+    const back = execution([call(L1, a, user, REMOTE2), result(a, L1)], [visit(a, r1, r0)]);
     const { outcomes } = await postAndPlay(
       s,
       [
@@ -122,7 +138,9 @@ describe("Rollups: executions that L1 calls trigger", () => {
     expect(await s.other.read.count()).to.equal(1n);
     expect(await s.publicClient.getBalance({ address: s.other.address })).to.equal(4n);
     expect(await stateOf(s, a)).to.deep.equal({ root: rootHex(r1), balance: 5n });
-    expect(await s.publicClient.getCode({ address: await s.rollups.read.proxyOf([REMOTE2, a]) })).not.to.equal(undefined);
+    expect(
+      await s.publicClient.getCode({ address: await s.rollups.read.proxyOf([REMOTE2, a]) }),
+    ).not.to.equal(undefined);
   });
 
   it("hands back the revert data of an L1 call, and its value", async () => {
@@ -345,7 +363,14 @@ describe("Rollups: executions that L1 calls trigger", () => {
     await program(s, s.other, "0x0b", { steps: [step(s.rollups.address, ask(b))], echoes: true });
     const { timestamp } = await s.publicClient.getBlock();
     const at = (root: typeof r0) =>
-      concatHex([pad(s.owner), pad(s.proofSystem), rootHex(root), pad("0x0"), pad(toHex(timestamp)), pad("0x0")]);
+      concatHex([
+        pad(s.owner),
+        pad(s.proofSystem),
+        rootHex(root),
+        pad("0x0"),
+        pad(toHex(timestamp)),
+        pad("0x0"),
+      ]);
     const asking = (data: Hex, answer: Hex) =>
       execution(
         [

@@ -82,7 +82,11 @@ describe("Gas and code size", () => {
     const address = await l1.create("Groth16ProofSystem");
     const keys = [toxicKey("one"), toxicKey("two")];
     for (const { encoded } of keys) {
-      const data = encodeFunctionData({ abi: groth16ProofSystemAbi, functionName: "registerKey", args: [encoded] });
+      const data = encodeFunctionData({
+        abi: groth16ProofSystemAbi,
+        functionName: "registerKey",
+        args: [encoded],
+      });
       const hash = await l1.walletClient.sendTransaction({ to: address, data });
       const { gasUsed } = await l1.publicClient.waitForTransactionReceipt({ hash });
       if (encoded === keys[0]?.encoded) snapshot("registerKey", gasUsed);

@@ -50,7 +50,9 @@ describe("Groth16ProofSystem", () => {
     return { key, said, proof: forge(key, said, `proof ${String(at)}`) };
   };
   const series = (count: number) =>
-    Array.from({ length: count }, (_, at) => proven(at)).map(({ key, said, proof }) => statement(key, said, proof));
+    Array.from({ length: count }, (_, at) => proven(at)).map(({ key, said, proof }) =>
+      statement(key, said, proof),
+    );
   const refuses = (statements: ReturnType<typeof series>, errorName: string, args?: readonly unknown[]) =>
     expectRevert(s.system.read.verify([statements]), errorName, args, groth16ProofSystemAbi);
 
@@ -84,7 +86,12 @@ describe("Groth16ProofSystem", () => {
           numberToHex(first + 1n, { size: 32 }),
           numberToHex(first + Q, { size: 32 }),
         ]) {
-          await expectRevert(register(splice(at, bad)), "PointNotOnCurve", [BigInt(at)], groth16ProofSystemAbi);
+          await expectRevert(
+            register(splice(at, bad)),
+            "PointNotOnCurve",
+            [BigInt(at)],
+            groth16ProofSystemAbi,
+          );
         }
       }
     });
@@ -95,7 +102,11 @@ describe("Groth16ProofSystem", () => {
       }
     });
 
-    const development = encodeVerificationKey({ ...one.key, alpha: DEVELOPMENT_ALPHA, beta: DEVELOPMENT_BETA });
+    const development = encodeVerificationKey({
+      ...one.key,
+      alpha: DEVELOPMENT_ALPHA,
+      beta: DEVELOPMENT_BETA,
+    });
 
     it("of the development set-up are told apart", async () => {
       const receipt = await s.register(development);
@@ -111,7 +122,12 @@ describe("Groth16ProofSystem", () => {
       ];
       const main = await create({ chainId: 11155111 });
       for (const key of halves) {
-        await expectRevert(main.system.simulate.registerKey([key]), "DevelopmentKey", [11155111n], groth16ProofSystemAbi);
+        await expectRevert(
+          main.system.simulate.registerKey([key]),
+          "DevelopmentKey",
+          [11155111n],
+          groth16ProofSystemAbi,
+        );
       }
       await main.register(one.encoded);
       const geth = await create({ chainId: 1337 });
@@ -132,7 +148,9 @@ describe("Groth16ProofSystem", () => {
     it("a proof with both A and B negated, which is the same equation", async () => {
       const { key, said, proof } = proven(0);
       const [x, [y0, y1]] = proof.b;
-      await s.system.read.verify([[statement(key, said, { ...proof, a: negated(proof.a), b: [x, [Q - y0, Q - y1]] })]]);
+      await s.system.read.verify([
+        [statement(key, said, { ...proof, a: negated(proof.a), b: [x, [Q - y0, Q - y1]] })],
+      ]);
     });
   });
 
@@ -163,7 +181,11 @@ describe("Groth16ProofSystem", () => {
 
     it("proofs swapped between two statements", async () => {
       const other = proven(2);
-      await refuses([statement(key, said, other.proof), statement(other.key, other.said, proof)], "InvalidProof", []);
+      await refuses(
+        [statement(key, said, other.proof), statement(other.key, other.said, proof)],
+        "InvalidProof",
+        [],
+      );
     });
 
     it("errors that cancel out when equations are just multiplied", async () => {
@@ -197,13 +219,48 @@ describe("Groth16ProofSystem", () => {
         { c: [0n, 0n] },
         { c: [cx + Q, cy] },
         { c: [cx, cy + Q] },
-        { b: [[x0 + 1n, x1], [y0, y1]] },
-        { b: [[x1, x0], [y1, y0]] },
-        { b: [[0n, 0n], [0n, 0n]] },
-        { b: [[x0 + Q, x1], [y0, y1]] },
-        { b: [[x0, x1 + Q], [y0, y1]] },
-        { b: [[x0, x1], [y0 + Q, y1]] },
-        { b: [[x0, x1], [y0, y1 + Q]] },
+        {
+          b: [
+            [x0 + 1n, x1],
+            [y0, y1],
+          ],
+        },
+        {
+          b: [
+            [x1, x0],
+            [y1, y0],
+          ],
+        },
+        {
+          b: [
+            [0n, 0n],
+            [0n, 0n],
+          ],
+        },
+        {
+          b: [
+            [x0 + Q, x1],
+            [y0, y1],
+          ],
+        },
+        {
+          b: [
+            [x0, x1 + Q],
+            [y0, y1],
+          ],
+        },
+        {
+          b: [
+            [x0, x1],
+            [y0 + Q, y1],
+          ],
+        },
+        {
+          b: [
+            [x0, x1],
+            [y0, y1 + Q],
+          ],
+        },
       ];
       for (const change of bad) {
         await refuses([...series(1), statement(key, said, { ...proof, ...change })], "ProofNotOnCurve", [1n]);
@@ -212,7 +269,16 @@ describe("Groth16ProofSystem", () => {
 
     it("a B outside the subgroup of prime order", () =>
       refuses(
-        [{ ...statement(key, said, proof), proof: concatHex([sliceHex(encodeProof(proof), 0, 96), strayG2(), sliceHex(encodeProof(proof), 224)]) }],
+        [
+          {
+            ...statement(key, said, proof),
+            proof: concatHex([
+              sliceHex(encodeProof(proof), 0, 96),
+              strayG2(),
+              sliceHex(encodeProof(proof), 224),
+            ]),
+          },
+        ],
         "PrecompileFailed",
         [8n],
       ));
@@ -256,7 +322,8 @@ function strayG2(): Hex {
     try {
       const y = Fp2.sqrt(square);
       const point = bn254.G2.Point.fromAffine({ x, y });
-      if (!point.isTorsionFree()) return concatHex([x.c1, x.c0, y.c1, y.c0].map((part) => numberToHex(part, { size: 32 })));
+      if (!point.isTorsionFree())
+        return concatHex([x.c1, x.c0, y.c1, y.c0].map((part) => numberToHex(part, { size: 32 })));
     } catch {
       // Not a square: no point has this x.
     }

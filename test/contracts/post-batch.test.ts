@@ -75,12 +75,16 @@ describe("Rollups.postBatch", () => {
       refuses("StaleRoot", [a, rootHex(r0), rootHex(r1)], [simpleCall(a, user, [r1, r2])]));
 
     it("on a stale root of another rollup than the one it wakes", () =>
-      refuses("StaleRoot", [b, rootHex(r0), rootHex(r1)], [
-        execution(
-          [call(L1, a, user, REMOTE), call(a, b, REMOTE, REMOTE2), result(b, a), result(a, L1)],
-          [visit(a, r0, r1), visit(b, r1, r2)],
-        ),
-      ]));
+      refuses(
+        "StaleRoot",
+        [b, rootHex(r0), rootHex(r1)],
+        [
+          execution(
+            [call(L1, a, user, REMOTE), call(a, b, REMOTE, REMOTE2), result(b, a), result(a, L1)],
+            [visit(a, r0, r1), visit(b, r1, r2)],
+          ),
+        ],
+      ));
 
     it("of an unknown rollup", async () => {
       const unknown = chainId(99);
@@ -92,10 +96,11 @@ describe("Rollups.postBatch", () => {
       refuses("MissingBlob", [0n], [good], { blobCount: 1 }));
 
     it("with an L2 transaction after a call", () =>
-      refuses("TransactionAfterCall", [1n], [
-        good,
-        execution([l2txAction(a, "0x01"), result(a, L1)], [visit(a, r1, r2)]),
-      ]));
+      refuses(
+        "TransactionAfterCall",
+        [1n],
+        [good, execution([l2txAction(a, "0x01"), result(a, L1)], [visit(a, r1, r2)])],
+      ));
 
     it("with more executions than a block can tell apart", async () => {
       // Static ones are not counted.
@@ -104,7 +109,9 @@ describe("Rollups.postBatch", () => {
     });
 
     it("whose table does not fit one code object", () =>
-      refuses("TableTooLarge", undefined, [simpleCall(a, user, [r0, r1], { answer: `0x${"ab".repeat(24_600)}` })]));
+      refuses("TableTooLarge", undefined, [
+        simpleCall(a, user, [r0, r1], { answer: `0x${"ab".repeat(24_600)}` }),
+      ]));
 
     it("with an L2 transaction that does not fit either", () =>
       refuses("TableTooLarge", undefined, [
@@ -114,20 +121,35 @@ describe("Rollups.postBatch", () => {
     it("that moves Ether over the border of a rollup with its own token", async () => {
       const native = await s.register({ nativeToken: true });
       await refuses("NativeTokenRollup", [native], [simpleCall(native, user, [r0, r1], { value: 1n })]);
-      await refuses("NativeTokenRollup", [native], [
-        execution(
-          [call(L1, a, user, REMOTE), call(a, native, REMOTE, REMOTE2, { value: 1n }), result(native, a), result(a, L1)],
-          [visit(a, r0, r1), visit(native, r0, r1)],
-        ),
-      ]);
+      await refuses(
+        "NativeTokenRollup",
+        [native],
+        [
+          execution(
+            [
+              call(L1, a, user, REMOTE),
+              call(a, native, REMOTE, REMOTE2, { value: 1n }),
+              result(native, a),
+              result(a, L1),
+            ],
+            [visit(a, r0, r1), visit(native, r0, r1)],
+          ),
+        ],
+      );
       await post(await batchOf(s, [simpleCall(native, user, [r0, r1])]));
     });
 
     it("inside a batch, and inside an execution", async () => {
       const inner = postData(await batchOf(s, [simpleCall(b, user, [r0, r1])]));
-      await program(s, s.other, "0x01", { steps: [step(s.rollups.address, inner, { mayFail: true })], echoes: true });
+      await program(s, s.other, "0x01", {
+        steps: [step(s.rollups.address, inner, { mayFail: true })],
+        echoes: true,
+      });
       const there = await proxy(s, REMOTE, a);
-      const calls = [call(a, L1, REMOTE, s.other.address, { data: "0x01" }), result(L1, a, toFunctionSelector("Busy()"))];
+      const calls = [
+        call(a, L1, REMOTE, s.other.address, { data: "0x01" }),
+        result(L1, a, toFunctionSelector("Busy()")),
+      ];
       const transaction = execution([l2txAction(a, "0x"), ...calls, result(a, L1)], [visit(a, r0, r1)]);
       const byCall = execution([call(L1, a, user, REMOTE), ...calls, result(a, L1)], [visit(a, r1, r2)]);
       const { receipt } = await play(s, [await batchOf(s, [transaction, byCall])], [step(there)]);
@@ -159,8 +181,17 @@ describe("Rollups.postBatch", () => {
           { ...proof, visits: [1] },
         ],
       });
-      await refuses("VisitOfOtherRollup", [0n, 0n], [good], { proofs: [{ ...proof, rollup: b, visits: [0] }] });
-      await post(await batchOf(s, two, { proofs: [{ ...proof, visits: [1] }, { ...proof, visits: [0] }] }));
+      await refuses("VisitOfOtherRollup", [0n, 0n], [good], {
+        proofs: [{ ...proof, rollup: b, visits: [0] }],
+      });
+      await post(
+        await batchOf(s, two, {
+          proofs: [
+            { ...proof, visits: [1] },
+            { ...proof, visits: [0] },
+          ],
+        }),
+      );
     });
 
     it("that the rollup's proof system refuses", async () => {
@@ -183,10 +214,12 @@ describe("Rollups.postBatch", () => {
     it("that is empty or does not end", async () => {
       await refusesList("Unfinished", [], [], []);
       await refusesList("Unfinished", [], [open()], atA());
-      await refusesList("Unfinished", [], [open(), call(a, b, REMOTE, REMOTE2), result(b, a)], [
-        ...atA(),
-        visit(b, r0, r1),
-      ]);
+      await refusesList(
+        "Unfinished",
+        [],
+        [open(), call(a, b, REMOTE, REMOTE2), result(b, a)],
+        [...atA(), visit(b, r0, r1)],
+      );
     });
 
     it("that goes on after its end", () =>
@@ -200,14 +233,12 @@ describe("Rollups.postBatch", () => {
 
     it("that does not start with a trigger, or has one inside", async () => {
       await refusesList("BadTrigger", [0n], [result(L1, a), close()], atA());
-      await refusesList("BadTrigger", [2n], [
-        open(),
-        call(a, L1, REMOTE, user),
-        l2txAction(b, "0x"),
-        result(b, L1),
-        result(L1, a),
-        close(),
-      ], atA());
+      await refusesList(
+        "BadTrigger",
+        [2n],
+        [open(), call(a, L1, REMOTE, user), l2txAction(b, "0x"), result(b, L1), result(L1, a), close()],
+        atA(),
+      );
     });
 
     it("with a RESULT that answers another call than the innermost", () =>
@@ -221,7 +252,9 @@ describe("Rollups.postBatch", () => {
     it("with unknown kinds", async () => {
       for (const kind of [3, 4, 255]) {
         const input = executionInput(good);
-        input.actions = input.actions.map((action, at) => (at === 1 ? { ...action, kind: kind as 3 } : action));
+        input.actions = input.actions.map((action, at) =>
+          at === 1 ? { ...action, kind: kind as 3 } : action,
+        );
         const batch = { ...(await batchOf(s, [good])), executions: [input] };
         await expectRevert(post(batch), "UnsupportedKind", [0n, 1n, kind]);
       }
@@ -245,16 +278,25 @@ describe("Rollups.postBatch", () => {
       const staticOpen = call(L1, a, user, REMOTE, { isStatic: true });
       const [still, stillB] = [visit(a, r1), visit(b, r0)];
       await refusesList("StaticViolation", [0n], [{ ...staticOpen, value: 1n }, close()], [still]);
-      await refusesList("StaticViolation", [1n], [staticOpen, call(a, b, REMOTE, REMOTE2), result(b, a), close()], [
-        still,
-        stillB,
-      ]);
+      await refusesList(
+        "StaticViolation",
+        [1n],
+        [staticOpen, call(a, b, REMOTE, REMOTE2), result(b, a), close()],
+        [still, stillB],
+      );
       const outside = call(a, L1, REMOTE, user, { isStatic: true });
       await refusesList("StaticNotPlayable", [1n], [staticOpen, outside, result(L1, a), close()], [still]);
       await refusesList(
         "StaticNotPlayable",
         [2n],
-        [open(), outside, call(L1, b, user, REMOTE, { isStatic: true }), result(b, L1), result(L1, a), close()],
+        [
+          open(),
+          outside,
+          call(L1, b, user, REMOTE, { isStatic: true }),
+          result(b, L1),
+          result(L1, a),
+          close(),
+        ],
         [...atA(), stillB],
       );
     });
@@ -263,7 +305,12 @@ describe("Rollups.postBatch", () => {
       const toB = call(a, b, REMOTE, REMOTE2);
       const fails = result(b, a, "0x", true);
       const out = call(b, L1, REMOTE2, user);
-      await refusesList("SpanRequired", [4n], [open(), toB, out, result(L1, b), fails, close()], [...atA(), visit(b, r0)]);
+      await refusesList(
+        "SpanRequired",
+        [4n],
+        [open(), toB, out, result(L1, b), fails, close()],
+        [...atA(), visit(b, r0)],
+      );
       const reenter = call(L1, b, user, REMOTE2);
       await refusesList(
         "SpanRequired",
@@ -311,7 +358,12 @@ describe("Rollups.postBatch", () => {
 
     it("with a failed or static visit that changes its root", async () => {
       await refusesList("RootMustNotChange", [0n], [open(), result(a, L1, "0x", true)], atA());
-      await refusesList("RootMustNotChange", [0n], [call(L1, a, user, REMOTE, { isStatic: true }), close()], atA());
+      await refusesList(
+        "RootMustNotChange",
+        [0n],
+        [call(L1, a, user, REMOTE, { isStatic: true }), close()],
+        atA(),
+      );
     });
 
     it("with roots that are no field elements", async () => {
@@ -329,7 +381,14 @@ describe("Rollups.postBatch", () => {
       const batch = await batchOf(s, [
         good,
         execution(
-          [open(), call(a, b, REMOTE, REMOTE2, { value: most }), result(b, a), call(a, b, REMOTE, REMOTE2, { value: 1n }), result(b, a), close()],
+          [
+            open(),
+            call(a, b, REMOTE, REMOTE2, { value: most }),
+            result(b, a),
+            call(a, b, REMOTE, REMOTE2, { value: 1n }),
+            result(b, a),
+            close(),
+          ],
           [...atA(), visit(b, r0, r1), visit(b, r1, r2)],
         ),
       ]);
@@ -339,7 +398,11 @@ describe("Rollups.postBatch", () => {
 
   it("posts proofs of several rollups under several proof systems, and tells the batch by its calldata", async () => {
     const elsewhere = await s.register({ proofSystem: await s.create("AcceptingProofSystem") });
-    const batch = await batchOf(s, [good, simpleCall(elsewhere, user, [r0, r1]), simpleCall(b, user, [r0, r1])]);
+    const batch = await batchOf(s, [
+      good,
+      simpleCall(elsewhere, user, [r0, r1]),
+      simpleCall(b, user, [r0, r1]),
+    ]);
     const receipt = await mined(s, s.rollups.write.postBatch([batch]));
     const [posted] = eventsOf(receipt);
     expect(posted).to.deep.include({ eventName: "BatchPosted" });

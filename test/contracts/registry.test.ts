@@ -24,8 +24,12 @@ describe("Rollups: registry", () => {
     };
     const register = (change: object) => s.rollups.simulate.register([{ ...registration, ...change }]);
     await expectRevert(register({ verificationKeys: [] }), "NoVerificationKey", []);
-    await expectRevert(register({ proofSystem: s.stranger }), "ProofSystemWithoutCode", [getAddress(s.stranger)]);
-    await expectRevert(register({ genesisRoot: rootHex(FIELD_MODULUS) }), "RootOutOfField", [rootHex(FIELD_MODULUS)]);
+    await expectRevert(register({ proofSystem: s.stranger }), "ProofSystemWithoutCode", [
+      getAddress(s.stranger),
+    ]);
+    await expectRevert(register({ genesisRoot: rootHex(FIELD_MODULUS) }), "RootOutOfField", [
+      rootHex(FIELD_MODULUS),
+    ]);
     expect((await register({ genesisRoot: rootHex(FIELD_MODULUS - 1n) })).result).to.equal(3n);
   });
 
@@ -41,14 +45,20 @@ describe("Rollups: registry", () => {
     for (const unknown of [0n, 3n]) {
       await expectRevert(s.rollups.read.rollupOf([unknown]), "UnknownRollup", [unknown]);
       await expectRevert(s.rollups.simulate.createProxy([REMOTE, unknown]), "UnknownRollup", [unknown]);
-      await expectRevert(s.rollups.simulate.transferOwnership([unknown, s.owner]), "UnknownRollup", [unknown]);
+      await expectRevert(s.rollups.simulate.transferOwnership([unknown, s.owner]), "UnknownRollup", [
+        unknown,
+      ]);
     }
   });
 
   it("lets the owner alone replace keys and hand over", async () => {
     const stranger = { account: s.stranger };
     const refused = [s.a, getAddress(s.stranger)];
-    await expectRevert(s.rollups.simulate.transferOwnership([s.a, s.stranger], stranger), "NotOwner", refused);
+    await expectRevert(
+      s.rollups.simulate.transferOwnership([s.a, s.stranger], stranger),
+      "NotOwner",
+      refused,
+    );
     await expectRevert(
       s.rollups.simulate.replaceVerification([s.a, s.proofSystem, [KEY]], stranger),
       "NotOwner",
@@ -58,12 +68,12 @@ describe("Rollups: registry", () => {
     expect(await s.rollups.read.isVerificationKey([s.a, KEY])).to.equal(false);
     expect(await s.rollups.read.isVerificationKey([s.a, OTHER_KEY])).to.equal(true);
     expect(await s.rollups.read.isVerificationKey([s.b, KEY])).to.equal(true);
-    await expectRevert(
-      s.rollups.simulate.replaceVerification([s.a, s.proofSystem, []]),
-      "NoVerificationKey",
-    );
+    await expectRevert(s.rollups.simulate.replaceVerification([s.a, s.proofSystem, []]), "NoVerificationKey");
     await mined(s, s.rollups.write.transferOwnership([s.a, zeroAddress]));
-    await expectRevert(s.rollups.simulate.transferOwnership([s.a, s.owner]), "NotOwner", [s.a, getAddress(s.owner)]);
+    await expectRevert(s.rollups.simulate.transferOwnership([s.a, s.owner]), "NotOwner", [
+      s.a,
+      getAddress(s.owner),
+    ]);
   });
 
   it("replaces no keys while an execution is open", async () => {
@@ -74,7 +84,10 @@ describe("Rollups: registry", () => {
       functionName: "replaceVerification",
       args: [s.b, s.proofSystem, [OTHER_KEY]],
     });
-    await program(s, s.other, "0x01", { steps: [step(s.rollups.address, replace, { mayFail: true })], echoes: true });
+    await program(s, s.other, "0x01", {
+      steps: [step(s.rollups.address, replace, { mayFail: true })],
+      echoes: true,
+    });
     const there = await proxy(s, REMOTE, s.a);
     const open = execution(
       [
@@ -118,6 +131,8 @@ describe("Rollups: proxies", () => {
     const { outcomes } = await play(s, [await batchOf(s, [once])], [step(impostor)]);
     expect(outcomes[0]?.data).to.equal("0x");
     expect((await s.rollups.read.rollupOf([s.a])).root).to.equal(rootHex(rootAt(0)));
-    await expectRevert(s.rollups.simulate.relay([s.a, REMOTE, s.owner, "0x"]), "NotProxy", [getAddress(s.owner)]);
+    await expectRevert(s.rollups.simulate.relay([s.a, REMOTE, s.owner, "0x"]), "NotProxy", [
+      getAddress(s.owner),
+    ]);
   });
 });

@@ -3,7 +3,20 @@ import { encodeErrorResult, getAddress, type Hex, pad, toHex } from "viem";
 import { hashAction } from "../../builder/protocol/action.ts";
 import type { Execution } from "../../builder/protocol/execution.ts";
 import { type ChainId, L1 } from "../../builder/protocol/ids.ts";
-import { batchOf, call, execution, postData, REMOTE, REMOTE2, result, simpleCall, type Step, step, triggerHash, visit } from "./lists.ts";
+import {
+  batchOf,
+  call,
+  execution,
+  postData,
+  REMOTE,
+  REMOTE2,
+  result,
+  simpleCall,
+  type Step,
+  step,
+  triggerHash,
+  visit,
+} from "./lists.ts";
 import { expectError, expectRevert } from "./outcome.ts";
 import { play, postAndPlay, program, proxy, stateOf } from "./play.ts";
 import { deploy, rootAt, rootHex, type Setup } from "./setup.ts";
@@ -24,12 +37,7 @@ describe("Rollups: what is not consumed", () => {
   });
 
   /** One call after a post, in the same transaction, reverts. */
-  const refuses = async (
-    posted: Execution,
-    called: Step,
-    errorName: string,
-    args: readonly unknown[],
-  ) => {
+  const refuses = async (posted: Execution, called: Step, errorName: string, args: readonly unknown[]) => {
     const steps = [step(s.rollups.address, postData(await batchOf(s, [posted]))), called];
     await expectRevert(s.actor.simulate.play([steps], { value: called.value }), errorName, args);
   };
@@ -38,14 +46,24 @@ describe("Rollups: what is not consumed", () => {
     const base = { value: 5n, data: "0x1234" } as const;
     const posted = simpleCall(a, user, [r0, r1], base);
     const actual = (change: object) => [triggerHash(simpleCall(a, user, [r0, r1], { ...base, ...change }))];
-    await refuses(posted, step(there, "0x1235", { value: 5n }), "ExecutionNotFound", actual({ data: "0x1235" }));
+    await refuses(
+      posted,
+      step(there, "0x1235", { value: 5n }),
+      "ExecutionNotFound",
+      actual({ data: "0x1235" }),
+    );
     await refuses(posted, step(there, "0x1234", { value: 6n }), "ExecutionNotFound", actual({ value: 6n }));
     await refuses(posted, step(there, "0x1234"), "ExecutionNotFound", actual({ value: 0n }));
     const elsewhere = await proxy(s, REMOTE2, a);
     await refuses(posted, step(elsewhere, "0x1234", { value: 5n }), "ExecutionNotFound", [
       hashAction(call(L1, a, user, REMOTE2, base)),
     ]);
-    await refuses(simpleCall(a, s.other.address, [r0, r1], base), step(there, "0x1234", { value: 5n }), "ExecutionNotFound", actual({}));
+    await refuses(
+      simpleCall(a, s.other.address, [r0, r1], base),
+      step(there, "0x1234", { value: 5n }),
+      "ExecutionNotFound",
+      actual({}),
+    );
   });
 
   it("a call that was posted as static, and the other way round", async () => {
@@ -90,7 +108,12 @@ describe("Rollups: what is not consumed", () => {
     await program(s, s.other, "0x01", { answer: "0xaa" });
     const listed = (said: ReturnType<typeof result>) =>
       execution(
-        [call(L1, a, user, REMOTE), call(a, L1, REMOTE, s.other.address, { data: "0x01" }), said, result(a, L1)],
+        [
+          call(L1, a, user, REMOTE),
+          call(a, L1, REMOTE, s.other.address, { data: "0x01" }),
+          said,
+          result(a, L1),
+        ],
         [visit(a, r0, r1)],
       );
     const actual = hashAction(result(L1, a, "0xaa"));
@@ -121,14 +144,22 @@ describe("Rollups: what is not consumed", () => {
       errorName: "UnexpectedAction",
       args: [hashAction(again), hashAction(call(L1, a, s.other.address, REMOTE, { data: "0x03" }))],
     });
-    await refuses(posted, step(there), "UnexpectedAction", [hashAction(again), hashAction(result(L1, a, seen))]);
+    await refuses(posted, step(there), "UnexpectedAction", [
+      hashAction(again),
+      hashAction(result(L1, a, seen)),
+    ]);
   });
 
   it("another execution's trigger while one is open", async () => {
     const thereB = await proxy(s, REMOTE, s.b);
     await program(s, s.other, "0x01", { steps: [step(thereB)] });
     const posted = execution(
-      [call(L1, a, user, REMOTE), call(a, L1, REMOTE, s.other.address, { data: "0x01" }), result(L1, a), result(a, L1)],
+      [
+        call(L1, a, user, REMOTE),
+        call(a, L1, REMOTE, s.other.address, { data: "0x01" }),
+        result(L1, a),
+        result(a, L1),
+      ],
       [visit(a, r0, r1)],
     );
     const nested = simpleCall(s.b, s.other.address, [r0, r1]);
@@ -138,7 +169,12 @@ describe("Rollups: what is not consumed", () => {
 
   it("more Ether than is held for the rollup", async () => {
     const posted = execution(
-      [call(L1, a, user, REMOTE, { value: 3n }), call(a, L1, REMOTE, user, { value: 4n }), result(L1, a), result(a, L1)],
+      [
+        call(L1, a, user, REMOTE, { value: 3n }),
+        call(a, L1, REMOTE, user, { value: 4n }),
+        result(L1, a),
+        result(a, L1),
+      ],
       [visit(a, r0, r1)],
     );
     // Somebody else's Ether is there, but it is not this rollup's.

@@ -71,7 +71,11 @@ function grow(seed: Seed, chains: readonly ChainId[], roots: Map<ChainId, number
   const [first] = seed.turns;
   if (first === undefined) throw new Error("at least one turn");
   const home = chains[first.choice % chains.length] ?? L1;
-  enter(seed.transaction ? l2txAction(home, first.data) : call(L1, home, first.address, first.address, { data: first.data }));
+  enter(
+    seed.transaction
+      ? l2txAction(home, first.data)
+      : call(L1, home, first.address, first.address, { data: first.data }),
+  );
   for (const { choice, data, address } of seed.turns.slice(1)) {
     const control = open.at(-1)?.to ?? L1;
     const to = [L1, ...chains][choice % (chains.length + 1)] ?? L1;
@@ -121,7 +125,13 @@ describe("Statements.sol", () => {
           const id = chains.find((chain) => chain === rollup);
           if (id === undefined) throw new Error("a rollup of this test");
           const words = statementWords(
-            { l1ChainId: 31337n, rollups: s.rollups.address, rollup: id, timestamp: batch.timestamp, blobs: 0n },
+            {
+              l1ChainId: 31337n,
+              rollups: s.rollups.address,
+              rollup: id,
+              timestamp: batch.timestamp,
+              blobs: 0n,
+            },
             visits,
           );
           expect(statements[at]?.words).to.deep.equal(words);
@@ -142,7 +152,13 @@ describe("Statements.sol", () => {
     ];
     const visits = [visit(home, rootAt(0), rootAt(1)), visit(other, rootAt(0))];
     const wordsOf = async (actions: readonly Action[], from = visits) =>
-      keccak256(concatHex((await given([execution(actions, from)])).statements.flatMap(({ words }) => words.map((word) => pad(toHex(word))))));
+      keccak256(
+        concatHex(
+          (await given([execution(actions, from)])).statements.flatMap(({ words }) =>
+            words.map((word) => pad(toHex(word))),
+          ),
+        ),
+      );
     const change = (at: number, fields: Partial<Action>) =>
       base.map((action, index) => (index === at ? { ...action, ...fields } : action));
     const seen = new Set([await wordsOf(base)]);

@@ -3,7 +3,18 @@ import { encodeErrorResult, type Hex } from "viem";
 import { hashAction, l2txAction } from "../../builder/protocol/action.ts";
 import type { Execution } from "../../builder/protocol/execution.ts";
 import { type ChainId, L1 } from "../../builder/protocol/ids.ts";
-import { batchId, batchOf, call, execution, REMOTE, REMOTE2, result, simpleCall, step, visit } from "./lists.ts";
+import {
+  batchId,
+  batchOf,
+  call,
+  execution,
+  REMOTE,
+  REMOTE2,
+  result,
+  simpleCall,
+  step,
+  visit,
+} from "./lists.ts";
 import { eventsOf, mined } from "./outcome.ts";
 import { postAndPlay, program, proxy, stateOf } from "./play.ts";
 import { deploy, rootAt, rootHex, type Setup } from "./setup.ts";
@@ -161,7 +172,12 @@ describe("Rollups: L2 transactions", () => {
     const meter = await s.create("GasMeter");
     const metered = (gas: Hex, failed: boolean) =>
       execution(
-        [l2txAction(a, "0x02"), call(a, L1, REMOTE, meter, { data: gas }), result(L1, a, "0x", failed), result(a, L1)],
+        [
+          l2txAction(a, "0x02"),
+          call(a, L1, REMOTE, meter, { data: gas }),
+          result(L1, a, "0x", failed),
+          result(a, L1),
+        ],
         [visit(a, r0, r1)],
       );
     // The callee fails unless it is given this much; calldata says how much, big-endian.
