@@ -80,7 +80,7 @@ export async function publishEntry(
   return describe(target, manifest);
 }
 
-/** Removes what nobody needs: older versions of the instance and folders that killed processes left. */
+/** Removes what nobody needs: older versions of the instance, and folders and locks that killed processes left. */
 export async function pruneEntries(entry: CacheEntry): Promise<void> {
   const ofInstance = new RegExp(`^${entry.instance}-[0-9a-f]{16}$`);
   const names = await readdir(entry.root);
@@ -94,8 +94,10 @@ export async function pruneEntries(entry: CacheEntry): Promise<void> {
     })),
   );
   const versions = aged.filter(({ name }) => ofInstance.test(name)).sort((a, b) => b.modified - a.modified);
+  // A living owner touches its lock each second, and no build takes an hour.
   const abandoned = aged.filter(
-    ({ name, modified }) => name.startsWith(TEMPORARY) && Date.now() - modified > ABANDONED_MILLISECONDS,
+    ({ name, modified }) =>
+      (name.startsWith(TEMPORARY) || name.includes(".lock")) && Date.now() - modified > ABANDONED_MILLISECONDS,
   );
   for (const { name } of [...versions.slice(KEPT), ...abandoned]) {
     await rm(join(entry.root, name), { recursive: true, force: true });
