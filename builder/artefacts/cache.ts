@@ -97,7 +97,8 @@ export async function pruneEntries(entry: CacheEntry): Promise<void> {
   // A living owner touches its lock each second, and no build takes an hour.
   const abandoned = aged.filter(
     ({ name, modified }) =>
-      (name.startsWith(TEMPORARY) || name.includes(".lock")) && Date.now() - modified > ABANDONED_MILLISECONDS,
+      (name.startsWith(TEMPORARY) || name.includes(".lock")) &&
+      Date.now() - modified > ABANDONED_MILLISECONDS,
   );
   for (const { name } of [...versions.slice(KEPT), ...abandoned]) {
     await rm(join(entry.root, name), { recursive: true, force: true });
