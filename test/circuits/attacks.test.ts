@@ -6,7 +6,7 @@ import { loadInstance } from "./support/compile.ts";
 import { freeWires } from "./support/pinned.ts";
 import { ALICE, ask, BOB, call, jobOf, LedgerScene, OTHER, reply, SELF } from "./support/visits.ts";
 
-const FULL = process.env["LOCKSTEP_TEST"] === "full";
+const FULL = process.env.LOCKSTEP_TEST === "full";
 
 /** Inputs that the compiler removed from the witness, because a linear constraint says what they are. */
 const REMOVED_INPUTS = /^(value|isStatic|dataLength)\[\d\]$/;

@@ -7,7 +7,7 @@ import type { Circuit } from "./support/circuit.ts";
 import { loadInstance } from "./support/compile.ts";
 import { ask, call, HEADER, jobOf, LedgerScene, OTHER, reply, SELF, type Visit } from "./support/visits.ts";
 
-const FULL = process.env["LOCKSTEP_TEST"] === "full";
+const FULL = process.env.LOCKSTEP_TEST === "full";
 
 /** Few accounts, so that visits meet each other's. */
 const address = fc.integer({ min: 1, max: 4 }).map((n): Address => numberToHex(n, { size: 20 }));
@@ -104,8 +104,8 @@ describe("circuits: random visits are provable", function () {
             const witness = await circuit.checked(job.input);
             expect(witness.slice(1, 4)).to.deep.equal([
               job.commitment,
-              job.input["challenge"],
-              job.input["evaluation"],
+              job.input.challenge,
+              job.input.evaluation,
             ]);
             seen.add(job.circuit);
           }
