@@ -282,8 +282,8 @@ library Executions {
 
     /// Marks the rollup's latest visit, which is the open one: a rollup without an open visit moves nothing.
     function _markValue(Walk memory walk, ChainId rollup) private pure {
-        uint256 at = walk.firstVisit + walk.visitCount;
-        while (walk.visits[--at].rollup != rollup) {}
+        uint256 at = walk.firstVisit + walk.visitCount - 1;
+        while (walk.visits[at].rollup != rollup) at--;
         walk.visits[at].movesValue = true;
     }
 

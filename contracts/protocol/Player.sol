@@ -4,7 +4,7 @@ pragma solidity 0.8.30;
 import {LibTransient} from "solady/src/utils/LibTransient.sol";
 import {IRollups} from "../interfaces/IRollups.sol";
 import {Action, CALL, ChainId, hashAction, L1, RESULT, StateRoot} from "./Actions.sol";
-import {Cursor, cursorAt, IDLE} from "./Cursor.sol";
+import {cursorAt, IDLE} from "./Cursor.sol";
 import {Executions} from "./Executions.sol";
 import {ExecutionTable} from "./ExecutionTable.sol";
 import {Proxies} from "./Proxies.sol";

@@ -43,7 +43,7 @@ let compiled: Promise<unknown> | undefined;
 export async function connect(options: { chainId?: number } = {}) {
   compiled ??= hre.tasks.getTask("build").run({ quiet: true, noTests: true });
   await compiled;
-  const connection = await network.connect(
+  const connection = await network.create(
     options.chainId === undefined ? {} : { network: "default", override: { chainId: options.chainId } },
   );
   // A refusal is final here; viem would ask again.

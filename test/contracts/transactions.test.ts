@@ -194,7 +194,7 @@ describe("Rollups: L2 transactions", () => {
         expect(request.gas).to.equal(gas);
         enough = gas;
       } catch (error) {
-        errors.add(String(error).match(/InsufficientCallGas|TransactionOutOfGas|out of gas/)?.[0] ?? "other");
+        errors.add(/InsufficientCallGas|TransactionOutOfGas|out of gas/.exec(String(error))?.[0] ?? "other");
         tooLittle = gas;
       }
     }
