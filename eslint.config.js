@@ -30,6 +30,7 @@ export default tseslint.config(
         "error",
         { allowNumber: true, allowBoolean: true },
       ],
+      "@typescript-eslint/no-confusing-void-expression": ["error", { ignoreArrowShorthand: true }],
       // `type` keeps mapped and recursive types next to each other readable.
       "@typescript-eslint/consistent-type-definitions": "off",
       // Interfaces are asynchronous where one implementation has to wait; others need not.
@@ -42,6 +43,7 @@ export default tseslint.config(
       // chai asserts by property access.
       "@typescript-eslint/no-unused-expressions": "off",
       "@typescript-eslint/no-non-null-assertion": "off",
+      "@typescript-eslint/no-empty-function": "off",
     },
   },
   {
