@@ -273,6 +273,14 @@ export class Builder implements AsyncDisposable {
     while (this.waiting > 0 && !this.#stop.signal.aborted) await sleep(20);
   }
 
+  /** Resolves when the transaction no longer waits, or after `patience` milliseconds. */
+  async settled(hash: Hex, patience: number): Promise<void> {
+    const end = performance.now() + patience;
+    while (this.pending(hash) !== undefined && performance.now() < end && !this.#stop.signal.aborted) {
+      await sleep(20);
+    }
+  }
+
   /** Lets a step that is under way end or cancels its proofs, and closes the rollups' state. What waits is kept. */
   async stop(): Promise<void> {
     if (this.#stop.signal.aborted) return await this.#running;

@@ -1,8 +1,17 @@
 import type { Hex, LocalAccount, TransactionSerializable } from "viem";
 import type { Builder } from "../builder.ts";
 import { Lock } from "../lock.ts";
+import { decodeTransaction } from "../transaction/decode.ts";
 import { type CallParameters, callRequest } from "./call-request.ts";
 import { estimateAcrossChains } from "./estimate.ts";
+
+/** The sender's next nonce when all its transactions that wait here are used. @param onL1 what the node says. */
+export function nonceAfterQueue(builder: Builder, sender: Hex, onL1: bigint): bigint {
+  const queued = builder
+    .pendingOf(sender)
+    .map(({ data }) => decodeTransaction(data, builder.l1ChainId).nonce);
+  return queued.reduce((next, nonce) => (nonce >= next ? nonce + 1n : next), onL1);
+}
 
 /**
  * Accounts whose keys the gateway holds and signs with for whoever asks: for development networks, where the keys are
@@ -45,8 +54,7 @@ export class GatewayAccounts {
       call.gas ?? this.#estimate(call, sender),
       l1.getBlock({ blockTag: "pending" }),
     ]);
-    const waiting = this.#builder.pendingOf(sender).length;
-    const nonce = call.nonce === undefined ? onL1 + waiting : Number(call.nonce);
+    const nonce = Number(call.nonce ?? nonceAfterQueue(this.#builder, sender, BigInt(onL1)));
     const common = { chainId: Number(this.#builder.l1ChainId), to: to ?? null, value, data, gas, nonce };
     const list = call.accessList === undefined ? {} : { accessList: call.accessList };
     if (call.gasPrice !== undefined) {

@@ -1,10 +1,10 @@
 import { type Hex, type LocalAccount, numberToHex } from "viem";
 import { z } from "zod";
 import type { Builder } from "../builder.ts";
-import { isBlobTransaction, decodeTransaction } from "../transaction/decode.ts";
+import { isBlobTransaction } from "../transaction/decode.ts";
 import { LockstepError } from "../protocol/errors.ts";
 import { InvalidTransactionError, TransactionRevertedError } from "../simulate/outcome.ts";
-import { GatewayAccounts } from "./accounts.ts";
+import { GatewayAccounts, nonceAfterQueue } from "./accounts.ts";
 import { type CallParameters, callRequest, callSchema } from "./call-request.ts";
 import { estimateAcrossChains } from "./estimate.ts";
 import {
@@ -29,6 +29,12 @@ export interface L1GatewayOptions extends ServerOptions {
 export async function startL1Gateway(builder: Builder, options: L1GatewayOptions): Promise<Gateway> {
   return await serve(l1Handler(builder, options.accounts ?? []), options);
 }
+
+/**
+ * Milliseconds for which a receipt is waited for while its transaction is queued. ethers asks once and then only when a
+ * block comes; on a node that mines on demand none may come after the transaction's own, which it could just miss.
+ */
+const RECEIPT_PATIENCE = 1_000;
 
 const call = z.tuple([callSchema], z.unknown());
 const hash = z.tuple([hashSchema]);
@@ -71,15 +77,17 @@ export function l1Handler(builder: Builder, keys: readonly LocalAccount[]): Hand
       if (queued === undefined || queued.rollup !== undefined) return await upstream.forward(request);
       return { result: pendingTransaction(queued.data, builder.l1ChainId) };
     },
+    eth_getTransactionReceipt: async (request) => {
+      const [wanted] = parseParams(hash, request.params);
+      await builder.settled(wanted, RECEIPT_PATIENCE);
+      return await upstream.forward(request);
+    },
     eth_getTransactionCount: async (request) => {
       const answer = await upstream.forward(request);
       if (request.params[1] !== "pending" || "error" in answer) return answer;
       const [address] = parseParams(z.tuple([addressSchema], z.unknown()), request.params);
-      const nonces = builder
-        .pendingOf(address)
-        .map(({ data }) => decodeTransaction(data, builder.l1ChainId).nonce + 1n);
       const onL1 = BigInt(z.string().parse(answer.result));
-      return { result: numberToHex([onL1, ...nonces].reduce((a, b) => (a > b ? a : b))) };
+      return { result: numberToHex(nonceAfterQueue(builder, address, onL1)) };
     },
     lockstep_status: async () => ({ result: await statusOf(builder) }),
     lockstep_transactionStatus: async (request) => {
@@ -88,7 +96,8 @@ export function l1Handler(builder: Builder, keys: readonly LocalAccount[]): Hand
     },
   };
   const methods = new Map(Object.entries(own));
-  return async (request) => await (methods.get(request.method) ?? ((other) => upstream.forward(other)))(request);
+  return async (request) =>
+    await (methods.get(request.method) ?? ((other) => upstream.forward(other)))(request);
 
   async function submit(raw: Hex): Promise<Answer> {
     const forward = () => upstream.forward({ method: "eth_sendRawTransaction", params: [raw] });

@@ -36,7 +36,7 @@ import {
 import { unprovenLedgerKind, UnprovenProver } from "./unproven.ts";
 
 describe("gateways", function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   const user = accountAt(1);
   const unlocked = accountAt(2);
   const employee = accountAt(3).address;

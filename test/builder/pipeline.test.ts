@@ -1,3 +1,4 @@
+import { createServer } from "node:http";
 import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -13,7 +14,7 @@ import { accountAt, builderAccount, deploy, type Lockstep, startLockstep } from 
 import { unprovenLedgerKind, UnprovenProver } from "./unproven.ts";
 
 describe("pipeline with unproven proofs", function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   const user = accountAt(1);
   const employee = accountAt(3).address;
   let lockstep: Lockstep;
@@ -308,4 +309,90 @@ describe("pipeline with unproven proofs", function () {
     expect(await balance(user.address)).to.equal(100n);
     expect(await readdir(path.join(folder, "pending"))).to.deep.equal([]);
   });
+
+  it("bounds the gas of what it simulates, and predicts its events", async () => {
+    const payroll = await deploy(lockstep.l1, "Payroll", [lockstep.ledgerProxy], user);
+    const desk = await deploy(lockstep.l1, "InvoiceDesk");
+    const salaries = [{ chain: 0n, employee, amount: 10n }];
+    const args = [salaries, desk.address, 7n, 25n];
+    const data = encodeFunctionData({ abi: payroll.abi, functionName: "payday", args });
+    const predicted = await builder.call(
+      { from: user.address, to: payroll.address, value: 1000n, data, gas: 4_000_000n, gasPrice: 0n },
+      false,
+    );
+    const hash = await submit({ to: payroll.address, data, value: 1000n });
+    await builder.idle();
+    const receipt = await lockstep.l1.reader.getTransactionReceipt({ hash });
+    expect(receipt.status).to.equal("success");
+    expect(Number(predicted.gasUsed)).to.be.greaterThan(Number(receipt.gasUsed));
+    const foreign = ({ address }: { address: Address }): boolean =>
+      address.toLowerCase() !== lockstep.rollups.toLowerCase();
+    const told = ({
+      address,
+      topics,
+      data: content,
+    }: {
+      address: Address;
+      topics: readonly Hex[];
+      data: Hex;
+    }) => ({
+      address: address.toLowerCase(),
+      topics: [...topics],
+      content,
+    });
+    expect(predicted.logs.filter(foreign).map(told)).to.deep.equal(receipt.logs.filter(foreign).map(told));
+  });
+
+  it("says that L1 does not answer, and goes on when it does again", async () => {
+    const relay = await startRelay(lockstep.l1.url);
+    const remote = await createBuilder({
+      l1Rpc: relay.url,
+      rollupsAddress: lockstep.rollups,
+      rollups: [{ id: lockstep.ledger, kind: unprovenLedgerKind, verificationKeys: lockstep.keys }],
+      account: builderAccount,
+      prover,
+    });
+    try {
+      const raw = await sign({ to: lockstep.ledgerProxy, value: 5n });
+      relay.cut(true);
+      expect(await codeOf(remote.submit(raw, noForward))).to.equal("L1_UNREACHABLE");
+      relay.cut(false);
+      // Cut off between simulation and inclusion: the transaction waits.
+      prover.meanwhile = async () => relay.cut(true);
+      const hash = await remote.submit(raw, noForward);
+      await new Promise((resolve) => setTimeout(resolve, 800));
+      expect(remote.waiting).to.equal(1);
+      prover.meanwhile = undefined;
+      relay.cut(false);
+      await remote.idle();
+      expect(remote.status(hash)?.state).to.equal("posted");
+    } finally {
+      await remote.stop();
+      await relay.close();
+    }
+  });
 });
+
+/** Passes requests on to a node, or drops the connection while it is cut. */
+async function startRelay(target: string) {
+  let isCut = false;
+  const server = createServer((request, response) => {
+    if (isCut) {
+      request.destroy();
+      return;
+    }
+    const chunks: Buffer[] = [];
+    request.on("data", (chunk: Buffer) => chunks.push(chunk));
+    request.on("end", () => {
+      const headers = { "content-type": "application/json" };
+      void fetch(target, { method: "POST", headers, body: Buffer.concat(chunks) })
+        .then((answer) => answer.text())
+        .then((text) => response.end(text));
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("no port");
+  const close = () => new Promise<void>((resolve) => server.close(() => resolve()));
+  return { url: `http://127.0.0.1:${address.port}`, cut: (cut: boolean) => void (isCut = cut), close };
+}

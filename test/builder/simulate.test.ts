@@ -15,7 +15,7 @@ import { decodeTransaction } from "../../builder/transaction/decode.ts";
 import { accountAt, artefact, builderAccount, deploy, type Lockstep, startLockstep } from "./setup.ts";
 
 describe("simulation", function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   const user = accountAt(1);
   let lockstep: Lockstep;
   let machine: RollupMachine;
