@@ -7,7 +7,7 @@
  */
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import { accessSync, constants, existsSync, realpathSync, rmSync } from "node:fs";
+import { accessSync, constants, existsSync, readFileSync, realpathSync, rmSync } from "node:fs";
 import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -22,6 +22,8 @@ const NODE_VERSION = "24.21.0";
 const NODE_PLATFORMS = ["linux-x64", "linux-arm64", "darwin-x64", "darwin-arm64"];
 /** Signals this close together are one key press: npm forwards what the terminal already sent. */
 const DEBOUNCE_MS = 300;
+/** How long a command that is to be killed at once has to remove what it wrote. */
+const KILL_MS = 200;
 /** How long a command may take to stop by itself. */
 const STOP_MS = 10_000;
 
@@ -56,7 +58,9 @@ function stop(signal) {
   lastSignalAt = now;
   if (active === undefined) process.exit(130);
   if (stopping) {
-    signalGroup("SIGKILL");
+    // The command removes what it wrote and ends; if it cannot even do that, it is ended.
+    signalGroup(signal);
+    setTimeout(() => signalGroup("SIGKILL"), KILL_MS);
     return;
   }
   stopping = true;
@@ -243,13 +247,24 @@ function isAlive(pid) {
   }
 }
 
+/** The parent of another process, where the system tells; npm starts this one through a shell. */
+function parentOf(pid) {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+    return Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[1]);
+  } catch {
+    return undefined;
+  }
+}
+
 /** Under npm, its death (which no signal announces) ends this process too. */
 function followNpm() {
   if (process.env.npm_lifecycle_event === undefined) return;
-  const parent = process.ppid;
-  setInterval(() => {
-    if (process.ppid === parent) return;
-    lastSignalAt = 0;
+  const shell = process.ppid;
+  const npm = parentOf(shell);
+  const poll = setInterval(() => {
+    if (process.ppid === shell && parentOf(shell) === npm) return;
+    clearInterval(poll);
     stop("SIGTERM");
   }, 500).unref();
 }

@@ -5,6 +5,6 @@ import { type Logger, pino, stdTimeFunctions } from "pino";
  * what a person reads is not mixed with it.
  */
 export function logger(fallback = "silent"): Logger {
-  const level = process.env["LOCKSTEP_LOG"] ?? fallback;
+  const level = process.env.LOCKSTEP_LOG ?? fallback;
   return pino({ name: "lockstep", level, timestamp: stdTimeFunctions.isoTime }, pino.destination(2));
 }

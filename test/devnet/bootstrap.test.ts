@@ -111,6 +111,13 @@ describe("bootstrap", function () {
       await untilGone(pids);
     });
 
+    it("leaves nothing behind when npm is killed", async () => {
+      const npm = sandbox.startUnderNpm("start", "stay");
+      const pids = await sandbox.pids();
+      npm.kill("SIGKILL");
+      await untilGone(pids);
+    });
+
     it("leaves nothing behind when the command ends by itself", async () => {
       const child = sandbox.start("start", "stay");
       const [command, grandchild] = await sandbox.pids();

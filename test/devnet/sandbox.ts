@@ -41,27 +41,44 @@ export class Sandbox {
   }
 
   start(...bootstrapArguments: string[]): ChildProcess {
+    const script = path.join(this.root, "scripts/bootstrap.mjs");
+    return this.#spawn([script, ...bootstrapArguments], this.#environment());
+  }
+
+  /** Starts the bootstrap as npm does, through a shell. The process returned is npm's. */
+  startUnderNpm(...bootstrapArguments: string[]): ChildProcess {
+    const script = path.join(this.root, "scripts/bootstrap.mjs");
+    const words = [process.execPath, script, ...bootstrapArguments].map((word) => `'${word}'`);
+    // A second command keeps every shell from replacing itself with the first.
+    const npm = `require("node:child_process").spawn("sh", ["-c", process.argv[1]], { stdio: "ignore" })`;
+    return this.#spawn(["-e", npm, `${words.join(" ")}; exit 0`], {
+      ...this.#environment(),
+      npm_lifecycle_event: "start",
+    });
+  }
+
+  #environment(): NodeJS.ProcessEnv {
     const { npm_lifecycle_event: _, ...environment } = process.env;
-    const child = spawn(
-      process.execPath,
-      [path.join(this.root, "scripts/bootstrap.mjs"), ...bootstrapArguments],
-      {
-        cwd: tmpdir(),
-        stdio: ["ignore", "pipe", "pipe"],
-        env: {
-          ...environment,
-          npm_execpath: path.join(this.root, "fake/npm-cli.js"),
-          FAKE_NPM_FAILURE: this.npmFailure ?? "",
-          ...(this.pretendVersion === undefined
-            ? {}
-            : {
-                NODE_OPTIONS: `--require "${path.join(this.root, "fake/version.cjs")}"`,
-                PRETEND_VERSION: this.pretendVersion,
-                REAL_NODE: process.execPath,
-              }),
-        },
-      },
-    );
+    return {
+      ...environment,
+      npm_execpath: path.join(this.root, "fake/npm-cli.js"),
+      FAKE_NPM_FAILURE: this.npmFailure ?? "",
+      ...(this.pretendVersion === undefined
+        ? {}
+        : {
+            NODE_OPTIONS: `--require "${path.join(this.root, "fake/version.cjs")}"`,
+            PRETEND_VERSION: this.pretendVersion,
+            REAL_NODE: process.execPath,
+          }),
+    };
+  }
+
+  #spawn(nodeArguments: string[], env: NodeJS.ProcessEnv): ChildProcess {
+    const child = spawn(process.execPath, nodeArguments, {
+      cwd: tmpdir(),
+      stdio: ["ignore", "pipe", "pipe"],
+      env,
+    });
     this.#children.push(child);
     return child;
   }

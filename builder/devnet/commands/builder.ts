@@ -53,7 +53,7 @@ export function parseBuilderConfiguration(
 
 /** A builder for one ledger on any L1, with durable state, until the process is told to stop. */
 export async function runBuilder(options: unknown): Promise<void> {
-  const configuration = parseBuilderConfiguration(options, process.env["LOCKSTEP_KEY"]);
+  const configuration = parseBuilderConfiguration(options, process.env.LOCKSTEP_KEY);
   const log = logger("info");
   const ports = portsFrom(configuration.portBase);
   await claimGatewayPorts(ports);
