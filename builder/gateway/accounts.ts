@@ -5,11 +5,19 @@ import { decodeTransaction } from "../transaction/decode.ts";
 import { type CallParameters, callRequest } from "./call-request.ts";
 import { estimateAcrossChains } from "./estimate.ts";
 
-/** The sender's next nonce when all its transactions that wait here are used. @param onL1 what the node says. */
-export function nonceAfterQueue(builder: Builder, sender: Hex, onL1: bigint): bigint {
+/**
+ * The sender's next nonce when all its transactions that wait here are used. The queue is read before the node is asked:
+ * a transaction that is posted in between is then counted by both, and not by neither.
+ */
+export async function nextNonce(
+  builder: Builder,
+  sender: Hex,
+  askNode: () => Promise<bigint>,
+): Promise<bigint> {
   const queued = builder
     .pendingOf(sender)
     .map(({ data }) => decodeTransaction(data, builder.l1ChainId).nonce);
+  const onL1 = await askNode();
   return queued.reduce((next, nonce) => (nonce >= next ? nonce + 1n : next), onL1);
 }
 
@@ -49,13 +57,21 @@ export class GatewayAccounts {
   async #complete(call: CallParameters, sender: Hex): Promise<TransactionSerializable> {
     const { l1 } = this.#builder;
     const { to, value, data } = callRequest(call);
-    const [onL1, gas, block] = await Promise.all([
-      l1.getTransactionCount({ address: sender, blockTag: "pending" }),
+    const askNode = async () =>
+      BigInt(await l1.getTransactionCount({ address: sender, blockTag: "pending" }));
+    const [nonce, gas, block] = await Promise.all([
+      call.nonce ?? nextNonce(this.#builder, sender, askNode),
       call.gas ?? this.#estimate(call, sender),
       l1.getBlock({ blockTag: "pending" }),
     ]);
-    const nonce = Number(call.nonce ?? nonceAfterQueue(this.#builder, sender, BigInt(onL1)));
-    const common = { chainId: Number(this.#builder.l1ChainId), to: to ?? null, value, data, gas, nonce };
+    const common = {
+      chainId: Number(this.#builder.l1ChainId),
+      to: to ?? null,
+      value,
+      data,
+      gas,
+      nonce: Number(nonce),
+    };
     const list = call.accessList === undefined ? {} : { accessList: call.accessList };
     if (call.gasPrice !== undefined) {
       return call.accessList === undefined

@@ -4,7 +4,7 @@ import type { Builder } from "../builder.ts";
 import { isBlobTransaction } from "../transaction/decode.ts";
 import { LockstepError } from "../protocol/errors.ts";
 import { InvalidTransactionError, TransactionRevertedError } from "../simulate/outcome.ts";
-import { GatewayAccounts, nonceAfterQueue } from "./accounts.ts";
+import { GatewayAccounts, nextNonce } from "./accounts.ts";
 import { type CallParameters, callRequest, callSchema } from "./call-request.ts";
 import { estimateAcrossChains } from "./estimate.ts";
 import {
@@ -83,11 +83,10 @@ export function l1Handler(builder: Builder, keys: readonly LocalAccount[]): Hand
       return await upstream.forward(request);
     },
     eth_getTransactionCount: async (request) => {
-      const answer = await upstream.forward(request);
-      if (request.params[1] !== "pending" || "error" in answer) return answer;
+      if (request.params[1] !== "pending") return await upstream.forward(request);
       const [address] = parseParams(z.tuple([addressSchema], z.unknown()), request.params);
-      const onL1 = BigInt(z.string().parse(answer.result));
-      return { result: numberToHex(nonceAfterQueue(builder, address, onL1)) };
+      const askNode = async () => await builder.l1.getTransactionCount({ address, blockTag: "pending" });
+      return { result: numberToHex(await nextNonce(builder, address, async () => BigInt(await askNode()))) };
     },
     lockstep_status: async () => ({ result: await statusOf(builder) }),
     lockstep_transactionStatus: async (request) => {
