@@ -283,7 +283,10 @@ export class Builder implements AsyncDisposable {
 
   /** Lets a step that is under way end or cancels its proofs, and closes the rollups' state. What waits is kept. */
   async stop(): Promise<void> {
-    if (this.#stop.signal.aborted) return await this.#running;
+    if (this.#stop.signal.aborted) {
+      await this.#running;
+      return;
+    }
     this.#stop.abort(new LockstepError("STOPPED", "the builder was stopped"));
     await this.#running;
     await this.#chains[Symbol.asyncDispose]();
@@ -300,7 +303,7 @@ export class Builder implements AsyncDisposable {
         await this.#queue.waitForWork(signal);
         await this.#producer.produce(this.#queue.pending(), signal);
       } catch (error) {
-        if (signal.aborted) return;
+        if (this.#stop.signal.aborted) return;
         this.#options.log?.error({ err: error }, "cannot go on; trying again");
         await sleep(RECONNECT_DELAY, undefined, { signal }).catch(() => undefined);
       }

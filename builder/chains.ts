@@ -25,7 +25,7 @@ export interface Moment {
   readonly head: Head;
   readonly machines: ReadonlyMap<ChainId, RollupMachine>;
   /** Starts playing on the head. @param batchTimestamp what the rollups see as time, seconds. To be closed. */
-  simulate(batchTimestamp: bigint): Simulation;
+  readonly simulate: (batchTimestamp: bigint) => Simulation;
 }
 
 /** L1 and the live rollups. Outside `hold`, the rollups are always in a state that L1 said they have. */

@@ -69,8 +69,7 @@ function rankOf({ actions }: RecordedExecution): number {
 
 function isSame(located: LocatedVisit | undefined, rollup: ChainId, completed: CompletedVisit): boolean {
   return (
-    located !== undefined &&
-    located.rollup === rollup &&
+    located?.rollup === rollup &&
     located.rootBefore === completed.rootBefore &&
     located.rootAfter === completed.rootAfter &&
     located.actions.length === completed.actions.length &&

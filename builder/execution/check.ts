@@ -97,8 +97,7 @@ export function locateVisits({ actions, visits, marks }: Execution): LocatedVisi
 
   function leave(result: Action, at: number, refuse: (reason: string) => Error): void {
     const frame = frames.pop();
-    if (frame === undefined || frame.call.from !== result.to)
-      throw refuse("does not answer the innermost call");
+    if (frame?.call.from !== result.to) throw refuse("does not answer the innermost call");
     if (result.failed && frames.length > 0) {
       const touchesL1 = frame.call.from === L1 || (frame.call.to === L1 && frame.hasCalls);
       if (touchesL1 || frame.hasLiveCalls) throw new SpanRequiredError(at);

@@ -9,7 +9,7 @@ export function contractErrorOf(error: unknown): string | undefined {
   if (data === undefined) return undefined;
   try {
     const { errorName, args } = decodeErrorResult({ abi, data });
-    return `${errorName}(${(args ?? []).map(String).join(", ")})`;
+    return `${errorName}(${args.map(String).join(", ")})`;
   } catch {
     return undefined;
   }

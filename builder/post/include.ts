@@ -56,7 +56,9 @@ export async function includeInOneBlock(l1: L1Client, inclusion: Inclusion): Pro
     await l1.mine({ blocks: 1 });
     return {
       batch: batchHash === undefined ? undefined : await l1.getTransactionReceipt({ hash: batchHash }),
-      transactions: await Promise.all(sent.map((each) => ("hash" in each ? receiptOf(l1, each.hash) : each))),
+      transactions: await Promise.all(
+        sent.map(async (each) => ("hash" in each ? receiptOf(l1, each.hash) : each)),
+      ),
     };
   } finally {
     if (automine) await l1.setAutomine(true);

@@ -1,4 +1,5 @@
 import type { Address, Hex } from "viem";
+import { LockstepError } from "../protocol/errors.ts";
 import type { PendingStore } from "../store/pending.ts";
 import type { AcceptedTransaction, TransactionStatus } from "./accepted.ts";
 import { decodeTransaction } from "./decode.ts";
@@ -74,7 +75,10 @@ export class TransactionQueue {
     if (this.#pending.size > 0) return;
     await new Promise<void>((resolve, reject) => {
       this.#wake = resolve;
-      signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+      const stopped = (): void => {
+        reject(new LockstepError("STOPPED", "the queue is no longer served", { cause: signal.reason }));
+      };
+      signal.addEventListener("abort", stopped, { once: true });
     });
   }
 
