@@ -69,7 +69,7 @@ describe("gateways", function () {
   async function rpc(url: string, method: string, params: unknown[] = []) {
     return await post(url, JSON.stringify({ jsonrpc: "2.0", id: 1, method, params }));
   }
-  async function post(url: string, body: string): Promise<any> {
+  async function post(url: string, body: string): Promise<ReturnType<typeof JSON.parse>> {
     const response = await fetch(url, {
       method: "POST",
       headers: { "content-type": "application/json" },
