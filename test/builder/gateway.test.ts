@@ -75,7 +75,7 @@ describe("gateways", function () {
       headers: { "content-type": "application/json" },
       body,
     });
-    return await response.json();
+    return JSON.parse(await response.text());
   }
 
   describe("with viem", () => {
