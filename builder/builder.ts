@@ -1,20 +1,14 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import path from "node:path";
-import {
-  type Address,
-  BaseError,
-  type Hex,
-  keccak256,
-  type LocalAccount,
-  TransactionReceiptNotFoundError,
-} from "viem";
+import { type Address, BaseError, type Hex, keccak256, type LocalAccount } from "viem";
 import type { Logger } from "pino";
 import { Chains, type Moment } from "./chains.ts";
 import type { BuilderEvent, BuilderListener } from "./events.ts";
-import { readHistory } from "./follower/history.ts";
-import { ActionKind } from "./protocol/action.ts";
+import { findL2Transaction, readHistory } from "./follower/history.ts";
 import type { AccountState, RollupKind, RollupMachine } from "./kinds/kind.ts";
 import { connectL1, l1Error, type L1Client } from "./l1/client.ts";
+import { findIncluded } from "./post/included.ts";
+import { undoInclusion } from "./post/undo.ts";
 import { Producer } from "./producer.ts";
 import type { Prover } from "./proof/prover.ts";
 import { rollupsAbi } from "./protocol/abi.ts";
@@ -24,6 +18,7 @@ import { lowerCase } from "./simulate/proxies.ts";
 import type { CallRequest, TransactionOutcome } from "./simulate/outcome.ts";
 import type { Simulation } from "./simulate/simulation.ts";
 import type { CallResult } from "./simulate/switchboard.ts";
+import { InclusionStore } from "./store/inclusion.ts";
 import { PendingStore } from "./store/pending.ts";
 import type { AcceptedTransaction, TransactionStatus } from "./transaction/accepted.ts";
 import { decodeTransaction } from "./transaction/decode.ts";
@@ -82,6 +77,7 @@ export class Builder implements AsyncDisposable {
   readonly #options: BuilderOptions;
   readonly #chains: Chains;
   readonly #queue: TransactionQueue;
+  readonly #inclusions: InclusionStore;
   readonly #listeners = new Set<BuilderListener>();
   readonly #stop = new AbortController();
   readonly #producer: Producer;
@@ -103,6 +99,7 @@ export class Builder implements AsyncDisposable {
     this.rollups = options.rollups;
     const pending = options.folder === undefined ? undefined : path.join(options.folder, "pending");
     this.#queue = new TransactionQueue(new PendingStore(pending), l1ChainId);
+    this.#inclusions = new InclusionStore(options.folder);
     this.#producer = new Producer({
       l1,
       l1ChainId,
@@ -110,6 +107,7 @@ export class Builder implements AsyncDisposable {
       chains,
       manager: options.rollupsAddress,
       queue: this.#queue,
+      inclusions: this.#inclusions,
       account: options.account,
       prover: options.prover,
       kindOf: (rollup) => this.#rollup(rollup).kind,
@@ -137,6 +135,7 @@ export class Builder implements AsyncDisposable {
       });
       const builder = new Builder(options, l1, l1ChainId, maxBatchAge, chains);
       try {
+        await builder.#queue.load();
         await builder.#recover();
         builder.#running = builder.#work();
       } catch (error) {
@@ -242,14 +241,7 @@ export class Builder implements AsyncDisposable {
     return await this.#hold(async ({ head }) => {
       const first = this.#options.deploymentBlock ?? 0n;
       const history = await readHistory(this.l1, this.rollupsAddress, first, head.number);
-      const found = history.find(
-        ({
-          execution: {
-            actions: [trigger],
-          },
-        }) => trigger?.kind === ActionKind.L2TX && trigger.to === rollup && keccak256(trigger.data) === id,
-      );
-      return found?.transaction;
+      return findL2Transaction(history, rollup, id)?.transaction;
     });
   }
 
@@ -298,34 +290,35 @@ export class Builder implements AsyncDisposable {
 
   async #work(): Promise<void> {
     const { signal } = this.#stop;
+    let interrupted = false;
     while (!signal.aborted) {
       try {
+        if (interrupted) await this.#recover();
+        interrupted = false;
         await this.#queue.waitForWork(signal);
         await this.#producer.produce(this.#queue.pending(), signal);
       } catch (error) {
         if (this.#stop.signal.aborted) return;
+        interrupted = true;
         this.#options.log?.error({ err: error }, "cannot go on; trying again");
         await sleep(RECONNECT_DELAY, undefined, { signal }).catch(() => undefined);
       }
     }
   }
 
-  /** Brings the rollups to L1's head and takes up what an earlier process had accepted. */
+  /**
+   * Takes up where this process, or one before it, was interrupted: nothing half done stays on L1, the rollups are where
+   * L1 says, and what L1 holds already is not played again.
+   */
   async #recover(): Promise<void> {
-    await this.#hold(async () => {
-      await this.#queue.load();
-      for (const transaction of this.#queue.pending()) {
-        if (transaction.rollup !== undefined) continue;
-        const receipt = await this.l1
-          .getTransactionReceipt({ hash: transaction.hash })
-          .catch((error: unknown) => {
-            if (error instanceof TransactionReceiptNotFoundError) return undefined;
-            throw error;
-          });
-        if (receipt === undefined) continue;
-        const { transactionHash: l1Transaction, blockNumber } = receipt;
-        await this.#queue.finish(transaction, { state: "posted", l1Transaction, blockNumber, timings: {} });
-      }
+    await undoInclusion(this.l1, this.#inclusions);
+    await this.#hold(async ({ head }) => {
+      const waiting = this.#queue.pending();
+      const included = await findIncluded(this.l1, waiting, async () => {
+        const first = this.#options.deploymentBlock ?? 0n;
+        return await readHistory(this.l1, this.rollupsAddress, first, head.number);
+      });
+      for (const { transaction, status } of included) await this.#queue.finish(transaction, status);
     });
   }
 

@@ -12,6 +12,7 @@ import { settle } from "./post/settle.ts";
 import type { Prover } from "./proof/prover.ts";
 import { LockstepError } from "./protocol/errors.ts";
 import type { ChainId } from "./protocol/ids.ts";
+import type { InclusionStore } from "./store/inclusion.ts";
 import type { AcceptedTransaction, Timings } from "./transaction/accepted.ts";
 import { type Played, playAll } from "./transaction/play.ts";
 import type { TransactionQueue } from "./transaction/queue.ts";
@@ -25,6 +26,7 @@ export interface ProducerOptions {
   readonly maxBatchAge: bigint;
   readonly chains: Chains;
   readonly queue: TransactionQueue;
+  readonly inclusions: InclusionStore;
   readonly account: LocalAccount;
   readonly prover: Prover;
   readonly kindOf: (rollup: ChainId) => RollupKind;
@@ -195,7 +197,7 @@ export class Producer {
     proofs: readonly VisitProof[],
     timings: Timings,
   ): Promise<boolean> {
-    const { l1, l1ChainId, manager, account, queue, emit } = this.#options;
+    const { l1, l1ChainId, manager, account, queue, inclusions, emit } = this.#options;
     const { plan } = draft;
     const start = performance.now();
     const transactions = draft.played.map(({ transaction }) => transaction);
@@ -205,7 +207,7 @@ export class Producer {
       return false;
 
     const { timestamp, baseFeePerGas, gasLimit } = moment.head.next;
-    const included = await includeInOneBlock(l1, {
+    const inclusion = {
       account,
       chainId: l1ChainId,
       manager,
@@ -214,7 +216,8 @@ export class Producer {
       timestamp,
       baseFeePerGas,
       gasLimit,
-    });
+    };
+    const included = await includeInOneBlock(l1, inclusion, inclusions);
     const milliseconds = performance.now() - start;
     const settled = settle(plan, included, draft.played, { ...timings, post: milliseconds });
     emit({

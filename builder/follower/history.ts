@@ -5,7 +5,7 @@ import type { Action } from "../protocol/action.ts";
 import { ActionKind } from "../protocol/action.ts";
 import { LockstepError } from "../protocol/errors.ts";
 import type { Execution } from "../protocol/execution.ts";
-import { chainId, stateRoot } from "../protocol/ids.ts";
+import { type ChainId, chainId, stateRoot } from "../protocol/ids.ts";
 
 /** An execution that took effect on L1. */
 export interface ConsumedExecution {
@@ -57,6 +57,18 @@ export async function readHistory(
   }
   await Promise.all(batches.values());
   return consumed;
+}
+
+/** The execution that a transaction signed for a rollup caused, if it took effect. @param id keccak256 of its bytes. */
+export function findL2Transaction(
+  history: readonly ConsumedExecution[],
+  rollup: ChainId,
+  id: Hex,
+): ConsumedExecution | undefined {
+  return history.find(({ execution: { actions } }) => {
+    const [trigger] = actions;
+    return trigger?.kind === ActionKind.L2TX && trigger.to === rollup && keccak256(trigger.data) === id;
+  });
 }
 
 interface Batch {

@@ -1,10 +1,10 @@
-import type { Hex, LocalAccount, TransactionReceipt } from "viem";
-import { parseGwei } from "viem";
-import { MAX_TRANSACTION_GAS } from "../batch/limits.ts";
-import { BatchTooLargeError } from "../batch/limits.ts";
+import { type Hex, keccak256, type LocalAccount, parseGwei, type TransactionReceipt } from "viem";
+import { BatchTooLargeError, MAX_TRANSACTION_GAS } from "../batch/limits.ts";
 import type { L1Client } from "../l1/client.ts";
 import { LockstepError } from "../protocol/errors.ts";
+import type { InclusionStore } from "../store/inclusion.ts";
 import { contractErrorOf } from "./contract-error.ts";
+import { undoInclusion } from "./undo.ts";
 
 /** L1 would refuse the batch; `name` is the contract's error. */
 export class BatchRefusedError extends LockstepError {
@@ -40,29 +40,45 @@ const PRIORITY_FEE = parseGwei("1");
 
 /**
  * Includes a batch and the transactions that need it in one block of a local node. Automatic mining is off meanwhile and
- * afterwards as it was, also on failure. The node must keep the order in which transactions arrive.
+ * afterwards as it was. If that fails half way, everything is taken back: at once, or by {@link undoInclusion} when the
+ * node answers again, in this process or the next. The node must keep the order in which transactions arrive.
+ * @param store remembers what has to be taken back.
  * @throws {BatchRefusedError}, {BatchTooLargeError} before anything was sent.
  */
-export async function includeInOneBlock(l1: L1Client, inclusion: Inclusion): Promise<Included> {
+export async function includeInOneBlock(
+  l1: L1Client,
+  inclusion: Inclusion,
+  store: InclusionStore,
+): Promise<Included> {
   const batch = await signBatch(l1, inclusion);
+  const raws = batch === undefined ? inclusion.transactions : [batch, ...inclusion.transactions];
   const automine = await l1.getAutomine();
-  await l1.setAutomine(false);
+  await store.begin({ automine, transactions: raws.map((raw) => keccak256(raw)) });
   try {
-    await l1.setNextBlockTimestamp({ timestamp: inclusion.timestamp });
-    const batchHash =
-      batch === undefined ? undefined : await l1.sendRawTransaction({ serializedTransaction: batch });
-    const sent: ({ hash: Hex } | { refused: string })[] = [];
-    for (const raw of inclusion.transactions) sent.push(await send(l1, raw));
-    await l1.mine({ blocks: 1 });
-    return {
-      batch: batchHash === undefined ? undefined : await l1.getTransactionReceipt({ hash: batchHash }),
-      transactions: await Promise.all(
-        sent.map(async (each) => ("hash" in each ? receiptOf(l1, each.hash) : each)),
-      ),
-    };
-  } finally {
+    const included = await mineTogether(l1, inclusion, batch);
     if (automine) await l1.setAutomine(true);
+    await store.end();
+    return included;
+  } catch (error) {
+    await undoInclusion(l1, store).catch(() => undefined);
+    throw error;
   }
+}
+
+async function mineTogether(l1: L1Client, inclusion: Inclusion, batch: Hex | undefined): Promise<Included> {
+  await l1.setAutomine(false);
+  await l1.setNextBlockTimestamp({ timestamp: inclusion.timestamp });
+  const batchHash =
+    batch === undefined ? undefined : await l1.sendRawTransaction({ serializedTransaction: batch });
+  const sent: ({ hash: Hex } | { refused: string })[] = [];
+  for (const raw of inclusion.transactions) sent.push(await send(l1, raw));
+  await l1.mine({ blocks: 1 });
+  return {
+    batch: batchHash === undefined ? undefined : await l1.getTransactionReceipt({ hash: batchHash }),
+    transactions: await Promise.all(
+      sent.map(async (each) => ("hash" in each ? receiptOf(l1, each.hash) : each)),
+    ),
+  };
 }
 
 async function signBatch(l1: L1Client, inclusion: Inclusion): Promise<Hex | undefined> {

@@ -1,10 +1,11 @@
-import { mkdir, open, readdir, readFile, rename, rm } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm } from "node:fs/promises";
 import path from "node:path";
 import { isHex } from "viem";
 import { z } from "zod";
 import { LockstepError } from "../protocol/errors.ts";
 import { chainId } from "../protocol/ids.ts";
 import type { AcceptedTransaction } from "../transaction/accepted.ts";
+import { writeWholeFile } from "./whole-file.ts";
 
 const hex = z.string().refine((text) => isHex(text), "not hexadecimal");
 const recordSchema = z.object({
@@ -22,7 +23,6 @@ export class CorruptPendingError extends LockstepError {
 
 /**
  * Accepted transactions that are not on L1 yet, one file each, so that a builder that was killed takes them up again.
- * A file is complete or absent: it is written beside its name, flushed, and renamed.
  */
 export class PendingStore {
   readonly #folder: string | undefined;
@@ -54,14 +54,7 @@ export class PendingStore {
       data: transaction.data,
       ...(transaction.rollup === undefined ? {} : { rollup: transaction.rollup.toString() }),
     };
-    const handle = await open(`${file}.new`, "w");
-    try {
-      await handle.writeFile(JSON.stringify(record));
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    await rename(`${file}.new`, file);
+    await writeWholeFile(file, JSON.stringify(record));
   }
 
   /** The transaction is on L1, or never will be. */

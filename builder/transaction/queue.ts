@@ -74,11 +74,14 @@ export class TransactionQueue {
     signal.throwIfAborted();
     if (this.#pending.size > 0) return;
     await new Promise<void>((resolve, reject) => {
-      this.#wake = resolve;
       const stopped = (): void => {
         reject(new LockstepError("STOPPED", "the queue is no longer served", { cause: signal.reason }));
       };
       signal.addEventListener("abort", stopped, { once: true });
+      this.#wake = () => {
+        signal.removeEventListener("abort", stopped);
+        resolve();
+      };
     });
   }
 

@@ -1,4 +1,3 @@
-import { createServer } from "node:http";
 import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -10,6 +9,7 @@ import { LEDGER, ledgerAbi } from "../../builder/kinds/ledger/abi.ts";
 import { LedgerAccount } from "../../builder/kinds/ledger/client.ts";
 import { rollupsAbi } from "../../builder/protocol/abi.ts";
 import { L1 as L1_CHAIN } from "../../builder/protocol/ids.ts";
+import { startRelay } from "./relay.ts";
 import { accountAt, builderAccount, deploy, type Lockstep, startLockstep } from "./setup.ts";
 import { unprovenLedgerKind, UnprovenProver } from "./unproven.ts";
 
@@ -372,27 +372,3 @@ describe("pipeline with unproven proofs", function () {
     }
   });
 });
-
-/** Passes requests on to a node, or drops the connection while it is cut. */
-async function startRelay(target: string) {
-  let isCut = false;
-  const server = createServer((request, response) => {
-    if (isCut) {
-      request.destroy();
-      return;
-    }
-    const chunks: Buffer[] = [];
-    request.on("data", (chunk: Buffer) => chunks.push(chunk));
-    request.on("end", () => {
-      const headers = { "content-type": "application/json" };
-      void fetch(target, { method: "POST", headers, body: Buffer.concat(chunks) })
-        .then((answer) => answer.text())
-        .then((text) => response.end(text));
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("no port");
-  const close = () => new Promise<void>((resolve) => server.close(() => resolve()));
-  return { url: `http://127.0.0.1:${address.port}`, cut: (cut: boolean) => void (isCut = cut), close };
-}

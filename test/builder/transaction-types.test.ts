@@ -1,5 +1,6 @@
 import { expect } from "chai";
-import { type Address, encodeFunctionData, type Hex, type Log, parseGwei } from "viem";
+import { type Address, encodeFunctionData, type Hex, type Log, parseGwei, toHex } from "viem";
+import { signAuthorization } from "viem/accounts";
 import { type Builder, createBuilder } from "../../builder/builder.ts";
 import { Chains } from "../../builder/chains.ts";
 import { startL1Gateway } from "../../builder/gateway/l1.ts";
@@ -57,6 +58,14 @@ describe("transaction types", function () {
 
   const nonce = async (address = user.address): Promise<number> =>
     await lockstep.l1.reader.getTransactionCount({ address });
+  /** Lets `Actor`'s code run as the account's own. */
+  const authorise = async (account: ReturnType<typeof accountAt>, at: number) =>
+    await signAuthorization({
+      privateKey: toHex(account.getHdKey().privateKey ?? new Uint8Array()),
+      chainId: 31337,
+      address: actor.address,
+      nonce: at,
+    });
   const heldBy = async (address: Address): Promise<bigint> =>
     (await builder.account(lockstep.ledger, L1, address)).balance;
   const foreign = ({ address }: { address: Address }): boolean =>
@@ -175,11 +184,7 @@ describe("transaction types", function () {
   it("4: an account lends itself code that calls the ledger, and keeps it", async () => {
     const batcher = accountAt(4);
     const next = await nonce(batcher.address);
-    const authorisation = await batcher.signAuthorization({
-      chainId: 31337,
-      address: actor.address,
-      nonce: next + 1,
-    });
+    const authorisation = await authorise(batcher, next + 1);
     const data = depositAndPay(batcher.address);
     await playThrough(
       await batcher.signTransaction({
@@ -201,13 +206,9 @@ describe("transaction types", function () {
 
   it("4: somebody else pays for an account's authorisation", async () => {
     const owner = accountAt(5);
-    const valid = await owner.signAuthorization({
-      chainId: 31337,
-      address: actor.address,
-      nonce: await nonce(owner.address),
-    });
+    const valid = await authorise(owner, await nonce(owner.address));
     // Ignored by L1, and so by the simulation: the nonce is wrong.
-    const stale = await accountAt(6).signAuthorization({ chainId: 31337, address: actor.address, nonce: 77 });
+    const stale = await authorise(accountAt(6), 77);
     await playThrough(
       await user.signTransaction({
         ...dynamic,
