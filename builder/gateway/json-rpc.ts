@@ -33,7 +33,7 @@ export interface RpcRequest {
 export const requestSchema = z.object({
   jsonrpc: z.literal("2.0"),
   id: z.union([z.number(), z.string(), z.null()]).optional(),
-  method: z.string(),
+  method: z.string().max(100),
   params: z.array(z.unknown()).default([]),
 });
 
@@ -74,7 +74,7 @@ export function errorObject(error: unknown): RpcErrorObject {
   return { code: RpcCode.SERVER, message, data: { code } };
 }
 
-const bytes = z.string().regex(/^0x([0-9a-fA-F]{2})*$/, "not bytes in hexadecimal");
+const bytes = z.string().refine((text) => isHex(text) && text.length % 2 === 0, "not bytes in hexadecimal");
 
 /** Bytes of any length. */
 export const bytesSchema = bytes.transform((text): Hex => `0x${text.slice(2)}`);

@@ -2,6 +2,7 @@ import type { AddressInfo } from "node:net";
 import fastify, { type FastifyInstance } from "fastify";
 import type { Logger } from "pino";
 import { LockstepError } from "../protocol/errors.ts";
+import { readBody, UnreadableBodyError } from "./body.ts";
 import { type Answer, errorObject, reasonOf, RpcCode, type RpcRequest, requestSchema } from "./json-rpc.ts";
 
 /** Answers one request. What it throws becomes an error object. */
@@ -40,6 +41,13 @@ const MAX_BODY_BYTES = 4 * 1024 * 1024;
 /** Most requests in one batch. */
 const MAX_BATCH = 1000;
 
+const NO_BYTES = new Uint8Array();
+/** What is wrong with a request, by the HTTP status that says so. */
+const REFUSALS: ReadonlyMap<unknown, string> = new Map([
+  [413, `the request exceeds ${MAX_BODY_BYTES.toString()} bytes`],
+  [415, "the content type must be application/json"],
+]);
+
 type Reply = { readonly jsonrpc: "2.0"; readonly id: number | string | null } & Answer;
 
 /** Serves JSON-RPC 2.0 over HTTP POST. @throws {PortInUseError} */
@@ -47,17 +55,27 @@ export async function serve(handler: Handler, options: ServerOptions): Promise<G
   const { port, host = "127.0.0.1", allowOrigin, log } = options;
   const server = fastify({ bodyLimit: MAX_BODY_BYTES, forceCloseConnections: true });
   server.removeAllContentTypeParsers();
-  server.addContentTypeParser("*", { parseAs: "string" }, (_request, body, done) => done(null, body));
+  // Nothing else: a web page may send other types to any address without asking it.
+  server.addContentTypeParser("application/json", { parseAs: "buffer" }, (_request, body, done) =>
+    done(null, body),
+  );
   server.setErrorHandler((error, _request, reply) => {
-    const tooLarge = error instanceof Error && "statusCode" in error && error.statusCode === 413;
-    const message = tooLarge
-      ? `the request exceeds ${MAX_BODY_BYTES.toString()} bytes`
-      : "the request cannot be read";
-    void reply.code(tooLarge ? 413 : 400).send(failure(RpcCode.INVALID_REQUEST, message));
+    const status = error instanceof Error && "statusCode" in error ? error.statusCode : undefined;
+    const message = status === undefined ? undefined : REFUSALS.get(status);
+    void reply
+      .code(typeof status === "number" && message !== undefined ? status : 400)
+      .send(failure(RpcCode.INVALID_REQUEST, message ?? "the request cannot be read"));
+  });
+  server.setNotFoundHandler((_request, reply) => {
+    void reply.code(405).send(failure(RpcCode.INVALID_REQUEST, "requests are taken as POST to / only"));
   });
   if (allowOrigin !== undefined) allowPages(server, allowOrigin);
   server.post("/", async (request, reply) => {
-    const answer = await answerBody(typeof request.body === "string" ? request.body : "", handler, log);
+    const answer = await answerBody(
+      request.body instanceof Uint8Array ? request.body : NO_BYTES,
+      handler,
+      log,
+    );
     if (answer === undefined) return await reply.code(204).send();
     return await reply.type("application/json").send(JSON.stringify(answer));
   });
@@ -94,15 +112,16 @@ function boundPort(server: FastifyInstance): number {
 
 /** @returns nothing if there were only notifications. */
 async function answerBody(
-  body: string,
+  body: Uint8Array,
   handler: Handler,
   log?: Logger,
 ): Promise<Reply | Reply[] | undefined> {
   let parsed: unknown;
   try {
-    parsed = JSON.parse(body);
-  } catch {
-    return failure(RpcCode.PARSE_ERROR, "the body is not JSON");
+    parsed = readBody(body);
+  } catch (error) {
+    if (!(error instanceof UnreadableBodyError)) throw error;
+    return failure(RpcCode.PARSE_ERROR, error.message);
   }
   if (!Array.isArray(parsed)) return await answerOne(parsed, handler, log);
   if (parsed.length === 0) return failure(RpcCode.INVALID_REQUEST, "the batch is empty");
