@@ -1,6 +1,7 @@
-import type { Hex, LocalAccount, TransactionSerializable } from "viem";
+import { type Hex, type LocalAccount, numberToHex, type TransactionSerializable } from "viem";
 import type { Builder } from "../builder.ts";
 import { Lock } from "../lock.ts";
+import type { Authorization } from "../simulate/outcome.ts";
 import { decodeTransaction } from "../transaction/decode.ts";
 import { type CallParameters, callRequest } from "./call-request.ts";
 import { estimateAcrossChains } from "./estimate.ts";
@@ -80,7 +81,9 @@ export class GatewayAccounts {
     }
     const maxPriorityFeePerGas = call.maxPriorityFeePerGas ?? 1_000_000_000n;
     const maxFeePerGas = call.maxFeePerGas ?? (block.baseFeePerGas ?? 0n) * 2n + maxPriorityFeePerGas;
-    return { ...common, ...list, type: "eip1559", maxFeePerGas, maxPriorityFeePerGas };
+    const dynamic = { ...common, ...list, maxFeePerGas, maxPriorityFeePerGas };
+    if (call.authorizationList === undefined) return { ...dynamic, type: "eip1559" };
+    return { ...dynamic, type: "eip7702", authorizationList: call.authorizationList.map(toSigned) };
   }
 
   async #estimate(call: CallParameters, sender: Hex): Promise<bigint> {
@@ -94,4 +97,16 @@ export class GatewayAccounts {
   #find(address: Hex | undefined): LocalAccount | undefined {
     return this.#accounts.find((account) => account.address.toLowerCase() === address?.toLowerCase());
   }
+}
+
+function toSigned({ chainId, address, nonce, yParity, r, s }: Authorization) {
+  const word = (value: bigint): Hex => numberToHex(value, { size: 32 });
+  return {
+    chainId: Number(chainId),
+    address,
+    nonce: Number(nonce),
+    yParity: Number(yParity),
+    r: word(r),
+    s: word(s),
+  };
 }

@@ -4,6 +4,15 @@ import { MAX_TRANSACTION_GAS } from "../batch/limits.ts";
 import type { CallRequest } from "../simulate/outcome.ts";
 import { addressSchema, bytesSchema, quantitySchema } from "./json-rpc.ts";
 
+const authorizationSchema = z.object({
+  chainId: quantitySchema,
+  address: addressSchema,
+  nonce: quantitySchema,
+  yParity: quantitySchema,
+  r: quantitySchema,
+  s: quantitySchema,
+});
+
 /** A call as `eth_call`, `eth_estimateGas` and `eth_sendTransaction` take it. Unknown fields are for the node alone. */
 export const callSchema = z.looseObject({
   from: addressSchema.optional(),
@@ -16,6 +25,7 @@ export const callSchema = z.looseObject({
   nonce: quantitySchema.optional(),
   data: bytesSchema.optional(),
   input: bytesSchema.optional(),
+  authorizationList: z.array(authorizationSchema).optional(),
   accessList: z.array(z.object({ address: addressSchema, storageKeys: z.array(bytesSchema) })).optional(),
 });
 
@@ -31,5 +41,6 @@ export function callRequest(call: CallParameters): CallRequest {
     data: call.input ?? call.data ?? "0x",
     gas: gas < MAX_TRANSACTION_GAS ? gas : MAX_TRANSACTION_GAS,
     gasPrice: call.gasPrice ?? 0n,
+    ...(call.authorizationList === undefined ? {} : { authorizations: call.authorizationList }),
   };
 }

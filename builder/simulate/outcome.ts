@@ -64,6 +64,17 @@ export interface L2TransactionOutcome {
   readonly executions: readonly RecordedExecution[];
 }
 
+/** An account's signed permission to run the code at `address` as its own (EIP-7702). */
+export interface Authorization {
+  /** Chain on which it holds; 0: every one. */
+  readonly chainId: bigint;
+  readonly address: Address;
+  readonly nonce: bigint;
+  readonly yParity: bigint;
+  readonly r: bigint;
+  readonly s: bigint;
+}
+
 /** A call that is simulated without a signature. */
 export interface CallRequest {
   readonly from: Address;
@@ -72,4 +83,5 @@ export interface CallRequest {
   readonly data: Hex;
   readonly gas: bigint;
   readonly gasPrice: bigint;
+  readonly authorizations?: readonly Authorization[];
 }

@@ -10,6 +10,7 @@ import type { BatchContext, RollupMachine } from "../kinds/kind.ts";
 import type { ChainId } from "../protocol/ids.ts";
 import { evmBlock, evmBlockchain, l1Common, type NextBlock } from "./block.ts";
 import { Bridge } from "./bridge.ts";
+import { applyAuthorizations } from "./delegation.ts";
 import { EtherBook, type RollupEther } from "./ether.ts";
 import { BridgedEvm } from "./evm.ts";
 import type { Fork } from "./fork.ts";
@@ -103,7 +104,7 @@ export class Simulation {
   async call(request: CallRequest): Promise<TransactionOutcome> {
     const any = () => undefined;
     return await this.#play(any, async (evm) => {
-      const { from, to, value, data, gas, gasPrice } = request;
+      const { from, to, value, data, gas, gasPrice, authorizations = [] } = request;
       const draft = {
         ...(to === undefined ? {} : { to: createAddressFromString(to) }),
         value,
@@ -111,12 +112,16 @@ export class Simulation {
         gasLimit: gas,
       };
       const unsigned = createTx(draft, { common: this.#common });
-      const intrinsic = unsigned.getIntrinsicGas();
+      const perAuthorization = unsigned.common.param("perEmptyAccountCost");
+      const intrinsic = unsigned.getIntrinsicGas() + perAuthorization * BigInt(authorizations.length);
       if (intrinsic > gas)
         throw new InvalidTransactionError(`intrinsic gas is ${intrinsic}, given is ${gas}`);
       const caller = createAddressFromString(from);
       for (const warm of [from, this.#world.next.coinbase, ...(to === undefined ? [] : [to])]) {
         evm.journal.addAlwaysWarmAddress(lowerCase(warm));
+      }
+      for (const authority of await applyAuthorizations(this.#state, this.#common, caller, authorizations)) {
+        evm.journal.addAlwaysWarmAddress(authority.toString());
       }
       for (const precompile of evm.precompiles.keys()) evm.journal.addAlwaysWarmAddress(precompile);
       const result = await evm.runCall({

@@ -50,7 +50,8 @@ export function clientsOf(url: string) {
   const chain = { ...hardhat, rpcUrls: { default: { http: [url] } } };
   const reader = createPublicClient({ chain, transport, pollingInterval: 50, cacheTime: 0 });
   const node = createTestClient({ chain, transport, mode: "hardhat" });
-  const writer = (account: Account) => createWalletClient({ chain, transport, account });
+  const writer = <Who extends Account | Address>(account: Who) =>
+    createWalletClient({ chain, transport, account });
   return { url, chain, reader, node, writer };
 }
 

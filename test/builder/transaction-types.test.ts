@@ -18,6 +18,8 @@ import { unprovenLedgerKind, UnprovenProver } from "./unproven.ts";
 describe("transaction types", function () {
   this.timeout(180_000);
   const user = accountAt(1);
+  /** The gateway signs for it. */
+  const keeper = accountAt(2);
   const employee = accountAt(3).address;
   const common = { chainId: 31337, gas: 3_000_000n } as const;
   const fees = { maxFeePerGas: parseGwei("10"), maxPriorityFeePerGas: 1n } as const;
@@ -38,7 +40,7 @@ describe("transaction types", function () {
       account: builderAccount,
       prover: new UnprovenProver(),
     });
-    gateway = await startL1Gateway(builder, { port: 0 });
+    gateway = await startL1Gateway(builder, { port: 0, accounts: [keeper] });
     oracle = await Chains.open({
       l1: connectL1(lockstep.l1.url),
       l1ChainId: 31337n,
@@ -225,7 +227,7 @@ describe("transaction types", function () {
     expect(await lockstep.l1.reader.getCode({ address: accountAt(6).address })).to.equal(undefined);
   });
 
-  it("4: viem signs for itself and is given the nonce after both", async () => {
+  it("4: viem signs for itself and finds out the gas; the gateway signs for its account", async () => {
     const { reader, writer } = clientsOf(gateway.url);
     const wallet = writer(accountAt(7));
     const authorization = await wallet.signAuthorization({
@@ -236,11 +238,20 @@ describe("transaction types", function () {
       to: wallet.account.address,
       data: depositAndPay(wallet.account.address),
       authorizationList: [authorization],
-      gas: 3_000_000n,
     });
     expect((await reader.waitForTransactionReceipt({ hash })).status).to.equal("success");
     const second = await wallet.sendTransaction({ to: lockstep.ledgerProxy, value: 1n });
     expect((await reader.waitForTransactionReceipt({ hash: second })).status).to.equal("success");
     expect(await heldBy(wallet.account.address)).to.equal(31n);
+
+    const lent = await authorise(accountAt(8), 0);
+    const unlocked = await writer(keeper.address).sendTransaction({
+      to: accountAt(8).address,
+      data: depositAndPay(accountAt(8).address),
+      value: 50n,
+      authorizationList: [lent],
+    });
+    expect((await reader.waitForTransactionReceipt({ hash: unlocked })).type).to.equal("eip7702");
+    expect(await heldBy(accountAt(8).address)).to.equal(30n);
   });
 });
