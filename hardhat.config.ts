@@ -5,6 +5,14 @@ import { defineConfig } from "hardhat/config";
 
 const root = path.dirname(fileURLToPath(import.meta.url));
 
+/** fifo order keeps postBatch in front of the call it serves, whatever fees the two pay. */
+const localL1 = {
+  type: "edr-simulated",
+  chainType: "l1",
+  chainId: 31337,
+  mining: { auto: true, mempool: { order: "fifo" } },
+} as const;
+
 export default defineConfig({
   plugins: [hardhatToolboxMochaEthers],
   solidity: {
@@ -20,12 +28,8 @@ export default defineConfig({
   },
   paths: { tests: { mocha: "test", solidity: "contracts/test" } },
   networks: {
-    // The in-process L1 of tests. fifo order keeps postBatch in front of the call it serves.
-    default: {
-      type: "edr-simulated",
-      chainType: "l1",
-      chainId: 31337,
-      mining: { auto: true, mempool: { order: "fifo" } },
-    },
+    // The L1 of tests and devnets, and that of `npm run node`.
+    default: localL1,
+    node: localL1,
   },
 });

@@ -1,9 +1,10 @@
-/** Lockstep's commands: `node builder/cli.ts start|demo|builder|status`; `npm start` and others come here. */
+/** Lockstep's commands: `node builder/cli.ts start|demo|deploy|builder|status`; `npm start` and others come here. */
 import path from "node:path";
 import { Command, InvalidArgumentError } from "commander";
 import pc from "picocolors";
 import { runBuilder } from "./devnet/commands/builder.ts";
 import { runDemo } from "./devnet/commands/demo.ts";
+import { runDeploy } from "./devnet/commands/deploy.ts";
 import { runStart } from "./devnet/commands/start.ts";
 import { showStatus } from "./devnet/commands/status.ts";
 import { PROJECT_ROOT } from "./devnet/hardhat.ts";
@@ -37,6 +38,14 @@ program
   .command("demo")
   .description("play the tour on a devnet of its own, and check every state it should lead to")
   .action(runDemo);
+
+program
+  .command("deploy")
+  .description(
+    "put the contracts and a ledger on a local L1; the account of LOCKSTEP_KEY pays, else the first development account",
+  )
+  .requiredOption("--rpc <url>", "JSON-RPC endpoint of the L1 node")
+  .action(runDeploy);
 
 program
   .command("builder")

@@ -1,5 +1,5 @@
 /**
- * From a fresh clone to a running command: `node scripts/bootstrap.mjs start|demo|test|builder|status [option…]`.
+ * From a fresh clone to a running command: `node scripts/bootstrap.mjs start|demo|test|node|deploy|builder|status [option…]`.
  *
  * Runs on Node 20 with nothing installed and uses no network but npm's registry. It makes sure of a recent Node
  * (from npm, into `.lockstep/`, if the machine's is too old) and of the dependencies, then runs the command
@@ -30,6 +30,8 @@ const STOP_MS = 10_000;
 const COMMANDS = {
   start: ["builder/cli.ts", "start"],
   demo: ["builder/cli.ts", "demo"],
+  node: ["node_modules/hardhat/dist/src/cli.js", "node"],
+  deploy: ["builder/cli.ts", "deploy"],
   builder: ["builder/cli.ts", "builder"],
   status: ["builder/cli.ts", "status"],
   test: ["scripts/test.ts"],

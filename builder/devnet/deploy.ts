@@ -1,4 +1,4 @@
-import { type Address, numberToHex, parseEventLogs } from "viem";
+import { type Address, type LocalAccount, numberToHex, parseEventLogs } from "viem";
 import { assertKeysAllowed } from "../keys/policy.ts";
 import {
   encodeVerificationKey,
@@ -22,6 +22,8 @@ export interface DeployOptions {
   readonly genesisRoot: StateRoot;
   /** Verification keys of the ledger's circuit instances. */
   readonly verificationKeys: readonly VerificationKey[];
+  /** Who pays; by default the first development account. */
+  readonly account?: LocalAccount;
 }
 
 export interface Deployment {
@@ -29,6 +31,8 @@ export interface Deployment {
   readonly proofSystem: Address;
   readonly rollups: Address;
   readonly ledger: ChainId;
+  /** First block with `Rollups` in it. */
+  readonly deploymentBlock: bigint;
 }
 
 /**
@@ -36,10 +40,11 @@ export interface Deployment {
  * @throws `DEVELOPMENT_KEY` before anything is sent when the keys may not be used on this chain; `DEPLOYMENT`.
  */
 export async function deploy(options: DeployOptions): Promise<Deployment> {
-  const deployer = new Deployer(options.rpc);
+  const deployer = new Deployer(options.rpc, options.account);
   const evmChainId = BigInt(await deployer.client.getChainId());
   assertKeysAllowed(evmChainId, options.verificationKeys);
 
+  const deploymentBlock = (await deployer.client.getBlockNumber()) + 1n;
   const proofSystem = await deployer.create("Groth16ProofSystem.sol");
   const rollups = await deployer.create("Rollups.sol", [MAX_BATCH_AGE]);
   for (const key of options.verificationKeys)
@@ -62,5 +67,5 @@ export async function deploy(options: DeployOptions): Promise<Deployment> {
   });
   const [registered] = parseEventLogs({ abi: rollupsAbi, eventName: "RollupRegistered", logs });
   if (registered === undefined) throw new DeploymentError("register", "no event was emitted");
-  return { evmChainId, proofSystem, rollups, ledger: chainId(registered.args.rollup) };
+  return { evmChainId, proofSystem, rollups, ledger: chainId(registered.args.rollup), deploymentBlock };
 }

@@ -6,6 +6,7 @@ import {
   encodeFunctionData,
   type Hex,
   http,
+  type LocalAccount,
   publicActions,
   type TransactionReceipt,
 } from "viem";
@@ -13,21 +14,21 @@ import { developmentAccount } from "./accounts.ts";
 import { compiledContract } from "./contracts.ts";
 import { DeploymentError } from "./errors.ts";
 
-function connect(rpc: string, accountIndex: number) {
+function connect(rpc: string, account: LocalAccount) {
   return createWalletClient({
-    account: developmentAccount(accountIndex),
+    account,
     transport: http(rpc),
     // Local nodes answer at once; viem's default is four seconds.
     pollingInterval: 20,
   }).extend(publicActions);
 }
 
-/** Sends transactions of a development account, one after the other, each confirmed before the next. */
+/** Sends transactions of one account, one after the other, each confirmed before the next. */
 export class Deployer {
   readonly client: ReturnType<typeof connect>;
 
-  constructor(rpc: string, accountIndex = 0) {
-    this.client = connect(rpc, accountIndex);
+  constructor(rpc: string, account: LocalAccount = developmentAccount(0)) {
+    this.client = connect(rpc, account);
   }
 
   /** Deploys a compiled contract, named by its source below `contracts/`. @throws `CONTRACT_ARTEFACT`, `DEPLOYMENT`. */

@@ -1,0 +1,131 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { expect } from "chai";
+import { network } from "hardhat";
+import { createPublicClient, http, numberToHex } from "viem";
+import { developmentAccounts } from "../../builder/devnet/accounts.ts";
+import { type L1Node, startL1 } from "../../builder/devnet/l1.ts";
+import { freePorts } from "../../builder/devnet/ports.ts";
+import { playFirstCall } from "../../builder/devnet/tour/first-call.ts";
+import { LEDGER } from "../../builder/kinds/ledger/abi.ts";
+import { rollupsAbi } from "../../builder/protocol/abi.ts";
+
+const PROJECT = path.resolve(import.meta.dirname, "../..");
+
+/** A command of the command line in a process of its own. */
+class Command {
+  readonly child: ChildProcess;
+  output = "";
+
+  constructor(options: readonly string[], environment: Record<string, string> = {}) {
+    this.child = spawn(process.execPath, [path.join(PROJECT, "builder/cli.ts"), ...options], {
+      cwd: tmpdir(),
+      env: { ...process.env, ...environment },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    for (const stream of [this.child.stdout, this.child.stderr])
+      stream?.on("data", (chunk: Buffer) => (this.output += chunk.toString()));
+  }
+
+  async says(text: string): Promise<void> {
+    while (!this.output.includes(text)) {
+      if (this.child.exitCode !== null) throw new Error(`ended early:\n${this.output}`);
+      await sleep(50);
+    }
+  }
+
+  async end(): Promise<number | null> {
+    if (this.child.exitCode === null && this.child.signalCode === null) await once(this.child, "exit");
+    return this.child.exitCode;
+  }
+}
+
+describe("by hand: a node, a deployment, a builder", function () {
+  this.timeout(300_000);
+  const [poster] = developmentAccounts();
+  let l1: L1Node;
+  let folder: string;
+  const commands: Command[] = [];
+  const run = (options: readonly string[], environment?: Record<string, string>): Command => {
+    const command = new Command(options, environment);
+    commands.push(command);
+    return command;
+  };
+
+  before(async () => {
+    l1 = await startL1(0);
+    folder = mkdtempSync(path.join(tmpdir(), "lockstep-by-hand-"));
+  });
+  after(async () => {
+    for (const { child } of commands) child.kill("SIGKILL");
+    await l1.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  it("deploys, serves a proven call, and stops in order", async () => {
+    const deployment = run(["deploy", "--rpc", l1.url]);
+    expect(await deployment.end(), deployment.output).to.equal(0);
+    const line = /npm run builder -- (.*)/.exec(deployment.output)?.[1];
+    const rollups = /--rollups (0x[0-9a-fA-F]{40})/.exec(deployment.output)?.[1];
+    if (line === undefined || rollups === undefined) throw new Error(deployment.output);
+
+    const portBase = 20_000 + ((await freePorts()).rpc % 9_000) * 3;
+    const options = [...line.split(" "), "--port-base", String(portBase), "--data", folder];
+    const builder = run(["builder", ...options], { LOCKSTEP_KEY: poster?.privateKey ?? "" });
+    await builder.says("builder is up");
+    const address = numberToHex(BigInt(rollups), { size: 20 });
+    const call = await playFirstCall({
+      l1: { rpc: l1.url, gateway: `http://127.0.0.1:${portBase + 1}`, chainId: 31337, rollups: address },
+      rollups: [
+        {
+          id: 1,
+          kind: "ledger",
+          gateway: `http://127.0.0.1:${portBase + 2}`,
+          chainId: 31337001,
+          contract: LEDGER,
+        },
+      ],
+      accounts: developmentAccounts(),
+    });
+    expect(call.summary).to.equal("PiggyBank holds 1 ETH on the ledger");
+    const { etherBalance } = await createPublicClient({ transport: http(l1.url) }).readContract({
+      address,
+      abi: rollupsAbi,
+      functionName: "rollupOf",
+      args: [1n],
+    });
+    expect(etherBalance).to.equal(10n ** 18n);
+    builder.child.kill("SIGTERM");
+    expect(await builder.end(), builder.output).to.equal(0);
+    expect(builder.output).not.to.include((poster?.privateKey ?? "").slice(2));
+  });
+
+  it("deploys nothing with development keys on a chain that is not local", async () => {
+    const server = await network.createServer(
+      { network: "default", override: { chainId: 5 } },
+      "127.0.0.1",
+      0,
+    );
+    const { port } = await server.listen();
+    try {
+      const url = `http://127.0.0.1:${port}`;
+      const deployment = run(["deploy", "--rpc", url]);
+      expect(await deployment.end()).to.equal(1);
+      expect(deployment.output).to.include("DEVELOPMENT_KEY");
+      expect(await createPublicClient({ transport: http(url) }).getBlockNumber()).to.equal(0n);
+    } finally {
+      await server.close();
+    }
+  });
+
+  it("names what is wrong with its options", async () => {
+    const deployment = run(["deploy", "--rpc", "ftp://nowhere"], { LOCKSTEP_KEY: "0x12" });
+    expect(await deployment.end()).to.equal(1);
+    expect(deployment.output).to.include("rpc").and.to.include("LOCKSTEP_KEY");
+    expect(deployment.output).to.include("INVALID_CONFIGURATION");
+  });
+});
