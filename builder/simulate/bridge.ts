@@ -18,9 +18,11 @@ import type { BridgedEvm } from "./evm.ts";
 import { dataGas, RELAY_GAS, TURN_GAS } from "./gas.ts";
 import type { L1State } from "./l1-state.ts";
 import { lowerCase, type ProxyBook } from "./proxies.ts";
+import type { Registry } from "./registry.ts";
 import { SimulationRefusedError } from "./refusal.ts";
 import type { CallResult, L1Port, RelayedCall, Switchboard } from "./switchboard.ts";
 
+const ROLLUP_OF_SELECTOR = toFunctionSelector(getAbiItem({ abi: rollupsAbi, name: "rollupOf" }));
 const RELAY_SELECTOR = toFunctionSelector(getAbiItem({ abi: rollupsAbi, name: "relay" }));
 
 export interface BridgeOptions {
@@ -30,6 +32,7 @@ export interface BridgeOptions {
   readonly manager: Address;
   readonly proxies: ProxyBook;
   readonly switchboard: Switchboard;
+  readonly registry: Registry;
 }
 
 /** Gas, logs and created accounts of one frame of the manager's. */
@@ -42,14 +45,17 @@ interface ManagerFrame {
 /** The manager's part between L1's EVM and the switchboard: what `relay` and the calls it makes do on L1. */
 export class Bridge {
   readonly #options: BridgeOptions;
+  /** The manager's own code answers `rollupOf` now. */
+  #asksManager = false;
 
   constructor(options: BridgeOptions) {
     this.#options = options;
   }
 
-  /** How to play a message to the manager that is a genuine `relay`; nothing if the manager's code answers it. */
+  /** How to play a message to the manager that is a genuine `relay`, or `rollupOf`; nothing if its code answers it. */
   async intercept(message: Message): Promise<(() => Promise<ExecResult>) | undefined> {
     const data = bytesToHex(message.data);
+    if (data.startsWith(ROLLUP_OF_SELECTOR) && !this.#asksManager) return () => this.#rollupOf(message);
     if (!data.startsWith(RELAY_SELECTOR)) return undefined;
     const call = decodeRelay(data);
     if (call === undefined) return undefined;
@@ -76,6 +82,23 @@ export class Bridge {
         throw new SimulationRefusedError("OUTGOING_CALL_TOO_EXPENSIVE", reason);
       },
     };
+  }
+
+  /** The manager's answer, with what the simulation has changed. */
+  async #rollupOf(message: Message): Promise<ExecResult> {
+    const frame: ManagerFrame = { message, gasLeft: message.gasLimit, logs: [] };
+    const data = bytesToHex(message.data);
+    this.#asksManager = true;
+    const call = { to: this.#options.manager, value: message.value, data, isStatic: true };
+    const answer = await this.#run(frame, call).finally(() => (this.#asksManager = false));
+    const executionGasUsed = message.gasLimit - frame.gasLeft;
+    if (answer.failed) {
+      const exceptionError = new EVMError(EVMError.errorMessages.REVERT);
+      return { executionGasUsed, returnValue: hexToBytes(answer.data), exceptionError };
+    }
+    const { args } = decodeFunctionData({ abi: [getAbiItem({ abi: rollupsAbi, name: "rollupOf" })], data });
+    const returned = this.#options.registry.rollupOf(chainId(args[0]), answer.data);
+    return { executionGasUsed, returnValue: hexToBytes(returned) };
   }
 
   async #relay(call: RelayedCall, message: Message): Promise<ExecResult> {

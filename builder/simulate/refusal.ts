@@ -12,6 +12,8 @@ import { LockstepError } from "../protocol/errors.ts";
  * - `CALL_TO_MANAGER`: a rollup would call `Rollups` itself, where its proxy could speak for anybody
  * - `INSUFFICIENT_GAS`: it has less gas than its cross-chain calls may need
  * - `OUTGOING_CALL_TOO_EXPENSIVE`: an L1 call made for an L2 transaction uses more gas than L1 guarantees it
+ * - `SUSPENDED_ROLLUP_READ`: `Rollups.rollupOf` is read of a rollup that waits for the result of its own call
+ * - `UNSTABLE_READ`: what `Rollups.rollupOf` answered depends on a later transaction, or on itself
  * - `UNSUPPORTED_ACTION`: a rollup answered with an action that L1 does not play yet
  */
 export type RefusalCode =
@@ -25,6 +27,8 @@ export type RefusalCode =
   | "CALL_TO_MANAGER"
   | "INSUFFICIENT_GAS"
   | "OUTGOING_CALL_TOO_EXPENSIVE"
+  | "SUSPENDED_ROLLUP_READ"
+  | "UNSTABLE_READ"
   | "UNSUPPORTED_ACTION";
 
 /** The transaction cannot be played; L1 would refuse it as well. Nothing was changed. */

@@ -24,6 +24,7 @@ import {
   type TransactionOutcome,
 } from "./outcome.ts";
 import { lowerCase, type ProxyBook } from "./proxies.ts";
+import { Registry, TimestampReadTooEarly } from "./registry.ts";
 import { type CallResult, Switchboard } from "./switchboard.ts";
 import { Trace } from "./trace.ts";
 
@@ -52,6 +53,7 @@ export class Simulation {
   readonly #trace = new Trace();
   readonly #journal: Journal;
   readonly #state: L1State;
+  readonly #registry: Registry;
   readonly #switchboard: Switchboard;
 
   constructor(world: World) {
@@ -60,12 +62,18 @@ export class Simulation {
     this.#block = evmBlock(world.next, this.#common);
     this.#journal = new Journal([...world.machines.values(), this.#trace]);
     this.#state = new L1State(world.fork, this.#journal);
+    const { machines, context } = world;
+    const trace = this.#trace;
+    const ether = new EtherBook(world.ether, this.#journal);
+    this.#registry = new Registry({ machines, ether, trace, timestamp: context.timestamp });
+    const registry = this.#registry;
     this.#switchboard = new Switchboard({
-      machines: world.machines,
-      context: world.context,
-      trace: this.#trace,
-      ether: new EtherBook(world.ether, this.#journal),
+      machines,
+      context,
+      trace,
+      ether,
       journal: this.#journal,
+      registry,
     });
     this.#journal.checkpoint();
   }
@@ -170,15 +178,30 @@ export class Simulation {
     this.#journal.unwind(0);
   }
 
-  /** Runs `play` so that it leaves nothing behind if it throws. */
+  /** Runs `play` so that it leaves nothing behind if it throws; again, when it turns out which rollups it visits. */
   async #attempt<Result>(
     play: (chain: { evm: BridgedEvm; bridge: Bridge }) => Promise<Result>,
+    assumed: ReadonlySet<ChainId> = new Set(),
   ): Promise<Result> {
+    try {
+      return await this.#attemptOnce(play, assumed);
+    } catch (error) {
+      if (!(error instanceof TimestampReadTooEarly)) throw error;
+      return await this.#attempt(play, new Set([...assumed, error.rollup]));
+    }
+  }
+
+  async #attemptOnce<Result>(
+    play: (chain: { evm: BridgedEvm; bridge: Bridge }) => Promise<Result>,
+    assumed: ReadonlySet<ChainId>,
+  ): Promise<Result> {
+    this.#registry.begin(assumed);
     const { depth } = this.#journal;
     const { count } = this.#trace;
     this.#journal.checkpoint();
     try {
       const result = await play(this.#chain());
+      this.#registry.finish();
       this.#journal.commit();
       return result;
     } catch (error) {
@@ -230,7 +253,14 @@ export class Simulation {
       manager,
       intercept: (message) => bridge.intercept(message),
     });
-    const bridge = new Bridge({ evm, state: this.#state, manager, proxies, switchboard: this.#switchboard });
+    const bridge = new Bridge({
+      evm,
+      state: this.#state,
+      manager,
+      proxies,
+      switchboard: this.#switchboard,
+      registry: this.#registry,
+    });
     this.#state.clearCaches();
     return { evm, bridge };
   }

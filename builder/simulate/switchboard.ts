@@ -4,6 +4,7 @@ import { type Action, ActionKind, callAction, l2txAction, resultAction } from ".
 import { type ChainId, L1, type StateRoot } from "../protocol/ids.ts";
 import type { EtherBook } from "./ether.ts";
 import type { Journal } from "./journal.ts";
+import type { Registry } from "./registry.ts";
 import { SimulationRefusedError } from "./refusal.ts";
 import type { OpenExecution, Trace } from "./trace.ts";
 
@@ -34,6 +35,7 @@ export interface SwitchboardOptions {
   readonly trace: Trace;
   readonly ether: EtherBook;
   readonly journal: Journal;
+  readonly registry: Registry;
 }
 
 /** Carries control between the chains of one simulation and records every step. Cost is linear in the calls made. */
@@ -114,7 +116,10 @@ export class Switchboard {
 
   async #deliver(action: Action, open: OpenExecution): Promise<Action> {
     const machine = this.#machine(action.to);
-    if (action.kind !== ActionKind.RESULT && !open.isVisiting(action.to)) open.beginVisit(action.to);
+    if (action.kind !== ActionKind.RESULT && !open.isVisiting(action.to)) {
+      this.#options.registry.visit(action.to);
+      open.beginVisit(action.to);
+    }
     const delivery = await machine.deliver(action, this.#options.context);
     if (delivery.visit !== undefined) open.endVisit({ rollup: action.to, completed: delivery.visit });
     return delivery.action;

@@ -13,6 +13,10 @@ export class OpenExecution {
   readonly visits: (RecordedVisit | undefined)[] = [];
   readonly #running = new Map<ChainId, number>();
 
+  hasVisited(rollup: ChainId): boolean {
+    return this.isVisiting(rollup) || this.visits.some((visit) => visit?.rollup === rollup);
+  }
+
   isVisiting(rollup: ChainId): boolean {
     return this.#running.has(rollup);
   }
@@ -65,6 +69,11 @@ export class Trace implements JournalFollower {
   /** How often an execution was begun; a repeated one counts again. */
   get triggers(): number {
     return this.#triggers;
+  }
+
+  /** Whether the batch will hold a visit of the rollup. */
+  hasVisited(rollup: ChainId): boolean {
+    return this.#entries.some(({ open }) => open.hasVisited(rollup));
   }
 
   /** Number of executions recorded so far. */

@@ -196,7 +196,7 @@ describe("hostile requests", function () {
           .to.be.a("string")
           .and.not.match(/internal error of the gateway/);
       }),
-      { numRuns: 300, verbose: 1 },
+      { numRuns: 300 },
     );
   });
 });
