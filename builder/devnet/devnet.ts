@@ -4,7 +4,7 @@ import { type Builder, createBuilder } from "../builder.ts";
 import { LEDGER } from "../kinds/ledger/abi.ts";
 import { ledgerKind } from "../kinds/ledger/index.ts";
 import { hashVerificationKey } from "../keys/verification-key.ts";
-import { createSnarkjsProver } from "../proof/snarkjs-prover.ts";
+import { createWasmProver } from "../proof/wasm-prover.ts";
 import { developmentAccount, developmentAccounts } from "./accounts.ts";
 import type { Circuits } from "./artefacts.ts";
 import { deploy } from "./deploy.ts";
@@ -43,7 +43,7 @@ export async function startDevnet({ ports, circuits, folder, log }: DevnetOption
     verificationKeys: keys.map(([, key]) => key),
   });
   const prover = new ObservedProver(
-    await createSnarkjsProver({ artefacts: [...circuits.values()].map(({ artefacts }) => artefacts) }),
+    await createWasmProver({ artefacts: [...circuits.values()].map(({ artefacts }) => artefacts) }),
   );
   cleanup.defer(() => prover.close());
   const builder = await createBuilder({

@@ -9,11 +9,14 @@ declare module "ffjavascript" {
     slice(from: number, to: number): Uint8Array;
   }
 
-  export interface Group {
+  /** A group of points; `Coordinate` is an element of the field they are over. */
+  export interface Group<Coordinate = unknown> {
     readonly F: { readonly n8: number };
     readonly zero: Point;
     fromRng(rng: ChaCha): Point;
     toAffine(point: Point): Point;
+    /** Coordinates of an affine point; those over the extension field have their real part first. */
+    toObject(point: Point): [x: Coordinate, y: Coordinate];
     add(a: Point, b: Point): Point;
     double(point: Point): Point;
     isZero(point: Point): boolean;
@@ -37,9 +40,21 @@ declare module "ffjavascript" {
       }
     | { readonly cmd: "GET"; readonly out: number; readonly var: number; readonly len: number };
 
+  /** The scalar field: arrays of elements in Montgomery form, 32 bytes each. */
+  export interface ScalarField {
+    readonly one: Uint8Array;
+    /** w[k] is a root of unity of order 2^k. */
+    readonly w: readonly Uint8Array[];
+    fft(values: Uint8Array): Promise<Uint8Array>;
+    ifft(values: Uint8Array): Promise<Uint8Array>;
+    /** Multiplies value i with first·increment^i. */
+    batchApplyKey(values: Uint8Array, first: Uint8Array, increment: Uint8Array): Promise<Uint8Array>;
+  }
+
   export interface Curve {
-    readonly G1: Group;
-    readonly G2: Group;
+    readonly Fr: ScalarField;
+    readonly G1: Group<bigint>;
+    readonly G2: Group<[real: bigint, imaginary: bigint]>;
     readonly tm: {
       /** The curve's WebAssembly module; single-threaded curves only. */
       readonly code: Uint8Array<ArrayBuffer>;

@@ -1,8 +1,10 @@
 import { workerData } from "node:worker_threads";
+import { readBinaryFile } from "../keys/binary-file.ts";
 import type { VerificationKey } from "../keys/verification-key.ts";
 import type { CircuitInput } from "../kinds/kind.ts";
+import { startCurve } from "./curve-threads.ts";
+import { proveGroth16 } from "./groth16.ts";
 import type { Groth16Proof } from "./prover.ts";
-import { loadSnarkjs } from "./snarkjs.ts";
 import { verifyProof } from "./verify.ts";
 import { calculateWitness, WitnessError } from "./witness.ts";
 
@@ -39,7 +41,7 @@ export type ProveOutcome =
 const environment: unknown = workerData;
 if (!isProveWorkerData(environment)) throw new TypeError("This module is the code of the prover's threads");
 const { circuits, threadsPerProof } = environment;
-const snarkjs = loadSnarkjs(threadsPerProof);
+const curve = startCurve(threadsPerProof);
 
 /** Makes one proof and verifies it. What is the job's fault is an outcome; whatever is thrown is the thread's. */
 export default async function prove({ circuit, input }: ProveTask): Promise<ProveOutcome> {
@@ -54,7 +56,11 @@ export default async function prove({ circuit, input }: ProveTask): Promise<Prov
     throw error;
   }
   const proveStart = performance.now();
-  const { proof, publicSignals } = await (await snarkjs)(loaded.zkey, witness);
+  const { proof, publicSignals } = await proveGroth16(
+    await curve,
+    loaded.zkey,
+    readBinaryFile(witness, "wtns", "The witness").section(2),
+  );
   const changed = loaded.publicSignals.find((name, index) => {
     const given = input[name];
     return typeof given === "bigint" && given !== publicSignals[index];

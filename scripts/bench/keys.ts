@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 import { buildPoseidon } from "circomlibjs";
 import { loadArtefacts } from "../../builder/artefacts/load.ts";
 import { createDevelopmentKey } from "../../builder/keys/development.ts";
-import { createSnarkjsProver, parallelProofs } from "../../builder/proof/snarkjs-prover.ts";
+import { createWasmProver, parallelProofs } from "../../builder/proof/wasm-prover.ts";
 import { fieldElement } from "../../builder/protocol/ids.ts";
 
 const CIRCUIT = "long_chain";
@@ -45,7 +45,7 @@ const job = {
   input: { challenge: 7n, evaluation: 35n, secret: 5n },
   commitment: fieldElement(end),
 };
-const prover = await timed("start prover", () => createSnarkjsProver({ artefacts: [artefacts], parallel }));
+const prover = await timed("start prover", () => createWasmProver({ artefacts: [artefacts], parallel }));
 try {
   await timed("first proof", () => prover.prove(job));
   const results = await timed(`${jobs} proofs, ${parallel} at a time`, () =>

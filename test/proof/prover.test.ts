@@ -9,7 +9,7 @@ import { toSnarkjs, type VerificationKey } from "../../builder/keys/verification
 import type { CircuitInput, CircuitJob } from "../../builder/kinds/kind.ts";
 import { readVerificationKey } from "../../builder/proof/load-circuit.ts";
 import type { Groth16Proof, Prover, ProverResult } from "../../builder/proof/prover.ts";
-import { createSnarkjsProver } from "../../builder/proof/snarkjs-prover.ts";
+import { createWasmProver } from "../../builder/proof/wasm-prover.ts";
 import { verifyProof } from "../../builder/proof/verify.ts";
 import { FIELD_MODULUS, fieldElement } from "../../builder/protocol/ids.ts";
 import { failureCode, inTemporaryFolder, testArtefacts } from "../keys/setting.ts";
@@ -26,7 +26,7 @@ const INPUT = {
 } satisfies CircuitInput;
 const JOB: CircuitJob = { circuit: "bits", input: INPUT, commitment: fieldElement(3n) };
 
-describe("snarkjs prover", function () {
+describe("WebAssembly prover", function () {
   this.timeout(240_000);
   let bits: Artefacts;
   let noBits: Artefacts;
@@ -37,7 +37,7 @@ describe("snarkjs prover", function () {
     bits = await testArtefacts("bits");
     noBits = await testArtefacts("no_bits");
     key = await readVerificationKey(bits);
-    prover = await createSnarkjsProver({ artefacts: [bits, noBits] });
+    prover = await createWasmProver({ artefacts: [bits, noBits] });
     result = await prover.prove(JOB);
   });
   after(async () => {
@@ -54,7 +54,7 @@ describe("snarkjs prover", function () {
   });
 
   it("makes proofs with one thread, with several at once, and for inputs with an empty array", async () => {
-    const other = await createSnarkjsProver({ artefacts: [bits, noBits], threads: 2, parallel: 2 });
+    const other = await createWasmProver({ artefacts: [bits, noBits], threads: 2, parallel: 2 });
     try {
       const input = { ...INPUT, word: 0n, bits: [] };
       const results = await Promise.all(
@@ -181,7 +181,7 @@ describe("snarkjs prover", function () {
 
   describe("does not start with", () => {
     const starting = (artefacts: Artefacts): Promise<unknown> =>
-      createSnarkjsProver({ artefacts: [artefacts] }).then((started) => started.close());
+      createWasmProver({ artefacts: [artefacts] }).then((started) => started.close());
 
     it("another circuit's proving key, and says whose", async () => {
       const failure = await starting({ ...bits, zkey: noBits.zkey }).catch((error: unknown) => error);
@@ -215,7 +215,7 @@ describe("snarkjs prover", function () {
       // Every quotient point is the first one: all on the curve, but of another key.
       for (let offset = 64; offset < quotient.length; offset += 64) quotient.copyWithin(offset, 0, 64);
       await writeFile(zkey, bytes);
-      const damaged = await createSnarkjsProver({ artefacts: [{ ...bits, zkey }] });
+      const damaged = await createWasmProver({ artefacts: [{ ...bits, zkey }] });
       const failure = await damaged.prove(JOB).catch((error: unknown) => error);
       await damaged.close();
       expect(failure).to.have.property("code", "PROOF_FAILED");
@@ -230,7 +230,7 @@ describe("snarkjs prover", function () {
       process.env[DEATHS_VARIABLE] = deaths;
       await writeFile(deaths, "1");
       const worker = new URL("./dying-worker.ts", import.meta.url);
-      const mortal = await createSnarkjsProver({ artefacts: [bits], worker });
+      const mortal = await createWasmProver({ artefacts: [bits], worker });
       try {
         expect((await mortal.prove(JOB)).publicInputs, "died once").to.deep.equal(result.publicInputs);
         await writeFile(deaths, "2");
@@ -264,7 +264,7 @@ describe("snarkjs prover", function () {
   it("cancels everything when it is closed and leaves no thread", async function () {
     if (process.platform !== "linux") this.skip();
     const before = threads();
-    const closing = await createSnarkjsProver({ artefacts: [bits] });
+    const closing = await createWasmProver({ artefacts: [bits] });
     await closing.prove(JOB);
     expect(threads()).to.be.greaterThan(before);
     const job = failureCode(closing.prove(JOB));

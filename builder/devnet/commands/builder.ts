@@ -7,7 +7,7 @@ import { ledgerKind } from "../../kinds/ledger/index.ts";
 import { assertKeysAllowed } from "../../keys/policy.ts";
 import { hashVerificationKey } from "../../keys/verification-key.ts";
 import { connectL1 } from "../../l1/client.ts";
-import { createSnarkjsProver } from "../../proof/snarkjs-prover.ts";
+import { createWasmProver } from "../../proof/wasm-prover.ts";
 import { chainId } from "../../protocol/ids.ts";
 import { prepareCircuits } from "../artefacts.ts";
 import { InvalidConfigurationError } from "../errors.ts";
@@ -65,7 +65,7 @@ export async function runBuilder(options: unknown): Promise<void> {
     evmChainId,
     keys.map(([, key]) => key),
   );
-  const prover = await createSnarkjsProver({
+  const prover = await createWasmProver({
     artefacts: [...circuits.values()].map(({ artefacts }) => artefacts),
   });
   await using cleanup = new AsyncDisposableStack();

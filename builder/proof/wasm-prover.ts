@@ -8,7 +8,7 @@ import { loadCircuit } from "./load-circuit.ts";
 import type { LoadedCircuit, ProveOutcome, ProveTask, ProveWorkerData } from "./prove-worker.ts";
 import type { Prover } from "./prover.ts";
 
-export interface SnarkjsProverOptions {
+export interface WasmProverOptions {
   /** The circuits to prove, e.g. the values of what `loadArtefacts` returns. */
   readonly artefacts: Iterable<Artefacts>;
   /** Processors to use; by default all. */
@@ -28,11 +28,11 @@ export function parallelProofs(threads: number): number {
 }
 
 /**
- * Proves with snarkjs in worker threads. Keys are read and checked here, once, and shared by all threads.
+ * Proves in this process: Groth16 over WebAssembly in worker threads. Keys are read and checked here, once, and shared by all threads.
  * `close()` cancels what is being proven and ends all threads.
  * @throws `KEY_CORRUPT`, `WRONG_KEY`.
  */
-export async function createSnarkjsProver(options: SnarkjsProverOptions): Promise<Prover> {
+export async function createWasmProver(options: WasmProverOptions): Promise<Prover> {
   const threads = Math.max(1, options.threads ?? availableParallelism());
   const parallel = options.parallel ?? parallelProofs(threads);
   const circuits = new Map<string, LoadedCircuit>();
