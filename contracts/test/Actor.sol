@@ -74,7 +74,7 @@ contract Actor {
         }
     }
 
-    function _play(Step[] memory steps) private returns (Outcome[] memory outcomes) {
+    function _play(Step[] memory steps) internal returns (Outcome[] memory outcomes) {
         outcomes = new Outcome[](steps.length);
         for (uint256 i = 0; i < steps.length; i++) {
             Step memory step = steps[i];
