@@ -34,18 +34,22 @@ export interface Devnet extends AsyncDisposable {
  */
 export async function startDevnet({ ports, circuits, folder, log }: DevnetOptions): Promise<Devnet> {
   await using cleanup = new AsyncDisposableStack();
-  const l1 = await startL1(ports.rpc);
-  cleanup.defer(() => l1.close());
+  // The keys are read while the node starts. All three are waited for, so that what did start is also stopped.
+  const [proving, node, genesis] = await Promise.allSettled([
+    createWasmProver({ artefacts: [...circuits.values()].map(({ artefacts }) => artefacts) }),
+    startL1(ports.rpc),
+    ledgerKind.genesisRoot(),
+  ]);
+  if (proving.status === "fulfilled") cleanup.defer(() => proving.value.close());
+  if (node.status === "fulfilled") cleanup.defer(() => node.value.close());
+  const prover = new ObservedProver(valueOf(proving));
+  const l1 = valueOf(node);
   const keys = [...circuits].map(([name, { verificationKey }]) => [name, verificationKey] as const);
   const deployment = await deploy({
     rpc: l1.url,
-    genesisRoot: await ledgerKind.genesisRoot(),
+    genesisRoot: valueOf(genesis),
     verificationKeys: keys.map(([, key]) => key),
   });
-  const prover = new ObservedProver(
-    await createWasmProver({ artefacts: [...circuits.values()].map(({ artefacts }) => artefacts) }),
-  );
-  cleanup.defer(() => prover.close());
   const builder = await createBuilder({
     l1Rpc: l1.url,
     rollupsAddress: deployment.rollups,
@@ -83,4 +87,9 @@ export async function startDevnet({ ports, circuits, folder, log }: DevnetOption
   }
   const resources = cleanup.move();
   return { description, builder, prover, [Symbol.asyncDispose]: () => resources.disposeAsync() };
+}
+
+function valueOf<Value>(result: PromiseSettledResult<Value>): Value {
+  if (result.status === "rejected") throw result.reason;
+  return result.value;
 }
