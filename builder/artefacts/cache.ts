@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from "node:crypto";
+import { randomUUID, webcrypto } from "node:crypto";
 import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import {
@@ -118,7 +118,9 @@ async function readManifest(folder: string): Promise<Manifest | undefined> {
 
 async function hashFile(folder: string, name: ArtefactFile): Promise<string | undefined> {
   const content = await readFile(join(folder, ARTEFACT_FILES[name])).catch(ignoreMissing);
-  return content && createHash("sha256").update(content).digest("hex");
+  if (content === undefined) return undefined;
+  // WebCrypto hashes in a thread of its own; these are hundreds of megabytes, and the caller has other work.
+  return Buffer.from(await webcrypto.subtle.digest("SHA-256", content)).toString("hex");
 }
 
 async function requireHash(folder: string, name: ArtefactFile): Promise<string> {
