@@ -3,7 +3,7 @@ import type { Artefacts } from "../artefacts/artefacts.ts";
 import { type ArtefactProgress, loadArtefacts } from "../artefacts/load.ts";
 import { ledgerKind } from "../kinds/ledger/index.ts";
 import { fromSnarkjs, type VerificationKey } from "../keys/verification-key.ts";
-import { hardhat } from "./hardhat.ts";
+import { compileContracts } from "./compile.ts";
 import { type Report, step } from "./progress.mjs";
 import { snarkjsVerificationKey } from "./verification-key-file.ts";
 
@@ -24,11 +24,6 @@ export async function prepareArtefacts(): Promise<Circuits> {
   // The Solidity compiler runs in a process of its own and circom in worker threads: together they use both cores.
   const [, circuits] = await Promise.all([step("compiling contracts", compileContracts), prepareCircuits()]);
   return circuits;
-}
-
-async function compileContracts(): Promise<void> {
-  const { tasks } = await hardhat();
-  await tasks.getTask("build").run({ quiet: true });
 }
 
 /** Circuits and keys alone: all that a builder needs on an L1 that has the contracts. */
