@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { isAddress, isHex } from "viem";
+import { isAddress } from "viem";
 import { privateKeyToAccount } from "viem/accounts";
 import { z } from "zod";
 import { createBuilder } from "../../builder.ts";
@@ -10,7 +10,7 @@ import { connectL1 } from "../../l1/client.ts";
 import { createWasmProver } from "../../proof/wasm-prover.ts";
 import { chainId } from "../../protocol/ids.ts";
 import { prepareCircuits } from "../artefacts.ts";
-import { InvalidConfigurationError } from "../errors.ts";
+import { parseConfiguration, privateKey, rpcUrl } from "../configuration.ts";
 import { openGateways } from "../gateways.ts";
 import { logger } from "../log.ts";
 import { claimGatewayPorts, portsFrom } from "../ports.ts";
@@ -23,7 +23,7 @@ const uint = z
 
 /** Options of the command line and the environment, checked. */
 export const builderConfiguration = z.object({
-  rpc: z.url({ protocol: /^https?$/ }),
+  rpc: rpcUrl,
   rollups: z.custom<`0x${string}`>(
     (value) => typeof value === "string" && isAddress(value),
     "is not an address",
@@ -32,10 +32,7 @@ export const builderConfiguration = z.object({
   deploymentBlock: uint,
   portBase: z.int(),
   data: z.string().min(1),
-  key: z.custom<`0x${string}`>(
-    (value) => isHex(value) && value.length === 66,
-    "LOCKSTEP_KEY is not a private key of 32 bytes, 0x…",
-  ),
+  key: privateKey,
 });
 
 /** @throws `INVALID_CONFIGURATION` naming each option that is wrong; never shows the key. */
@@ -44,11 +41,7 @@ export function parseBuilderConfiguration(
   key: string | undefined,
 ): z.infer<typeof builderConfiguration> {
   const given = typeof options === "object" && options !== null ? options : {};
-  const parsed = builderConfiguration.safeParse({ ...given, key });
-  if (parsed.success) return parsed.data;
-  throw new InvalidConfigurationError(
-    parsed.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`),
-  );
+  return parseConfiguration(builderConfiguration, { ...given, key });
 }
 
 /** A builder for one ledger on any L1, with durable state, until the process is told to stop. */

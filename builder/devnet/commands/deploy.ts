@@ -1,21 +1,13 @@
-import { isHex, type LocalAccount } from "viem";
+import type { LocalAccount } from "viem";
 import { privateKeyToAccount } from "viem/accounts";
 import { z } from "zod";
 import { ledgerKind } from "../../kinds/ledger/index.ts";
 import { developmentAccount } from "../accounts.ts";
 import { prepareArtefacts } from "../artefacts.ts";
+import { parseConfiguration, privateKey, rpcUrl } from "../configuration.ts";
 import { deploy } from "../deploy.ts";
-import { InvalidConfigurationError } from "../errors.ts";
 
-const configuration = z.object({
-  rpc: z.url({ protocol: /^https?$/ }),
-  key: z
-    .custom<`0x${string}`>(
-      (value) => isHex(value) && value.length === 66,
-      "LOCKSTEP_KEY is not a private key of 32 bytes, 0x…",
-    )
-    .optional(),
-});
+const configuration = z.object({ rpc: rpcUrl, key: privateKey.optional() });
 
 /**
  * Puts the contracts and one ledger on the L1 behind `rpc`, and prints what a builder needs to know.
@@ -23,12 +15,7 @@ const configuration = z.object({
  * @throws `INVALID_CONFIGURATION`; `DEVELOPMENT_KEY` before anything is sent to a chain that is not local; `DEPLOYMENT`.
  */
 export async function runDeploy(options: { readonly rpc: string }): Promise<void> {
-  const parsed = configuration.safeParse({ ...options, key: process.env.LOCKSTEP_KEY });
-  if (!parsed.success)
-    throw new InvalidConfigurationError(
-      parsed.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`),
-    );
-  const { rpc, key } = parsed.data;
+  const { rpc, key } = parseConfiguration(configuration, { ...options, key: process.env.LOCKSTEP_KEY });
   const account: LocalAccount = key === undefined ? developmentAccount(0) : privateKeyToAccount(key);
   const circuits = await prepareArtefacts();
   const { evmChainId, proofSystem, rollups, ledger, deploymentBlock } = await deploy({

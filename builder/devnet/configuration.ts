@@ -1,0 +1,24 @@
+import { isHex } from "viem";
+import { z } from "zod";
+import { InvalidConfigurationError } from "./errors.ts";
+
+/** JSON-RPC endpoint. */
+export const rpcUrl = z.url({ protocol: /^https?$/ });
+
+/** The private key that LOCKSTEP_KEY holds. */
+export const privateKey = z.custom<`0x${string}`>(
+  (value) => isHex(value) && value.length === 66,
+  "LOCKSTEP_KEY is not a private key of 32 bytes, 0x…",
+);
+
+/** @throws {InvalidConfigurationError} naming each option that is wrong; never shows a value. */
+export function parseConfiguration<Schema extends z.ZodType>(
+  schema: Schema,
+  given: unknown,
+): z.infer<Schema> {
+  const parsed = schema.safeParse(given);
+  if (parsed.success) return parsed.data;
+  throw new InvalidConfigurationError(
+    parsed.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`),
+  );
+}
