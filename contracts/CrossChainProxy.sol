@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
-import {IRollups} from "./interfaces/IRollups.sol";
+import {ICrossChainManager} from "./interfaces/ICrossChainManager.sol";
 import {ChainId} from "./protocol/Actions.sol";
 
 /// @title A contract of another chain, as seen from this one
@@ -27,7 +27,7 @@ contract CrossChainProxy {
             (success, ) = address(bytes20(msg.data)).call{value: msg.value}(msg.data[20:]);
         } else {
             (success, ) = MANAGER.call{value: msg.value}(
-                abi.encodeCall(IRollups.relay, (ROLLUP, ORIGINAL, msg.sender, msg.data))
+                abi.encodeCall(ICrossChainManager.relay, (ROLLUP, ORIGINAL, msg.sender, msg.data))
             );
         }
         // Solidity can only return ABI-encoded values; the answer must be passed on raw. The frame ends here, so memory

@@ -8,6 +8,7 @@ import {IProofSystem, Statement} from "./interfaces/IProofSystem.sol";
 import {FIELD_MODULUS} from "./protocol/Actions.sol";
 import {Bn254, G1, G2} from "./protocol/Bn254.sol";
 import {Fingerprint} from "./protocol/Fingerprint.sol";
+import {isLocalChain} from "./protocol/LocalChains.sol";
 
 /// @title Groth16 over BN254: any number of proofs under any number of keys in one pairing call
 /// @notice A proof (A, B, C) of public inputs x under the key (α, β, γ, δ, IC) holds if
@@ -70,8 +71,7 @@ contract Groth16ProofSystem is IGroth16ProofSystem {
         // Either point gives the rest away.
         bool isDevelopment =
             keccak256(key[:64]) == DEVELOPMENT_ALPHA || keccak256(key[64:192]) == DEVELOPMENT_BETA;
-        if (isDevelopment && block.chainid != 31337 && block.chainid != 1337)
-            revert DevelopmentKey(block.chainid);
+        if (isDevelopment && !isLocalChain()) revert DevelopmentKey(block.chainid);
         _checkKey(abi.decode(key, (VerificationKey)));
         address pointer = SSTORE2.write(key);
         _keys[keyHash] = StoredKey(pointer, isDevelopment);

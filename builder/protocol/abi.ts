@@ -107,6 +107,30 @@ export const crossChainProxyAbi = parseAbi([
   "fallback() external payable",
 ]);
 
+/**
+ * `contracts/l2/CrossChainManager.sol`, the system contract of `evm` rollups; documented in
+ * `contracts/interfaces/ICrossChainManager.sol`.
+ */
+export const crossChainManagerAbi = parseAbi([
+  "event ProxyCreated(address indexed proxy, address indexed original, uint64 indexed rollup)",
+  "error NotProxy(address caller)",
+  "error OwnChain(uint64 rollup)",
+  "function proxyOf(address original, uint64 rollup) view returns (address)",
+  "function createProxy(address original, uint64 rollup) returns (address)",
+  "function relay(uint64 rollup, address original, address, bytes) payable",
+]);
+
+/** `contracts/UnprovenProofSystem.sol`; documented in `contracts/interfaces/IUnprovenProofSystem.sol`. */
+export const unprovenProofSystemAbi = parseAbi([
+  "struct Statement { bytes32 verificationKey; uint256[] words; bytes proof; }",
+  "constructor()",
+  "error NotALocalChain(uint256 chainId)",
+  "error NotTheUnprovenKey(uint256 statement, bytes32 verificationKey)",
+  "error WordsDiffer(uint256 statement, bytes32 digest)",
+  "function UNPROVEN_KEY() view returns (bytes32)",
+  "function verify(Statement[] statements) view",
+]);
+
 /** `contracts/Groth16ProofSystem.sol`; documented in `contracts/interfaces/IGroth16ProofSystem.sol`. */
 export const groth16ProofSystemAbi = parseAbi([
   "struct Statement { bytes32 verificationKey; uint256[] words; bytes proof; }",

@@ -2,6 +2,7 @@
 pragma solidity 0.8.30;
 
 import {Batch, ChainId, StateRoot} from "../protocol/Actions.sol";
+import {ICrossChainManager} from "./ICrossChainManager.sol";
 import {IProofSystem} from "./IProofSystem.sol";
 
 /// What a new rollup is given.
@@ -43,7 +44,7 @@ struct Rollup {
 ///
 /// Assumptions about each rollup's proof system: see {IProofSystem}. About L1: blocks have strictly increasing
 /// numbers, transient storage is undone by reverts.
-interface IRollups {
+interface IRollups is ICrossChainManager {
     // ------------------------------------------------------------------------------------------------------ events
 
     event RollupRegistered(
@@ -56,7 +57,6 @@ interface IRollups {
     );
     event OwnershipTransferred(ChainId indexed rollup, address indexed oldOwner, address indexed newOwner);
     event VerificationReplaced(ChainId indexed rollup, IProofSystem proofSystem, bytes32[] verificationKeys);
-    event ProxyCreated(address indexed proxy, address indexed original, ChainId indexed rollup);
     /// @param batch `keccak256` of the calldata of {postBatch}.
     /// @param table Code object with the executions that can be consumed in this block; zero if there are none.
     event BatchPosted(bytes32 indexed batch, uint64 timestamp, address table);
@@ -157,8 +157,6 @@ interface IRollups {
 
     // ------------------------------------------------------------------------------------------- errors: consumption
 
-    /// Thrown when {relay} is called by anybody but the proxy it speaks of.
-    error NotProxy(address caller);
     /// Thrown when a contract's internal entry point is called from outside.
     error OnlySelf(address caller);
     /// Thrown when no execution was posted in this block for this call at the rollups' current roots: a miss.
@@ -211,18 +209,6 @@ interface IRollups {
 
     /// @notice Whether proofs under this key count for the rollup.
     function isVerificationKey(ChainId rollup, bytes32 verificationKey) external view returns (bool);
-
-    // ------------------------------------------------------------------------------------------------------- proxies
-
-    /// @notice Address of the proxy that stands on this chain for `original` on `rollup`, created or not.
-    function proxyOf(address original, ChainId rollup) external view returns (address);
-
-    /// @notice Creates a proxy if it is not there yet.
-    function createProxy(address original, ChainId rollup) external returns (address);
-
-    /// @notice A call by `sender` to the caller, which must be the proxy of `original` on `rollup`.
-    /// @dev Returns or reverts with the remote contract's raw bytes, not ABI-encoded.
-    function relay(ChainId rollup, address original, address sender, bytes calldata data) external payable;
 
     // --------------------------------------------------------------------------------------------------------- batch
 

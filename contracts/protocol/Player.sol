@@ -2,6 +2,7 @@
 pragma solidity 0.8.30;
 
 import {LibTransient} from "solady/src/utils/LibTransient.sol";
+import {ICrossChainManager} from "../interfaces/ICrossChainManager.sol";
 import {IRollups} from "../interfaces/IRollups.sol";
 import {Action, CALL, ChainId, hashAction, L1, RESULT, StateRoot} from "./Actions.sol";
 import {cursorAt, IDLE} from "./Cursor.sol";
@@ -63,7 +64,7 @@ abstract contract Player is Proxies {
     Latest internal _latest;
     Consumption internal _consumption;
 
-    /// @inheritdoc IRollups
+    /// @inheritdoc ICrossChainManager
     function relay(ChainId rollup, address original, address sender, bytes calldata data) external payable {
         if (msg.sender != proxyOf(original, rollup)) revert NotProxy(msg.sender);
         if (msg.value > type(uint128).max) revert ValueTooLarge(msg.value);

@@ -1,32 +1,16 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
-import {CrossChainProxy} from "../CrossChainProxy.sol";
-import {IRollups} from "../interfaces/IRollups.sol";
+import {ICrossChainManager} from "../interfaces/ICrossChainManager.sol";
 import {ChainId} from "./Actions.sol";
+import {ProxyFactory} from "./ProxyFactory.sol";
 import {Registry} from "./Registry.sol";
 
-/// @title Proxies: recognised by their address, listed nowhere
-abstract contract Proxies is Registry {
-    /// @inheritdoc IRollups
+/// @title Proxies of registered rollups' contracts
+abstract contract Proxies is ProxyFactory, Registry {
+    /// @inheritdoc ICrossChainManager
     function createProxy(address original, ChainId rollup) external returns (address) {
         _requireKnown(rollup);
         return _ensureProxy(original, rollup);
-    }
-
-    /// @inheritdoc IRollups
-    function proxyOf(address original, ChainId rollup) public view returns (address) {
-        bytes32 initCodeHash = keccak256(
-            abi.encodePacked(type(CrossChainProxy).creationCode, abi.encode(original, rollup))
-        );
-        bytes32 digest = keccak256(abi.encodePacked(bytes1(0xff), address(this), bytes32(0), initCodeHash));
-        return address(uint160(uint256(digest)));
-    }
-
-    function _ensureProxy(address original, ChainId rollup) internal returns (address proxy) {
-        proxy = proxyOf(original, rollup);
-        if (proxy.code.length != 0) return proxy;
-        new CrossChainProxy{salt: 0}(original, rollup);
-        emit ProxyCreated(proxy, original, rollup);
     }
 }

@@ -1,7 +1,13 @@
 import { expect } from "chai";
 import hre from "hardhat";
 import type { Abi } from "viem";
-import { crossChainProxyAbi, groth16ProofSystemAbi, rollupsAbi } from "../../builder/protocol/abi.ts";
+import {
+  crossChainManagerAbi,
+  crossChainProxyAbi,
+  groth16ProofSystemAbi,
+  rollupsAbi,
+  unprovenProofSystemAbi,
+} from "../../builder/protocol/abi.ts";
 import { connect } from "./setup.ts";
 
 interface Parameter {
@@ -48,6 +54,8 @@ describe("ABIs written out for the builder", () => {
   const written: readonly (readonly [string, Abi])[] = [
     ["Rollups", rollupsAbi],
     ["CrossChainProxy", crossChainProxyAbi],
+    ["CrossChainManager", crossChainManagerAbi],
+    ["UnprovenProofSystem", unprovenProofSystemAbi],
     ["Groth16ProofSystem", groth16ProofSystemAbi],
   ];
   before(connect);
