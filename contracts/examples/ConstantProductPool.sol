@@ -49,7 +49,11 @@ contract ConstantProductPool {
         return ERC20(TOKEN).balanceOf(address(this));
     }
 
-    function _outputDown(uint256 input, uint256 reserveIn, uint256 reserveOut) private pure returns (uint256) {
+    function _outputDown(
+        uint256 input,
+        uint256 reserveIn,
+        uint256 reserveOut
+    ) private pure returns (uint256) {
         uint256 counted = input * COUNTED_PER_MILLE;
         return (counted * reserveOut) / (reserveIn * 1_000 + counted);
     }

@@ -1,16 +1,14 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import {SafeTransferLib} from "solady/src/utils/SafeTransferLib.sol";
-
 /// @title Takes tips, and spends them for its owner
 contract TipJar {
-    using SafeTransferLib for address;
-
     /// @notice Thrown when anybody but the owner spends.
     error NotOwner(address caller);
 
     event Tipped(address indexed from, uint256 amount, string note);
+    event Paid(address indexed to, uint256 amount, bytes answer);
+    event Refused(address indexed to, uint256 amount, bytes reason);
 
     /// @notice Who spends: an account of this chain, or the proxy of one of another.
     address public immutable OWNER;
@@ -32,30 +30,18 @@ contract TipJar {
         return _take(note);
     }
 
-    /// @notice Pays `to`, on whatever chain it is: reverts, with the payee's own data, if that fails.
-    function pay(address to, uint256 amount, bytes calldata data) external returns (bytes memory answer) {
-        if (msg.sender != OWNER) revert NotOwner(msg.sender);
-        bool success;
-        (success, answer) = to.call{value: amount}(data);
-        if (success) return answer;
-        assembly {
-            revert(add(answer, 32), mload(answer))
-        }
-    }
-
-    /// @notice The same, but carries on when it fails.
-    /// @return paid Whether the payee took it.
+    /// @notice Pays `to`, which may be the proxy of an account on another chain. Carries on if the payee does not take it.
+    /// @return paid Whether it did.
     /// @return answer What the payee returned or reverted with.
-    function tryPay(
+    function pay(
         address to,
         uint256 amount,
         bytes calldata data
     ) external returns (bool paid, bytes memory answer) {
-        try this.pay(to, amount, data) returns (bytes memory given) {
-            return (true, given);
-        } catch (bytes memory reason) {
-            return (false, reason);
-        }
+        if (msg.sender != OWNER) revert NotOwner(msg.sender);
+        (paid, answer) = to.call{value: amount}(data);
+        if (paid) emit Paid(to, amount, answer);
+        else emit Refused(to, amount, answer);
     }
 
     function _take(string memory note) private returns (uint256 total) {
