@@ -13,11 +13,13 @@ import {
   HEAD_KEY,
   LEAF_KEYS,
   leafKey,
+  NOTE_KEYS,
+  noteKey,
   UNDO_KEYS,
   type Undo,
   undoKey,
 } from "./records.ts";
-import type { State } from "./state.ts";
+import type { NoteChanges, Notes, State } from "./state.ts";
 import { GENESIS_LEAF, JOURNAL_START, StateTree } from "./tree.ts";
 import type { Leaf } from "./types.ts";
 
@@ -111,10 +113,10 @@ class LevelState implements State {
     await this.#write([put(leafKey(0), encodeLeaf(GENESIS_LEAF))], this.#head);
   }
 
-  async persist(): Promise<void> {
+  async persist(notes: NoteChanges = new Map()): Promise<void> {
     const before = this.tree.journalledLeaves();
     const root = this.tree.stateRoot();
-    if (root === this.#head.root && before.size === 0) return;
+    if (root === this.#head.root && before.size === 0 && notes.size === 0) return;
 
     const version = this.#head.version + 1;
     const replaced = new Map<number, Leaf>();
@@ -124,11 +126,21 @@ class LevelState implements State {
       const now = this.tree.leafAt(place);
       if (now !== undefined) writes.push(put(leafKey(place), encodeLeaf(now)));
     }
-    const undo: Undo = { root: this.#head.root, size: this.#head.size, leaves: replaced };
+    const replacedNotes = await this.#replacedBy(notes);
+    for (const name of replacedNotes.keys()) writes.push(putNote(name, notes.get(name)));
+    const { root: rootBefore, size } = this.#head;
+    const undo: Undo = { root: rootBefore, size, leaves: replaced, notes: replacedNotes };
     writes.push(put(undoKey(version), encodeUndo(undo)));
     if (version > this.#history) writes.push({ type: "del", key: undoKey(version - this.#history) });
     await this.#write(writes, { ...this.#head, version, size: this.tree.size, root });
     this.tree.forgetJournal();
+  }
+
+  async notes(): Promise<Notes> {
+    const notes = new Map<string, string>();
+    for await (const [key, text] of this.#database.entries(NOTE_KEYS))
+      notes.set(key.slice(noteKey("").length), text);
+    return notes;
   }
 
   async rewind(root: StateRoot): Promise<void> {
@@ -143,6 +155,7 @@ class LevelState implements State {
       throw new CorruptStateError(this.#where, "undoing did not lead back to the root it was recorded with");
     }
     const writes: Write[] = [...target.leaves].map(([place, leaf]) => put(leafKey(place), encodeLeaf(leaf)));
+    for (const [name, text] of target.notes) writes.push(putNote(name, text));
     for (let place = target.size; place < this.#head.size; place++)
       writes.push({ type: "del", key: leafKey(place) });
     for (let version = target.version + 1; version <= this.#head.version; version++)
@@ -154,22 +167,34 @@ class LevelState implements State {
     await this.#database.close();
   }
 
-  /** The newest persisted state with the root, and the leaves that lead from the durable state to it. */
+  /** What was noted before, of those notes that do change. */
+  async #replacedBy(changes: NoteChanges): Promise<NoteChanges> {
+    const before = new Map<string, string | undefined>();
+    for (const [name, text] of changes) {
+      const old = await this.#database.get(noteKey(name));
+      if (old !== text) before.set(name, old);
+    }
+    return before;
+  }
+
+  /** The newest persisted state with the root, and the leaves and notes that lead from the durable state to it. */
   async #findVersion(
     root: StateRoot,
-  ): Promise<{ version: number; size: number; leaves: ReadonlyMap<number, Leaf> }> {
+  ): Promise<{ version: number; size: number; leaves: ReadonlyMap<number, Leaf>; notes: NoteChanges }> {
     this.#assertUsable();
     let { version, size } = this.#head;
     const leaves = new Map<number, Leaf>();
-    if (root === this.#head.root) return { version, size, leaves };
+    const notes = new Map<string, string | undefined>();
+    if (root === this.#head.root) return { version, size, leaves, notes };
     for await (const [key, text] of this.#database.entries({ ...UNDO_KEYS, reverse: true })) {
       const undo = decoded(this.#where, key, () => decodeUndo(text));
       // An older record overrides a newer one; leaves past an older size are gone.
       for (const [place, leaf] of undo.leaves) leaves.set(place, leaf);
       for (const place of leaves.keys()) if (place >= undo.size) leaves.delete(place);
+      for (const [name, text] of undo.notes) notes.set(name, text);
       ({ size } = undo);
       version -= 1;
-      if (undo.root === root) return { version, size, leaves };
+      if (undo.root === root) return { version, size, leaves, notes };
     }
     throw new UnknownRootError(root);
   }
@@ -193,4 +218,8 @@ class LevelState implements State {
 
 function put(key: string, value: string): Write {
   return { type: "put", key, value };
+}
+
+function putNote(name: string, text: string | undefined): Write {
+  return text === undefined ? { type: "del", key: noteKey(name) } : put(noteKey(name), text);
 }

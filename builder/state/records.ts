@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { FIELD_MODULUS, fieldElement } from "../protocol/ids.ts";
+import type { NoteChanges } from "./state.ts";
 import { KEY_BITS, type Leaf } from "./types.ts";
 
 /**
@@ -7,15 +8,18 @@ import { KEY_BITS, type Leaf } from "./types.ts";
  *
  *     head              the present durable state
  *     leaf:<place>      key, nextKey and value in hexadecimal, 64 digits each; places in 8 hexadecimal digits
+ *     note:<name>       a text that belongs to the state beside its leaves
  *     undo:<version>    how to get from that version back to the one before; versions in 12 hexadecimal digits
  *
  * Nodes are not stored: they follow from the leaves, and are hashed anew on opening, which checks the root.
  */
 export const HEAD_KEY = "head";
 export const LEAF_KEYS = { gte: "leaf:", lt: "leaf;" } as const;
+export const NOTE_KEYS = { gte: "note:", lt: "note;" } as const;
 export const UNDO_KEYS = { gte: "undo:", lt: "undo;" } as const;
 
 export const leafKey = (place: number): string => `leaf:${place.toString(16).padStart(8, "0")}`;
+export const noteKey = (name: string): string => `note:${name}`;
 export const undoKey = (version: number): string => `undo:${version.toString(16).padStart(12, "0")}`;
 
 /** Names the layout above. */
@@ -46,11 +50,14 @@ const undo = z.object({
   size: integer.min(1),
   /** Leaves of the state before that were changed since, by place. */
   leaves: z.array(z.tuple([integer, leafText])),
+  /** Notes of the state before that were changed since, by name; null where there was none. */
+  notes: z.array(z.tuple([z.string(), z.string().nullable()])).optional(),
 });
 export interface Undo {
   readonly root: bigint;
   readonly size: number;
   readonly leaves: ReadonlyMap<number, Leaf>;
+  readonly notes: NoteChanges;
 }
 
 export function encodeHead({ identity, version, size, root }: Head): string {
@@ -62,18 +69,24 @@ export function decodeHead(text: string): Head {
   return head.parse(JSON.parse(text));
 }
 
-export function encodeUndo({ root, size, leaves }: Undo): string {
+export function encodeUndo({ root, size, leaves, notes }: Undo): string {
   return JSON.stringify({
     root: root.toString(),
     size,
     leaves: [...leaves].map(([place, leaf]) => [place, encodeLeaf(leaf)]),
+    ...(notes.size > 0 && { notes: [...notes].map(([name, text]) => [name, text ?? null]) }),
   });
 }
 
 /** @throws when the text is no undo record. */
 export function decodeUndo(text: string): Undo {
-  const { root, size, leaves } = undo.parse(JSON.parse(text));
-  return { root, size, leaves: new Map(leaves.map(([place, leaf]) => [place, decodeLeaf(leaf)])) };
+  const { root, size, leaves, notes = [] } = undo.parse(JSON.parse(text));
+  return {
+    root,
+    size,
+    leaves: new Map(leaves.map(([place, leaf]) => [place, decodeLeaf(leaf)])),
+    notes: new Map(notes.map(([name, note]) => [name, note ?? undefined])),
+  };
 }
 
 export function encodeLeaf({ key, nextKey, value }: Leaf): string {

@@ -2,7 +2,7 @@ import sortedBtree from "sorted-btree";
 import { type FieldElement, fieldElement, OutOfRangeError, type StateRoot } from "../protocol/ids.ts";
 import { emptyHashes, hashLeaf, hashNode, hashState } from "./hashes.ts";
 import type { Poseidon } from "./poseidon.ts";
-import { KEY_BITS, type Leaf, type Siblings, TREE_DEPTH, type UpsertWitness } from "./types.ts";
+import { KEY_BITS, type KeyProof, type Leaf, type Siblings, TREE_DEPTH, type UpsertWitness } from "./types.ts";
 
 declare const checkpointBrand: unique symbol;
 /** A moment in the tree's journal. Later moments end when the tree goes back to an earlier one. */
@@ -67,6 +67,17 @@ export class StateTree {
 
   leafAt(index: number): Leaf | undefined {
     return this.#leaves[index];
+  }
+
+  /** Proves the value at `key`, or that there is none, under the present root. */
+  prove(key: bigint): KeyProof {
+    const { leaf, index } = this.#locate(key);
+    return { leaf, index: BigInt(index), siblings: this.#siblings(index) };
+  }
+
+  /** Path of the first empty place, where the next new key will go. */
+  nextPlace(): Siblings {
+    return this.#siblings(this.size);
   }
 
   /**

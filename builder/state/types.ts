@@ -17,6 +17,14 @@ export interface Leaf {
 /** Siblings of a path, from the leaf level upwards: at each level the three other children, in child order. */
 export type Siblings = readonly (readonly [FieldElement, FieldElement, FieldElement])[];
 
+/** Where a key stands in the tree; if it is absent, the leaf that shows it: its key is below and its `nextKey` above. */
+export interface KeyProof {
+  /** The leaf with the greatest key ≤ the key in question. */
+  readonly leaf: Leaf;
+  readonly index: bigint;
+  readonly siblings: Siblings;
+}
+
 /**
  * Everything a circuit needs to follow one `upsert`: the leaf at or below the key, and, if a leaf was inserted,
  * the path of the empty place it went to. `inserted === undefined` when the key was present or nothing was written.

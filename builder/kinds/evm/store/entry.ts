@@ -1,0 +1,31 @@
+import type { Address, Hex } from "viem";
+import type { FieldElement } from "../../../protocol/ids.ts";
+import type { BlockState, EvmAccount } from "../state-types.ts";
+
+interface Leaf {
+  /** Key and value of the leaf in the tree. */
+  readonly key: bigint;
+  readonly value: FieldElement;
+}
+
+export interface AccountEntry extends Leaf {
+  readonly type: "account";
+  readonly address: Address;
+  readonly account: EvmAccount;
+  readonly codeHash: Hex;
+}
+
+export interface SlotEntry extends Leaf {
+  readonly type: "slot";
+  readonly address: Address;
+  readonly slot: Hex;
+  readonly word: Hex;
+}
+
+export interface BlockEntry extends Leaf {
+  readonly type: "block";
+  readonly block: BlockState;
+}
+
+/** What one leaf of the tree stands for. */
+export type Entry = AccountEntry | SlotEntry | BlockEntry;

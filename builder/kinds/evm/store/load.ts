@@ -1,0 +1,83 @@
+import { type Hex, keccak256 } from "viem";
+import { CorruptStateError } from "../../../state/errors.ts";
+import type { Notes } from "../../../state/state.ts";
+import type { StateTree } from "../../../state/tree.ts";
+import type { Entry } from "./entry.ts";
+import { FlatState } from "./flat-state.ts";
+import type { StateLayout } from "./layout.ts";
+import { codeNote, decodeEntry, encodeEntry, leafNote } from "./notes.ts";
+
+export interface LoadOptions {
+  readonly tree: StateTree;
+  readonly notes: Notes;
+  readonly layout: StateLayout;
+  /** Where the notes come from, for messages. */
+  readonly where: string;
+  /** What is known already to be what its leaf stands for. */
+  readonly known?: FlatState;
+}
+
+/** Hash of no code; a code of its own in the map below, which is not noted. */
+const NO_CODE: Hex = "0x";
+
+/**
+ * What the tree's leaves stand for, as their notes say; each is hashed and compared with its leaf (about 0.4 ms).
+ * @throws `CORRUPT_STATE`.
+ */
+export function loadFlatState({ tree, notes, layout, where, known }: LoadOptions): FlatState {
+  const codes = codesIn(notes, where);
+  const flat = new FlatState();
+  for (let place = 1; place < tree.size; place++) {
+    const leaf = tree.leafAt(place);
+    if (leaf === undefined || leaf.value === 0n) continue;
+    const name = leafNote(leaf.key);
+    const text = notes.get(name);
+    if (text === undefined) throw new CorruptStateError(where, `${name} is missing`);
+    const earlier = known?.entry(leaf.key);
+    if (earlier?.value === leaf.value && encodeEntry(earlier) === text) {
+      flat.replace(leaf.key, earlier);
+      continue;
+    }
+    let entry: Entry;
+    try {
+      entry = decodeEntry(text, leaf, codes);
+    } catch (error) {
+      throw new CorruptStateError(where, `${name} cannot be read`, error);
+    }
+    if (!standsFor(layout, entry))
+      throw new CorruptStateError(where, `${name} is not what its leaf stands for`);
+    flat.replace(leaf.key, entry);
+  }
+  return flat;
+}
+
+function codesIn(notes: Notes, where: string): ReadonlyMap<Hex, Hex> {
+  const codes = new Map<Hex, Hex>([[keccak256(NO_CODE), NO_CODE]]);
+  const prefix = codeNote("0x");
+  for (const [name, text] of notes) {
+    if (!name.startsWith(prefix)) continue;
+    const code: Hex = `0x${text}`;
+    const codeHash = keccak256(code);
+    if (name !== codeNote(codeHash)) throw new CorruptStateError(where, `${name} is another code`);
+    codes.set(codeHash, code);
+  }
+  return codes;
+}
+
+function standsFor(layout: StateLayout, entry: Entry): boolean {
+  switch (entry.type) {
+    case "account": {
+      const { address, account, codeHash } = entry;
+      return (
+        layout.accountKey(address) === entry.key && layout.accountValue(account, codeHash) === entry.value
+      );
+    }
+    case "slot":
+      return (
+        layout.slotKey(entry.address, entry.slot) === entry.key &&
+        layout.slotValue(entry.word) === entry.value
+      );
+    case "block":
+      return layout.blockKey === entry.key && layout.blockValue(entry.block) === entry.value;
+  }
+}

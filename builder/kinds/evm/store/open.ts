@@ -1,0 +1,84 @@
+import type { Address, Hex } from "viem";
+import type { StateRoot } from "../../../protocol/ids.ts";
+import { ForeignStateError } from "../../../state/errors.ts";
+import { openState } from "../../../state/open.ts";
+import type { Poseidon } from "../../../state/poseidon.ts";
+import { recentPoseidon } from "../../../state/recent.ts";
+import { StateTree } from "../../../state/tree.ts";
+import type { StateWrites } from "../state-types.ts";
+import { SYSTEM } from "../system.ts";
+import { changesOf } from "./changes.ts";
+import { FlatState } from "./flat-state.ts";
+import { StateLayout } from "./layout.ts";
+import { loadFlatState } from "./load.ts";
+import { EvmStore } from "./store.ts";
+
+export interface OpenEvmStoreOptions {
+  readonly poseidon: Poseidon;
+  /** Whose state it is; a folder of another identity is refused. */
+  readonly identity: string;
+  /** Durable in this folder; without it in memory, with the same history. */
+  readonly folder?: string;
+  readonly genesis: EvmGenesis;
+}
+
+export interface EvmGenesis {
+  /** Code of the system contract. */
+  readonly systemCode: Hex;
+  /** Wei that accounts have from genesis on, which nothing on L1 backs. */
+  readonly balances?: ReadonlyMap<Address, bigint>;
+}
+
+/** Hashes of nodes that are remembered: those of about a thousand commits. */
+const RECENT_HASHES = 1 << 14;
+
+/**
+ * Opens the state of an EVM rollup, or makes its genesis state.
+ * @throws `FOREIGN_STATE`, also when the rollup began with another system contract; `CORRUPT_STATE`, `STATE_LOCKED`,
+ * `STATE_UNAVAILABLE`.
+ */
+export async function openEvmStore(options: OpenEvmStoreOptions): Promise<EvmStore> {
+  const { poseidon, identity, folder, genesis } = options;
+  const where = folder ?? "memory";
+  const layout = new StateLayout(poseidon);
+  const state = await openState({
+    poseidon: recentPoseidon(poseidon, RECENT_HASHES),
+    identity,
+    ...(folder !== undefined && { folder }),
+  });
+  try {
+    const { tree } = state;
+    const flat = loadFlatState({ tree, notes: await state.notes(), layout, where });
+    const store = new EvmStore({ state, layout, flat, where });
+    if (tree.size === 1) {
+      store.apply(genesisWrites(genesis));
+      await store.persist();
+    }
+    if (store.account(SYSTEM)?.code !== genesis.systemCode)
+      throw new ForeignStateError(where, "its system contract is another one");
+    return store;
+  } catch (error) {
+    await state.close();
+    throw error;
+  }
+}
+
+/** Root of a rollup's state before its first visit. */
+export function genesisRoot(poseidon: Poseidon, genesis: EvmGenesis): StateRoot {
+  const tree = new StateTree(poseidon);
+  for (const { key, entry } of changesOf(new FlatState(), new StateLayout(poseidon), genesisWrites(genesis)))
+    if (entry !== undefined) tree.upsert(key, entry.value);
+  return tree.stateRoot();
+}
+
+function genesisWrites({ systemCode, balances = new Map() }: EvmGenesis): StateWrites {
+  const code: Hex = "0x";
+  return {
+    accounts: new Map([
+      ...[...balances].map(([address, balance]) => [address, { nonce: 0n, balance, code }] as const),
+      [SYSTEM, { nonce: 1n, balance: 0n, code: systemCode }],
+    ]),
+    slots: new Map(),
+    block: { number: 0n, timestamp: 0n },
+  };
+}

@@ -1,0 +1,33 @@
+import type { Poseidon } from "./poseidon.ts";
+
+/** Remembers the results of the latest calls: between `capacity` and twice as many. */
+export class Recent<Result> {
+  readonly #capacity: number;
+  #latest = new Map<string, Result>();
+  #earlier = new Map<string, Result>();
+
+  constructor(capacity: number) {
+    this.#capacity = capacity;
+  }
+
+  get(key: string, compute: () => Result): Result {
+    const hit = this.#latest.get(key);
+    if (hit !== undefined) return hit;
+    const result = this.#earlier.get(key) ?? compute();
+    if (this.#latest.size >= this.#capacity) {
+      this.#earlier = this.#latest;
+      this.#latest = new Map();
+    }
+    this.#latest.set(key, result);
+    return result;
+  }
+}
+
+/**
+ * The same hash with its latest results remembered: a hash costs some fifty times a look-up, and what is simulated is
+ * hashed again when it is estimated, posted and followed.
+ */
+export function recentPoseidon(poseidon: Poseidon, capacity: number): Poseidon {
+  const recent = new Recent<ReturnType<Poseidon>>(capacity);
+  return (inputs) => recent.get(inputs.map((input) => input.toString(36)).join(), () => poseidon(inputs));
+}
