@@ -5,7 +5,7 @@ import type { Logger } from "pino";
 import { Chains, type Moment } from "./chains.ts";
 import type { BuilderEvent, BuilderListener } from "./events.ts";
 import { findL2Transaction, readHistory } from "./follower/history.ts";
-import type { AccountState, RollupKind, RollupMachine } from "./kinds/kind.ts";
+import type { AccountState, CompletedVisit, RollupKind, RollupMachine } from "./kinds/kind.ts";
 import { connectL1, l1Error, type L1Client } from "./l1/client.ts";
 import { findIncluded } from "./post/included.ts";
 import { undoInclusion } from "./post/undo.ts";
@@ -14,7 +14,7 @@ import type { Prover } from "./proof/prover.ts";
 import { rollupsAbi } from "./protocol/abi.ts";
 import { LockstepError } from "./protocol/errors.ts";
 import type { ChainId, StateRoot } from "./protocol/ids.ts";
-import { lowerCase } from "./simulate/proxies.ts";
+import { lowerCase } from "./evm/relay-call.ts";
 import type { CallRequest, TransactionOutcome } from "./simulate/outcome.ts";
 import type { Simulation } from "./simulate/simulation.ts";
 import type { CallResult } from "./simulate/switchboard.ts";
@@ -218,14 +218,44 @@ export class Builder implements AsyncDisposable {
     return await this.#simulate((simulation) => simulation.view(call));
   }
 
+  /**
+   * Plays a call on a rollup as `eth_call` does there; it sees the other chains. Nothing of it stays.
+   * @param pending on what the waiting transactions will leave, instead of on the head.
+   */
+  async callRollup(rollup: ChainId, request: CallRequest, pending: boolean): Promise<CompletedVisit> {
+    this.#rollup(rollup);
+    return await this.#simulate(async (simulation, baseFeePerGas) => {
+      const options = this.#playOptions(baseFeePerGas);
+      if (pending) await playAll(simulation, this.#queue.pending(), options);
+      return await simulation.rollupCall(rollup, request, options.origin);
+    });
+  }
+
   /** The account of `address` at home on `chain`, on a rollup, as L1's head has it. */
   async account(rollup: ChainId, chain: ChainId, address: Address): Promise<AccountState> {
-    return await this.#machine(rollup, (machine) => machine.account(chain, BigInt(address)));
+    return await this.readRollup(rollup, (machine) => machine.account(chain, BigInt(address)));
   }
 
   /** A rollup's state root, as L1's head has it. */
   async stateRoot(rollup: ChainId): Promise<StateRoot> {
-    return await this.#machine(rollup, (machine) => machine.stateRoot());
+    return await this.readRollup(rollup, (machine) => machine.stateRoot());
+  }
+
+  /** Reads a rollup as L1's head has it. @throws {UnknownRollupError} */
+  async readRollup<Result>(
+    rollup: ChainId,
+    read: (machine: RollupMachine) => Result | Promise<Result>,
+  ): Promise<Result> {
+    return await this.#hold(async ({ machines }) => {
+      const machine = machines.get(rollup);
+      if (machine === undefined) throw new UnknownRollupError(rollup);
+      return await read(machine);
+    });
+  }
+
+  /** Transactions signed for a rollup that wait. */
+  pendingOfRollup(rollup: ChainId): AcceptedTransaction[] {
+    return this.#queue.pending().filter((transaction) => transaction.rollup === rollup);
   }
 
   /** How far a transaction has come; nothing for one that the builder never took on. */
@@ -357,14 +387,6 @@ export class Builder implements AsyncDisposable {
       } finally {
         simulation.close();
       }
-    });
-  }
-
-  async #machine<Result>(rollup: ChainId, read: (machine: RollupMachine) => Result): Promise<Result> {
-    return await this.#hold(async ({ machines }) => {
-      const machine = machines.get(rollup);
-      if (machine === undefined) throw new UnknownRollupError(rollup);
-      return read(machine);
     });
   }
 

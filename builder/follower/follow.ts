@@ -1,6 +1,7 @@
 import type { Address } from "viem";
-import { type LocatedVisit, locateVisits } from "../execution/check.ts";
-import type { BatchContext, RollupMachine } from "../kinds/kind.ts";
+import { Journal } from "../evm/journal.ts";
+import { effectiveVisits, type LocatedVisit } from "../execution/check.ts";
+import type { BatchContext, L1Inclusion, RollupMachine } from "../kinds/kind.ts";
 import type { L1Client } from "../l1/client.ts";
 import type { Head } from "../l1/head.ts";
 import { readGenesisRoot } from "../l1/registration.ts";
@@ -27,7 +28,7 @@ export interface FollowerOptions {
 /** A visit that took effect, as it has to be replayed. */
 interface PastVisit extends LocatedVisit {
   readonly timestamp: bigint;
-  readonly blockNumber: bigint;
+  readonly at: L1Inclusion;
 }
 
 /**
@@ -93,21 +94,24 @@ export class Follower {
   async #replay(machine: RollupMachine, visits: readonly PastVisit[]): Promise<void> {
     for (const [index, visit] of visits.entries()) {
       await this.#replayVisit(machine, visit);
-      if (visits[index + 1]?.blockNumber !== visit.blockNumber) await machine.persist();
+      if (visits[index + 1]?.at.blockNumber !== visit.at.blockNumber) await machine.persist();
     }
   }
 
   async #replayVisit(machine: RollupMachine, visit: PastVisit): Promise<void> {
     const { l1ChainId, manager } = this.#options;
     const context: BatchContext = { l1ChainId, rollups: manager, timestamp: visit.timestamp };
+    // Nothing of the past is undone, but machines undo frames of theirs.
+    const journal = new Journal([machine]);
     for (let at = 0; at < visit.actions.length; at += 2) {
       const [given, answer] = [visit.actions[at], visit.actions[at + 1]];
       if (given === undefined || answer === undefined)
         throw new StateDivergedError(machine.id, "half a visit");
-      const { action } = await machine.deliver(given, context);
+      const { action, visit: completed } = await machine.deliver(given, context, journal);
       if (hashAction(action) !== hashAction(answer)) {
         throw new StateDivergedError(machine.id, "it answers an action otherwise than L1 says");
       }
+      if (completed !== undefined) machine.include(completed, visit.at);
     }
     if (machine.stateRoot() !== visit.rootAfter) {
       throw new StateDivergedError(
@@ -146,10 +150,10 @@ function rootAfter(visits: readonly PastVisit[], count: number): StateRoot | und
 }
 
 function visitsOf(rollup: ChainId, history: readonly ConsumedExecution[]): PastVisit[] {
-  return history.flatMap(({ execution, timestamp, blockNumber }) =>
-    locateVisits(execution)
+  return history.flatMap(({ execution, ending, timestamp, blockNumber, blockHash, transaction }) =>
+    effectiveVisits(execution, ending)
       .filter((visit) => visit.rollup === rollup)
-      .map((visit) => ({ ...visit, timestamp, blockNumber })),
+      .map((visit) => ({ ...visit, timestamp, at: { blockNumber, blockHash, transaction } })),
   );
 }
 

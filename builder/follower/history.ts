@@ -4,15 +4,18 @@ import { rollupsAbi } from "../protocol/abi.ts";
 import type { Action } from "../protocol/action.ts";
 import { ActionKind } from "../protocol/action.ts";
 import { LockstepError } from "../protocol/errors.ts";
-import type { Execution } from "../protocol/execution.ts";
+import { type Execution, MarkKind } from "../protocol/execution.ts";
 import { type ChainId, chainId, stateRoot } from "../protocol/ids.ts";
 
 /** An execution that took effect on L1. */
 export interface ConsumedExecution {
   readonly execution: Execution;
+  /** Which of its endings was reached. */
+  readonly ending: number;
   /** Timestamp of its batch, seconds. */
   readonly timestamp: bigint;
   readonly blockNumber: bigint;
+  readonly blockHash: Hex;
   /** The L1 transaction in which it took effect: the caller's, or the batch's for an L2 transaction. */
   readonly transaction: Hex;
 }
@@ -43,7 +46,7 @@ export async function readHistory(
   });
   const batches = new Map<Hex, Promise<Batch>>();
   const consumed: ConsumedExecution[] = [];
-  for (const { eventName, args, transactionHash, blockNumber } of logs) {
+  for (const { eventName, args, transactionHash, blockNumber, blockHash } of logs) {
     const { batch: id } = args;
     if (eventName === "BatchPosted") {
       batches.set(id, readBatch(l1, id, transactionHash));
@@ -53,7 +56,9 @@ export async function readHistory(
     const execution = batch?.executions[args.execution];
     if (batch === undefined || execution === undefined)
       throw new BatchContentMissingError(id, transactionHash);
-    consumed.push({ execution, timestamp: batch.timestamp, blockNumber, transaction: transactionHash });
+    const { ending } = args;
+    const { timestamp } = batch;
+    consumed.push({ execution, ending, timestamp, blockNumber, blockHash, transaction: transactionHash });
   }
   await Promise.all(batches.values());
   return consumed;
@@ -107,7 +112,7 @@ function decodeBatch(input: Hex): Batch {
   const [{ timestamp, executions }] = args;
   return {
     timestamp,
-    executions: executions.map(({ actions, visits }) => ({
+    executions: executions.map(({ actions, visits, marks }) => ({
       actions: actions.map((action): Action => ({
         ...action,
         kind: kindOf(action.kind),
@@ -119,7 +124,7 @@ function decodeBatch(input: Hex): Batch {
         rootBefore: stateRoot(BigInt(rootBefore)),
         rootAfter: stateRoot(BigInt(rootAfter)),
       })),
-      marks: [],
+      marks: marks.map(({ kind, at, to }) => ({ kind: markKindOf(kind), at, to })),
     })),
   };
 }
@@ -127,5 +132,11 @@ function decodeBatch(input: Hex): Batch {
 function kindOf(kind: number): ActionKind {
   const known = Object.values(ActionKind).find((value) => value === kind);
   if (known === undefined) throw new LockstepError("UNKNOWN_ACTION_KIND", `kind ${kind}`);
+  return known;
+}
+
+function markKindOf(kind: number): MarkKind {
+  const known = Object.values(MarkKind).find((value) => value === kind);
+  if (known === undefined) throw new LockstepError("UNKNOWN_MARK_KIND", `kind ${kind}`);
   return known;
 }

@@ -32,14 +32,14 @@ export class UnbalancedJournalError extends LockstepError {
 }
 
 /**
- * A frame that re-entered a suspended rollup reverts. The rollup would have to be told with a REVERT action, which
- * is not played yet, so a transaction that does this is refused.
+ * A frame that re-entered a suspended rollup reverts, and the kind cannot prove what the rollup answered until then: a
+ * transaction that does this is refused.
  */
 export class UndoneWhileSuspendedError extends LockstepError {
   constructor() {
     super(
       "UNDONE_WHILE_SUSPENDED",
-      "a call that re-entered the suspended rollup was undone while the rollup still waits: this needs REVERT actions",
+      "a call that re-entered a suspended ledger was undone while the ledger still waits: its circuit cannot prove that",
     );
   }
 }

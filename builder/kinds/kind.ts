@@ -1,17 +1,17 @@
+import type { Prover } from "../proof/prover.ts";
+export type { CircuitInput, CircuitJob, CircuitValue } from "../proof/circuit-job.ts";
 import type { Action } from "../protocol/action.ts";
-import type { ChainId, FieldElement, StateRoot } from "../protocol/ids.ts";
+import type { CallRequest } from "../evm/call-request.ts";
+import type { Journal } from "../evm/journal.ts";
+import type { ChainId, StateRoot } from "../protocol/ids.ts";
 import type { StatementHeader, StatementVisit } from "../protocol/statement.ts";
 
-/** Values of a circuit's input signals, by signal name, arrays nested as the circuit declares them. */
-export type CircuitInput = { readonly [signal: string]: CircuitValue };
-export type CircuitValue = bigint | readonly CircuitValue[];
-
-/** One proof to be made: which circuit instance (a name in `circuits/circuits.json`) and its inputs. */
-export interface CircuitJob {
+/** A proof to be made of a visit. */
+export interface ProofJob {
+  /** Name of what proves it: a circuit instance, or what stands for one. Names the verification key as well. */
   readonly circuit: string;
-  readonly input: CircuitInput;
-  /** The circuit's commitment to the statement's words, public input 0. */
-  readonly commitment: FieldElement;
+  /** @returns the proof in the encoding of the kind's proof system. @throws `PROOF_MISMATCH`, or what the prover throws. */
+  prove(prover: Prover, signal: AbortSignal): Promise<`0x${string}`>;
 }
 
 /** A visit that has ended, with what the kind remembers of it to prove it. */
@@ -32,6 +32,14 @@ export interface BatchContext {
   readonly rollups: `0x${string}`;
   /** Batch timestamp in seconds: the rollup's block time. */
   readonly timestamp: bigint;
+}
+
+/** Where on L1 a visit took effect. */
+export interface L1Inclusion {
+  /** Hash of the L1 transaction: the caller's, or that of the batch for a transaction signed for the rollup. */
+  readonly transaction: `0x${string}`;
+  readonly blockNumber: bigint;
+  readonly blockHash: `0x${string}`;
 }
 
 /** What a kind needs to open a rollup of itself. */
@@ -61,14 +69,26 @@ export interface RollupMachine<Record = unknown> {
   stateRoot(): StateRoot;
   /** The account of `address` at home on `chain`, as journalled so far; empty if there is none. */
   account(chain: ChainId, address: bigint): AccountState;
-  /** True while a visit waits for the result of an outgoing call. */
+  /** True while a visit waits for what answers an outgoing action. */
   readonly suspended: boolean;
+  /** Whether a visit can be proven that was abandoned while it waited (docs/spec.md section 1, "Visits"). */
+  readonly provesAbandoned: boolean;
   /**
    * Hands the machine an action addressed to it and returns what it does next.
+   * @param journal of the simulation, or of the replay: what the machine does can be undone there, level by level.
    * @throws {LockstepError} when no proof can exist for the action (`VISIT_TOO_LARGE`, `INVALID_L2_TRANSACTION`, …);
    * the machine is then as before the visit began.
    */
-  deliver(action: Action, context: BatchContext): Promise<Delivery<Record>>;
+  deliver(action: Action, context: BatchContext, journal: Journal): Promise<Delivery<Record>>;
+  /** A visit has taken effect on L1; what it did becomes part of the rollup's history. Comes before `persist`. */
+  include(visit: CompletedVisit<Record>, at: L1Inclusion): void;
+  /** Begins a visit with a call that nobody signed, if the kind has such a thing. @param trigger stands for it. */
+  call?(
+    trigger: Action,
+    request: CallRequest,
+    context: BatchContext,
+    journal: Journal,
+  ): Promise<Delivery<Record>>;
   checkpoint(): void;
   commit(): void;
   revert(): void;
@@ -84,9 +104,11 @@ export interface RollupKind<Record = unknown> {
   readonly name: string;
   /** Root of the empty state. */
   genesisRoot(): Promise<StateRoot>;
-  /** Circuit instances, smallest first; names in `circuits/circuits.json`. */
+  /** What visits are proven by, smallest first: circuit instances named in `circuits/circuits.json`, if there are any. */
   readonly circuits: readonly string[];
   open(options: OpenOptions): Promise<RollupMachine<Record>>;
-  /** Inputs of the smallest circuit instance that holds the visit. @throws `VISIT_TOO_LARGE`. */
-  circuitJob(header: StatementHeader, visit: CompletedVisit<Record>): Promise<CircuitJob>;
+  /** False: what L1 accepts as a proof proves nothing, and whoever looks has to be told so. */
+  readonly isProven: boolean;
+  /** How the visit is proven. @throws `VISIT_TOO_LARGE`. */
+  proofJob(header: StatementHeader, visit: CompletedVisit<Record>): Promise<ProofJob>;
 }

@@ -1,4 +1,4 @@
-import type { CircuitJob } from "../kinds/kind.ts";
+import type { CircuitJob } from "./circuit-job.ts";
 import type { PublicInputs } from "../protocol/fingerprint.ts";
 
 /** A Groth16 proof over BN254: affine coordinates, G2 in the EVM's order (imaginary part first). */

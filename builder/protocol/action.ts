@@ -1,4 +1,12 @@
-import { type Address, encodeAbiParameters, type Hex, keccak256, zeroAddress } from "viem";
+import {
+  type Address,
+  encodeAbiParameters,
+  type Hex,
+  hexToNumber,
+  keccak256,
+  numberToHex,
+  zeroAddress,
+} from "viem";
 import { type ChainId, L1 } from "./ids.ts";
 
 /** Kinds of action, numbered as in `contracts/protocol/Actions.sol`. */
@@ -69,15 +77,31 @@ export function resultAction(result: { from: ChainId; to: ChainId; failed: boole
 
 /** A transaction signed for `rollup`; `data` is in the form of the rollup's kind. */
 export function l2txAction(rollup: ChainId, data: Hex): Action {
+  return bare({ kind: ActionKind.L2TX, from: L1, to: rollup, data });
+}
+
+/** A frame of `rollup` reverts that made calls: all since call number `number` of its operation is undone. */
+export function revertAction(rollup: ChainId, number: number): Action {
+  return bare({ kind: ActionKind.REVERT, from: rollup, to: L1, data: numberToHex(number, { size: 4 }) });
+}
+
+/** Which call of its operation is the first that a REVERT undoes. */
+export function undoneFrom({ data }: Action): number {
+  return hexToNumber(data);
+}
+
+/** L1's answer to a REVERT: what had to be undone is undone. */
+export function revertContinueAction(rollup: ChainId): Action {
+  return bare({ kind: ActionKind.REVERT_CONTINUE, from: L1, to: rollup, data: "0x" });
+}
+
+function bare(action: Pick<Action, "kind" | "from" | "to" | "data">): Action {
   return {
-    kind: ActionKind.L2TX,
-    from: L1,
-    to: rollup,
     sender: zeroAddress,
     target: zeroAddress,
     value: 0n,
     failed: false,
     isStatic: false,
-    data,
+    ...action,
   };
 }

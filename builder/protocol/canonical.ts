@@ -38,7 +38,12 @@ export function assertCanonical(action: Action): void {
       refuseUnless(action.from === L1, "an L2TX that does not come from L1");
       return;
     case ActionKind.REVERT:
-    case ActionKind.REVERT_CONTINUE:
-      throw new InvalidActionError(`kind ${String(action.kind)} is not played yet`);
+    case ActionKind.REVERT_CONTINUE: {
+      const isRevert = action.kind === ActionKind.REVERT;
+      refuseUnless(!moves, "a REVERT or REVERT_CONTINUE with sender, target or value");
+      refuseUnless(!action.failed && !action.isStatic, "a REVERT or REVERT_CONTINUE that failed or is static");
+      refuseUnless((isRevert ? action.to : action.from) === L1, "a REVERT that does not end on L1, or its answer");
+      refuseUnless(size(action.data) === (isRevert ? 4 : 0), "a REVERT without an index, or an answer with data");
+    }
   }
 }

@@ -6,8 +6,9 @@ export const MarkKind = { SPAN: 0, RESUME: 1 } as const;
 export type MarkKind = (typeof MarkKind)[keyof typeof MarkKind];
 
 /**
- * A note on an execution's list for the cursor.
- * SPAN: the actions `[at, to)` are undone at `to`. RESUME: after an undone L1 frame the cursor goes from `at` to `to`.
+ * A note on an execution's list (docs/spec.md section 1).
+ * SPAN: up to `to` undoings, on any one path, go back to the call at `at`.
+ * RESUME: `at` and `to` are neighbouring alternatives of one turn of L1.
  */
 export interface Mark {
   readonly kind: MarkKind;
@@ -22,7 +23,10 @@ export interface Visit {
   readonly rootAfter: StateRoot;
 }
 
-/** The ordered actions that one trigger causes, with the visits they make, in the order in which the visits begin. */
+/**
+ * What one trigger causes: the tree of paths that L1 took, depth first, with the visits that rollups made on them, in the
+ * order in which those end or are abandoned.
+ */
 export interface Execution {
   readonly actions: readonly Action[];
   readonly visits: readonly Visit[];

@@ -14,20 +14,22 @@ import {
 import { rollupsAbi } from "../protocol/abi.ts";
 import type { Action } from "../protocol/action.ts";
 import { chainId } from "../protocol/ids.ts";
-import type { BridgedEvm } from "./evm.ts";
+import type { BridgedEvm } from "../evm/bridged-evm.ts";
 import { dataGas, RELAY_GAS, TURN_GAS } from "./gas.ts";
-import type { L1State } from "./l1-state.ts";
-import { lowerCase, type ProxyBook } from "./proxies.ts";
+import type { Journal } from "../evm/journal.ts";
+import type { JournaledState } from "../evm/journaled-state.ts";
+import { decodeRelay, lowerCase } from "../evm/relay-call.ts";
+import type { ProxyBook } from "./proxies.ts";
 import type { Registry } from "./registry.ts";
 import { SimulationRefusedError } from "./refusal.ts";
 import type { CallResult, L1Port, RelayedCall, Switchboard } from "./switchboard.ts";
 
 const ROLLUP_OF_SELECTOR = toFunctionSelector(getAbiItem({ abi: rollupsAbi, name: "rollupOf" }));
-const RELAY_SELECTOR = toFunctionSelector(getAbiItem({ abi: rollupsAbi, name: "relay" }));
 
 export interface BridgeOptions {
   readonly evm: BridgedEvm;
-  readonly state: L1State;
+  readonly state: JournaledState;
+  readonly journal: Journal;
   /** Address of `Rollups`, lower case. */
   readonly manager: Address;
   readonly proxies: ProxyBook;
@@ -56,12 +58,13 @@ export class Bridge {
   async intercept(message: Message): Promise<(() => Promise<ExecResult>) | undefined> {
     const data = bytesToHex(message.data);
     if (data.startsWith(ROLLUP_OF_SELECTOR) && !this.#asksManager) return () => this.#rollupOf(message);
-    if (!data.startsWith(RELAY_SELECTOR)) return undefined;
     const call = decodeRelay(data);
     if (call === undefined) return undefined;
-    const proxy = await this.#options.proxies.addressOf(call.target, call.rollup);
+    const { chain: rollup, ...rest } = call;
+    const proxy = await this.#options.proxies.addressOf(call.target, rollup);
     if (bytesToHex(message.caller.bytes) !== proxy) return undefined;
-    return () => this.#relay({ ...call, value: message.value, isStatic: message.isStatic }, message);
+    const { value, isStatic } = message;
+    return () => this.#relay({ ...rest, rollup, value, isStatic }, message);
   }
 
   /**
@@ -177,7 +180,10 @@ export class Bridge {
     if (error === undefined) {
       for (const [account, beneficiary] of selfdestruct) message.selfdestruct?.set(account, beneficiary);
       for (const account of createdAddresses) message.createdAddresses?.add(account);
+      const before = frame.logs.length;
       frame.logs.push(...(execResult.logs ?? []));
+      // A rollup's frame that reverts undoes the call, but not this frame.
+      this.#options.journal.record(() => (frame.logs.length = before));
     }
     const answers = error === undefined || error.error === EVMError.errorMessages.REVERT;
     return { failed: error !== undefined, data: answers ? bytesToHex(execResult.returnValue) : "0x" };
@@ -191,16 +197,4 @@ function spend(frame: ManagerFrame, gas: bigint): void {
     throw new SimulationRefusedError("INSUFFICIENT_GAS", message);
   }
   frame.gasLeft -= gas;
-}
-
-/** Calldata of `relay`, or nothing if it is malformed and the manager will refuse it. */
-function decodeRelay(data: Hex): Pick<RelayedCall, "rollup" | "target" | "sender" | "data"> | undefined {
-  try {
-    const { functionName, args } = decodeFunctionData({ abi: rollupsAbi, data });
-    if (functionName !== "relay") return undefined;
-    const [rollup, original, sender, payload] = args;
-    return { rollup: chainId(rollup), target: lowerCase(original), sender: lowerCase(sender), data: payload };
-  } catch {
-    return undefined;
-  }
 }

@@ -1,5 +1,5 @@
 import type { ChainId } from "../protocol/ids.ts";
-import type { Journal } from "./journal.ts";
+import type { Journal } from "../evm/journal.ts";
 import { SimulationRefusedError } from "./refusal.ts";
 
 /** What L1 says of a rollup's Ether. */

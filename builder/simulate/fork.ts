@@ -1,21 +1,15 @@
 import type { Address, Hex } from "viem";
+import type { SourceAccount, StateSource } from "../evm/state-source.ts";
 import type { L1Client } from "../l1/client.ts";
-
-/** An account as it was at the fork's block. */
-export interface ForkAccount {
-  readonly nonce: bigint;
-  readonly balance: bigint;
-  readonly code: Hex;
-}
 
 /**
  * L1 at one block, read on demand and remembered. The block is named by hash, so a reorganisation shows as an error of
  * the node instead of a mixture of two histories. Shared by all simulations on that block.
  */
-export class Fork {
+export class Fork implements StateSource {
   readonly blockHash: Hex;
   readonly #l1: L1Client;
-  readonly #accounts = new Map<Address, Promise<ForkAccount>>();
+  readonly #accounts = new Map<Address, Promise<SourceAccount>>();
   readonly #slots = new Map<string, Promise<Hex>>();
 
   constructor(l1: L1Client, blockHash: Hex) {
@@ -23,7 +17,7 @@ export class Fork {
     this.blockHash = blockHash;
   }
 
-  account(address: Address): Promise<ForkAccount> {
+  account(address: Address): Promise<SourceAccount> {
     return remember(this.#accounts, address, () => this.#readAccount(address));
   }
 
@@ -40,7 +34,7 @@ export class Fork {
     return hash;
   }
 
-  async #readAccount(address: Address): Promise<ForkAccount> {
+  async #readAccount(address: Address): Promise<SourceAccount> {
     const block = { blockHash: this.blockHash };
     const [nonce, balance, code] = await Promise.all([
       this.#l1.request({ method: "eth_getTransactionCount", params: [address, block] }),

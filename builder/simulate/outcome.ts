@@ -1,13 +1,6 @@
 import type { Address, Hex } from "viem";
-import type { RecordedExecution } from "../execution/recorded.ts";
+export { type Authorization, type CallRequest, InvalidTransactionError } from "../evm/call-request.ts";
 import { LockstepError } from "../protocol/errors.ts";
-
-/** The transaction was refused by L1's own rules (nonce, balance, fee, intrinsic gas), before any code ran. */
-export class InvalidTransactionError extends LockstepError {
-  constructor(reason: string, options?: { cause?: unknown }) {
-    super("INVALID_TRANSACTION", `L1 would refuse the transaction: ${reason}`, options);
-  }
-}
 
 /** A rollup answered that the transaction signed for it fails. It has no effect and may be sent again. */
 export class L2TransactionFailedError extends LockstepError {
@@ -51,8 +44,6 @@ export interface TransactionOutcome {
   readonly logs: readonly SimulatedLog[];
   /** Contract that the transaction deploys, if that is what it does. */
   readonly created?: Address;
-  /** Executions that the transaction needs and that none before it in the simulation brought along. */
-  readonly executions: readonly RecordedExecution[];
   /** Whether a rollup was called, even in a frame that L1 then undid. */
   readonly crossesChains: boolean;
 }
@@ -61,27 +52,4 @@ export interface TransactionOutcome {
 export interface L2TransactionOutcome {
   /** Return data. */
   readonly data: Hex;
-  readonly executions: readonly RecordedExecution[];
-}
-
-/** An account's signed permission to run the code at `address` as its own (EIP-7702). */
-export interface Authorization {
-  /** Chain on which it holds; 0: every one. */
-  readonly chainId: bigint;
-  readonly address: Address;
-  readonly nonce: bigint;
-  readonly yParity: bigint;
-  readonly r: bigint;
-  readonly s: bigint;
-}
-
-/** A call that is simulated without a signature. */
-export interface CallRequest {
-  readonly from: Address;
-  readonly to?: Address;
-  readonly value: bigint;
-  readonly data: Hex;
-  readonly gas: bigint;
-  readonly gasPrice: bigint;
-  readonly authorizations?: readonly Authorization[];
 }

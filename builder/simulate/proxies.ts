@@ -1,4 +1,5 @@
 import type { Address } from "viem";
+import { lowerCase } from "../evm/relay-call.ts";
 import type { L1Client } from "../l1/client.ts";
 import { rollupsAbi } from "../protocol/abi.ts";
 import type { ChainId } from "../protocol/ids.ts";
@@ -34,9 +35,4 @@ export class ProxyBook {
     });
     return lowerCase(proxy);
   }
-}
-
-/** Addresses are compared in lower case. */
-export function lowerCase(address: Address): Address {
-  return `0x${address.slice(2).toLowerCase()}`;
 }

@@ -1,21 +1,22 @@
 import type { Block } from "@ethereumjs/block";
 import type { Common } from "@ethereumjs/common";
 import { EVMError, type EVMResult } from "@ethereumjs/evm";
-import { createTx, getCalldataFloorGas, type TypedTransaction } from "@ethereumjs/tx";
+import type { TypedTransaction } from "@ethereumjs/tx";
 import { createAddressFromString, EthereumJSError } from "@ethereumjs/util";
 import { createVM, runTx } from "@ethereumjs/vm";
-import { type Address, bytesToHex, type Hex, hexToBytes } from "viem";
+import { type Address, bytesToHex, type Hex } from "viem";
 import type { RecordedExecution } from "../execution/recorded.ts";
-import type { BatchContext, RollupMachine } from "../kinds/kind.ts";
-import type { ChainId } from "../protocol/ids.ts";
+import type { BatchContext, CompletedVisit, RollupMachine } from "../kinds/kind.ts";
+import { type ChainId, L1 } from "../protocol/ids.ts";
 import { evmBlock, evmBlockchain, l1Common, type NextBlock } from "./block.ts";
 import { Bridge } from "./bridge.ts";
-import { applyAuthorizations } from "./delegation.ts";
 import { EtherBook, type RollupEther } from "./ether.ts";
-import { BridgedEvm } from "./evm.ts";
+import { BridgedEvm } from "../evm/bridged-evm.ts";
 import type { Fork } from "./fork.ts";
-import { Journal } from "./journal.ts";
-import { L1State } from "./l1-state.ts";
+import { Journal } from "../evm/journal.ts";
+import { JournaledState } from "../evm/journaled-state.ts";
+import { lowerCase } from "../evm/relay-call.ts";
+import { runUnsignedCall } from "../evm/unsigned-call.ts";
 import {
   type CallRequest,
   InvalidTransactionError,
@@ -23,7 +24,7 @@ import {
   type L2TransactionOutcome,
   type TransactionOutcome,
 } from "./outcome.ts";
-import { lowerCase, type ProxyBook } from "./proxies.ts";
+import type { ProxyBook } from "./proxies.ts";
 import { Registry, TimestampReadTooEarly } from "./registry.ts";
 import { type CallResult, Switchboard } from "./switchboard.ts";
 import { Trace } from "./trace.ts";
@@ -52,7 +53,7 @@ export class Simulation {
   readonly #block: Block;
   readonly #trace = new Trace();
   readonly #journal: Journal;
-  readonly #state: L1State;
+  readonly #state: JournaledState;
   readonly #registry: Registry;
   readonly #switchboard: Switchboard;
 
@@ -61,7 +62,7 @@ export class Simulation {
     this.#common = l1Common(world.context.l1ChainId);
     this.#block = evmBlock(world.next, this.#common);
     this.#journal = new Journal([...world.machines.values(), this.#trace]);
-    this.#state = new L1State(world.fork, this.#journal);
+    this.#state = new JournaledState({ chain: L1, source: world.fork, journal: this.#journal });
     const { machines, context } = world;
     const trace = this.#trace;
     const ether = new EtherBook(world.ether, this.#journal);
@@ -75,7 +76,7 @@ export class Simulation {
       journal: this.#journal,
       registry,
     });
-    this.#journal.checkpoint();
+    this.#journal.checkpoint(L1);
   }
 
   /** Every execution of every transaction so far, in the order in which they have to be posted. */
@@ -111,41 +112,9 @@ export class Simulation {
   /** Plays a call as `eth_call` does: without nonce and fee, on what the transactions before left. */
   async call(request: CallRequest): Promise<TransactionOutcome> {
     const any = () => undefined;
-    return await this.#play(any, async (evm) => {
-      const { from, to, value, data, gas, gasPrice, authorizations = [] } = request;
-      const draft = {
-        ...(to === undefined ? {} : { to: createAddressFromString(to) }),
-        value,
-        data: hexToBytes(data),
-        gasLimit: gas,
-      };
-      const unsigned = createTx(draft, { common: this.#common });
-      const perAuthorization = unsigned.common.param("perEmptyAccountCost");
-      const intrinsic = unsigned.getIntrinsicGas() + perAuthorization * BigInt(authorizations.length);
-      if (intrinsic > gas)
-        throw new InvalidTransactionError(`intrinsic gas is ${intrinsic}, given is ${gas}`);
-      const caller = createAddressFromString(from);
-      for (const warm of [from, this.#world.next.coinbase, ...(to === undefined ? [] : [to])]) {
-        evm.journal.addAlwaysWarmAddress(lowerCase(warm));
-      }
-      for (const authority of await applyAuthorizations(this.#state, this.#common, caller, authorizations)) {
-        evm.journal.addAlwaysWarmAddress(authority.toString());
-      }
-      for (const precompile of evm.precompiles.keys()) evm.journal.addAlwaysWarmAddress(precompile);
-      const result = await evm.runCall({
-        block: this.#block,
-        caller,
-        origin: caller,
-        gasPrice,
-        gasLimit: gas - intrinsic,
-        to: draft.to,
-        value,
-        data: draft.data,
-      });
-      const used = intrinsic + result.execResult.executionGasUsed;
-      const floor = getCalldataFloorGas(unsigned, caller);
-      return { result, gasUsed: used > floor ? used : floor };
-    });
+    return await this.#play(any, (evm) =>
+      runUnsignedCall({ evm, state: this.#state, common: this.#common, block: this.#block }, request),
+    );
   }
 
   /**
@@ -156,12 +125,24 @@ export class Simulation {
   async l2Transaction(rollup: ChainId, data: Hex, origin: Address): Promise<L2TransactionOutcome> {
     return await this.#attempt(async ({ evm, bridge }) => {
       evm.enter(this.#block, createAddressFromString(origin));
-      const { count } = this.#trace;
       const port = bridge.transactionPort(OUTGOING_CALL_GAS);
       const answer = await this.#switchboard.l2Transaction(rollup, data, port);
       if (answer.failed) throw new L2TransactionFailedError(answer.data);
-      return { data: answer.data, executions: this.#trace.executions().slice(count) };
+      return { data: answer.data };
     });
+  }
+
+  /**
+   * Plays a call on a rollup as `eth_call` does there, and undoes it.
+   * @param read looks at what the machine remembers of the visit.
+   * @throws {SimulationRefusedError} `UNSUPPORTED_CALL` if the kind of rollup has no such thing.
+   */
+  async rollupCall(rollup: ChainId, request: CallRequest, origin: Address): Promise<CompletedVisit> {
+    return await this.#attempt(async ({ evm, bridge }) => {
+      evm.enter(this.#block, createAddressFromString(origin));
+      const port = bridge.transactionPort(OUTGOING_CALL_GAS);
+      return await this.#switchboard.l2Call(rollup, request, port);
+    }, false);
   }
 
   /** Calls a rollup without changing anything, as an L1 contract's STATICCALL through a proxy would. */
@@ -169,46 +150,44 @@ export class Simulation {
     return await this.#attempt(async ({ bridge }) => {
       const port = bridge.transactionPort(OUTGOING_CALL_GAS);
       return await this.#switchboard.relay({ ...call, value: 0n, isStatic: true }, port);
-    });
+    }, false);
   }
 
   /** Undoes everything the simulation did. */
   close(): void {
-    this.#trace.abandon(this.#trace.count);
     this.#journal.unwind(0);
   }
 
-  /** Runs `play` so that it leaves nothing behind if it throws; again, when it turns out which rollups it visits. */
+  /**
+   * Runs `play` so that it leaves nothing behind if it throws; again, when it turns out which rollups it visits.
+   * @param isKept whether it leaves something behind if it succeeds.
+   */
   async #attempt<Result>(
     play: (chain: { evm: BridgedEvm; bridge: Bridge }) => Promise<Result>,
+    isKept = true,
     assumed: ReadonlySet<ChainId> = new Set(),
-  ): Promise<Result> {
-    try {
-      return await this.#attemptOnce(play, assumed);
-    } catch (error) {
-      if (!(error instanceof TimestampReadTooEarly)) throw error;
-      return await this.#attempt(play, new Set([...assumed, error.rollup]));
-    }
-  }
-
-  async #attemptOnce<Result>(
-    play: (chain: { evm: BridgedEvm; bridge: Bridge }) => Promise<Result>,
-    assumed: ReadonlySet<ChainId>,
   ): Promise<Result> {
     this.#registry.begin(assumed);
     const { depth } = this.#journal;
-    const { count } = this.#trace;
-    this.#journal.checkpoint();
+    const forget = this.#trace.attempt();
+    this.#journal.checkpoint(L1);
+    const undo = (): void => {
+      this.#journal.unwind(depth);
+      forget();
+    };
     try {
       const result = await play(this.#chain());
+      if (!isKept) {
+        undo();
+        return result;
+      }
       this.#registry.finish();
       this.#journal.commit();
       return result;
     } catch (error) {
-      this.#trace.abandon(count);
-      this.#journal.unwind(depth);
-      this.#trace.resume();
-      throw error;
+      undo();
+      if (!(error instanceof TimestampReadTooEarly)) throw error;
+      return await this.#attempt(play, isKept, new Set([...assumed, error.rollup]));
     }
   }
 
@@ -218,7 +197,7 @@ export class Simulation {
     run: (evm: BridgedEvm) => Promise<{ result: EVMResult; gasUsed: bigint }>,
   ): Promise<TransactionOutcome> {
     return await this.#attempt(async ({ evm }) => {
-      const { count, triggers } = this.#trace;
+      const { triggers } = this.#trace;
       const { result, gasUsed } = await run(evm);
       const { exceptionError, returnValue, logs } = result.execResult;
       const success = exceptionError === undefined;
@@ -234,7 +213,6 @@ export class Simulation {
           data: bytesToHex(data),
         })),
         ...(result.createdAddress === undefined ? {} : { created: bytesToHex(result.createdAddress.bytes) }),
-        executions: this.#trace.executions().slice(count),
         crossesChains: this.#trace.triggers > triggers,
       };
       judge(outcome);
@@ -246,9 +224,11 @@ export class Simulation {
   #chain(): { evm: BridgedEvm; bridge: Bridge } {
     const { fork, context, proxies } = this.#world;
     const manager = lowerCase(context.rollups);
+    const journal = this.#journal;
     const evm: BridgedEvm = new BridgedEvm({
       common: this.#common,
       state: this.#state,
+      journal,
       blockchain: evmBlockchain(fork),
       manager,
       intercept: (message) => bridge.intercept(message),
@@ -256,6 +236,7 @@ export class Simulation {
     const bridge = new Bridge({
       evm,
       state: this.#state,
+      journal,
       manager,
       proxies,
       switchboard: this.#switchboard,

@@ -1,12 +1,22 @@
 import type { Address, Hex } from "viem";
-import type { BatchContext, RollupMachine } from "../kinds/kind.ts";
-import { type Action, ActionKind, callAction, l2txAction, resultAction } from "../protocol/action.ts";
+import type { CallRequest } from "../evm/call-request.ts";
+import type { Journal } from "../evm/journal.ts";
+import type { Branch, Step, VisitHandle } from "../execution/tree.ts";
+import type { BatchContext, CompletedVisit, Delivery, RollupMachine } from "../kinds/kind.ts";
+import {
+  type Action,
+  ActionKind,
+  callAction,
+  hashAction,
+  l2txAction,
+  resultAction,
+  revertContinueAction,
+} from "../protocol/action.ts";
 import { type ChainId, L1, type StateRoot } from "../protocol/ids.ts";
 import type { EtherBook } from "./ether.ts";
-import type { Journal } from "./journal.ts";
 import type { Registry } from "./registry.ts";
 import { SimulationRefusedError } from "./refusal.ts";
-import type { OpenExecution, Trace } from "./trace.ts";
+import type { Cursor, Entry, Roots, Trace } from "./trace.ts";
 
 /** How a call ended: its return data, or its revert data if it failed. */
 export interface CallResult {
@@ -38,9 +48,18 @@ export interface SwitchboardOptions {
   readonly registry: Registry;
 }
 
+/** Where L1 stands while a call is played. */
+interface Position {
+  cursor: Cursor;
+  /** What is static leaves L1's stored cursor where it is. */
+  readonly isStatic: boolean;
+}
+
 /** Carries control between the chains of one simulation and records every step. Cost is linear in the calls made. */
 export class Switchboard {
   readonly #options: SwitchboardOptions;
+  /** Visits under way. */
+  readonly #visits = new Map<ChainId, VisitHandle>();
 
   constructor(options: SwitchboardOptions) {
     this.#options = options;
@@ -49,11 +68,26 @@ export class Switchboard {
   /** A call from L1 to a rollup, until its RESULT. @throws {SimulationRefusedError} or the machine's own error. */
   async relay(call: RelayedCall, port: L1Port): Promise<CallResult> {
     const { rollup, target, sender, value, data, isStatic } = call;
-    const { trace, ether } = this.#options;
+    const { ether, trace, journal } = this.#options;
     const action = callAction({ from: L1, to: rollup, sender, target, value, isStatic, data });
+    this.#machine(rollup);
     ether.credit(rollup, value);
-    if (isStatic) return await this.#view(action);
-    if (trace.open !== undefined) return await this.#drive(action, trace.open, port);
+    const { cursor } = trace;
+    if (isStatic) {
+      if (this.#machine(rollup).suspended && !this.#machine(rollup).provesAbandoned) {
+        const message = `rollup ${rollup} is viewed while it waits for the result of a call of its own`;
+        throw new SimulationRefusedError("STATIC_CALL_TO_SUSPENDED_ROLLUP", message);
+      }
+      // Nothing of it stays, but for what was recorded.
+      journal.checkpoint(L1);
+      try {
+        if (cursor === undefined) return await this.#begin(action, port);
+        return await this.#drive(action, { cursor, isStatic }, port);
+      } finally {
+        journal.revert();
+      }
+    }
+    if (cursor !== undefined) return await this.#drive(action, { cursor, isStatic }, port);
     return await this.#begin(action, port);
   }
 
@@ -62,75 +96,162 @@ export class Switchboard {
     return await this.#begin(l2txAction(rollup, data), port);
   }
 
-  async #begin(trigger: Action, port: L1Port): Promise<CallResult> {
-    const { trace, journal } = this.#options;
-    return await trace.record(trigger, this.#rootOf, journal, (open) => this.#drive(trigger, open, port));
-  }
-
-  /** A static call is an execution of its own, even inside an open one: L1 only looks its answer up. */
-  async #view(action: Action): Promise<CallResult> {
-    const { trace, journal } = this.#options;
-    const machine = this.#machine(action.to);
-    if (machine.suspended) {
-      const message = `rollup ${action.to} is viewed while it waits for the result of a call of its own`;
-      throw new SimulationRefusedError("STATIC_CALL_TO_SUSPENDED_ROLLUP", message);
+  /** A call on a rollup that nobody signed. What it records cannot be proven. @returns the visit that it was. */
+  async l2Call(rollup: ChainId, request: CallRequest, port: L1Port): Promise<CompletedVisit> {
+    const { context, journal } = this.#options;
+    const machine = this.#machine(rollup);
+    if (machine.call === undefined) {
+      const message = `rollup ${rollup} takes no calls without a signature`;
+      throw new SimulationRefusedError("UNSUPPORTED_CALL", message);
     }
-    const noL1: L1Port = {
-      call: () => {
-        const message = `a view of rollup ${action.to} would have to call L1`;
-        throw new SimulationRefusedError("STATIC_CALL_LEAVES_ROLLUP", message);
-      },
-    };
-    return await trace.record(action, this.#rootOf, journal, (open) => this.#drive(action, open, noL1));
+    const call = machine.call.bind(machine);
+    const trigger = l2txAction(rollup, request.data);
+    let visit: CompletedVisit | undefined;
+    await this.#begin(trigger, port, () => call(trigger, request, context, journal), (completed) => (visit = completed));
+    if (visit === undefined) throw new Error("a call ended without a visit");
+    return visit;
   }
 
-  /** Follows the actions from `first` until the RESULT that answers it comes back to L1. */
-  async #drive(first: Action, open: OpenExecution, port: L1Port): Promise<CallResult> {
-    const { ether } = this.#options;
+  /** Opens an execution, outside any other. */
+  async #begin(
+    trigger: Action,
+    port: L1Port,
+    deliver: () => Promise<Delivery> = () => this.#deliver(trigger),
+    ended: (visit: CompletedVisit) => void = () => undefined,
+  ): Promise<CallResult> {
+    const { trace } = this.#options;
+    const arrival = this.#arrival(trigger);
+    const entry = trace.begin(arrival, this.#roots());
+    trace.visit(entry, trigger.to);
+    const position: Position = { cursor: { entry, turn: entry.root.next }, isStatic: trigger.isStatic };
+    const result = await this.#follow(entry.root, trigger, position, port, deliver);
+    if (!trigger.isStatic) trace.moveTo(undefined);
+    const completed = arrival.visits[0]?.completed;
+    if (completed !== undefined) ended(completed);
+    return result;
+  }
+
+  /** L1 calls a rollup in the open execution. */
+  async #drive(call: Action, position: Position, port: L1Port): Promise<CallResult> {
+    const branch = this.#options.trace.take(position.cursor.turn, this.#arrival(call));
+    return await this.#follow(branch, call, position, port, () => this.#deliver(call));
+  }
+
+  /** Follows the actions after `first` until the RESULT that answers it comes back to L1. */
+  async #follow(
+    start: Branch,
+    first: Action,
+    position: Position,
+    port: L1Port,
+    deliver: () => Promise<Delivery>,
+  ): Promise<CallResult> {
+    const { ether, trace } = this.#options;
+    const { entry } = position.cursor;
     /** CALLs between rollups, and from rollups to L1, that are not answered yet. */
     const calls: Action[] = [];
+    let branch = start;
+    let place = 1;
     let action = first;
-    open.actions.push(first);
+    let answer = deliver;
+    const record = (step: Step): void => {
+      const known = branch.steps[place];
+      if (known === undefined) branch.steps.push(step);
+      else if (hashAction(known.action) !== hashAction(step.action)) {
+        throw new Error("a rollup that was taken back answers otherwise than before");
+      }
+      place++;
+    };
     for (;;) {
-      const next: Action =
-        action.to === L1 ? await this.#performOnL1(action, port) : await this.#deliver(action, open);
-      open.actions.push(next);
+      const { action: next, handles } = await this.#step(entry, action, answer);
+      answer = () => this.#deliver(action);
+      record({ action: next, visits: handles });
+      if (next.kind === ActionKind.REVERT) {
+        action = revertContinueAction(next.from);
+        record(this.#arrival(action));
+        continue;
+      }
       if (next.kind === ActionKind.CALL) {
         ether.debit(next.from, next.value);
         if (next.to !== L1) ether.credit(next.to, next.value);
         calls.push(next);
-      } else if (next.kind === ActionKind.RESULT) {
+      } else {
         const answered = calls.pop();
-        if (answered === undefined) return { failed: next.failed, data: next.data };
+        if (answered === undefined) {
+          this.#stand(position, { entry, turn: branch.next });
+          return { failed: next.failed, data: next.data };
+        }
         if (next.failed) {
-          if (answered.to !== L1) ether.debit(answered.to, answered.value);
+          ether.debit(answered.to, answered.value);
           ether.credit(answered.from, answered.value);
         }
-      } else {
-        const message = `rollup ${next.from} answered with an action of kind ${next.kind}, which L1 does not play yet`;
-        throw new SimulationRefusedError("UNSUPPORTED_ACTION", message);
       }
-      action = next;
+      if (next.to !== L1) {
+        action = next;
+        continue;
+      }
+      this.#stand(position, { entry, turn: branch.next });
+      const { failed, data } = await port.call(next);
+      calls.pop();
+      if (failed) ether.credit(next.from, next.value);
+      action = resultAction({ from: L1, to: next.from, failed, data });
+      const turn = position.isStatic ? position.cursor.turn : (trace.cursor?.turn ?? branch.next);
+      branch = trace.take(turn, this.#arrival(action));
+      place = 1;
     }
   }
 
-  async #deliver(action: Action, open: OpenExecution): Promise<Action> {
-    const machine = this.#machine(action.to);
-    if (action.kind !== ActionKind.RESULT && !open.isVisiting(action.to)) {
-      this.#options.registry.visit(action.to);
-      open.beginVisit(action.to);
+  #stand(position: Position, cursor: Cursor): void {
+    position.cursor = cursor;
+    if (!position.isStatic) this.#options.trace.moveTo(cursor);
+  }
+
+  /** Hands `action` to its rollup. @returns what comes next, with the visits it belongs to. */
+  async #step(
+    entry: Entry,
+    action: Action,
+    deliver: () => Promise<Delivery>,
+  ): Promise<{ action: Action; handles: readonly VisitHandle[] }> {
+    const { trace } = this.#options;
+    const rollup = action.to;
+    trace.visit(entry, rollup);
+    const handle = this.#visits.get(rollup);
+    const delivery = await deliver();
+    if (delivery.visit !== undefined && handle !== undefined) {
+      handle.completed = delivery.visit;
+      this.#visits.delete(rollup);
     }
-    const delivery = await machine.deliver(action, this.#options.context);
-    if (delivery.visit !== undefined) open.endVisit({ rollup: action.to, completed: delivery.visit });
-    return delivery.action;
+    const { action: next } = delivery;
+    const other = next.to === L1 ? undefined : this.#enter(next);
+    return { action: next, handles: [handle, other].filter((one) => one !== undefined) };
   }
 
-  async #performOnL1(call: Action, port: L1Port): Promise<Action> {
-    const { failed, data } = await port.call(call);
-    return resultAction({ from: L1, to: call.from, failed, data });
+  /** The visit of the rollup that an action goes to, which it may begin. */
+  #enter(action: Action): VisitHandle | undefined {
+    const rollup = action.to;
+    const machine = this.#machine(rollup);
+    const current = machine.suspended ? this.#visits.get(rollup) : undefined;
+    if (current !== undefined) return current;
+    this.#options.registry.visit(rollup);
+    const handle: VisitHandle = { rollup, rootBefore: machine.stateRoot() };
+    this.#visits.set(rollup, handle);
+    return handle;
   }
 
-  readonly #rootOf = (rollup: ChainId): StateRoot => this.#machine(rollup).stateRoot();
+  #arrival(action: Action): Step {
+    const handle = this.#enter(action);
+    return { action, visits: handle === undefined ? [] : [handle] };
+  }
+
+  async #deliver(action: Action): Promise<Delivery> {
+    const { context, journal } = this.#options;
+    return await this.#machine(action.to).deliver(action, context, journal);
+  }
+
+  #roots(): Roots {
+    return new Map<ChainId, StateRoot>(
+      [...this.#options.machines].map(([rollup, machine]) => [rollup, machine.stateRoot()]),
+    );
+  }
 
   #machine(rollup: ChainId): RollupMachine {
     const machine = this.#options.machines.get(rollup);

@@ -1,69 +1,54 @@
 import { concatHex, type Hex, keccak256 } from "viem";
-import { hashExecution, rootHex } from "../execution/encoding.ts";
-import { type RecordedExecution, type RecordedVisit, toExecution } from "../execution/recorded.ts";
-import { type Action, ActionKind, hashAction } from "../protocol/action.ts";
-import type { ChainId, StateRoot } from "../protocol/ids.ts";
-import type { Journal, JournalFollower } from "./journal.ts";
+import { rootHex } from "../execution/encoding.ts";
+import { type RecordedExecution, recordExecution } from "../execution/recorded.ts";
+import { Branch, type Step, type Turn } from "../execution/tree.ts";
+import type { JournalFollower } from "../evm/journal.ts";
+import { ActionKind, hashAction } from "../protocol/action.ts";
+import { type ChainId, L1, type StateRoot } from "../protocol/ids.ts";
 import { SimulationRefusedError } from "./refusal.ts";
 
-/** An execution that is being recorded. */
-export class OpenExecution {
-  readonly actions: Action[] = [];
-  /** Visits in the order in which they begin; a place stays empty until its visit ends. */
-  readonly visits: (RecordedVisit | undefined)[] = [];
-  readonly #running = new Map<ChainId, number>();
+/** Roots of all rollups at one moment. */
+export type Roots = ReadonlyMap<ChainId, StateRoot>;
 
-  hasVisited(rollup: ChainId): boolean {
-    return this.isVisiting(rollup) || this.visits.some((visit) => visit?.rollup === rollup);
-  }
-
-  isVisiting(rollup: ChainId): boolean {
-    return this.#running.has(rollup);
-  }
-
-  beginVisit(rollup: ChainId): void {
-    this.#running.set(rollup, this.visits.push(undefined) - 1);
-  }
-
-  endVisit(visit: RecordedVisit): void {
-    const place = this.#running.get(visit.rollup);
-    if (place === undefined) throw new Error(`rollup ${visit.rollup} ended a visit that it had not begun`);
-    this.#running.delete(visit.rollup);
-    this.visits[place] = visit;
-  }
-
-  finish(): RecordedExecution {
-    const visits = this.visits.filter((visit) => visit !== undefined);
-    if (visits.length !== this.visits.length) throw new Error("an execution ended while a visit was open");
-    return { actions: this.actions, visits };
-  }
+/** One execution, as far as its paths are known. */
+export interface Entry {
+  readonly root: Branch;
+  /** What L1 finds it by; a transaction is not found. */
+  readonly key: Hex | undefined;
+  readonly isStatic: boolean;
+  /** Each time L1 looked it up: the roots then, and which executions were consumed. */
+  readonly lookups: { readonly roots: Roots; readonly consumed: ReadonlySet<Entry> }[];
+  /** Rollups visited on any path. */
+  readonly visited: Set<ChainId>;
 }
 
-/** One line of the table as L1 will have it. */
-interface Entry {
-  readonly open: OpenExecution;
-  done?: { readonly execution: RecordedExecution; readonly hash: Hex };
+/** Where L1 stands in the open execution. */
+export interface Cursor {
+  readonly entry: Entry;
+  readonly turn: Turn;
 }
 
 /**
- * Everything that crossed the border between L1 and the rollups. What was recorded stays even if L1 undoes the frame that
- * caused it: the answer influenced L1, so it has to be proven. Which entries L1 has consumed is undone with the frame,
- * so that a call repeated after a revert finds the entry of its first time, as it will on L1.
+ * Everything that crossed a border. What was recorded stays even if L1 undoes the frame that caused it: the answer
+ * influenced L1, so it has to be proven. Where L1 stands, and which executions it has consumed, is undone with L1's frames,
+ * as on L1; a call repeated after a revert then finds the path of its first time and may leave it where it goes on otherwise.
  */
 export class Trace implements JournalFollower {
   readonly #entries: Entry[] = [];
-  /** Entries of consumable executions by their key on L1, in the order in which they are posted. */
-  readonly #byKey = new Map<Hex, Entry[]>();
-  readonly #consumed = new Set<Entry>();
-  readonly #levels: { readonly open: OpenExecution | undefined; readonly actions: number }[] = [];
-  #open: OpenExecution | undefined;
-  /** A transaction failed and its levels are being reverted. */
-  #unwinding = false;
+  #consumed: ReadonlySet<Entry> = new Set();
+  readonly #levels: {
+    readonly owner: ChainId;
+    readonly cursor: Cursor | undefined;
+    readonly consumed: ReadonlySet<Entry>;
+  }[] = [];
+  #cursor: Cursor | undefined;
   #triggers = 0;
+  /** Takes out again what a transaction that is given up has added to executions of transactions before it. */
+  #additions: (() => void)[] = [];
 
-  /** The execution in which L1 waits for an answer now. */
-  get open(): OpenExecution | undefined {
-    return this.#open;
+  /** Where L1 stands in the open execution; nothing if none is open. */
+  get cursor(): Cursor | undefined {
+    return this.#cursor;
   }
 
   /** How often an execution was begun; a repeated one counts again. */
@@ -71,120 +56,134 @@ export class Trace implements JournalFollower {
     return this.#triggers;
   }
 
-  /** Whether the batch will hold a visit of the rollup. */
-  hasVisited(rollup: ChainId): boolean {
-    return this.#entries.some(({ open }) => open.hasVisited(rollup));
-  }
-
   /** Number of executions recorded so far. */
   get count(): number {
     return this.#entries.length;
   }
 
-  /** Executions to be posted, in the order in which they were begun. */
-  executions(): RecordedExecution[] {
-    return this.#entries.map(({ done }) => {
-      if (done === undefined) throw new Error("an execution is still open");
-      return done.execution;
-    });
+  /** Whether the batch will hold a visit of the rollup. */
+  hasVisited(rollup: ChainId): boolean {
+    return this.#entries.some(({ visited }) => visited.has(rollup));
+  }
+
+  /** Notes that the execution visits a rollup. */
+  visit(entry: Entry, rollup: ChainId): void {
+    if (entry.visited.has(rollup)) return;
+    entry.visited.add(rollup);
+    this.#additions.push(() => entry.visited.delete(rollup));
   }
 
   /**
-   * Records one execution while `play` runs it.
-   * @param rootOf current root of a rollup.
+   * Executions to be posted, in the order in which L1 has to find them.
+   * @throws {SimulationRefusedError} `AMBIGUOUS_EXECUTION` if L1 would find another than was played.
    */
-  async record<Result>(
-    trigger: Action,
-    rootOf: (rollup: ChainId) => StateRoot,
-    journal: Journal,
-    play: (open: OpenExecution) => Promise<Result>,
-  ): Promise<Result> {
-    this.#triggers++;
-    const entry: Entry = { open: new OpenExecution() };
-    const waiting = this.#open;
-    this.#entries.push(entry);
-    const expected =
-      trigger.kind === ActionKind.CALL ? this.#claim(trigger, rootOf, entry, journal) : undefined;
-    this.#open = entry.open;
-    const result = await play(entry.open);
-    this.#open = waiting;
-
-    const execution = entry.open.finish();
-    const hash = hashExecution(toExecution(execution));
-    entry.done = { execution, hash };
-    if (expected === undefined) return result;
-    this.#entries.splice(this.#entries.indexOf(entry), 1);
-    if (expected.done?.hash !== hash) {
-      const message = `a call to rollup ${trigger.to} that was undone is made again from the same state, but goes another way`;
-      throw new SimulationRefusedError("AMBIGUOUS_EXECUTION", message);
-    }
-    return result;
+  executions(): RecordedExecution[] {
+    const ordered = [...Map.groupBy(this.#entries, (entry) => entry.key ?? entry).values()].flatMap((rivals) =>
+      rivals.toSorted((a, b) => b.visited.size - a.visited.size),
+    );
+    for (const entry of ordered) this.#checkFound(entry, ordered);
+    return ordered.map(({ root }) => recordExecution(root));
   }
 
-  checkpoint(): void {
-    this.#levels.push({ open: this.#open, actions: this.#open?.actions.length ?? 0 });
+  /**
+   * Looks the trigger up as L1 does, or begins a new execution with it.
+   * @param step the trigger. @param roots of all rollups now.
+   */
+  begin(step: Step, roots: Roots): Entry {
+    this.#triggers++;
+    const { action } = step;
+    const root = roots.get(action.to);
+    const isCall = action.kind === ActionKind.CALL && root !== undefined;
+    const key = isCall ? keccak256(concatHex([hashAction(action), rootHex(root)])) : undefined;
+    const found = this.#entries.find(
+      (entry) => key !== undefined && entry.key === key && !this.#consumed.has(entry) && isAt(entry, roots),
+    );
+    const entry = found ?? this.#add(step, key);
+    entry.lookups.push({ roots, consumed: this.#consumed });
+    this.#additions.push(() => entry.lookups.pop());
+    if (!entry.isStatic) this.#consumed = new Set([...this.#consumed, entry]);
+    return entry;
+  }
+
+  /** The branch that L1 takes at its turn: a known one, or a new one. */
+  take(turn: Turn, step: Step): Branch {
+    const known = turn.find(step.action);
+    if (known !== undefined) return known;
+    const branch = turn.add(step);
+    this.#additions.push(() => turn.remove(branch));
+    return branch;
+  }
+
+  /** L1 now stands there. */
+  moveTo(cursor: Cursor | undefined): void {
+    this.#cursor = cursor;
+  }
+
+  checkpoint(owner: ChainId): void {
+    this.#levels.push({ owner, cursor: this.#cursor, consumed: this.#consumed });
   }
 
   commit(): void {
     this.#levels.pop();
   }
 
-  /** @throws {SimulationRefusedError} `UNDONE_CROSS_CHAIN_CALL` when a part of an open execution is undone. */
+  /** Only L1's own reverts take its cursor back. */
   revert(): void {
     const level = this.#levels.pop();
-    if (this.#unwinding || level?.open === undefined) return;
-    if (level.open.actions.length === level.actions) return;
-    throw new SimulationRefusedError(
-      "UNDONE_CROSS_CHAIN_CALL",
-      "a call on L1 that a rollup waits for reverts after it called a rollup itself; this is not supported yet",
-    );
+    if (level?.owner !== L1) return;
+    this.#cursor = level.cursor;
+    this.#consumed = level.consumed;
   }
 
-  /** A transaction cannot be played: forgets all executions but the first `count`. Its levels are to be reverted next. */
-  abandon(count: number): void {
-    this.#unwinding = true;
-    this.#open = undefined;
-    const dropped = new Set(this.#entries.splice(count));
-    for (const [key, entries] of this.#byKey) {
-      this.#byKey.set(
-        key,
-        entries.filter((entry) => !dropped.has(entry)),
-      );
+  /** What comes now belongs to one transaction. @returns what forgets all of it; its levels are to be reverted as well. */
+  attempt(): () => void {
+    this.#additions = [];
+    const count = this.#entries.length;
+    const cursor = this.#cursor;
+    const consumed = this.#consumed;
+    return () => {
+      for (const undo of this.#additions.toReversed()) undo();
+      this.#additions = [];
+      this.#entries.length = count;
+      this.#cursor = cursor;
+      this.#consumed = consumed;
+    };
+  }
+
+  #add(step: Step, key: Hex | undefined): Entry {
+    const entry: Entry = {
+      root: new Branch(step),
+      key,
+      isStatic: step.action.isStatic,
+      lookups: [],
+      visited: new Set(),
+    };
+    this.#entries.push(entry);
+    return entry;
+  }
+
+  /** L1 takes the first execution of the key that is not consumed and whose rollups are at the roots it starts from. */
+  #checkFound(entry: Entry, ordered: readonly Entry[]): void {
+    if (entry.key === undefined) return;
+    const rivals = ordered.filter(({ key }) => key === entry.key);
+    if (rivals.length === 1) return;
+    for (const { roots, consumed } of entry.lookups) {
+      const found = rivals.find((rival) => !consumed.has(rival) && startsAt(rival, roots));
+      if (found === entry) continue;
+      const message = "two calls that look the same on L1 start from different states; send them in two transactions";
+      throw new SimulationRefusedError("AMBIGUOUS_EXECUTION", message);
     }
-  }
-
-  /** The levels of a failed transaction have been reverted. */
-  resume(): void {
-    this.#unwinding = false;
-  }
-
-  /** Looks the trigger up as L1 does. @returns the entry that L1 will find, or nothing if `entry` is the one. */
-  #claim(
-    trigger: Action,
-    rootOf: (rollup: ChainId) => StateRoot,
-    entry: Entry,
-    journal: Journal,
-  ): Entry | undefined {
-    const key = keccak256(concatHex([hashAction(trigger), rootHex(rootOf(trigger.to))]));
-    const posted = this.#byKey.get(key) ?? [];
-    this.#byKey.set(key, posted);
-    const found = posted.find((candidate) => !this.#consumed.has(candidate) && startsHere(candidate, rootOf));
-    const taken = found ?? entry;
-    if (found === undefined) posted.push(entry);
-    if (!trigger.isStatic) {
-      this.#consumed.add(taken);
-      journal.record(() => this.#consumed.delete(taken));
-    }
-    return found;
   }
 }
 
-/** Whether every rollup is at the root from which its first visit in the entry starts. */
-function startsHere({ done }: Entry, rootOf: (rollup: ChainId) => StateRoot): boolean {
-  const seen = new Set<ChainId>();
-  return (done?.execution.visits ?? []).every(({ rollup, completed }) => {
-    if (seen.has(rollup)) return true;
-    seen.add(rollup);
-    return rootOf(rollup) === completed.rootBefore;
-  });
+/** Whether every rollup is where it was when the execution was first begun. */
+function isAt({ lookups }: Entry, roots: Roots): boolean {
+  const [first] = lookups;
+  return first !== undefined && [...first.roots].every(([rollup, root]) => roots.get(rollup) === root);
+}
+
+/** Whether the rollups that the execution visits are where it starts. */
+function startsAt({ lookups, visited }: Entry, roots: Roots): boolean {
+  const [first] = lookups;
+  return [...visited].every((rollup) => first?.roots.get(rollup) === roots.get(rollup));
 }

@@ -1,10 +1,10 @@
 import type { BatchPlan, PlannedVisit } from "../batch/plan.ts";
-import type { CircuitJob, RollupKind } from "../kinds/kind.ts";
+import type { ProofJob, RollupKind } from "../kinds/kind.ts";
 import type { ChainId } from "../protocol/ids.ts";
 
 /** A visit with the proof that is to be made of it. */
 export interface VisitJob extends PlannedVisit {
-  readonly job: CircuitJob;
+  readonly job: ProofJob;
 }
 
 /** What has to be proven for a batch, one job for each visit. @throws `VISIT_TOO_LARGE`. */
@@ -14,7 +14,7 @@ export async function visitJobs(
 ): Promise<VisitJob[]> {
   return await Promise.all(
     visits.map(async (visit) => {
-      const job = await kindOf(visit.rollup).circuitJob(visit.header, visit.completed);
+      const job = await kindOf(visit.rollup).proofJob(visit.header, visit.completed);
       return { ...visit, job };
     }),
   );

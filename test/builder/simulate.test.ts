@@ -93,7 +93,7 @@ describe("simulation", function () {
     );
     expect(outcome.success).to.equal(false);
     expect(outcome.data.slice(0, 10)).to.equal("0xcf479181");
-    expect(outcome.executions).to.have.length(1);
+    expect(simulation.executions()).to.have.length(1);
     simulation.close();
   });
 
@@ -127,7 +127,7 @@ describe("simulation", function () {
       await sign({ to: payroll.address, data, value: parseEther("1") }),
     );
     expect(outcome).to.deep.include({ success: true });
-    expect(outcome.executions.map(({ actions }) => actions.length)).to.deep.equal([2, 2, 2, 4]);
+    expect(simulation.executions().map(({ actions }) => actions.length)).to.deep.equal([2, 2, 2, 4]);
     expect(outcome.logs.length).to.be.greaterThan(1);
     simulation.close();
   });

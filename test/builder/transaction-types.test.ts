@@ -9,7 +9,7 @@ import { ledgerAbi } from "../../builder/kinds/ledger/abi.ts";
 import { connectL1 } from "../../builder/l1/client.ts";
 import { rollupsAbi } from "../../builder/protocol/abi.ts";
 import { L1 } from "../../builder/protocol/ids.ts";
-import { lowerCase } from "../../builder/simulate/proxies.ts";
+import { lowerCase } from "../../builder/evm/relay-call.ts";
 import { decodeTransaction } from "../../builder/transaction/decode.ts";
 import { accountAt, builderAccount, clientsOf, deploy, type Lockstep, startLockstep } from "./setup.ts";
 import { unprovenLedgerKind, UnprovenProver } from "./unproven.ts";

@@ -1,5 +1,7 @@
 import { ledgerKind } from "../../builder/kinds/ledger/index.ts";
-import type { CircuitJob, RollupKind } from "../../builder/kinds/kind.ts";
+import type { RollupKind } from "../../builder/kinds/kind.ts";
+import type { CircuitJob } from "../../builder/proof/circuit-job.ts";
+import { circuitProof } from "../../builder/proof/circuit-proof.ts";
 import type { LedgerVisitRecord } from "../../builder/kinds/ledger/record.ts";
 import type { Prover, ProverResult } from "../../builder/proof/prover.ts";
 import { fingerprint } from "../../builder/protocol/fingerprint.ts";
@@ -9,11 +11,11 @@ import { statementWords } from "../../builder/protocol/statement.ts";
 /** FOR TESTS ONLY: the real ledger, but its "witness" is just the statement's words, for {@link UnprovenProver}. */
 export const unprovenLedgerKind: RollupKind<LedgerVisitRecord> = {
   ...ledgerKind,
-  circuitJob: async (header, visit): Promise<CircuitJob> => ({
-    circuit: visit.record.steps.length <= 2 ? "ledger1" : "ledger2",
-    input: { words: statementWords(header, [visit]) },
-    commitment: fieldElement(7n),
-  }),
+  proofJob: async (header, visit) => {
+    const words = statementWords(header, [visit]);
+    const circuit = visit.record.steps.length <= 2 ? "ledger1" : "ledger2";
+    return circuitProof({ circuit, input: { words }, commitment: fieldElement(7n) }, words);
+  },
 };
 
 /** FOR TESTS ONLY: proofs that prove nothing, for rollups registered with `AcceptingProofSystem`. */

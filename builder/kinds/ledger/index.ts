@@ -2,6 +2,8 @@ import { loadPoseidon } from "../../state/poseidon.ts";
 import { openState } from "../../state/open.ts";
 import { StateTree } from "../../state/tree.ts";
 import type { OpenOptions, RollupKind } from "../kind.ts";
+import { circuitProof } from "../../proof/circuit-proof.ts";
+import { statementWords } from "../../protocol/statement.ts";
 import { ledgerCircuitJob } from "./circuit-input.ts";
 import { OPERATIONS_OF_CIRCUIT } from "./limits.ts";
 import { LedgerMachine } from "./machine.ts";
@@ -24,5 +26,8 @@ export const ledgerKind = {
       await openState({ poseidon, identity, ...(folder !== undefined && { folder }) }),
     );
   },
-  circuitJob: ledgerCircuitJob,
+  isProven: true,
+  async proofJob(header, visit) {
+    return circuitProof(await ledgerCircuitJob(header, visit), statementWords(header, [visit]));
+  },
 } satisfies RollupKind<LedgerVisitRecord>;

@@ -49,6 +49,8 @@ interface Level {
 
 /** One live ledger (docs/spec.md section 5): decides what each action does and remembers what proves it. */
 export class LedgerMachine implements RollupMachine<LedgerVisitRecord> {
+  /** The circuit proves whole visits. */
+  readonly provesAbandoned = false;
   readonly id: ChainId;
   readonly #state: State;
   #levels: Level[] = [];
@@ -119,6 +121,9 @@ export class LedgerMachine implements RollupMachine<LedgerVisitRecord> {
     visit.undone = true;
     throw new UndoneWhileSuspendedError();
   }
+
+  /** A ledger's history is in its accounts alone. */
+  include(): void {}
 
   async persist(): Promise<void> {
     this.#assertIdle("persist");

@@ -1,9 +1,10 @@
 import type { AccountFields, StateManagerInterface } from "@ethereumjs/common";
 import { OriginalStorageCache } from "@ethereumjs/statemanager";
 import { Account, type Address as EvmAddress } from "@ethereumjs/util";
-import { type Address, bytesToHex, type Hex, hexToBytes, keccak256, trim } from "viem";
-import type { Fork } from "./fork.ts";
+import { type Address, bytesToHex, type Hex, hexToBytes, keccak256, pad, trim } from "viem";
+import type { ChainId } from "../protocol/ids.ts";
 import type { Journal } from "./journal.ts";
+import type { SourceAccount, StateSource } from "./state-source.ts";
 
 interface StoredAccount {
   readonly nonce: bigint;
@@ -11,26 +12,57 @@ interface StoredAccount {
   readonly codeHash: Hex;
 }
 
+export interface JournaledStateOptions {
+  readonly chain: ChainId;
+  readonly source: StateSource;
+  readonly journal: Journal;
+}
+
 const EMPTY_CODE_HASH = keccak256("0x");
 
 /**
- * L1's state during a simulation: what the fork says, with the simulation's writes over it. Its checkpoints, commits and
- * reverts are those of the journal, which carries them to the rollups.
+ * A chain's state while EVMs play on it: what the source says, with their writes over it. Its checkpoints, commits and
+ * reverts are those of the journal, which carries them to all other chains.
  */
-export class L1State implements StateManagerInterface {
+export class JournaledState implements StateManagerInterface {
   readonly originalStorageCache: OriginalStorageCache;
-  readonly #fork: Fork;
+  readonly #chain: ChainId;
+  readonly #source: StateSource;
   readonly #journal: Journal;
   readonly #accounts = new Map<Address, { readonly account?: StoredAccount }>();
   readonly #codes = new Map<Address, Uint8Array>();
   readonly #slots = new Map<Address, Map<Hex, Uint8Array>>();
-  /** Accounts whose storage on the fork no longer counts. */
+  /** What the source said, with the code ready for use. */
+  readonly #read = new Map<Address, Promise<{ account?: StoredAccount; code: Uint8Array }>>();
+  /** Accounts whose storage in the source no longer counts. */
   readonly #cleared = new Set<Address>();
 
-  constructor(fork: Fork, journal: Journal) {
-    this.#fork = fork;
+  constructor({ chain, source, journal }: JournaledStateOptions) {
+    this.#chain = chain;
+    this.#source = source;
     this.#journal = journal;
     this.originalStorageCache = new OriginalStorageCache((address, key) => this.getStorage(address, key));
+  }
+
+  /** Accounts written so far, as they are now; `undefined`: gone. */
+  async writtenAccounts(): Promise<Map<Address, SourceAccount | undefined>> {
+    const written = new Map<Address, SourceAccount | undefined>();
+    for (const address of new Set([...this.#accounts.keys(), ...this.#codes.keys()])) {
+      const account = await this.#account(address);
+      const code = bytesToHex(await this.#code(address));
+      written.set(address, account && { nonce: account.nonce, balance: account.balance, code });
+    }
+    return written;
+  }
+
+  /** Slots written so far, by account: 32-byte words as they are now. */
+  writtenSlots(): Map<Address, Map<Hex, Hex>> {
+    return new Map(
+      [...this.#slots].map(([address, slots]) => [
+        address,
+        new Map([...slots].map(([slot, value]) => [slot, toWord(value)] as const)),
+      ]),
+    );
   }
 
   async getAccount(address: EvmAddress): Promise<Account | undefined> {
@@ -63,9 +95,7 @@ export class L1State implements StateManagerInterface {
   }
 
   async getCode(address: EvmAddress): Promise<Uint8Array> {
-    const written = this.#codes.get(key(address));
-    if (written !== undefined) return written;
-    return hexToBytes((await this.#fork.account(key(address))).code);
+    return await this.#code(key(address));
   }
 
   async getCodeSize(address: EvmAddress): Promise<number> {
@@ -82,7 +112,7 @@ export class L1State implements StateManagerInterface {
     const written = this.#slots.get(key(address))?.get(bytesToHex(slot));
     if (written !== undefined) return written;
     if (this.#cleared.has(key(address))) return new Uint8Array();
-    return withoutLeadingZeros(hexToBytes(await this.#fork.storage(key(address), bytesToHex(slot))));
+    return withoutLeadingZeros(hexToBytes(await this.#source.storage(key(address), bytesToHex(slot))));
   }
 
   async putStorage(address: EvmAddress, slot: Uint8Array, value: Uint8Array): Promise<void> {
@@ -107,7 +137,7 @@ export class L1State implements StateManagerInterface {
   }
 
   async checkpoint(): Promise<void> {
-    this.#journal.checkpoint();
+    this.#journal.checkpoint(this.#chain);
   }
 
   async commit(): Promise<void> {
@@ -123,27 +153,45 @@ export class L1State implements StateManagerInterface {
   }
 
   getStateRoot(): Promise<Uint8Array> {
-    throw new Error("a forked state has no root");
+    throw new Error("a state that is being played on has no root");
   }
 
   setStateRoot(): Promise<void> {
-    throw new Error("a forked state has no root");
+    throw new Error("a state that is being played on has no root");
   }
 
   hasStateRoot(): Promise<boolean> {
-    throw new Error("a forked state has no root");
+    throw new Error("a state that is being played on has no root");
   }
 
   shallowCopy(): StateManagerInterface {
     throw new Error("a simulation's state belongs to one simulation");
   }
 
+  async #code(address: Address): Promise<Uint8Array> {
+    return this.#codes.get(address) ?? (await this.#fromSource(address)).code;
+  }
+
   async #account(address: Address): Promise<StoredAccount | undefined> {
     const written = this.#accounts.get(address);
-    if (written !== undefined) return written.account;
-    const { nonce, balance, code } = await this.#fork.account(address);
-    if (nonce === 0n && balance === 0n && code === "0x") return undefined;
-    return { nonce, balance, codeHash: code === "0x" ? EMPTY_CODE_HASH : keccak256(code) };
+    return written === undefined ? (await this.#fromSource(address)).account : written.account;
+  }
+
+  #fromSource(address: Address): Promise<{ account?: StoredAccount; code: Uint8Array }> {
+    const known = this.#read.get(address);
+    if (known !== undefined) return known;
+    const answer = this.#ask(address);
+    this.#read.set(address, answer);
+    answer.catch(() => this.#read.delete(address));
+    return answer;
+  }
+
+  async #ask(address: Address): Promise<{ account?: StoredAccount; code: Uint8Array }> {
+    const { nonce, balance, code: hex } = await this.#source.account(address);
+    const code = hexToBytes(hex);
+    if (nonce === 0n && balance === 0n && code.length === 0) return { code };
+    const codeHash = code.length === 0 ? EMPTY_CODE_HASH : keccak256(code);
+    return { account: { nonce, balance, codeHash }, code };
   }
 
   #set<Key, Value extends object>(map: Map<Key, Value>, at: Key, value: Value): void {
@@ -155,6 +203,10 @@ export class L1State implements StateManagerInterface {
 
 function key(address: EvmAddress): Address {
   return bytesToHex(address.bytes);
+}
+
+function toWord(value: Uint8Array): Hex {
+  return pad(bytesToHex(value), { size: 32 });
 }
 
 function withoutLeadingZeros(value: Uint8Array): Uint8Array {

@@ -1,20 +1,23 @@
+import type { ChainId } from "../protocol/ids.ts";
+
 /** Something that keeps its own undo levels and follows the journal's. */
 export interface JournalFollower {
-  checkpoint(): void;
+  /** @param owner the chain one of whose frames opens the level. */
+  checkpoint(owner: ChainId): void;
   commit(): void;
   revert(): void;
 }
 
 /**
- * The one journal of a simulation: L1 state, Ether balances and the trace record how to undo their changes, rollup
- * machines follow level by level. A revert anywhere is thus a revert everywhere.
+ * The one journal of a simulation: states, Ether balances and the trace record how to undo their changes, followers undo
+ * level by level. A revert anywhere is thus a revert everywhere.
  */
 export class Journal {
   readonly #undo: (() => void)[] = [];
   readonly #levels: number[] = [];
   readonly #followers: readonly JournalFollower[];
 
-  constructor(followers: readonly JournalFollower[]) {
+  constructor(followers: readonly JournalFollower[] = []) {
     this.#followers = followers;
   }
 
@@ -28,9 +31,10 @@ export class Journal {
     this.#undo.push(undo);
   }
 
-  checkpoint(): void {
+  /** @param owner the chain one of whose frames opens the level. */
+  checkpoint(owner: ChainId): void {
     this.#levels.push(this.#undo.length);
-    for (const follower of this.#followers) follower.checkpoint();
+    for (const follower of this.#followers) follower.checkpoint(owner);
   }
 
   /** Keeps what the innermost level did; the level around it can still undo it. */

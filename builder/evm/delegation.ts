@@ -7,7 +7,7 @@ import {
   SECP256K1_ORDER_DIV_2,
 } from "@ethereumjs/util";
 import { type Address, concatHex, type Hex, hexToBytes } from "viem";
-import type { Authorization } from "./outcome.ts";
+import type { Authorization } from "./call-request.ts";
 
 /** What precedes the address in the code of an account that runs another's (EIP-7702). */
 const DELEGATION: Hex = "0xef0100";

@@ -1,46 +1,58 @@
+import type { Block } from "@ethereumjs/block";
 import type { Common } from "@ethereumjs/common";
 import {
   EVM,
   type EVMMockBlockchainInterface,
-  type EVMRunCallOpts,
   type ExecResult,
   type Message,
   NobleBN254,
 } from "@ethereumjs/evm";
 import type { Address as EvmAddress } from "@ethereumjs/util";
 import { type Address, bytesToHex } from "viem";
-import type { L1State } from "./l1-state.ts";
+import type { Journal } from "./journal.ts";
+import type { JournaledState } from "./journaled-state.ts";
+import { journalTransientStorage } from "./transient-storage.ts";
 
-/** Plays a call to the manager that leaves L1; nothing when the manager's own code has to answer. */
+/** Plays a call to the manager that leaves the chain; nothing when the manager's own code has to answer. */
 export type Interception = (message: Message) => Promise<(() => Promise<ExecResult>) | undefined>;
 
 export interface BridgedEvmOptions {
   readonly common: Common;
-  readonly state: L1State;
+  readonly state: JournaledState;
+  readonly journal: Journal;
   readonly blockchain: EVMMockBlockchainInterface;
-  /** Address of `Rollups`. */
+  /** Address of the proxies' manager: `Rollups` on L1, the system contract on a rollup. Lower case. */
   readonly manager: Address;
   readonly intercept: Interception;
 }
 
 /**
- * An EVM in which calls to the manager may leave L1. Everything else, proxies included, is the bytecode on chain.
+ * An EVM in which calls to the manager may leave the chain. Everything else, proxies included, is the bytecode on chain.
  * Only ordinary calls are offered to the interception: a DELEGATECALL runs the manager's code in another account.
  */
 export class BridgedEvm extends EVM {
   readonly #manager: Address;
   readonly #intercept: Interception;
 
-  constructor({ common, state, blockchain, manager, intercept }: BridgedEvmOptions) {
+  constructor({ common, state, journal, blockchain, manager, intercept }: BridgedEvmOptions) {
     super({ common, stateManager: state, blockchain, bn254: new NobleBN254() });
     this.#manager = manager;
     this.#intercept = intercept;
+    journalTransientStorage(this.transientStorage, journal);
   }
 
-  /** Sets what ORIGIN, GASPRICE and the block's opcodes answer in calls that are made outside a transaction. */
-  enter(block: EVMRunCallOpts["block"], origin: EvmAddress): void {
-    if (block !== undefined) this._block = block;
+  /**
+   * Sets what ORIGIN, GASPRICE and the block's opcodes answer in calls that are made outside a transaction.
+   * @returns what sets them back.
+   */
+  enter(block: Block, origin: EvmAddress): () => void {
+    const outer = { block: this._block, tx: this._tx };
+    this._block = block;
     this._tx = { gasPrice: 0n, origin };
+    return () => {
+      if (outer.block !== undefined) this._block = outer.block;
+      if (outer.tx !== undefined) this._tx = outer.tx;
+    };
   }
 
   protected override async _loadCode(message: Message): Promise<void> {

@@ -1,0 +1,36 @@
+import { type Address, decodeFunctionData, type Hex, toFunctionSelector, getAbiItem } from "viem";
+import { rollupsAbi } from "../protocol/abi.ts";
+import { type ChainId, chainId } from "../protocol/ids.ts";
+
+const RELAY = [getAbiItem({ abi: rollupsAbi, name: "relay" })] as const;
+const RELAY_SELECTOR = toFunctionSelector(RELAY[0]);
+
+/** What a proxy asks its manager for: a call by `sender` to `target` on another chain. Addresses in lower case. */
+export interface RelayCall {
+  readonly chain: ChainId;
+  readonly target: Address;
+  readonly sender: Address;
+  readonly data: Hex;
+}
+
+/** Calldata of `relay`; nothing if it is another function's, or malformed, so that the manager's code will answer it. */
+export function decodeRelay(data: Hex): RelayCall | undefined {
+  if (!data.startsWith(RELAY_SELECTOR)) return undefined;
+  try {
+    const { args } = decodeFunctionData({ abi: RELAY, data });
+    const [chain, original, sender, payload] = args;
+    return {
+      chain: chainId(chain),
+      target: lowerCase(original),
+      sender: lowerCase(sender),
+      data: payload,
+    };
+  } catch {
+    return undefined;
+  }
+}
+
+/** Addresses are compared in lower case. */
+export function lowerCase(address: Address): Address {
+  return `0x${address.slice(2).toLowerCase()}`;
+}

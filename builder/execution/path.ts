@@ -1,0 +1,74 @@
+import type { Action } from "../protocol/action.ts";
+import type { ChainId } from "../protocol/ids.ts";
+
+/** An action among those of a visit. */
+export interface Place {
+  /** Index of the action in the list. */
+  readonly at: number;
+  readonly previous: Place | undefined;
+  /** The path just before the action. */
+  readonly before: Path;
+}
+
+/** A visit that has not ended on the path. */
+export interface OpenVisit {
+  readonly isStatic: boolean;
+  /** Its newest action that was not forgotten. */
+  readonly last: Place;
+  /** Number of the rollup's latest visit before it that had an effect. */
+  readonly previous: number | undefined;
+}
+
+/** A call that waits for its RESULT. */
+export interface Frame {
+  readonly parent: Frame | undefined;
+  readonly call: Action;
+  readonly at: number;
+  readonly beginsVisit: boolean;
+  /** The path just before the call. */
+  readonly before: Path;
+  /** Calls that are not static up to this one. */
+  readonly liveCalls: number;
+}
+
+/** The visits that took effect, newest first. */
+export interface Effect {
+  readonly visit: number;
+  readonly rollup: ChainId;
+  readonly previous: Effect | undefined;
+}
+
+/** What has happened and was not undone, at one place of an execution. Never changed: going back is taking an older one. */
+export interface Path {
+  readonly frame: Frame | undefined;
+  readonly open: ReadonlyMap<ChainId, OpenVisit>;
+  readonly effect: Effect | undefined;
+  /** Calls that are not static, undone ones included. */
+  readonly liveCalls: number;
+  /** How often something was undone back to a call, by the call's index. */
+  readonly undoings: ReadonlyMap<number, number>;
+}
+
+export const EMPTY_PATH: Path = {
+  frame: undefined,
+  open: new Map(),
+  effect: undefined,
+  liveCalls: 0,
+  undoings: new Map(),
+};
+
+/** The map with one more entry, or another value. */
+export function withEntry<Key, Value>(
+  map: ReadonlyMap<Key, Value>,
+  key: Key,
+  value: Value,
+): ReadonlyMap<Key, Value> {
+  return new Map(map).set(key, value);
+}
+
+/** Indices in the list of a visit's actions, up to `last`. */
+export function placesUpTo(last: Place): number[] {
+  const places: number[] = [];
+  for (let place: Place | undefined = last; place !== undefined; place = place.previous) places.push(place.at);
+  return places.reverse();
+}

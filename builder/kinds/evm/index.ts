@@ -1,0 +1,60 @@
+import path from "node:path";
+import { type Address, type Hex } from "viem";
+import { UNPROVEN, unprovenProof } from "../../proof/unproven.ts";
+import { statementWords } from "../../protocol/statement.ts";
+import { loadPoseidon } from "../../state/poseidon.ts";
+import type { OpenOptions, RollupKind } from "../kind.ts";
+import { openChronicle } from "./chronicle/chronicle.ts";
+import { EvmMachine } from "./machine.ts";
+import type { EvmVisitRecord } from "./record.ts";
+import { genesisRoot, openEvmStore } from "./store/open.ts";
+import { readSystemCode } from "./system-code.ts";
+
+const NAME = "evm";
+
+export interface EvmKindOptions {
+  /** Code of the system contract; default: as compiled. */
+  readonly systemCode?: Hex;
+  /** Wei that accounts have from genesis on. No Ether on L1 backs it: for tests of what then happens. */
+  readonly balances?: ReadonlyMap<Address, bigint>;
+}
+
+/** Solidity rollups (docs/spec.md section 7). UNPROVEN: a digest stands for the proof, on local chains only. */
+export function createEvmKind(options: EvmKindOptions = {}): RollupKind<EvmVisitRecord> {
+  const genesis = async () => ({
+    systemCode: options.systemCode ?? (await readSystemCode()),
+    ...(options.balances === undefined ? {} : { balances: options.balances }),
+  });
+  const rootOf = async () => genesisRoot(await loadPoseidon(), await genesis());
+  return {
+    name: NAME,
+    circuits: [UNPROVEN],
+    isProven: false,
+    genesisRoot: rootOf,
+    async open({ id, folder }: OpenOptions): Promise<EvmMachine> {
+      const identity = `${NAME}:${id.toString()}`;
+      const own = (part: string) => (folder === undefined ? {} : { folder: path.join(folder, part) });
+      const poseidon = await loadPoseidon();
+      const store = await openEvmStore({ poseidon, identity, genesis: await genesis(), ...own("state") });
+      try {
+        const root = store.stateRoot();
+        const chronicle = await openChronicle({
+          rollup: id,
+          genesisRoot: await rootOf(),
+          root,
+          ...own("chronicle"),
+        });
+        return new EvmMachine(id, store, chronicle);
+      } catch (error) {
+        await store.close();
+        throw error;
+      }
+    },
+    async proofJob(header, visit) {
+      return unprovenProof(statementWords(header, [visit]));
+    },
+  };
+}
+
+/** The kind as it comes. */
+export const evmKind: RollupKind<EvmVisitRecord> = createEvmKind();

@@ -1,0 +1,163 @@
+import { numberToHex } from "viem";
+import type { CallRequest } from "../../evm/call-request.ts";
+import type { Journal } from "../../evm/journal.ts";
+import type { StateSource } from "../../evm/state-source.ts";
+import { type Action, ActionKind } from "../../protocol/action.ts";
+import { assertCanonical } from "../../protocol/canonical.ts";
+import type { ChainId, StateRoot } from "../../protocol/ids.ts";
+import { JournalOpenError, UnexpectedDeliveryError } from "../errors.ts";
+import type {
+  AccountState,
+  BatchContext,
+  CompletedVisit,
+  Delivery,
+  L1Inclusion,
+  RollupMachine,
+} from "../kind.ts";
+import type { Chronicle } from "./chronicle/chronicle.ts";
+import { blockOf } from "./environment.ts";
+import { UnprovenKindError } from "./errors.ts";
+import { VisitInterpreter } from "./interpreter.ts";
+import { receiptOf } from "./receipt-of.ts";
+import type { EvmVisitRecord } from "./record.ts";
+import type { EvmStore } from "./store/store.ts";
+import { LOCAL_EVM_CHAIN_IDS } from "../../keys/policy.ts";
+import type { BlockState, StateWrites } from "./state-types.ts";
+
+/** A visit under way. */
+interface OpenVisit {
+  readonly rootBefore: StateRoot;
+  readonly block: BlockState;
+  readonly trigger: Action;
+  readonly run: VisitInterpreter;
+}
+
+/** One live EVM rollup (docs/spec.md section 7). */
+export class EvmMachine implements RollupMachine<EvmVisitRecord> {
+  readonly id: ChainId;
+  /** The committed state. */
+  readonly store: EvmStore;
+  /** What has taken effect, for people and tools. */
+  readonly chronicle: Chronicle;
+  readonly provesAbandoned = true;
+  readonly #source: StateSource;
+  #levels = 0;
+  #visit: OpenVisit | undefined;
+
+  constructor(id: ChainId, store: EvmStore, chronicle: Chronicle) {
+    this.id = id;
+    this.store = store;
+    this.chronicle = chronicle;
+    this.#source = {
+      account: async (address) => store.account(address) ?? { nonce: 0n, balance: 0n, code: "0x" },
+      storage: async (address, slot) => store.slot(address, slot),
+    };
+  }
+
+  get suspended(): boolean {
+    return this.#visit !== undefined;
+  }
+
+  stateRoot(): StateRoot {
+    return this.store.stateRoot();
+  }
+
+  account(chain: ChainId, address: bigint): AccountState {
+    const account = chain === this.id ? this.store.account(numberToHex(address, { size: 20 })) : undefined;
+    return { balance: account?.balance ?? 0n, nonce: account?.nonce ?? 0n };
+  }
+
+  async deliver(
+    action: Action,
+    context: BatchContext,
+    journal: Journal,
+  ): Promise<Delivery<EvmVisitRecord>> {
+    assertCanonical(action);
+    if (action.to !== this.id) throw new UnexpectedDeliveryError(`an action for chain ${action.to}`);
+    const visit = this.#visit ?? this.#begin(action, context, journal);
+    return await this.#follow(visit, journal, visit.run.deliver(action));
+  }
+
+  async call(
+    trigger: Action,
+    request: CallRequest,
+    context: BatchContext,
+    journal: Journal,
+  ): Promise<Delivery<EvmVisitRecord>> {
+    const visit = this.#begin(trigger, context, journal);
+    return await this.#follow(visit, journal, visit.run.call(trigger, request));
+  }
+
+  include(visit: CompletedVisit<EvmVisitRecord>, at: L1Inclusion): void {
+    this.chronicle.append(visit.record.receipt, at, visit.rootAfter);
+  }
+
+  checkpoint(): void {
+    this.#levels++;
+  }
+
+  commit(): void {
+    this.#levels--;
+  }
+
+  revert(): void {
+    this.#levels--;
+  }
+
+  async persist(): Promise<void> {
+    this.#assertIdle("persist");
+    await this.chronicle.persist();
+    await this.store.persist();
+  }
+
+  async rewind(root: StateRoot): Promise<void> {
+    this.#assertIdle("rewind");
+    await this.store.rewind(root);
+    await this.chronicle.rewind(root);
+  }
+
+  async close(): Promise<void> {
+    await this.chronicle.close();
+    await this.store.close();
+  }
+
+  #begin(trigger: Action, context: BatchContext, journal: Journal): OpenVisit {
+    if (!LOCAL_EVM_CHAIN_IDS.includes(context.l1ChainId)) throw new UnprovenKindError(context.l1ChainId);
+    if (trigger.kind !== ActionKind.CALL && trigger.kind !== ActionKind.L2TX)
+      throw new UnexpectedDeliveryError(`an action of kind ${trigger.kind} for an idle rollup`);
+    const { store } = this;
+    const block = blockOf(store.block, context.timestamp);
+    const run = new VisitInterpreter({ rollup: this.id, context, source: this.#source, journal, block });
+    const visit: OpenVisit = { rootBefore: store.stateRoot(), block, trigger, run };
+    this.#visit = visit;
+    journal.record(() => (this.#visit = undefined));
+    return visit;
+  }
+
+  async #follow(
+    visit: OpenVisit,
+    journal: Journal,
+    step: Promise<{ action: Action; ended: boolean }>,
+  ): Promise<Delivery<EvmVisitRecord>> {
+    const { action, ended } = await step;
+    if (!ended) return { action };
+    this.#visit = undefined;
+    const { run, rootBefore, block, trigger } = visit;
+    const record = { receipt: receiptOf(run, block, trigger), witness: this.store.witnessOf(run.touched) };
+    if (!action.failed && !trigger.isStatic) {
+      const writes: StateWrites = {
+        accounts: await run.state.writtenAccounts(),
+        slots: run.state.writtenSlots(),
+        block,
+      };
+      journal.record(this.store.apply(writes));
+    }
+    const { actions } = run;
+    return { action, visit: { rootBefore, rootAfter: this.store.stateRoot(), actions: [...actions], record } };
+  }
+
+  #assertIdle(operation: string): void {
+    if (this.#levels > 0 || this.#visit !== undefined) throw new JournalOpenError(operation);
+  }
+}
+

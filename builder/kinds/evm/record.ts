@@ -1,0 +1,9 @@
+import type { VisitReceipt } from "./receipt.ts";
+import type { StateWitness } from "./store/witness.ts";
+
+/** What an EVM rollup remembers of a visit. */
+export interface EvmVisitRecord {
+  readonly receipt: VisitReceipt;
+  /** What re-executing the visit from its root before needs. */
+  readonly witness: StateWitness;
+}

@@ -1,0 +1,9 @@
+import type { Address } from "viem";
+
+/** The proxies' manager on every EVM rollup ("Lockstep" in ASCII; docs/spec.md section 7). */
+export const SYSTEM: Address = "0x0000000000000000000000004c6f636b73746570";
+
+/** What wallets know an EVM rollup by, and what CHAINID answers there. */
+export function evmChainIdOf(l1ChainId: bigint, rollup: bigint): bigint {
+  return l1ChainId * 1_000n + rollup;
+}
