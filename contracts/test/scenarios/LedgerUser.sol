@@ -13,8 +13,7 @@ contract LedgerUser {
     uint256 public immutable HOME;
 
     event Toured(uint256 balanceBefore, uint256 balanceAfter);
-
-    bytes public answer;
+    event Answered(bytes answer);
 
     constructor(ILedger ledger, uint256 home) {
         LEDGER = ledger;
@@ -35,6 +34,7 @@ contract LedgerUser {
 
     /// Sends `amount` of this contract's Ether through the ledger to a contract on `chain`, with a call.
     function payThrough(uint256 chain, address to, uint256 amount, bytes calldata data) external {
-        answer = LEDGER.send{value: amount}(chain, to, amount, data);
+        bytes memory answer = LEDGER.send{value: amount}(chain, to, amount, data);
+        emit Answered(answer);
     }
 }

@@ -1,0 +1,23 @@
+import { expect } from "chai";
+import { views } from "./support/observe.ts";
+import { asOnOneChain, scenario } from "./support/scenario.ts";
+import { alice } from "./support/world.ts";
+
+scenario({ number: 9, name: "re-entrant countdown", chains: ["L1", "A"] }, async (world) => {
+  for (const depth of [3n, 10n, 30n]) {
+    const observed = await asOnOneChain(world, async (stage) => {
+      const here = await stage.deploy("L1", "Countdown");
+      const there = await stage.deploy("A", "Countdown");
+      await stage.send({ on: "L1", by: alice, to: here, call: "setPeer", args: [there] });
+      await stage.send({ on: "A", by: alice, to: there, call: "setPeer", args: [here] });
+      await stage.send({ on: "L1", by: alice, to: here, call: "deep", args: [depth] });
+      return {
+        here: await views(stage, here, "count", "lastResult"),
+        there: await views(stage, there, "count", "lastResult"),
+      };
+    });
+    // depth + 1 calls, in turns; lastResult folds up all that was returned, in its order.
+    expect(observed.here.count, `on L1, from ${depth}`).to.equal(depth / 2n + 1n);
+    expect(observed.there.count, `on A, from ${depth}`).to.equal((depth + 1n) / 2n);
+  }
+});

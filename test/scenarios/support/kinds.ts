@@ -1,0 +1,75 @@
+import type { Address, Hex } from "viem";
+import { prepareCircuits } from "../../../builder/devnet/artefacts.ts";
+import { encodeVerificationKey, hashVerificationKey } from "../../../builder/keys/verification-key.ts";
+import { createEvmKind } from "../../../builder/kinds/evm/index.ts";
+import type { RollupKind } from "../../../builder/kinds/kind.ts";
+import { ledgerKind } from "../../../builder/kinds/ledger/index.ts";
+import { UNPROVEN, UNPROVEN_KEY } from "../../../builder/proof/unproven.ts";
+import type { Prover } from "../../../builder/proof/prover.ts";
+import { createWasmProver } from "../../../builder/proof/wasm-prover.ts";
+import { groth16ProofSystemAbi } from "../../../builder/protocol/abi.ts";
+import { accountAt, type L1, unprovenKeys } from "../../builder/setup.ts";
+import { unprovenLedgerKind, UnprovenProver } from "../../builder/unproven.ts";
+
+/** `groth16`: really. `accepted`: L1 takes every proof, for scenarios in which the ledger's is not the point. */
+export type LedgerProofs = "groth16" | "accepted";
+
+export interface EvmOptions {
+  /** Wei that accounts have from genesis on, without any on L1. */
+  readonly balances?: ReadonlyMap<Address, bigint>;
+  readonly nativeToken?: boolean;
+}
+
+/** How a rollup of a kind is registered and run. */
+export interface RollupSetup {
+  readonly kind: RollupKind;
+  /** Name of the proof system's contract. */
+  readonly proofSystem: string;
+  readonly verificationKeys: { readonly [circuit: string]: Hex };
+  readonly nativeToken: boolean;
+  /** What makes the kind's proofs, if they are made at all. */
+  readonly prover?: Prover;
+  /** Makes the proof system ready, once it is deployed. */
+  readonly prepare?: (l1: L1, proofSystem: Address) => Promise<void>;
+}
+
+export async function evmSetup({ balances, nativeToken = false }: EvmOptions = {}): Promise<RollupSetup> {
+  return {
+    kind: createEvmKind(balances === undefined ? {} : { balances }),
+    proofSystem: "UnprovenProofSystem",
+    verificationKeys: { [UNPROVEN]: UNPROVEN_KEY },
+    nativeToken,
+  };
+}
+
+export async function ledgerSetup(proofs: LedgerProofs): Promise<RollupSetup & { readonly prover: Prover }> {
+  if (proofs === "accepted") {
+    return {
+      kind: unprovenLedgerKind,
+      proofSystem: "AcceptingProofSystem",
+      verificationKeys: unprovenKeys,
+      nativeToken: false,
+      prover: new UnprovenProver(),
+    };
+  }
+  const circuits = [...(await prepareCircuits())];
+  const keys = circuits.map(([name, { verificationKey }]) => [name, hashVerificationKey(verificationKey)]);
+  return {
+    kind: ledgerKind,
+    proofSystem: "Groth16ProofSystem",
+    verificationKeys: Object.fromEntries(keys),
+    nativeToken: false,
+    prover: await createWasmProver({ artefacts: circuits.map(([, { artefacts }]) => artefacts) }),
+    prepare: async (l1, proofSystem) => {
+      for (const [, { verificationKey }] of circuits) {
+        const hash = await l1.writer(accountAt(0)).writeContract({
+          address: proofSystem,
+          abi: groth16ProofSystemAbi,
+          functionName: "registerKey",
+          args: [encodeVerificationKey(verificationKey)],
+        });
+        await l1.reader.waitForTransactionReceipt({ hash });
+      }
+    },
+  };
+}
