@@ -33,12 +33,19 @@ export interface BridgedEvmOptions {
 export class BridgedEvm extends EVM {
   readonly #manager: Address;
   readonly #intercept: Interception;
+  readonly #resetTransientStorage: (journal: Journal) => void;
 
   constructor({ common, state, journal, blockchain, manager, intercept }: BridgedEvmOptions) {
     super({ common, stateManager: state, blockchain, bn254: new NobleBN254() });
     this.#manager = manager;
     this.#intercept = intercept;
-    journalTransientStorage(this.transientStorage, journal);
+    this.#resetTransientStorage = journalTransientStorage(this.transientStorage, journal);
+  }
+
+  /** As new: nothing was accessed, nothing is in transient storage. */
+  reset(journal: Journal): void {
+    this.journal.cleanJournal();
+    this.#resetTransientStorage(journal);
   }
 
   /**

@@ -5,8 +5,8 @@ import type { CallFrame } from "./call-frame.ts";
 
 /** Records the frames of one EVM as `callTracer` shows them. */
 export class FrameRecorder {
-  readonly #roots: CallFrame[] = [];
-  readonly #open: CallFrame[] = [];
+  #roots: CallFrame[] = [];
+  #open: CallFrame[] = [];
   #isHidden = false;
 
   constructor(evm: EVM) {
@@ -19,10 +19,17 @@ export class FrameRecorder {
     return this.#roots;
   }
 
+  /** Begins anew. */
+  reset(): void {
+    this.#roots = [];
+    this.#open = [];
+  }
+
   /** The next frame is a root, although others are open. @returns what has to be called when it has ended. */
   nest(): () => void {
-    const outer = this.#open.splice(0);
-    return () => this.#open.splice(0, this.#open.length, ...outer);
+    const outer = this.#open;
+    this.#open = [];
+    return () => (this.#open = outer);
   }
 
   /** Frames of `work` are nobody's business. */

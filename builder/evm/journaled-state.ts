@@ -9,7 +9,7 @@ import type { SourceAccount, StateSource } from "./state-source.ts";
 interface StoredAccount {
   readonly nonce: bigint;
   readonly balance: bigint;
-  readonly codeHash: Hex;
+  readonly codeHash: Uint8Array;
 }
 
 export interface JournaledStateOptions {
@@ -18,7 +18,7 @@ export interface JournaledStateOptions {
   readonly journal: Journal;
 }
 
-const EMPTY_CODE_HASH = keccak256("0x");
+const EMPTY_CODE_HASH = keccak256("0x", "bytes");
 
 /**
  * A chain's state while EVMs play on it: what the source says, with their writes over it. Its checkpoints, commits and
@@ -28,20 +28,32 @@ export class JournaledState implements StateManagerInterface {
   readonly originalStorageCache: OriginalStorageCache;
   readonly #chain: ChainId;
   readonly #source: StateSource;
-  readonly #journal: Journal;
-  readonly #accounts = new Map<Address, { readonly account?: StoredAccount }>();
-  readonly #codes = new Map<Address, Uint8Array>();
-  readonly #slots = new Map<Address, Map<Hex, Uint8Array>>();
+  #journal: Journal;
+  #accounts = new Map<Address, { readonly account?: StoredAccount }>();
+  #codes = new Map<Address, Uint8Array>();
+  #slots = new Map<Address, Map<Hex, Uint8Array>>();
   /** What the source said, with the code ready for use. */
-  readonly #read = new Map<Address, Promise<{ account?: StoredAccount; code: Uint8Array }>>();
+  #read = new Map<Address, Promise<{ account?: StoredAccount; code: Uint8Array }>>();
   /** Accounts whose storage in the source no longer counts. */
-  readonly #cleared = new Set<Address>();
+  #cleared = new Set<Address>();
 
   constructor({ chain, source, journal }: JournaledStateOptions) {
     this.#chain = chain;
     this.#source = source;
     this.#journal = journal;
     this.originalStorageCache = new OriginalStorageCache((address, key) => this.getStorage(address, key));
+  }
+
+  /** Forgets all writes, and what the source said: it may say something else now. */
+  reset(journal: Journal): void {
+    this.#journal = journal;
+    // New maps: what an older journal still undoes is in the old ones.
+    this.#accounts = new Map();
+    this.#codes = new Map();
+    this.#slots = new Map();
+    this.#read = new Map();
+    this.#cleared = new Set();
+    this.clearCaches();
   }
 
   /** Accounts written so far, as they are now; `undefined`: gone. */
@@ -68,7 +80,7 @@ export class JournaledState implements StateManagerInterface {
   async getAccount(address: EvmAddress): Promise<Account | undefined> {
     const account = await this.#account(key(address));
     if (account === undefined) return undefined;
-    return new Account(account.nonce, account.balance, undefined, hexToBytes(account.codeHash));
+    return new Account(account.nonce, account.balance, undefined, account.codeHash);
   }
 
   async putAccount(address: EvmAddress, account?: Account): Promise<void> {
@@ -77,7 +89,7 @@ export class JournaledState implements StateManagerInterface {
       return;
     }
     const { nonce, balance, codeHash } = account;
-    this.#set(this.#accounts, key(address), { account: { nonce, balance, codeHash: bytesToHex(codeHash) } });
+    this.#set(this.#accounts, key(address), { account: { nonce, balance, codeHash } });
   }
 
   async deleteAccount(address: EvmAddress): Promise<void> {
@@ -126,14 +138,16 @@ export class JournaledState implements StateManagerInterface {
 
   async clearStorage(address: EvmAddress): Promise<void> {
     const account = key(address);
-    if (!this.#cleared.has(account)) {
-      this.#cleared.add(account);
-      this.#journal.record(() => this.#cleared.delete(account));
+    const cleared = this.#cleared;
+    if (!cleared.has(account)) {
+      cleared.add(account);
+      this.#journal.record(() => cleared.delete(account));
     }
-    const slots = this.#slots.get(account);
+    const all = this.#slots;
+    const slots = all.get(account);
     if (slots === undefined) return;
-    this.#slots.delete(account);
-    this.#journal.record(() => this.#slots.set(account, slots));
+    all.delete(account);
+    this.#journal.record(() => all.set(account, slots));
   }
 
   async checkpoint(): Promise<void> {
@@ -190,7 +204,7 @@ export class JournaledState implements StateManagerInterface {
     const { nonce, balance, code: hex } = await this.#source.account(address);
     const code = hexToBytes(hex);
     if (nonce === 0n && balance === 0n && code.length === 0) return { code };
-    const codeHash = code.length === 0 ? EMPTY_CODE_HASH : keccak256(code);
+    const codeHash = code.length === 0 ? EMPTY_CODE_HASH : keccak256(code, "bytes");
     return { account: { nonce, balance, codeHash }, code };
   }
 

@@ -1,5 +1,5 @@
 import type { CompletedVisit } from "../kinds/kind.ts";
-import { type Action, hashAction } from "../protocol/action.ts";
+import type { Action } from "../protocol/action.ts";
 import type { ChainId, StateRoot } from "../protocol/ids.ts";
 
 /** A visit while it is being played; `completed` once it has ended. */
@@ -36,17 +36,22 @@ export class Turn {
   }
 
   find(action: Action): Branch | undefined {
-    return this.#branches.get(hashAction(action));
+    return this.#branches.get(keyOf(action));
   }
 
   add(first: Step): Branch {
     const branch = new Branch(first);
-    this.#branches.set(hashAction(first.action), branch);
+    this.#branches.set(keyOf(first.action), branch);
     return branch;
   }
 
   remove(branch: Branch): void {
     const [first] = branch.steps;
-    if (first !== undefined) this.#branches.delete(hashAction(first.action));
+    if (first !== undefined) this.#branches.delete(keyOf(first.action));
   }
+}
+
+/** Equal for equal actions only; cheaper than their hash. */
+function keyOf({ kind, from, to, sender, target, value, failed, isStatic, data }: Action): string {
+  return [kind, from, to, sender, target, value, failed, isStatic, data].join(":").toLowerCase();
 }

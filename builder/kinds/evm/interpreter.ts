@@ -37,8 +37,8 @@ export interface VisitInterpreterOptions {
   readonly block: BlockState;
 }
 
-/** Gas of leaving the rollup and coming back, and for each byte of data that does: what L1 takes at least. */
-const CROSSING_GAS = 30_000n;
+/** Gas of leaving the rollup and coming back, and for each byte of data that does (docs/spec.md section 7). */
+const CROSSING_GAS = 5_000n;
 const CROSSING_GAS_PER_BYTE = 24n;
 
 /** What one incoming action did. */
@@ -61,17 +61,17 @@ export class VisitInterpreter {
   /** What the visit read of the state before it. */
   readonly touched: TouchLog;
   readonly #rollup: ChainId;
-  readonly #journal: Journal;
+  #journal: Journal;
   readonly #common: Common;
-  readonly #block: Block;
+  #block: Block;
   readonly #evm: BridgedEvm;
   readonly #frames: FrameRecorder;
   readonly #proxies: ProxyDirectory;
   readonly #operations: OperationStack;
-  readonly #actions: Action[] = [];
-  readonly #logs: EvmLog[] = [];
+  #actions: Action[] = [];
+  #logs: EvmLog[] = [];
   /** Outgoing calls and REVERTs that wait for an answer, the innermost last. */
-  readonly #waiting: { readonly from: ChainId; readonly kind: ActionKind; readonly settle: Settle }[] = [];
+  #waiting: { readonly from: ChainId; readonly kind: ActionKind; readonly settle: Settle }[] = [];
   /** Takes the next action of the rollup, or what went wrong. */
   #turn: { readonly resolve: Settle; readonly reject: (reason: unknown) => void } | undefined;
   #first: OperationOutcome | undefined;
@@ -98,6 +98,23 @@ export class VisitInterpreter {
     this.#evm.enter(this.#block, createAddressFromString(SYSTEM));
     this.#frames = new FrameRecorder(this.#evm);
     this.#proxies = new ProxyDirectory(this.#evm, this.state, this.#frames);
+  }
+
+  /** Begins another visit, on what the source now says: making an EVM takes longer than most visits. */
+  reset(journal: Journal, block: BlockState): void {
+    this.#journal = journal;
+    this.#block = rollupBlock(block, this.#common);
+    this.touched.reset();
+    this.state.reset(journal);
+    this.#operations.reset();
+    this.#frames.reset();
+    this.#evm.reset(journal);
+    this.#evm.enter(this.#block, createAddressFromString(SYSTEM));
+    this.#actions = [];
+    this.#logs = [];
+    this.#waiting = [];
+    this.#turn = undefined;
+    this.#first = undefined;
   }
 
   /** Every action in or out so far, in order; what was undone included. */
@@ -279,7 +296,8 @@ export class VisitInterpreter {
         topics: topics.map((topic) => bytesToHex(topic)),
         data: bytesToHex(data),
       });
-    this.#journal.record(() => (this.#logs.length = before));
+    const all = this.#logs;
+    this.#journal.record(() => (all.length = before));
   }
 
   // ------------------------------------------------------------------------------------------------- outgoing calls

@@ -42,6 +42,7 @@ export class EvmMachine implements RollupMachine<EvmVisitRecord> {
   readonly provesAbandoned = true;
   readonly #source: StateSource;
   #levels = 0;
+  #spare: { readonly run: VisitInterpreter; readonly l1ChainId: bigint } | undefined;
   #visit: OpenVisit | undefined;
 
   constructor(id: ChainId, store: EvmStore, chronicle: Chronicle) {
@@ -127,11 +128,23 @@ export class EvmMachine implements RollupMachine<EvmVisitRecord> {
       throw new UnexpectedDeliveryError(`an action of kind ${trigger.kind} for an idle rollup`);
     const { store } = this;
     const block = blockOf(store.block, context.timestamp);
-    const run = new VisitInterpreter({ rollup: this.id, context, source: this.#source, journal, block });
+    const run = this.#interpreter(context, journal, block);
     const visit: OpenVisit = { rootBefore: store.stateRoot(), block, trigger, run };
     this.#visit = visit;
     journal.record(() => (this.#visit = undefined));
     return visit;
+  }
+
+  /** The interpreter of the visit before, if it can serve again. */
+  #interpreter(context: BatchContext, journal: Journal, block: BlockState): VisitInterpreter {
+    const spare = this.#spare;
+    if (spare?.l1ChainId === context.l1ChainId) {
+      spare.run.reset(journal, block);
+      return spare.run;
+    }
+    const run = new VisitInterpreter({ rollup: this.id, context, source: this.#source, journal, block });
+    this.#spare = { run, l1ChainId: context.l1ChainId };
+    return run;
   }
 
   async #follow(

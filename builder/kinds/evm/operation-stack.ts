@@ -35,6 +35,12 @@ export class OperationStack implements FrameObserver {
     return this.#operations.length;
   }
 
+  /** Begins anew. */
+  reset(): void {
+    this.#operations.length = 0;
+    this.#isBroken = false;
+  }
+
   begin(): void {
     this.#operations.push({ calls: [], made: 0, frames: [] });
   }

@@ -6,12 +6,18 @@ import { SYSTEM } from "./system.ts";
 /** A state that remembers what was read of it. */
 export class TouchLog implements StateSource, Touched {
   /** The system contract is part of every visit: it names the proxies. */
-  readonly accounts = new Set<Address>([SYSTEM]);
-  readonly slots = new Map<Address, Set<Hex>>();
+  accounts = new Set<Address>([SYSTEM]);
+  slots = new Map<Address, Set<Hex>>();
   readonly #source: StateSource;
 
   constructor(source: StateSource) {
     this.#source = source;
+  }
+
+  /** Begins anew. What was remembered stays with whoever took it. */
+  reset(): void {
+    this.accounts = new Set([SYSTEM]);
+    this.slots = new Map();
   }
 
   async account(address: Address): Promise<SourceAccount> {
