@@ -29,6 +29,8 @@ export interface Frame {
   readonly before: Path;
   /** Calls that are not static up to this one. */
   readonly liveCalls: number;
+  /** It is, or is inside, a static call that L1 made. */
+  readonly isLookedUp: boolean;
 }
 
 /** The visits that took effect, newest first. */
@@ -45,6 +47,8 @@ export interface Path {
   readonly effect: Effect | undefined;
   /** Calls that are not static, undone ones included. */
   readonly liveCalls: number;
+  /** Index of its newest action. */
+  readonly newest: number;
   /** How often something was undone back to a call, by the call's index. */
   readonly undoings: ReadonlyMap<number, number>;
 }
@@ -54,6 +58,7 @@ export const EMPTY_PATH: Path = {
   open: new Map(),
   effect: undefined,
   liveCalls: 0,
+  newest: -1,
   undoings: new Map(),
 };
 

@@ -158,13 +158,15 @@ class Walker {
     if (isAnswer !== (action.kind === ActionKind.REVERT_CONTINUE) || (isAnswer && previous.from !== action.to))
       this.#refuse(at, "does not answer a REVERT, or is no answer to one");
     this.#control = action.to;
+    const { newest } = this.#path;
+    this.#path = { ...this.#path, newest: at };
     switch (action.kind) {
       case ActionKind.CALL:
       case ActionKind.L2TX:
         this.#enter(action, at);
         return;
       case ActionKind.RESULT:
-        this.#leave(action, at);
+        this.#leave(action, at, newest);
         return;
       case ActionKind.REVERT:
         this.#revert(action, at);
@@ -181,12 +183,15 @@ class Walker {
     if (at > 0 && call.kind === ActionKind.L2TX) this.#refuse(at, "is an L2TX inside an execution");
     // A static call from L1 is answered on a path of its own, so what L1 does for it is static as well.
     if (parent?.call.isStatic === true && !call.isStatic) this.#refuse(at, "is not static inside a static call");
+    if (parent?.isLookedUp === true && call.from === L1)
+      this.#refuse(at, "is a call of L1's inside a static one, which L1 looks up apart");
+    const isLookedUp = parent?.isLookedUp === true || (call.isStatic && call.from === L1);
     const liveCalls = before.liveCalls + (call.isStatic ? 0 : 1);
     const beginsVisit = call.to !== L1 && !before.open.has(call.to);
     this.#path = {
       ...before,
       liveCalls,
-      frame: { parent, call, at, beginsVisit, before, liveCalls },
+      frame: { parent, call, at, beginsVisit, before, liveCalls, isLookedUp },
     };
     if (call.kind === ActionKind.CALL) this.#note(call.from, at, before);
     if (call.to === L1) return;
@@ -200,10 +205,12 @@ class Walker {
     this.#open(call.to, { isStatic: call.isStatic, last, previous });
   }
 
-  #leave(result: Action, at: number): void {
+  #leave(result: Action, at: number, newest: number): void {
     const { frame } = this.#path;
     if (frame === undefined || frame.call.from !== result.to || at === 0)
       this.#refuse(at, "does not answer the innermost call");
+    if (result.from === L1 && result.failed && newest !== frame.at)
+      this.#refuse(at, "fails on L1 with what was not undone there");
     for (const rollup of [result.from, result.to]) this.#note(rollup, at, this.#path);
     this.#path = { ...this.#path, frame: frame.parent };
     if (frame.beginsVisit) this.#close(result, frame);

@@ -1,5 +1,6 @@
 import type { Address, Hex } from "viem";
 export { type Authorization, type CallRequest, InvalidTransactionError } from "../evm/call-request.ts";
+import type { CallFrame } from "../evm/call-frame.ts";
 import { LockstepError } from "../protocol/errors.ts";
 
 /** A rollup answered that the transaction signed for it fails. It has no effect and may be sent again. */
@@ -44,6 +45,8 @@ export interface TransactionOutcome {
   readonly logs: readonly SimulatedLog[];
   /** Contract that the transaction deploys, if that is what it does. */
   readonly created?: Address;
+  /** The frames on L1; where a call left for a rollup, the frames there are not shown. */
+  readonly trace: CallFrame | undefined;
   /** Whether a rollup was called, even in a frame that L1 then undid. */
   readonly crossesChains: boolean;
 }

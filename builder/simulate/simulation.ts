@@ -14,6 +14,7 @@ import { EtherBook, type RollupEther } from "./ether.ts";
 import { BridgedEvm } from "../evm/bridged-evm.ts";
 import type { Fork } from "./fork.ts";
 import { Journal } from "../evm/journal.ts";
+import { FrameRecorder } from "../evm/frame-recorder.ts";
 import { JournaledState } from "../evm/journaled-state.ts";
 import { lowerCase } from "../evm/relay-call.ts";
 import { runUnsignedCall } from "../evm/unsigned-call.ts";
@@ -198,6 +199,7 @@ export class Simulation {
   ): Promise<TransactionOutcome> {
     return await this.#attempt(async ({ evm }) => {
       const { triggers } = this.#trace;
+      const frames = new FrameRecorder(evm);
       const { result, gasUsed } = await run(evm);
       const { exceptionError, returnValue, logs } = result.execResult;
       const success = exceptionError === undefined;
@@ -213,6 +215,7 @@ export class Simulation {
           data: bytesToHex(data),
         })),
         ...(result.createdAddress === undefined ? {} : { created: bytesToHex(result.createdAddress.bytes) }),
+        trace: frames.roots[0],
         crossesChains: this.#trace.triggers > triggers,
       };
       judge(outcome);
