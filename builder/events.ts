@@ -28,6 +28,23 @@ export type BuilderEvent =
       readonly blockNumber: bigint;
       readonly milliseconds: number;
     }
+  | {
+      readonly type: "mismatch";
+      /** The first that the L1 node makes something else of; absent if it is the batch. */
+      readonly transaction?: Hex;
+      readonly simulated: Told;
+      readonly node: Told;
+    }
   | { readonly type: "failed"; readonly transaction: Hex; readonly code: string; readonly reason: string };
+
+/** What a transaction did, in words. */
+export interface Told {
+  readonly success: boolean;
+  /** Return or revert data. */
+  readonly data: Hex;
+  readonly failure?: string;
+  /** Its frames, a line each; empty if nobody recorded them. */
+  readonly trace: readonly string[];
+}
 
 export type BuilderListener = (event: BuilderEvent) => void;

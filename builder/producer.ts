@@ -4,9 +4,15 @@ import { BatchTooLargeError } from "./batch/limits.ts";
 import { type BatchPlan, planBatch } from "./batch/plan.ts";
 import { type KeyOf, proveVisit, statementKey } from "./batch/prove.ts";
 import type { Chains, Moment } from "./chains.ts";
-import type { BuilderListener } from "./events.ts";
+import type { BuilderListener, Told } from "./events.ts";
 import type { RollupKind } from "./kinds/kind.ts";
 import { l1Error, type L1Client, L1UnreachableError } from "./l1/client.ts";
+import { chooseDryRun } from "./post/dry-run/choose.ts";
+import type { DryRun } from "./post/dry-run/dry-run.ts";
+import { judgeBy } from "./post/dry-run/judge.ts";
+import { frameLines } from "./post/dry-run/frame-lines.ts";
+import { DryRunMismatchError } from "./post/dry-run/mismatch.ts";
+import type { SeenOutcome } from "./post/dry-run/outcome.ts";
 import { includeInOneBlock } from "./post/include.ts";
 import { settle } from "./post/settle.ts";
 import type { Prover } from "./proof/prover.ts";
@@ -60,6 +66,7 @@ type Served = Extract<Played, { success: boolean }>;
 /** Takes transactions through simulation, proof and inclusion. One batch at a time. */
 export class Producer {
   readonly #options: ProducerOptions;
+  #dryRun: DryRun | undefined;
 
   constructor(options: ProducerOptions) {
     this.#options = options;
@@ -80,11 +87,34 @@ export class Producer {
       const waiting = transactions.filter(({ hash }) => this.#options.queue.get(hash) !== undefined);
       const [first, ...others] = waiting;
       if (first === undefined) return;
+      if (error instanceof DryRunMismatchError) this.#report(error);
+      const differing = this.#differing(error, waiting);
       // One of them may be at fault: each gets its own chance.
       if (others.length === 0) await this.#fail(first, error);
-      else if (error instanceof BatchTooLargeError) await this.#halves(waiting, signal);
+      else if (differing !== undefined) {
+        await this.#fail(differing, error);
+        await this.produce(
+          waiting.filter((transaction) => transaction !== differing),
+          signal,
+        );
+      } else if (error instanceof BatchTooLargeError) await this.#halves(waiting, signal);
       else for (const transaction of waiting) await this.produce([transaction], signal);
     }
+  }
+
+  /** The transaction that comes out differently on the node, if that is what happened. */
+  #differing(error: LockstepError, waiting: readonly AcceptedTransaction[]): AcceptedTransaction | undefined {
+    if (!(error instanceof DryRunMismatchError)) return undefined;
+    return waiting.find(({ hash }) => hash === error.transaction);
+  }
+
+  #report({ transaction, simulated, node }: DryRunMismatchError): void {
+    this.#options.emit({
+      type: "mismatch",
+      ...(transaction === undefined ? {} : { transaction }),
+      simulated: told(simulated),
+      node: told(node),
+    });
   }
 
   async #halves(transactions: readonly AcceptedTransaction[], signal: AbortSignal): Promise<void> {
@@ -203,21 +233,20 @@ export class Producer {
     const transactions = draft.played.map(({ transaction }) => transaction);
     if (!this.#isCurrent(moment, plan.context.timestamp)) return false;
     const again = await this.#play(moment, transactions, plan.context.timestamp);
-    if (again.played.some((played) => "failure" in played) || again.plan().fingerprint !== plan.fingerprint)
-      return false;
+    const foreseen = again.played.filter((played) => "success" in played);
+    if (foreseen.length < again.played.length || again.plan().fingerprint !== plan.fingerprint) return false;
 
-    const { timestamp, baseFeePerGas, gasLimit } = moment.head.next;
     const inclusion = {
       account,
       chainId: l1ChainId,
       manager,
       batch: plan.executions.length === 0 ? undefined : batchCalldata(plan, proofs),
       transactions: transactions.filter(({ rollup }) => rollup === undefined).map(({ data }) => data),
-      timestamp,
-      baseFeePerGas,
-      gasLimit,
+      next: moment.head.next,
     };
-    const included = await includeInOneBlock(l1, inclusion, inclusions);
+    this.#dryRun ??= await chooseDryRun(l1);
+    const trial = { dryRun: this.#dryRun, judge: judgeBy(plan, foreseen) };
+    const included = await includeInOneBlock(l1, inclusion, inclusions, trial);
     const milliseconds = performance.now() - start;
     const settled = settle(plan, included, draft.played, { ...timings, post: milliseconds });
     emit({
@@ -241,6 +270,10 @@ export class Producer {
     await this.#options.queue.finish(transaction, { state: "failed", code, reason: message, ...data });
     this.#options.emit({ type: "failed", transaction: transaction.hash, code, reason: message });
   }
+}
+
+function told({ success, data, failure, trace }: SeenOutcome): Told {
+  return { success, data, ...(failure === undefined ? {} : { failure }), trace: frameLines(trace) };
 }
 
 /** Waits for all; the first failure cancels the others, which are waited for as well. */

@@ -13,7 +13,7 @@ export const MAX_TRANSACTION_GAS = 1n << 24n;
 
 /** The batch exceeds a limit of L1's. Fewer transactions may fit. */
 export class BatchTooLargeError extends LockstepError {
-  constructor(what: string, value: bigint | number, limit: bigint | number) {
+  constructor(what: string, value: bigint | number | string, limit: bigint | number) {
     super("BATCH_TOO_LARGE", `${what}: ${value.toString()}, but L1 takes at most ${limit.toString()}`);
   }
 }

@@ -1,8 +1,7 @@
-import { type Hex, keccak256, parseEventLogs, type TransactionReceipt } from "viem";
+import type { TransactionReceipt } from "viem";
 import type { BatchPlan } from "../batch/plan.ts";
-import { rollupsAbi } from "../protocol/abi.ts";
-import { ActionKind } from "../protocol/action.ts";
 import type { AcceptedTransaction, Timings, TransactionStatus } from "../transaction/accepted.ts";
+import { executionFate } from "./execution-fate.ts";
 import type { Included } from "./include.ts";
 
 /** What the block made of each transaction, read from its receipts alone. */
@@ -53,22 +52,10 @@ function settleL2(
   if (batch?.status !== "success") {
     return { state: "failed", code: "BATCH_REVERTED", reason: "the batch reverted on L1" };
   }
-  const index = plan.executions.findIndex(
-    ({ actions: [trigger] }) =>
-      trigger?.kind === ActionKind.L2TX &&
-      trigger.to === transaction.rollup &&
-      keccak256(trigger.data) === transaction.hash,
-  );
-  const logs = parseEventLogs({
-    abi: rollupsAbi,
-    logs: batch.logs,
-    eventName: ["ExecutionConsumed", "ExecutionFailed"],
-  });
-  const log = logs.find(({ args }) => args.execution === index);
-  if (log?.eventName === "ExecutionConsumed") {
+  const fate = executionFate(plan, batch.logs, transaction);
+  if (fate.success) {
     return { state: "posted", l1Transaction: batch.transactionHash, blockNumber: batch.blockNumber, timings };
   }
-  const data: Hex = log?.eventName === "ExecutionFailed" ? log.args.reason : "0x";
   const reason = "L1 did something else than in the simulation, so the transaction had no effect";
-  return { state: "failed", code: "REVERTED_ON_L1", reason, data };
+  return { state: "failed", code: "REVERTED_ON_L1", reason, data: fate.reason };
 }

@@ -1,6 +1,6 @@
 import type { Address } from "viem";
 import { LockstepError } from "../protocol/errors.ts";
-import { TransactionRevertedError } from "../simulate/outcome.ts";
+import { type TransactionOutcome, TransactionRevertedError } from "../simulate/outcome.ts";
 import type { Simulation } from "../simulate/simulation.ts";
 import type { AcceptedTransaction } from "./accepted.ts";
 import { checkSender } from "./check.ts";
@@ -13,9 +13,17 @@ export interface PlayOptions {
   readonly origin: Address;
 }
 
+/** What a transaction that can be included does. */
+export interface Effect {
+  readonly crossesChains: boolean;
+  readonly success: boolean;
+  /** Of a transaction of L1; one signed for a rollup is part of the batch. */
+  readonly outcome?: TransactionOutcome;
+}
+
 /** What became of a transaction in a simulation. */
 export type Played =
-  | { readonly transaction: AcceptedTransaction; readonly crossesChains: boolean; readonly success: boolean }
+  | ({ readonly transaction: AcceptedTransaction } & Effect)
   | { readonly transaction: AcceptedTransaction; readonly failure: LockstepError };
 
 /**
@@ -47,14 +55,18 @@ export async function play(
   simulation: Simulation,
   { rollup, data }: AcceptedTransaction,
   { l1ChainId, baseFeePerGas, origin }: PlayOptions,
-): Promise<{ crossesChains: boolean; success: boolean }> {
+): Promise<Effect> {
   if (rollup !== undefined) {
     await simulation.l2Transaction(rollup, data, origin);
     return { crossesChains: true, success: true };
   }
   const decoded = decodeTransaction(data, l1ChainId);
   checkSender(decoded, await simulation.sender(decoded.sender), baseFeePerGas);
-  return await simulation.transaction(decoded.tx, ({ crossesChains, success, data: revert, failure }) => {
-    if (crossesChains && !success) throw new TransactionRevertedError(revert, failure);
-  });
+  const outcome = await simulation.transaction(
+    decoded.tx,
+    ({ crossesChains, success, data: revert, failure }) => {
+      if (crossesChains && !success) throw new TransactionRevertedError(revert, failure);
+    },
+  );
+  return { crossesChains: outcome.crossesChains, success: outcome.success, outcome };
 }

@@ -1,0 +1,51 @@
+import { BaseError, MethodNotFoundRpcError, MethodNotSupportedRpcError, RpcRequestError } from "viem";
+import type { L1Client } from "../../l1/client.ts";
+import { LockstepError } from "../../protocol/errors.ts";
+import type { DryRun } from "./dry-run.ts";
+import { SimulatedDryRun } from "./simulated.ts";
+import { TakenBackDryRun } from "./taken-back.ts";
+
+/** The L1 node has no way to show what it would make of a block. */
+export class NoDryRunError extends LockstepError {
+  constructor() {
+    super(
+      "NO_DRY_RUN",
+      "the L1 node knows neither eth_simulateV1 nor evm_snapshot, so no block can be tried on it",
+    );
+  }
+}
+
+/** The ways there are, best first, each with a request that shows whether the node has it. */
+const WAYS = [
+  {
+    probe: { method: "eth_simulateV1", params: [{ blockStateCalls: [] }, "latest"] },
+    create: (l1: L1Client): DryRun => new SimulatedDryRun(l1),
+  },
+  {
+    probe: { method: "evm_snapshot", params: [] },
+    create: (l1: L1Client): DryRun => new TakenBackDryRun(l1),
+  },
+];
+
+/** The best way of a dry run that the node has. @throws {NoDryRunError}, or what the client throws. */
+export async function chooseDryRun(l1: L1Client): Promise<DryRun> {
+  for (const { probe, create } of WAYS) {
+    if (await knows(l1, probe)) return create(l1);
+  }
+  throw new NoDryRunError();
+}
+
+async function knows(l1: L1Client, request: { method: string; params: unknown[] }): Promise<boolean> {
+  try {
+    await l1.request<{ Parameters: unknown[]; ReturnType: unknown }>(request);
+    return true;
+  } catch (error) {
+    if (!(error instanceof BaseError)) throw error;
+    const isUnknown = (cause: unknown): boolean =>
+      cause instanceof MethodNotFoundRpcError || cause instanceof MethodNotSupportedRpcError;
+    if (error.walk(isUnknown) !== null) return false;
+    // It has the method, and something to say about the parameters.
+    if (error.walk((cause) => cause instanceof RpcRequestError) !== null) return true;
+    throw error;
+  }
+}

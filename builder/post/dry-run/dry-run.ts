@@ -1,0 +1,38 @@
+import type { Hex } from "viem";
+import type { CallFrame } from "../../evm/call-frame.ts";
+import type { NextBlock } from "../../simulate/block.ts";
+import type { Included } from "../include.ts";
+import type { NodeReceipt } from "./outcome.ts";
+
+/** The block that is to be made. */
+export interface BlockDraft {
+  /** EVM chain id. */
+  readonly l1ChainId: bigint;
+  readonly next: NextBlock;
+  /** All of its transactions, signed, in their order. */
+  readonly transactions: readonly Hex[];
+}
+
+/** What the node makes of a draft; `index` counts the draft's transactions. */
+export interface Shown {
+  /** Nothing for a transaction that the node does not include. */
+  receipt(index: number): NodeReceipt | undefined;
+  /** Return data, or revert data. */
+  data(index: number): Promise<Hex>;
+  /** All frames. Costs more than everything else here. */
+  trace(index: number): Promise<CallFrame>;
+}
+
+/** @throws when the block must not be made. */
+export type Judge = (shown: Shown) => Promise<void>;
+
+/** One way of having a node execute a block before the block counts. Which one a node can do is found out, not configured. */
+export interface DryRun {
+  /**
+   * Has the node execute the draft in the very block to come (number, time, base fee, order, senders, gas limits) and
+   * includes it if `judge` lets it.
+   * @param include makes the block.
+   * @throws what `judge` threw; the node is then as it was before.
+   */
+  run(draft: BlockDraft, judge: Judge, include: () => Promise<Included>): Promise<Included>;
+}

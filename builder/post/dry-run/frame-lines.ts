@@ -1,0 +1,19 @@
+import { formatEther } from "viem";
+import type { CallFrame } from "../../evm/call-frame.ts";
+
+/** How much of calldata and answers is shown, in characters. */
+const SHOWN = 138;
+
+/** A tree of frames as lines of text, inner ones indented. */
+export function frameLines(frame: CallFrame | undefined, depth = 0): string[] {
+  if (frame === undefined) return [];
+  const { type, from, to, value, gas, gasUsed, input, output, error, calls } = frame;
+  const ether = value === 0n ? "" : ` with ${formatEther(value)} ETH`;
+  const answer = error === undefined ? `→ ${shorten(output)}` : `✗ ${error} ${shorten(output)}`;
+  const line = `${type} ${from} → ${to ?? "?"}${ether} ${shorten(input)} ${answer} (gas ${gasUsed} of ${gas})`;
+  return [`${"  ".repeat(depth)}${line}`, ...calls.flatMap((call) => frameLines(call, depth + 1))];
+}
+
+function shorten(data: string): string {
+  return data.length <= SHOWN ? data : `${data.slice(0, SHOWN)}…`;
+}

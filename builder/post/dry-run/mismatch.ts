@@ -1,0 +1,31 @@
+import type { Hex } from "viem";
+import { LockstepError } from "../../protocol/errors.ts";
+import type { SeenOutcome } from "./outcome.ts";
+
+/** The L1 node makes something else of a transaction than the simulation: a fault of the simulation. Nothing was included. */
+export class DryRunMismatchError extends LockstepError {
+  /** Hash of the first transaction that comes out differently; absent if it is the batch itself. */
+  readonly transaction: Hex | undefined;
+  readonly simulated: SeenOutcome;
+  readonly node: SeenOutcome;
+
+  constructor(transaction: Hex | undefined, simulated: SeenOutcome, node: SeenOutcome) {
+    super(
+      "DRY_RUN_MISMATCH",
+      `the simulation and the L1 node disagree about ${transaction ?? "the batch"}: ` +
+        `by the simulation it ${describe(simulated)}, on the node it ${describe(node)}. Nothing was included`,
+    );
+    this.transaction = transaction;
+    this.simulated = simulated;
+    this.node = node;
+  }
+}
+
+/** How much of the data is shown, in hexadecimal digits. */
+const SHOWN = 256;
+
+function describe({ success, data, failure }: SeenOutcome): string {
+  const shown = data.length <= SHOWN ? data : `${data.slice(0, SHOWN)}… (${(data.length - 2) / 2} bytes)`;
+  if (success) return `returns ${shown}`;
+  return failure === undefined ? `fails with ${shown}` : `fails (${failure}) with ${shown}`;
+}

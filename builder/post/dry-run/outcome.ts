@@ -1,0 +1,23 @@
+import type { Hex } from "viem";
+import type { CallFrame } from "../../evm/call-frame.ts";
+import type { ExecutionLog } from "../execution-fate.ts";
+
+/** What a transaction does: as the simulation foresaw it, or as a node shows it. */
+export interface SeenOutcome {
+  readonly success: boolean;
+  /** Return data, or revert data when it failed. */
+  readonly data: Hex;
+  /** What went wrong, in the EVM's words. */
+  readonly failure?: string;
+  /** The contract that it deploys, if that is what it does; its data is then code, and nobody's answer. */
+  readonly created?: Hex;
+  /** All frames, from the outermost; absent where nobody recorded them. */
+  readonly trace?: CallFrame | undefined;
+}
+
+/** What a node puts into the receipt of a transaction. */
+export interface NodeReceipt {
+  readonly success: boolean;
+  readonly gasUsed: bigint;
+  readonly logs: readonly ExecutionLog[];
+}

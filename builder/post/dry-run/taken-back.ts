@@ -1,0 +1,60 @@
+import type { TransactionReceipt } from "viem";
+import type { CallFrame } from "../../evm/call-frame.ts";
+import type { L1Client } from "../../l1/client.ts";
+import type { Included } from "../include.ts";
+import { traceTransaction } from "./call-tracer.ts";
+import type { BlockDraft, DryRun, Judge } from "./dry-run.ts";
+
+/**
+ * For nodes whose calls cannot be put into the block to come (Hardhat's: overrides reach `eth_call` alone, and BASEFEE is
+ * 0 in every call), but that can go back to a snapshot: the block itself is made and looked at, and kept if it is as it
+ * should be. Else the chain, the pool and the clock go back to where they were. A process that dies between the two leaves
+ * a block that nobody has judged, which is then simply what L1 did.
+ */
+export class TakenBackDryRun implements DryRun {
+  readonly #l1: L1Client;
+
+  constructor(l1: L1Client) {
+    this.#l1 = l1;
+  }
+
+  async run(_draft: BlockDraft, judge: Judge, include: () => Promise<Included>): Promise<Included> {
+    const snapshot = await this.#l1.snapshot();
+    const included = await include();
+    const receipts = [
+      ...(included.batch === undefined ? [] : [included.batch]),
+      ...included.transactions,
+    ].map((receipt) => ("refused" in receipt ? undefined : receipt));
+    // What others put in front of it, or have built on it, is not ours to take back: `settle` says what came of it.
+    if (!(await this.#isOurs(receipts.filter((receipt) => receipt !== undefined)))) return included;
+    try {
+      await judge({
+        receipt: (index) => seenReceipt(receipts[index]),
+        data: async (index) => (await this.#trace(receipts[index], false)).output,
+        trace: async (index) => await this.#trace(receipts[index], true),
+      });
+    } catch (error) {
+      await this.#l1.revert({ id: snapshot });
+      throw error;
+    }
+    return included;
+  }
+
+  /** Whether the newest block is the one with these transactions, and with no others. */
+  async #isOurs(receipts: readonly TransactionReceipt[]): Promise<boolean> {
+    const { transactions } = await this.#l1.getBlock({ blockTag: "latest" });
+    return (
+      transactions.length === receipts.length &&
+      receipts.every(({ transactionHash }, index) => transactions[index] === transactionHash)
+    );
+  }
+
+  async #trace(receipt: TransactionReceipt | undefined, deep: boolean): Promise<CallFrame> {
+    if (receipt === undefined) throw new TypeError("a transaction without receipt has no trace");
+    return await traceTransaction(this.#l1, receipt.transactionHash, deep);
+  }
+}
+
+function seenReceipt(receipt: TransactionReceipt | undefined) {
+  return receipt === undefined ? undefined : { ...receipt, success: receipt.status === "success" };
+}

@@ -1,0 +1,42 @@
+import { decodeEventLog, type Hex, isAddressEqual, keccak256, type Log, toEventSelector } from "viem";
+import type { BatchPlan } from "../batch/plan.ts";
+import { rollupsAbi } from "../protocol/abi.ts";
+import { ActionKind } from "../protocol/action.ts";
+import type { AcceptedTransaction } from "../transaction/accepted.ts";
+
+/** What became of a transaction that was signed for a rollup, inside `postBatch`. */
+export type ExecutionFate =
+  | { readonly success: true }
+  /** `reason` is revert data; empty if L1 says nothing of the execution. */
+  | { readonly success: false; readonly reason: Hex };
+
+/** A log as far as it matters here. */
+export type ExecutionLog = Pick<Log, "address" | "topics" | "data">;
+
+const FATES = ["ExecutionConsumed", "ExecutionFailed"] as const;
+const abi = rollupsAbi.filter((item) => item.type === "event" && FATES.some((name) => name === item.name));
+const selectors = new Set<Hex | undefined>(
+  abi.flatMap((item) => (item.type === "event" ? [toEventSelector(item)] : [])),
+);
+
+/** Reads it from the logs of `postBatch`. Only what `Rollups` itself says counts: it calls contracts that emit what they like. */
+export function executionFate(
+  plan: BatchPlan,
+  logs: readonly ExecutionLog[],
+  transaction: AcceptedTransaction,
+): ExecutionFate {
+  const index = plan.executions.findIndex(
+    ({ actions: [trigger] }) =>
+      trigger?.kind === ActionKind.L2TX &&
+      trigger.to === transaction.rollup &&
+      keccak256(trigger.data) === transaction.hash,
+  );
+  for (const { address, topics, data } of logs) {
+    if (!isAddressEqual(address, plan.context.rollups) || !selectors.has(topics[0])) continue;
+    const event = decodeEventLog({ abi: rollupsAbi, topics, data });
+    if (event.eventName === "ExecutionConsumed" && event.args.execution === index) return { success: true };
+    if (event.eventName === "ExecutionFailed" && event.args.execution === index)
+      return { success: false, reason: event.args.reason };
+  }
+  return { success: false, reason: "0x" };
+}
