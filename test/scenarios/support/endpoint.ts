@@ -15,9 +15,12 @@ export interface Signed {
 /** One chain, as its JSON-RPC endpoint shows it to a wallet. */
 export class Endpoint {
   readonly clients: Clients;
+  readonly #settled: (hash: Hex) => Promise<void>;
 
-  constructor(clients: Clients) {
+  /** @param settled resolves when a transaction is on its chain, and throws if it never will be. */
+  constructor(clients: Clients, settled: (hash: Hex) => Promise<void> = async () => undefined) {
     this.clients = clients;
+    this.#settled = settled;
   }
 
   /** Signs, sends and waits, as wallets do: gas and fees are what the endpoint proposes. */
@@ -31,6 +34,7 @@ export class Endpoint {
   }
 
   async receipt(hash: Hex): Promise<Sent> {
+    await this.#settled(hash);
     const receipt = await this.clients.reader.waitForTransactionReceipt({ hash, timeout: 60_000 });
     const { status, contractAddress, logs } = receipt;
     return {

@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { checkStatement } from "../../../builder/kinds/evm/check/check-statement.ts";
 import { Chains } from "../../../builder/chains.ts";
 import { connectL1 } from "../../../builder/l1/client.ts";
 import { L1_CHAIN_ID, type World } from "./world.ts";
@@ -16,6 +17,9 @@ export async function checkInvariants(world: World): Promise<void> {
   const balance = await world.l1.reader.getBalance({ address: rollupsAddress });
   expect(held, "the rollups' Ether on L1, and what Rollups holds").to.equal(balance);
   await checkReplay(world);
+  // Every visit that was proven, those that were abandoned or not used included.
+  for (const { statements } of world.rollups)
+    for (const statement of statements) await checkStatement(statement);
 }
 
 /** Rollups that know nothing but L1 come to the same roots. */

@@ -2,7 +2,10 @@ import type { Address, Hex } from "viem";
 import { prepareCircuits } from "../../../builder/devnet/artefacts.ts";
 import { encodeVerificationKey, hashVerificationKey } from "../../../builder/keys/verification-key.ts";
 import { createEvmKind } from "../../../builder/kinds/evm/index.ts";
-import type { RollupKind } from "../../../builder/kinds/kind.ts";
+import type { StatementToCheck } from "../../../builder/kinds/evm/check/check-statement.ts";
+import type { EvmVisitRecord } from "../../../builder/kinds/evm/record.ts";
+import type { CompletedVisit, ProofJob, RollupKind } from "../../../builder/kinds/kind.ts";
+import type { StatementHeader } from "../../../builder/protocol/statement.ts";
 import { ledgerKind } from "../../../builder/kinds/ledger/index.ts";
 import { UNPROVEN, UNPROVEN_KEY } from "../../../builder/proof/unproven.ts";
 import type { Prover } from "../../../builder/proof/prover.ts";
@@ -29,16 +32,39 @@ export interface RollupSetup {
   readonly nativeToken: boolean;
   /** What makes the kind's proofs, if they are made at all. */
   readonly prover?: Prover;
+  /** Every statement that was made, for kinds that have a reference to check them with. */
+  readonly statements: readonly StatementToCheck[];
   /** Makes the proof system ready, once it is deployed. */
   readonly prepare?: (l1: L1, proofSystem: Address) => Promise<void>;
 }
 
 export async function evmSetup({ balances, nativeToken = false }: EvmOptions = {}): Promise<RollupSetup> {
+  const kind = createEvmKind(balances === undefined ? {} : { balances });
+  const statements: StatementToCheck[] = [];
   return {
-    kind: createEvmKind(balances === undefined ? {} : { balances }),
+    kind: { ...kind, proofJob: async (header, visit) => await noted(kind, header, visit, statements) },
+    statements,
     proofSystem: "UnprovenProofSystem",
     verificationKeys: { [UNPROVEN]: UNPROVEN_KEY },
     nativeToken,
+  };
+}
+
+/** What proves a visit, with the statement noted once it is proven. */
+async function noted(
+  kind: RollupKind<EvmVisitRecord>,
+  header: StatementHeader,
+  visit: CompletedVisit<EvmVisitRecord>,
+  statements: StatementToCheck[],
+): Promise<ProofJob> {
+  const job = await kind.proofJob(header, visit);
+  return {
+    ...job,
+    prove: async (prover, signal) => {
+      const proof = await job.prove(prover, signal);
+      statements.push({ header, visit, witness: visit.record.witness, proof });
+      return proof;
+    },
   };
 }
 
@@ -49,6 +75,7 @@ export async function ledgerSetup(proofs: LedgerProofs): Promise<RollupSetup & {
       proofSystem: "AcceptingProofSystem",
       verificationKeys: unprovenKeys,
       nativeToken: false,
+      statements: [],
       prover: new UnprovenProver(),
     };
   }
@@ -59,6 +86,7 @@ export async function ledgerSetup(proofs: LedgerProofs): Promise<RollupSetup & {
     proofSystem: "Groth16ProofSystem",
     verificationKeys: Object.fromEntries(keys),
     nativeToken: false,
+    statements: [],
     prover: await createWasmProver({ artefacts: circuits.map(([, { artefacts }]) => artefacts) }),
     prepare: async (l1, proofSystem) => {
       for (const [, { verificationKey }] of circuits) {

@@ -21,6 +21,7 @@ import { Endpoint } from "./endpoint.ts";
 import { evmSetup, ledgerSetup, type EvmOptions, type LedgerProofs, type RollupSetup } from "./kinds.ts";
 import { OneChain } from "./one-chain.ts";
 import type { Prover } from "../../../builder/proof/prover.ts";
+import type { TransactionStatus } from "../../../builder/transaction/accepted.ts";
 import type { GasUsed } from "./report.ts";
 import type {
   Argument,
@@ -51,6 +52,19 @@ export const deployer = accountAt(0);
 export const alice = accountAt(1);
 export const bob = accountAt(2);
 export const carol = accountAt(3);
+
+/** Milliseconds for which a transaction is waited for. */
+const PATIENCE = 120_000;
+
+/** A transaction was taken, but does not come to its chain. */
+export class NotIncludedError extends Error {
+  readonly status: TransactionStatus;
+
+  constructor(hash: Hex, status: TransactionStatus) {
+    super(`${hash} is not on its chain: ${JSON.stringify(status)}`);
+    this.status = status;
+  }
+}
 
 interface RunningRollup extends RollupSetup {
   readonly name: ChainName;
@@ -128,9 +142,14 @@ export class World implements Stage {
     const events: BuilderEvent[] = [];
     builder.listen((event) => events.push(event));
     const endpoints = new Map<ChainName, Endpoint>();
+    const settled = async (hash: Hex) => {
+      await builder.settled(hash, PATIENCE);
+      const status = builder.status(hash);
+      if (status !== undefined && status.state !== "posted") throw new NotIncludedError(hash, status);
+    };
     const add = (name: ChainName, gateway: Gateway, id: bigint) => {
       stack.defer(() => gateway.close());
-      endpoints.set(name, new Endpoint(clientsFor(gateway.url, id)));
+      endpoints.set(name, new Endpoint(clientsFor(gateway.url, id), settled));
     };
     add("L1", await startL1Gateway(builder, { port: 0 }), L1_CHAIN_ID);
     for (const { name, id: rollup } of rollups) {
