@@ -16,8 +16,8 @@ export interface Entry {
   /** What L1 finds it by; a transaction is not found. */
   readonly key: Hex | undefined;
   readonly isStatic: boolean;
-  /** Each time L1 looked it up: the roots then, and which executions were consumed. */
-  readonly lookups: { readonly roots: Roots; readonly consumed: ReadonlySet<Entry> }[];
+  /** Each time L1 looked it up: the roots then, and which executions of the same key were consumed. */
+  readonly lookups: { readonly roots: Roots; readonly consumed: readonly Entry[] }[];
   /** Rollups visited on any path. */
   readonly visited: Set<ChainId>;
 }
@@ -35,11 +35,14 @@ export interface Cursor {
  */
 export class Trace implements JournalFollower {
   readonly #entries: Entry[] = [];
-  #consumed: ReadonlySet<Entry> = new Set();
+  /** By key, in the order in which they were begun. */
+  readonly #byKey = new Map<Hex, Entry[]>();
+  /** In the order in which L1 consumed them. */
+  readonly #consumed = new Set<Entry>();
   readonly #levels: {
     readonly owner: ChainId;
     readonly cursor: Cursor | undefined;
-    readonly consumed: ReadonlySet<Entry>;
+    readonly consumed: number;
   }[] = [];
   #cursor: Cursor | undefined;
   #triggers = 0;
@@ -78,11 +81,11 @@ export class Trace implements JournalFollower {
    * @throws {SimulationRefusedError} `AMBIGUOUS_EXECUTION` if L1 would find another than was played.
    */
   executions(): RecordedExecution[] {
-    const ordered = [...Map.groupBy(this.#entries, (entry) => entry.key ?? entry).values()].flatMap((rivals) =>
+    const groups = [...Map.groupBy(this.#entries, (entry) => entry.key ?? entry).values()].map((rivals) =>
       rivals.toSorted((a, b) => b.visited.size - a.visited.size),
     );
-    for (const entry of ordered) this.#checkFound(entry, ordered);
-    return ordered.map(({ root }) => recordExecution(root));
+    for (const rivals of groups) checkFound(rivals);
+    return groups.flat().map(({ root }) => recordExecution(root));
   }
 
   /**
@@ -95,13 +98,13 @@ export class Trace implements JournalFollower {
     const root = roots.get(action.to);
     const isCall = action.kind === ActionKind.CALL && root !== undefined;
     const key = isCall ? keccak256(concatHex([hashAction(action), rootHex(root)])) : undefined;
-    const found = this.#entries.find(
-      (entry) => key !== undefined && entry.key === key && !this.#consumed.has(entry) && isAt(entry, roots),
-    );
+    const rivals = key === undefined ? [] : (this.#byKey.get(key) ?? []);
+    const consumed = rivals.filter((rival) => this.#consumed.has(rival));
+    const found = rivals.find((rival) => !this.#consumed.has(rival) && isAt(rival, roots));
     const entry = found ?? this.#add(step, key);
-    entry.lookups.push({ roots, consumed: this.#consumed });
+    entry.lookups.push({ roots, consumed });
     this.#additions.push(() => entry.lookups.pop());
-    if (!entry.isStatic) this.#consumed = new Set([...this.#consumed, entry]);
+    if (!entry.isStatic) this.#consumed.add(entry);
     return entry;
   }
 
@@ -120,7 +123,7 @@ export class Trace implements JournalFollower {
   }
 
   checkpoint(owner: ChainId): void {
-    this.#levels.push({ owner, cursor: this.#cursor, consumed: this.#consumed });
+    this.#levels.push({ owner, cursor: this.#cursor, consumed: this.#consumed.size });
   }
 
   commit(): void {
@@ -132,7 +135,7 @@ export class Trace implements JournalFollower {
     const level = this.#levels.pop();
     if (level?.owner !== L1) return;
     this.#cursor = level.cursor;
-    this.#consumed = level.consumed;
+    this.#forgetConsumed(level.consumed);
   }
 
   /** What comes now belongs to one transaction. @returns what forgets all of it; its levels are to be reverted as well. */
@@ -140,13 +143,13 @@ export class Trace implements JournalFollower {
     this.#additions = [];
     const count = this.#entries.length;
     const cursor = this.#cursor;
-    const consumed = this.#consumed;
+    const consumed = this.#consumed.size;
     return () => {
       for (const undo of this.#additions.toReversed()) undo();
       this.#additions = [];
       this.#entries.length = count;
       this.#cursor = cursor;
-      this.#consumed = consumed;
+      this.#forgetConsumed(consumed);
     };
   }
 
@@ -159,21 +162,31 @@ export class Trace implements JournalFollower {
       visited: new Set(),
     };
     this.#entries.push(entry);
+    if (key === undefined) return entry;
+    const rivals = this.#byKey.get(key);
+    if (rivals === undefined) this.#byKey.set(key, [entry]);
+    else rivals.push(entry);
+    this.#additions.push(() => this.#byKey.get(key)?.pop());
     return entry;
   }
 
-  /** L1 takes the first execution of the key that is not consumed and whose rollups are at the roots it starts from. */
-  #checkFound(entry: Entry, ordered: readonly Entry[]): void {
-    if (entry.key === undefined) return;
-    const rivals = ordered.filter(({ key }) => key === entry.key);
-    if (rivals.length === 1) return;
+  /** Only the first `count` stay consumed. */
+  #forgetConsumed(count: number): void {
+    if (this.#consumed.size === count) return;
+    for (const entry of [...this.#consumed].slice(count)) this.#consumed.delete(entry);
+  }
+}
+
+/** L1 takes the first execution of a key that is not consumed and whose rollups are at the roots it starts from. */
+function checkFound(rivals: readonly Entry[]): void {
+  if (rivals.length < 2) return;
+  for (const entry of rivals)
     for (const { roots, consumed } of entry.lookups) {
-      const found = rivals.find((rival) => !consumed.has(rival) && startsAt(rival, roots));
+      const found = rivals.find((rival) => !consumed.includes(rival) && startsAt(rival, roots));
       if (found === entry) continue;
       const message = "two calls that look the same on L1 start from different states; send them in two transactions";
       throw new SimulationRefusedError("AMBIGUOUS_EXECUTION", message);
     }
-  }
 }
 
 /** Whether every rollup is where it was when the execution was first begun. */
