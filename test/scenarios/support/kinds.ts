@@ -41,8 +41,12 @@ export interface RollupSetup {
 export async function evmSetup({ balances, nativeToken = false }: EvmOptions = {}): Promise<RollupSetup> {
   const kind = createEvmKind(balances === undefined ? {} : { balances });
   const statements: StatementToCheck[] = [];
+  const noting: RollupKind<EvmVisitRecord> = {
+    ...kind,
+    proofJob: async (header, visit) => await noted(kind, header, visit, statements),
+  };
   return {
-    kind: { ...kind, proofJob: async (header, visit) => await noted(kind, header, visit, statements) },
+    kind: noting,
     statements,
     proofSystem: "UnprovenProofSystem",
     verificationKeys: { [UNPROVEN]: UNPROVEN_KEY },
