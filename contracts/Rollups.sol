@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
+import {SSTORE2} from "solady/src/utils/SSTORE2.sol";
+import {ExecutionPlanner} from "./ExecutionPlanner.sol";
+import {BatchPlan, IExecutionPlanner, TransactionPlan, VisitedRollup} from "./interfaces/IExecutionPlanner.sol";
 import {IProofSystem, Statement} from "./interfaces/IProofSystem.sol";
 import {IRollups} from "./interfaces/IRollups.sol";
-import {Batch, ChainId, Execution, RollupProof, StateRoot} from "./protocol/Actions.sol";
-import {Executions, Plan} from "./protocol/Executions.sol";
-import {ExecutionTable} from "./protocol/ExecutionTable.sol";
+import {Action, Batch, ChainId, RollupProof, StateRoot} from "./protocol/Actions.sol";
 import {Player} from "./protocol/Player.sol";
-import {LocatedVisit, Statements} from "./protocol/Statements.sol";
+import {Steps} from "./protocol/Steps.sol";
 
 /// @title Lockstep's contract on L1
 /// @notice See {IRollups}. This part takes batches: check everything, have it proven, and only then change anything.
@@ -15,8 +16,8 @@ contract Rollups is Player {
     /// @inheritdoc IRollups
     uint256 public immutable MAX_BATCH_AGE;
 
-    /// Indices of executions must fit two bytes.
-    uint256 private constant MAX_BATCH_EXECUTIONS = type(uint16).max;
+    /// @inheritdoc IRollups
+    IExecutionPlanner public immutable PLANNER = new ExecutionPlanner();
 
     /// @param maxBatchAge Seconds by which a batch may be older than the block it is posted in.
     constructor(uint256 maxBatchAge) {
@@ -27,20 +28,23 @@ contract Rollups is Player {
     function postBatch(Batch calldata batch) external whenIdle {
         _isPosting = true;
         _checkTimestamp(batch.timestamp);
-        // Each field is read several times, which is cheaper from memory.
-        Execution[] memory executions = batch.executions;
-        (Plan[] memory plans, LocatedVisit[] memory visits) = _plan(executions);
-        ChainId[] memory visited = _checkVisits(visits, batch.timestamp);
-        _checkCoverage(batch.proofs, visits);
-        _verify(batch, executions, visits);
-
-        for (uint256 i = 0; i < visited.length; i++) _states[visited[i]].lastTimestamp = batch.timestamp;
         // A rollup's timestamps increase, so no two batches have the same calldata.
         bytes32 id = keccak256(msg.data);
-        (address table, uint256[] memory offsets) = _store(plans, id);
+        Consumption memory consumption = _consumption;
+        address previous = address(0);
+        if (consumption.blockNumber == block.number) previous = _latest.table;
+        else consumption = Consumption(uint56(block.number), 0, 0);
+        BatchPlan memory plan = PLANNER.plan(msg.data, previous, consumption.posted, id);
+        _checkRollups(plan.rollups, batch.timestamp);
+        _verify(batch.proofs, plan.words);
+
+        for (uint256 i = 0; i < plan.rollups.length; i++) {
+            _states[plan.rollups[i].rollup].lastTimestamp = batch.timestamp;
+        }
+        address table = _store(plan, consumption);
         emit BatchPosted(id, batch.timestamp, table);
-        for (uint256 i = 0; i < plans.length && plans[i].isTransaction; i++) {
-            _run(executions[i], plans[i], id, uint32(i), table, offsets[i]);
+        for (uint256 i = 0; i < plan.transactions.length; i++) {
+            _run(batch, plan.transactions[i], id, uint32(i), table);
         }
         _isPosting = false;
     }
@@ -54,85 +58,32 @@ contract Rollups is Player {
         }
     }
 
-    function _plan(
-        Execution[] memory executions
-    ) private view returns (Plan[] memory plans, LocatedVisit[] memory visits) {
-        uint256 count = executions.length;
-        if (count == 0) revert EmptyBatch();
-        if (count > MAX_BATCH_EXECUTIONS) revert TooManyExecutions(count, MAX_BATCH_EXECUTIONS);
-        uint256 visitCount = 0;
-        for (uint256 i = 0; i < count; i++) visitCount += executions[i].visits.length;
-        plans = new Plan[](count);
-        visits = new LocatedVisit[](visitCount);
-        uint256 firstVisit = 0;
-        for (uint256 i = 0; i < count; i++) {
-            plans[i] = Executions.plan(executions[i], i, visits, firstVisit);
-            firstVisit += executions[i].visits.length;
-            if (i != 0 && plans[i].isTransaction && !plans[i - 1].isTransaction)
-                revert TransactionAfterCall(i);
-        }
-    }
-
-    /// @return visited Each rollup that the batch visits, once.
-    function _checkVisits(
-        LocatedVisit[] memory visits,
-        uint64 timestamp
-    ) private view returns (ChainId[] memory visited) {
-        visited = new ChainId[](visits.length);
-        uint256 count = 0;
-        for (uint256 i = 0; i < visits.length; i++) {
-            LocatedVisit memory visit = visits[i];
-            State storage state = _states[visit.rollup];
-            if (visit.movesValue && state.nativeToken) revert NativeTokenRollup(visit.rollup);
-            uint256 at = 0;
-            while (at < count && visited[at] != visit.rollup) at++;
-            if (at < count) continue;
-            visited[count++] = visit.rollup;
-            _requireKnown(visit.rollup);
+    function _checkRollups(VisitedRollup[] memory rollups, uint64 timestamp) private view {
+        for (uint256 i = 0; i < rollups.length; i++) {
+            ChainId rollup = rollups[i].rollup;
+            _requireKnown(rollup);
+            State storage state = _states[rollup];
+            if (rollups[i].movesValue && state.nativeToken) revert NativeTokenRollup(rollup);
             if (timestamp <= state.lastTimestamp) {
-                revert TimestampNotIncreasing(visit.rollup, timestamp, state.lastTimestamp);
+                revert TimestampNotIncreasing(rollup, timestamp, state.lastTimestamp);
             }
-            if (visit.rootBefore != state.root) revert StaleRoot(visit.rollup, state.root, visit.rootBefore);
-        }
-        // Cuts the array to what is used.
-        assembly ("memory-safe") {
-            mstore(visited, count)
+            StateRoot given = rollups[i].firstRoot;
+            if (given != state.root) revert StaleRoot(rollup, state.root, given);
         }
     }
 
-    /// Each visit is proven once, by a proof under a key of its own rollup.
-    function _checkCoverage(RollupProof[] calldata proofs, LocatedVisit[] memory visits) private view {
-        bool[] memory isCovered = new bool[](visits.length);
-        for (uint256 i = 0; i < proofs.length; i++) {
+    /// Each proof system judges all its statements at once.
+    /// @param words Of each proof's statement.
+    function _verify(RollupProof[] calldata proofs, bytes[] memory words) private view {
+        uint256 count = proofs.length;
+        IProofSystem[] memory systems = new IProofSystem[](count);
+        for (uint256 i = 0; i < count; i++) {
             RollupProof calldata proof = proofs[i];
             if (!isVerificationKey(proof.rollup, proof.verificationKey)) {
                 revert UnknownVerificationKey(proof.rollup, proof.verificationKey);
             }
-            if (proof.visits.length == 0) revert ProofWithoutVisits(i);
-            for (uint256 j = 0; j < proof.visits.length; j++) {
-                uint256 visit = proof.visits[j];
-                if (visit >= visits.length || (j != 0 && visit <= proof.visits[j - 1]))
-                    revert BadVisitIndex(i, visit);
-                if (visits[visit].rollup != proof.rollup) revert VisitOfOtherRollup(i, visit);
-                if (isCovered[visit]) revert VisitCoveredTwice(i, visit);
-                isCovered[visit] = true;
-            }
+            systems[i] = _states[proof.rollup].proofSystem;
         }
-        for (uint256 i = 0; i < visits.length; i++) if (!isCovered[i]) revert VisitNotCovered(i);
-    }
-
-    // ----------------------------------------------------------------------------------------------------------- proofs
-
-    /// Each proof system judges all its statements at once.
-    function _verify(
-        Batch calldata batch,
-        Execution[] memory executions,
-        LocatedVisit[] memory visits
-    ) private view {
-        uint256 blobs = _blobs(batch.blobCount);
-        uint256 count = batch.proofs.length;
-        IProofSystem[] memory systems = new IProofSystem[](count);
-        for (uint256 i = 0; i < count; i++) systems[i] = _states[batch.proofs[i].rollup].proofSystem;
         for (uint256 i = 0; i < count; i++) {
             IProofSystem system = systems[i];
             if (address(system) == address(0)) continue;
@@ -141,7 +92,7 @@ contract Rollups is Player {
             for (uint256 j = i; j < count; j++) {
                 if (systems[j] != system) continue;
                 systems[j] = IProofSystem(address(0));
-                statements[used++] = _statement(batch.timestamp, executions, batch.proofs[j], visits, blobs);
+                statements[used++] = Statement(proofs[j].verificationKey, _asWords(words[j]), proofs[j].proof);
             }
             // Cuts the array to what is used.
             assembly ("memory-safe") {
@@ -151,68 +102,46 @@ contract Rollups is Player {
         }
     }
 
-    function _statement(
-        uint64 timestamp,
-        Execution[] memory executions,
-        RollupProof calldata proof,
-        LocatedVisit[] memory visits,
-        uint256 blobs
-    ) private view returns (Statement memory) {
-        return
-            Statement({
-                verificationKey: proof.verificationKey,
-                words: Statements.wordsOf(executions, visits, proof.visits, proof.rollup, timestamp, blobs),
-                proof: proof.proof
-            });
-    }
-
-    /// More blobs may be attached than the batch is bound to: the transaction may do other things too.
-    function _blobs(uint256 count) private view returns (uint256) {
-        bytes32[] memory hashes = new bytes32[](count);
-        for (uint256 i = 0; i < count; i++) {
-            hashes[i] = blobhash(i);
-            if (hashes[i] == 0) revert MissingBlob(i);
+    /// The same memory, its length counted in words.
+    function _asWords(bytes memory data) private pure returns (uint256[] memory words) {
+        assembly ("memory-safe") {
+            words := data
+            mstore(words, shr(5, mload(data)))
         }
-        return Statements.blobsWord(hashes);
     }
 
     // ---------------------------------------------------------------------------------------------------------- effects
 
     /// Stores what is played later and makes it findable in this block.
-    function _store(
-        Plan[] memory plans,
-        bytes32 id
-    ) private returns (address table, uint256[] memory offsets) {
-        uint256 calls = 0;
-        for (uint256 i = 0; i < plans.length; i++) {
-            if (!plans[i].isTransaction && !plans[i].isStatic) calls++;
-        }
-        Consumption memory consumption = _consumption;
-        if (consumption.blockNumber != block.number) consumption = Consumption(uint56(block.number), 0, 0);
-        uint256 posted = consumption.posted;
-        if (posted + calls > MAX_EXECUTIONS) revert TooManyExecutions(posted + calls, MAX_EXECUTIONS);
-        address previous = _latest.blockNumber == block.number ? _latest.table : address(0);
-        (table, offsets) = ExecutionTable.store(plans, id, previous, posted);
-        if (table == address(0)) return (table, offsets);
-        consumption.posted = uint8(posted + calls);
+    function _store(BatchPlan memory plan, Consumption memory consumption) private returns (address table) {
+        uint256 posted = consumption.posted + plan.consumable;
+        if (posted > MAX_EXECUTIONS) revert TooManyExecutions(posted, MAX_EXECUTIONS);
+        if (plan.table.length == 0) return address(0);
+        table = SSTORE2.write(plan.table);
+        consumption.posted = uint8(posted);
         _consumption = consumption;
         _latest = Latest(table, uint64(block.number));
+        // Where a look-up calls L1, no contract can be created.
+        for (uint256 i = 0; i < plan.proxies.length; i += 28) {
+            address original = address(uint160(Steps.read(plan.proxies, i, 20)));
+            _ensureProxy(original, ChainId.wrap(uint64(Steps.read(plan.proxies, i + 20, 8))));
+        }
     }
 
     function _run(
-        Execution memory execution,
-        Plan memory plan,
+        Batch calldata batch,
+        TransactionPlan memory plan,
         bytes32 id,
         uint32 index,
-        address table,
-        uint256 offset
+        address table
     ) private {
-        if (plan.failed) {
-            emit ExecutionFailed(id, index, execution.actions[execution.actions.length - 1].data);
+        Action calldata answer = batch.executions[index].actions[plan.ending];
+        if (answer.failed) {
+            emit ExecutionFailed(id, index, answer.data);
             return;
         }
-        try this.runTransaction(plan.opening, table, offset) {
-            emit ExecutionConsumed(id, index);
+        try this.runTransaction(plan.opening, table, plan.next) {
+            emit ExecutionConsumed(id, index, 0);
         } catch (bytes memory reason) {
             if (!_isContradiction(reason)) _bubble(reason, index);
             emit ExecutionFailed(id, index, reason);
@@ -221,12 +150,11 @@ contract Rollups is Player {
 
     /// Plays an L2 transaction in a frame that can be undone. Called by this contract only.
     /// @param opening Roots that must hold, and the first step.
-    /// @param offset Where in `table` the second step is, if there is one.
-    function runTransaction(bytes memory opening, address table, uint256 offset) external {
-        if (msg.sender != address(this)) revert OnlySelf(msg.sender);
+    /// @param next Offset in `table` of the second step, if there is one.
+    function runTransaction(bytes memory opening, address table, uint256 next) external onlySelf {
         (uint256 at, ChainId rollup, StateRoot expected) = _checkRoots(opening, 0);
         if (at == 0) revert RootMismatch(rollup, _states[rollup].root, expected);
-        _play(table, opening, at, offset, true);
+        _play(table, opening, at, next, true);
         assert(!_cursor.isOpen());
     }
 
@@ -243,8 +171,6 @@ contract Rollups is Player {
 
     function _bubble(bytes memory reason, uint256 index) private pure {
         if (reason.length == 0) revert TransactionOutOfGas(index);
-        assembly ("memory-safe") {
-            revert(add(reason, 32), mload(reason))
-        }
+        _revertWith(reason);
     }
 }

@@ -3,6 +3,7 @@ pragma solidity 0.8.30;
 
 import {Batch, ChainId, StateRoot} from "../protocol/Actions.sol";
 import {ICrossChainManager} from "./ICrossChainManager.sol";
+import {IExecutionPlanner} from "./IExecutionPlanner.sol";
 import {IProofSystem} from "./IProofSystem.sol";
 
 /// What a new rollup is given.
@@ -33,9 +34,9 @@ struct Rollup {
 }
 
 /// @title Lockstep on L1: rollups, batches, and calls across
-/// @notice A batch brings executions (ordered lists of actions between L1 and rollups) with proofs. An execution that an
-/// L1 call triggers is consumed by that call, in the block of the batch: the contract walks the list, makes the L1
-/// calls in it, and reverts as soon as L1 does anything else than the list says. docs/spec.md is normative.
+/// @notice A batch brings executions (trees of actions between L1 and rollups) with proofs. An execution that an
+/// L1 call triggers is consumed by that call, in the block of the batch: the contract walks along the tree, makes the L1
+/// calls in it, and reverts as soon as L1 does anything else than the tree says. docs/spec.md is normative.
 ///
 /// Hazards for callers:
 ///  - a call through a proxy for which nothing was posted reverts with {ExecutionNotFound} or, inside an execution,
@@ -60,9 +61,10 @@ interface IRollups is ICrossChainManager {
     /// @param batch `keccak256` of the calldata of {postBatch}.
     /// @param table Code object with the executions that can be consumed in this block; zero if there are none.
     event BatchPosted(bytes32 indexed batch, uint64 timestamp, address table);
-    /// An execution took effect: its trigger was called, or it is an L2 transaction.
+    /// An execution took effect: its trigger was called and answered, or it is an L2 transaction.
     /// @param execution Index in the batch.
-    event ExecutionConsumed(bytes32 indexed batch, uint32 execution);
+    /// @param ending Which of the list's answers to the trigger it was, counted in the order of the list.
+    event ExecutionConsumed(bytes32 indexed batch, uint32 execution, uint32 ending);
     /// An L2 transaction did not go as its list says and had no effect.
     event ExecutionFailed(bytes32 indexed batch, uint32 execution, bytes reason);
     event RootChanged(ChainId indexed rollup, StateRoot rootBefore, StateRoot rootAfter);
@@ -122,11 +124,9 @@ interface IRollups is ICrossChainManager {
 
     // ------------------------------------------------------------------------- errors: lists that are not executions
 
-    /// Thrown when an execution carries marks, which are not played yet.
-    error MarksNotSupported(uint256 execution);
-    /// Thrown when an action's kind is not CALL, RESULT or L2TX.
+    /// Thrown when an action's kind is none that there is.
     error UnsupportedKind(uint256 execution, uint256 action, uint8 kind);
-    /// Thrown when a field that the action's kind does not use is set.
+    /// Thrown when a field that the action's kind does not use is set, or a REVERT's index is not 4 bytes long.
     error NotCanonical(uint256 execution, uint256 action);
     /// Thrown when the first action is not a CALL from L1 or an L2TX, or a later one is an L2TX.
     error BadTrigger(uint256 execution, uint256 action);
@@ -134,26 +134,39 @@ interface IRollups is ICrossChainManager {
     error BrokenChain(uint256 execution, uint256 action);
     /// Thrown when a RESULT does not answer the innermost open call.
     error ResultNotNested(uint256 execution, uint256 action);
-    /// Thrown when actions follow the RESULT that answers the trigger.
+    /// Thrown when a RESULT says that an L1 call failed, though its path goes through calls made in it: L1 undid those.
+    error NotUndone(uint256 execution, uint256 action);
+    /// Thrown when a REVERT is not followed by its REVERT_CONTINUE, or a REVERT_CONTINUE follows something else.
+    error RevertNotContinued(uint256 execution, uint256 action);
+    /// Thrown when a mark is of no kind that there is, out of order, beyond the list, not nested, or does not stand where its
+    /// kind belongs: a SPAN at a call of a rollup that is not static, a RESUME at a turn of L1.
+    error BadMark(uint256 execution, uint256 mark);
+    /// Thrown when actions that no RESUME leads to follow the end of a path.
     error ActionsAfterEnd(uint256 execution, uint256 action);
-    /// Thrown when the list ends before the trigger was answered.
+    /// Thrown when a RESUME leads to this action while the path before it has not come to a RESULT for L1.
+    error PathNotEnded(uint256 execution, uint256 action);
+    /// Thrown when the list ends inside a path, before a RESUME was reached, or without any answer to the trigger.
     error Unfinished(uint256 execution);
+    /// Thrown when an L2 transaction has two endings.
+    error SecondEnding(uint256 execution, uint256 action);
     /// Thrown when a call inside a static call is not static, or a static call carries value.
     error StaticViolation(uint256 execution, uint256 action);
-    /// Thrown when a static call from L1 is not the first action, or a static execution calls L1: L1 could not follow.
+    /// Thrown when L1 makes a call inside a static call of its own: L1 looks up the inner one by itself.
     error StaticNotPlayable(uint256 execution, uint256 action);
-    /// Thrown when a failed RESULT would have to undo calls that L1 cannot undo without a mark.
+    /// Thrown when an undoing goes back to a call for which no SPAN announces it, or no more of them.
     error SpanRequired(uint256 execution, uint256 action);
     /// Thrown when a rollup asks L1 to call this contract, where its proxy could speak for anybody.
     error CallToManager(uint256 execution, uint256 action);
-    /// Thrown when the visit that an action begins is not the next one given.
-    error VisitMismatch(uint256 execution, uint256 action);
+    /// Thrown when the visit that ends or is abandoned next is not the one given, or none is given.
+    error VisitMismatch(uint256 execution, uint256 visit);
     /// Thrown when more visits are given than the actions make.
     error VisitNotMade(uint256 execution, uint256 visit);
-    /// Thrown when a visit does not start from the root at which the rollup's previous visit in the execution ended.
+    /// Thrown when a visit does not start from the root at which its path finds the rollup.
     error VisitsNotChained(uint256 execution, uint256 visit);
-    /// Thrown when a visit that failed or is static changes its root.
+    /// Thrown when a visit that failed, is static or was abandoned changes its root.
     error RootMustNotChange(uint256 execution, uint256 visit);
+    /// Thrown when more rollups change in one step than can be told apart.
+    error TooManyRollups(uint256 count);
 
     // ------------------------------------------------------------------------------------------- errors: consumption
 
@@ -162,6 +175,7 @@ interface IRollups is ICrossChainManager {
     /// Thrown when no execution was posted in this block for this call at the rollups' current roots: a miss.
     error ExecutionNotFound(bytes32 actionHash);
     /// Thrown when L1 does another thing than the open execution says.
+    /// @param expected The first thing that it says; zero if L1 has to undo what it did.
     error UnexpectedAction(bytes32 expected, bytes32 actual);
     /// Thrown when an L2 transaction finds a rollup at another root than it was proven for.
     error RootMismatch(ChainId rollup, StateRoot current, StateRoot expected);
@@ -177,11 +191,18 @@ interface IRollups is ICrossChainManager {
     error InsufficientProbeGas(uint256 available, uint256 required);
     /// Thrown when an L2 transaction ran out of the gas that the submitter gave.
     error TransactionOutOfGas(uint256 execution);
+    /// Reverts a frame that this contract opened around itself, in which a rollup undid what it had done. Never leaves it.
+    /// @param frames How many frames have to be reverted, this one included.
+    /// @param next Offset of the step that goes on after them.
+    error SpanUndone(uint256 frames, uint256 next);
 
     // ----------------------------------------------------------------------------------------------------- constants
 
     /// @notice Seconds by which a batch may be older than the block it is posted in.
     function MAX_BATCH_AGE() external view returns (uint256);
+
+    /// @notice Reads batches for this contract.
+    function PLANNER() external view returns (IExecutionPlanner);
 
     /// @notice Gas that the callee of an L1 call made for an L2 transaction can count on.
     function OUTGOING_CALL_GAS() external view returns (uint256);

@@ -37,9 +37,15 @@ uint256 constant FIELD_MODULUS =
 uint8 constant CALL = 0;
 uint8 constant RESULT = 1;
 uint8 constant L2TX = 2;
+uint8 constant REVERT = 3;
+uint8 constant REVERT_CONTINUE = 4;
+
+// Kinds of mark.
+uint8 constant SPAN = 0;
+uint8 constant RESUME = 1;
 
 /// One transfer of control between two chains. Canonical forms: docs/spec.md section 1.
-/// @param kind {CALL}, {RESULT}, {L2TX}; 3 and 4 (REVERT, REVERT_CONTINUE) are reserved.
+/// @param kind {CALL}, {RESULT}, {L2TX}, {REVERT}, {REVERT_CONTINUE}.
 /// @param from The chain that gives up control.
 /// @param to The chain that receives it.
 /// @param sender Caller, on `from`.
@@ -47,7 +53,7 @@ uint8 constant L2TX = 2;
 /// @param value Wei that moves with the action.
 /// @param failed For a RESULT: the callee reverted.
 /// @param isStatic For a CALL: neither side may change anything.
-/// @param data Calldata, return or revert data, or a signed transaction.
+/// @param data Calldata, return or revert data, a signed transaction, or how far a REVERT goes back.
 struct Action {
     uint8 kind;
     ChainId from;
@@ -60,21 +66,25 @@ struct Action {
     bytes data;
 }
 
-/// What one rollup does in one execution, from the action that wakes it while idle to the RESULT that makes it idle.
+/// What one rollup does in one execution, from the action that wakes it while idle to the RESULT that makes it idle, or to
+/// where the execution goes back beyond it.
 struct Visit {
     ChainId rollup;
     StateRoot rootBefore;
     StateRoot rootAfter;
 }
 
-/// A note on an execution's list for the cursor (SPAN 0, RESUME 1). Carried by the format, refused until played.
+/// A note on an execution's list.
+/// @param kind {SPAN}: up to `to` undoings on a path go back to `actions[at]`, a call of a rollup.
+/// {RESUME}: L1 undid what it did from `actions[at]` on; what it did instead is from `actions[to]` on.
 struct Mark {
     uint8 kind;
     uint32 at;
     uint32 to;
 }
 
-/// Everything that one trigger causes, in order.
+/// Everything that one trigger causes: a tree, depth first, whose branches are at turns of L1. docs/spec.md section 1.
+/// @param visits In the order in which they end or are abandoned.
 struct Execution {
     Action[] actions;
     Visit[] visits;
@@ -103,4 +113,22 @@ struct Batch {
 /// Hash by which actions are compared.
 function hashAction(Action memory action) pure returns (bytes32) {
     return keccak256(abi.encode(action));
+}
+
+/// The same for an action in calldata, whatever offset and padding its data has there. The caller makes sure that all
+/// fields were read, since Solidity refuses unclean ones when they are.
+function hashGivenAction(Action calldata action) pure returns (bytes32 digest) {
+    bytes calldata data = action.data;
+    // Copied as they are, words need no decoding and encoding.
+    assembly ("memory-safe") {
+        let start := mload(0x40)
+        mstore(start, 0x20)
+        calldatacopy(add(start, 0x20), action, 0x100)
+        mstore(add(start, 0x120), 0x120)
+        mstore(add(start, 0x140), data.length)
+        // Padding.
+        mstore(add(add(start, 0x160), data.length), 0)
+        calldatacopy(add(start, 0x160), data.offset, data.length)
+        digest := keccak256(start, add(0x160, and(add(data.length, 31), not(31))))
+    }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
-/// Where L1 is in the open execution: the offset, in a table, of the step that must come next. Zero: none is open.
+/// Where L1 is in the open execution: the offset, in a table, of the first alternative of its turn. Zero: none is open.
 ///
 ///     bits 0-31 offset │ 32-191 table
 type Cursor is uint256;
@@ -9,6 +9,9 @@ type Cursor is uint256;
 using {isOpen, tableOf, offsetOf} for Cursor global;
 
 Cursor constant IDLE = Cursor.wrap(0);
+
+// Offset of no step: whatever L1 does next is not in the list, unless it undoes what led here.
+uint256 constant DEAD_END = 0;
 
 function cursorAt(address table, uint256 offset) pure returns (Cursor) {
     return Cursor.wrap((uint256(uint160(table)) << 32) | offset);

@@ -2,7 +2,6 @@
 pragma solidity 0.8.30;
 
 import {DynamicBufferLib} from "solady/src/utils/DynamicBufferLib.sol";
-import {SSTORE2} from "solady/src/utils/SSTORE2.sol";
 import {IRollups} from "../interfaces/IRollups.sol";
 import {Plan} from "./Executions.sol";
 import {Steps} from "./Steps.sol";
@@ -34,17 +33,26 @@ library ExecutionTable {
         uint256 at;
     }
 
-    /// Stores the plans' steps. Nothing is stored, and the table is zero, if there are none to store.
+    /// A record as it was found.
+    /// @param next Offset just after it.
+    /// @param alternative Offset of the next alternative of its turn; 0 if it is the last.
+    struct Record {
+        bytes contents;
+        uint256 next;
+        uint256 alternative;
+    }
+
+    /// Encodes the plans' steps; empty if there are none to store.
     /// @param previous Table posted before in this block, or zero.
     /// @param ordinal Number, in this block, of the first execution that can be consumed.
-    /// @return table The code object.
+    /// @return data What the code object holds.
     /// @return offsets Where each transaction's second step is; zero for others.
-    function store(
+    function encode(
         Plan[] memory plans,
         bytes32 batch,
         address previous,
         uint256 ordinal
-    ) internal returns (address table, uint256[] memory offsets) {
+    ) internal pure returns (bytes memory data, uint256[] memory offsets) {
         bytes32[] memory index = new bytes32[](_slotCount(plans));
         bytes memory header =
             previous == address(0)
@@ -62,15 +70,14 @@ library ExecutionTable {
                 offsets[i] = offset;
             } else {
                 uint8 number = plan.isStatic ? NO_ORDINAL : uint8(ordinal++);
-                entries.p(Steps.record(abi.encodePacked(number, uint16(i), plan.opening)));
+                entries.p(abi.encodePacked(uint16(3 + plan.opening.length), number, uint16(i), plan.opening));
                 _insert(index, plan.triggerKey, offset);
             }
             entries.p(plan.rest);
         }
-        if (entries.length() == 0) return (address(0), offsets);
-        bytes memory data = abi.encodePacked(header, index, entries.data);
+        if (entries.length() == 0) return (data, offsets);
+        data = abi.encodePacked(header, index, entries.data);
         if (data.length > Steps.MAX_TABLE_BYTES) revert IRollups.TableTooLarge(data.length);
-        table = SSTORE2.write(data);
     }
 
     /// A quarter more than there are calls, rounded down.
@@ -113,16 +120,36 @@ library ExecutionTable {
         if (word | MAX_OFFSET == uint256(key) | MAX_OFFSET) offset = word & MAX_OFFSET;
     }
 
-    /// Reads a record.
-    /// @return contents What is in it.
-    /// @return next Offset just after it.
-    function recordAt(
+    /// Reads the record at `offset`.
+    function recordAt(address table, uint256 offset) internal view returns (Record memory record) {
+        uint256 first = Steps.read(_read(table, offset, 4), 0, 4);
+        uint256 length = first >> 16;
+        uint256 start = offset + 2;
+        if (length & Steps.HAS_ALTERNATIVE != 0) {
+            length ^= Steps.HAS_ALTERNATIVE;
+            record.alternative = offset + uint16(first);
+            start += 2;
+        }
+        record.contents = _read(table, start, length);
+        record.next = start + length;
+    }
+
+    /// The alternative that begins with an action, among those of the turn whose first one is at `offset`.
+    /// @return isFound Whether there is one.
+    /// @return record Its record.
+    /// @return first Hash of the action that the first alternative begins with.
+    function alternativeFor(
         address table,
-        uint256 offset
-    ) internal view returns (bytes memory contents, uint256 next) {
-        uint256 length = Steps.read(_read(table, offset, Steps.LENGTH_BYTES), 0, Steps.LENGTH_BYTES);
-        contents = _read(table, offset + Steps.LENGTH_BYTES, length);
-        next = offset + Steps.LENGTH_BYTES + length;
+        uint256 offset,
+        bytes32 actionHash
+    ) internal view returns (bool isFound, Record memory record, bytes32 first) {
+        while (offset != 0) {
+            record = recordAt(table, offset);
+            bytes32 expected = bytes32(Steps.read(record.contents, 0, 32));
+            if (expected == actionHash) return (true, record, first);
+            if (first == 0) first = expected;
+            offset = record.alternative;
+        }
     }
 
     /// Beyond the end of the code there are zeros.

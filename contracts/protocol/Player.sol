@@ -5,7 +5,7 @@ import {LibTransient} from "solady/src/utils/LibTransient.sol";
 import {ICrossChainManager} from "../interfaces/ICrossChainManager.sol";
 import {IRollups} from "../interfaces/IRollups.sol";
 import {Action, CALL, ChainId, hashAction, L1, RESULT, StateRoot} from "./Actions.sol";
-import {cursorAt, IDLE} from "./Cursor.sol";
+import {Cursor, cursorAt, DEAD_END, IDLE} from "./Cursor.sol";
 import {Executions} from "./Executions.sol";
 import {ExecutionTable} from "./ExecutionTable.sol";
 import {Proxies} from "./Proxies.sol";
@@ -14,9 +14,12 @@ import {Steps} from "./Steps.sol";
 /// @title Playing executions on L1
 /// @notice Re-entrancy is the purpose here. Why it is safe: L1's frames nest as the list's calls do. The cursor moves
 /// on before L1 code runs; whatever that code does next reaches this contract as a relayed call or as the end of the
-/// call made for a rollup, and must be the very action at the cursor. A relayed call returns only when the list says
-/// so, and a frame that reverts takes cursor, roots, Ether and consumption back to where they were when it began. So
+/// call made for a rollup, and must be one of the alternatives at the cursor. A relayed call returns only when the list
+/// says so, and a frame that reverts takes cursor, roots, Ether and consumption back to where they were when it began. So
 /// the cursor is always that of the frames that live, and an execution that has answered its trigger has no frame left.
+///
+/// Where a rollup undoes L1 calls, this contract does the same to itself: it has made the calls in a frame of its own, which
+/// it then reverts. Between such a frame and what reverts it no L1 code waits, so L1 code can neither see nor forge it.
 abstract contract Player is Proxies {
     using LibTransient for LibTransient.TBool;
 
@@ -53,12 +56,41 @@ abstract contract Player is Proxies {
     }
 
     /// An execution that was found.
+    /// @param at Where its opening's first step begins in the record.
     struct Found {
         address table;
         bytes32 batch;
+        ExecutionTable.Record record;
+        uint256 at;
+    }
+
+    /// What a call comes to.
+    /// @param ending Number of the ending that was reached, if one was.
+    struct Answer {
+        bool failed;
+        bytes data;
+        uint256 ending;
+    }
+
+    /// A call to L1 that comes next.
+    /// @param record Contents of a step's record.
+    /// @param at Where in it the call is, after its flags.
+    /// @param flags Those of {Steps}.
+    /// @param frames How many frames to open around it.
+    /// @param forTransaction It is made for an L2 transaction, whose calls must not be starved. Calls inside those, like
+    /// any call on one chain, live on the gas their L1 caller gives.
+    struct Outgoing {
+        address table;
         bytes record;
         uint256 at;
-        uint256 next;
+        uint256 flags;
+        uint256 frames;
+        bool forTransaction;
+    }
+
+    modifier onlySelf() {
+        if (msg.sender != address(this)) revert OnlySelf(msg.sender);
+        _;
     }
 
     Latest internal _latest;
@@ -82,17 +114,16 @@ abstract contract Player is Proxies {
                 data: data
             })
         );
-        (bool failed, bytes memory answer) = isStatic
+        Answer memory answer = isStatic
             ? _lookUp(rollup, actionHash)
             : _cursor.isOpen()
                 ? _resume(actionHash)
                 : _trigger(rollup, actionHash);
+        if (answer.failed) _revertWith(answer.data);
+        bytes memory returned = answer.data;
         // Raw bytes, which Solidity's own return cannot give.
         assembly {
-            if failed {
-                revert(add(answer, 32), mload(answer))
-            }
-            return(add(answer, 32), mload(answer))
+            return(add(returned, 32), mload(returned))
         }
     }
 
@@ -110,70 +141,176 @@ abstract contract Player is Proxies {
         return !success;
     }
 
+    function _revertWith(bytes memory data) internal pure {
+        assembly ("memory-safe") {
+            revert(add(data, 32), mload(data))
+        }
+    }
+
     // -------------------------------------------------------------------------------------------- the three relayed calls
 
     /// A static call: answered from a table, and nothing changes.
-    function _lookUp(ChainId rollup, bytes32 actionHash) private view returns (bool, bytes memory) {
+    function _lookUp(ChainId rollup, bytes32 actionHash) private returns (Answer memory) {
+        Cursor cursor = _cursor;
+        if (cursor.isOpen()) {
+            (bool isFound, ExecutionTable.Record memory record, ) = ExecutionTable.alternativeFor(
+                cursor.tableOf(),
+                cursor.offsetOf(),
+                actionHash
+            );
+            if (isFound) return _playStatic(cursor.tableOf(), record, 32);
+        }
         Found memory found = _find(rollup, actionHash, true);
-        // No effects: roots stay and no value moves in a static execution.
-        return _result(found.record, found.at + 2);
+        return _playStatic(found.table, found.record, found.at);
     }
 
     /// A call outside any execution: opens one.
-    function _trigger(ChainId rollup, bytes32 actionHash) private returns (bool failed, bytes memory answer) {
+    function _trigger(ChainId rollup, bytes32 actionHash) private returns (Answer memory answer) {
         Found memory found = _find(rollup, actionHash, false);
-        _consumption.consumed |= uint192(1 << Steps.read(found.record, 0, 1));
-        emit ExecutionConsumed(found.batch, uint32(Steps.read(found.record, 1, 2)));
-        (failed, answer) = _play(found.table, found.record, found.at, found.next, false);
-        // The execution's answer to its trigger is its last action: no step is left over.
+        bytes memory contents = found.record.contents;
+        _consumption.consumed |= uint192(1 << Steps.read(contents, 0, 1));
+        answer = _play(found.table, contents, found.at, found.record.next, false);
+        // The execution's answer to its trigger is the end of its path: no step is left over.
         assert(!_cursor.isOpen());
+        if (!answer.failed) {
+            emit ExecutionConsumed(found.batch, uint32(Steps.read(contents, 1, 2)), uint32(answer.ending));
+        }
     }
 
-    /// A call inside the open execution: must be what comes next in it.
-    function _resume(bytes32 actionHash) private returns (bool, bytes memory) {
-        (bytes memory record, uint256 next) = _next(actionHash);
-        return _play(_cursor.tableOf(), record, 32, next, false);
+    /// A call inside the open execution: must be one of what may come next in it.
+    function _resume(bytes32 actionHash) private returns (Answer memory) {
+        address table = _cursor.tableOf();
+        ExecutionTable.Record memory record = _next(table, _cursor.offsetOf(), actionHash);
+        return _play(table, record.contents, 32, record.next, false);
     }
 
     // ------------------------------------------------------------------------------------------------------------ play
 
     /// Plays steps until one ends with a RESULT, to be returned to the L1 frame that waits for it.
     /// @param record Contents of a step's record, effects at `at`.
-    /// @param next Offset of the step after it.
-    /// @param forTransaction L1 is called for an L2 transaction, whose calls must not be starved. Calls inside those, like
-    /// any call on one chain, live on the gas their L1 caller gives.
+    /// @param next Offset of what comes after it.
+    /// @param forTransaction See {Outgoing}.
     function _play(
         address table,
         bytes memory record,
         uint256 at,
         uint256 next,
         bool forTransaction
-    ) internal returns (bool failed, bytes memory answer) {
+    ) internal returns (Answer memory answer) {
+        (bool isCall, Outgoing memory outgoing, Answer memory result) = _step(table, record, at, next, forTransaction);
+        return isCall ? _goOut(outgoing) : result;
+    }
+
+    /// Plays on from a call to L1, in frames of its own if it has to.
+    function _goOut(Outgoing memory call) private returns (Answer memory answer) {
+        bool isCall = true;
+        while (isCall) {
+            uint256 at = 0;
+            ExecutionTable.Record memory record;
+            if (call.frames == 0) {
+                bytes32 actionHash = _callOut(call.record, call.at, call.flags, call.forTransaction);
+                // What L1 called meanwhile has moved the cursor.
+                record = _next(call.table, _cursor.offsetOf(), actionHash);
+                at = 32;
+            } else {
+                call.frames--;
+                try this.playFramed(call) returns (Answer memory reached) {
+                    return reached;
+                } catch (bytes memory reason) {
+                    record = ExecutionTable.recordAt(call.table, _undone(reason));
+                }
+            }
+            (isCall, call, answer) = _step(call.table, record.contents, at, record.next, call.forTransaction);
+        }
+    }
+
+    /// Makes a call to L1 and plays on in a frame that can be reverted. Called by this contract only.
+    function playFramed(Outgoing memory call) external onlySelf returns (Answer memory) {
+        return _goOut(call);
+    }
+
+    /// What to do when a frame was reverted.
+    /// @return next Offset of the step that goes on, if it does so here. Whatever else reverted the frame, lack of gas among
+    /// it, is passed on.
+    function _undone(bytes memory reason) private pure returns (uint256 next) {
+        if (bytes4(reason) != SpanUndone.selector) _revertWith(reason);
+        uint256 frames = Steps.read(reason, 4, 32);
+        next = Steps.read(reason, 36, 32);
+        if (frames > 1) revert SpanUndone(frames - 1, next);
+    }
+
+    /// Applies a step's effects and moves the cursor to what comes after its action.
+    /// @return isCall Whether that is a call to be made; else it is an answer.
+    function _step(
+        address table,
+        bytes memory record,
+        uint256 at,
+        uint256 next,
+        bool forTransaction
+    ) private returns (bool isCall, Outgoing memory outgoing, Answer memory answer) {
+        at = _applyEffects(record, at);
+        (uint256 flags, uint256 count, uint256 start) = _readFlags(record, at);
+        if (flags & Steps.IS_UNDOING != 0) revert SpanUndone(count, next);
+        if (flags & Steps.IS_CALL != 0) {
+            _cursor = cursorAt(table, next);
+            return (true, Outgoing(table, record, start, flags, count, forTransaction), answer);
+        }
+        // After a dead end there is nothing to be found.
+        _cursor = flags & Steps.IS_LAST != 0
+            ? IDLE
+            : cursorAt(table, flags & Steps.IS_DEAD != 0 ? DEAD_END : next);
+        return (false, outgoing, Answer(flags & Steps.IS_FAILED != 0, Steps.tail(record, start), count));
+    }
+
+    /// Plays steps of a static call: nothing changes, the cursor included. There are no effects, for roots stay, no value
+    /// moves, and that a rollup waits is not shown.
+    function _playStatic(
+        address table,
+        ExecutionTable.Record memory record,
+        uint256 at
+    ) private returns (Answer memory) {
         while (true) {
-            at = _applyEffects(record, at);
-            uint256 flags = Steps.read(record, at, 1);
-            _cursor = flags & Steps.IS_LAST == 0 ? cursorAt(table, next) : IDLE;
-            if (flags & Steps.IS_CALL == 0) return _result(record, at);
-            bytes32 actionHash = _callOut(record, at, forTransaction);
-            (record, next) = _next(actionHash);
+            (uint256 flags, , uint256 start) = _readFlags(record.contents, at + 1);
+            if (flags & Steps.IS_CALL == 0) {
+                return Answer(flags & Steps.IS_FAILED != 0, Steps.tail(record.contents, start), 0);
+            }
+            record = _next(table, record.next, _callOut(record.contents, start, flags, false));
             at = 32;
         }
     }
 
-    /// The step at the cursor, which must begin with the given action.
-    function _next(bytes32 actionHash) private view returns (bytes memory record, uint256 next) {
-        (record, next) = ExecutionTable.recordAt(_cursor.tableOf(), _cursor.offsetOf());
-        bytes32 expected = bytes32(Steps.read(record, 0, 32));
-        if (expected != actionHash) revert UnexpectedAction(expected, actionHash);
+    function _readFlags(
+        bytes memory record,
+        uint256 at
+    ) private pure returns (uint256 flags, uint256 count, uint256 next) {
+        flags = Steps.read(record, at, 1);
+        if (flags & Steps.HAS_COUNT == 0) return (flags, 0, at + 1);
+        return (flags, Steps.read(record, at + 1, 2), at + 3);
+    }
+
+    /// The alternative, of the turn at `offset`, that begins with the given action.
+    function _next(
+        address table,
+        uint256 offset,
+        bytes32 actionHash
+    ) private view returns (ExecutionTable.Record memory) {
+        (bool isFound, ExecutionTable.Record memory record, bytes32 first) = ExecutionTable.alternativeFor(
+            table,
+            offset,
+            actionHash
+        );
+        if (!isFound) revert UnexpectedAction(first, actionHash);
+        return record;
     }
 
     function _applyEffects(bytes memory record, uint256 at) private returns (uint256) {
-        uint256 count = Steps.read(record, at, 2);
-        at += 2;
+        uint256 count = Steps.read(record, at, 1);
+        at += 1;
         for (uint256 i = 0; i < count; i++) {
-            ChainId rollup = ChainId.wrap(uint64(Steps.read(record, at, 8)));
-            uint256 flags = Steps.read(record, at + 8, 1);
-            at += 9;
+            uint256 flags = Steps.read(record, at, 1);
+            uint64 id;
+            (id, at) = Steps.readChain(record, at + 1);
+            ChainId rollup = ChainId.wrap(id);
             if (flags & Steps.NEW_ROOT != 0) {
                 _setRoot(rollup, StateRoot.wrap(bytes32(Steps.read(record, at, 32))));
                 at += 32;
@@ -194,18 +331,19 @@ abstract contract Player is Proxies {
         return at;
     }
 
-    function _result(bytes memory record, uint256 at) private pure returns (bool failed, bytes memory data) {
-        failed = Steps.read(record, at, 1) & Steps.IS_FAILED != 0;
-        data = Steps.tail(record, at + 1);
-    }
-
     /// Makes the call at `at` from its sender's proxy.
     /// @return Hash of the RESULT that it gave.
-    function _callOut(bytes memory record, uint256 at, bool forTransaction) private returns (bytes32) {
-        uint256 flags = Steps.read(record, at, 1);
-        ChainId source = ChainId.wrap(uint64(Steps.read(record, at + 1, 8)));
-        address proxy = _ensureProxy(address(uint160(Steps.read(record, at + 9, 20))), source);
-        at += 29;
+    function _callOut(
+        bytes memory record,
+        uint256 at,
+        uint256 flags,
+        bool forTransaction
+    ) private returns (bytes32) {
+        uint64 id;
+        (id, at) = Steps.readChain(record, at);
+        ChainId source = ChainId.wrap(id);
+        address proxy = _ensureProxy(address(uint160(Steps.read(record, at, 20))), source);
+        at += 20;
         uint256 value = 0;
         if (flags & Steps.HAS_VALUE != 0) {
             value = Steps.read(record, at, 16);
@@ -268,9 +406,10 @@ abstract contract Player is Proxies {
                 (bool isFree, uint256 offset) = ExecutionTable.probeFor(table, header, key, probe);
                 if (isFree) break;
                 if (offset == 0) continue;
-                (found.record, found.next) = ExecutionTable.recordAt(table, offset);
-                if (!isStatic && (consumed >> Steps.read(found.record, 0, 1)) & 1 != 0) continue;
-                (found.at, , ) = _checkRoots(found.record, 3);
+                found.record = ExecutionTable.recordAt(table, offset);
+                bytes memory contents = found.record.contents;
+                if (!isStatic && (consumed >> Steps.read(contents, 0, 1)) & 1 != 0) continue;
+                (found.at, , ) = _checkRoots(contents, 3);
                 if (found.at == 0) continue;
                 found.table = table;
                 found.batch = header.batch;
@@ -291,13 +430,15 @@ abstract contract Player is Proxies {
         bytes memory record,
         uint256 start
     ) internal view returns (uint256 at, ChainId rollup, StateRoot expected) {
-        uint256 count = Steps.read(record, start, 2);
-        at = start + 2;
+        uint256 count = Steps.read(record, start, 1);
+        at = start + 1;
         for (uint256 i = 0; i < count; i++) {
-            rollup = ChainId.wrap(uint64(Steps.read(record, at, 8)));
-            expected = StateRoot.wrap(bytes32(Steps.read(record, at + 8, 32)));
+            uint64 id;
+            (id, at) = Steps.readChain(record, at);
+            rollup = ChainId.wrap(id);
+            expected = StateRoot.wrap(bytes32(Steps.read(record, at, 32)));
             if (_visibleRoot(rollup) != expected) return (0, rollup, expected);
-            at += 40;
+            at += 32;
         }
     }
 }

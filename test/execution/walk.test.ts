@@ -144,7 +144,7 @@ describe("paths of an execution", () => {
     expect(() => meaning([l2txAction(A, "0x"), ...answered], fork)).to.throw(InvalidExecutionError);
   });
 
-  const refused: readonly [string, readonly Action[], readonly Resume[]?][] = [
+  const refused: readonly (readonly [string, readonly Action[], (readonly Resume[])?])[] = [
     ["an action of a chain without control", [call(L1, A), call(B, A)]],
     ["a RESULT that answers nothing", [result(L1, A)]],
     ["an end in the middle", [call(L1, A), call(A, L1)]],

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.30;
+
+import {ChainId, StateRoot} from "../protocol/Actions.sol";
+
+/// An L2 transaction, as `Rollups` will run it.
+/// @param opening Roots that must hold and the first step, in the encoding of {Steps}.
+/// @param next Offset of the second step in the table, if there is one.
+/// @param ending Index of the RESULT that answers it.
+struct TransactionPlan {
+    bytes opening;
+    uint256 next;
+    uint256 ending;
+}
+
+/// A rollup that a batch visits.
+/// @param firstRoot Where the batch finds it.
+/// @param movesValue Whether Ether crosses its border.
+struct VisitedRollup {
+    ChainId rollup;
+    StateRoot firstRoot;
+    bool movesValue;
+}
+
+/// What a batch comes to.
+/// @param table Contents of the table, see {ExecutionTable}; empty if there is nothing to store.
+/// @param consumable How many executions can be consumed.
+/// @param transactions The L2 transactions, which come first in the batch.
+/// @param rollups Each rollup that is visited, once.
+/// @param words Of each proof's statement, 32 bytes each: see {Statements}.
+/// @param proxies `original(20) rollup(8)` each: proxies that look-ups will make calls from, when none can be created.
+struct BatchPlan {
+    bytes table;
+    uint256 consumable;
+    TransactionPlan[] transactions;
+    VisitedRollup[] rollups;
+    bytes[] words;
+    bytes proxies;
+}
+
+/// @title Reads batches for `Rollups`
+/// @notice A part of `Rollups` that needs no state, in a contract of its own since all of it does not fit one: it checks that
+/// the lists of a batch are executions, that proofs cover all visits, and plans what L1 will play. Reverts with errors of
+/// {IRollups}.
+interface IExecutionPlanner {
+    /// @notice Reads a batch on behalf of the caller, which is the manager.
+    /// @param message Calldata of `postBatch`.
+    /// @param previous Table posted before in this block, or zero.
+    /// @param ordinal Number, in this block, of the first execution that can be consumed.
+    /// @param id The batch's id.
+    function plan(
+        bytes calldata message,
+        address previous,
+        uint256 ordinal,
+        bytes32 id
+    ) external view returns (BatchPlan memory);
+}
