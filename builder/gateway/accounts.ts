@@ -1,25 +1,20 @@
 import { type Hex, type LocalAccount, numberToHex, type TransactionSerializable } from "viem";
-import type { Builder } from "../builder.ts";
+import type { Authorization } from "../evm/call-request.ts";
 import { Lock } from "../lock.ts";
-import type { Authorization } from "../simulate/outcome.ts";
-import { decodeTransaction } from "../transaction/decode.ts";
 import { type CallParameters, callRequest } from "./call-request.ts";
-import { estimateAcrossChains } from "./estimate.ts";
 
-/**
- * The sender's next nonce when all its transactions that wait here are used. The queue is read before the node is asked:
- * a transaction that is posted in between is then counted by both, and not by neither.
- */
-export async function nextNonce(
-  builder: Builder,
-  sender: Hex,
-  askNode: () => Promise<bigint>,
-): Promise<bigint> {
-  const queued = builder
-    .pendingOf(sender)
-    .map(({ data }) => decodeTransaction(data, builder.l1ChainId).nonce);
-  const onL1 = await askNode();
-  return queued.reduce((next, nonce) => (nonce >= next ? nonce + 1n : next), onL1);
+/** The chain for which accounts of a gateway sign. */
+export interface SigningChain {
+  /** EVM chain id. */
+  readonly chainId: bigint;
+  /** Wei per gas that a transaction offers on top of the base fee when its sender does not say. */
+  readonly priorityFee: bigint;
+  /** Wei per gas of the next block. */
+  baseFee(): Promise<bigint>;
+  /** The sender's next nonce, transactions that wait counted. */
+  nextNonce(sender: Hex): Promise<bigint>;
+  /** Gas with which the call succeeds. @throws {TransactionRevertedError} */
+  estimateGas(call: CallParameters): Promise<bigint>;
 }
 
 /**
@@ -27,13 +22,13 @@ export async function nextNonce(
  * public anyway.
  */
 export class GatewayAccounts {
-  readonly #builder: Builder;
+  readonly #chain: SigningChain;
   readonly #accounts: readonly LocalAccount[];
   /** Nonces are given out one at a time. */
   readonly #lock = new Lock();
 
-  constructor(builder: Builder, accounts: readonly LocalAccount[]) {
-    this.#builder = builder;
+  constructor(chain: SigningChain, accounts: readonly LocalAccount[]) {
+    this.#chain = chain;
     this.#accounts = accounts;
   }
 
@@ -56,17 +51,15 @@ export class GatewayAccounts {
   }
 
   async #complete(call: CallParameters, sender: Hex): Promise<TransactionSerializable> {
-    const { l1 } = this.#builder;
+    const chain = this.#chain;
     const { to, value, data } = callRequest(call);
-    const askNode = async () =>
-      BigInt(await l1.getTransactionCount({ address: sender, blockTag: "pending" }));
-    const [nonce, gas, block] = await Promise.all([
-      call.nonce ?? nextNonce(this.#builder, sender, askNode),
-      call.gas ?? this.#estimate(call, sender),
-      l1.getBlock({ blockTag: "pending" }),
+    const [nonce, gas, baseFee] = await Promise.all([
+      call.nonce ?? chain.nextNonce(sender),
+      call.gas ?? chain.estimateGas({ ...call, from: sender }),
+      chain.baseFee(),
     ]);
     const common = {
-      chainId: Number(this.#builder.l1ChainId),
+      chainId: Number(chain.chainId),
       to: to ?? null,
       value,
       data,
@@ -79,19 +72,11 @@ export class GatewayAccounts {
         ? { ...common, type: "legacy", gasPrice: call.gasPrice }
         : { ...common, ...list, type: "eip2930", gasPrice: call.gasPrice };
     }
-    const maxPriorityFeePerGas = call.maxPriorityFeePerGas ?? 1_000_000_000n;
-    const maxFeePerGas = call.maxFeePerGas ?? (block.baseFeePerGas ?? 0n) * 2n + maxPriorityFeePerGas;
+    const maxPriorityFeePerGas = call.maxPriorityFeePerGas ?? chain.priorityFee;
+    const maxFeePerGas = call.maxFeePerGas ?? baseFee * 2n + maxPriorityFeePerGas;
     const dynamic = { ...common, ...list, maxFeePerGas, maxPriorityFeePerGas };
     if (call.authorizationList === undefined) return { ...dynamic, type: "eip1559" };
     return { ...dynamic, type: "eip7702", authorizationList: call.authorizationList.map(toSigned) };
-  }
-
-  async #estimate(call: CallParameters, sender: Hex): Promise<bigint> {
-    const request = callRequest({ ...call, from: sender });
-    const across = await estimateAcrossChains(this.#builder, request, true);
-    if (across !== undefined) return across;
-    const { to, value, data } = request;
-    return await this.#builder.l1.estimateGas({ account: sender, to: to ?? null, value, data });
   }
 
   #find(address: Hex | undefined): LocalAccount | undefined {

@@ -7,6 +7,23 @@ import { LockstepError } from "../protocol/errors.ts";
 const ATTEMPTS = [110n, 130n, 160n, 250n] as const;
 
 /**
+ * The least of a few limits with which something succeeds.
+ * @param used gas that it used with all gas there is. @param cap all gas there is.
+ */
+export async function findGasLimit(
+  used: bigint,
+  cap: bigint,
+  succeedsWith: (gas: bigint) => Promise<boolean>,
+): Promise<bigint> {
+  for (const hundredths of ATTEMPTS) {
+    const gas = (used * hundredths) / 100n;
+    if (gas >= cap) break;
+    if (await succeedsWith(gas)) return gas;
+  }
+  return cap;
+}
+
+/**
  * Gas with which a call that crosses chains succeeds.
  * @returns nothing if it crosses none: then the node knows better.
  * @throws {TransactionRevertedError} when it reverts even with all gas there is.
@@ -19,12 +36,12 @@ export async function estimateAcrossChains(
   const outcome = await builder.call(request, pending);
   if (!outcome.crossesChains) return undefined;
   if (!outcome.success) throw new TransactionRevertedError(outcome.data, outcome.failure);
-  for (const hundredths of ATTEMPTS) {
-    const gas = (outcome.gasUsed * hundredths) / 100n;
-    if (gas >= request.gas) break;
-    if (await succeeds(builder, { ...request, gas }, pending)) return gas;
-  }
-  return request.gas < MAX_TRANSACTION_GAS ? request.gas : MAX_TRANSACTION_GAS;
+  const cap = request.gas < MAX_TRANSACTION_GAS ? request.gas : MAX_TRANSACTION_GAS;
+  return await findGasLimit(
+    outcome.gasUsed,
+    cap,
+    async (gas) => await succeeds(builder, { ...request, gas }, pending),
+  );
 }
 
 async function succeeds(builder: Builder, request: CallRequest, pending: boolean): Promise<boolean> {

@@ -4,7 +4,7 @@ import type { Builder } from "../builder.ts";
 import { isBlobTransaction } from "../transaction/decode.ts";
 import { LockstepError } from "../protocol/errors.ts";
 import { InvalidTransactionError, TransactionRevertedError } from "../simulate/outcome.ts";
-import { GatewayAccounts, nextNonce } from "./accounts.ts";
+import { GatewayAccounts, type SigningChain } from "./accounts.ts";
 import { type CallParameters, callRequest, callSchema } from "./call-request.ts";
 import { estimateAcrossChains } from "./estimate.ts";
 import {
@@ -15,9 +15,14 @@ import {
   parseParams,
   type RpcRequest,
 } from "./json-rpc.ts";
+import { l1FeedSource } from "./l1-feed.ts";
+import { nextNonce } from "./nonce.ts";
 import { pendingTransaction } from "./pending-transaction.ts";
-import { type Gateway, type Handler, serve, type ServerOptions } from "./server.ts";
+import { type Gateway, serve, type ServerOptions } from "./server.ts";
+import type { Handler, Service, Topic } from "./service.ts";
 import { statusOf, transactionStatus } from "./status.ts";
+import { BlockFeed } from "./subscriptions/feed.ts";
+import { blockTopics } from "./subscriptions/topics.ts";
 import { Upstream } from "./upstream.ts";
 
 export interface L1GatewayOptions extends ServerOptions {
@@ -27,7 +32,7 @@ export interface L1GatewayOptions extends ServerOptions {
 
 /** Starts the endpoint that wallets, viem, ethers and Hardhat use in place of the L1 node's. */
 export async function startL1Gateway(builder: Builder, options: L1GatewayOptions): Promise<Gateway> {
-  return await serve(l1Handler(builder, options.accounts ?? []), options);
+  return await serve(l1Service(builder, options.accounts ?? []), options);
 }
 
 /**
@@ -40,9 +45,10 @@ const call = z.tuple([callSchema], z.unknown());
 const hash = z.tuple([hashSchema]);
 
 /** Everything goes to the node as it is, but what has to see the rollups. */
-export function l1Handler(builder: Builder, keys: readonly LocalAccount[]): Handler {
+export function l1Service(builder: Builder, keys: readonly LocalAccount[]): Service {
   const upstream = new Upstream(builder.l1Rpc);
-  const accounts = new GatewayAccounts(builder, keys);
+  const feed = new BlockFeed(l1FeedSource(upstream));
+  const accounts = new GatewayAccounts(signingChain(builder), keys);
   const own: Readonly<Record<string, Handler>> = {
     eth_sendRawTransaction: async (request) => {
       const [raw] = parseParams(z.tuple([bytesSchema]), request.params);
@@ -85,8 +91,7 @@ export function l1Handler(builder: Builder, keys: readonly LocalAccount[]): Hand
     eth_getTransactionCount: async (request) => {
       if (request.params[1] !== "pending") return await upstream.forward(request);
       const [address] = parseParams(z.tuple([addressSchema], z.unknown()), request.params);
-      const askNode = async () => await builder.l1.getTransactionCount({ address, blockTag: "pending" });
-      return { result: numberToHex(await nextNonce(builder, address, async () => BigInt(await askNode()))) };
+      return { result: numberToHex(await nextNonceOf(builder, address)) };
     },
     lockstep_status: async () => ({ result: await statusOf(builder) }),
     lockstep_transactionStatus: async (request) => {
@@ -95,16 +100,64 @@ export function l1Handler(builder: Builder, keys: readonly LocalAccount[]): Hand
     },
   };
   const methods = new Map(Object.entries(own));
-  return async (request) =>
-    await (methods.get(request.method) ?? ((other) => upstream.forward(other)))(request);
+  /** Who wants to know of transactions that go to the node as they are. */
+  const watchers = new Set<(hash: unknown) => void>();
+  const newPendingTransactions: Topic = async (_params, push) => {
+    const end = builder.listen((event) => {
+      if (event.type === "accepted" && event.rollup === undefined) push(event.transaction);
+    });
+    watchers.add(push);
+    return () => {
+      watchers.delete(push);
+      end();
+    };
+  };
+  const end = builder.listen(({ type }) => {
+    if (type === "posted") feed.nudge();
+  });
+  return {
+    handle: async (request) =>
+      await (methods.get(request.method) ?? ((other) => upstream.forward(other)))(request),
+    topics: new Map(Object.entries({ ...blockTopics(feed), newPendingTransactions })),
+    close: () => {
+      end();
+      feed.close();
+    },
+  };
 
   async function submit(raw: Hex): Promise<Answer> {
-    const forward = () => upstream.forward({ method: "eth_sendRawTransaction", params: [raw] });
+    const forward = async (): Promise<Answer> => {
+      const answer = await upstream.forward({ method: "eth_sendRawTransaction", params: [raw] });
+      if ("result" in answer) for (const watch of watchers) watch(answer.result);
+      return answer;
+    };
     // Blobs are not simulated: such a transaction reaches rollups only through its own batch.
     if (isBlobTransaction(raw)) return await forward();
     const taken = await builder.submit(raw, forward);
     return typeof taken === "string" ? { result: taken } : taken;
   }
+}
+
+/** L1 as accounts of the gateway sign for it. */
+function signingChain(builder: Builder): SigningChain {
+  return {
+    chainId: builder.l1ChainId,
+    priorityFee: 1_000_000_000n,
+    baseFee: async () => (await builder.l1.getBlock({ blockTag: "pending" })).baseFeePerGas ?? 0n,
+    nextNonce: (sender) => nextNonceOf(builder, sender),
+    estimateGas: async (call) => {
+      const request = callRequest(call);
+      const across = await estimateAcrossChains(builder, request, true);
+      if (across !== undefined) return across;
+      const { from, to, value, data } = request;
+      return await builder.l1.estimateGas({ account: from, to: to ?? null, value, data });
+    },
+  };
+}
+
+async function nextNonceOf(builder: Builder, address: Hex): Promise<bigint> {
+  const askNode = async () => await builder.l1.getTransactionCount({ address, blockTag: "pending" });
+  return await nextNonce(builder.pendingOf(address), builder.l1ChainId, async () => BigInt(await askNode()));
 }
 
 /** What L1's own rules refuse, or the simulation cannot do, is answered by the node in its own words. */

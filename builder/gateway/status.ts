@@ -9,6 +9,7 @@ export async function statusOf(builder: Builder): Promise<unknown> {
     builder.rollups.map(async ({ id, kind }) => ({
       id: numberToHex(id),
       kind: kind.name,
+      proof: kind.isProven ? "proven" : "UNPROVEN",
       stateRoot: rootHex(await builder.stateRoot(id)),
     })),
   );

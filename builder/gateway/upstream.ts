@@ -29,6 +29,19 @@ export class Upstream {
     }
   }
 
+  /** Asks the node itself. @throws {L1RpcError} when it refuses or answers with something else, {L1UnreachableError} */
+  async ask<Schema extends z.ZodType>(
+    schema: Schema,
+    method: string,
+    params: readonly unknown[],
+  ): Promise<z.output<Schema>> {
+    const answer = await this.forward({ method, params });
+    if ("error" in answer) throw new L1RpcError(`${method}: ${answer.error.message}`);
+    const parsed = schema.safeParse(answer.result);
+    if (!parsed.success) throw new L1RpcError(`${method} gives something else`, { cause: parsed.error });
+    return parsed.data;
+  }
+
   async #post(body: string): Promise<string> {
     try {
       const signal = AbortSignal.timeout(TIMEOUT);

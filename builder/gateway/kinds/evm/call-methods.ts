@@ -1,0 +1,148 @@
+import { type Hex, numberToHex } from "viem";
+import { z } from "zod";
+import type { CallRequest } from "../../../evm/call-request.ts";
+import { InvalidTransactionError } from "../../../evm/call-request.ts";
+import type { ChronicleTransaction } from "../../../kinds/evm/chronicle/types.ts";
+import { OPERATION_GAS } from "../../../kinds/evm/environment.ts";
+import { LockstepError } from "../../../protocol/errors.ts";
+import { TransactionRevertedError } from "../../../simulate/outcome.ts";
+import { type CallParameters, callRequest, callSchema } from "../../call-request.ts";
+import { findGasLimit } from "../../estimate.ts";
+import { InvalidParamsError, parseParams, quantitySchema } from "../../json-rpc.ts";
+import type { Handler } from "../../service.ts";
+import { blockNumberSchema, type BlockTag, blockTagSchema, getBlock, readState } from "./block-tag.ts";
+import { UnsupportedRequestError } from "./errors.ts";
+import { effectiveGasPrice } from "./format.ts";
+import type { CallOutcome, EvmRollupView } from "./view.ts";
+
+const callParams = z.tuple([callSchema, blockTagSchema], z.unknown());
+/** Most blocks that `eth_feeHistory` tells of, as in geth. */
+const MAX_FEE_BLOCKS = 1_024n;
+const feeParams = z.tuple([
+  z.union([quantitySchema, z.number().int().nonnegative().transform(BigInt)]),
+  blockNumberSchema,
+  z.array(z.number().min(0).max(100)).max(100).nullish(),
+]);
+
+/** Methods that play calls, and what they would cost. */
+export function callMethods(view: EvmRollupView): Readonly<Record<string, Handler>> {
+  return {
+    eth_call: async ({ params }) => {
+      const { request, pending } = await simulated(view, params);
+      const outcome = await view.call(request, pending);
+      if (!outcome.success) throw revertOf(outcome);
+      return { result: outcome.output };
+    },
+    eth_estimateGas: async ({ params }) => {
+      const { request, pending } = await simulated(view, params, "pending");
+      return { result: numberToHex(await estimate(view, request, pending)) };
+    },
+    eth_gasPrice: async () => ({ result: "0x0" }),
+    eth_maxPriorityFeePerGas: async () => ({ result: "0x0" }),
+    eth_feeHistory: async ({ params }) => {
+      const [count, newest, percentiles] = parseParams(feeParams, params);
+      return { result: await feeHistory(view, count, newest, percentiles ?? undefined) };
+    },
+  };
+}
+
+/** Gas with which a call that is to be sent succeeds on what waits before it. @throws {TransactionRevertedError} */
+export async function estimateCall(view: EvmRollupView, call: CallParameters): Promise<bigint> {
+  return await estimate(view, callRequest(call), true);
+}
+
+async function estimate(view: EvmRollupView, request: CallRequest, pending: boolean): Promise<bigint> {
+  const outcome = await view.call(request, pending);
+  if (!outcome.success) throw revertOf(outcome);
+  // Most calls need exactly what they use: a plain transfer, above all.
+  if (outcome.gasUsed < request.gas && (await succeeds(view, { ...request, gas: outcome.gasUsed }, pending)))
+    return outcome.gasUsed;
+  return await findGasLimit(
+    outcome.gasUsed,
+    request.gas,
+    async (gas) => await succeeds(view, { ...request, gas }, pending),
+  );
+}
+
+/** A limit that is too low can also make a call on another chain be refused by name. */
+async function succeeds(view: EvmRollupView, request: CallRequest, pending: boolean): Promise<boolean> {
+  try {
+    return (await view.call(request, pending)).success;
+  } catch (error) {
+    const isTooLow =
+      error instanceof InvalidTransactionError ||
+      (error instanceof LockstepError && error.code === "INSUFFICIENT_GAS");
+    if (isTooLow) return false;
+    throw error;
+  }
+}
+
+function revertOf({ output, operations }: CallOutcome): TransactionRevertedError {
+  return new TransactionRevertedError(output, operations[0]?.error);
+}
+
+/** What to play. @throws {HistoricalStateError}, {UnsupportedRequestError} for overrides of state or block. */
+async function simulated(
+  view: EvmRollupView,
+  params: readonly unknown[],
+  standard: BlockTag = "latest",
+): Promise<{ request: CallRequest; pending: boolean }> {
+  const [call, tag, ...overrides] = parseParams(callParams, params);
+  if (overrides.some((each) => each !== undefined && each !== null))
+    throw new UnsupportedRequestError("UNSUPPORTED_OVERRIDES", "rollups take no overrides of state or block");
+  const asked = params[1] === undefined || params[1] === null ? standard : tag;
+  if (asked !== "latest" && asked !== "pending") await readState(view, asked, () => undefined);
+  return { request: callRequest(call), pending: asked === "pending" };
+}
+
+/** @param percentiles of the priority fees by gas used. */
+async function feeHistory(
+  view: EvmRollupView,
+  count: bigint,
+  newest: BlockTag,
+  percentiles: readonly number[] | undefined,
+): Promise<unknown> {
+  const chronicle = await view.read((state) => state.chronicle);
+  const last = await getBlock(view, chronicle, newest);
+  if (count < 1n) throw new InvalidParamsError("at least one block has to be asked for");
+  const wanted = count < MAX_FEE_BLOCKS ? count : MAX_FEE_BLOCKS;
+  const oldest = last.number + 1n > wanted ? last.number + 1n - wanted : 0n;
+  const gasUsedRatio: number[] = [];
+  const reward: Hex[][] = [];
+  for (let number = oldest; number <= last.number; number++) {
+    const block = await getBlock(view, chronicle, number);
+    gasUsedRatio.push(Number(block.gasUsed) / Number(OPERATION_GAS));
+    if (percentiles === undefined) continue;
+    const transactions = await chronicle.transactionsOf(block);
+    reward.push(rewards(transactions, view.chainId, percentiles));
+  }
+  return {
+    oldestBlock: numberToHex(oldest),
+    baseFeePerGas: Array.from({ length: gasUsedRatio.length + 1 }, () => "0x0"),
+    gasUsedRatio,
+    ...(percentiles === undefined ? {} : { reward }),
+  };
+}
+
+function rewards(
+  transactions: readonly ChronicleTransaction[],
+  chainId: bigint,
+  percentiles: readonly number[],
+): Hex[] {
+  const fees = transactions
+    .map((transaction) => ({
+      fee: effectiveGasPrice(transaction, chainId),
+      gas: transaction.receipt.gasUsed,
+    }))
+    .toSorted((a, b) => Number(a.fee - b.fee));
+  const total = fees.reduce((sum, { gas }) => sum + gas, 0n);
+  return percentiles.map((percentile) => {
+    const threshold = (Number(total) * percentile) / 100;
+    let sum = 0;
+    for (const { fee, gas } of fees) {
+      sum += Number(gas);
+      if (sum >= threshold) return numberToHex(fee);
+    }
+    return "0x0";
+  });
+}

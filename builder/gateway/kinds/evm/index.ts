@@ -1,0 +1,67 @@
+import { evmChainIdOf } from "../../../kinds/evm/system.ts";
+import { LockstepError } from "../../../protocol/errors.ts";
+import type { Topic } from "../../service.ts";
+import { BlockFeed, type FeedSource } from "../../subscriptions/feed.ts";
+import { blockTopics } from "../../subscriptions/topics.ts";
+import type { KindGateway, RollupContext } from "../kind-gateway.ts";
+import { callMethods } from "./call-methods.ts";
+import { filterMethods } from "./filter-methods.ts";
+import { rpcHeader, rpcLog } from "./format.ts";
+import { historyMethods } from "./history-methods.ts";
+import { stateMethods } from "./state-methods.ts";
+import { transactionMethods } from "./transaction-methods.ts";
+import { evmRollupView, type EvmRollupView } from "./view.ts";
+
+/** An EVM rollup as wallets, viem, ethers and Hardhat know chains. @throws {LockstepError} `WRONG_CHAIN_ID` */
+export function evmGateway({ builder, rollup, chainId, accounts }: RollupContext): KindGateway {
+  const real = evmChainIdOf(builder.l1ChainId, rollup);
+  if (chainId !== real)
+    throw new LockstepError("WRONG_CHAIN_ID", `rollup ${rollup} has chain id ${real}, not ${chainId}`);
+  return openEvmGateway(evmRollupView(builder, rollup, chainId), accounts);
+}
+
+export function openEvmGateway(view: EvmRollupView, accounts: RollupContext["accounts"]): KindGateway {
+  const feed = new BlockFeed(feedSource(view));
+  const topics = {
+    ...blockTopics(feed),
+    newPendingTransactions: (async (_params, push) => view.listen({ accepted: push })) satisfies Topic,
+  };
+  const filters = filterMethods(view, feed, topics);
+  const end = view.listen({ posted: () => feed.nudge() });
+  return {
+    methods: {
+      web3_clientVersion: async () => ({ result: "lockstep" }),
+      ...stateMethods(view),
+      ...historyMethods(view),
+      ...callMethods(view),
+      ...transactionMethods(view, accounts),
+      ...filters.methods,
+    },
+    topics: new Map(Object.entries(topics)),
+    close: () => {
+      end();
+      filters.close();
+      feed.close();
+    },
+  };
+}
+
+function feedSource(view: EvmRollupView): FeedSource {
+  const chronicle = async () => await view.read((state) => state.chronicle);
+  return {
+    async latest() {
+      const { latest } = await chronicle();
+      return { ...latest, header: rpcHeader(latest) };
+    },
+    async byHash(hash) {
+      const block = await (await chronicle()).blockByHash(hash);
+      return block && { ...block, header: rpcHeader(block) };
+    },
+    async logsOf({ hash }) {
+      const history = await chronicle();
+      const block = await history.blockByHash(hash);
+      if (block === undefined) return [];
+      return (await history.logsOf(block, { addresses: [], topics: [] })).map(rpcLog);
+    },
+  };
+}

@@ -1,0 +1,117 @@
+import { type Hex, numberToHex } from "viem";
+import { z } from "zod";
+import { SYSTEM } from "../../../kinds/evm/system.ts";
+import type { KeyProof } from "../../../state/types.ts";
+import { addressSchema, parseParams } from "../../json-rpc.ts";
+import { nextNonce, signedBy } from "../../nonce.ts";
+import type { Handler } from "../../service.ts";
+import { blockTagSchema, readState } from "./block-tag.ts";
+import { UnsupportedRequestError } from "./errors.ts";
+import type { EvmRollupView } from "./view.ts";
+
+const accountParams = z.tuple([addressSchema, blockTagSchema]);
+/** A storage slot's number; leading zeros may be missing. */
+const slotSchema = z
+  .string()
+  .regex(/^0x[0-9a-fA-F]{1,64}$/, "not a storage slot")
+  .transform((text) => numberToHex(BigInt(text), { size: 32 }));
+/** Most slots in one proof. */
+const MAX_PROVEN_SLOTS = 256;
+
+/** Methods that read the latest state. */
+export function stateMethods(view: EvmRollupView): Readonly<Record<string, Handler>> {
+  return {
+    eth_getBalance: async ({ params }) => {
+      const [address, tag] = parseParams(accountParams, params);
+      return {
+        result: await readState(view, tag, (store) => numberToHex(store.account(address)?.balance ?? 0n)),
+      };
+    },
+    eth_getTransactionCount: async ({ params }) => {
+      const [address, tag] = parseParams(accountParams, params);
+      const latest = async () => await readState(view, tag, (store) => store.account(address)?.nonce ?? 0n);
+      return { result: numberToHex(tag === "pending" ? await pendingNonce(view, address) : await latest()) };
+    },
+    eth_getCode: async ({ params }) => {
+      const [address, tag] = parseParams(accountParams, params);
+      return { result: await readState(view, tag, (store) => store.account(address)?.code ?? "0x") };
+    },
+    eth_getStorageAt: async ({ params }) => {
+      const [address, slot, tag] = parseParams(z.tuple([addressSchema, slotSchema, blockTagSchema]), params);
+      return { result: await readState(view, tag, (store) => store.slot(address, slot)) };
+    },
+    eth_getProof: async () => {
+      const message =
+        "the rollup's state is no Merkle Patricia trie, so there is no such proof; lockstep_getProof gives its own";
+      throw new UnsupportedRequestError("UNSUPPORTED_PROOF", message);
+    },
+    lockstep_getProof: async ({ params }) => {
+      const slots = z.array(slotSchema).max(MAX_PROVEN_SLOTS).default([]);
+      const [address, names, tag] = parseParams(z.tuple([addressSchema, slots, blockTagSchema]), params);
+      return { result: await proofOf(view, address, names, tag) };
+    },
+  };
+}
+
+/** The sender's next nonce, its transactions that wait counted. */
+export async function pendingNonce(view: EvmRollupView, sender: Hex): Promise<bigint> {
+  const waiting = signedBy(sender, view.waiting(), view.chainId);
+  return await nextNonce(
+    waiting,
+    view.chainId,
+    async () => await view.read(({ store }) => store.account(sender)?.nonce ?? 0n),
+  );
+}
+
+/**
+ * `lockstep_getProof(address, slots, block)`: where the account and its slots stand in the rollup's tree, whose root L1
+ * holds (docs/spec.md sections 4 and 7; `README.md` in this gateway's folder says how to check it).
+ */
+async function proofOf(
+  view: EvmRollupView,
+  address: Hex,
+  slots: readonly Hex[],
+  tag: z.output<typeof blockTagSchema>,
+): Promise<unknown> {
+  return await readState(view, tag, (store) => {
+    const touched = { accounts: new Set([address, SYSTEM]), slots: new Map([[address, new Set(slots)]]) };
+    const witness = store.witnessOf(touched);
+    const proven = witness.accounts.find((each) => each.address === address);
+    if (proven === undefined) throw new Error("a witness lacks what it was asked for");
+    const { account, proof } = proven;
+    return {
+      address,
+      stateRoot: numberToHex(store.stateRoot(), { size: 32 }),
+      size: numberToHex(witness.size),
+      block: {
+        number: numberToHex(store.block.number),
+        timestamp: numberToHex(store.block.timestamp),
+        proof: rpcProof(witness.block.proof),
+      },
+      account:
+        account === undefined
+          ? null
+          : {
+              nonce: numberToHex(account.nonce),
+              balance: numberToHex(account.balance),
+              codeHash: account.codeHash,
+            },
+      proof: rpcProof(proof),
+      slots: witness.slots.map(({ slot, word, proof: place }) => ({
+        slot,
+        value: word,
+        proof: rpcProof(place),
+      })),
+    };
+  });
+}
+
+/** A leaf and the way from it to the root: three siblings on each of 16 levels, the lowest first. */
+function rpcProof({ leaf, index, siblings }: KeyProof): unknown {
+  const word = (value: bigint): Hex => numberToHex(value, { size: 32 });
+  return {
+    leaf: { key: word(leaf.key), nextKey: word(leaf.nextKey), value: word(leaf.value) },
+    index: numberToHex(index),
+    siblings: siblings.map((level) => level.map(word)),
+  };
+}

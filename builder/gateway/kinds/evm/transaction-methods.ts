@@ -1,0 +1,67 @@
+import type { Hex, LocalAccount } from "viem";
+import { z } from "zod";
+import { LockstepError } from "../../../protocol/errors.ts";
+import { checkSender } from "../../../transaction/check.ts";
+import { decodeTransaction, isBlobTransaction } from "../../../transaction/decode.ts";
+import { GatewayAccounts } from "../../accounts.ts";
+import { callSchema } from "../../call-request.ts";
+import { bytesSchema, parseParams } from "../../json-rpc.ts";
+import type { Handler } from "../../service.ts";
+import { estimateCall } from "./call-methods.ts";
+import { UnsupportedRequestError } from "./errors.ts";
+import { pendingNonce } from "./state-methods.ts";
+import type { EvmRollupView } from "./view.ts";
+
+/** Methods that send transactions. @param keys accounts that the gateway signs for, whoever asks. */
+export function transactionMethods(
+  view: EvmRollupView,
+  keys: readonly LocalAccount[],
+): Readonly<Record<string, Handler>> {
+  const accounts = new GatewayAccounts(
+    {
+      chainId: view.chainId,
+      priorityFee: 0n,
+      baseFee: async () => 0n,
+      nextNonce: (sender) => pendingNonce(view, sender),
+      estimateGas: (call) => estimateCall(view, call),
+    },
+    keys,
+  );
+  return {
+    eth_accounts: async () => ({ result: accounts.addresses }),
+    eth_sendRawTransaction: async ({ params }) => {
+      const [raw] = parseParams(z.tuple([bytesSchema]), params);
+      return { result: await submit(view, raw) };
+    },
+    eth_sendTransaction: async ({ params }) => {
+      const [call] = parseParams(z.tuple([callSchema], z.unknown()), params);
+      if (!accounts.has(call.from)) {
+        const message = `the gateway does not hold the key of ${call.from ?? "nobody"}; sign and use eth_sendRawTransaction`;
+        throw new UnsupportedRequestError("UNKNOWN_ACCOUNT", message);
+      }
+      return { result: await accounts.send(call, (raw) => submit(view, raw)) };
+    },
+  };
+}
+
+/** @throws {LockstepError} that says in wallets' words what is wrong with the sender, or what else the rollup refuses. */
+async function submit(view: EvmRollupView, raw: Hex): Promise<Hex> {
+  if (isBlobTransaction(raw)) {
+    const message = "rollups take no blobs: transactions of type 3 are for L1 only";
+    throw new UnsupportedRequestError("UNSUPPORTED_TRANSACTION", message);
+  }
+  const decoded = decodeTransaction(raw, view.chainId);
+  if (view.waiting().some(({ hash }) => hash === decoded.hash)) return decoded.hash;
+  try {
+    return await view.submit(raw);
+  } catch (error) {
+    if (error instanceof LockstepError && error.code === "INVALID_L2_TRANSACTION") {
+      // Wallets know the reasons by these words.
+      const { sender } = decoded;
+      const nonce = await pendingNonce(view, sender);
+      const balance = await view.read(({ store }) => store.account(sender)?.balance ?? 0n);
+      checkSender(decoded, { nonce, balance }, 0n);
+    }
+    throw error;
+  }
+}

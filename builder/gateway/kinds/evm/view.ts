@@ -1,0 +1,85 @@
+import type { Hex } from "viem";
+import { z } from "zod";
+import type { Builder } from "../../../builder.ts";
+import type { CallRequest } from "../../../evm/call-request.ts";
+import type { Chronicle } from "../../../kinds/evm/chronicle/chronicle.ts";
+import { EvmMachine } from "../../../kinds/evm/machine.ts";
+import type { VisitReceipt } from "../../../kinds/evm/receipt.ts";
+import type { CommittedState, Touched } from "../../../kinds/evm/state-types.ts";
+import type { StateWitness } from "../../../kinds/evm/store/witness.ts";
+import type { ChainId } from "../../../protocol/ids.ts";
+import type { AcceptedTransaction } from "../../../transaction/accepted.ts";
+
+/** What of an EVM rollup's state a gateway reads. */
+export interface EvmRollupState {
+  readonly chronicle: Chronicle;
+  readonly store: Pick<CommittedState, "block" | "stateRoot" | "account" | "slot"> & {
+    witnessOf(touched: Touched): StateWitness;
+  };
+}
+
+/** How an unsigned call ended. */
+export type CallOutcome = Pick<VisitReceipt, "success" | "output" | "gasUsed" | "operations">;
+
+/** Is told what the builder does. */
+export interface RollupListener {
+  /** A transaction was accepted for the rollup. */
+  readonly accepted?: (hash: Hex) => void;
+  /** Something was posted. */
+  readonly posted?: () => void;
+}
+
+/** One EVM rollup as its gateway sees it. */
+export interface EvmRollupView {
+  readonly rollup: ChainId;
+  /** EVM chain id. */
+  readonly chainId: bigint;
+  /** Reads the rollup as L1's head has it. Nobody else has it meanwhile, so what takes its time must not be done here. */
+  read<Result>(work: (state: EvmRollupState) => Result): Promise<Result>;
+  /** Plays a call. @param pending on what the waiting transactions will leave, instead of on the head. */
+  call(request: CallRequest, pending: boolean): Promise<CallOutcome>;
+  /** @returns the transaction's hash. */
+  submit(raw: Hex): Promise<Hex>;
+  /** Transactions for the rollup that wait, oldest first. */
+  waiting(): readonly AcceptedTransaction[];
+  /** Resolves when the transaction no longer waits, or after `patience` milliseconds. */
+  settled(hash: Hex, patience: number): Promise<void>;
+  /** Number of L1's latest safe or finalized block. */
+  l1Block(tag: "safe" | "finalized"): Promise<bigint>;
+  /** @returns a function that ends it. */
+  listen(listener: RollupListener): () => void;
+}
+
+/** What an EVM rollup remembers of a visit, of which a gateway needs the receipt. */
+const recordSchema = z.object({
+  receipt: z.custom<VisitReceipt>(
+    (value) => typeof value === "object" && value !== null && "operations" in value,
+  ),
+});
+
+export function evmRollupView(builder: Builder, rollup: ChainId, chainId: bigint): EvmRollupView {
+  return {
+    rollup,
+    chainId,
+    read: async (work) =>
+      await builder.readRollup(rollup, (machine) => {
+        if (!(machine instanceof EvmMachine)) throw new Error(`rollup ${rollup} is no EVM rollup`);
+        return work(machine);
+      }),
+    call: async (request, pending) => {
+      const { record } = await builder.callRollup(rollup, request, pending);
+      return recordSchema.parse(record).receipt;
+    },
+    submit: async (raw) => await builder.submitToRollup(rollup, raw),
+    waiting: () => builder.pendingOfRollup(rollup),
+    settled: async (hash, patience) => {
+      await builder.settled(hash, patience);
+    },
+    l1Block: async (tag) => (await builder.l1.getBlock({ blockTag: tag })).number,
+    listen: (listener) =>
+      builder.listen((event) => {
+        if (event.type === "accepted" && event.rollup === rollup) listener.accepted?.(event.transaction);
+        if (event.type === "posted") listener.posted?.();
+      }),
+  };
+}

@@ -1,0 +1,23 @@
+import type { LocalAccount } from "viem";
+import type { Builder } from "../../builder.ts";
+import type { ChainId } from "../../protocol/ids.ts";
+import type { Handler, Topic } from "../service.ts";
+
+/** The rollup that a gateway serves. */
+export interface RollupContext {
+  readonly builder: Builder;
+  readonly rollup: ChainId;
+  /** What wallets know it by. */
+  readonly chainId: bigint;
+  /** Accounts that the gateway signs for. */
+  readonly accounts: readonly LocalAccount[];
+}
+
+/** What a kind of rollup adds to the methods that every rollup has. */
+export interface KindGateway {
+  readonly methods: Readonly<Record<string, Handler>>;
+  readonly topics: ReadonlyMap<string, Topic>;
+  readonly close: () => void;
+}
+
+export type OpenKindGateway = (context: RollupContext) => KindGateway;

@@ -1,0 +1,76 @@
+import { type Hex, numberToHex, zeroAddress } from "viem";
+import { z } from "zod";
+import { chainId } from "../../protocol/ids.ts";
+import { TransactionRevertedError } from "../../simulate/outcome.ts";
+import { callSchema } from "../call-request.ts";
+import { addressSchema, bytesSchema, hashSchema, parseParams, quantitySchema } from "../json-rpc.ts";
+import { Upstream } from "../upstream.ts";
+import type { KindGateway, RollupContext } from "./kind-gateway.ts";
+
+/** 256 bytes of nothing: ledgers emit no events. */
+const EMPTY_BLOOM: Hex = `0x${"00".repeat(256)}`;
+
+const blockTag = z.unknown();
+
+/** A ledger's state at L1's head, and its own transactions. Accounts are those whose home is the rollup. */
+export function ledgerGateway({ builder, rollup }: RollupContext): KindGateway {
+  const upstream = new Upstream(builder.l1Rpc);
+  const account = async (params: readonly unknown[]) => {
+    const [address] = parseParams(z.tuple([addressSchema], blockTag), params);
+    return await builder.account(rollup, rollup, address);
+  };
+  const methods: KindGateway["methods"] = {
+    // A ledger has no blocks of its own: its state changes with L1's.
+    eth_blockNumber: async (request) => await upstream.forward(request),
+    eth_getBalance: async ({ params }) => ({ result: numberToHex((await account(params)).balance) }),
+    eth_getTransactionCount: async ({ params }) => ({ result: numberToHex((await account(params)).nonce) }),
+    eth_call: async ({ params }) => {
+      const [call] = parseParams(z.tuple([callSchema], blockTag), params);
+      const target = call.to ?? zeroAddress;
+      const data = call.input ?? call.data ?? "0x";
+      const answer = await builder.view({ rollup, sender: call.from ?? zeroAddress, target, data });
+      if (answer.failed) throw new TransactionRevertedError(answer.data, undefined);
+      return { result: answer.data };
+    },
+    eth_sendRawTransaction: async ({ params }) => {
+      const [data] = parseParams(z.tuple([bytesSchema]), params);
+      return { result: await builder.submitToRollup(rollup, data) };
+    },
+    eth_getTransactionReceipt: async ({ params }) => {
+      const [id] = parseParams(z.tuple([hashSchema]), params);
+      return { result: await receiptOf(id) };
+    },
+    lockstep_getAccount: async ({ params }) => {
+      const [chain, address] = parseParams(z.tuple([quantitySchema, addressSchema]), params);
+      const { balance, nonce } = await builder.account(rollup, chainId(chain), address);
+      return { result: { balance: numberToHex(balance), nonce: numberToHex(nonce) } };
+    },
+  };
+  return { methods, topics: new Map(), close: () => undefined };
+
+  /** The receipt of a transaction signed for the rollup: it names the L1 transaction in which it took effect. */
+  async function receiptOf(id: Hex): Promise<unknown> {
+    const l1Transaction = await builder.l1TransactionOf(rollup, id);
+    if (l1Transaction === undefined) return null;
+    const { blockHash, blockNumber, transactionIndex } = await builder.l1.getTransactionReceipt({
+      hash: l1Transaction,
+    });
+    return {
+      transactionHash: id,
+      l1TransactionHash: l1Transaction,
+      status: "0x1",
+      blockHash,
+      blockNumber: numberToHex(blockNumber),
+      transactionIndex: numberToHex(transactionIndex),
+      from: zeroAddress,
+      to: null,
+      contractAddress: null,
+      logs: [],
+      logsBloom: EMPTY_BLOOM,
+      gasUsed: "0x0",
+      cumulativeGasUsed: "0x0",
+      effectiveGasPrice: "0x0",
+      type: "0x0",
+    };
+  }
+}

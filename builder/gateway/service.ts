@@ -1,0 +1,20 @@
+import type { Answer, RpcRequest } from "./json-rpc.ts";
+
+/** Answers one request. What it throws becomes an error object. */
+export type Handler = (request: RpcRequest) => Promise<Answer>;
+
+/**
+ * Something that clients subscribe to over WebSocket.
+ * @param params behind the topic's name. @param push takes each notification.
+ * @returns a function that ends it. @throws {InvalidParamsError}
+ */
+export type Topic = (params: readonly unknown[], push: (result: unknown) => void) => Promise<() => void>;
+
+/** What a gateway serves. */
+export interface Service {
+  readonly handle: Handler;
+  /** By the name that `eth_subscribe` has for them. */
+  readonly topics: ReadonlyMap<string, Topic>;
+  /** Ends what it does on its own. */
+  readonly close: () => void;
+}
