@@ -7,7 +7,6 @@ import {
   createWalletClient,
   defineChain,
   type Hex,
-  hexToBigInt,
   http,
   keccak256,
   parseAbi,
@@ -359,7 +358,7 @@ describe("gateway of an evm rollup", function () {
     ];
     const root = await rollup.read(({ store }) => store.stateRoot());
     expect(result.stateRoot).to.equal(toHex(root, { size: 32 }));
-    const size = hexToBigInt(result.size);
+    const size = BigInt(String(result.size));
     for (const { key, value, proof } of proven) {
       // As anybody would check it who has only the specification.
       const leaf = [proof.leaf.key, proof.leaf.nextKey, proof.leaf.value].map(BigInt);
