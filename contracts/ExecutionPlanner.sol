@@ -2,7 +2,12 @@
 pragma solidity 0.8.30;
 
 import {DynamicBufferLib} from "solady/src/utils/DynamicBufferLib.sol";
-import {BatchPlan, IExecutionPlanner, TransactionPlan, VisitedRollup} from "./interfaces/IExecutionPlanner.sol";
+import {
+    BatchPlan,
+    IExecutionPlanner,
+    TransactionPlan,
+    VisitedRollup
+} from "./interfaces/IExecutionPlanner.sol";
 import {IRollups} from "./interfaces/IRollups.sol";
 import {Batch, Execution, RollupProof} from "./protocol/Actions.sol";
 import {Executions, Plan} from "./protocol/Executions.sol";

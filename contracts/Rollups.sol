@@ -3,7 +3,12 @@ pragma solidity 0.8.30;
 
 import {SSTORE2} from "solady/src/utils/SSTORE2.sol";
 import {ExecutionPlanner} from "./ExecutionPlanner.sol";
-import {BatchPlan, IExecutionPlanner, TransactionPlan, VisitedRollup} from "./interfaces/IExecutionPlanner.sol";
+import {
+    BatchPlan,
+    IExecutionPlanner,
+    TransactionPlan,
+    VisitedRollup
+} from "./interfaces/IExecutionPlanner.sol";
 import {IProofSystem, Statement} from "./interfaces/IProofSystem.sol";
 import {IRollups} from "./interfaces/IRollups.sol";
 import {Action, Batch, ChainId, RollupProof, StateRoot} from "./protocol/Actions.sol";
@@ -92,7 +97,11 @@ contract Rollups is Player {
             for (uint256 j = i; j < count; j++) {
                 if (systems[j] != system) continue;
                 systems[j] = IProofSystem(address(0));
-                statements[used++] = Statement(proofs[j].verificationKey, _asWords(words[j]), proofs[j].proof);
+                statements[used++] = Statement(
+                    proofs[j].verificationKey,
+                    _asWords(words[j]),
+                    proofs[j].proof
+                );
             }
             // Cuts the array to what is used.
             assembly ("memory-safe") {

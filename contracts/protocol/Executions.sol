@@ -25,18 +25,7 @@ import {BEGINS_VISIT, Frame, newFrame, ON_STATIC_PATH, STATIC_FRAME} from "./Fra
 import {Statements} from "./Statements.sol";
 import {Steps} from "./Steps.sol";
 import {StepWriter} from "./StepWriter.sol";
-import {
-    Fork,
-    INITIAL_ROOT,
-    LocatedVisit,
-    Path,
-    Span,
-    Standing,
-    Track,
-    Walk,
-    Walks,
-    Window
-} from "./Walk.sol";
+import {Fork, INITIAL_ROOT, LocatedVisit, Path, Span, Standing, Track, Walk, Walks, Window} from "./Walk.sol";
 
 /// An execution as L1 will play it.
 /// @param isTransaction Triggered by an L2 transaction instead of an L1 call.
@@ -304,7 +293,11 @@ library Executions {
     }
 
     /// @return flags Of the call's frame.
-    function _checkCall(Walk memory walk, Action calldata action, uint256 at) private pure returns (uint256 flags) {
+    function _checkCall(
+        Walk memory walk,
+        Action calldata action,
+        uint256 at
+    ) private pure returns (uint256 flags) {
         bool isStatic = action.isStatic;
         if (isStatic && action.value != 0) revert IRollups.StaticViolation(walk.index, at);
         if (isStatic) flags = STATIC_FRAME | (action.from == L1 ? ON_STATIC_PATH : 0);
@@ -397,9 +390,8 @@ library Executions {
         uint256 flags = isEnding ? Steps.IS_LAST : 0;
         if (!walk.isOver) {
             uint256 next = at + 1;
-            bool isEnd = walk.forks == 0
-                ? next == execution.actions.length
-                : next == Walks.toFork(walk.forks).to;
+            bool isEnd =
+                walk.forks == 0 ? next == execution.actions.length : next == Walks.toFork(walk.forks).to;
             if (isEnd) flags |= Steps.IS_DEAD;
         }
         StepWriter.closeWithResult(
@@ -561,7 +553,12 @@ library Executions {
 
     /// The open visit of a rollup ends here: it must be the next one that was given.
     /// @param keepsRoot Its root must not change.
-    function _locate(Walk memory walk, Execution calldata execution, uint256 at, bool keepsRoot) private pure {
+    function _locate(
+        Walk memory walk,
+        Execution calldata execution,
+        uint256 at,
+        bool keepsRoot
+    ) private pure {
         Track memory track = walk.tracks[at];
         uint256 number = walk.visitCount++;
         if (number >= execution.visits.length) revert IRollups.VisitMismatch(walk.index, number);

@@ -114,11 +114,12 @@ abstract contract Player is Proxies {
                 data: data
             })
         );
-        Answer memory answer = isStatic
-            ? _lookUp(rollup, actionHash)
-            : _cursor.isOpen()
-                ? _resume(actionHash)
-                : _trigger(rollup, actionHash);
+        Answer memory answer =
+            isStatic
+                ? _lookUp(rollup, actionHash)
+                : _cursor.isOpen()
+                    ? _resume(actionHash)
+                    : _trigger(rollup, actionHash);
         if (answer.failed) _revertWith(answer.data);
         bytes memory returned = answer.data;
         // Raw bytes, which Solidity's own return cannot give.
@@ -197,7 +198,13 @@ abstract contract Player is Proxies {
         uint256 next,
         bool forTransaction
     ) internal returns (Answer memory answer) {
-        (bool isCall, Outgoing memory outgoing, Answer memory result) = _step(table, record, at, next, forTransaction);
+        (bool isCall, Outgoing memory outgoing, Answer memory result) = _step(
+            table,
+            record,
+            at,
+            next,
+            forTransaction
+        );
         return isCall ? _goOut(outgoing) : result;
     }
 
@@ -256,9 +263,8 @@ abstract contract Player is Proxies {
             return (true, Outgoing(table, record, start, flags, count, forTransaction), answer);
         }
         // After a dead end there is nothing to be found.
-        _cursor = flags & Steps.IS_LAST != 0
-            ? IDLE
-            : cursorAt(table, flags & Steps.IS_DEAD != 0 ? DEAD_END : next);
+        _cursor =
+            flags & Steps.IS_LAST != 0 ? IDLE : cursorAt(table, flags & Steps.IS_DEAD != 0 ? DEAD_END : next);
         return (false, outgoing, Answer(flags & Steps.IS_FAILED != 0, Steps.tail(record, start), count));
     }
 

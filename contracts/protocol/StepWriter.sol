@@ -19,15 +19,18 @@ library StepWriter {
 
     /// Ends the step with a call to L1.
     /// @param frames How many frames L1 opens around it.
-    function closeWithCall(Walk memory walk, Action calldata action, bool isQuiet, uint256 frames) internal pure {
+    function closeWithCall(
+        Walk memory walk,
+        Action calldata action,
+        bool isQuiet,
+        uint256 frames
+    ) internal pure {
         bytes calldata data = action.data;
         (bytes memory record, uint256 at) = _begin(walk, data.length);
         at = isQuiet ? _put(at, 0, 1) : _putEffects(walk, at);
         uint128 value = action.value;
         uint256 flags =
-            Steps.IS_CALL |
-                (action.isStatic ? Steps.IS_STATIC : 0) |
-                (value != 0 ? Steps.HAS_VALUE : 0);
+            Steps.IS_CALL | (action.isStatic ? Steps.IS_STATIC : 0) | (value != 0 ? Steps.HAS_VALUE : 0);
         at = _putFlags(at, flags, frames);
         at = _putChain(at, action.from);
         at = _put(at, uint160(action.sender), 20);
@@ -105,7 +108,10 @@ library StepWriter {
     // ---------------------------------------------------------------------------------------------------------- records
 
     /// @return record Room for the record, to be filled from `at` on.
-    function _begin(Walk memory walk, uint256 dataLength) private pure returns (bytes memory record, uint256 at) {
+    function _begin(
+        Walk memory walk,
+        uint256 dataLength
+    ) private pure returns (bytes memory record, uint256 at) {
         if (dataLength > Steps.MAX_TABLE_BYTES) revert IRollups.TableTooLarge(dataLength);
         record = new bytes(MAX_STEP_BYTES + walk.trackCount * MAX_EFFECT_BYTES + dataLength);
         assembly ("memory-safe") {

@@ -47,11 +47,11 @@ describe("Rollups: executions that L1 calls trigger", () => {
     ]);
     expect(await stateOf(s, a)).to.deep.equal({ root: rootHex(r2), balance: 5n });
     expect(await s.publicClient.getBalance({ address: s.rollups.address })).to.equal(5n);
-    const [posted, first, change, second] = eventsOf(receipt);
+    const [posted, change, first, , second] = eventsOf(receipt);
     expect(posted?.eventName).to.equal("BatchPosted");
     expect(first).to.deep.equal({
       eventName: "ExecutionConsumed",
-      args: { batch: batchId(batch), execution: 0 },
+      args: { batch: batchId(batch), execution: 0, ending: 0 },
     });
     expect(change).to.deep.equal({
       eventName: "RootChanged",
@@ -59,7 +59,7 @@ describe("Rollups: executions that L1 calls trigger", () => {
     });
     expect(second).to.deep.equal({
       eventName: "ExecutionConsumed",
-      args: { batch: batchId(batch), execution: 1 },
+      args: { batch: batchId(batch), execution: 1, ending: 0 },
     });
   });
 
@@ -110,7 +110,7 @@ describe("Rollups: executions that L1 calls trigger", () => {
     const through = (rootOfB: typeof r0, answer: Hex) =>
       execution(
         [call(L1, a, user, REMOTE), call(a, b, REMOTE, REMOTE2), result(b, a), result(a, L1, answer)],
-        [visit(a, r0, r1), visit(b, rootOfB)],
+        [visit(b, rootOfB), visit(a, r0, r1)],
       );
     const toB = execution([call(L1, b, user, REMOTE), result(b, L1)], [visit(b, r0, r1)]);
     const { outcomes } = await postAndPlay(s, [toB, through(r1, "0x01"), through(r0, "0x02")], [step(there)]);
@@ -227,7 +227,7 @@ describe("Rollups: executions that L1 calls trigger", () => {
             result(L1, a),
             result(a, L1),
           ],
-          [visit(a, r0, r1), visit(b, r0, r2)],
+          [visit(b, r0, r2), visit(a, r0, r1)],
         ),
       ],
       [step(there)],
@@ -254,7 +254,7 @@ describe("Rollups: executions that L1 calls trigger", () => {
             result(b, a),
             result(a, L1),
           ],
-          [visit(a, r0, r1), visit(b, r0, r1), visit(b, r1, r1), visit(b, r1, r2)],
+          [visit(b, r0, r1), visit(b, r1, r1), visit(b, r1, r2), visit(a, r0, r1)],
         ),
       ],
       [step(there, "0x", { value: 10n })],
@@ -381,7 +381,7 @@ describe("Rollups: executions that L1 calls trigger", () => {
           result(L1, a, answer),
           result(a, L1),
         ],
-        [visit(a, r0, r1), visit(b, r0, r1)],
+        [visit(b, r0, r1), visit(a, r0, r1)],
       );
     const tries = async (data: Hex, answer: Hex) => {
       const batch = await batchOf(s, [asking(data, answer)], { timestamp });
@@ -400,8 +400,8 @@ describe("Rollups: executions that L1 calls trigger", () => {
     expect(outcomes.map(({ data }) => data)).to.deep.equal(["0x01", "0x02"]);
     const consumed = eventsOf(receipt).filter(({ eventName }) => eventName === "ExecutionConsumed");
     expect(consumed.map(({ args }) => args)).to.deep.equal([
-      { batch: batchId(first), execution: 0 },
-      { batch: batchId(second), execution: 0 },
+      { batch: batchId(first), execution: 0, ending: 0 },
+      { batch: batchId(second), execution: 0, ending: 0 },
     ]);
   });
 

@@ -1,7 +1,7 @@
 import { type Address, encodeFunctionData, type Hex, keccak256 } from "viem";
 import { rollupsAbi } from "../../builder/protocol/abi.ts";
 import { type Action, callAction, hashAction, resultAction } from "../../builder/protocol/action.ts";
-import type { Execution, Visit } from "../../builder/protocol/execution.ts";
+import { type Execution, type Mark, MarkKind, type Visit } from "../../builder/protocol/execution.ts";
 import { type ChainId, L1, type StateRoot } from "../../builder/protocol/ids.ts";
 import { KEY, rootHex, type Setup } from "./setup.ts";
 
@@ -34,8 +34,23 @@ export function visit(rollup: ChainId, rootBefore: StateRoot, rootAfter: StateRo
   return { rollup, rootBefore, rootAfter };
 }
 
-export function execution(actions: readonly Action[], visits: readonly Visit[]): Execution {
-  return { actions, visits, marks: [] };
+/** Visits are in the order in which they end or are abandoned. */
+export function execution(
+  actions: readonly Action[],
+  visits: readonly Visit[],
+  marks: readonly Mark[] = [],
+): Execution {
+  return { actions, visits, marks };
+}
+
+/** As many undoings may go back to the call at `at`. */
+export function span(at: number, undoings = 1): Mark {
+  return { kind: MarkKind.SPAN, at, to: undoings };
+}
+
+/** What L1 did from `at` on it undid; what it did instead is from `to` on. */
+export function resume(at: number, to: number): Mark {
+  return { kind: MarkKind.RESUME, at, to };
 }
 
 /** The trigger's call, the RESULT, one visit: the simplest execution. */

@@ -35,11 +35,20 @@ const seeds = fc.record({
   ),
 });
 
+/** A visit with its actions. */
+interface Grown {
+  readonly rollup: ChainId;
+  readonly actions: Action[];
+  readonly before: number;
+  readonly after: number;
+}
+
 /** Grows a list that the contract takes, together with the visits' actions as found by a walk of its own. */
 function grow(seed: Seed, chains: readonly ChainId[], roots: Map<ChainId, number>) {
   const actions: Action[] = [];
   const visits: Visit[] = [];
-  const visited: { rollup: ChainId; actions: Action[]; before: number; after: number }[] = [];
+  const inOrder: Grown[] = [];
+  const visited: Grown[] = [];
   const open: { from: ChainId; to: ChainId; begins: boolean }[] = [];
 
   const record = (action: Action) => {
@@ -55,7 +64,6 @@ function grow(seed: Seed, chains: readonly ChainId[], roots: Map<ChainId, number
     if (begins) {
       const before = roots.get(action.to) ?? 0;
       roots.set(action.to, before + 1);
-      visits.push(visit(action.to, rootAt(before), rootAt(before + 1)));
       visited.push({ rollup: action.to, actions: [], before, after: before + 1 });
     }
     open.push({ from: action.from, to: action.to, begins });
@@ -66,6 +74,11 @@ function grow(seed: Seed, chains: readonly ChainId[], roots: Map<ChainId, number
     if (frame === undefined) throw new Error("nothing is open");
     record(result(frame.to, frame.from, data));
     open.pop();
+    if (!frame.begins) return;
+    const ended = visited.findLast(({ rollup }) => rollup === frame.to);
+    if (ended === undefined) throw new Error("a visit that never began");
+    visits.push(visit(ended.rollup, rootAt(ended.before), rootAt(ended.after)));
+    inOrder.push(ended);
   };
 
   const [first] = seed.turns;
@@ -83,7 +96,7 @@ function grow(seed: Seed, chains: readonly ChainId[], roots: Map<ChainId, number
     else if (to !== control) enter(call(control, to, address, address, { data }));
   }
   while (open.length > 0) leave("0x");
-  return { list: execution(actions, visits), visited };
+  return { list: execution(actions, visits), visited: inOrder };
 }
 
 describe("Statements.sol", () => {
@@ -150,7 +163,7 @@ describe("Statements.sol", () => {
       result(other, home, "0x", true),
       result(home, L1, "0x05"),
     ];
-    const visits = [visit(home, rootAt(0), rootAt(1)), visit(other, rootAt(0))];
+    const visits = [visit(other, rootAt(0)), visit(home, rootAt(0), rootAt(1))];
     const wordsOf = async (actions: readonly Action[], from = visits) =>
       keccak256(
         concatHex(
@@ -174,7 +187,7 @@ describe("Statements.sol", () => {
       change(3, { data: "0x" }),
     ];
     for (const actions of changed) seen.add(await wordsOf(actions));
-    seen.add(await wordsOf(base, [visit(home, rootAt(0), rootAt(2)), visit(other, rootAt(0))]));
+    seen.add(await wordsOf(base, [visit(other, rootAt(0)), visit(home, rootAt(0), rootAt(2))]));
     expect(seen.size).to.equal(changed.length + 2);
   });
 });

@@ -73,7 +73,7 @@ describe("Rollups: L2 transactions", () => {
     );
     const across = execution(
       [l2txAction(a, "0x01"), call(a, b, REMOTE, REMOTE2, { value: 4n }), result(b, a), result(a, L1)],
-      [visit(a, r1, r2), visit(b, r0, r1)],
+      [visit(b, r0, r1), visit(a, r1, r2)],
     );
     await post([across]);
     expect([(await stateOf(s, a)).balance, (await stateOf(s, b)).balance]).to.deep.equal([6n, 4n]);

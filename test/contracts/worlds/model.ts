@@ -24,8 +24,7 @@ interface Frame {
   readonly from: ChainId;
   readonly to: ChainId;
   readonly value: bigint;
-  /** The visit that it began, if it did. */
-  readonly visit: number | undefined;
+  readonly beginsVisit: boolean;
 }
 
 /** An execution that is being played, action by action. */
@@ -34,6 +33,7 @@ interface Open {
   /** The action that comes next. */
   readonly at: number;
   readonly frames: readonly Frame[];
+  /** How many visits have ended. */
   readonly visits: number;
 }
 
@@ -280,11 +280,10 @@ export class Model {
     const { open } = this.#current();
     const begins = to !== L1 && !this.#isOpen(to);
     this.#transfer(from, to, value);
-    const frame: Frame = { from, to, value, visit: begins ? open.visits : undefined };
-    const visits = open.visits + (begins ? 1 : 0);
+    const frame: Frame = { from, to, value, beginsVisit: begins };
     this.#state = {
       ...this.#state,
-      open: { ...open, at: open.at + 1, frames: [...open.frames, frame], visits },
+      open: { ...open, at: open.at + 1, frames: [...open.frames, frame] },
     };
   }
 
@@ -294,18 +293,19 @@ export class Model {
     if (frame === undefined) throw new Error("no call is open");
     // The outermost call's value comes back on L1, where all of it is undone.
     if (failed && open.frames.length > 1) this.#transfer(frame.to, frame.from, frame.value);
-    if (frame.visit !== undefined) {
-      const visit = open.execution.visits[frame.visit];
-      if (visit === undefined) throw new Error("no such visit");
+    if (frame.beginsVisit) {
+      const visit = open.execution.visits[open.visits];
+      if (visit?.rollup !== frame.to) throw new Error("no such visit");
       this.#state = {
         ...this.#state,
         roots: new Map(this.#state.roots).set(visit.rollup, visit.rootAfter),
       };
     }
     const frames = open.frames.slice(0, -1);
+    const visits = open.visits + (frame.beginsVisit ? 1 : 0);
     this.#state = {
       ...this.#state,
-      open: frames.length === 0 ? undefined : { ...open, at: open.at + 1, frames },
+      open: frames.length === 0 ? undefined : { ...open, at: open.at + 1, frames, visits },
     };
   }
 

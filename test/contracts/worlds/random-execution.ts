@@ -94,9 +94,7 @@ class Writer {
     const { pick } = this.#stage;
     const rollup = action.to;
     const wakes = !this.#open.has(rollup);
-    const number = this.#visits.length;
     const rootBefore = this.#rootOf(rollup);
-    if (wakes) this.#visits.push({ rollup, rootBefore, rootAfter: rootBefore });
     this.#open.add(rollup);
     this.#actions.push(action);
 
@@ -106,7 +104,7 @@ class Writer {
     const failed = mayFail && pick.chance(depth === 0 ? 15 : 30);
     if (wakes) {
       const rootAfter = failed || action.isStatic ? rootBefore : this.#nextRoot(rootBefore);
-      this.#visits[number] = { rollup, rootBefore, rootAfter };
+      this.#visits.push({ rollup, rootBefore, rootAfter });
       this.#roots.set(rollup, rootAfter);
       this.#open.delete(rollup);
     }
