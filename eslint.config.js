@@ -42,7 +42,7 @@ export default tseslint.config(
   },
   {
     // EthereumJS deprecates constructors in favour of factories, which a subclass cannot use.
-    files: ["builder/simulate/**"],
+    files: ["builder/simulate/**", "builder/evm/**", "builder/kinds/evm/**"],
     rules: { "@typescript-eslint/no-deprecated": "off" },
   },
   {

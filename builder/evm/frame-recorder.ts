@@ -53,7 +53,7 @@ export class FrameRecorder {
     const frame: CallFrame = {
       type: typeOf(message),
       from: bytesToHex(message.caller.bytes),
-      ...(message.to === undefined ? {} : { to: bytesToHex((message.codeAddress ?? message.to).bytes) }),
+      ...(message.to === undefined ? {} : { to: bytesToHex(message.codeAddress.bytes) }),
       value: message.delegatecall ? 0n : message.value,
       gas: message.gasLimit,
       gasUsed: 0n,

@@ -36,7 +36,11 @@ export async function runUnsignedCall(
   const intrinsic = unsigned.getIntrinsicGas() + perAuthorization * BigInt(authorizations.length);
   if (intrinsic > gas) throw new InvalidTransactionError(`intrinsic gas is ${intrinsic}, given is ${gas}`);
   const caller = createAddressFromString(from);
-  const warm = [caller.toString(), block.header.coinbase.toString(), ...(draft.to === undefined ? [] : [draft.to.toString()])];
+  const warm = [
+    caller.toString(),
+    block.header.coinbase.toString(),
+    ...(draft.to === undefined ? [] : [draft.to.toString()]),
+  ];
   const authorities = await applyAuthorizations(state, common, caller, authorizations);
   for (const address of [...warm, ...authorities.map((authority) => authority.toString())])
     evm.journal.addAlwaysWarmAddress(address);

@@ -20,7 +20,8 @@ export function locateVisits(execution: Execution): LocatedVisit[] {
 export function effectiveVisits(execution: Execution, ending: number): LocatedVisit[] {
   const walked = checkExecution(execution);
   const end = walked.endings[ending];
-  if (end === undefined) throw new InvalidExecutionError(execution.actions.length, `there is no ending ${ending}`);
+  if (end === undefined)
+    throw new InvalidExecutionError(execution.actions.length, `there is no ending ${ending}`);
   return end.visits.map((index) => locate(execution, walked, index));
 }
 
@@ -28,19 +29,23 @@ function locate({ actions, visits }: Execution, walked: Walked, index: number): 
   const visit = visits[index];
   const places = walked.visits[index]?.places ?? [];
   if (visit === undefined) throw new InvalidExecutionError(actions.length, "a visit is not given");
-  const own = places.map((place) => actions[place]).filter((action): action is Action => action !== undefined);
+  const own = places
+    .map((place) => actions[place])
+    .filter((action): action is Action => action !== undefined);
   return { ...visit, actions: own };
 }
 
 function checkExecution({ actions, visits, marks }: Execution): Walked {
   const walked = walkExecution(actions, resumesOf(marks));
   const end = actions.length;
-  if (walked.visits.length !== visits.length) throw new InvalidExecutionError(end, "another number of visits");
+  if (walked.visits.length !== visits.length)
+    throw new InvalidExecutionError(end, "another number of visits");
   const first = firstRoots(visits);
   walked.visits.forEach(({ rollup, previous, keepsRoot, places }, index) => {
     const at = places.at(-1) ?? end;
     const visit = visits[index];
-    if (visit?.rollup !== rollup) throw new InvalidExecutionError(at, `ends no visit of rollup ${visit?.rollup}`);
+    if (visit?.rollup !== rollup)
+      throw new InvalidExecutionError(at, `ends no visit of rollup ${visit?.rollup}`);
     const start = previous === undefined ? first.get(rollup) : visits[previous]?.rootAfter;
     if (visit.rootBefore !== start) throw new InvalidExecutionError(at, "ends a visit that does not chain");
     if (keepsRoot && visit.rootAfter !== visit.rootBefore)

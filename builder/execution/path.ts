@@ -74,6 +74,7 @@ export function withEntry<Key, Value>(
 /** Indices in the list of a visit's actions, up to `last`. */
 export function placesUpTo(last: Place): number[] {
   const places: number[] = [];
-  for (let place: Place | undefined = last; place !== undefined; place = place.previous) places.push(place.at);
+  for (let place: Place | undefined = last; place !== undefined; place = place.previous)
+    places.push(place.at);
   return places.reverse();
 }

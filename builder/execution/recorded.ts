@@ -73,7 +73,6 @@ function flatten(root: Branch): { steps: Step[]; resumes: Resume[] } {
   return { steps, resumes: resumes.toSorted((a, b) => a.at - b.at) };
 }
 
-
 /** The execution as it is posted. */
 export function toExecution({ actions, visits, marks }: RecordedExecution): Execution {
   return {

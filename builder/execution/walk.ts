@@ -87,7 +87,8 @@ class Walker {
       this.#take(action, at);
     });
     const count = this.#actions.length;
-    if (next < this.#resumes.length || this.#forks.length > 0) this.#refuse(count, "a RESUME is never reached");
+    if (next < this.#resumes.length || this.#forks.length > 0)
+      this.#refuse(count, "a RESUME is never reached");
     if (this.#control !== L1 || this.#endings.length === 0) this.#refuse(count, "the list is unfinished");
     if (this.#actions[0]?.kind === ActionKind.L2TX && this.#endings.length > 1)
       this.#refuse(count, "a transaction ends twice");
@@ -128,7 +129,8 @@ class Walker {
   #abandon(target: Path, knowing: ReadonlySet<ChainId>): void {
     for (const rollup of this.#rollups) {
       const visit = this.#path.open.get(rollup);
-      if (visit === undefined || knowing.has(rollup) || target.open.get(rollup)?.last === visit.last) continue;
+      if (visit === undefined || knowing.has(rollup) || target.open.get(rollup)?.last === visit.last)
+        continue;
       this.#end(rollup, visit, { isAbandoned: true, keepsRoot: true });
     }
   }
@@ -152,10 +154,14 @@ class Walker {
   #take(action: Action, at: number): void {
     assertCanonical(action);
     if (this.#isOver) this.#refuse(at, "comes after the end of its path");
-    if (action.from !== this.#control) this.#refuse(at, `comes from chain ${action.from}, which has no control`);
+    if (action.from !== this.#control)
+      this.#refuse(at, `comes from chain ${action.from}, which has no control`);
     const previous = this.#actions[at - 1];
     const isAnswer = previous?.kind === ActionKind.REVERT && at > 0;
-    if (isAnswer !== (action.kind === ActionKind.REVERT_CONTINUE) || (isAnswer && previous.from !== action.to))
+    if (
+      isAnswer !== (action.kind === ActionKind.REVERT_CONTINUE) ||
+      (isAnswer && previous.from !== action.to)
+    )
       this.#refuse(at, "does not answer a REVERT, or is no answer to one");
     this.#control = action.to;
     const { newest } = this.#path;
@@ -182,7 +188,8 @@ class Walker {
     if ((at === 0) !== (parent === undefined)) this.#refuse(at, "answers nothing");
     if (at > 0 && call.kind === ActionKind.L2TX) this.#refuse(at, "is an L2TX inside an execution");
     // A static call from L1 is answered on a path of its own, so what L1 does for it is static as well.
-    if (parent?.call.isStatic === true && !call.isStatic) this.#refuse(at, "is not static inside a static call");
+    if (parent?.call.isStatic === true && !call.isStatic)
+      this.#refuse(at, "is not static inside a static call");
     if (parent?.isLookedUp === true && call.from === L1)
       this.#refuse(at, "is a call of L1's inside a static one, which L1 looks up apart");
     const isLookedUp = parent?.isLookedUp === true || (call.isStatic && call.from === L1);
@@ -207,8 +214,7 @@ class Walker {
 
   #leave(result: Action, at: number, newest: number): void {
     const { frame } = this.#path;
-    if (frame === undefined || frame.call.from !== result.to || at === 0)
-      this.#refuse(at, "does not answer the innermost call");
+    if (frame?.call.from !== result.to || at === 0) this.#refuse(at, "does not answer the innermost call");
     if (result.from === L1 && result.failed && newest !== frame.at)
       this.#refuse(at, "fails on L1 with what was not undone there");
     for (const rollup of [result.from, result.to]) this.#note(rollup, at, this.#path);

@@ -3,9 +3,7 @@ import type { ProofJob } from "../kinds/kind.ts";
 import type { FieldElement } from "../protocol/ids.ts";
 
 /** What stands for a verification key where nothing is proven (`contracts/UnprovenProofSystem.sol`). */
-export const UNPROVEN_KEY: Hex = keccak256(
-  toHex("lockstep.UNPROVEN: anyone can forge this rollup's state"),
-);
+export const UNPROVEN_KEY: Hex = keccak256(toHex("lockstep.UNPROVEN: anyone can forge this rollup's state"));
 /** What stands for a circuit. */
 export const UNPROVEN = "UNPROVEN";
 

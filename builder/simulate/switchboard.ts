@@ -107,7 +107,12 @@ export class Switchboard {
     const call = machine.call.bind(machine);
     const trigger = l2txAction(rollup, request.data);
     let visit: CompletedVisit | undefined;
-    await this.#begin(trigger, port, () => call(trigger, request, context, journal), (completed) => (visit = completed));
+    await this.#begin(
+      trigger,
+      port,
+      () => call(trigger, request, context, journal),
+      (completed) => (visit = completed),
+    );
     if (visit === undefined) throw new Error("a call ended without a visit");
     return visit;
   }

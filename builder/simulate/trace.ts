@@ -184,7 +184,8 @@ function checkFound(rivals: readonly Entry[]): void {
     for (const { roots, consumed } of entry.lookups) {
       const found = rivals.find((rival) => !consumed.includes(rival) && startsAt(rival, roots));
       if (found === entry) continue;
-      const message = "two calls that look the same on L1 start from different states; send them in two transactions";
+      const message =
+        "two calls that look the same on L1 start from different states; send them in two transactions";
       throw new SimulationRefusedError("AMBIGUOUS_EXECUTION", message);
     }
 }

@@ -64,7 +64,9 @@ for (const times of COUNTS) {
   ]);
   const show = (value: number) =>
     `${value.toFixed(1)} (${(value / times).toFixed(3)}; ${(value / inside).toFixed(2)}x)`;
-  console.log(`${times.toString().padStart(5)}  inside A ${show(inside)}  A=>B ${show(toB)}  A=>L1 ${show(toL1)}`);
+  console.log(
+    `${times.toString().padStart(5)}  inside A ${show(inside)}  A=>B ${show(toB)}  A=>L1 ${show(toL1)}`,
+  );
 }
 
 console.log("depth A=>B=>A=>B... (ms; per level)");

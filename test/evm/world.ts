@@ -25,6 +25,7 @@ import { decodeTransaction } from "../../builder/transaction/decode.ts";
 import { accountAt, artefact, deploy, startL1 } from "../builder/setup.ts";
 
 const user = accountAt(1);
+const managerAbi: Abi = rollupsAbi;
 
 /** L1 with two EVM rollups, and one simulation on it. */
 export async function simulatedWorld() {
@@ -33,14 +34,16 @@ export async function simulatedWorld() {
   const proofSystem = (await deploy(l1, "UnprovenProofSystem")).address;
   const genesisRoot = rootHex(await evmKind.genesisRoot());
   const write = async (functionName: "register" | "createProxy", args: readonly unknown[]): Promise<void> => {
-    const data = encodeFunctionData({ abi: rollupsAbi as Abi, functionName, args });
+    const data = encodeFunctionData({ abi: managerAbi, functionName, args });
     const hash = await l1.writer(accountAt(0)).sendTransaction({ to: rollups, data });
     await l1.reader.waitForTransactionReceipt({ hash });
   };
   const machines = new Map<ChainId, RollupMachine>();
   for (const id of [1n, 2n].map(chainId)) {
     const owner = accountAt(0).address;
-    await write("register", [{ owner, proofSystem, verificationKeys: [UNPROVEN_KEY], genesisRoot, nativeToken: false }]);
+    await write("register", [
+      { owner, proofSystem, verificationKeys: [UNPROVEN_KEY], genesisRoot, nativeToken: false },
+    ]);
     machines.set(id, await evmKind.open({ id }));
   }
   const client = connectL1(l1.url);
@@ -109,15 +112,28 @@ export async function simulatedWorld() {
     if (!machines.has(chain)) return (await simulation.call(request)).data;
     const visit = await simulation.rollupCall(chain, request, user.address);
     const { record } = visit;
-    if (typeof record !== "object" || record === null || !("receipt" in record)) throw new Error("no receipt");
+    if (typeof record !== "object" || record === null || !("receipt" in record))
+      throw new Error("no receipt");
     return (record as { receipt: { output: Hex } }).receipt.output;
   };
 
-  const callOn = async (chain: ChainId, name: string, to: Address, functionName: string, args: readonly unknown[] = []) => {
+  const callOn = async (
+    chain: ChainId,
+    name: string,
+    to: Address,
+    functionName: string,
+    args: readonly unknown[] = [],
+  ) => {
     const { abi } = await artefact(name);
     return await send(chain, { to, data: encodeFunctionData({ abi, functionName, args }) });
   };
-  const read = async (chain: ChainId, name: string, to: Address, functionName: string, args: readonly unknown[] = []) => {
+  const read = async (
+    chain: ChainId,
+    name: string,
+    to: Address,
+    functionName: string,
+    args: readonly unknown[] = [],
+  ) => {
     const { abi } = await artefact(name);
     const data = await view(chain, to, encodeFunctionData({ abi, functionName, args }));
     return decodeFunctionResult({ abi, functionName, data });

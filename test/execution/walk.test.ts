@@ -51,7 +51,15 @@ describe("paths of an execution", () => {
   });
 
   it("forgets, on a rollup that waits, what another rollup's frame takes back", () => {
-    const actions = [call(L1, C), call(C, A), call(A, C), result(C, A), ...undo(A, 0), result(A, C), result(C, L1)];
+    const actions = [
+      call(L1, C),
+      call(C, A),
+      call(A, C),
+      result(C, A),
+      ...undo(A, 0),
+      result(A, C),
+      result(C, L1),
+    ];
     expect(meaning(actions)).to.deep.equal({
       visits: [
         [3, [0, 1, 2, 3], "abandoned"],
@@ -103,12 +111,27 @@ describe("paths of an execution", () => {
   });
 
   it("counts how often something goes back to the same call", () => {
-    const twice = [call(L1, A), call(A, B), result(B, A), ...undo(A, 0), call(A, B), result(B, A), ...undo(A, 0)];
+    const twice = [
+      call(L1, A),
+      call(A, B),
+      result(B, A),
+      ...undo(A, 0),
+      call(A, B),
+      result(B, A),
+      ...undo(A, 0),
+    ];
     expect(meaning([...twice, result(A, L1)]).spans).to.deep.equal([[1, 2]]);
   });
 
   it("goes on from a turn of L1 in another way", () => {
-    const actions = [call(L1, A), call(A, L1), call(L1, B), result(B, L1), result(L1, A, true), result(A, L1)];
+    const actions = [
+      call(L1, A),
+      call(A, L1),
+      call(L1, B),
+      result(B, L1),
+      result(L1, A, true),
+      result(A, L1),
+    ];
     expect(meaning(actions, [{ at: 2, to: 4 }])).to.deep.equal({
       visits: [
         [2, [2, 3], "ended"],
@@ -150,7 +173,10 @@ describe("paths of an execution", () => {
     ["an end in the middle", [call(L1, A), call(A, L1)]],
     ["no ending", [call(L1, A), call(A, L1), call(L1, B), result(B, L1)]],
     ["actions after an ending", [call(L1, A), result(A, L1), call(L1, A), result(A, L1)]],
-    ["a REVERT without an answer", [call(L1, A), call(A, B), result(B, A), revertAction(A, 0), result(L1, A)]],
+    [
+      "a REVERT without an answer",
+      [call(L1, A), call(A, B), result(B, A), revertAction(A, 0), result(L1, A)],
+    ],
     ["a REVERT to a call that was not made", [call(L1, A), ...undo(A, 0), result(A, L1)]],
     [
       "a REVERT to a static call",
@@ -160,10 +186,7 @@ describe("paths of an execution", () => {
       "a REVERT to a call of an operation around it",
       [call(L1, A), call(A, B), call(B, A), ...undo(A, 0), result(A, B), result(B, A), result(A, L1)],
     ],
-    [
-      "a live call in a static one",
-      [call(L1, A, true), call(A, B), result(B, A), result(A, L1)],
-    ],
+    ["a live call in a static one", [call(L1, A, true), call(A, B), result(B, A), result(A, L1)]],
     [
       "a RESUME where a rollup acts",
       [call(L1, A), call(A, B), result(B, A), result(A, L1), result(A, L1)],
@@ -187,7 +210,11 @@ describe("paths of an execution", () => {
       [call(L1, A, true), call(A, L1, true), call(L1, B, true), result(B, L1), result(L1, A), result(A, L1)],
       [{ at: 2, to: 4 }],
     ],
-    ["a RESUME that is never reached", [call(L1, A), call(A, L1), result(L1, A), result(A, L1)], [{ at: 2, to: 9 }]],
+    [
+      "a RESUME that is never reached",
+      [call(L1, A), call(A, L1), result(L1, A), result(A, L1)],
+      [{ at: 2, to: 9 }],
+    ],
   ];
   for (const [what, actions, resumes] of refused)
     it(`refuses ${what}`, () => {

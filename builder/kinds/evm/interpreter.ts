@@ -183,7 +183,9 @@ export class VisitInterpreter {
     }
     const waiting = this.#waiting.pop();
     if (waiting?.kind !== action.kind || waiting.from !== action.from)
-      throw new UnexpectedDeliveryError(`an action of kind ${action.kind} that rollup ${this.#rollup} does not wait for`);
+      throw new UnexpectedDeliveryError(
+        `an action of kind ${action.kind} that rollup ${this.#rollup} does not wait for`,
+      );
     waiting.settle(action);
   }
 
@@ -263,13 +265,22 @@ export class VisitInterpreter {
     return this.#concludeTransaction(action, result, result.totalGasSpent);
   }
 
-  #concludeTransaction(action: Action, { execResult, createdAddress }: EVMResult, gasUsed: bigint): OperationResult {
+  #concludeTransaction(
+    action: Action,
+    { execResult, createdAddress }: EVMResult,
+    gasUsed: bigint,
+  ): OperationResult {
     const error = execResult.exceptionError;
     const success = error === undefined;
     this.#keepLogs(execResult);
     const answers = success || error.error === EVMError.errorMessages.REVERT;
     return {
-      result: resultAction({ from: this.#rollup, to: action.from, failed: false, data: success ? "0x01" : "0x00" }),
+      result: resultAction({
+        from: this.#rollup,
+        to: action.from,
+        failed: false,
+        data: success ? "0x01" : "0x00",
+      }),
       outcome: {
         success,
         output: answers ? bytesToHex(execResult.returnValue) : "0x",
@@ -280,7 +291,10 @@ export class VisitInterpreter {
   }
 
   /** Accounts that were created and destroyed in a call; in a transaction, its end does it. */
-  async #destroy(destroyed: Map<string, unknown> | undefined, created: Set<string> | undefined): Promise<void> {
+  async #destroy(
+    destroyed: Map<string, unknown> | undefined,
+    created: Set<string> | undefined,
+  ): Promise<void> {
     for (const account of destroyed?.keys() ?? []) {
       if (created?.has(account) !== true) continue;
       await this.state.deleteAccount(createAddressFromString(account));

@@ -68,11 +68,7 @@ export class EvmMachine implements RollupMachine<EvmVisitRecord> {
     return { balance: account?.balance ?? 0n, nonce: account?.nonce ?? 0n };
   }
 
-  async deliver(
-    action: Action,
-    context: BatchContext,
-    journal: Journal,
-  ): Promise<Delivery<EvmVisitRecord>> {
+  async deliver(action: Action, context: BatchContext, journal: Journal): Promise<Delivery<EvmVisitRecord>> {
     assertCanonical(action);
     if (action.to !== this.id) throw new UnexpectedDeliveryError(`an action for chain ${action.to}`);
     const visit = this.#visit ?? this.#begin(action, context, journal);
@@ -156,21 +152,22 @@ export class EvmMachine implements RollupMachine<EvmVisitRecord> {
     if (!ended) return { action };
     this.#visit = undefined;
     const { run, rootBefore, block, trigger } = visit;
-    const record = { receipt: receiptOf(run, block, trigger), witness: this.store.witnessOf(run.touched) };
-    if (!action.failed && !trigger.isStatic) {
-      const writes: StateWrites = {
-        accounts: await run.state.writtenAccounts(),
-        slots: run.state.writtenSlots(),
-        block,
-      };
-      journal.record(this.store.apply(writes));
-    }
+    const writes: StateWrites = {
+      accounts: await run.state.writtenAccounts(),
+      slots: run.state.writtenSlots(),
+      block,
+    };
+    const witness = this.store.witnessOf(run.touched, writes);
+    if (!action.failed && !trigger.isStatic) journal.record(this.store.apply(writes));
     const { actions } = run;
-    return { action, visit: { rootBefore, rootAfter: this.store.stateRoot(), actions: [...actions], record } };
+    const record = { receipt: receiptOf(run, block, trigger), witness };
+    return {
+      action,
+      visit: { rootBefore, rootAfter: this.store.stateRoot(), actions: [...actions], record },
+    };
   }
 
   #assertIdle(operation: string): void {
     if (this.#levels > 0 || this.#visit !== undefined) throw new JournalOpenError(operation);
   }
 }
-

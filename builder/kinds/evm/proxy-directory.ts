@@ -71,6 +71,9 @@ export class ProxyDirectory {
     });
     const { execResult } = await this.#frames.hide(() => this.#evm.runCall({ message }));
     if (execResult.exceptionError === undefined) return bytesToHex(execResult.returnValue);
-    throw new LockstepError("SYSTEM_CONTRACT", `the system contract fails: ${execResult.exceptionError.error}`);
+    throw new LockstepError(
+      "SYSTEM_CONTRACT",
+      `the system contract fails: ${execResult.exceptionError.error}`,
+    );
   }
 }

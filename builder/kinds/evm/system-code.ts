@@ -15,7 +15,9 @@ const artefact = z.object({ deployedBytecode: z.templateLiteral(["0x", z.string(
 /** The system contract's code is not there: contracts were never compiled. */
 export class SystemCodeMissingError extends LockstepError {
   constructor(cause: unknown) {
-    super("SYSTEM_CODE_MISSING", `${ARTEFACT} cannot be read; compile the contracts (npm start does)`, { cause });
+    super("SYSTEM_CODE_MISSING", `${ARTEFACT} cannot be read; compile the contracts (npm start does)`, {
+      cause,
+    });
   }
 }
 
