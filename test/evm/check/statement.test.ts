@@ -296,7 +296,7 @@ describe("checker of evm statements", function () {
         const what = `${name}: ${field}`;
         await expectFlaw(() => checkStatement({ header, visit, witness: mutant }), SUBSTANTIAL, what);
       }),
-      { numRuns: 1500 },
+      { numRuns: 800 },
     );
   });
 

@@ -1,6 +1,7 @@
 import { type Address, type Hex, hexToBytes } from "viem";
 import { dataWords } from "../../../protocol/statement.ts";
 import type { Poseidon } from "../../../state/poseidon.ts";
+import { Recent } from "../../../state/recent.ts";
 import type { BlockState } from "../state-types.ts";
 
 /**
@@ -20,19 +21,17 @@ const LOW_128 = (1n << 128n) - 1n;
 const LOW_248 = (1n << 248n) - 1n;
 
 export function commitments(poseidon: Poseidon): Commitments {
-  const codeCommitments = new Map<Hex, bigint>();
+  const codeCommitments = new Recent<bigint>(256);
 
-  const codeCommitment = (code: Hex, codeHash: Hex): bigint => {
-    const known = codeCommitments.get(codeHash);
-    if (known !== undefined) return known;
-    const bytes = hexToBytes(code);
-    const words: bigint[] = dataWords(bytes);
-    while (words.length % 15 !== 0) words.push(0n);
-    let hash = BigInt(bytes.length);
-    for (let at = 0; at < words.length; at += 15) hash = poseidon([hash, ...words.slice(at, at + 15)]);
-    codeCommitments.set(codeHash, hash);
-    return hash;
-  };
+  const codeCommitment = (code: Hex, codeHash: Hex): bigint =>
+    codeCommitments.get(codeHash, () => {
+      const bytes = hexToBytes(code);
+      const words: bigint[] = dataWords(bytes);
+      while (words.length % 15 !== 0) words.push(0n);
+      let hash = BigInt(bytes.length);
+      for (let at = 0; at < words.length; at += 15) hash = poseidon([hash, ...words.slice(at, at + 15)]);
+      return hash;
+    });
 
   return {
     account: (address) => poseidon([1n, BigInt(address)]) & LOW_248,

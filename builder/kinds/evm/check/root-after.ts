@@ -1,7 +1,8 @@
-import { type Address, type Hex, keccak256 } from "viem";
+import type { Address, Hex } from "viem";
 import type { SourceAccount } from "../../../evm/state-source.ts";
 import type { StateRoot } from "../../../protocol/ids.ts";
 import type { BlockState } from "../state-types.ts";
+import { codeHashOf } from "./code-hash.ts";
 import type { Commitments } from "./commitments.ts";
 import { StatementRefusedError } from "./errors.ts";
 import type { WitnessedState } from "./witnessed-state.ts";
@@ -41,5 +42,5 @@ function valueOf(address: Address, { nonce, balance, code }: SourceAccount, layo
       "EXECUTION_REFUSED",
       `account ${address} is left with more than the state holds`,
     );
-  return layout.accountValue({ nonce, balance, codeHash: keccak256(code), code });
+  return layout.accountValue({ nonce, balance, codeHash: codeHashOf(code), code });
 }

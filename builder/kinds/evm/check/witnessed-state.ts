@@ -4,6 +4,7 @@ import { OutOfRangeError, type StateRoot } from "../../../protocol/ids.ts";
 import type { Poseidon } from "../../../state/poseidon.ts";
 import type { KeyProof } from "../../../state/types.ts";
 import type { BlockState } from "../state-types.ts";
+import { codeHashOf } from "./code-hash.ts";
 import type { Commitments } from "./commitments.ts";
 import { StatementRefusedError } from "./errors.ts";
 import { PartialTree } from "./partial-tree.ts";
@@ -134,7 +135,7 @@ function codesByHash(codes: readonly Hex[]): Map<Hex, Hex> {
   const byHash = new Map<Hex, Hex>();
   for (const code of codes) {
     if (!CODE.test(code)) refuseShape("a code");
-    const codeHash = keccak256(code);
+    const codeHash = codeHashOf(code);
     if (byHash.has(codeHash)) refuseShape(`code of ${size(code)} bytes`);
     byHash.set(codeHash, code);
   }

@@ -5,7 +5,7 @@ import type { StateTree } from "../../../state/tree.ts";
 import type { Entry } from "./entry.ts";
 import { FlatState } from "./flat-state.ts";
 import type { StateLayout } from "./layout.ts";
-import { codeNote, decodeEntry, encodeEntry, leafNote } from "./notes.ts";
+import { codeNote, type CodeOf, decodeEntry, encodeEntry, leafNote } from "./notes.ts";
 
 export interface LoadOptions {
   readonly tree: StateTree;
@@ -17,7 +17,7 @@ export interface LoadOptions {
   readonly known?: FlatState;
 }
 
-/** Hash of no code; a code of its own in the map below, which is not noted. */
+/** Is not noted. */
 const NO_CODE: Hex = "0x";
 
 /**
@@ -25,7 +25,7 @@ const NO_CODE: Hex = "0x";
  * @throws `CORRUPT_STATE`.
  */
 export function loadFlatState({ tree, notes, layout, where, known }: LoadOptions): FlatState {
-  const codes = codesIn(notes, where);
+  const codeOf = codesIn(notes, where);
   const flat = new FlatState();
   for (let place = 1; place < tree.size; place++) {
     const leaf = tree.leafAt(place);
@@ -40,8 +40,9 @@ export function loadFlatState({ tree, notes, layout, where, known }: LoadOptions
     }
     let entry: Entry;
     try {
-      entry = decodeEntry(text, leaf, codes);
+      entry = decodeEntry(text, leaf, codeOf);
     } catch (error) {
+      if (error instanceof CorruptStateError) throw error;
       throw new CorruptStateError(where, `${name} cannot be read`, error);
     }
     if (!standsFor(layout, entry))
@@ -51,17 +52,20 @@ export function loadFlatState({ tree, notes, layout, where, known }: LoadOptions
   return flat;
 }
 
-function codesIn(notes: Notes, where: string): ReadonlyMap<Hex, Hex> {
-  const codes = new Map<Hex, Hex>([[keccak256(NO_CODE), NO_CODE]]);
-  const prefix = codeNote("0x");
-  for (const [name, text] of notes) {
-    if (!name.startsWith(prefix)) continue;
+/** Codes by hash, each hashed when it is first asked for. */
+function codesIn(notes: Notes, where: string): CodeOf {
+  const known = new Map<Hex, Hex>([[keccak256(NO_CODE), NO_CODE]]);
+  return (codeHash) => {
+    const hit = known.get(codeHash);
+    if (hit !== undefined) return hit;
+    const name = codeNote(codeHash);
+    const text = notes.get(name);
+    if (text === undefined) throw new CorruptStateError(where, `${name} is missing`);
     const code: Hex = `0x${text}`;
-    const codeHash = keccak256(code);
-    if (name !== codeNote(codeHash)) throw new CorruptStateError(where, `${name} is another code`);
-    codes.set(codeHash, code);
-  }
-  return codes;
+    if (keccak256(code) !== codeHash) throw new CorruptStateError(where, `${name} is another code`);
+    known.set(codeHash, code);
+    return code;
+  };
 }
 
 function standsFor(layout: StateLayout, entry: Entry): boolean {

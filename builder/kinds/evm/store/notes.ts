@@ -42,19 +42,21 @@ export function encodeEntry(entry: Entry): string {
   }
 }
 
-/** What a note says of the leaf with this key and value. @throws when the text is no note, or a code is missing. */
+/** The code with this hash. @throws when it is missing. */
+export type CodeOf = (codeHash: Hex) => Hex;
+
+/** What a note says of the leaf with this key and value. @throws when the text is no note, or what `codeOf` throws. */
 export function decodeEntry(
   text: string,
   { key, value }: { readonly key: bigint; readonly value: FieldElement },
-  codes: ReadonlyMap<Hex, Hex>,
+  codeOf: CodeOf,
 ): Entry {
   const fields = note.parse(JSON.parse(text));
   switch (fields[0]) {
     case "account": {
       const [type, of, nonce, balance, codeHash] = fields;
-      const code = codes.get(codeHash);
-      if (code === undefined) throw new Error(`the code with hash ${codeHash} is missing`);
-      return { type, key, value, address: of, account: { nonce, balance, code }, codeHash };
+      const account = { nonce, balance, code: codeOf(codeHash) };
+      return { type, key, value, address: of, account, codeHash };
     }
     case "slot": {
       const [type, of, slot, content] = fields;
