@@ -1,5 +1,5 @@
 import { size } from "viem";
-import { ActionKind } from "../protocol/action.ts";
+import { type Action, ActionKind } from "../protocol/action.ts";
 import { LockstepError } from "../protocol/errors.ts";
 import type { Execution } from "../protocol/execution.ts";
 import { L1 } from "../protocol/ids.ts";
@@ -32,17 +32,32 @@ export function checkLimits(executions: readonly Execution[]): void {
  */
 export function tableBytes(executions: readonly Execution[]): number {
   const header = 2 + 20 + 32;
-  const index = Math.floor((executions.length * 5) / 4) * 32;
+  const calls = executions.filter((execution) => !isTransaction(execution)).length;
+  const index = Math.floor((calls * 5) / 4) * 32;
   return executions.reduce((sum, execution) => sum + executionBytes(execution), header + index);
 }
 
-function executionBytes({ actions, visits }: Execution): number {
+/** Opening and first step of a transaction are played at once and not stored. */
+function executionBytes(execution: Execution): number {
+  const { actions, visits } = execution;
   const rollups = new Set(visits.map(({ rollup }) => rollup)).size;
-  const opening = 3 + 1 + 2 + 2 + rollups * (8 + 32);
-  const effects = 2 + rollups * (8 + 1 + 32 + 16 + 16);
-  const next = 1 + 8 + 20 + 20 + 16;
-  const steps = actions
-    .filter(({ to }) => to === L1)
-    .reduce((sum, { data }) => sum + 3 + 32 + effects + next + size(data), 0);
-  return opening + steps;
+  const opening = 2 + 1 + 2 + 1 + rollups * (9 + 32);
+  // Length, distance to an alternative, expected action, effects.
+  const record = 2 + 2 + 32 + 1 + rollups * (1 + 9 + 32 + 16 + 16);
+  const next = 1 + 2 + 9 + 20 + 20 + 16;
+  const [first = 0, ...others] = actions
+    .filter((action) => endsStep(action))
+    .map(({ data }) => record + next + size(data));
+  const rest = others.reduce((sum, bytes) => sum + bytes, 0);
+  return isTransaction(execution) ? rest : opening + first + rest;
+}
+
+function isTransaction({ actions }: Execution): boolean {
+  return actions[0]?.kind === ActionKind.L2TX;
+}
+
+/** What L1 does next, or an undoing that L1 may have to follow. */
+function endsStep({ kind, from, to, failed }: Action): boolean {
+  if (kind === ActionKind.RESULT && failed && from !== L1) return true;
+  return to === L1;
 }

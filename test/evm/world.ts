@@ -50,14 +50,17 @@ export async function simulatedWorld() {
   const head = await readHead(client, rollups, [...machines.keys()]);
   const context = { l1ChainId: 31337n, rollups, timestamp: head.timestamp + 1n };
   const proxies = new ProxyBook(client, rollups);
-  const simulation = new Simulation({
-    fork: new Fork(client, head.hash),
-    next: head.next,
-    context,
-    machines,
-    ether: head.rollups,
-    proxies,
-  });
+  const fork = new Fork(client, head.hash);
+  const simulationAt = (timestamp: bigint) =>
+    new Simulation({
+      fork,
+      next: head.next,
+      context: { ...context, timestamp },
+      machines,
+      ether: head.rollups,
+      proxies,
+    });
+  const simulation = simulationAt(context.timestamp);
   const [a, b] = [chainId(1), chainId(2)];
 
   async function sign(chain: ChainId, call: { to?: Address; data?: Hex; value?: bigint }): Promise<Hex> {
@@ -143,6 +146,8 @@ export async function simulatedWorld() {
     l1,
     rollups,
     simulation,
+    simulationAt,
+    addressOfDeployment: (from: Address, nonce: bigint) => getContractAddress({ from, nonce }),
     context,
     machines,
     a,
