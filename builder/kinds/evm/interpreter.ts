@@ -1,6 +1,6 @@
 import type { Block } from "@ethereumjs/block";
 import type { Common } from "@ethereumjs/common";
-import { EVMError, type EVMResult, type ExecResult, Message } from "@ethereumjs/evm";
+import { EVMError, type EVMResult, type ExecResult, type Log, Message } from "@ethereumjs/evm";
 import { createTxFromRLP, Capability, type TypedTransaction } from "@ethereumjs/tx";
 import { createAddressFromString, EthereumJSError } from "@ethereumjs/util";
 import { createVM, runTx } from "@ethereumjs/vm";
@@ -51,6 +51,15 @@ export interface OperationOutcome {
 
 type Settle = (action: Action) => void;
 
+/** An outgoing action that waits for its answer. */
+interface Waiting {
+  readonly from: ChainId;
+  readonly kind: ActionKind;
+  readonly settle: Settle;
+  /** Events of operations that came while it waited. */
+  readonly logs: Log[];
+}
+
 /**
  * Runs one visit of an EVM rollup (docs/spec.md section 7), action by action: an EVM that is suspended wherever a call leaves
  * the rollup, and goes on with the action that comes back. What it does is a function of the state before, of the batch
@@ -69,9 +78,9 @@ export class VisitInterpreter {
   readonly #proxies: ProxyDirectory;
   readonly #operations: OperationStack;
   #actions: Action[] = [];
-  #logs: EvmLog[] = [];
+  #logs: Log[] = [];
   /** Outgoing calls and REVERTs that wait for an answer, the innermost last. */
-  #waiting: { readonly from: ChainId; readonly kind: ActionKind; readonly settle: Settle }[] = [];
+  #waiting: Waiting[] = [];
   /** Takes the next action of the rollup, or what went wrong. */
   #turn: { readonly resolve: Settle; readonly reject: (reason: unknown) => void } | undefined;
   #first: OperationOutcome | undefined;
@@ -127,8 +136,13 @@ export class VisitInterpreter {
     return this.#frames.roots;
   }
 
+  /** Events of the whole visit, in the order of emission. */
   get logs(): readonly EvmLog[] {
-    return this.#logs;
+    return this.#logs.map(([address, topics, data]) => ({
+      address: bytesToHex(address),
+      topics: topics.map((topic) => bytesToHex(topic)),
+      data: bytesToHex(data),
+    }));
   }
 
   /** What the first incoming action did, once the visit has ended. */
@@ -208,9 +222,9 @@ export class VisitInterpreter {
   }
 
   /** Sends an action out and waits for what answers it. */
-  #emit(action: Action, answer: ActionKind): Promise<Action> {
+  #emit(action: Action, answer: ActionKind, logs: Log[] = []): Promise<Action> {
     return new Promise((settle) => {
-      this.#waiting.push({ from: action.to, kind: answer, settle });
+      this.#waiting.push({ from: action.to, kind: answer, settle, logs });
       this.#turn?.resolve(action);
     });
   }
@@ -301,17 +315,16 @@ export class VisitInterpreter {
     }
   }
 
+  /**
+   * Keeps an operation's events. Those of one that entered the rollup again come out of the frame in which the rollup waited:
+   * so they stand where they were emitted, and go when a frame around it reverts.
+   */
   #keepLogs({ logs = [], exceptionError }: ExecResult): void {
     if (exceptionError !== undefined) return;
-    const before = this.#logs.length;
-    for (const [address, topics, data] of logs)
-      this.#logs.push({
-        address: bytesToHex(address),
-        topics: topics.map((topic) => bytesToHex(topic)),
-        data: bytesToHex(data),
-      });
-    const all = this.#logs;
-    this.#journal.record(() => (all.length = before));
+    const kept = this.#operations.depth === 1 ? this.#logs : (this.#waiting.at(-1)?.logs ?? []);
+    const before = kept.length;
+    kept.push(...logs);
+    this.#journal.record(() => (kept.length = before));
   }
 
   // ------------------------------------------------------------------------------------------------- outgoing calls
@@ -332,14 +345,13 @@ export class VisitInterpreter {
     if (gasLimit < before || value >= 1n << 128n) return outOfGas(gasLimit);
     this.#frames.cross(chain, this.#actions.length);
     this.#operations.called(isStatic);
-    const answer = await this.#emit(
-      callAction({ from: this.#rollup, to: chain, sender, target, value, isStatic, data }),
-      ActionKind.RESULT,
-    );
+    const logs: Log[] = [];
+    const call = callAction({ from: this.#rollup, to: chain, sender, target, value, isStatic, data });
+    const answer = await this.#emit(call, ActionKind.RESULT, logs);
     if (answer.failed && !isStatic) this.#operations.undone();
     const spent = before + cost(answer.data);
     if (gasLimit < spent) return outOfGas(gasLimit);
-    const result = { executionGasUsed: spent, returnValue: hexToBytes(answer.data) };
+    const result = { executionGasUsed: spent, returnValue: hexToBytes(answer.data), logs };
     if (answer.failed) return { ...result, exceptionError: new EVMError(EVMError.errorMessages.REVERT) };
     if (value > 0n) {
       const system = createAddressFromString(SYSTEM);

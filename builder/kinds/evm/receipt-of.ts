@@ -21,7 +21,7 @@ export function receiptOf(run: VisitInterpreter, block: BlockState, trigger: Act
     success,
     gasUsed,
     output,
-    logs: [...run.logs],
+    logs: run.logs,
     ...(created === undefined ? {} : { created }),
     operations: run.operations,
   };
