@@ -114,7 +114,7 @@ describe("Gas and code size", () => {
     }
   });
 
-  for (const name of ["Rollups", "CrossChainProxy", "Groth16ProofSystem"]) {
+  for (const name of ["Rollups", "ExecutionPlanner", "CrossChainProxy", "Groth16ProofSystem"]) {
     it(`of ${name}'s code, which fits`, async () => {
       const { deployedBytecode } = await hre.artifacts.readArtifact(name);
       const bytes = deployedBytecode.length / 2 - 1;
