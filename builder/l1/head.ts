@@ -41,7 +41,8 @@ export async function readHead(l1: L1Client, manager: Address, ids: readonly Cha
     next: {
       number: latest.number + 1n,
       parentHash: latest.hash,
-      timestamp: pending.timestamp,
+      // Some nodes show the time of day, which may be the latest block's still; no block may repeat it.
+      timestamp: pending.timestamp > latest.timestamp ? pending.timestamp : latest.timestamp + 1n,
       baseFeePerGas: pending.baseFeePerGas ?? 0n,
       gasLimit: pending.gasLimit,
       coinbase: pending.miner,

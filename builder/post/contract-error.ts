@@ -6,7 +6,11 @@ const abi = [...rollupsAbi, ...groth16ProofSystemAbi];
 /** The contract's own error, with its arguments, in what a client threw; nothing if it is none of ours. */
 export function contractErrorOf(error: unknown): string | undefined {
   const data = revertData(error);
-  if (data === undefined) return undefined;
+  return data === undefined ? undefined : contractErrorIn(data);
+}
+
+/** The same in revert data. */
+export function contractErrorIn(data: Hex): string | undefined {
   try {
     const { errorName, args } = decodeErrorResult({ abi, data });
     return `${errorName}(${args.map(String).join(", ")})`;

@@ -78,11 +78,15 @@ export async function deploy(
   return { address: contractAddress, abi };
 }
 
-/** A node with `Rollups` and one ledger, whose proofs are taken on trust unless a proof system is given. */
+/**
+ * A node with `Rollups` and one ledger, whose proofs are taken on trust unless a proof system is given.
+ * @param start another node than Hardhat's.
+ */
 export async function startLockstep(
   proofs?: (l1: L1) => Promise<{ proofSystem: Address; keys: Record<string, Hex> }>,
+  start: () => Promise<L1> = startL1,
 ) {
-  const l1 = await startL1();
+  const l1 = await start();
   const rollups = (await deploy(l1, "Rollups", [600n])).address;
   const { proofSystem, keys } = (await proofs?.(l1)) ?? {
     proofSystem: (await deploy(l1, "AcceptingProofSystem")).address,

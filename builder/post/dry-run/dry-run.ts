@@ -2,7 +2,9 @@ import type { Hex } from "viem";
 import type { CallFrame } from "../../evm/call-frame.ts";
 import type { NextBlock } from "../../simulate/block.ts";
 import type { Included } from "../include.ts";
+import type { Measured } from "./measured.ts";
 import type { NodeReceipt } from "./outcome.ts";
+import type { UnsignedRequest } from "./unsigned.ts";
 
 /** The block that is to be made. */
 export interface BlockDraft {
@@ -28,6 +30,12 @@ export type Judge = (shown: Shown) => Promise<void>;
 
 /** One way of having a node execute a block before the block counts. Which one a node can do is found out, not configured. */
 export interface DryRun {
+  /**
+   * Measures a transaction that is the first of the block to come.
+   * @param limit gas that it may have at most.
+   * @throws what the client throws when the node does not execute it at all.
+   */
+  measure(transaction: UnsignedRequest, next: NextBlock, limit: bigint): Promise<Measured>;
   /**
    * Has the node execute the draft in the very block to come (number, time, base fee, order, senders, gas limits) and
    * includes it if `judge` lets it.

@@ -1,10 +1,12 @@
 import { type Hex, isHex, numberToHex } from "viem";
 import { z } from "zod";
 import type { L1Client } from "../../l1/client.ts";
+import type { NextBlock } from "../../simulate/block.ts";
 import type { Included } from "../include.ts";
 import type { BlockDraft, DryRun, Judge } from "./dry-run.ts";
+import type { Measured } from "./measured.ts";
 import { OverrideTracer } from "./override-tracer.ts";
-import { unsignedRequest } from "./unsigned.ts";
+import { unsignedRequest, type UnsignedRequest } from "./unsigned.ts";
 
 const hex = z.custom<Hex>((value) => isHex(value), "not hexadecimal");
 const shownCall = z
@@ -29,9 +31,19 @@ export class SimulatedDryRun implements DryRun {
     this.#l1 = l1;
   }
 
+  async measure(transaction: UnsignedRequest, next: NextBlock, limit: bigint): Promise<Measured> {
+    const most = await this.#only(transaction, next, limit);
+    // Nodes word it differently; all of them say that everything is used up.
+    if (!most.success) return { data: dataOf(most), isOutOfGas: most.gasUsed >= limit };
+    // What comes back as a refund, and what inner calls must find before they spend it, has to be there first.
+    const tight = (most.gasUsed * 5n) / 4n;
+    const isEnough = tight < limit && (await this.#only(transaction, next, tight)).success;
+    return { gas: isEnough ? tight : limit };
+  }
+
   async run(draft: BlockDraft, judge: Judge, include: () => Promise<Included>): Promise<Included> {
     const calls = draft.transactions.map((raw) => unsignedRequest(raw, draft.l1ChainId));
-    const shown = await this.#simulate(draft, calls);
+    const shown = await this.#simulate(draft.next, calls);
     const tracer = new OverrideTracer(this.#l1, draft.next, calls);
     await judge({
       receipt: (index) => shown[index],
@@ -41,7 +53,16 @@ export class SimulatedDryRun implements DryRun {
     return await include();
   }
 
-  async #simulate({ next }: BlockDraft, calls: readonly unknown[]): Promise<ShownCall[]> {
+  /** The transaction, with this gas limit, alone in the block. */
+  async #only(transaction: UnsignedRequest, next: NextBlock, gas: bigint): Promise<ShownCall> {
+    const [call] = await this.#simulate(next, [
+      { ...transaction, gas: numberToHex(gas), maxFeePerGas: numberToHex(next.baseFeePerGas) },
+    ]);
+    if (call === undefined) throw new TypeError("the node shows nothing");
+    return call;
+  }
+
+  async #simulate(next: NextBlock, calls: readonly UnsignedRequest[]): Promise<ShownCall[]> {
     const blockOverrides = {
       number: numberToHex(next.number),
       time: numberToHex(next.timestamp),

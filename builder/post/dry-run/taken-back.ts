@@ -1,9 +1,15 @@
-import type { TransactionReceipt } from "viem";
+import { BaseError, type TransactionReceipt } from "viem";
 import type { CallFrame } from "../../evm/call-frame.ts";
 import type { L1Client } from "../../l1/client.ts";
+import { revertData } from "../contract-error.ts";
 import type { Included } from "../include.ts";
 import { traceTransaction } from "./call-tracer.ts";
 import type { BlockDraft, DryRun, Judge } from "./dry-run.ts";
+import type { Measured } from "./measured.ts";
+import type { UnsignedRequest } from "./unsigned.ts";
+
+/** What nodes say when no gas limit is enough; there is no code for it. */
+const OUT_OF_GAS = /out of gas|exceeds allowance/i;
 
 /**
  * For nodes whose calls cannot be put into the block to come (Hardhat's: overrides reach `eth_call` alone, and BASEFEE is
@@ -16,6 +22,17 @@ export class TakenBackDryRun implements DryRun {
 
   constructor(l1: L1Client) {
     this.#l1 = l1;
+  }
+
+  async measure({ from, to, input }: UnsignedRequest): Promise<Measured> {
+    try {
+      return { gas: await this.#l1.estimateGas({ account: from, to: to ?? null, data: input ?? "0x" }) };
+    } catch (cause) {
+      const data = revertData(cause);
+      const isOutOfGas = cause instanceof BaseError && OUT_OF_GAS.test(cause.details);
+      if (data === undefined && !isOutOfGas) throw cause;
+      return { data: data ?? "0x", isOutOfGas, cause };
+    }
   }
 
   async run(_draft: BlockDraft, judge: Judge, include: () => Promise<Included>): Promise<Included> {

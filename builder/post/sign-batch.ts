@@ -1,0 +1,62 @@
+import { type Hex, parseGwei } from "viem";
+import { BatchTooLargeError, MAX_TRANSACTION_GAS } from "../batch/limits.ts";
+import type { L1Client } from "../l1/client.ts";
+import { LockstepError } from "../protocol/errors.ts";
+import { contractErrorIn } from "./contract-error.ts";
+import type { DryRun } from "./dry-run/dry-run.ts";
+import type { Measured } from "./dry-run/measured.ts";
+import type { Inclusion } from "./include.ts";
+
+/** L1 would refuse the batch; `name` is the contract's error. */
+export class BatchRefusedError extends LockstepError {
+  constructor(name: string, options?: { cause?: unknown }) {
+    super("BATCH_REFUSED", `Rollups refuses the batch: ${name}`, options);
+  }
+}
+
+const PRIORITY_FEE = parseGwei("1");
+/** Contract errors that say nothing but that there was too little gas. */
+const STARVED = ["InsufficientCallGas", "InsufficientProbeGas", "TransactionOutOfGas"];
+
+/**
+ * The transaction that posts the batch, if there is one, with as much gas as the node says that it needs.
+ * @throws {BatchRefusedError}, {BatchTooLargeError}
+ */
+export async function signBatch(
+  l1: L1Client,
+  { account, chainId, manager, batch: data, next }: Inclusion,
+  dryRun: DryRun,
+): Promise<Hex | undefined> {
+  if (data === undefined) return undefined;
+  const limit = next.gasLimit < MAX_TRANSACTION_GAS ? next.gasLimit : MAX_TRANSACTION_GAS;
+  const [measured, nonce] = await Promise.all([
+    dryRun.measure({ from: account.address, to: manager, input: data }, next, limit),
+    l1.getTransactionCount({ address: account.address, blockTag: "pending" }),
+  ]);
+  const gas = gasOf(measured, limit);
+  return await account.signTransaction({
+    type: "eip1559",
+    chainId: Number(chainId),
+    nonce,
+    to: manager,
+    data,
+    gas,
+    maxFeePerGas: next.baseFeePerGas * 2n + PRIORITY_FEE,
+    maxPriorityFeePerGas: PRIORITY_FEE,
+  });
+}
+
+function gasOf(measured: Measured, limit: bigint): bigint {
+  const what = "gas of postBatch";
+  if ("gas" in measured) {
+    if (measured.gas > limit) throw new BatchTooLargeError(what, measured.gas, limit);
+    // A tenth more: what the block holds before the batch can warm or cool a slot.
+    const gas = (measured.gas * 11n) / 10n;
+    return gas < limit ? gas : limit;
+  }
+  const { data, isOutOfGas, cause } = measured;
+  const name = contractErrorIn(data);
+  const isStarved = name !== undefined && STARVED.some((starved) => name.startsWith(`${starved}(`));
+  if (isOutOfGas || isStarved) throw new BatchTooLargeError(what, `more than ${limit}`, limit);
+  throw new BatchRefusedError(name ?? `it reverts with ${data}`, { cause });
+}

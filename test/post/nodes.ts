@@ -1,0 +1,52 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync } from "node:fs";
+import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { freePorts } from "../../builder/devnet/ports.ts";
+import { clientsOf, type L1, startL1 } from "../builder/setup.ts";
+
+/** A local L1 node that builders can be tested on. */
+export interface TestNode {
+  readonly name: string;
+  /** Why it cannot be started here. */
+  readonly missing?: string;
+  readonly start: () => Promise<L1>;
+}
+
+const ANVIL =
+  process.env.LOCKSTEP_ANVIL ??
+  path.resolve(import.meta.dirname, "../../node_modules/@foundry-rs/anvil-linux-amd64/bin/anvil");
+
+/** The nodes that Lockstep's builder knows how to order blocks on. */
+export const nodes: readonly TestNode[] = [
+  { name: "Hardhat's node", start: startL1 },
+  {
+    name: "anvil",
+    ...(existsSync(ANVIL) ? {} : { missing: `${ANVIL} is not installed` }),
+    start: startAnvil,
+  },
+];
+
+async function startAnvil(): Promise<L1> {
+  const { rpc: port } = await freePorts();
+  const options = ["--port", String(port), "--chain-id", "31337", "--order", "fifo", "--silent"];
+  const child = spawn(ANVIL, options, { stdio: "ignore" });
+  const clients = clientsOf(`http://127.0.0.1:${port}`);
+  for (;;) {
+    if (child.exitCode !== null) throw new Error(`anvil ended with ${child.exitCode}`);
+    const isUp = await clients.reader.getChainId().then(
+      () => true,
+      () => false,
+    );
+    if (isUp) break;
+    await sleep(50);
+  }
+  return {
+    ...clients,
+    close: async () => {
+      child.kill("SIGKILL");
+      if (child.exitCode === null && child.signalCode === null) await once(child, "exit");
+    },
+  };
+}
