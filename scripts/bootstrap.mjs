@@ -1,5 +1,5 @@
 /**
- * From a fresh clone to a running command: `node scripts/bootstrap.mjs start|demo|test|node|deploy|builder|status [option…]`.
+ * From a fresh clone to a running command: `node scripts/bootstrap.mjs start|demo|test|fuzz|node|deploy|builder|status [option…]`.
  *
  * Runs on Node 20 with nothing installed and uses no network but npm's registry. It makes sure of a recent Node
  * (from npm, into `.lockstep/`, if the machine's is too old) and of the dependencies, then runs the command
@@ -35,6 +35,7 @@ const COMMANDS = {
   builder: ["builder/cli.ts", "builder"],
   status: ["builder/cli.ts", "status"],
   test: ["scripts/test.ts"],
+  fuzz: ["scripts/fuzz.ts"],
 };
 
 /** A failure the user can do something about: printed without a stack. */
