@@ -12,7 +12,7 @@ contract LedgerUser {
     /// Chain id of Lockstep's under which the ledger knows this contract.
     uint256 public immutable HOME;
 
-    event Toured(uint256 balanceBefore, uint256 balanceAfter);
+    event Toured(uint256 balance);
     event Answered(bytes answer);
 
     constructor(ILedger ledger, uint256 home) {
@@ -25,11 +25,10 @@ contract LedgerUser {
     /// Deposits the Ether of this call, gives `given` of it to `(chain, to)` and takes `back` home.
     function tour(uint256 chain, address to, uint256 given, uint256 back) external payable {
         address(LEDGER).safeTransferETH(msg.value);
-        uint256 balanceBefore = LEDGER.balanceOf(HOME, address(this));
         require(LEDGER.transfer(chain, to, given), "transfer failed");
         bytes memory none = LEDGER.send(HOME, address(this), back, "");
         require(none.length == 0, "an answer");
-        emit Toured(balanceBefore, LEDGER.balanceOf(HOME, address(this)));
+        emit Toured(LEDGER.balanceOf(HOME, address(this)));
     }
 
     /// Sends `amount` of this contract's Ether through the ledger to a contract on `chain`, with a call.

@@ -15,7 +15,7 @@ export interface Scenario extends WorldOptions {
 export function scenario(options: Scenario, play: (world: World) => Promise<void>): void {
   const title = `${options.number.toString().padStart(2)} ${options.name}`;
   it(`scenario ${title}`, async function () {
-    this.timeout(300_000);
+    this.timeout(900_000);
     const world = await World.start(options);
     let passed = false;
     try {

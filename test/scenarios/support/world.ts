@@ -54,7 +54,7 @@ export const bob = accountAt(2);
 export const carol = accountAt(3);
 
 /** Milliseconds for which a transaction is waited for. */
-const PATIENCE = 120_000;
+const PATIENCE = 600_000;
 
 /** A transaction was taken, but does not come to its chain. */
 export class NotIncludedError extends Error {
