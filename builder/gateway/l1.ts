@@ -15,6 +15,7 @@ import {
   parseParams,
   type RpcRequest,
 } from "./json-rpc.ts";
+import { traceOfKind } from "./kinds/index.ts";
 import { l1FeedSource } from "./l1-feed.ts";
 import { nextNonce } from "./nonce.ts";
 import { pendingTransaction } from "./pending-transaction.ts";
@@ -23,6 +24,9 @@ import type { Handler, Service, Topic } from "./service.ts";
 import { statusOf, transactionStatus } from "./status.ts";
 import { BlockFeed } from "./subscriptions/feed.ts";
 import { blockTopics } from "./subscriptions/topics.ts";
+import { finished } from "./trace/frame.ts";
+import { parseL1Trace } from "./trace/l1-frame.ts";
+import { traceAcross, traceParamsSchema } from "./trace/trace.ts";
 import { Upstream } from "./upstream.ts";
 
 export interface L1GatewayOptions extends ServerOptions {
@@ -93,6 +97,8 @@ export function l1Service(builder: Builder, keys: readonly LocalAccount[]): Serv
       const [address] = parseParams(z.tuple([addressSchema], z.unknown()), request.params);
       return { result: numberToHex(await nextNonceOf(builder, address)) };
     },
+    debug_traceTransaction: trace,
+    lockstep_traceTransaction: trace,
     lockstep_status: async () => ({ result: await statusOf(builder) }),
     lockstep_transactionStatus: async (request) => {
       const [wanted] = parseParams(hash, request.params);
@@ -124,6 +130,20 @@ export function l1Service(builder: Builder, keys: readonly LocalAccount[]): Serv
       feed.close();
     },
   };
+
+  /** Frames of all chains, if the transaction crossed any; what is no call trace is the node's matter. */
+  async function trace(request: RpcRequest): Promise<Answer> {
+    const asked = { method: "debug_traceTransaction", params: request.params };
+    const parsed = traceParamsSchema.safeParse([request.params[0], request.params[1]]);
+    const options = parsed.success ? parsed.data[1] : undefined;
+    const isWhole = options?.tracerConfig?.withLog !== true && options?.tracerConfig?.onlyTopCall !== true;
+    const answer = await upstream.forward(asked);
+    if (options?.tracer !== "callTracer" || !isWhole || "error" in answer) return answer;
+    const [wanted] = parseParams(hash, [request.params[0]]);
+    const frame = parseL1Trace(answer.result);
+    const across = frame && (await traceAcross(builder, traceOfKind, wanted, frame));
+    return across === undefined ? answer : { result: finished(across.root) };
+  }
 
   async function submit(raw: Hex): Promise<Answer> {
     const forward = async (): Promise<Answer> => {

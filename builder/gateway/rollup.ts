@@ -1,14 +1,16 @@
-import { type LocalAccount, numberToHex } from "viem";
+import { type Hex, type LocalAccount, numberToHex } from "viem";
 import { z } from "zod";
 import type { Builder } from "../builder.ts";
 import { UnknownRollupError } from "../builder.ts";
 import { evmChainIdOf } from "../kinds/evm/system.ts";
 import type { ChainId } from "../protocol/ids.ts";
 import { hashSchema, parseParams, RpcCode } from "./json-rpc.ts";
-import { openKind } from "./kinds/index.ts";
+import { openKind, traceOfKind } from "./kinds/index.ts";
 import { type Gateway, serve, type ServerOptions } from "./server.ts";
 import type { Handler, Service } from "./service.ts";
 import { statusOf, transactionStatus } from "./status.ts";
+import { readL1Trace, traceAcross } from "./trace/trace.ts";
+import { Upstream } from "./upstream.ts";
 
 export interface RollupGatewayOptions extends ServerOptions {
   readonly rollup: ChainId;
@@ -33,7 +35,11 @@ export function rollupService(
   const { rollup, accounts = [], chainId = evmChainIdOf(builder.l1ChainId, rollup) } = options;
   const kind = builder.rollups.find(({ id }) => id === rollup)?.kind;
   if (kind === undefined) throw new UnknownRollupError(rollup);
-  const { methods: brought, topics, close } = openKind(kind.name, { builder, rollup, chainId, accounts });
+  const upstream = new Upstream(builder.l1Rpc);
+  const across = async (l1Transaction: Hex) =>
+    await traceAcross(builder, traceOfKind, l1Transaction, await readL1Trace(upstream, l1Transaction));
+  const context = { builder, rollup, chainId, accounts, across };
+  const { methods: brought, topics, close } = openKind(kind.name, context);
   const common: Readonly<Record<string, Handler>> = {
     eth_chainId: async () => ({ result: numberToHex(chainId) }),
     net_version: async () => ({ result: chainId.toString() }),

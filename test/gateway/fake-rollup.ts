@@ -125,7 +125,7 @@ export async function serveRollup(
   rollup: FakeRollup,
   options: Partial<ServerOptions> & { accounts?: Parameters<typeof openEvmGateway>[1] } = {},
 ): Promise<Gateway> {
-  const { methods, topics, close } = openEvmGateway(rollup, options.accounts ?? []);
+  const { methods, topics, close } = openEvmGateway(rollup, options.accounts ?? [], async () => undefined);
   const all = new Map(Object.entries(methods));
   all.set("eth_chainId", async () => ({ result: `0x${EVM_CHAIN_ID.toString(16)}` }));
   const service = {

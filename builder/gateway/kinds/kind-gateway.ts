@@ -1,6 +1,7 @@
-import type { LocalAccount } from "viem";
+import type { Hex, LocalAccount } from "viem";
 import type { Builder } from "../../builder.ts";
 import type { ChainId } from "../../protocol/ids.ts";
+import type { AcrossChains } from "../trace/across.ts";
 import type { Handler, Topic } from "../service.ts";
 
 /** The rollup that a gateway serves. */
@@ -11,6 +12,8 @@ export interface RollupContext {
   readonly chainId: bigint;
   /** Accounts that the gateway signs for. */
   readonly accounts: readonly LocalAccount[];
+  /** Everything that a transaction of L1 did on all chains; nothing if it had nothing to do with rollups. */
+  readonly across: (l1Transaction: Hex) => Promise<AcrossChains | undefined>;
 }
 
 /** What a kind of rollup adds to the methods that every rollup has. */

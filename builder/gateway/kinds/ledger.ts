@@ -1,9 +1,12 @@
-import { type Hex, numberToHex, zeroAddress } from "viem";
+import { type Hex, hexToBytes, numberToHex, zeroAddress } from "viem";
 import { z } from "zod";
+import { LEDGER } from "../../kinds/ledger/abi.ts";
+import { parseCalldata } from "../../kinds/ledger/calldata.ts";
 import { chainId } from "../../protocol/ids.ts";
 import { TransactionRevertedError } from "../../simulate/outcome.ts";
 import { callSchema } from "../call-request.ts";
 import { addressSchema, bytesSchema, hashSchema, parseParams, quantitySchema } from "../json-rpc.ts";
+import type { KindTrace } from "../trace/trace.ts";
 import { Upstream } from "../upstream.ts";
 import type { KindGateway, RollupContext } from "./kind-gateway.ts";
 
@@ -74,3 +77,17 @@ export function ledgerGateway({ builder, rollup }: RollupContext): KindGateway {
     };
   }
 }
+
+/** A ledger has no frames; the one call that it can make follows from the call that it got. */
+export const ledgerTrace: KindTrace = {
+  callsOf:
+    (rollup) =>
+    ({ target, data }) => {
+      if (target.toLowerCase() !== LEDGER) return [];
+      const call = parseCalldata(hexToBytes(data), rollup);
+      if (call.type !== "send") return [];
+      const { chain: to, to: callee, amount: value, payload } = call;
+      const address = numberToHex(callee, { size: 20 });
+      return [{ from: rollup, to, sender: LEDGER, target: address, value, isStatic: false, data: payload }];
+    },
+};

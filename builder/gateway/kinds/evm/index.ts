@@ -9,18 +9,24 @@ import { filterMethods } from "./filter-methods.ts";
 import { rpcHeader, rpcLog } from "./format.ts";
 import { historyMethods } from "./history-methods.ts";
 import { stateMethods } from "./state-methods.ts";
+import { traceMethods } from "./trace-methods.ts";
 import { transactionMethods } from "./transaction-methods.ts";
 import { evmRollupView, type EvmRollupView } from "./view.ts";
 
 /** An EVM rollup as wallets, viem, ethers and Hardhat know chains. @throws {LockstepError} `WRONG_CHAIN_ID` */
-export function evmGateway({ builder, rollup, chainId, accounts }: RollupContext): KindGateway {
+export function evmGateway({ builder, rollup, chainId, accounts, across }: RollupContext): KindGateway {
   const real = evmChainIdOf(builder.l1ChainId, rollup);
   if (chainId !== real)
     throw new LockstepError("WRONG_CHAIN_ID", `rollup ${rollup} has chain id ${real}, not ${chainId}`);
-  return openEvmGateway(evmRollupView(builder, rollup, chainId), accounts);
+  return openEvmGateway(evmRollupView(builder, rollup, chainId), accounts, across);
 }
 
-export function openEvmGateway(view: EvmRollupView, accounts: RollupContext["accounts"]): KindGateway {
+/** @param across everything that a transaction of L1 did on all chains. */
+export function openEvmGateway(
+  view: EvmRollupView,
+  accounts: RollupContext["accounts"],
+  across: RollupContext["across"],
+): KindGateway {
   const feed = new BlockFeed(feedSource(view));
   const topics = {
     ...blockTopics(feed),
@@ -35,6 +41,7 @@ export function openEvmGateway(view: EvmRollupView, accounts: RollupContext["acc
       ...historyMethods(view),
       ...callMethods(view),
       ...transactionMethods(view, accounts),
+      ...traceMethods(view, across),
       ...filters.methods,
     },
     topics: new Map(Object.entries(topics)),

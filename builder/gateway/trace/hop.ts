@@ -1,0 +1,47 @@
+import { type ChainId, L1 } from "../../protocol/ids.ts";
+
+/** A call from one chain to another that a trace went through, and what became of it. */
+export interface Hop {
+  readonly from: ChainId;
+  readonly to: ChainId;
+  /** The hop in which the calling operation runs; none for what a transaction of its chain does. */
+  readonly outer: Hop | undefined;
+  readonly isStatic: boolean;
+  /** The call failed. */
+  readonly failed: boolean;
+  /** A frame around it, inside its operation, was reverted. */
+  readonly reverted: boolean;
+  /** A frame around it was reverted, in which another call that had succeeded was made before. */
+  readonly revertedSince: boolean;
+}
+
+/**
+ * Whether what a call did took effect: nothing around it failed, on any chain. Rollups keep a history of such visits only.
+ */
+export function tookEffect(hop: Hop): boolean {
+  for (let one: Hop | undefined = hop; one !== undefined; one = one.outer)
+    if (one.failed || one.reverted || one.isStatic) return false;
+  return true;
+}
+
+/**
+ * Whether a rollup that waits for the result of a call of its own remembers an operation that `hop` began there meanwhile
+ * (docs/spec.md section 1, "Paths" and "Undoing on rollups"): it forgets what was undone without its knowledge.
+ */
+export function isRemembered(hop: Hop): boolean {
+  const rollup = hop.to;
+  for (let one: Hop | undefined = hop; one !== undefined; one = one.outer) {
+    if (!isKnownTo(rollup, one)) return false;
+    if (one.from === rollup) return true;
+  }
+  return false;
+}
+
+/** Whether the rollup knows of the undoing of the hop, if it was undone. */
+function isKnownTo(rollup: ChainId, hop: Hop): boolean {
+  const { from, to, isStatic, failed, reverted, revertedSince } = hop;
+  // L1's own undoing ends a path, and a path that ended is nobody's past.
+  if (from === L1) return !isStatic && !failed && !reverted;
+  if (failed) return rollup === from || (rollup === to && !revertedSince);
+  return rollup === from || !reverted;
+}

@@ -1,0 +1,88 @@
+import { type Hex, keccak256 } from "viem";
+import { z } from "zod";
+import type { Builder } from "../../builder.ts";
+import { lowerCase } from "../../evm/relay-call.ts";
+import { readHistory } from "../../follower/history.ts";
+import { L1RpcError } from "../../l1/client.ts";
+import { ActionKind } from "../../protocol/action.ts";
+import type { ChainId } from "../../protocol/ids.ts";
+import type { Upstream } from "../upstream.ts";
+import { AcrossChains, type CallsOfKind, type TracedVisit } from "./across.ts";
+import { isTransactionFrame, type L1Frame, parseL1Trace } from "./l1-frame.ts";
+
+/** What a kind of rollup contributes to traces: frames of visits, or else what calls of it cause. */
+export interface KindTrace {
+  /** Visits that the transaction of L1 caused and that took effect, in order. */
+  readonly visits?: (builder: Builder, rollup: ChainId, l1Transaction: Hex) => Promise<TracedVisit[]>;
+  readonly callsOf?: (rollup: ChainId) => CallsOfKind;
+}
+
+/** What `debug_traceTransaction` takes. */
+export const traceParamsSchema = z.tuple([
+  z.unknown(),
+  z
+    .looseObject({
+      tracer: z.string().optional(),
+      tracerConfig: z
+        .looseObject({ onlyTopCall: z.boolean().optional(), withLog: z.boolean().optional() })
+        .optional(),
+    })
+    .nullish(),
+]);
+
+/**
+ * Everything that a transaction of L1 did on all chains.
+ * @param l1 its frames on L1.
+ * @returns nothing if it had nothing to do with rollups.
+ */
+export async function traceAcross(
+  builder: Builder,
+  kinds: (name: string) => KindTrace,
+  l1Transaction: Hex,
+  l1: L1Frame,
+): Promise<AcrossChains | undefined> {
+  const rollups = lowerCase(builder.rollupsAddress);
+  if (!some(l1, ({ to }) => to === rollups)) return undefined;
+  const visits = new Map<ChainId, TracedVisit[]>();
+  const frameless = new Map<ChainId, CallsOfKind>();
+  for (const { id, kind } of builder.rollups) {
+    const trace = kinds(kind.name);
+    if (trace.visits !== undefined) visits.set(id, await trace.visits(builder, id, l1Transaction));
+    if (trace.callsOf !== undefined) frameless.set(id, trace.callsOf(id));
+  }
+  const hasTransactions = some(l1, (frame) => isTransactionFrame(frame, rollups));
+  const transactions = hasTransactions ? await transactionsIn(builder, l1Transaction) : [];
+  return new AcrossChains({ rollups, l1, visits, transactions, frameless });
+}
+
+/** A transaction's frames on L1, as the node tells them. @throws {L1RpcError} when it does not. */
+export async function readL1Trace(upstream: Upstream, transaction: Hex): Promise<L1Frame> {
+  const params = [transaction, { tracer: "callTracer" }];
+  const frame = parseL1Trace(await upstream.ask(z.unknown(), "debug_traceTransaction", params));
+  if (frame === undefined) throw new L1RpcError("debug_traceTransaction gives no frames");
+  return frame;
+}
+
+/** Transactions of rollups that took effect in a transaction of L1, in order. */
+async function transactionsIn(
+  builder: Builder,
+  l1Transaction: Hex,
+): Promise<{ rollup: ChainId; hash: Hex }[]> {
+  const { blockNumber } = await builder.l1.getTransactionReceipt({ hash: l1Transaction });
+  const history = await readHistory(builder.l1, builder.rollupsAddress, blockNumber, blockNumber);
+  return history.flatMap(({ transaction, execution: { actions } }) => {
+    const [trigger] = actions;
+    if (transaction !== l1Transaction || trigger?.kind !== ActionKind.L2TX) return [];
+    return [{ rollup: trigger.to, hash: keccak256(trigger.data) }];
+  });
+}
+
+/** Whether some frame of the tree is such. */
+function some(root: L1Frame, isSuch: (frame: L1Frame) => boolean): boolean {
+  const frames = [root];
+  for (let frame = frames.pop(); frame !== undefined; frame = frames.pop()) {
+    if (isSuch(frame)) return true;
+    frames.push(...frame.calls);
+  }
+  return false;
+}

@@ -1,0 +1,264 @@
+import { expect } from "chai";
+import type { Hex } from "viem";
+import type { Call, Contract, Sent, Stage } from "../scenarios/support/stage.ts";
+import { alice, World } from "../scenarios/support/world.ts";
+
+interface Frame {
+  readonly chain?: Hex;
+  readonly to?: Hex;
+  readonly input: Hex;
+  readonly output?: Hex;
+  readonly error?: string;
+  readonly crossing?: Hex;
+  readonly missing?: string;
+  readonly calls?: readonly Frame[];
+}
+
+/** A call of one of the program's contracts, wherever that is. */
+interface Node {
+  readonly call: string;
+  readonly calls: readonly Node[];
+}
+
+/** Contracts of one run, in the order of their deployment. */
+type Names = Map<string, string>;
+
+/** What ran on another chain is not known. */
+const MISSING = "missing";
+
+/** The tree of calls among the program's contracts; proxies and their managers are nobody's business. */
+function nodesOf(frame: Frame, names: Names): Node[] {
+  if (frame.missing !== undefined) return [{ call: MISSING, calls: [] }];
+  const calls = (frame.calls ?? []).flatMap((call) => nodesOf(call, names));
+  const name = names.get(`${frame.chain ?? "0x0"}:${frame.to ?? ""}`);
+  if (name === undefined) return calls;
+  const end = frame.error === undefined ? "" : " fails";
+  return [{ call: `${name} ${frame.input.slice(0, 10)}${end}`, calls }];
+}
+
+/** Makes what is missing in one tree missing in the other. */
+function withoutMissing(whole: readonly Node[], known: readonly Node[]): Node[] {
+  return whole.map(({ call, calls }, place) => {
+    const same = known[place];
+    if (same?.call === MISSING) return { call: MISSING, calls: [] };
+    return { call, calls: withoutMissing(calls, same?.calls ?? []) };
+  });
+}
+
+type Program = (stage: Stage) => Promise<Call>;
+
+describe("traces across chains", function () {
+  this.timeout(300_000);
+  let world: World;
+  before(async () => {
+    world = await World.start({ chains: ["L1", "A", "B", "LEDGER"] });
+  });
+  after(async () => {
+    await world.close();
+  });
+
+  async function ask(url: string, method: string, params: readonly unknown[]) {
+    const response = await fetch(url, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ jsonrpc: "2.0", id: 1, method, params }),
+    });
+    const answer: ReturnType<typeof JSON.parse> = JSON.parse(await response.text());
+    return answer;
+  }
+  async function trace(url: string, hash: Hex): Promise<Frame> {
+    const { result, error } = await ask(url, "debug_traceTransaction", [hash, { tracer: "callTracer" }]);
+    expect(error).to.equal(undefined);
+    return result;
+  }
+
+  /** Deploys and sends on a stage, and notes which contract is where. */
+  async function play(stage: Stage, program: Program): Promise<{ sent: Sent; call: Call; names: Names }> {
+    const names: Names = new Map();
+    let count = 0;
+    const noting: Stage = {
+      deploy: async (on, name, args) => {
+        const contract: Contract = await stage.deploy(on, name, args);
+        const chain = stage === world ? world.idOf(on) : 0n;
+        names.set(`0x${chain.toString(16)}:${contract.address.toLowerCase()}`, `${name}#${count++}`);
+        return contract;
+      },
+      addressOn: (party, from) => stage.addressOn(party, from),
+      send: (call) => stage.send(call),
+      transfer: (transfer) => stage.transfer(transfer),
+      read: (contract, call, args) => stage.read(contract, call, args),
+      balance: (party) => stage.balance(party),
+    };
+    const call = await program(noting);
+    return { sent: await stage.send(call), call, names };
+  }
+
+  /** @returns the trace of the chain on which the program's transaction was sent. */
+  async function expectAsOnOneChain(program: Program, missing: number): Promise<Frame> {
+    const one = await play(world.oneChain, program);
+    const many = await play(world, program);
+    const whole = nodesOf(await trace(world.l1.url, one.sent.hash), one.names);
+    expect(whole).to.have.length(1);
+    const frame = await trace(world.endpoint(many.call.on).clients.url, many.sent.hash);
+    const known = nodesOf(frame, many.names);
+    expect(JSON.stringify(known).split(`"${MISSING}"`).length - 1, "missing").to.equal(missing);
+    expect(known).to.deep.equal(withoutMissing(whole, known));
+    return frame;
+  }
+
+  for (const on of ["L1", "A"] as const) {
+    const other = on === "L1" ? "A" : "L1";
+
+    it(`calls from ${on}, there and back`, async () => {
+      const frame = await expectAsOnOneChain(async (stage) => {
+        const counter = await stage.deploy(on, "Counter");
+        const caller = await stage.deploy(other, "CounterCaller", [counter]);
+        const nested = await stage.deploy(on, "NestedCounterCaller", [caller]);
+        return { on, by: alice, to: nested, call: "bump" };
+      }, 0);
+      expect(frame.chain).to.equal(`0x${world.idOf(on).toString(16)}`);
+    });
+
+    it(`a countdown from ${on} that enters both again and again`, async () => {
+      await expectAsOnOneChain(async (stage) => {
+        const here = await stage.deploy(on, "Countdown");
+        const there = await stage.deploy(other, "Countdown");
+        await stage.send({ on, by: alice, to: here, call: "setPeer", args: [there] });
+        await stage.send({ on: other, by: alice, to: there, call: "setPeer", args: [here] });
+        // L1 guarantees a million gas to what it does for a rollup's transaction: four levels' worth.
+        return { on, by: alice, to: here, call: "deep", args: [on === "L1" ? 9n : 5n] };
+      }, 0);
+    });
+
+    it(`a ring that begins on ${on}`, async () => {
+      await expectAsOnOneChain(async (stage) => {
+        const counter = await stage.deploy(on, "Counter");
+        const onB = await stage.deploy("B", "CounterCaller", [counter]);
+        const onOther = await stage.deploy(other, "NestedCounterCaller", [onB]);
+        const first = await stage.deploy(on, "NestedCounterCaller", [onOther]);
+        return { on, by: alice, to: first, call: "bump" };
+      }, 0);
+    });
+
+    it(`what ${on} undoes, and then does again`, async () => {
+      await expectAsOnOneChain(
+        async (stage) => {
+          const counter = await stage.deploy(other, "Counter");
+          const caller = await stage.deploy(on, "UndoingCaller", [counter, true]);
+          return { on, by: alice, to: caller, call: "bump" };
+        },
+        on === "L1" ? 1 : 0,
+      );
+    });
+
+    it(`what B undoes while ${on} waits`, async () => {
+      await expectAsOnOneChain(
+        async (stage) => {
+          const counter = await stage.deploy(on, "Counter");
+          const undoing = await stage.deploy("B", "UndoingCaller", [counter, true]);
+          const nested = await stage.deploy(on, "NestedCounterCaller", [undoing]);
+          return { on, by: alice, to: nested, call: "bump" };
+        },
+        on === "L1" ? 0 : 1,
+      );
+    });
+  }
+
+  it("several calls of one transaction, in order", async () => {
+    await expectAsOnOneChain(async (stage) => {
+      const counterHere = await stage.deploy("L1", "Counter");
+      const counterThere = await stage.deploy("A", "Counter");
+      const caller = await stage.deploy("A", "CounterCaller", [counterHere]);
+      const app = await stage.deploy("L1", "CounterSequence");
+      return { on: "L1", by: alice, to: app, call: "mixed", args: [caller, counterThere] };
+    }, 0);
+  });
+
+  it("a call that fails on the other chain, and is caught", async () => {
+    await expectAsOnOneChain(async (stage) => {
+      const counter = await stage.deploy("A", "FaultyCounter");
+      const caller = await stage.deploy("L1", "SafeCounterCaller", [counter]);
+      return { on: "L1", by: alice, to: caller, call: "bump" };
+    }, 1);
+  });
+
+  it("through a ledger, which has no frames of its own", async () => {
+    const user = await world.deploy("L1", "LedgerUser", [world.ledger, 0n]);
+    const sent = await world.send({
+      on: "L1",
+      by: alice,
+      to: user,
+      call: "tour",
+      args: [0n, `0x${"b0".repeat(20)}`, 100n, 250n],
+      value: 1_000n,
+    });
+    const frame = await trace(world.endpoint("L1").clients.url, sent.hash);
+    const ledger = `0x${world.idOf("LEDGER").toString(16)}`;
+    const seen: string[] = [];
+    const walk = (each: Frame): void => {
+      if (each.chain === ledger) seen.push(each.input.slice(0, 10));
+      if (each.chain === ledger && each.calls !== undefined)
+        expect(each.calls[0]?.chain, "the ledger sends back to L1").to.equal("0x0");
+      each.calls?.forEach(walk);
+    };
+    walk(frame);
+    expect(seen).to.have.length(4);
+  });
+
+  it("batches, with the transactions that they carry", async () => {
+    const counter = await world.deploy("L1", "Counter");
+    const caller = await world.deploy("A", "CounterCaller", [counter]);
+    const call: Call = { on: "A", by: alice, to: caller, call: "bump" };
+    const { hash } = await world.send(call);
+    const { url } = world.endpoint("A").clients;
+    const receipt: { gasUsed: Hex; l1TransactionHash: Hex } = (
+      await ask(url, "eth_getTransactionReceipt", [hash])
+    ).result;
+    const own = await trace(url, hash);
+    expect(own).to.deep.include({ gasUsed: receipt.gasUsed, to: caller.address.toLowerCase() });
+    const batch = await trace(world.endpoint("L1").clients.url, receipt.l1TransactionHash);
+    const find = (frame: Frame): Frame[] => [
+      ...(frame.to === caller.address.toLowerCase() && frame.chain !== "0x0" ? [frame] : []),
+      ...(frame.calls ?? []).flatMap(find),
+    ];
+    expect(find(batch).map(({ calls }) => calls)).to.deep.equal([own.calls]);
+    // A call that a transaction made is a transaction of the other rollup, with a trace of its own.
+    const onB = await world.deploy("B", "Counter");
+    const between = await world.deploy("A", "CounterCaller", [onB]);
+    const crossed = await world.send({ ...call, to: between });
+    const urlB = world.endpoint("B").clients.url;
+    const [called]: Hex[] = (await ask(urlB, "eth_getBlockByNumber", ["latest", false])).result.transactions;
+    const visit = await trace(urlB, called ?? "0x");
+    expect(visit).to.deep.include({
+      to: onB.address.toLowerCase(),
+      chain: `0x${world.idOf("B").toString(16)}`,
+    });
+    expect(JSON.stringify(await trace(url, crossed.hash))).to.contain(JSON.stringify(visit));
+  });
+
+  it("leaves to the node what is no matter of rollups, and refuses what nobody can do", async () => {
+    const counter = await world.deploy("L1", "Counter");
+    const { hash } = await world.send({ on: "L1", by: alice, to: counter, call: "increment" });
+    const { url } = world.endpoint("L1").clients;
+    for (const options of [
+      { tracer: "callTracer" },
+      {},
+      { tracer: "callTracer", tracerConfig: { onlyTopCall: true } },
+    ])
+      expect(await ask(url, "debug_traceTransaction", [hash, options])).to.deep.equal(
+        await ask(world.l1.url, "debug_traceTransaction", [hash, options]),
+      );
+    const nowhere = `0x${"ab".repeat(32)}`;
+    const options = { tracer: "callTracer" };
+    expect((await ask(url, "lockstep_traceTransaction", [nowhere, options])).error).to.deep.equal(
+      (await ask(world.l1.url, "debug_traceTransaction", [nowhere, options])).error,
+    );
+    const onA = world.endpoint("A").clients.url;
+    const refused = async (...params: unknown[]) =>
+      (await ask(onA, "debug_traceTransaction", params)).error.data?.code;
+    expect(await refused(nowhere, options)).to.equal("TRANSACTION_NOT_FOUND");
+    expect(await refused(nowhere, { tracer: "prestateTracer" })).to.equal("UNSUPPORTED_TRACER");
+    expect((await ask(onA, "debug_traceTransaction", ["0x12"])).error.code).to.equal(-32602);
+    expect((await ask(onA, "debug_traceTransaction", [nowhere, 7])).error.code).to.equal(-32602);
+  });
+});
