@@ -134,9 +134,11 @@ export class Bridge {
       await this.#createProxy(action, frame);
     }
     const data = concatHex([action.target, action.data]);
-    return await this.#run(frame, { to: proxy, value: action.value, data, isStatic: action.isStatic });
+    const isStatic = frame.message.isStatic || action.isStatic;
+    return await this.#run(frame, { to: proxy, value: action.value, data, isStatic });
   }
 
+  /** Not static, even inside a static call: what such a call needs, `postBatch` has created before it. */
   async #createProxy(action: Action, frame: ManagerFrame): Promise<void> {
     const data = encodeFunctionData({
       abi: rollupsAbi,
@@ -170,7 +172,7 @@ export class Bridge {
       // EIP-150: a frame keeps a 64th of its gas.
       gasLimit: frame.gasLeft - frame.gasLeft / 64n,
       depth: message.depth + 1,
-      isStatic: message.isStatic || call.isStatic,
+      isStatic: call.isStatic,
       selfdestruct,
       createdAddresses,
     });

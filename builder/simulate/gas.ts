@@ -1,12 +1,13 @@
 import { type Hex, size } from "viem";
 
 /**
- * Upper bounds of what the manager itself spends, so that a transaction which has enough gas here has enough on L1.
- * Measured on the contracts (test/builder/gas.test.ts) and rounded up.
+ * What the manager itself spends at most in what is usual (a few rollups' roots and balances change at once), rounded up
+ * from `test/contracts/gas.json`: a transaction which has enough gas here has enough on L1. What is unusual, the dry run
+ * before posting finds out.
  */
-export const RELAY_GAS = 140_000n;
+export const RELAY_GAS = 80_000n;
 /** A turn to L1 and back in the middle of an execution. */
-export const TURN_GAS = 110_000n;
+export const TURN_GAS = 60_000n;
 /** For each byte that the manager reads, hashes, compares or returns. */
 const GAS_PER_BYTE = 24n;
 

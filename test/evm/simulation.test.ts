@@ -58,4 +58,18 @@ describe("simulation of EVM rollups", function () {
         expect(await read(chains[here], "UndoingCaller", caller, "trace")).to.equal(0n);
         plan();
       });
+
+  it("lets L1 view a rollup whose view reads L1 in turn", async () => {
+    const { a, create, proxy, callOn, read } = world;
+    const nobody = "0x0000000000000000000000000000000000000000";
+    const quote = await create(L1, "PriceFeed", [nobody, nobody, 2n * 10n ** 18n]);
+    const feed = await create(a, "PriceFeed", [nobody, await proxy(a, quote, L1), 6n * 10n ** 18n]);
+    const reader = await create(L1, "PriceReader");
+    const rootBefore = world.machine(a).stateRoot();
+    await callOn(L1, "PriceReader", reader, "read", [await proxy(L1, feed, a)]);
+    expect(await read(L1, "PriceReader", reader, "first")).to.equal(6n * 10n ** 18n);
+    expect(await read(L1, "PriceReader", reader, "inQuote")).to.equal(3n * 10n ** 18n);
+    expect(world.machine(a).stateRoot()).to.equal(rootBefore);
+    plan();
+  });
 });
