@@ -3,22 +3,27 @@ import { encodeErrorResult } from "viem";
 import { deployBridge, supplies } from "./support/bridge.ts";
 import { refusalOf } from "./support/refusal.ts";
 import { asOnOneChain, scenario } from "./support/scenario.ts";
-import type { Stage } from "./support/stage.ts";
+import type { SolidityChain, Stage } from "./support/stage.ts";
 import { alice, bob, carol } from "./support/world.ts";
 
-scenario({ number: 27, name: "bridge", chains: ["L1", "A"] }, async (world) => {
+scenario({ number: 27, name: "bridge", chains: ["L1", "A", "B"] }, async (world) => {
   expect(await asOnOneChain(world, severalTransactions)).to.deep.equal({
     locked: { locked: 100n, minted: 100n },
     paid: { alice: 60n, bob: 40n },
     end: { locked: 0n, minted: 0n },
     home: { alice: 960n, bob: 40n },
   });
-  expect(await asOnOneChain(world, oneTransaction)).to.deep.equal({
-    minted: 100n,
-    end: { locked: 30n, minted: 30n },
-    home: 70n,
-    away: 30n,
-  });
+  for (const [home, away] of [
+    ["L1", "A"],
+    ["A", "L1"],
+    ["A", "B"],
+  ] as const)
+    expect(await asOnOneChain(world, oneTransaction(home, away)), `${home} to ${away}`).to.deep.equal({
+      minted: 100n,
+      end: { locked: 30n, minted: 30n },
+      home: 70n,
+      away: 30n,
+    });
 
   // Nobody but the other side mints or releases.
   const { vault, wrapped } = await deployBridge(world, 1n);
@@ -53,18 +58,22 @@ async function severalTransactions(stage: Stage) {
   return { locked, paid, end: await supplies(stage, bridge), home: await balances(token) };
 }
 
-async function oneTransaction(stage: Stage) {
-  const bridge = await deployBridge(stage, 1_000n);
-  const { token, vault, wrapped } = bridge;
-  const tourist = await stage.deploy("L1", "BridgeTourist", [vault]);
-  await stage.send({ on: "L1", by: alice, to: token, call: "transfer", args: [tourist, 100n] });
-  const self = await stage.addressOn(tourist, "A");
-  const args = [100n, 30n, self, carol.address];
-  await stage.send({ on: "L1", by: alice, to: tourist, call: "travel", args });
-  return {
-    minted: await stage.read(tourist, "supplyThere"),
-    end: await supplies(stage, bridge),
-    home: await stage.read(token, "balanceOf", [tourist]),
-    away: await stage.read(wrapped, "balanceOf", [carol.address]),
+/** There and back, with a payment in between. */
+function oneTransaction(home: SolidityChain, away: SolidityChain) {
+  return async (stage: Stage) => {
+    const bridge = await deployBridge(stage, 1_000n, home, away);
+    const { token, vault, wrapped } = bridge;
+    const tourist = await stage.deploy(home, "BridgeTourist", [vault]);
+    await stage.send({ on: home, by: alice, to: token, call: "transfer", args: [tourist, 100n] });
+    const self = await stage.addressOn(tourist, away);
+    const args = [100n, 30n, self, carol.address];
+    const { success } = await stage.send({ on: home, by: alice, to: tourist, call: "travel", args });
+    expect(success).to.equal(true);
+    return {
+      minted: await stage.read(tourist, "supplyThere"),
+      end: await supplies(stage, bridge),
+      home: await stage.read(token, "balanceOf", [tourist]),
+      away: await stage.read(wrapped, "balanceOf", [carol.address]),
+    };
   };
 }
