@@ -1,0 +1,293 @@
+import {
+  type Address,
+  decodeErrorResult,
+  type Hex,
+  isHex,
+  keccak256,
+  type LocalAccount,
+  parseGwei,
+  type TransactionReceipt,
+} from "viem";
+import { batchCalldata } from "../../builder/batch/encode.ts";
+import { MAX_TRANSACTION_GAS } from "../../builder/batch/limits.ts";
+import { type BatchPlan, planBatch, type PlannedVisit } from "../../builder/batch/plan.ts";
+import type { RecordedExecution } from "../../builder/execution/recorded.ts";
+import { Follower } from "../../builder/follower/follow.ts";
+import type { RollupKind, RollupMachine } from "../../builder/kinds/kind.ts";
+import type { L1Client } from "../../builder/l1/client.ts";
+import { type Head, readHead } from "../../builder/l1/head.ts";
+import { UNPROVEN_KEY, unprovenDigest } from "../../builder/proof/unproven.ts";
+import { rollupsAbi } from "../../builder/protocol/abi.ts";
+import { LockstepError } from "../../builder/protocol/errors.ts";
+import type { ChainId } from "../../builder/protocol/ids.ts";
+import { statementWords } from "../../builder/protocol/statement.ts";
+import { Fork } from "../../builder/simulate/fork.ts";
+import type { TransactionOutcome } from "../../builder/simulate/outcome.ts";
+import type { ProxyBook } from "../../builder/simulate/proxies.ts";
+import { Simulation } from "../../builder/simulate/simulation.ts";
+import { decodeTransaction } from "../../builder/transaction/decode.ts";
+
+export const L1_CHAIN_ID = 31337n;
+/** Wei for each unit of gas. */
+export const MAX_FEE = parseGwei("100");
+
+/** Codes by which the builder may refuse a transaction or a batch: what L1 or a circuit cannot hold, said before posting. */
+const REFUSALS: ReadonlySet<string> = new Set([
+  "VISIT_TOO_LARGE",
+  "UNDONE_WHILE_SUSPENDED",
+  "STATIC_CALL_TO_SUSPENDED_ROLLUP",
+  "AMBIGUOUS_EXECUTION",
+  "BATCH_TOO_LARGE",
+  "INSUFFICIENT_GAS",
+  "OUTGOING_CALL_TOO_EXPENSIVE",
+]);
+
+/** A transaction of L1, or one for a rollup, that is signed when its turn comes. */
+export interface PendingTransaction {
+  readonly rollup?: ChainId;
+  readonly sign: () => Promise<Hex>;
+  /** It was refused: its nonce can be used again. */
+  readonly unsign: () => void;
+}
+
+/** Everything that a batch needs. */
+export interface Stage {
+  readonly l1: L1Client;
+  readonly manager: Address;
+  readonly kinds: ReadonlyMap<ChainId, RollupKind>;
+  readonly machines: ReadonlyMap<ChainId, RollupMachine>;
+  readonly proxies: ProxyBook;
+  readonly poster: LocalAccount;
+  /** Looks at every visit before it is posted; throws if its statement does not hold. */
+  readonly checkVisit: (visit: PlannedVisit) => Promise<void>;
+}
+
+/** What the simulation said of a transaction; L1 has confirmed it, unless it was refused. */
+export type Result =
+  | { readonly refused: string }
+  | { readonly outcome: TransactionOutcome; readonly hash: Hex }
+  | { readonly rollup: ChainId; readonly succeeded: boolean; readonly hash: Hex };
+
+/** What became of a batch. */
+export interface PlayedBatch {
+  /** One for each transaction, in their order. */
+  readonly results: readonly Result[];
+  readonly executions: readonly RecordedExecution[];
+  /** Of `postBatch`, if anything had to be posted. */
+  readonly batch?: TransactionReceipt;
+  /** Of L1 transactions that were not refused, in order. */
+  readonly receipts: readonly TransactionReceipt[];
+}
+
+/** L1 or a machine contradicts what the simulation said. */
+export class ContradictionError extends Error {}
+
+/**
+ * Simulates transactions one after the other, posts what they need with them in one block, and brings the machines to
+ * where L1 then says that they are.
+ * @param transactions those for rollups first, as L1 takes them.
+ * @throws {ContradictionError}, and whatever the builder throws that is no refusal.
+ */
+export async function playBatch(
+  stage: Stage,
+  transactions: readonly PendingTransaction[],
+  fork?: Fork,
+): Promise<PlayedBatch> {
+  const { machines } = stage;
+  const head = await headOf(stage);
+  const rootsBefore = rootsOf(machines);
+  const planned = await simulateAll(stage, head, transactions, fork);
+  if (rootsOf(machines) !== rootsBefore) throw new ContradictionError("a simulation left something behind");
+  const { played, executions, plan } = planned;
+  const raws = played.flatMap(({ raw, result }) => ("outcome" in result ? [raw] : []));
+  const included = await include(stage, head, plan, raws);
+  if (included === undefined) {
+    const results = played.map((each) => refuse(each, "BATCH_GAS").result);
+    return { results, executions: [], receipts: [] };
+  }
+  const results = played.map(({ result }) => result);
+  assertAsSimulated(results.filter(isL1Outcome), included.receipts);
+  await follow(stage, head);
+  return { results, executions, ...included };
+}
+
+/** A transaction that was simulated. */
+interface Played {
+  readonly transaction: PendingTransaction;
+  readonly raw: Hex;
+  readonly result: Result;
+}
+
+interface Planned {
+  readonly played: readonly Played[];
+  readonly executions: readonly RecordedExecution[];
+  readonly plan?: BatchPlan;
+}
+
+async function simulateAll(
+  { l1, manager, machines, proxies, kinds, poster, checkVisit }: Stage,
+  head: Head,
+  transactions: readonly PendingTransaction[],
+  fork: Fork | undefined,
+): Promise<Planned> {
+  const context = { l1ChainId: L1_CHAIN_ID, rollups: manager, timestamp: head.timestamp + 1n };
+  const simulation = new Simulation({
+    fork: fork?.blockHash === head.hash ? fork : new Fork(l1, head.hash),
+    next: head.next,
+    context,
+    machines,
+    ether: head.rollups,
+    proxies,
+  });
+  try {
+    const played: Played[] = [];
+    for (const transaction of transactions)
+      played.push(await simulate(simulation, transaction, poster.address));
+    const planned = await refusable(async () => {
+      const executions = simulation.executions();
+      if (executions.length === 0) return { executions };
+      const plan = planBatch(executions, context);
+      for (const visit of plan.visits) await kinds.get(visit.rollup)?.proofJob(visit.header, visit.completed);
+      return { executions, plan };
+    });
+    if ("refused" in planned)
+      return { played: played.map((each) => refuse(each, planned.refused)), executions: [] };
+    for (const visit of planned.plan?.visits ?? []) await checkVisit(visit);
+    return { played, ...planned };
+  } finally {
+    simulation.close();
+  }
+}
+
+async function simulate(
+  simulation: Simulation,
+  transaction: PendingTransaction,
+  origin: Address,
+): Promise<Played> {
+  const { rollup } = transaction;
+  const raw = await transaction.sign();
+  const hash = keccak256(raw);
+  const result = await refusable(async () => {
+    if (rollup === undefined)
+      return { outcome: await simulation.transaction(decodeTransaction(raw, L1_CHAIN_ID).tx), hash };
+    const { data } = await simulation.l2Transaction(rollup, raw, origin);
+    return { rollup, succeeded: data === "0x01", hash };
+  });
+  if ("refused" in result) transaction.unsign();
+  return { transaction, raw, result };
+}
+
+/** A transaction that was played is not posted after all. */
+function refuse(played: Played, refused: string): Played {
+  if ("refused" in played.result) return played;
+  played.transaction.unsign();
+  return { ...played, result: { refused } };
+}
+
+async function refusable<Result>(
+  play: () => Promise<Result>,
+): Promise<Result | { readonly refused: string }> {
+  try {
+    return await play();
+  } catch (error) {
+    if (error instanceof LockstepError && REFUSALS.has(error.code)) return { refused: error.code };
+    throw error;
+  }
+}
+
+/** Puts the batch and the transactions in one block, without automatic mining; nothing if the batch needs too much gas. */
+async function include(
+  { l1, manager, poster }: Stage,
+  head: Head,
+  plan: BatchPlan | undefined,
+  transactions: readonly Hex[],
+): Promise<{ batch?: TransactionReceipt; receipts: TransactionReceipt[] } | undefined> {
+  await l1.setNextBlockTimestamp({ timestamp: head.next.timestamp });
+  let posted: Hex | undefined;
+  if (plan !== undefined) {
+    const proofs = plan.visits.map(({ rollup, header, completed }) => ({
+      rollup,
+      verificationKey: UNPROVEN_KEY,
+      proof: unprovenDigest(statementWords(header, [completed])),
+    }));
+    const raw = await poster.signTransaction({
+      chainId: Number(L1_CHAIN_ID),
+      type: "eip1559",
+      to: manager,
+      data: batchCalldata(plan, proofs),
+      nonce: await l1.getTransactionCount({ address: poster.address }),
+      gas: MAX_TRANSACTION_GAS,
+      maxFeePerGas: MAX_FEE,
+    });
+    posted = await l1.sendRawTransaction({ serializedTransaction: raw });
+  }
+  const hashes: Hex[] = [];
+  for (const raw of transactions) hashes.push(await l1.sendRawTransaction({ serializedTransaction: raw }));
+  await l1.mine({ blocks: 1 });
+  const receipt = async (hash: Hex) => await l1.getTransactionReceipt({ hash });
+  const receipts = await Promise.all(hashes.map(receipt));
+  if (posted === undefined) return { receipts };
+  const batch = await receipt(posted);
+  if (batch.status === "success") return { batch, receipts };
+  // The builder estimates and refuses; here that is only looked at when it has happened.
+  if (batch.gasUsed * 64n > MAX_TRANSACTION_GAS * 60n) return undefined;
+  throw new ContradictionError(`L1 refuses the batch: ${await whyRefused(l1, posted)}`);
+}
+
+async function whyRefused(l1: L1Client, hash: Hex): Promise<string> {
+  const trace: unknown = await l1.request<{ Method: string; Parameters: unknown[]; ReturnType: unknown }>({
+    method: "debug_traceTransaction",
+    params: [hash, { tracer: "callTracer" }],
+  });
+  const output =
+    typeof trace === "object" && trace !== null && "output" in trace && typeof trace.output === "string"
+      ? trace.output
+      : "0x";
+  if (!isHex(output)) return output;
+  try {
+    const { errorName, args } = decodeErrorResult({ abi: rollupsAbi, data: output });
+    return `${errorName}(${String(args)})`;
+  } catch {
+    return output;
+  }
+}
+
+function assertAsSimulated(
+  simulated: readonly { readonly outcome: TransactionOutcome }[],
+  receipts: readonly TransactionReceipt[],
+): void {
+  simulated.forEach(({ outcome }, at) => {
+    const receipt = receipts[at];
+    const succeeded = receipt?.status === "success";
+    if (succeeded !== outcome.success)
+      throw new ContradictionError(
+        `simulated to ${verb(outcome.success)}, a transaction did ${verb(succeeded)} on L1 (gas ${receipt?.gasUsed})`,
+      );
+    if (receipt !== undefined && receipt.gasUsed > outcome.gasUsed)
+      throw new ContradictionError(`gas used: ${receipt.gasUsed}, simulated: ${outcome.gasUsed}`);
+  });
+}
+
+function verb(success: boolean): string {
+  return success ? "succeed" : "fail";
+}
+
+/** The head, with a next block that does not depend on the clock. */
+async function headOf({ l1, manager, machines }: Stage): Promise<Head> {
+  const head = await readHead(l1, manager, [...machines.keys()]);
+  return { ...head, next: { ...head.next, timestamp: head.timestamp + 1n } };
+}
+
+/** A follower that knows nothing but L1's data since `head`. */
+async function follow({ l1, manager, machines }: Stage, head: Head): Promise<void> {
+  const follower = new Follower({ l1, manager, l1ChainId: L1_CHAIN_ID, firstBlock: head.number + 1n });
+  await follower.follow(machines, await readHead(l1, manager, [...machines.keys()]));
+}
+
+function isL1Outcome(result: Result): result is Result & { readonly outcome: TransactionOutcome } {
+  return "outcome" in result;
+}
+
+function rootsOf(machines: ReadonlyMap<ChainId, RollupMachine>): string {
+  return [...machines.values()].map((machine) => machine.stateRoot()).join();
+}

@@ -1,0 +1,51 @@
+import { type Address, decodeFunctionResult, encodeFunctionData, type Hex, parseAbi } from "viem";
+import { lowerCase } from "../../builder/evm/relay-call.ts";
+import type { L1Client } from "../../builder/l1/client.ts";
+import type { ActorState } from "./observation.ts";
+
+const INSPECTOR = parseAbi([
+  "struct Contents { uint256[8] slots; uint256 childCount; uint256 balance; }",
+  "function inspect(address[] actors) view returns (Contents[][] contents)",
+]);
+
+/** What actors on L1 hold, as the inspector reads it. */
+export async function inspect(
+  l1: L1Client,
+  inspector: Address,
+  actors: readonly Address[],
+): Promise<Pick<ActorState, "slots" | "balance" | "childCount" | "children">[]> {
+  const call = { abi: INSPECTOR, functionName: "inspect" } as const;
+  const data = await l1.request({
+    method: "eth_call",
+    params: [{ to: inspector, data: encodeFunctionData({ ...call, args: [actors] }) }, "latest"],
+  });
+  return decodeFunctionResult({ ...call, data }).map(([own, ...children]) => {
+    if (own === undefined) throw new Error("an actor does not answer");
+    return {
+      ...own,
+      children: children.map(({ slots, balance }) => ({ slots, balance })),
+    };
+  });
+}
+
+/** The actors' events among a chain's. */
+export function notesOf(
+  logs: readonly { readonly address: Address; readonly topics: readonly Hex[]; readonly data: Hex }[],
+  actor: Address,
+): ActorState["logs"] {
+  return logs
+    .filter(({ address }) => lowerCase(address) === actor)
+    .map(({ topics, data }) => ({ tag: BigInt(topics[1] ?? 0), observed: data }));
+}
+
+/** Return or revert data of a transaction that L1 has included. */
+export async function outputOf(l1: L1Client, hash: Hex): Promise<Hex> {
+  const trace: unknown = await l1.request<{ Method: string; Parameters: unknown[]; ReturnType: unknown }>({
+    method: "debug_traceTransaction",
+    params: [hash, { tracer: "callTracer" }],
+  });
+  if (typeof trace !== "object" || trace === null) throw new Error("no trace");
+  const output = "output" in trace ? trace.output : "0x";
+  if (typeof output !== "string" || !output.startsWith("0x")) throw new Error("a trace without output");
+  return `0x${output.slice(2)}`;
+}
