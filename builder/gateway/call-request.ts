@@ -44,3 +44,13 @@ export function callRequest(call: CallParameters): CallRequest {
     ...(call.authorizationList === undefined ? {} : { authorizations: call.authorizationList }),
   };
 }
+
+/** Gas of an address and of a slot in an access list (EIP-2930). */
+const ACCESS_LIST_ADDRESS_GAS = 2_400n;
+const ACCESS_LIST_SLOT_GAS = 1_900n;
+
+/** What a transaction pays for its access list; calls are simulated without. */
+export function accessListGas({ accessList = [] }: CallParameters): bigint {
+  const slots = accessList.reduce((sum, { storageKeys }) => sum + storageKeys.length, 0);
+  return ACCESS_LIST_ADDRESS_GAS * BigInt(accessList.length) + ACCESS_LIST_SLOT_GAS * BigInt(slots);
+}

@@ -5,7 +5,7 @@ import { isBlobTransaction } from "../transaction/decode.ts";
 import { LockstepError } from "../protocol/errors.ts";
 import { InvalidTransactionError, TransactionRevertedError } from "../simulate/outcome.ts";
 import { GatewayAccounts, type SigningChain } from "./accounts.ts";
-import { type CallParameters, callRequest, callSchema } from "./call-request.ts";
+import { accessListGas, type CallParameters, callRequest, callSchema } from "./call-request.ts";
 import { estimateAcrossChains } from "./estimate.ts";
 import {
   addressSchema,
@@ -79,7 +79,8 @@ export function l1Service(builder: Builder, keys: readonly LocalAccount[]): Serv
       const gas = await unlessNodeKnowsBetter(() =>
         estimateAcrossChains(builder, callRequest(at.call), at.pending),
       );
-      return gas === undefined ? await upstream.forward(request) : { result: numberToHex(gas) };
+      if (gas === undefined) return await upstream.forward(request);
+      return { result: numberToHex(gas + accessListGas(at.call)) };
     },
     eth_getTransactionByHash: async (request) => {
       const [wanted] = parseParams(hash, request.params);
@@ -168,7 +169,7 @@ function signingChain(builder: Builder): SigningChain {
     estimateGas: async (call) => {
       const request = callRequest(call);
       const across = await estimateAcrossChains(builder, request, true);
-      if (across !== undefined) return across;
+      if (across !== undefined) return across + accessListGas(call);
       const { from, to, value, data } = request;
       return await builder.l1.estimateGas({ account: from, to: to ?? null, value, data });
     },

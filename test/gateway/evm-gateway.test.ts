@@ -264,6 +264,7 @@ describe("gateway of an evm rollup", function () {
   });
 
   it("signs for the accounts it is given", async () => {
+    await twoBlocks();
     rollup.onCall = () => outcomeOf();
     expect((await rpc("eth_accounts")).result).to.deep.equal([signer.address]);
     const send = (more: object) => rpc("eth_sendTransaction", [{ from: me, to: contract, ...more }]);
@@ -271,7 +272,7 @@ describe("gateway of an evm rollup", function () {
     const shown = await Promise.all(
       answers.map(({ result }) => viem().reader.getTransaction({ hash: result })),
     );
-    expect(shown.map(({ nonce }) => nonce).toSorted()).to.deep.equal([0, 1, 2]);
+    expect(shown.map(({ nonce }) => nonce).toSorted()).to.deep.equal([1, 2, 3]);
     expect(shown.map(({ type }) => type)).to.have.members(["eip1559", "eip1559", "legacy"]);
     const stranger = await rpc("eth_sendTransaction", [{ from: contract, to: me }]);
     expect(stranger.error.data).to.deep.equal({ code: "UNKNOWN_ACCOUNT" });

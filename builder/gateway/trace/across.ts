@@ -250,8 +250,8 @@ export class AcrossChains {
       chain: numberToHex(call.to),
       type: isStatic ? "STATICCALL" : "CALL",
       // An account of the chain that called.
-      from: sender,
-      to: target,
+      from: lowerCase(sender),
+      to: lowerCase(target),
       value: numberToHex(value),
       gas: "0x0",
       gasUsed: "0x0",

@@ -6,7 +6,7 @@ import type { ChronicleTransaction } from "../../../kinds/evm/chronicle/types.ts
 import { OPERATION_GAS } from "../../../kinds/evm/environment.ts";
 import { LockstepError } from "../../../protocol/errors.ts";
 import { TransactionRevertedError } from "../../../simulate/outcome.ts";
-import { type CallParameters, callRequest, callSchema } from "../../call-request.ts";
+import { accessListGas, type CallParameters, callRequest, callSchema } from "../../call-request.ts";
 import { findGasLimit } from "../../estimate.ts";
 import { InvalidParamsError, parseParams, quantitySchema } from "../../json-rpc.ts";
 import type { Handler } from "../../service.ts";
@@ -34,8 +34,8 @@ export function callMethods(view: EvmRollupView): Readonly<Record<string, Handle
       return { result: outcome.output };
     },
     eth_estimateGas: async ({ params }) => {
-      const { request, pending } = await simulated(view, params, "pending");
-      return { result: numberToHex(await estimate(view, request, pending)) };
+      const { request, pending, call } = await simulated(view, params, "pending");
+      return { result: numberToHex((await estimate(view, request, pending)) + accessListGas(call)) };
     },
     eth_gasPrice: async () => ({ result: "0x0" }),
     eth_maxPriorityFeePerGas: async () => ({ result: "0x0" }),
@@ -48,7 +48,7 @@ export function callMethods(view: EvmRollupView): Readonly<Record<string, Handle
 
 /** Gas with which a call that is to be sent succeeds on what waits before it. @throws {TransactionRevertedError} */
 export async function estimateCall(view: EvmRollupView, call: CallParameters): Promise<bigint> {
-  return await estimate(view, callRequest(call), true);
+  return (await estimate(view, callRequest(call), true)) + accessListGas(call);
 }
 
 async function estimate(view: EvmRollupView, request: CallRequest, pending: boolean): Promise<bigint> {
@@ -86,13 +86,13 @@ async function simulated(
   view: EvmRollupView,
   params: readonly unknown[],
   standard: BlockTag = "latest",
-): Promise<{ request: CallRequest; pending: boolean }> {
+): Promise<{ call: CallParameters; request: CallRequest; pending: boolean }> {
   const [call, tag, ...overrides] = parseParams(callParams, params);
   if (overrides.some((each) => each !== undefined && each !== null))
     throw new UnsupportedRequestError("UNSUPPORTED_OVERRIDES", "rollups take no overrides of state or block");
   const asked = params[1] === undefined || params[1] === null ? standard : tag;
   if (asked !== "latest" && asked !== "pending") await readState(view, asked, () => undefined);
-  return { request: callRequest(call), pending: asked === "pending" };
+  return { call, request: callRequest(call), pending: asked === "pending" };
 }
 
 /** @param percentiles of the priority fees by gas used. */

@@ -7,6 +7,7 @@ import {
   VISIT_TRANSACTION_TYPE,
 } from "../../../kinds/evm/chronicle/types.ts";
 import { logsOf } from "../../../kinds/evm/chronicle/logs.ts";
+import { lowerCase } from "../../../evm/relay-call.ts";
 import { ActionKind } from "../../../protocol/action.ts";
 import { decodeTransaction } from "../../../transaction/decode.ts";
 import { pendingTransaction } from "../../pending-transaction.ts";
@@ -117,7 +118,7 @@ function visitTransaction({ hash, receipt }: ChronicleTransaction, chainId: bigi
     yParity: "0x0",
     // Who called, in Lockstep's numbering of chains.
     sourceChain: numberToHex(trigger?.from ?? 0n),
-    sourceSender: trigger?.sender ?? zeroAddress,
+    sourceSender: lowerCase(trigger?.sender ?? zeroAddress),
   };
 }
 

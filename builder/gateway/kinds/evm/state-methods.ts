@@ -1,5 +1,6 @@
 import { type Hex, numberToHex } from "viem";
 import { z } from "zod";
+import { lowerCase } from "../../../evm/relay-call.ts";
 import { SYSTEM } from "../../../kinds/evm/system.ts";
 import type { KeyProof } from "../../../state/types.ts";
 import { addressSchema, parseParams } from "../../json-rpc.ts";
@@ -56,11 +57,8 @@ export function stateMethods(view: EvmRollupView): Readonly<Record<string, Handl
 /** The sender's next nonce, its transactions that wait counted. */
 export async function pendingNonce(view: EvmRollupView, sender: Hex): Promise<bigint> {
   const waiting = signedBy(sender, view.waiting(), view.chainId);
-  return await nextNonce(
-    waiting,
-    view.chainId,
-    async () => await view.read(({ store }) => store.account(sender)?.nonce ?? 0n),
-  );
+  const latest = async () => await view.read(({ store }) => store.account(lowerCase(sender))?.nonce ?? 0n);
+  return await nextNonce(waiting, view.chainId, latest);
 }
 
 /**
