@@ -76,7 +76,9 @@ export class Bridge {
     return {
       call: async (action) => {
         const gasLimit = guaranteed * 8n;
-        const message = new Message({ caller: manager, to: manager, gasLimit, depth: 1 });
+        // Refunds of the posting transaction are not known here; the call must not run out of them.
+        const gasRefund = 1n << 64n;
+        const message = new Message({ caller: manager, to: manager, gasLimit, depth: 1, gasRefund });
         const frame: ManagerFrame = { message, gasLeft: gasLimit, logs: [] };
         const result = await this.#call(action, frame);
         const used = gasLimit - frame.gasLeft;
@@ -175,6 +177,7 @@ export class Bridge {
       isStatic: call.isStatic,
       selfdestruct,
       createdAddresses,
+      gasRefund: message.gasRefund,
     });
     const { execResult } = await this.#options.evm.runCall({ message: nested });
     frame.gasLeft -= execResult.executionGasUsed;
@@ -182,10 +185,14 @@ export class Bridge {
     if (error === undefined) {
       for (const [account, beneficiary] of selfdestruct) message.selfdestruct?.set(account, beneficiary);
       for (const account of createdAddresses) message.createdAddresses?.add(account);
-      const before = frame.logs.length;
+      const before = { logs: frame.logs.length, refund: message.gasRefund };
       frame.logs.push(...(execResult.logs ?? []));
+      message.gasRefund = execResult.gasRefund ?? message.gasRefund;
       // A rollup's frame that reverts undoes the call, but not this frame.
-      this.#options.journal.record(() => (frame.logs.length = before));
+      this.#options.journal.record(() => {
+        frame.logs.length = before.logs;
+        message.gasRefund = before.refund;
+      });
     }
     const answers = error === undefined || error.error === EVMError.errorMessages.REVERT;
     return { failed: error !== undefined, data: answers ? bytesToHex(execResult.returnValue) : "0x" };

@@ -58,6 +58,8 @@ interface Waiting {
   readonly settle: Settle;
   /** Events of operations that came while it waited. */
   readonly logs: Log[];
+  /** The call that waits. */
+  readonly message?: Message;
 }
 
 /**
@@ -222,9 +224,15 @@ export class VisitInterpreter {
   }
 
   /** Sends an action out and waits for what answers it. */
-  #emit(action: Action, answer: ActionKind, logs: Log[] = []): Promise<Action> {
+  #emit(action: Action, answer: ActionKind, logs: Log[] = [], message?: Message): Promise<Action> {
     return new Promise((settle) => {
-      this.#waiting.push({ from: action.to, kind: answer, settle, logs });
+      this.#waiting.push({
+        from: action.to,
+        kind: answer,
+        settle,
+        logs,
+        ...(message === undefined ? {} : { message }),
+      });
       this.#turn?.resolve(action);
     });
   }
@@ -243,6 +251,8 @@ export class VisitInterpreter {
     }
     const isOfItsOwn = this.#operations.depth === 1 || (isStatic && from === L1);
     const leave = isOfItsOwn ? this.#evm.enter(this.#block, proxy) : undefined;
+    // One counter of refunds for the whole visit: what was cleared in one operation may be set again in another.
+    const outer = this.#operations.depth === 1 ? undefined : this.#waiting.at(-1)?.message;
     const message = new Message({
       caller: proxy,
       to: createAddressFromString(target),
@@ -253,10 +263,16 @@ export class VisitInterpreter {
       isStatic,
       selfdestruct: new Map(),
       createdAddresses: new Set(),
+      gasRefund: outer?.gasRefund,
     });
     const { execResult } = await this.#evm.runCall({ message });
     leave?.();
     const error = execResult.exceptionError;
+    if (error === undefined && outer !== undefined) {
+      const before = outer.gasRefund;
+      outer.gasRefund = execResult.gasRefund ?? before;
+      this.#journal.record(() => (outer.gasRefund = before));
+    }
     if (error === undefined) await this.state.commit();
     else await this.state.revert();
     if (error === undefined) await this.#destroy(message.selfdestruct, message.createdAddresses);
@@ -347,7 +363,7 @@ export class VisitInterpreter {
     this.#operations.called(isStatic);
     const logs: Log[] = [];
     const call = callAction({ from: this.#rollup, to: chain, sender, target, value, isStatic, data });
-    const answer = await this.#emit(call, ActionKind.RESULT, logs);
+    const answer = await this.#emit(call, ActionKind.RESULT, logs, message);
     if (answer.failed && !isStatic) this.#operations.undone();
     const spent = before + cost(answer.data);
     if (gasLimit < spent) return outOfGas(gasLimit);
