@@ -2,6 +2,7 @@ import path from "node:path";
 import type { Address } from "viem";
 import { Follower } from "./follower/follow.ts";
 import type { RollupKind, RollupMachine } from "./kinds/kind.ts";
+import { assertKindsAllowed } from "./kinds/policy.ts";
 import type { L1Client } from "./l1/client.ts";
 import { type Head, readHead } from "./l1/head.ts";
 import { Lock } from "./lock.ts";
@@ -44,7 +45,12 @@ export class Chains implements AsyncDisposable {
     this.#proxies = new ProxyBook(options.l1, options.manager);
   }
 
+  /** @throws {UnprovenKindError} when one of the kinds proves nothing and L1 is not local, or what opening them throws. */
   static async open(options: ChainsOptions): Promise<Chains> {
+    assertKindsAllowed(
+      options.l1ChainId,
+      options.rollups.map(({ kind }) => kind),
+    );
     const machines = new Map<ChainId, RollupMachine>();
     for (const { id, kind } of options.rollups) {
       const { folder } = options;

@@ -7,13 +7,16 @@ import { runDemo } from "./devnet/commands/demo.ts";
 import { runDeploy } from "./devnet/commands/deploy.ts";
 import { runStart } from "./devnet/commands/start.ts";
 import { showStatus } from "./devnet/commands/status.ts";
+import { DEVNET_ROLLUPS } from "./devnet/devnet-rollups.ts";
 import { PROJECT_ROOT } from "./devnet/hardhat.ts";
+import { LAST_PORT } from "./devnet/ports.ts";
+import { kindNames } from "./devnet/rollup-kinds.ts";
 import { LockstepError } from "./protocol/errors.ts";
 
 const DEFAULT_PORT_BASE = 8545;
 const DEFAULT_DATA = path.join(PROJECT_ROOT, ".lockstep");
-/** Three ports are used from the base. */
-const LAST_PORT_BASE = 65_535 - 2;
+/** The L1 node, its gateway, and the rollups' gateways listen from the base on. */
+const LAST_PORT_BASE = LAST_PORT - 1 - DEVNET_ROLLUPS.length;
 
 function parsePort(text: string): number {
   const port = Number(text);
@@ -29,7 +32,12 @@ const program = new Command("lockstep")
 program
   .command("start")
   .description("start a devnet, play one proven call, and stay up until Ctrl-C")
-  .option("--port-base <port>", "first of three consecutive ports", parsePort, DEFAULT_PORT_BASE)
+  .option(
+    "--port-base <port>",
+    `first of ${2 + DEVNET_ROLLUPS.length} consecutive ports`,
+    parsePort,
+    DEFAULT_PORT_BASE,
+  )
   .option("--data <folder>", "folder of devnet.json", DEFAULT_DATA)
   .option("--no-play", "start without playing a call")
   .action(runStart);
@@ -42,23 +50,33 @@ program
 program
   .command("deploy")
   .description(
-    "put the contracts and a ledger on a local L1; the account of LOCKSTEP_KEY pays, else the first development account",
+    "put the contracts and rollups on a local L1; the account of LOCKSTEP_KEY pays, else the first development account",
   )
   .requiredOption("--rpc <url>", "JSON-RPC endpoint of the L1 node")
+  .option(
+    "--kinds <names>",
+    `a rollup of each kind is registered (${kindNames()}), separated by commas`,
+    DEVNET_ROLLUPS.map(({ kind }) => kind).join(","),
+  )
   .action(runDeploy);
 
 program
   .command("builder")
   .description(
-    "run a builder for a ledger on any L1; the posting account's private key is read from LOCKSTEP_KEY",
+    "run a builder for rollups on any L1; the posting account's private key is read from LOCKSTEP_KEY",
   )
   .requiredOption("--rpc <url>", "JSON-RPC endpoint of the L1 node")
   .requiredOption("--rollups <address>", "address of the Rollups contract")
-  .option("--rollup <id>", "id of the ledger", "1")
+  .option(
+    "--rollup <id:kind>",
+    "a rollup and its kind, for example 1:ledger; given once for each",
+    (given: string, before: readonly string[]) => [...before, given],
+    [],
+  )
   .option("--deployment-block <number>", "block in which Rollups was deployed", "0")
   .option(
     "--port-base <port>",
-    "the L1 gateway listens on the next port, the ledger's on the one after",
+    "the L1 gateway listens on the next port, the rollups' on those after it, in the order given",
     parsePort,
     DEFAULT_PORT_BASE,
   )

@@ -1,10 +1,10 @@
 import { readFile } from "node:fs/promises";
 import type { Artefacts } from "../artefacts/artefacts.ts";
 import { type ArtefactProgress, loadArtefacts } from "../artefacts/load.ts";
-import { ledgerKind } from "../kinds/ledger/index.ts";
 import { fromSnarkjs, type VerificationKey } from "../keys/verification-key.ts";
 import { compileContracts } from "./compile.ts";
 import { type Report, step } from "./progress.mjs";
+import { ROLLUP_KINDS } from "./rollup-kinds.ts";
 import { snarkjsVerificationKey } from "./verification-key-file.ts";
 
 /** A circuit instance with its development key. */
@@ -33,7 +33,9 @@ export function prepareCircuits(): Promise<Circuits> {
 
 async function makeCircuits(report: Report): Promise<Circuits> {
   const progress = new Map<string, ArtefactProgress>();
-  const artefacts = await loadArtefacts(ledgerKind.circuits, {
+  const proven = [...ROLLUP_KINDS.values()].filter(({ kind }) => kind.isProven);
+  const names = proven.flatMap(({ kind }) => kind.circuits);
+  const artefacts = await loadArtefacts(names, {
     onProgress: (news) => {
       progress.set(news.instance, news);
       report([...progress.values()].map(describe).join(", "));

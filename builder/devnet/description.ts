@@ -22,11 +22,15 @@ export const devnetDescription = z.object({
     z.object({
       /** Lockstep's number of the chain. */
       id: z.number().int().positive(),
+      /** What the devnet calls it. */
+      name: z.string(),
       kind: z.string(),
+      /** False: nothing proves its state, anybody can forge it. */
+      proven: z.boolean(),
       gateway: url,
       /** The chain id the rollup's gateway reports to wallets. */
       chainId: z.number().int().positive(),
-      /** The rollup's well-known contract. */
+      /** The contract that was there from the beginning: a ledger itself, an EVM rollup's system contract. */
       contract: hex,
     }),
   ),

@@ -1,18 +1,18 @@
 import { mkdir } from "node:fs/promises";
 import type { Logger } from "pino";
+import { privateKeyToAccount } from "viem/accounts";
 import { type Builder, createBuilder } from "../builder.ts";
-import { LEDGER } from "../kinds/ledger/abi.ts";
-import { ledgerKind } from "../kinds/ledger/index.ts";
-import { hashVerificationKey } from "../keys/verification-key.ts";
 import { createWasmProver } from "../proof/wasm-prover.ts";
 import { developmentAccount, developmentAccounts } from "./accounts.ts";
 import type { Circuits } from "./artefacts.ts";
-import { deploy } from "./deploy.ts";
+import { deploy, type RegisteredRollup } from "./deploy.ts";
 import { type DevnetDescription, removeDescription, writeDescription } from "./description.ts";
-import { openGateways } from "./gateways.ts";
-import { ObservedProver } from "./observed-prover.ts";
+import { DEVNET_ROLLUPS } from "./devnet-rollups.ts";
+import { type Gateways, openGateways } from "./gateways.ts";
 import { startL1 } from "./l1.ts";
+import { ObservedProver } from "./observed-prover.ts";
 import type { DevnetPorts } from "./ports.ts";
+import { builderRollup, knownKind } from "./rollup-kinds.ts";
 
 export interface DevnetOptions {
   readonly ports: DevnetPorts;
@@ -29,53 +29,40 @@ export interface Devnet extends AsyncDisposable {
 }
 
 /**
- * A whole system on this machine and in this process: L1, the contracts, a builder with one ledger, their gateways.
+ * A whole system on this machine and in this process: L1, the contracts, rollups, a builder for them, their gateways.
  * Nothing outlives it: every devnet starts from genesis.
  */
 export async function startDevnet({ ports, circuits, folder, log }: DevnetOptions): Promise<Devnet> {
   await using cleanup = new AsyncDisposableStack();
-  // The keys are read while the node starts. All three are waited for, so that what did start is also stopped.
-  const [proving, node, genesis] = await Promise.allSettled([
+  // The keys are read while the node starts. Both are waited for, so that what did start is also stopped.
+  const [proving, node] = await Promise.allSettled([
     createWasmProver({ artefacts: [...circuits.values()].map(({ artefacts }) => artefacts) }),
     startL1(ports.rpc),
-    ledgerKind.genesisRoot(),
   ]);
   if (proving.status === "fulfilled") cleanup.defer(() => proving.value.close());
   if (node.status === "fulfilled") cleanup.defer(() => node.value.close());
   const prover = new ObservedProver(valueOf(proving));
   const l1 = valueOf(node);
-  const keys = [...circuits].map(([name, { verificationKey }]) => [name, verificationKey] as const);
-  const deployment = await deploy({
+  const { evmChainId, rollups, registered } = await deploy({
     rpc: l1.url,
-    genesisRoot: valueOf(genesis),
-    verificationKeys: keys.map(([, key]) => key),
+    kinds: DEVNET_ROLLUPS.map(({ kind }) => knownKind(kind)),
+    circuits,
   });
   const builder = await createBuilder({
     l1Rpc: l1.url,
-    rollupsAddress: deployment.rollups,
-    rollups: [
-      {
-        id: deployment.ledger,
-        kind: ledgerKind,
-        verificationKeys: Object.fromEntries(keys.map(([name, key]) => [name, hashVerificationKey(key)])),
-      },
-    ],
+    rollupsAddress: rollups,
+    rollups: registered.map(({ id, kind }) => builderRollup(id, kind, circuits)),
     account: developmentAccount(0),
     prover,
     ...(log === undefined ? {} : { log }),
   });
   cleanup.use(builder);
-  const gateways = await openGateways(builder, ports, log);
+  const accounts = developmentAccounts().map(({ privateKey }) => privateKeyToAccount(privateKey));
+  const gateways = await openGateways(builder, { ports, accounts, ...(log === undefined ? {} : { log }) });
   cleanup.use(gateways);
-  const [ledger] = gateways.rollups;
   const description: DevnetDescription = {
-    l1: {
-      rpc: l1.url,
-      gateway: gateways.l1,
-      chainId: Number(deployment.evmChainId),
-      rollups: deployment.rollups,
-    },
-    rollups: ledger === undefined ? [] : [{ ...ledger, kind: ledgerKind.name, contract: LEDGER }],
+    l1: { rpc: l1.url, gateway: gateways.l1, chainId: Number(evmChainId), rollups },
+    rollups: registered.map((rollup, index) => describe(rollup, index, gateways)),
     accounts: developmentAccounts(),
   };
   if (folder !== undefined) {
@@ -87,6 +74,25 @@ export async function startDevnet({ ports, circuits, folder, log }: DevnetOption
   }
   const resources = cleanup.move();
   return { description, builder, prover, [Symbol.asyncDispose]: () => resources.disposeAsync() };
+}
+
+function describe(
+  { id, kind: { kind, contract } }: RegisteredRollup,
+  index: number,
+  { rollups }: Gateways,
+): DevnetDescription["rollups"][number] {
+  const endpoint = rollups[index];
+  const plan = DEVNET_ROLLUPS[index];
+  if (endpoint === undefined || plan === undefined) throw new RangeError(`rollup ${id} has no gateway`);
+  return {
+    id: Number(id),
+    name: plan.name,
+    kind: kind.name,
+    proven: kind.isProven,
+    gateway: endpoint.url,
+    chainId: Number(endpoint.chainId),
+    contract: contract.address,
+  };
 }
 
 function valueOf<Value>(result: PromiseSettledResult<Value>): Value {

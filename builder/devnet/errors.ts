@@ -1,4 +1,5 @@
 import { LockstepError } from "../protocol/errors.ts";
+import type { ChainId } from "../protocol/ids.ts";
 
 /** Another program listens on a port the devnet needs. */
 export class PortInUseError extends LockstepError {
@@ -48,5 +49,15 @@ export class DeploymentError extends LockstepError {
 export class InvalidConfigurationError extends LockstepError {
   constructor(problems: readonly string[]) {
     super("INVALID_CONFIGURATION", `the configuration is not valid: ${problems.join("; ")}`);
+  }
+}
+
+/** A rollup was named with a kind that is not its own, or there is no such rollup. */
+export class WrongKindError extends LockstepError {
+  constructor(rollup: ChainId, kind: string) {
+    super(
+      "WRONG_KIND",
+      `rollup ${rollup} on L1 is not of kind ${kind} with this version's keys, or is not registered at all`,
+    );
   }
 }

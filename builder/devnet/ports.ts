@@ -1,27 +1,43 @@
 import { once } from "node:events";
 import { createServer, type Server } from "node:net";
+import { DEVNET_ROLLUPS } from "./devnet-rollups.ts";
 import { PortInUseError } from "./errors.ts";
 
 /** Everything listens on the loopback interface only: keys and accounts are public. */
 export const HOST = "127.0.0.1";
 
-/** Ports of a devnet with one ledger. */
-export interface DevnetPorts {
-  readonly rpc: number;
+/** The greatest port. */
+export const LAST_PORT = 65_535;
+
+/** Where gateways listen. */
+export interface GatewayPorts {
   readonly l1Gateway: number;
-  readonly ledgerGateway: number;
+  /** In the order of the rollups. */
+  readonly rollups: readonly number[];
 }
 
-/** Consecutive ports from `base`: L1's node, L1's gateway, the ledger's gateway. */
-export function portsFrom(base: number): DevnetPorts {
-  return { rpc: base, l1Gateway: base + 1, ledgerGateway: base + 2 };
+/** Ports of a devnet. */
+export interface DevnetPorts extends GatewayPorts {
+  readonly rpc: number;
 }
 
-const PURPOSES: readonly (readonly [keyof DevnetPorts, string])[] = [
-  ["rpc", "L1 node"],
-  ["l1Gateway", "L1 gateway"],
-  ["ledgerGateway", "ledger gateway"],
-];
+/** Consecutive ports from `base`: L1's node, L1's gateway, the rollups' gateways. */
+export function portsFrom(base: number, rollups: number = DEVNET_ROLLUPS.length): DevnetPorts {
+  return {
+    rpc: base,
+    l1Gateway: base + 1,
+    rollups: Array.from({ length: rollups }, (_, index) => base + 2 + index),
+  };
+}
+
+type Wanted = readonly [port: number, purpose: string];
+
+function gatewayPurposes({ l1Gateway, rollups }: GatewayPorts): Wanted[] {
+  return [
+    [l1Gateway, "L1 gateway"],
+    ...rollups.map((port, index): Wanted => [port, `gateway of rollup ${index + 1}`]),
+  ];
+}
 
 /** Listens on a port; 0 lets the system choose one. */
 async function listen(port: number, purpose: string): Promise<Server> {
@@ -36,7 +52,7 @@ async function listen(port: number, purpose: string): Promise<Server> {
 }
 
 /** Listens on all ports for a moment. Resolves with their numbers, in the order given. */
-async function tryPorts(wanted: readonly (readonly [port: number, purpose: string])[]): Promise<number[]> {
+async function tryPorts(wanted: readonly Wanted[]): Promise<number[]> {
   const servers: Server[] = [];
   try {
     for (const [port, purpose] of wanted) servers.push(await listen(port, purpose));
@@ -61,19 +77,18 @@ function portOf(server: Server): number {
  * @throws {PortInUseError} naming the port and what it is for.
  */
 export async function claimPorts(ports: DevnetPorts): Promise<void> {
-  await tryPorts(PURPOSES.map(([name, purpose]) => [ports[name], purpose]));
+  await tryPorts([[ports.rpc, "L1 node"], ...gatewayPurposes(ports)]);
 }
 
 /** The same for a builder whose L1 node is elsewhere. */
-export async function claimGatewayPorts(ports: DevnetPorts): Promise<void> {
-  const [, ...gateways] = PURPOSES;
-  await tryPorts(gateways.map(([name, purpose]) => [ports[name], purpose]));
+export async function claimGatewayPorts(ports: GatewayPorts): Promise<void> {
+  await tryPorts(gatewayPurposes(ports));
 }
 
-/** Three ports that nobody uses now. Another program may take one before the devnet does; then it says so. */
-export async function freePorts(): Promise<DevnetPorts> {
-  const [rpc = 0, l1Gateway = 0, ledgerGateway = 0] = await tryPorts(
-    PURPOSES.map(([, purpose]) => [0, purpose]),
+/** Ports that nobody uses now. Another program may take one before the devnet does; then it says so. */
+export async function freePorts(rollups: number = DEVNET_ROLLUPS.length): Promise<DevnetPorts> {
+  const [rpc = 0, l1Gateway = 0, ...others] = await tryPorts(
+    Array.from({ length: 2 + rollups }, (): Wanted => [0, "free port"]),
   );
-  return { rpc, l1Gateway, ledgerGateway };
+  return { rpc, l1Gateway, rollups: others };
 }

@@ -1,19 +1,22 @@
 import pc from "picocolors";
-import { type Address, createPublicClient, type Hex, http } from "viem";
-import { LEDGER } from "../kinds/ledger/abi.ts";
+import { createPublicClient, type Hex, http } from "viem";
 import { hashVerificationKey } from "../keys/verification-key.ts";
+import { L1 } from "../protocol/ids.ts";
 import type { Circuits } from "./artefacts.ts";
 import type { DevnetDescription } from "./description.ts";
+import { Names, type NamedContract } from "./names.ts";
 import { type Inclusion, readInclusion } from "./posted.ts";
+import { knownKind } from "./rollup-kinds.ts";
 import type { BatchStory, Storyteller } from "./story.ts";
-import { type Names, traceLines } from "./trace.ts";
+import { traceLines } from "./trace.ts";
+import { UNPROVEN_LABEL } from "./unproven-label.ts";
 
 export interface ShowOptions {
   readonly devnet: DevnetDescription;
   readonly circuits: Circuits;
   readonly stories: Storyteller;
-  /** Names for contracts beside the ledger, by address. */
-  readonly contracts: Readonly<Record<Address, string>>;
+  /** Names for contracts beside those that rollups have from the beginning. */
+  readonly contracts: readonly NamedContract[];
   readonly print: (line: string) => void;
 }
 
@@ -33,13 +36,13 @@ export async function showTransaction(hash: Hex, options: ShowOptions): Promise<
   if (story !== undefined) showTimings(story, print);
 }
 
+/** Chains whose state nothing proves are red. */
 function namesOf({ devnet, contracts }: ShowOptions): Names {
-  const rollups = devnet.rollups.map(({ id, kind }) => [BigInt(id), `${kind} ${id}`] as const);
-  const named = Object.entries(contracts).map(([address, name]) => [address.toLowerCase(), name] as const);
-  return {
-    chains: new Map([[0n, "L1"], ...rollups]),
-    contracts: new Map([[LEDGER.toLowerCase(), "Ledger"], ...named]),
-  };
+  const chains = devnet.rollups.map(
+    ({ id, name, proven }) => [BigInt(id), proven ? name : pc.red(name)] as const,
+  );
+  const own = devnet.rollups.map(({ id, kind }) => ({ chain: BigInt(id), ...knownKind(kind).contract }));
+  return new Names(new Map([[L1, "L1"], ...chains]), [...own, ...contracts]);
 }
 
 function showExecutions({ batch, transaction }: Inclusion, names: Names, print: ShowOptions["print"]): void {
@@ -54,13 +57,18 @@ function showExecutions({ batch, transaction }: Inclusion, names: Names, print: 
   });
 }
 
-function showProofs({ batch }: Inclusion, { circuits, print }: ShowOptions): void {
+function showProofs({ batch }: Inclusion, { circuits, devnet, print }: ShowOptions): void {
   const byCircuit = Map.groupBy(batch.proofs, ({ verificationKey }) => verificationKey);
   for (const [name, { artefacts, verificationKey }] of circuits) {
     const proofs = byCircuit.get(hashVerificationKey(verificationKey)) ?? [];
     if (proofs.length === 0) continue;
     const count = `${proofs.length} Groth16 ${proofs.length === 1 ? "proof" : "proofs"}`;
     print(`    ${count} of circuit ${name} (${artefacts.constraints.toLocaleString("en")} constraints)`);
+  }
+  for (const { id, name, proven } of devnet.rollups) {
+    const visits = batch.proofs.filter(({ rollup }) => rollup === BigInt(id)).length;
+    if (proven || visits === 0) continue;
+    print(`    ${UNPROVEN_LABEL}: what ${name} did (${visits} ${visits === 1 ? "visit" : "visits"})`);
   }
 }
 

@@ -8,9 +8,13 @@ import { expect } from "chai";
 import { network } from "hardhat";
 import { createPublicClient, http, numberToHex } from "viem";
 import { developmentAccounts } from "../../builder/devnet/accounts.ts";
+import type { DevnetDescription } from "../../builder/devnet/description.ts";
 import { type L1Node, startL1 } from "../../builder/devnet/l1.ts";
 import { freePorts } from "../../builder/devnet/ports.ts";
 import { playFirstCall } from "../../builder/devnet/tour/first-call.ts";
+import { Checks } from "../../builder/devnet/tour/checks.ts";
+import { playSolidityAct } from "../../builder/devnet/tour/solidity-act.ts";
+import { SYSTEM } from "../../builder/kinds/evm/system.ts";
 import { LEDGER } from "../../builder/kinds/ledger/abi.ts";
 import { rollupsAbi } from "../../builder/protocol/abi.ts";
 
@@ -73,24 +77,42 @@ describe("by hand: a node, a deployment, a builder", function () {
     const rollups = /--rollups (0x[0-9a-fA-F]{40})/.exec(deployment.output)?.[1];
     if (line === undefined || rollups === undefined) throw new Error(deployment.output);
 
-    const portBase = 20_000 + ((await freePorts()).rpc % 9_000) * 3;
+    expect(deployment.output)
+      .to.match(/rollup 2 .*evm.*UNPROVEN/)
+      .and.to.not.match(/rollup 1 .*UNPROVEN/);
+    expect(line).to.include("--rollup 1:ledger --rollup 2:evm --rollup 3:evm");
+
+    const portBase = 20_000 + ((await freePorts()).rpc % 2_400) * 5;
     const options = [...line.split(" "), "--port-base", String(portBase), "--data", folder];
     const builder = run(["builder", ...options], { LOCKSTEP_KEY: poster?.privateKey ?? "" });
     await builder.says("builder is up");
     const address = numberToHex(BigInt(rollups), { size: 20 });
-    const call = await playFirstCall({
-      l1: { rpc: l1.url, gateway: `http://127.0.0.1:${portBase + 1}`, chainId: 31337, rollups: address },
+    const at = (offset: number): string => `http://127.0.0.1:${portBase + offset}`;
+    const devnet: DevnetDescription = {
+      l1: { rpc: l1.url, gateway: at(1), chainId: 31337, rollups: address },
       rollups: [
         {
           id: 1,
+          name: "Ledger",
           kind: "ledger",
-          gateway: `http://127.0.0.1:${portBase + 2}`,
+          proven: true,
+          gateway: at(2),
           chainId: 31337001,
           contract: LEDGER,
         },
+        {
+          id: 3,
+          name: "B",
+          kind: "evm",
+          proven: false,
+          gateway: at(4),
+          chainId: 31337003,
+          contract: SYSTEM,
+        },
       ],
       accounts: developmentAccounts(),
-    });
+    };
+    const call = await playFirstCall(devnet);
     expect(call.summary).to.equal("PiggyBank holds 1 ETH on the ledger");
     const { etherBalance } = await createPublicClient({ transport: http(l1.url) }).readContract({
       address,
@@ -99,6 +121,14 @@ describe("by hand: a node, a deployment, a builder", function () {
       args: [1n],
     });
     expect(etherBalance).to.equal(10n ** 18n);
+    const checks = new Checks(() => undefined);
+    await playSolidityAct(devnet, checks, {
+      narrate: () => undefined,
+      named: () => undefined,
+      transaction: async () => undefined,
+    });
+    checks.finish();
+    expect(builder.output).to.include("UNPROVEN");
     builder.child.kill("SIGTERM");
     expect(await builder.end(), builder.output).to.equal(0);
     expect(builder.output).not.to.include((poster?.privateKey ?? "").slice(2));
@@ -122,10 +152,31 @@ describe("by hand: a node, a deployment, a builder", function () {
     }
   });
 
+  it("deploys no rollup without proof on a chain that is not local, whatever else there is", async () => {
+    const server = await network.createServer(
+      { network: "default", override: { chainId: 5 } },
+      "127.0.0.1",
+      0,
+    );
+    const { port } = await server.listen();
+    try {
+      const url = `http://127.0.0.1:${port}`;
+      const deployment = run(["deploy", "--rpc", url, "--kinds", "evm"]);
+      expect(await deployment.end()).to.equal(1);
+      expect(deployment.output).to.include("UNPROVEN_KIND");
+      expect(await createPublicClient({ transport: http(url) }).getBlockNumber()).to.equal(0n);
+    } finally {
+      await server.close();
+    }
+  });
+
   it("names what is wrong with its options", async () => {
     const deployment = run(["deploy", "--rpc", "ftp://nowhere"], { LOCKSTEP_KEY: "0x12" });
     expect(await deployment.end()).to.equal(1);
     expect(deployment.output).to.include("rpc").and.to.include("LOCKSTEP_KEY");
     expect(deployment.output).to.include("INVALID_CONFIGURATION");
+    const builder = run(["builder", "--rpc", l1.url, "--rollups", LEDGER, "--rollup", "1:wasm"]);
+    expect(await builder.end()).to.equal(1);
+    expect(builder.output).to.include("1:ledger").and.to.include("kinds are ledger, evm");
   });
 });

@@ -18,7 +18,17 @@ import { LEDGER } from "../../builder/kinds/ledger/abi.ts";
 function describeAt(rpc: string): DevnetDescription {
   return {
     l1: { rpc, gateway: "http://127.0.0.1:2", chainId: 31337, rollups: LEDGER },
-    rollups: [{ id: 1, kind: "ledger", gateway: "http://127.0.0.1:3", chainId: 7, contract: LEDGER }],
+    rollups: [
+      {
+        id: 1,
+        name: "Ledger",
+        kind: "ledger",
+        proven: true,
+        gateway: "http://127.0.0.1:3",
+        chainId: 7,
+        contract: LEDGER,
+      },
+    ],
     accounts: developmentAccounts(),
   };
 }

@@ -8,6 +8,7 @@ import { expect } from "chai";
 import { createPublicClient, getAddress, http } from "viem";
 import { descriptionFile, readDescription } from "../../builder/devnet/description.ts";
 import { freePorts } from "../../builder/devnet/ports.ts";
+import { SYSTEM } from "../../builder/kinds/evm/system.ts";
 import { LEDGER } from "../../builder/kinds/ledger/abi.ts";
 import { untilGone } from "./sandbox.ts";
 
@@ -47,6 +48,10 @@ class Start {
   }
 }
 
+function rollup(id: number, name: string, kind: string) {
+  return { id, name, kind, chainId: 31337000 + id };
+}
+
 describe("npm start", function () {
   this.timeout(300_000);
   let folder: string;
@@ -56,8 +61,8 @@ describe("npm start", function () {
     started.push(one);
     return one;
   };
-  /** A base with three free ports behind it: ports that the system gives out are rarely in a row. */
-  const freeBase = async (): Promise<number> => 20_000 + ((await freePorts()).rpc % 9_000) * 3;
+  /** A base with free ports behind it: ports that the system gives out are rarely in a row. */
+  const freeBase = async (): Promise<number> => 20_000 + ((await freePorts()).rpc % 2_400) * 5;
 
   beforeEach(() => {
     folder = mkdtempSync(path.join(tmpdir(), "lockstep start "));
@@ -76,13 +81,20 @@ describe("npm start", function () {
     const { l1, rollups, accounts } = readDescription(folder);
     expect(l1.rpc).to.equal(`http://127.0.0.1:${base}`);
     expect(l1.gateway).to.equal(`http://127.0.0.1:${base + 1}`);
-    expect(rollups.map(({ id, kind, gateway, contract }) => ({ id, kind, gateway, contract }))).to.deep.equal(
-      [{ id: 1, kind: "ledger", gateway: `http://127.0.0.1:${base + 2}`, contract: LEDGER }],
-    );
+    const at = (port: number): string => `http://127.0.0.1:${port}`;
+    expect(rollups).to.deep.equal([
+      { ...rollup(1, "Ledger", "ledger"), proven: true, gateway: at(base + 2), contract: LEDGER },
+      { ...rollup(2, "A", "evm"), proven: false, gateway: at(base + 3), contract: SYSTEM },
+      { ...rollup(3, "B", "evm"), proven: false, gateway: at(base + 4), contract: SYSTEM },
+    ]);
+    expect(first.output)
+      .to.match(/A \(evm 2\).*UNPROVEN/)
+      .and.to.match(/B \(evm 3\).*UNPROVEN/);
+    expect(first.output).to.not.match(/Ledger \(ledger 1\).*UNPROVEN/);
     for (const [url, chainId] of [
       [l1.rpc, l1.chainId],
       [l1.gateway, l1.chainId],
-      [rollups[0]?.gateway, rollups[0]?.chainId],
+      ...rollups.map(({ gateway, chainId: id }) => [gateway, id] as const),
     ] as const)
       expect(await createPublicClient({ transport: http(url) }).getChainId(), url).to.equal(chainId);
     const client = createPublicClient({ transport: http(l1.gateway) });

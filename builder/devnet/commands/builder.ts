@@ -3,37 +3,53 @@ import { isAddress } from "viem";
 import { privateKeyToAccount } from "viem/accounts";
 import { z } from "zod";
 import { createBuilder } from "../../builder.ts";
-import { ledgerKind } from "../../kinds/ledger/index.ts";
-import { assertKeysAllowed } from "../../keys/policy.ts";
-import { hashVerificationKey } from "../../keys/verification-key.ts";
 import { connectL1 } from "../../l1/client.ts";
 import { createWasmProver } from "../../proof/wasm-prover.ts";
 import { chainId } from "../../protocol/ids.ts";
-import { prepareCircuits } from "../artefacts.ts";
+import { prepareArtefacts } from "../artefacts.ts";
 import { parseConfiguration, privateKey, rpcUrl } from "../configuration.ts";
 import { openGateways } from "../gateways.ts";
 import { logger } from "../log.ts";
-import { claimGatewayPorts, portsFrom } from "../ports.ts";
+import { claimGatewayPorts, LAST_PORT, portsFrom } from "../ports.ts";
+import { assertRegistered } from "../registered.ts";
+import { builderRollup, kindNames, knownKind, ROLLUP_KINDS } from "../rollup-kinds.ts";
 import { untilShutdown } from "../shutdown.ts";
 
-const uint = z
+const NUMBER = /^\d{1,18}$/;
+const uint = z.string().regex(NUMBER, "is not a number").transform(BigInt);
+
+/** `id:kind`, for example `2:evm`. */
+const rollup = z
   .string()
-  .regex(/^\d{1,18}$/, "is not a number")
-  .transform(BigInt);
+  .transform((text) => text.split(":"))
+  .refine(
+    ([id = "", kind = "", ...more]) =>
+      NUMBER.test(id) && BigInt(id) > 0n && ROLLUP_KINDS.has(kind) && more.length === 0,
+    `is not a rollup and its kind, for example 1:ledger; rollups count from 1, kinds are ${kindNames()}`,
+  )
+  .transform(([id = "", kind = ""]) => ({ id: chainId(BigInt(id)), kind: knownKind(kind) }));
 
 /** Options of the command line and the environment, checked. */
-export const builderConfiguration = z.object({
-  rpc: rpcUrl,
-  rollups: z.custom<`0x${string}`>(
-    (value) => typeof value === "string" && isAddress(value),
-    "is not an address",
-  ),
-  rollup: uint.refine((id) => id > 0n, "rollups count from 1"),
-  deploymentBlock: uint,
-  portBase: z.int(),
-  data: z.string().min(1),
-  key: privateKey,
-});
+export const builderConfiguration = z
+  .object({
+    rpc: rpcUrl,
+    rollups: z.custom<`0x${string}`>(
+      (value) => typeof value === "string" && isAddress(value),
+      "is not an address",
+    ),
+    rollup: z
+      .array(rollup)
+      .min(1, "name at least one rollup and its kind, for example 1:ledger")
+      .refine((all) => new Set(all.map(({ id }) => id)).size === all.length, "names a rollup twice"),
+    deploymentBlock: uint,
+    portBase: z.int(),
+    data: z.string().min(1),
+    key: privateKey,
+  })
+  .refine(({ portBase, rollup: rollups }) => portBase + 1 + rollups.length <= LAST_PORT, {
+    path: ["portBase"],
+    error: `leaves too few ports below ${LAST_PORT}`,
+  });
 
 /** @throws `INVALID_CONFIGURATION` naming each option that is wrong; never shows the key. */
 export function parseBuilderConfiguration(
@@ -44,47 +60,43 @@ export function parseBuilderConfiguration(
   return parseConfiguration(builderConfiguration, { ...given, key });
 }
 
-/** A builder for one ledger on any L1, with durable state, until the process is told to stop. */
+/** A builder for rollups on any L1, with durable state, until the process is told to stop. */
 export async function runBuilder(options: unknown): Promise<void> {
   const configuration = parseBuilderConfiguration(options, process.env.LOCKSTEP_KEY);
+  const { rpc, rollups: rollupsAddress, rollup: wanted, data: folder, deploymentBlock } = configuration;
   const log = logger("info");
-  const ports = portsFrom(configuration.portBase);
+  const ports = portsFrom(configuration.portBase, wanted.length);
   await claimGatewayPorts(ports);
-  const circuits = await prepareCircuits();
-  const keys = [...circuits].map(([name, { verificationKey }]) => [name, verificationKey] as const);
-  // These circuits' keys are development keys: on a chain where they are worthless the builder does not start.
-  const evmChainId = BigInt(await connectL1(configuration.rpc).getChainId());
-  assertKeysAllowed(
-    evmChainId,
-    keys.map(([, key]) => key),
-  );
+  const circuits = await prepareArtefacts();
+  const l1 = connectL1(rpc);
+  // Development keys are worthless beyond local chains, and so is what is not proven at all: no builder starts there.
+  const evmChainId = BigInt(await l1.getChainId());
+  for (const { kind } of wanted) kind.scheme.assertAllowed(evmChainId, kind.kind, circuits);
+  const rollups = wanted.map(({ id, kind }) => builderRollup(id, kind, circuits));
+  await assertRegistered(l1, rollupsAddress, rollups);
   const prover = await createWasmProver({
     artefacts: [...circuits.values()].map(({ artefacts }) => artefacts),
   });
   await using cleanup = new AsyncDisposableStack();
   cleanup.defer(() => prover.close());
+  const account = privateKeyToAccount(configuration.key);
   const builder = await createBuilder({
-    l1Rpc: configuration.rpc,
-    rollupsAddress: configuration.rollups,
-    rollups: [
-      {
-        id: chainId(configuration.rollup),
-        kind: ledgerKind,
-        verificationKeys: Object.fromEntries(keys.map(([name, key]) => [name, hashVerificationKey(key)])),
-      },
-    ],
-    account: privateKeyToAccount(configuration.key),
+    l1Rpc: rpc,
+    rollupsAddress,
+    rollups,
+    account,
     prover,
-    folder: configuration.data,
-    deploymentBlock: configuration.deploymentBlock,
+    folder,
+    deploymentBlock,
     log,
   });
   cleanup.use(builder);
-  const gateways = cleanup.use(await openGateways(builder, ports, log));
-  log.info(
-    { l1: gateways.l1, rollups: gateways.rollups, unaudited: true, developmentKeys: true },
-    "builder is up",
-  );
+  const gateways = cleanup.use(await openGateways(builder, { ports, log }));
+  const endpoints = gateways.rollups.map(({ id, url }) => ({ id: id.toString(), url }));
+  log.info({ l1: gateways.l1, rollups: endpoints, unaudited: true, developmentKeys: true }, "builder is up");
+  const unproven = wanted.filter(({ kind }) => !kind.kind.isProven).map(({ id }) => id.toString());
+  if (unproven.length > 0)
+    log.warn({ rollups: unproven }, "UNPROVEN: anybody can forge these rollups' state");
   const shutdown = untilShutdown(() => undefined);
   if (!shutdown.aborted) await once(shutdown, "abort");
   log.info("stopping");

@@ -2,6 +2,7 @@ import pc from "picocolors";
 import { prepareArtefacts } from "../artefacts.ts";
 import { startDevnet } from "../devnet.ts";
 import { logger } from "../log.ts";
+import type { NamedContract } from "../names.ts";
 import { freePorts } from "../ports.ts";
 import { step } from "../progress.mjs";
 import { showTransaction } from "../show.ts";
@@ -9,6 +10,7 @@ import { untilShutdown } from "../shutdown.ts";
 import { Storyteller } from "../story.ts";
 import { Checks } from "../tour/checks.ts";
 import { playTour } from "../tour/tour.ts";
+import { unprovenWarning } from "../unproven-label.ts";
 
 /** `npm run demo`. @throws when a state read back from the chains is not as it should be. */
 export async function runDemo(): Promise<void> {
@@ -28,13 +30,13 @@ export async function runDemo(): Promise<void> {
     console.log(line);
   };
   const checks = new Checks(print);
-  const contracts: Record<string, string> = {};
+  const contracts: NamedContract[] = [];
   await playTour(devnet.description, checks, {
     narrate: (line) => {
       print(`\n${pc.bold(line)}`);
     },
-    named: (address, name) => {
-      contracts[address] = name;
+    named: (contract) => {
+      contracts.push(contract);
     },
     transaction: (hash) =>
       showTransaction(hash, { devnet: devnet.description, circuits, stories, contracts, print }),
@@ -43,4 +45,7 @@ export async function runDemo(): Promise<void> {
   const seconds = ((performance.now() - begun) / 1_000).toFixed(0);
   console.log(`\n${pc.green(`Every one of ${checks.passed} expected states was read back.`)} ${seconds} s`);
   console.log(pc.yellow("UNAUDITED, with development keys: anyone can forge their proofs."));
+  const { rollups } = devnet.description;
+  const warning = unprovenWarning(rollups.filter(({ proven }) => !proven).map(({ name }) => name));
+  if (warning !== undefined) console.log(warning);
 }

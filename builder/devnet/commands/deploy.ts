@@ -1,35 +1,56 @@
 import type { LocalAccount } from "viem";
 import { privateKeyToAccount } from "viem/accounts";
 import { z } from "zod";
-import { ledgerKind } from "../../kinds/ledger/index.ts";
 import { developmentAccount } from "../accounts.ts";
 import { prepareArtefacts } from "../artefacts.ts";
 import { parseConfiguration, privateKey, rpcUrl } from "../configuration.ts";
 import { deploy } from "../deploy.ts";
+import { kindNames, knownKind, ROLLUP_KINDS } from "../rollup-kinds.ts";
+import { UNPROVEN_LABEL, unprovenWarning } from "../unproven-label.ts";
 
-const configuration = z.object({ rpc: rpcUrl, key: privateKey.optional() });
+const configuration = z.object({
+  rpc: rpcUrl,
+  kinds: z
+    .string()
+    .transform((names) => names.split(",").map((name) => name.trim()))
+    .refine((names) => names.every((name) => ROLLUP_KINDS.has(name)), `kinds of rollups are ${kindNames()}`)
+    .transform((names) => names.map(knownKind)),
+  key: privateKey.optional(),
+});
+
+export interface DeployCommandOptions {
+  readonly rpc: string;
+  /** Names, separated by commas. */
+  readonly kinds: string;
+}
 
 /**
- * Puts the contracts and one ledger on the L1 behind `rpc`, and prints what a builder needs to know.
+ * Puts the contracts and rollups on the L1 behind `rpc`, and prints what a builder needs to know.
  * The account of LOCKSTEP_KEY pays, by default the first development account.
- * @throws `INVALID_CONFIGURATION`; `DEVELOPMENT_KEY` before anything is sent to a chain that is not local; `DEPLOYMENT`.
+ * @throws `INVALID_CONFIGURATION`; `DEVELOPMENT_KEY`, `UNPROVEN_KIND` before anything is sent to a chain that is not local;
+ * `DEPLOYMENT`.
  */
-export async function runDeploy(options: { readonly rpc: string }): Promise<void> {
-  const { rpc, key } = parseConfiguration(configuration, { ...options, key: process.env.LOCKSTEP_KEY });
+export async function runDeploy(options: DeployCommandOptions): Promise<void> {
+  const given = { ...options, key: process.env.LOCKSTEP_KEY };
+  const { rpc, kinds, key } = parseConfiguration(configuration, given);
   const account: LocalAccount = key === undefined ? developmentAccount(0) : privateKeyToAccount(key);
   const circuits = await prepareArtefacts();
-  const { evmChainId, proofSystem, rollups, ledger, deploymentBlock } = await deploy({
-    rpc,
-    account,
-    genesisRoot: await ledgerKind.genesisRoot(),
-    verificationKeys: [...circuits.values()].map(({ verificationKey }) => verificationKey),
-  });
-  console.log(`Rollups             ${rollups}  (EVM chain id ${evmChainId})`);
-  console.log(`Groth16ProofSystem  ${proofSystem}`);
-  console.log(`ledger              ${ledger}`);
+  const deployment = await deploy({ rpc, account, kinds, circuits });
+  const { evmChainId, proofSystems, rollups, registered, deploymentBlock } = deployment;
+  console.log(`Rollups               ${rollups}  (EVM chain id ${evmChainId})`);
+  for (const [source, address] of proofSystems)
+    console.log(`${source.replace(/\.sol$/, "").padEnd(22)}${address}`);
+  for (const { id, kind } of registered)
+    console.log(
+      `rollup ${id}              ${kind.kind.name}${kind.kind.isProven ? "" : `  ${UNPROVEN_LABEL}`}`,
+    );
   console.log("UNAUDITED. Development keys: anyone can forge their proofs. Never put real value here.");
-  console.log("\nA builder for it, with the private key of the account that posts in LOCKSTEP_KEY:");
+  const unproven = registered.filter(({ kind }) => !kind.kind.isProven).map(({ id }) => `rollup ${id}`);
+  const warning = unprovenWarning(unproven);
+  if (warning !== undefined) console.log(warning);
+  console.log("\nA builder for them, with the private key of the account that posts in LOCKSTEP_KEY:");
+  const ids = registered.map(({ id, kind }) => `--rollup ${id}:${kind.kind.name}`).join(" ");
   console.log(
-    `  npm run builder -- --rpc ${rpc} --rollups ${rollups} --rollup ${ledger} --deployment-block ${deploymentBlock}`,
+    `  npm run builder -- --rpc ${rpc} --rollups ${rollups} ${ids} --deployment-block ${deploymentBlock}`,
   );
 }

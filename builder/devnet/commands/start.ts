@@ -1,4 +1,5 @@
 import pc from "picocolors";
+import { L1 } from "../../protocol/ids.ts";
 import { prepareArtefacts } from "../artefacts.ts";
 import type { DevnetDescription } from "../description.ts";
 import { refuseIfRunning, removeDescription } from "../description.ts";
@@ -10,6 +11,7 @@ import { showTransaction } from "../show.ts";
 import { untilShutdown } from "../shutdown.ts";
 import { Storyteller } from "../story.ts";
 import { playFirstCall } from "../tour/first-call.ts";
+import { UNPROVEN_LABEL, unprovenWarning } from "../unproven-label.ts";
 import type { Circuits } from "../artefacts.ts";
 
 export interface StartOptions {
@@ -64,7 +66,7 @@ async function playAndShow(devnet: Devnet, circuits: Circuits): Promise<void> {
     devnet: devnet.description,
     circuits,
     stories,
-    contracts: { [call.piggyBank]: "PiggyBank" },
+    contracts: [{ chain: L1, address: call.piggyBank, name: "PiggyBank" }],
     print: (line) => {
       console.log(line);
     },
@@ -76,11 +78,17 @@ function introduce({ l1, rollups, accounts }: DevnetDescription): void {
   console.log(`  L1 node         ${l1.rpc}  (chain id ${l1.chainId})`);
   console.log(`  L1 gateway      ${l1.gateway}  point wallets and dApps here`);
   console.log(`  Rollups         ${l1.rollups}`);
-  for (const { id, kind, gateway, chainId, contract } of rollups)
-    console.log(`  ${kind} ${id}        ${gateway}  (chain id ${chainId}), contract ${contract}`);
+  for (const { id, name, kind, proven, gateway, chainId, contract } of rollups) {
+    const label = proven ? "" : `  ${UNPROVEN_LABEL}`;
+    console.log(
+      `  ${`${name} (${kind} ${id})`.padEnd(16)}${gateway}  (chain id ${chainId}), contract ${contract}${label}`,
+    );
+  }
   console.log(`  accounts        ${accounts.length} with public keys, see .lockstep/devnet.json`);
   console.log(
     pc.yellow("  UNAUDITED. Development keys: anyone can forge their proofs. Never put real value here."),
   );
+  const warning = unprovenWarning(rollups.filter(({ proven }) => !proven).map(({ name }) => name));
+  if (warning !== undefined) console.log(`  ${warning}`);
   console.log("  Ctrl-C stops it.");
 }

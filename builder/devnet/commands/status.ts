@@ -2,6 +2,7 @@ import { createPublicClient, formatEther, http, numberToHex } from "viem";
 import { rollupsAbi } from "../../protocol/abi.ts";
 import { answers, descriptionFile, readDescription } from "../description.ts";
 import { NoDevnetError } from "../errors.ts";
+import { UNPROVEN_LABEL, unprovenWarning } from "../unproven-label.ts";
 
 export interface StatusOptions {
   readonly data: string;
@@ -15,7 +16,7 @@ export async function showStatus({ data }: StatusOptions): Promise<void> {
   const client = createPublicClient({ transport: http(l1.rpc) });
   console.log(`L1       ${l1.rpc}, chain id ${l1.chainId}, block ${await client.getBlockNumber()}`);
   console.log(`gateway  ${l1.gateway} ${(await answers(l1.gateway)) ? "answers" : "DOES NOT ANSWER"}`);
-  for (const { id, kind, gateway } of rollups) {
+  for (const { id, name, kind, proven, gateway } of rollups) {
     const { root, etherBalance } = await client.readContract({
       address: l1.rollups,
       abi: rollupsAbi,
@@ -24,7 +25,10 @@ export async function showStatus({ data }: StatusOptions): Promise<void> {
     });
     const state = (await answers(gateway)) ? "answers" : "DOES NOT ANSWER";
     console.log(
-      `${kind} ${id} ${gateway} ${state}, root ${numberToHex(BigInt(root))}, ${formatEther(etherBalance)} ETH`,
+      `${name} (${kind} ${id}) ${gateway} ${state}, root ${numberToHex(BigInt(root))}, ${formatEther(etherBalance)} ETH` +
+        (proven ? "" : `  ${UNPROVEN_LABEL}`),
     );
   }
+  const warning = unprovenWarning(rollups.filter(({ proven }) => !proven).map(({ name }) => name));
+  if (warning !== undefined) console.log(warning);
 }

@@ -23,3 +23,15 @@ export const invoiceDeskAbi = parseAbi([
 ]);
 
 export const closedDeskAbi = parseAbi(["error NotAccepting(address from, uint256 amount)"]);
+
+export const counterAbi = parseAbi([
+  "event Incremented(address indexed by, uint256 count)",
+  "function count() view returns (uint256)",
+  "function increment() returns (uint256 newCount)",
+]);
+
+export const counterCallerAbi = parseAbi([
+  "constructor(address counter)",
+  "function lastResult() view returns (uint256)",
+  "function bump() returns (uint256 result)",
+]);

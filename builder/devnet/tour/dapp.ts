@@ -14,7 +14,7 @@ import { compiledContract } from "../contracts.ts";
 import type { DevnetDescription } from "../description.ts";
 import { DeploymentError } from "../errors.ts";
 
-/** One user's view of the devnet's L1 through the builder's gateway: plain viem, nothing of Lockstep's own. */
+/** One user's view of a chain of the devnet through its gateway: plain viem, nothing of Lockstep's own. */
 export interface Dapp {
   readonly account: Account;
   readonly publicClient: ReturnType<typeof connect>["publicClient"];
@@ -36,14 +36,20 @@ export interface WriteCall {
 /** Longer than any proof takes on a slow machine. */
 const RECEIPT_TIMEOUT_MS = 600_000;
 
-function connect({ l1 }: DevnetDescription, account: Account) {
+/** A chain of the devnet, as wallets know it. */
+interface Endpoint {
+  readonly chainId: number;
+  readonly gateway: string;
+}
+
+function connect({ chainId, gateway }: Endpoint, account: Account) {
   const chain = defineChain({
-    id: l1.chainId,
+    id: chainId,
     name: "Lockstep devnet",
     nativeCurrency: { name: "Ether", symbol: "ETH", decimals: 18 },
-    rpcUrls: { default: { http: [l1.gateway] } },
+    rpcUrls: { default: { http: [gateway] } },
   });
-  const transport = http(l1.gateway, { timeout: RECEIPT_TIMEOUT_MS, retryCount: 0 });
+  const transport = http(gateway, { timeout: RECEIPT_TIMEOUT_MS, retryCount: 0 });
   const options = { chain, transport, pollingInterval: 100 };
   return {
     publicClient: createPublicClient(options),
@@ -51,12 +57,15 @@ function connect({ l1 }: DevnetDescription, account: Account) {
   };
 }
 
-/** @param accountIndex which of the devnet's accounts the user holds. */
-export function openDapp(devnet: DevnetDescription, accountIndex: number): Dapp {
+/**
+ * @param accountIndex which of the devnet's accounts the user holds.
+ * @param chain the chain to look at; L1 by default.
+ */
+export function openDapp(devnet: DevnetDescription, accountIndex: number, chain: Endpoint = devnet.l1): Dapp {
   const key = devnet.accounts[accountIndex]?.privateKey;
   if (key === undefined) throw new RangeError(`the devnet has no account ${accountIndex}`);
   const account = privateKeyToAccount(key);
-  const { publicClient, walletClient } = connect(devnet, account);
+  const { publicClient, walletClient } = connect(chain, account);
   const confirmed = async (what: string, hash: Hex): Promise<TransactionReceipt> => {
     const receipt = await publicClient.waitForTransactionReceipt({ hash, timeout: RECEIPT_TIMEOUT_MS });
     if (receipt.status !== "success") throw new DeploymentError(what, `transaction ${hash} reverted`);

@@ -20,8 +20,8 @@ export interface FirstCall {
 
 /** Deploys `PiggyBank` and has it save Ether on the ledger: the example of the README, played. */
 export async function playFirstCall(devnet: DevnetDescription): Promise<FirstCall> {
-  const ledger = devnet.rollups[0];
-  if (ledger === undefined) throw new RangeError("the devnet has no rollup");
+  const ledger = devnet.rollups.find(({ kind }) => kind === "ledger");
+  if (ledger === undefined) throw new RangeError("the devnet has no ledger");
   const dapp = openDapp(devnet, 1);
   const rollups = { address: devnet.l1.rollups, abi: rollupsAbi } as const;
   const args = [LEDGER, BigInt(ledger.id)] as const;

@@ -1,5 +1,5 @@
 import { type Address, createPublicClient, type Hex, http, RpcRequestError } from "viem";
-import { z } from "zod";
+import { l1TransactionOf } from "./carrier.ts";
 
 /** A user's view of the ledger through its gateway. */
 export interface LedgerClient {
@@ -15,9 +15,6 @@ export interface LedgerClient {
 
 const POLL_MS = 100;
 const TIMEOUT_MS = 600_000;
-const receiptSchema = z.looseObject({
-  l1TransactionHash: z.templateLiteral(["0x", z.string().regex(/^[0-9a-f]{64}$/)]),
-});
 
 export function openLedger(gateway: string): LedgerClient {
   const client = createPublicClient({
@@ -30,9 +27,7 @@ export function openLedger(gateway: string): LedgerClient {
     async sendAndWait(serializedTransaction) {
       const hash = await client.sendRawTransaction({ serializedTransaction });
       await client.waitForTransactionReceipt({ hash, timeout: TIMEOUT_MS, checkReplacement: false });
-      // The gateway's receipts say, beside the usual, which L1 transaction brought the effect.
-      const receipt: unknown = await client.request({ method: "eth_getTransactionReceipt", params: [hash] });
-      return receiptSchema.parse(receipt).l1TransactionHash;
+      return await l1TransactionOf(client, hash);
     },
     async refuses(serializedTransaction) {
       try {

@@ -13,9 +13,11 @@ import { LedgerAccount } from "../../kinds/ledger/client.ts";
 import { chainId, L1 } from "../../protocol/ids.ts";
 import type { DevnetDescription } from "../description.ts";
 import { closedDeskAbi, invoiceDeskAbi, payrollAbi } from "./abi.ts";
+import type { Audience } from "./audience.ts";
 import type { Checks } from "./checks.ts";
 import { type Dapp, openDapp } from "./dapp.ts";
 import { type LedgerClient, openLedger } from "./ledger-client.ts";
+import { playSolidityAct } from "./solidity-act.ts";
 
 /** What a dApp needs of `Rollups`. */
 const rollupsAbi = parseAbi([
@@ -54,28 +56,19 @@ interface Cast {
   readonly bob: LedgerAccount;
 }
 
-/** Who follows the tour. */
-export interface Audience {
-  /** What happens next, in a line. */
-  narrate(line: string): void;
-  /** An address has a name from now on. */
-  named(address: Address, name: string): void;
-  /** A transaction that crossed chains is on L1. */
-  transaction(hash: Hex): Promise<void>;
-}
-
-/** The tour: an L1 contract pays salaries on a rollup in one transaction; then what can go wrong, caught. */
+/** The tour: an L1 contract pays salaries on a rollup in one transaction; what can go wrong, caught; Solidity on a rollup. */
 export async function playTour(devnet: DevnetDescription, checks: Checks, audience: Audience): Promise<void> {
   const narrate = (line: string): void => {
     audience.narrate(line);
   };
   narrate("Deploying Payroll, InvoiceDesk and ClosedDesk on L1");
   const cast = await assemble(devnet, checks);
-  audience.named(cast.payroll, "Payroll");
-  audience.named(cast.invoiceDesk, "InvoiceDesk");
-  audience.named(cast.closedDesk, "ClosedDesk");
-  audience.named(cast.alice, "Alice");
-  audience.named(cast.bob.address, "Bob");
+  const onL1 = { chain: L1 };
+  audience.named({ ...onL1, address: cast.payroll, name: "Payroll", abi: payrollAbi });
+  audience.named({ ...onL1, address: cast.invoiceDesk, name: "InvoiceDesk", abi: invoiceDeskAbi });
+  audience.named({ ...onL1, address: cast.closedDesk, name: "ClosedDesk", abi: closedDeskAbi });
+  audience.named({ ...onL1, address: cast.alice, name: "Alice" });
+  audience.named({ chain: cast.ledgerId, address: cast.bob.address, name: "Bob" });
 
   narrate("Payday: deposit, read, two salaries and an invoice, in one L1 transaction");
   await audience.transaction((await payday(cast)).transactionHash);
@@ -88,13 +81,15 @@ export async function playTour(devnet: DevnetDescription, checks: Checks, audien
 
   narrate("Bob, who has no L1 key, signs a transaction for the ledger");
   await audience.transaction(await bobPaysAlice(cast));
+
+  await playSolidityAct(devnet, checks, audience);
 }
 
 async function assemble(devnet: DevnetDescription, checks: Checks): Promise<Cast> {
-  const [description] = devnet.rollups;
+  const description = devnet.rollups.find(({ kind }) => kind === "ledger");
   const alice = devnet.accounts[2]?.address;
   if (description === undefined || alice === undefined)
-    throw new RangeError("the devnet lacks a rollup or accounts");
+    throw new RangeError("the devnet lacks a ledger or accounts");
   const dapp = openDapp(devnet, 1);
   const ledgerId = BigInt(description.id);
   const rollups = { address: devnet.l1.rollups, abi: rollupsAbi } as const;

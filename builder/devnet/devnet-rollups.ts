@@ -1,0 +1,6 @@
+/** The rollups of every devnet, in the order of their numbers and ports. */
+export const DEVNET_ROLLUPS = [
+  { name: "Ledger", kind: "ledger" },
+  { name: "A", kind: "evm" },
+  { name: "B", kind: "evm" },
+] as const;
