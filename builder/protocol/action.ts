@@ -95,13 +95,16 @@ export function revertContinueAction(rollup: ChainId): Action {
   return bare({ kind: ActionKind.REVERT_CONTINUE, from: L1, to: rollup, data: "0x" });
 }
 
-function bare(action: Pick<Action, "kind" | "from" | "to" | "data">): Action {
+function bare({ kind, from, to, data }: Pick<Action, "kind" | "from" | "to" | "data">): Action {
   return {
+    kind,
+    from,
+    to,
     sender: zeroAddress,
     target: zeroAddress,
     value: 0n,
     failed: false,
     isStatic: false,
-    ...action,
+    data,
   };
 }
