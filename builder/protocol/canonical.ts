@@ -41,9 +41,18 @@ export function assertCanonical(action: Action): void {
     case ActionKind.REVERT_CONTINUE: {
       const isRevert = action.kind === ActionKind.REVERT;
       refuseUnless(!moves, "a REVERT or REVERT_CONTINUE with sender, target or value");
-      refuseUnless(!action.failed && !action.isStatic, "a REVERT or REVERT_CONTINUE that failed or is static");
-      refuseUnless((isRevert ? action.to : action.from) === L1, "a REVERT that does not end on L1, or its answer");
-      refuseUnless(size(action.data) === (isRevert ? 4 : 0), "a REVERT without an index, or an answer with data");
+      refuseUnless(
+        !action.failed && !action.isStatic,
+        "a REVERT or REVERT_CONTINUE that failed or is static",
+      );
+      refuseUnless(
+        (isRevert ? action.to : action.from) === L1,
+        "a REVERT that does not end on L1, or its answer",
+      );
+      refuseUnless(
+        size(action.data) === (isRevert ? 4 : 0),
+        "a REVERT without an index, or an answer with data",
+      );
     }
   }
 }

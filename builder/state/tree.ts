@@ -2,7 +2,14 @@ import sortedBtree from "sorted-btree";
 import { type FieldElement, fieldElement, OutOfRangeError, type StateRoot } from "../protocol/ids.ts";
 import { emptyHashes, hashLeaf, hashNode, hashState } from "./hashes.ts";
 import type { Poseidon } from "./poseidon.ts";
-import { KEY_BITS, type KeyProof, type Leaf, type Siblings, TREE_DEPTH, type UpsertWitness } from "./types.ts";
+import {
+  KEY_BITS,
+  type KeyProof,
+  type Leaf,
+  type Siblings,
+  TREE_DEPTH,
+  type UpsertWitness,
+} from "./types.ts";
 
 declare const checkpointBrand: unique symbol;
 /** A moment in the tree's journal. Later moments end when the tree goes back to an earlier one. */

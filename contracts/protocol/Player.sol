@@ -358,11 +358,7 @@ abstract contract Player is Proxies {
             value = Steps.read(record, at, 16);
             at += 16;
         }
-        if (forTransaction && gasleft() < OUTGOING_CALL_GAS + OUTGOING_CALL_OVERHEAD) {
-            revert InsufficientCallGas(gasleft(), OUTGOING_CALL_GAS + OUTGOING_CALL_OVERHEAD);
-        }
-        // A fixed amount, so that a callee that looks at its gas, or uses it up, does the same whoever posts.
-        uint256 given = forTransaction ? OUTGOING_CALL_GAS + OUTGOING_PROXY_GAS : gasleft();
+        uint256 given = _gasGiven(forTransaction);
         bool success;
         uint256 size;
         // What follows in the record, `target ‖ data`, is the proxy's calldata. The answer is measured before it is copied.
@@ -397,6 +393,15 @@ abstract contract Player is Proxies {
                     data: data
                 })
             );
+    }
+
+    /// A fixed amount for transactions, so that a callee that looks at its gas, or uses it up, does the same whoever posts.
+    function _gasGiven(bool forTransaction) private view returns (uint256) {
+        if (!forTransaction) return gasleft();
+        if (gasleft() < OUTGOING_CALL_GAS + OUTGOING_CALL_OVERHEAD) {
+            revert InsufficientCallGas(gasleft(), OUTGOING_CALL_GAS + OUTGOING_CALL_OVERHEAD);
+        }
+        return OUTGOING_CALL_GAS + OUTGOING_PROXY_GAS;
     }
 
     // ------------------------------------------------------------------------------------------------------------ find

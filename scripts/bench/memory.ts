@@ -49,7 +49,11 @@ async function batch(number: number, raws: readonly `0x${string}`[]): Promise<vo
     for (const visit of effectiveVisits(execution, 0)) {
       const [trigger] = visit.actions;
       if (trigger === undefined) continue;
-      const { visit: completed } = await machine.deliver(trigger, { ...context, timestamp }, new Journal([machine]));
+      const { visit: completed } = await machine.deliver(
+        trigger,
+        { ...context, timestamp },
+        new Journal([machine]),
+      );
       if (completed !== undefined) machine.include(completed, at);
     }
   await machine.persist();

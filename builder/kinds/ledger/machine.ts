@@ -122,8 +122,9 @@ export class LedgerMachine implements RollupMachine<LedgerVisitRecord> {
     throw new UndoneWhileSuspendedError();
   }
 
-  /** A ledger's history is in its accounts alone. */
-  include(): void {}
+  include(): void {
+    // A ledger's history is in its accounts alone.
+  }
 
   async persist(): Promise<void> {
     this.#assertIdle("persist");
