@@ -42,14 +42,7 @@ interface ManagerFrame {
   readonly message: Message;
   gasLeft: bigint;
   logs: NonNullable<ExecResult["logs"]>;
-  /** Gas for each call that it makes for a rollup; else what EIP-150 lets it give. */
-  readonly given?: bigint;
 }
-
-/** More than anything here uses. */
-const BLOCK_GAS = 1n << 30n;
-/** What a callee gets on top when value comes with a call. */
-const CALL_STIPEND = 2_300n;
 
 /** The manager's part between L1's EVM and the switchboard: what `relay` and the calls it makes do on L1. */
 export class Bridge {
@@ -75,19 +68,23 @@ export class Bridge {
   }
 
   /**
-   * L1 as it is called for an L2 transaction, with a fixed amount of gas for each call.
-   * @param given gas that L1 gives to the caller's proxy.
+   * L1 as it is called for an L2 transaction.
+   * @param guaranteed gas that L1 gives to each call at least; a call that needs more is refused.
    */
-  transactionPort(given: bigint): L1Port {
+  transactionPort(guaranteed: bigint): L1Port {
     const manager = createAddressFromString(this.#options.manager);
     return {
       call: async (action) => {
+        const gasLimit = guaranteed * 8n;
         // Refunds of the posting transaction are not known here; the call must not run out of them.
         const gasRefund = 1n << 64n;
-        const gasLimit = BLOCK_GAS;
         const message = new Message({ caller: manager, to: manager, gasLimit, depth: 1, gasRefund });
-        const frame: ManagerFrame = { message, gasLeft: gasLimit, logs: [], given };
-        return await this.#call(action, frame);
+        const frame: ManagerFrame = { message, gasLeft: gasLimit, logs: [] };
+        const result = await this.#call(action, frame);
+        const used = gasLimit - frame.gasLeft;
+        if (used <= guaranteed) return result;
+        const reason = `an L1 call made for an L2 transaction uses ${used} gas; only ${guaranteed} is guaranteed to it`;
+        throw new SimulationRefusedError("OUTGOING_CALL_TOO_EXPENSIVE", reason);
       },
     };
   }
@@ -140,9 +137,7 @@ export class Bridge {
     }
     const data = concatHex([action.target, action.data]);
     const isStatic = frame.message.isStatic || action.isStatic;
-    const { given } = frame;
-    const gas = given === undefined ? {} : { gas: given + (action.value > 0n ? CALL_STIPEND : 0n) };
-    return await this.#run(frame, { to: proxy, value: action.value, data, isStatic, ...gas });
+    return await this.#run(frame, { to: proxy, value: action.value, data, isStatic });
   }
 
   /** Not static, even inside a static call: what such a call needs, `postBatch` has created before it. */
@@ -166,7 +161,7 @@ export class Bridge {
 
   async #run(
     frame: ManagerFrame,
-    call: { to: Address; value: bigint; data: Hex; isStatic: boolean; gas?: bigint },
+    call: { to: Address; value: bigint; data: Hex; isStatic: boolean },
   ): Promise<CallResult> {
     const { message } = frame;
     const selfdestruct = new Map(message.selfdestruct);
@@ -177,7 +172,7 @@ export class Bridge {
       value: call.value,
       data: hexToBytes(call.data),
       // EIP-150: a frame keeps a 64th of its gas.
-      gasLimit: call.gas ?? frame.gasLeft - frame.gasLeft / 64n,
+      gasLimit: frame.gasLeft - frame.gasLeft / 64n,
       depth: message.depth + 1,
       isStatic: call.isStatic,
       selfdestruct,

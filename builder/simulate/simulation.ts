@@ -42,11 +42,8 @@ export interface World {
   readonly proxies: ProxyBook;
 }
 
-/**
- * Gas that L1 gives to each call made for an L2 transaction: `OUTGOING_CALL_GAS`, and what the proxy spends
- * (`OUTGOING_PROXY_GAS` in contracts/protocol/Player.sol).
- */
-const OUTGOING_CALL_GAS = 1_100_000n;
+/** Gas that L1 guarantees to each call made for an L2 transaction (`OUTGOING_CALL_GAS`). */
+const OUTGOING_CALL_GAS = 1_000_000n;
 /**
  * One in-process machine with all chains in it. Transactions are played one after the other, each on what the ones before
  * it left; one that throws leaves nothing behind. `close` undoes everything: the rollups are then as they were.

@@ -31,9 +31,6 @@ abstract contract Player is Proxies {
     /// of data (9,000); the rest is margin. A test measures what arrives.
     uint256 private constant OUTGOING_CALL_OVERHEAD = 150_000;
 
-    /// What the proxy spends of it: a 64th kept back, a cold account, a value transfer, a new account, its copy of the data.
-    uint256 private constant OUTGOING_PROXY_GAS = 100_000;
-
     /// More data than a table could ever hold; keeps a callee from using up the gas for what follows.
     uint256 private constant MAX_RETURN_DATA = 32_768;
 
@@ -358,7 +355,9 @@ abstract contract Player is Proxies {
             value = Steps.read(record, at, 16);
             at += 16;
         }
-        uint256 given = _gasGiven(forTransaction);
+        if (forTransaction && gasleft() < OUTGOING_CALL_GAS + OUTGOING_CALL_OVERHEAD) {
+            revert InsufficientCallGas(gasleft(), OUTGOING_CALL_GAS + OUTGOING_CALL_OVERHEAD);
+        }
         bool success;
         uint256 size;
         // What follows in the record, `target ‖ data`, is the proxy's calldata. The answer is measured before it is copied.
@@ -367,10 +366,10 @@ abstract contract Player is Proxies {
             let length := sub(mload(record), at)
             switch and(flags, 4)
             case 0 {
-                success := call(given, proxy, value, input, length, 0, 0)
+                success := call(gas(), proxy, value, input, length, 0, 0)
             }
             default {
-                success := staticcall(given, proxy, input, length, 0, 0)
+                success := staticcall(gas(), proxy, input, length, 0, 0)
             }
             size := returndatasize()
         }
@@ -393,15 +392,6 @@ abstract contract Player is Proxies {
                     data: data
                 })
             );
-    }
-
-    /// A fixed amount for transactions, so that a callee that looks at its gas, or uses it up, does the same whoever posts.
-    function _gasGiven(bool forTransaction) private view returns (uint256) {
-        if (!forTransaction) return gasleft();
-        if (gasleft() < OUTGOING_CALL_GAS + OUTGOING_CALL_OVERHEAD) {
-            revert InsufficientCallGas(gasleft(), OUTGOING_CALL_GAS + OUTGOING_CALL_OVERHEAD);
-        }
-        return OUTGOING_CALL_GAS + OUTGOING_PROXY_GAS;
     }
 
     // ------------------------------------------------------------------------------------------------------------ find

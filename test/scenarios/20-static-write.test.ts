@@ -5,9 +5,10 @@ import { asOnOneChain, scenario } from "./support/scenario.ts";
 import { alice } from "./support/world.ts";
 
 scenario({ number: 20, name: "static write", chains: ["L1", "A", "B"] }, async (world) => {
+  // Not from A to L1: a static write uses up all its gas, and what a rollup's transaction may use on L1 is bounded
+  // (OUTGOING_CALL_TOO_EXPENSIVE, docs/spec.md section 3).
   const directions = [
     ["L1", "A"],
-    ["A", "L1"],
     ["A", "B"],
   ] as const;
   for (const [probeOn, counterOn] of directions) {
