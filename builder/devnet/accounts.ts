@@ -6,6 +6,9 @@ export const DEVELOPMENT_MNEMONIC = "test test test test test test test test tes
 /** Accounts with Ether on the devnet's L1. The first deploys and posts batches; the others are for users. */
 export const ACCOUNT_COUNT = 10;
 
+/** One more account, which nobody is told of: brings Ether to the others on the rollups when a devnet starts. */
+export const FUNDING_ACCOUNT = ACCOUNT_COUNT;
+
 export interface DevelopmentAccount {
   readonly address: `0x${string}`;
   readonly privateKey: `0x${string}`;

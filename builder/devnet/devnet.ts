@@ -3,11 +3,12 @@ import type { Logger } from "pino";
 import { privateKeyToAccount } from "viem/accounts";
 import { type Builder, createBuilder } from "../builder.ts";
 import { createWasmProver } from "../proof/wasm-prover.ts";
-import { developmentAccount, developmentAccounts } from "./accounts.ts";
+import { developmentAccount, developmentAccounts, FUNDING_ACCOUNT } from "./accounts.ts";
 import type { Circuits } from "./artefacts.ts";
 import { deploy, type RegisteredRollup } from "./deploy.ts";
 import { type DevnetDescription, removeDescription, writeDescription } from "./description.ts";
 import { DEVNET_ROLLUPS } from "./devnet-rollups.ts";
+import { fundAccounts } from "./funding.ts";
 import { type Gateways, openGateways } from "./gateways.ts";
 import { startL1 } from "./l1.ts";
 import { ObservedProver } from "./observed-prover.ts";
@@ -58,6 +59,12 @@ export async function startDevnet({ ports, circuits, folder, log }: DevnetOption
   });
   cleanup.use(builder);
   const accounts = developmentAccounts().map(({ privateKey }) => privateKeyToAccount(privateKey));
+  await fundAccounts({
+    builder,
+    payer: developmentAccount(FUNDING_ACCOUNT),
+    accounts: accounts.map(({ address }) => address),
+    rollups: registered.filter(({ kind }) => kind.hasWallets).map(({ id }) => id),
+  });
   const gateways = await openGateways(builder, { ports, accounts, ...(log === undefined ? {} : { log }) });
   cleanup.use(gateways);
   const description: DevnetDescription = {

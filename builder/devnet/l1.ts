@@ -1,4 +1,4 @@
-import { ACCOUNT_COUNT, DEVELOPMENT_MNEMONIC } from "./accounts.ts";
+import { DEVELOPMENT_MNEMONIC, FUNDING_ACCOUNT } from "./accounts.ts";
 import { hardhat } from "./hardhat.ts";
 import { HOST } from "./ports.ts";
 
@@ -22,7 +22,7 @@ export async function startL1(port: number): Promise<L1Node> {
       override: {
         chainId: L1_CHAIN_ID,
         mining: { auto: true, mempool: { order: "fifo" } },
-        accounts: { mnemonic: DEVELOPMENT_MNEMONIC, count: ACCOUNT_COUNT },
+        accounts: { mnemonic: DEVELOPMENT_MNEMONIC, count: FUNDING_ACCOUNT + 1 },
       },
     },
     HOST,

@@ -16,16 +16,24 @@ export interface KnownKind {
   /** The contract that stands on every rollup of the kind from the beginning, and how traces show it. */
   readonly contract: { readonly address: Address; readonly name: string; readonly abi: Abi };
   readonly scheme: ProofScheme;
+  /** Whether the accounts that wallets have on L1 sign there as well. */
+  readonly hasWallets: boolean;
 }
 
 /** Every kind that can be deployed and run, by the name that commands take. Adding one is adding it here. */
 export const ROLLUP_KINDS: ReadonlyMap<string, KnownKind> = new Map<string, KnownKind>(
   [
-    { kind: ledgerKind, contract: { address: LEDGER, name: "Ledger", abi: ledgerAbi }, scheme: groth16 },
+    {
+      kind: ledgerKind,
+      contract: { address: LEDGER, name: "Ledger", abi: ledgerAbi },
+      scheme: groth16,
+      hasWallets: false,
+    },
     {
       kind: evmKind,
       contract: { address: SYSTEM, name: "System", abi: crossChainManagerAbi },
       scheme: unproven,
+      hasWallets: true,
     },
   ].map((known) => [known.kind.name, known]),
 );

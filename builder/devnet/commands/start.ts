@@ -75,16 +75,16 @@ async function playAndShow(devnet: Devnet, circuits: Circuits): Promise<void> {
 
 function introduce({ l1, rollups, accounts }: DevnetDescription): void {
   console.log(`\n${pc.bold("Devnet")}`);
-  console.log(`  L1 node         ${l1.rpc}  (chain id ${l1.chainId})`);
-  console.log(`  L1 gateway      ${l1.gateway}  point wallets and dApps here`);
-  console.log(`  Rollups         ${l1.rollups}`);
+  console.log(`  L1 node           ${l1.rpc}  (chain id ${l1.chainId})`);
+  console.log(`  L1 gateway        ${l1.gateway}  point wallets and dApps here`);
+  console.log(`  Rollups           ${l1.rollups}`);
   for (const { id, name, kind, proven, gateway, chainId, contract } of rollups) {
     const label = proven ? "" : `  ${UNPROVEN_LABEL}`;
     console.log(
-      `  ${`${name} (${kind} ${id})`.padEnd(16)}${gateway}  (chain id ${chainId}), contract ${contract}${label}`,
+      `  ${`${name} (${kind} ${id})`.padEnd(18)}${gateway}  (chain id ${chainId}), contract ${contract}${label}`,
     );
   }
-  console.log(`  accounts        ${accounts.length} with public keys, see .lockstep/devnet.json`);
+  console.log(`  accounts          ${accounts.length} with public keys, see .lockstep/devnet.json`);
   console.log(
     pc.yellow("  UNAUDITED. Development keys: anyone can forge their proofs. Never put real value here."),
   );
