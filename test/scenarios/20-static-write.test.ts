@@ -16,7 +16,7 @@ scenario({ number: 20, name: "static write", chains: ["L1", "A", "B"] }, async (
       const counter = await stage.deploy(counterOn, "Counter");
       const probe = await stage.deploy(probeOn, "StaticProbe");
       await stage.addressOn(counter, probeOn);
-      const root = async () => (counterOn === "L1" ? undefined : await world.root(counterOn));
+      const root = async () => await world.root(counterOn);
       const before = await root();
       const data = encodeFunctionData({ abi: counter.abi, functionName: "increment" });
       await stage.send({
