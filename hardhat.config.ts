@@ -5,6 +5,9 @@ import { defineConfig } from "hardhat/config";
 
 const root = path.dirname(fileURLToPath(import.meta.url));
 
+/** From npm, so a machine that reaches only the registry can build. */
+const compiler = path.join(root, "node_modules/solc/soljson.js");
+
 /** fifo order keeps postBatch in front of the call it serves, whatever fees the two pay. */
 const localL1 = {
   type: "edr-simulated",
@@ -19,14 +22,23 @@ export default defineConfig({
     compilers: [
       {
         version: "0.8.30",
-        // The compiler comes from npm, so a machine that reaches only the registry can build.
-        path: path.join(root, "node_modules/solc/soljson.js"),
+        path: compiler,
         // More runs would take Rollups over the greatest code size (EIP-170).
         settings: { optimizer: { enabled: true, runs: 200 }, viaIR: true, evmVersion: "prague" },
       },
     ],
+    overrides: {
+      // Never deployed anywhere, and ten times as long to compile like the others.
+      "contracts/test/invariants/Invariants.t.sol": {
+        version: "0.8.30",
+        path: compiler,
+        settings: { evmVersion: "prague" },
+      },
+    },
   },
   paths: { tests: { mocha: "test", solidity: "contracts/test" } },
+  // The seed is fixed.
+  test: { solidity: { fuzz: { runs: 48 }, invariant: { runs: 5, depth: 40, failOnRevert: true } } },
   networks: {
     // The L1 of tests and devnets, and that of `npm run node`.
     default: localL1,

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.30;
+
+import {ChainId, Execution, StateRoot} from "../../protocol/Actions.sol";
+import {Step} from "./Puppet.sol";
+
+// Rollups that there are: ids from 1. The last one has a token of its own.
+uint256 constant ROLLUPS = 3;
+
+/// Where one rollup is.
+struct Place {
+    StateRoot root;
+    uint256 balance;
+}
+
+/// What triggers an execution.
+enum Trigger {
+    TRANSACTION,
+    CALL,
+    LOOK_UP
+}
+
+/// What may occur in an execution.
+enum Trait {
+    VALUE_IN,
+    VALUE_OUT,
+    VALUE_ACROSS,
+    RE_ENTRY,
+    STATIC_CALL_OUT,
+    LOOK_UP_INSIDE,
+    FAILURE_INSIDE,
+    FAILURE_ON_L1,
+    UNDOING_FAILURE,
+    UNDONE_FRAME,
+    REVERT,
+    SPARE_SPAN,
+    CALL_TO_PROXY,
+    ERRAND
+}
+
+/// What an execution comes to.
+/// @param traits Bits by {Trait}.
+/// @param places Of the rollups afterwards.
+struct Ending {
+    bool failed;
+    bytes answer;
+    Place[] places;
+    uint256 traits;
+}
+
+/// A random execution with what it takes on L1 to happen.
+/// @param origin Of what random choices its trigger comes: another scene of the same origin has the same trigger.
+/// @param step By which L1 triggers it, unless an L2 transaction does.
+/// @param before Where it finds the rollups.
+/// @param endings By the puppets' mood.
+/// @param scripts Numbers of the scripts that puppets follow in it.
+struct Scene {
+    uint256 origin;
+    Trigger trigger;
+    Execution execution;
+    Step step;
+    Place[] before;
+    Ending[] endings;
+    uint256[] scripts;
+}
+
+/// @return The rollup's place among {Place}s and the like.
+function placeOf(ChainId rollup) pure returns (uint256) {
+    return ChainId.unwrap(rollup) - 1;
+}
+
+/// @return The id of the rollup with this place.
+function rollupAt(uint256 place) pure returns (ChainId) {
+    return ChainId.wrap(uint64(place + 1));
+}
+
+function nameOf(Trait trait) pure returns (string memory) {
+    return
+        [
+            "value in",
+            "value out",
+            "value across",
+            "re-entry",
+            "static call out",
+            "look-up inside",
+            "failure inside",
+            "failure on L1",
+            "undoing failure",
+            "undone frame",
+            "REVERT",
+            "spare SPAN",
+            "call to a proxy",
+            "errand"
+        ][uint256(trait)];
+}
+
+function isNative(ChainId rollup) pure returns (bool) {
+    return ChainId.unwrap(rollup) == ROLLUPS;
+}
+
+function samePlaces(Place[] memory a, Place[] memory b) pure returns (bool) {
+    return keccak256(abi.encode(a)) == keccak256(abi.encode(b));
+}

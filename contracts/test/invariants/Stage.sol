@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.30;
+
+import {IRollups, Registration, Rollup} from "../../interfaces/IRollups.sol";
+import {ChainId, StateRoot} from "../../protocol/Actions.sol";
+import {MACHINE} from "./IMachine.sol";
+import {Notary} from "./Notary.sol";
+import {Playwright} from "./Playwright.sol";
+import {Puppet} from "./Puppet.sol";
+import {isNative, nameOf, Place, rollupAt, ROLLUPS, Trait} from "./Scene.sol";
+
+/// @title The world that invariants are about
+/// @notice `Rollups`, rollups whose builder this contract is, and L1 contracts of which it is the user. Knows what must hold.
+abstract contract Stage is Playwright {
+    uint256 internal constant MAX_BATCH_AGE = 60;
+
+    Notary internal _notary;
+    bytes32[2] internal _keys;
+
+    /// Ether that nobody's action has brought.
+    uint256 internal _given;
+    StateRoot[ROLLUPS] private _roots;
+
+    /// How often something happened that tests want to see.
+    mapping(string deed => uint256) public deeds;
+
+    function setUp() public {
+        MACHINE.warp(1_000_000_000);
+        // Not imported: it would be compiled once more for this contract, which takes the compiler long.
+        bytes memory code = abi.encodePacked(
+            MACHINE.getCode("Rollups.sol:Rollups"),
+            abi.encode(MAX_BATCH_AGE)
+        );
+        address created;
+        assembly ("memory-safe") {
+            created := create(0, add(code, 32), mload(code))
+        }
+        _rollups = IRollups(created);
+        _notary = new Notary();
+        _keys = [keccak256("first key"), keccak256("second key")];
+        for (uint256 i = 0; i < ROLLUPS; i++) {
+            _roots[i] = StateRoot.wrap(bytes32(i + 1));
+            ChainId rollup = rollupAt(i);
+            _rollups.register(Registration(address(this), _notary, _keyList(), _roots[i], isNative(rollup)));
+            for (uint256 j = 0; j < REMOTES; j++) _rollups.createProxy(_remote(j), rollup);
+        }
+        for (uint256 i = 0; i < _puppets.length; i++) {
+            _puppets[i] = new Puppet();
+            MACHINE.deal(address(_puppets[i]), 1e24);
+        }
+    }
+
+    // ----------------------------------------------------------------------------------------------------- invariants
+
+    /// @inheritdoc Playwright
+    function checkBacked() public view override {
+        uint256 sum = 0;
+        for (uint256 i = 0; i < ROLLUPS; i++) sum += _rollups.rollupOf(rollupAt(i)).etherBalance;
+        require(sum + _given <= address(_rollups).balance, "balances exceed what is held");
+        require(sum + _given == address(_rollups).balance, "Ether is stranded");
+    }
+
+    /// Follows each rollup's root back, through statements that were verified, to its first one.
+    function checkRoots() public view {
+        for (uint256 i = 0; i < ROLLUPS; i++) {
+            StateRoot root = _rollups.rollupOf(rollupAt(i)).root;
+            while (StateRoot.unwrap(root) != bytes32(i + 1)) (root, ) = _stepBack(rollupAt(i), root);
+        }
+    }
+
+    /// To be called at the end of whatever happens in one transaction.
+    function _checkAll() internal {
+        // Refused while a batch is posted or an execution is open.
+        for (uint256 i = 0; i < ROLLUPS; i++) {
+            try _rollups.replaceVerification(rollupAt(i), _notary, _keyList()) {} catch {
+                require(false, "the cursor is left inside an execution");
+            }
+        }
+        checkBacked();
+        for (uint256 i = 0; i < ROLLUPS; i++) {
+            StateRoot current = _rollups.rollupOf(rollupAt(i)).root;
+            StateRoot root = current;
+            while (root != _roots[i]) {
+                uint256 blockNumber;
+                (root, blockNumber) = _stepBack(rollupAt(i), root);
+                require(blockNumber == block.number, "a root was changed by a statement of another block");
+            }
+            _roots[i] = current;
+        }
+    }
+
+    function _stepBack(
+        ChainId rollup,
+        StateRoot root
+    ) private view returns (StateRoot before, uint256 blockNumber) {
+        Notary.Note memory note = _notary.noteOf(rollup, root);
+        require(note.blockNumber != 0, "a root was changed without a verified statement");
+        return (StateRoot.wrap(note.rootBefore), note.blockNumber);
+    }
+
+    // ----------------------------------------------------------------------------------------------------------- state
+
+    function _places() internal view returns (Place[] memory places) {
+        places = new Place[](ROLLUPS);
+        for (uint256 i = 0; i < ROLLUPS; i++) {
+            Rollup memory rollup = _rollups.rollupOf(rollupAt(i));
+            places[i] = Place(rollup.root, rollup.etherBalance);
+        }
+    }
+
+    /// Everything that a look-up could change.
+    function _everything() internal view returns (bytes32) {
+        bytes32[16] memory words;
+        for (uint256 i = 0; i < words.length; i++) words[i] = MACHINE.load(address(_rollups), bytes32(i));
+        uint256[2] memory writes = [_puppets[0].writes(), _puppets[1].writes()];
+        uint256[3] memory balances = [
+            address(_rollups).balance,
+            address(_puppets[0]).balance,
+            address(_puppets[1]).balance
+        ];
+        return keccak256(abi.encode(words, writes, balances, _places()));
+    }
+
+    function _keyList() internal view returns (bytes32[] memory keys) {
+        keys = new bytes32[](2);
+        (keys[0], keys[1]) = (_keys[0], _keys[1]);
+    }
+
+    function _did(string memory deed) internal {
+        deeds[deed]++;
+    }
+
+    function _didTraits(uint256 traits) internal {
+        for (uint256 i = 0; i <= uint256(type(Trait).max); i++) {
+            if ((traits >> i) & 1 != 0) _did(nameOf(Trait(i)));
+        }
+    }
+}
