@@ -1,0 +1,116 @@
+import { expect } from "chai";
+import {
+  type Address,
+  encodeErrorResult,
+  encodeFunctionData,
+  encodeFunctionResult,
+  type Hex,
+  parseAbi,
+} from "viem";
+import { Names } from "../../builder/devnet/names.ts";
+import type { PostedAction, PostedExecution } from "../../builder/devnet/posted.ts";
+import { traceLines } from "../../builder/devnet/trace.ts";
+import { ActionKind } from "../../builder/protocol/action.ts";
+import { MarkKind } from "../../builder/protocol/execution.ts";
+
+const zero: Address = "0x0000000000000000000000000000000000000000";
+const account = (digit: number): Address => `0x${digit.toString().repeat(40)}`;
+const [payer, till, shop] = [account(1), account(2), account(3)];
+const abi = parseAbi([
+  "function pay(uint256 amount) returns (bool)",
+  "function look() view returns (uint256)",
+  "error Closed(address by)",
+]);
+const names = new Names(
+  new Map([
+    [0n, "L1"],
+    [1n, "A"],
+  ]),
+  [
+    { chain: 0n, address: payer, name: "Payer" },
+    { chain: 1n, address: till, name: "Till", abi },
+    // The same address is another contract elsewhere.
+    { chain: 0n, address: till, name: "Shop", abi },
+  ],
+);
+const base = { sender: zero, target: zero, value: 0n, failed: false, isStatic: false, data: "0x" as Hex };
+const call = (from: bigint, to: bigint, more: Partial<PostedAction>): PostedAction => ({
+  ...base,
+  kind: ActionKind.CALL,
+  from,
+  to,
+  ...more,
+});
+const result = (from: bigint, to: bigint, data: Hex, failed = false): PostedAction => ({
+  ...base,
+  kind: ActionKind.RESULT,
+  from,
+  to,
+  data,
+  failed,
+});
+const pay = (amount: bigint): Hex => encodeFunctionData({ abi, functionName: "pay", args: [amount] });
+const paid: Hex = encodeFunctionResult({ abi, functionName: "pay", result: true });
+const execution = (actions: PostedAction[], marks: PostedExecution["marks"] = []): PostedExecution => ({
+  actions,
+  visits: [],
+  marks,
+});
+
+describe("traces of executions", () => {
+  it("nest calls, and name functions, errors and contracts by the chain that they are on", () => {
+    const closed = encodeErrorResult({ abi, errorName: "Closed", args: [payer] });
+    const lines = traceLines(
+      execution([
+        call(0n, 1n, { sender: payer, target: till, data: pay(5n), value: 10n ** 18n }),
+        call(1n, 0n, { sender: till, target: till, data: "0x12345678", isStatic: true }),
+        result(0n, 1n, closed, true),
+        result(1n, 0n, paid),
+      ]),
+      names,
+    );
+    expect(lines).to.deep.equal([
+      "L1 → A  Payer calls Till.pay(5) with 1 ETH",
+      "  A → L1  Till reads Shop 0x12345678…",
+      "  L1 → A  fails: Closed(Payer)",
+      "A → L1  returns true",
+    ]);
+  });
+
+  it("go back to where L1 went on after undoing what it did", () => {
+    const lines = traceLines(
+      execution(
+        [
+          call(0n, 1n, { sender: payer, target: till, data: pay(1n) }),
+          call(1n, 0n, { sender: till, target: shop, data: "0x" }),
+          call(0n, 1n, { sender: shop, target: till, data: pay(2n) }),
+          result(1n, 0n, paid),
+          result(0n, 1n, "0x"),
+          result(1n, 0n, paid),
+        ],
+        [{ kind: MarkKind.RESUME, at: 2, to: 4 }],
+      ),
+      names,
+    );
+    expect(lines.map((line) => line.length - line.trimStart().length)).to.deep.equal([0, 2, 4, 4, 4, 2, 0]);
+    expect(lines[4]).to.equal("    L1 undid that, and went on otherwise");
+  });
+
+  it("tell of frames of rollups that revert, without taking them for calls", () => {
+    const lines = traceLines(
+      execution([
+        { ...base, kind: ActionKind.L2TX, from: 0n, to: 1n, data: "0x02ff" },
+        call(1n, 0n, { sender: till, target: shop, data: "0x" }),
+        result(0n, 1n, "0x"),
+        { ...base, kind: ActionKind.REVERT, from: 1n, to: 0n, data: "0x00000000" },
+        { ...base, kind: ActionKind.REVERT_CONTINUE, from: 0n, to: 1n },
+        result(1n, 0n, "0x01"),
+      ]),
+      names,
+    );
+    expect(lines[0]).to.equal("L1 → A  a transaction signed for A, 2 bytes");
+    expect(lines[3]).to.match(/^ {2}A → L1 {2}a frame of A reverts/);
+    expect(lines[4]).to.match(/^ {2}L1 → A/);
+    expect(lines[5]).to.equal("A → L1  returns 0x01");
+  });
+});
