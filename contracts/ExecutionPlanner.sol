@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
-import {DynamicBufferLib} from "solady/src/utils/DynamicBufferLib.sol";
 import {
     BatchPlan,
     IExecutionPlanner,
@@ -9,17 +8,15 @@ import {
     VisitedRollup
 } from "./interfaces/IExecutionPlanner.sol";
 import {IRollups} from "./interfaces/IRollups.sol";
-import {Batch, Execution, RollupProof} from "./protocol/Actions.sol";
-import {Executions, Plan} from "./protocol/Executions.sol";
-import {ExecutionTable} from "./protocol/ExecutionTable.sol";
+import {Batch, ChainId, Execution, RollupProof} from "./protocol/Actions.sol";
+import {Executions} from "./protocol/Executions.sol";
+import {Entry, ExecutionTable} from "./protocol/ExecutionTable.sol";
 import {Statements} from "./protocol/Statements.sol";
-import {LocatedVisit, Track} from "./protocol/Walk.sol";
+import {LocatedVisit, Track, Walk, Walks} from "./protocol/Walk.sol";
 
 /// @title Reads batches for `Rollups`
 /// @notice See {IExecutionPlanner}.
 contract ExecutionPlanner is IExecutionPlanner {
-    using DynamicBufferLib for DynamicBufferLib.DynamicBuffer;
-
     /// Indices of executions must fit two bytes.
     uint256 private constant MAX_BATCH_EXECUTIONS = type(uint16).max;
 
@@ -27,8 +24,7 @@ contract ExecutionPlanner is IExecutionPlanner {
     function plan(
         bytes calldata message,
         address previous,
-        uint256 ordinal,
-        bytes32 id
+        uint256 ordinal
     ) external view returns (BatchPlan memory result) {
         Batch calldata batch;
         // The batch is the message's only argument, after the selector: an offset, then what Solidity will look into
@@ -37,81 +33,136 @@ contract ExecutionPlanner is IExecutionPlanner {
             let start := add(message.offset, 4)
             batch := add(start, calldataload(start))
         }
-        (Plan[] memory plans, LocatedVisit[] memory visits) = _planExecutions(batch);
-        _checkCoverage(batch.proofs, visits);
-        result.rollups = _rollups(plans, visits.length);
+        Walk memory walk;
+        walk.manager = msg.sender;
+        Entry[] memory entries = _planExecutions(walk, batch, result);
+        _checkCoverage(batch.proofs, walk.visits);
         uint256 blobs = _blobs(batch.blobCount);
-        result.words = new bytes[](batch.proofs.length);
-        for (uint256 i = 0; i < batch.proofs.length; i++) {
-            result.words[i] = Statements.wordsOf(batch, batch.proofs[i], visits, msg.sender, blobs);
+        RollupProof[] calldata proofs = batch.proofs;
+        result.statements = new bytes[](proofs.length);
+        for (uint256 i = 0; i < proofs.length; i++) {
+            result.statements[i] = Statements.encode(batch, proofs[i], walk.visits, msg.sender, blobs);
         }
-        uint256[] memory offsets;
-        (result.table, offsets) = ExecutionTable.encode(plans, id, previous, ordinal);
-        _splitKinds(plans, offsets, result);
+        result.table = ExecutionTable.encode(entries, previous, ordinal);
+        for (uint256 i = 0; i < result.transactions.length; i++) {
+            result.transactions[i].next = entries[i].offset;
+        }
+        result.proxies = walk.proxies.data;
     }
 
+    /// Follows all lists.
     function _planExecutions(
-        Batch calldata batch
-    ) private view returns (Plan[] memory plans, LocatedVisit[] memory visits) {
-        uint256 count = batch.executions.length;
-        if (count == 0) revert IRollups.EmptyBatch();
-        if (count > MAX_BATCH_EXECUTIONS) revert IRollups.TooManyExecutions(count, MAX_BATCH_EXECUTIONS);
-        uint256 visitCount = 0;
-        for (uint256 i = 0; i < count; i++) visitCount += batch.executions[i].visits.length;
-        plans = new Plan[](count);
-        visits = new LocatedVisit[](visitCount);
-        uint256 firstVisit = 0;
+        Walk memory walk,
+        Batch calldata batch,
+        BatchPlan memory result
+    ) private pure returns (Entry[] memory entries) {
+        unchecked {
+            Execution[] calldata executions = batch.executions;
+            uint256 count = executions.length;
+            if (count == 0) revert IRollups.EmptyBatch();
+            if (count > MAX_BATCH_EXECUTIONS) {
+                revert IRollups.TooManyExecutions(count, MAX_BATCH_EXECUTIONS);
+            }
+            // Each visit takes three words of calldata, unless arrays share some, for which there is no need.
+            uint256 limit = msg.data.length / 96;
+            LocatedVisit[] memory visits = Walks.newVisits(limit);
+            walk.visits = visits;
+            result.rollups = _placesForRollups(limit);
+            entries = _placesForEntries(count);
+            uint256 rollupCount = 0;
+            uint256 transactions = 0;
+            for (uint256 i = 0; i < count; i++) {
+                Entry memory entry = Executions.follow(walk, executions[i], i);
+                entries[i] = entry;
+                rollupCount = _addRollups(result.rollups, rollupCount, walk);
+                if (!entry.isTransaction) {
+                    if (!entry.isStatic) result.consumable++;
+                    continue;
+                }
+                if (i != transactions) revert IRollups.TransactionAfterCall(i);
+                transactions++;
+            }
+            _addTransactions(result, entries, transactions);
+            VisitedRollup[] memory rollups = result.rollups;
+            uint256 visitCount = walk.firstVisit;
+            // Cuts the arrays to what is used.
+            assembly ("memory-safe") {
+                mstore(rollups, rollupCount)
+                mstore(visits, visitCount)
+            }
+        }
+    }
+
+    function _addTransactions(BatchPlan memory result, Entry[] memory entries, uint256 count) private pure {
+        if (count == 0) return;
+        result.transactions = new TransactionPlan[](count);
         for (uint256 i = 0; i < count; i++) {
-            Execution calldata execution = batch.executions[i];
-            plans[i] = Executions.plan(execution, i, msg.sender, visits, firstVisit);
-            firstVisit += execution.visits.length;
-            if (i != 0 && plans[i].isTransaction && !plans[i - 1].isTransaction)
-                revert IRollups.TransactionAfterCall(i);
+            Entry memory entry = entries[i];
+            TransactionPlan memory transaction = result.transactions[i];
+            transaction.opening = bytes.concat(entry.roots, entry.records[0]);
+            transaction.ending = entry.ending;
+        }
+    }
+
+    /// Adds the rollups that the walk has met, each once in the batch.
+    function _addRollups(
+        VisitedRollup[] memory rollups,
+        uint256 count,
+        Walk memory walk
+    ) private pure returns (uint256) {
+        unchecked {
+            for (uint256 i = 0; i < walk.trackCount; i++) {
+                Track memory track = walk.tracks[i];
+                ChainId rollup = track.rollup;
+                uint256 at = 0;
+                while (at < count && rollups[at].rollup != rollup) at++;
+                if (at == count) rollups[count++] = VisitedRollup(rollup, track.firstRoot, false);
+                if (track.movesValue) rollups[at].movesValue = true;
+            }
+            return count;
+        }
+    }
+
+    function _placesForRollups(uint256 count) private pure returns (VisitedRollup[] memory rollups) {
+        uint256[] memory places = new uint256[](count);
+        assembly ("memory-safe") {
+            rollups := places
+        }
+    }
+
+    function _placesForEntries(uint256 count) private pure returns (Entry[] memory entries) {
+        uint256[] memory places = new uint256[](count);
+        assembly ("memory-safe") {
+            entries := places
         }
     }
 
     /// Each visit is proven once, by a proof of its own rollup.
     function _checkCoverage(RollupProof[] calldata proofs, LocatedVisit[] memory visits) private pure {
-        bool[] memory isCovered = new bool[](visits.length);
-        for (uint256 i = 0; i < proofs.length; i++) {
-            RollupProof calldata proof = proofs[i];
-            if (proof.visits.length == 0) revert IRollups.ProofWithoutVisits(i);
-            for (uint256 j = 0; j < proof.visits.length; j++) {
-                uint256 visit = proof.visits[j];
-                if (visit >= visits.length || (j != 0 && visit <= proof.visits[j - 1]))
-                    revert IRollups.BadVisitIndex(i, visit);
-                if (visits[visit].rollup != proof.rollup) revert IRollups.VisitOfOtherRollup(i, visit);
-                if (isCovered[visit]) revert IRollups.VisitCoveredTwice(i, visit);
-                isCovered[visit] = true;
-            }
-        }
-        for (uint256 i = 0; i < visits.length; i++) if (!isCovered[i]) revert IRollups.VisitNotCovered(i);
-    }
-
-    /// @param limit There are at most so many.
-    function _rollups(
-        Plan[] memory plans,
-        uint256 limit
-    ) private pure returns (VisitedRollup[] memory rollups) {
-        rollups = new VisitedRollup[](limit);
-        uint256 count = 0;
-        for (uint256 i = 0; i < plans.length; i++) {
-            Track[] memory tracks = plans[i].tracks;
-            for (uint256 j = 0; j < tracks.length; j++) {
-                Track memory track = tracks[j];
-                uint256 at = 0;
-                while (at < count && rollups[at].rollup != track.rollup) at++;
-                if (at == count) {
-                    count++;
-                    rollups[at].rollup = track.rollup;
-                    rollups[at].firstRoot = track.firstRoot;
+        unchecked {
+            uint256 covered = 0;
+            for (uint256 i = 0; i < proofs.length; i++) {
+                RollupProof calldata proof = proofs[i];
+                ChainId rollup = proof.rollup;
+                uint32[] calldata chosen = proof.visits;
+                if (chosen.length == 0) revert IRollups.ProofWithoutVisits(i);
+                // One more than the last one.
+                uint256 least = 0;
+                for (uint256 j = 0; j < chosen.length; j++) {
+                    uint256 number = chosen[j];
+                    if (number >= visits.length || number < least) revert IRollups.BadVisitIndex(i, number);
+                    least = number + 1;
+                    LocatedVisit memory visit = visits[number];
+                    if (visit.rollup != rollup) revert IRollups.VisitOfOtherRollup(i, number);
+                    if (visit.isCovered) revert IRollups.VisitCoveredTwice(i, number);
+                    visit.isCovered = true;
                 }
-                if (track.movesValue) rollups[at].movesValue = true;
+                covered += chosen.length;
             }
-        }
-        // Cuts the array to what is used.
-        assembly ("memory-safe") {
-            mstore(rollups, count)
+            if (covered == visits.length) return;
+            uint256 missing = 0;
+            while (visits[missing].isCovered) missing++;
+            revert IRollups.VisitNotCovered(missing);
         }
     }
 
@@ -123,27 +174,5 @@ contract ExecutionPlanner is IExecutionPlanner {
             if (hashes[i] == 0) revert IRollups.MissingBlob(i);
         }
         return Statements.blobsWord(hashes);
-    }
-
-    /// What is to be done with transactions, calls and look-ups.
-    function _splitKinds(
-        Plan[] memory plans,
-        uint256[] memory offsets,
-        BatchPlan memory result
-    ) private pure {
-        uint256 transactions = 0;
-        while (transactions < plans.length && plans[transactions].isTransaction) transactions++;
-        result.transactions = new TransactionPlan[](transactions);
-        DynamicBufferLib.DynamicBuffer memory proxies;
-        for (uint256 i = 0; i < plans.length; i++) {
-            Plan memory one = plans[i];
-            if (one.isTransaction) {
-                result.transactions[i] = TransactionPlan(one.opening, offsets[i], one.ending);
-            } else if (!one.isStatic) {
-                result.consumable++;
-            }
-            proxies.p(one.proxies);
-        }
-        result.proxies = proxies.data;
     }
 }

@@ -9,9 +9,10 @@ import {
     TransactionPlan,
     VisitedRollup
 } from "./interfaces/IExecutionPlanner.sol";
-import {IProofSystem, Statement} from "./interfaces/IProofSystem.sol";
+import {IProofSystem} from "./interfaces/IProofSystem.sol";
 import {IRollups} from "./interfaces/IRollups.sol";
 import {Action, Batch, ChainId, RollupProof, StateRoot} from "./protocol/Actions.sol";
+import {ExecutionTable} from "./protocol/ExecutionTable.sol";
 import {Player} from "./protocol/Player.sol";
 import {Steps} from "./protocol/Steps.sol";
 
@@ -39,14 +40,14 @@ contract Rollups is Player {
         address previous = address(0);
         if (consumption.blockNumber == block.number) previous = _latest.table;
         else consumption = Consumption(uint56(block.number), 0, 0);
-        BatchPlan memory plan = PLANNER.plan(msg.data, previous, consumption.posted, id);
+        BatchPlan memory plan = PLANNER.plan(msg.data, previous, consumption.posted);
         _checkRollups(plan.rollups, batch.timestamp);
-        _verify(batch.proofs, plan.words);
+        _verify(batch.proofs, plan.statements);
 
         for (uint256 i = 0; i < plan.rollups.length; i++) {
             _states[plan.rollups[i].rollup].lastTimestamp = batch.timestamp;
         }
-        address table = _store(plan, consumption);
+        address table = _store(plan, consumption, id);
         emit BatchPosted(id, batch.timestamp, table);
         for (uint256 i = 0; i < plan.transactions.length; i++) {
             _run(batch, plan.transactions[i], id, uint32(i), table);
@@ -78,8 +79,8 @@ contract Rollups is Player {
     }
 
     /// Each proof system judges all its statements at once.
-    /// @param words Of each proof's statement.
-    function _verify(RollupProof[] calldata proofs, bytes[] memory words) private view {
+    /// @param statements Of each proof.
+    function _verify(RollupProof[] calldata proofs, bytes[] memory statements) private view {
         uint256 count = proofs.length;
         IProofSystem[] memory systems = new IProofSystem[](count);
         for (uint256 i = 0; i < count; i++) {
@@ -92,40 +93,60 @@ contract Rollups is Player {
         for (uint256 i = 0; i < count; i++) {
             IProofSystem system = systems[i];
             if (address(system) == address(0)) continue;
-            Statement[] memory statements = new Statement[](count - i);
+            bytes[] memory chosen = new bytes[](count - i);
             uint256 used = 0;
             for (uint256 j = i; j < count; j++) {
                 if (systems[j] != system) continue;
                 systems[j] = IProofSystem(address(0));
-                statements[used++] = Statement(
-                    proofs[j].verificationKey,
-                    _asWords(words[j]),
-                    proofs[j].proof
-                );
+                chosen[used++] = statements[j];
             }
-            // Cuts the array to what is used.
-            assembly ("memory-safe") {
-                mstore(statements, used)
-            }
-            system.verify(statements);
+            // Without code, a call always succeeds.
+            if (address(system).code.length == 0) revert ProofSystemWithoutCode(address(system));
+            (bool success, bytes memory reason) = address(system).staticcall(_verification(chosen, used));
+            if (!success) _revertWith(reason);
         }
     }
 
-    /// The same memory, its length counted in words.
-    function _asWords(bytes memory data) private pure returns (uint256[] memory words) {
+    /// Calldata of {IProofSystem.verify}: `abi.encodeCall(verify, (statements))`, of which the parts are encoded already.
+    function _verification(
+        bytes[] memory statements,
+        uint256 count
+    ) private pure returns (bytes memory data) {
+        uint256 size = 4 + 32 * (2 + count);
+        for (uint256 i = 0; i < count; i++) size += statements[i].length;
+        data = new bytes(size);
+        bytes32 selector = IProofSystem.verify.selector;
+        uint256 at;
         assembly ("memory-safe") {
-            words := data
-            mstore(words, shr(5, mload(data)))
+            mstore(add(data, 32), selector)
+            mstore(add(data, 36), 32)
+            mstore(add(data, 68), count)
+            at := add(data, 100)
+        }
+        // Offsets of the statements, counted from the first offset, and the statements after them.
+        uint256 offset = 32 * count;
+        for (uint256 i = 0; i < count; i++) {
+            bytes memory statement = statements[i];
+            assembly ("memory-safe") {
+                mstore(add(at, mul(32, i)), offset)
+                mcopy(add(at, offset), add(statement, 32), mload(statement))
+            }
+            offset += statement.length;
         }
     }
 
     // ---------------------------------------------------------------------------------------------------------- effects
 
     /// Stores what is played later and makes it findable in this block.
-    function _store(BatchPlan memory plan, Consumption memory consumption) private returns (address table) {
+    function _store(
+        BatchPlan memory plan,
+        Consumption memory consumption,
+        bytes32 id
+    ) private returns (address table) {
         uint256 posted = consumption.posted + plan.consumable;
         if (posted > MAX_EXECUTIONS) revert TooManyExecutions(posted, MAX_EXECUTIONS);
         if (plan.table.length == 0) return address(0);
+        ExecutionTable.setBatch(plan.table, id);
         table = SSTORE2.write(plan.table);
         consumption.posted = uint8(posted);
         _consumption = consumption;
@@ -163,7 +184,7 @@ contract Rollups is Player {
     function runTransaction(bytes memory opening, address table, uint256 next) external onlySelf {
         (uint256 at, ChainId rollup, StateRoot expected) = _checkRoots(opening, 0);
         if (at == 0) revert RootMismatch(rollup, _states[rollup].root, expected);
-        _play(table, opening, at, next, true);
+        _play(Turn(table, opening, at, 0, 0, next, true));
         assert(!_cursor.isOpen());
     }
 

@@ -104,10 +104,10 @@ export const rollupsAbi = parseAbi([
   "function relay(uint64 rollup, address original, address sender, bytes data) payable",
   "function postBatch(Batch batch)",
   // Called by the contract itself only.
-  "struct Outgoing { address table; bytes record; uint256 at; uint256 flags; uint256 frames; bool forTransaction; }",
+  "struct Turn { address table; bytes record; uint256 at; uint256 flags; uint256 count; uint256 next; bool forTransaction; }",
   "struct Answer { bool failed; bytes data; uint256 ending; }",
   "function runTransaction(bytes opening, address table, uint256 next)",
-  "function playFramed(Outgoing call) returns (Answer)",
+  "function playFramed(Turn turn) returns (Answer)",
   "function probeStatic()",
 ]);
 

@@ -23,18 +23,18 @@ struct VisitedRollup {
 }
 
 /// What a batch comes to.
-/// @param table Contents of the table, see {ExecutionTable}; empty if there is nothing to store.
+/// @param table Contents of the table, but for the batch's id, see {ExecutionTable}; empty if there is nothing to store.
 /// @param consumable How many executions can be consumed.
 /// @param transactions The L2 transactions, which come first in the batch.
 /// @param rollups Each rollup that is visited, once.
-/// @param words Of each proof's statement, 32 bytes each: see {Statements}.
+/// @param statements Of each proof, as `abi.encode` gives a {Statement}, but for the offset in front.
 /// @param proxies `original(20) rollup(8)` each: proxies that look-ups will make calls from, when none can be created.
 struct BatchPlan {
     bytes table;
     uint256 consumable;
     TransactionPlan[] transactions;
     VisitedRollup[] rollups;
-    bytes[] words;
+    bytes[] statements;
     bytes proxies;
 }
 
@@ -47,11 +47,9 @@ interface IExecutionPlanner {
     /// @param message Calldata of `postBatch`.
     /// @param previous Table posted before in this block, or zero.
     /// @param ordinal Number, in this block, of the first execution that can be consumed.
-    /// @param id The batch's id.
     function plan(
         bytes calldata message,
         address previous,
-        uint256 ordinal,
-        bytes32 id
+        uint256 ordinal
     ) external view returns (BatchPlan memory);
 }

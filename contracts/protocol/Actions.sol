@@ -110,25 +110,79 @@ struct Batch {
     RollupProof[] proofs;
 }
 
-/// Hash by which actions are compared.
-function hashAction(Action memory action) pure returns (bytes32) {
-    return keccak256(abi.encode(action));
+/// Whether the fields that only a CALL uses are zero: sender, target, value and isStatic.
+function isBare(Action calldata action) pure returns (bool bare) {
+    assembly ("memory-safe") {
+        let who := or(calldataload(add(action, 0x60)), calldataload(add(action, 0x80)))
+        let what := or(calldataload(add(action, 0xa0)), calldataload(add(action, 0xe0)))
+        bare := iszero(or(who, what))
+    }
 }
 
-/// The same for an action in calldata, whatever offset and padding its data has there. The caller makes sure that all
-/// fields were read, since Solidity refuses unclean ones when they are.
+// Actions are compared by `keccak256(abi.encode(action))`. The functions below put that encoding together where its parts
+// are at hand already: offset of the action, eight words of fields, offset, length and bytes of the data, padding.
+
+/// Hash of an action in calldata, whatever offset and padding its data has there. The caller makes sure that all fields
+/// were read, since Solidity refuses unclean ones when they are.
 function hashGivenAction(Action calldata action) pure returns (bytes32 digest) {
     bytes calldata data = action.data;
-    // Copied as they are, words need no decoding and encoding.
     assembly ("memory-safe") {
         let start := mload(0x40)
         mstore(start, 0x20)
         calldatacopy(add(start, 0x20), action, 0x100)
         mstore(add(start, 0x120), 0x120)
         mstore(add(start, 0x140), data.length)
-        // Padding.
         mstore(add(add(start, 0x160), data.length), 0)
         calldatacopy(add(start, 0x160), data.offset, data.length)
         digest := keccak256(start, add(0x160, and(add(data.length, 31), not(31))))
+    }
+}
+
+/// Hash of a CALL from L1.
+function hashCallFromL1(
+    ChainId to,
+    address sender,
+    address target,
+    uint256 value,
+    bool isStatic,
+    bytes calldata data
+) pure returns (bytes32 digest) {
+    assembly ("memory-safe") {
+        let start := mload(0x40)
+        mstore(start, 0x20)
+        mstore(add(start, 0x20), CALL)
+        mstore(add(start, 0x40), 0)
+        mstore(add(start, 0x60), to)
+        mstore(add(start, 0x80), sender)
+        mstore(add(start, 0xa0), target)
+        mstore(add(start, 0xc0), value)
+        mstore(add(start, 0xe0), 0)
+        mstore(add(start, 0x100), isStatic)
+        mstore(add(start, 0x120), 0x120)
+        mstore(add(start, 0x140), data.length)
+        mstore(add(add(start, 0x160), data.length), 0)
+        calldatacopy(add(start, 0x160), data.offset, data.length)
+        digest := keccak256(start, add(0x160, and(add(data.length, 31), not(31))))
+    }
+}
+
+/// Hash of the RESULT that L1 gives to a rollup: what the call just made has returned or reverted with.
+function hashResultOfL1(ChainId to, bool failed) pure returns (bytes32 digest) {
+    assembly ("memory-safe") {
+        let start := mload(0x40)
+        mstore(start, 0x20)
+        mstore(add(start, 0x20), RESULT)
+        mstore(add(start, 0x40), 0)
+        mstore(add(start, 0x60), to)
+        mstore(add(start, 0x80), 0)
+        mstore(add(start, 0xa0), 0)
+        mstore(add(start, 0xc0), 0)
+        mstore(add(start, 0xe0), failed)
+        mstore(add(start, 0x100), 0)
+        mstore(add(start, 0x120), 0x120)
+        mstore(add(start, 0x140), returndatasize())
+        mstore(add(add(start, 0x160), returndatasize()), 0)
+        returndatacopy(add(start, 0x160), 0, returndatasize())
+        digest := keccak256(start, add(0x160, and(add(returndatasize(), 31), not(31))))
     }
 }

@@ -10,6 +10,7 @@ import {
     Execution,
     FIELD_MODULUS,
     hashGivenAction,
+    isBare,
     L1,
     L2TX,
     Mark,
@@ -21,38 +22,19 @@ import {
     StateRoot,
     Visit
 } from "./Actions.sol";
+import {Entry} from "./ExecutionTable.sol";
 import {BEGINS_VISIT, Frame, newFrame, ON_STATIC_PATH, STATIC_FRAME} from "./Frame.sol";
 import {Statements} from "./Statements.sol";
 import {Steps} from "./Steps.sol";
 import {StepWriter} from "./StepWriter.sol";
 import {Fork, INITIAL_ROOT, LocatedVisit, Path, Span, Standing, Track, Walk, Walks, Window} from "./Walk.sol";
 
-/// An execution as L1 will play it.
-/// @param isTransaction Triggered by an L2 transaction instead of an L1 call.
-/// @param isStatic Triggered by a static call.
-/// @param ending Index of the RESULT that answers the trigger, the last one if there are several.
-/// @param failed That RESULT is failed.
-/// @param triggerKey What finds it: {Executions.triggerKey}. Zero for transactions.
-/// @param opening Roots that must hold and the first step, in the encoding of {Steps}.
-/// @param rest The steps after the first.
-/// @param proxies `original(20) rollup(8)` each: proxies that static calls of L1's make calls from.
-/// @param tracks The rollups that it visits.
-struct Plan {
-    bool isTransaction;
-    bool isStatic;
-    uint256 ending;
-    bool failed;
-    bytes32 triggerKey;
-    bytes opening;
-    bytes rest;
-    bytes proxies;
-    Track[] tracks;
-}
-
 /// @title From a list of actions to steps
 /// @notice Checks that a list is an execution (docs/spec.md section 1), finds its visits, and sums up, for every stretch
 /// between two actions of L1's, what changes in roots and balances. One walk along the list, which goes back where the
 /// list does: at an undoing to where the call was made, at a RESUME to the turn of L1 that has another alternative.
+/// @dev Numbers here count what calldata holds, or are sums of Ether of which each part has 128 bits: arithmetic needs no
+/// checks, which is worth a fifth of the gas.
 library Executions {
     using DynamicBufferLib for DynamicBufferLib.DynamicBuffer;
     using Walks for Walk;
@@ -60,119 +42,131 @@ library Executions {
     uint256 private constant NOBODY = type(uint256).max;
 
     /// What an L1 call is found by: the CALL's hash and the root of the rollup it wakes.
-    function triggerKey(bytes32 actionHash, StateRoot root) internal pure returns (bytes32) {
-        return keccak256(abi.encode(actionHash, root));
+    function triggerKey(bytes32 actionHash, StateRoot root) internal pure returns (bytes32 key) {
+        assembly ("memory-safe") {
+            mstore(0, actionHash)
+            mstore(32, root)
+            key := keccak256(0, 64)
+        }
     }
 
-    /// Checks a list and plans it.
+    /// Checks a list, finds its visits and plans its steps.
     /// @param index Index of the execution in the batch.
-    /// @param manager `Rollups`, which nobody may call on behalf of a rollup.
-    /// @param visits The batch's visits; those of this execution are put there, from `firstVisit`.
-    function plan(
+    /// @return entry What to store of it.
+    function follow(
+        Walk memory walk,
         Execution calldata execution,
-        uint256 index,
-        address manager,
-        LocatedVisit[] memory visits,
-        uint256 firstVisit
-    ) internal pure returns (Plan memory result) {
-        Walk memory walk;
+        uint256 index
+    ) internal pure returns (Entry memory entry) {
         uint256 count = execution.actions.length;
         walk.index = index;
-        walk.manager = manager;
-        walk.frames = new Frame[](count);
-        walk.nodes = new uint256[](2 * count + 1);
-        walk.tracks = _placesFor(execution.visits.length);
-        walk.visits = visits;
-        walk.firstVisit = firstVisit;
-        _walk(walk, execution, result);
-        if (walk.visitCount != execution.visits.length) revert IRollups.VisitNotMade(index, walk.visitCount);
-        Track[] memory tracks = walk.tracks;
-        uint256 trackCount = walk.trackCount;
-        // Cuts the array to what is used.
-        assembly ("memory-safe") {
-            mstore(tracks, trackCount)
+        Walks.clear(walk.path);
+        walk.trackCount = walk.visitCount = walk.endings = walk.forks = walk.recordCount = walk.size = 0;
+        walk.returnsAt = Walks.NEVER;
+        walk.isOver = walk.isUndoing = walk.hasExpected = walk.hasAlternative = false;
+        unchecked {
+            walk.frames = new uint256[](count);
+            walk.nodes = new uint256[](2 * count + 1);
         }
-        result.tracks = tracks;
-        if (!result.isTransaction) {
-            result.triggerKey = triggerKey(hashGivenAction(execution.actions[0]), tracks[0].firstRoot);
-        }
-        result.opening = bytes.concat(StepWriter.roots(tracks, result.isTransaction ? 0 : 1), walk.firstStep);
-        result.rest = walk.rest.data;
-        result.proxies = walk.proxies.data;
-        uint256 size = result.opening.length + result.rest.length;
-        if (size > Steps.MAX_TABLE_BYTES) revert IRollups.TableTooLarge(size);
+        walk.records = Walks.newRecords(count);
+        // Each rollup has a visit of its own, at least.
+        walk.tracks = Walks.newTracks(execution.visits.length);
+        _walk(walk, execution, entry);
+        _finish(walk, execution);
+        bool isTransaction = entry.isTransaction;
+        if (!isTransaction) entry.key = triggerKey(entry.key, walk.tracks[0].firstRoot);
+        entry.roots = StepWriter.roots(walk, isTransaction ? 0 : 1);
+        entry.records = walk.records;
+        // What fails has no effect when it is a transaction, so it is not played.
+        if (isTransaction && entry.failed) return entry;
+        entry.recordCount = walk.recordCount;
+        entry.size = walk.size;
     }
 
-    /// An array whose places hold nothing yet, which Solidity would fill.
-    function _placesFor(uint256 count) private pure returns (Track[] memory tracks) {
-        uint256[] memory places = new uint256[](count);
-        assembly ("memory-safe") {
-            tracks := places
-        }
-    }
-
-    function _walk(Walk memory walk, Execution calldata execution, Plan memory result) private pure {
-        uint256 count = execution.actions.length;
-        uint256 nextMark = 0;
-        ChainId control = L1;
-        for (uint256 i = 0; i < count; i++) {
-            if (walk.forks != 0 && Walks.toFork(walk.forks).to == i) {
-                _goBack(walk, execution, i);
-                control = L1;
-            }
-            if (walk.isOver) revert IRollups.ActionsAfterEnd(walk.index, i);
-            Action calldata action = execution.actions[i];
-            uint8 kind = action.kind;
-            ChainId from = action.from;
-            ChainId to = action.to;
-            if (from != control || to == control) revert IRollups.BrokenChain(walk.index, i);
-            control = to;
-            _checkForm(walk, i, action);
-            if (i == 0) {
-                if (kind != CALL && kind != L2TX) revert IRollups.BadTrigger(walk.index, i);
-                result.isTransaction = kind == L2TX;
-                result.isStatic = action.isStatic;
-            } else if (kind == L2TX) {
-                revert IRollups.BadTrigger(walk.index, i);
-            }
-            if (nextMark < execution.marks.length && execution.marks[nextMark].at == i) {
-                _mark(walk, execution, nextMark, i);
-                nextMark++;
-            }
+    function _walk(Walk memory walk, Execution calldata execution, Entry memory entry) private pure {
+        unchecked {
+            Action[] calldata actions = execution.actions;
+            uint256 count = actions.length;
+            uint256 nextMark = 0;
+            uint256 markedAt = _markedAt(execution, 0);
+            ChainId control = L1;
             walk.canEnd = false;
-            if (kind == CALL || kind == L2TX) _enter(walk, execution, i);
-            else if (kind == RESULT) _leave(walk, execution, i, result);
-            else if (kind == REVERT) _revert(walk, execution, i);
-            else _note(walk, walk.find(to), 2 * i + 2, action);
-            walk.path.last = i;
+            for (uint256 i = 0; i < count; i++) {
+                if (i == walk.returnsAt) {
+                    _goBack(walk, execution, i);
+                    control = L1;
+                }
+                if (walk.isOver) revert IRollups.ActionsAfterEnd(walk.index, i);
+                Action calldata action = actions[i];
+                uint256 kind = action.kind;
+                ChainId from = action.from;
+                ChainId to = action.to;
+                if (from != control || to == control) revert IRollups.BrokenChain(walk.index, i);
+                control = to;
+                if (walk.isUndoing || kind > L2TX) _checkUndoing(walk, action, i);
+                if ((i == 0) != (kind == L2TX) && !(i == 0 && kind == CALL)) {
+                    revert IRollups.BadTrigger(walk.index, i);
+                }
+                if (i == markedAt) {
+                    _mark(walk, execution, nextMark, i);
+                    markedAt = _markedAt(execution, ++nextMark);
+                }
+                walk.canEnd = false;
+                if (kind == RESULT) {
+                    if (!isBare(action)) revert IRollups.NotCanonical(walk.index, i);
+                    _leave(walk, execution, action, i, from, to, entry);
+                } else if (kind < REVERT) {
+                    if (i == 0) {
+                        entry.isTransaction = kind == L2TX;
+                        entry.isStatic = action.isStatic;
+                        if (kind == CALL) entry.key = hashGivenAction(action);
+                    }
+                    bool isForm = kind == CALL || isBare(action);
+                    if (action.failed || !isForm) revert IRollups.NotCanonical(walk.index, i);
+                    _enter(walk, action, i, from, to);
+                } else if (kind == REVERT) {
+                    _revert(walk, execution, action, i);
+                } else {
+                    _note(walk, walk.tracks[walk.find(to)], 2 * i + 2, Statements.wordCountOf(action));
+                }
+                walk.path.last = i;
+            }
+            if (nextMark != execution.marks.length) revert IRollups.BadMark(walk.index, nextMark);
         }
-        if (!walk.canEnd || walk.forks != 0 || walk.endings == 0) revert IRollups.Unfinished(walk.index);
-        if (nextMark != execution.marks.length) revert IRollups.BadMark(walk.index, nextMark);
-        _abandon(walk, execution, new Standing[](0), NOBODY, NOBODY);
     }
 
-    /// Fields that the kind does not use are zero, and a REVERT is answered at once.
-    function _checkForm(Walk memory walk, uint256 at, Action calldata action) private pure {
+    /// The list is over: its last path has ended, and no other is left.
+    function _finish(Walk memory walk, Execution calldata execution) private pure {
+        bool isFinished = walk.canEnd && walk.forks == 0 && walk.endings != 0;
+        if (!isFinished) revert IRollups.Unfinished(walk.index);
+        if (walk.path.frame != 0) {
+            Standing[] memory nothing;
+            _abandon(walk, execution, nothing, NOBODY, NOBODY);
+        }
+        uint256 made = walk.visitCount;
+        if (made != execution.visits.length) revert IRollups.VisitNotMade(walk.index, made);
+        unchecked {
+            walk.firstVisit += made;
+        }
+    }
+
+    /// Where a mark stands; nowhere if there are no more.
+    function _markedAt(Execution calldata execution, uint256 number) private pure returns (uint256) {
+        return number < execution.marks.length ? execution.marks[number].at : Walks.NEVER;
+    }
+
+    /// A REVERT is answered at once, and nothing else is.
+    function _checkUndoing(Walk memory walk, Action calldata action, uint256 at) private pure {
         uint8 kind = action.kind;
         bool isAnswer = kind == REVERT_CONTINUE;
         if (isAnswer != walk.isUndoing || (isAnswer && action.to != walk.undoing)) {
             revert IRollups.RevertNotContinued(walk.index, at);
         }
         walk.isUndoing = kind == REVERT;
-        if (kind == CALL) {
-            if (action.failed) revert IRollups.NotCanonical(walk.index, at);
-            return;
-        }
+        if (kind <= L2TX) return;
         if (kind > REVERT_CONTINUE) revert IRollups.UnsupportedKind(walk.index, at, kind);
-        bool isCanonical =
-            action.sender == address(0) &&
-                action.target == address(0) &&
-                action.value == 0 &&
-                !action.isStatic;
-        if (kind != RESULT) isCanonical = isCanonical && !action.failed;
-        if (kind == REVERT) isCanonical = isCanonical && action.to == L1 && action.data.length == 4;
-        if (isAnswer) isCanonical = isCanonical && action.data.length == 0;
-        if (!isCanonical) revert IRollups.NotCanonical(walk.index, at);
+        bool isCanonical = isBare(action) && !action.failed && action.data.length == (isAnswer ? 0 : 4);
+        if (!isCanonical || (!isAnswer && action.to != L1)) revert IRollups.NotCanonical(walk.index, at);
     }
 
     // ------------------------------------------------------------------------------------------------------------ paths
@@ -192,31 +186,24 @@ library Executions {
                 action.kind != REVERT_CONTINUE &&
                 to > at &&
                 to < execution.actions.length &&
-                (walk.forks == 0 || to < Walks.toFork(walk.forks).to);
+                to < walk.returnsAt;
         } else if (kind == SPAN) {
             isGood = action.kind == CALL && action.from != L1 && !action.isStatic && to != 0;
         }
         if (!isGood) revert IRollups.BadMark(walk.index, number);
         if (kind == SPAN) {
-            _announce(walk, action, at, to);
+            _announce(walk, at, to);
             return;
         }
-        Path memory path = walk.path;
         walk.hasAlternative = true;
+        walk.returnsAt = to;
         walk.forks = Walks.placeOf(
             Fork({
                 below: walk.forks,
                 to: to,
-                record: walk.rest.length(),
-                path: Path(
-                    path.frame,
-                    path.liveCalls,
-                    path.spans,
-                    path.framed,
-                    path.windows,
-                    path.last,
-                    path.calls
-                ),
+                record: walk.recordCount,
+                start: walk.size,
+                path: Walks.copyOf(walk.path),
                 standings: walk.standings()
             })
         );
@@ -233,6 +220,7 @@ library Executions {
             walk.tracks[i].standing = Walks.standingOf(fork.standings, i);
         }
         walk.forks = fork.below;
+        walk.returnsAt = fork.below == 0 ? Walks.NEVER : Walks.toFork(fork.below).to;
         walk.isOver = false;
     }
 
@@ -247,169 +235,198 @@ library Executions {
         uint256 alsoKnowing
     ) private pure {
         for (uint256 i = 0; i < walk.trackCount; i++) {
-            Standing memory standing = walk.tracks[i].standing;
-            if (!standing.isOpen || i == knowing || i == alsoKnowing) continue;
-            if (standing.newest != Walks.standingOf(before, i).newest) _locate(walk, execution, i, true);
+            Track memory track = walk.tracks[i];
+            if (!track.standing.isOpen || i == knowing || i == alsoKnowing) continue;
+            if (track.standing.newest != Walks.standingOf(before, i).newest) {
+                _locate(walk, execution, track, true);
+            }
         }
     }
 
     // ---------------------------------------------------------------------------------------------- calls and results
 
-    function _enter(Walk memory walk, Execution calldata execution, uint256 at) private pure {
-        Action calldata action = execution.actions[at];
-        Path memory path = walk.path;
-        uint256 flags = _checkCall(walk, action, at);
-        if (!action.isStatic) path.liveCalls++;
-        ChainId from = action.from;
-        ChainId to = action.to;
-        uint256 source = 0;
-        uint256 destination = 0;
-        if (from != L1) {
-            source = walk.find(from);
-            _note(walk, source, 2 * at + 1, action);
-        } else if (at != 0) {
-            _expect(walk, action);
-        }
-        if (to != L1) {
-            destination = walk.find(to);
-            if (destination == walk.trackCount) _meet(walk, to);
-            Standing memory standing = walk.tracks[destination].standing;
-            if (!standing.isOpen) {
-                standing.isOpen = true;
-                standing.newest = 0;
-                flags |= BEGINS_VISIT;
-            }
-            _note(walk, destination, 2 * at + 2, action);
-        }
-        walk.frames[at] = newFrame(from, to, path.frame, path.liveCalls, path.spans, path.calls, flags);
-        path.frame = at + 1;
-        path.calls = 0;
-        uint128 value = action.value;
-        if (value != 0) {
-            if (from != L1) _take(walk.tracks[source], value);
-            if (to != L1) _give(walk.tracks[destination], value);
-        }
-        if (to == L1) _closeWithCall(walk, action);
-    }
-
-    /// @return flags Of the call's frame.
-    function _checkCall(
+    function _enter(
         Walk memory walk,
         Action calldata action,
-        uint256 at
-    ) private pure returns (uint256 flags) {
-        bool isStatic = action.isStatic;
-        if (isStatic && action.value != 0) revert IRollups.StaticViolation(walk.index, at);
-        if (isStatic) flags = STATIC_FRAME | (action.from == L1 ? ON_STATIC_PATH : 0);
-        if (at == 0) return flags;
-        Frame parent = walk.frames[walk.path.frame - 1];
-        if (parent.isStaticFrame() && !isStatic) revert IRollups.StaticViolation(walk.index, at);
-        if (parent.isOnStaticPath()) {
-            // L1 has stored no cursor, so what it calls then is found as if nothing had been called before.
-            if (action.from == L1) revert IRollups.StaticNotPlayable(walk.index, at);
-            flags |= ON_STATIC_PATH;
+        uint256 at,
+        ChainId from,
+        ChainId to
+    ) private pure {
+        unchecked {
+            Path memory path = walk.path;
+            bool isStatic = action.isStatic;
+            uint128 value = action.value;
+            uint256 words = Statements.wordCountOf(action);
+            uint256 flags = isStatic ? STATIC_FRAME | (from == L1 ? ON_STATIC_PATH : 0) : 0;
+            if (at != 0) flags |= _checkInner(walk, action, at, isStatic);
+            if (!isStatic) path.liveCalls++;
+            if (from != L1) {
+                _note(walk, walk.tracks[walk.find(from)], 2 * at + 1, words);
+            } else if (at != 0) {
+                _expect(walk, action);
+            }
+            if (to != L1) {
+                uint256 number = walk.find(to);
+                if (number == walk.trackCount) _meet(walk, to);
+                Track memory track = walk.tracks[number];
+                Standing memory standing = track.standing;
+                if (!standing.isOpen) {
+                    standing.isOpen = true;
+                    standing.newest = 0;
+                    flags |= BEGINS_VISIT;
+                }
+                _note(walk, track, 2 * at + 2, words);
+            }
+            walk.setFrame(at, newFrame(from, to, path.frame, path.liveCalls, path.spans, path.calls, flags));
+            path.frame = at + 1;
+            path.calls = 0;
+            if (value != 0) {
+                if (isStatic) revert IRollups.StaticViolation(walk.index, at);
+                if (from != L1) _take(walk.tracks[walk.find(from)], value);
+                if (to != L1) _give(walk.tracks[walk.find(to)], value);
+            }
+            if (to == L1) _closeWithCall(walk, action, flags);
         }
-        if (action.to == L1 && action.target == walk.manager) revert IRollups.CallToManager(walk.index, at);
     }
 
-    function _closeWithCall(Walk memory walk, Action calldata action) private pure {
-        Path memory path = walk.path;
-        bool isQuiet = walk.frames[path.frame - 1].isOnStaticPath();
-        if (isQuiet) walk.proxies.p(abi.encodePacked(action.sender, action.from));
-        uint256 height = path.spans == 0 ? 0 : Walks.toSpan(path.spans).height;
-        if (action.isStatic || height == path.framed) {
-            StepWriter.closeWithCall(walk, action, isQuiet, 0);
-            return;
+    /// Checks a call that another one contains.
+    /// @return flags Of its frame, as far as it has them from the one around it.
+    function _checkInner(
+        Walk memory walk,
+        Action calldata action,
+        uint256 at,
+        bool isStatic
+    ) private pure returns (uint256 flags) {
+        unchecked {
+            Frame parent = walk.frameAt(walk.path.frame - 1);
+            if (parent.isStaticFrame() && !isStatic) revert IRollups.StaticViolation(walk.index, at);
+            if (parent.isOnStaticPath()) {
+                // L1 has stored no cursor, so what it calls then is found as if nothing had been called before.
+                if (action.from == L1) revert IRollups.StaticNotPlayable(walk.index, at);
+                flags = ON_STATIC_PATH;
+            }
+            if (action.to == L1 && action.target == walk.manager) {
+                revert IRollups.CallToManager(walk.index, at);
+            }
         }
-        StepWriter.closeWithCall(walk, action, isQuiet, height - path.framed);
-        path.windows = Walks.placeOf(Window(path.windows, path.framed, walk.standings()));
-        path.framed = height;
+    }
+
+    /// @param flags Of the call's frame.
+    function _closeWithCall(Walk memory walk, Action calldata action, uint256 flags) private pure {
+        unchecked {
+            Path memory path = walk.path;
+            bool isQuiet = flags & ON_STATIC_PATH != 0;
+            if (isQuiet) walk.proxies.p(abi.encodePacked(action.sender, action.from));
+            uint256 height = path.spans == 0 ? 0 : Walks.toSpan(path.spans).height;
+            if (height == path.framed || flags & STATIC_FRAME != 0) {
+                StepWriter.closeWithCall(walk, action, isQuiet, 0);
+                return;
+            }
+            StepWriter.closeWithCall(walk, action, isQuiet, height - path.framed);
+            path.windows = Walks.placeOf(Window(path.windows, path.framed, walk.standings()));
+            path.framed = height;
+        }
     }
 
     function _leave(
         Walk memory walk,
         Execution calldata execution,
+        Action calldata action,
         uint256 at,
-        Plan memory result
+        ChainId from,
+        ChainId to,
+        Entry memory entry
     ) private pure {
-        Action calldata action = execution.actions[at];
-        Path memory path = walk.path;
-        uint256 call = path.frame - 1;
-        Frame frame = walk.frames[call];
-        ChainId from = action.from;
-        ChainId to = action.to;
-        if (to != frame.fromOf()) revert IRollups.ResultNotNested(walk.index, at);
-        bool failed = action.failed;
-        if (from == L1) {
-            _expect(walk, action);
-            // Only what was undone on L1 lies between.
-            if (failed && path.last != call) revert IRollups.NotUndone(walk.index, at);
-        }
-        uint256 callee = from == L1 ? NOBODY : walk.find(from);
-        uint256 caller = to == L1 ? NOBODY : walk.find(to);
-        if (callee != NOBODY) _note(walk, callee, 2 * at + 1, action);
-        if (caller != NOBODY) _note(walk, caller, 2 * at + 2, action);
-        path.frame = frame.parentOf();
-        path.calls = frame.orderOf() + 1;
-        if (frame.beginsVisit()) {
-            _locate(walk, execution, callee, failed || frame.isStaticFrame());
-            Standing memory standing = walk.tracks[callee].standing;
-            standing.isOpen = false;
-            standing.root = execution.visits[walk.visitCount - 1].rootAfter;
-        }
-        if (to == L1) {
-            _answer(walk, execution, at, frame);
-            if (path.frame == 0) {
-                if (result.isTransaction && walk.endings != 1) revert IRollups.SecondEnding(walk.index, at);
-                result.ending = at;
-                result.failed = failed;
+        unchecked {
+            Path memory path = walk.path;
+            uint256 call = path.frame - 1;
+            Frame frame = walk.frameAt(call);
+            if (to != frame.fromOf()) revert IRollups.ResultNotNested(walk.index, at);
+            bool failed = action.failed;
+            uint256 words = Statements.wordCountOf(action);
+            uint256 callee = NOBODY;
+            uint256 caller = NOBODY;
+            if (from != L1) {
+                callee = walk.find(from);
+                _note(walk, walk.tracks[callee], 2 * at + 1, words);
+            } else {
+                _expect(walk, action);
+                // Only what was undone on L1 lies between.
+                if (failed && path.last != call) revert IRollups.NotUndone(walk.index, at);
             }
-        } else if (failed) {
-            if (from != L1 && path.liveCalls != frame.liveCallsOf()) {
-                _undo(walk, execution, _spanOf(walk, call, at), callee, caller);
-                return;
+            if (to != L1) {
+                caller = walk.find(to);
+                _note(walk, walk.tracks[caller], 2 * at + 2, words);
             }
-            // Nothing but the call's value has to be undone.
-            uint128 value = execution.actions[call].value;
-            if (value == 0) return;
-            _give(walk.tracks[caller], value);
-            if (callee != NOBODY) _take(walk.tracks[callee], value);
+            path.frame = frame.parentOf();
+            path.calls = frame.orderOf() + 1;
+            if (frame.beginsVisit()) {
+                Track memory track = walk.tracks[callee];
+                track.standing.root = _locate(walk, execution, track, failed || frame.isStaticFrame());
+                track.standing.isOpen = false;
+            }
+            if (to == L1) {
+                _answer(walk, execution, action, at, frame);
+                if (path.frame == 0) _noteEnding(walk, entry, at, failed);
+            } else if (failed) {
+                if (from != L1 && path.liveCalls != frame.liveCallsOf()) {
+                    _undo(walk, execution, _spanOf(walk, call, at), callee, caller);
+                } else {
+                    _giveBack(walk, execution.actions[call], callee, caller);
+                }
+            }
         }
     }
 
+    /// The trigger is answered.
+    function _noteEnding(Walk memory walk, Entry memory entry, uint256 at, bool failed) private pure {
+        if (entry.isTransaction && walk.endings != 1) revert IRollups.SecondEnding(walk.index, at);
+        entry.ending = at;
+        entry.failed = failed;
+    }
+
+    /// Of a call that failed nothing but its value has to be undone.
+    function _giveBack(Walk memory walk, Action calldata call, uint256 callee, uint256 caller) private pure {
+        uint128 value = call.value;
+        if (value == 0) return;
+        _give(walk.tracks[caller], value);
+        if (callee != NOBODY) _take(walk.tracks[callee], value);
+    }
+
     /// A RESULT for L1.
-    function _answer(Walk memory walk, Execution calldata execution, uint256 at, Frame frame) private pure {
-        Action calldata action = execution.actions[at];
-        Path memory path = walk.path;
-        // The frames that L1 opened since have ended with it.
-        path.spans = frame.spansOf();
-        _dropWindows(path, path.spans == 0 ? 0 : Walks.toSpan(path.spans).height);
-        bool isEnding = path.frame == 0;
-        walk.canEnd = true;
-        walk.isOver = isEnding || action.failed || frame.isStaticFrame();
-        uint256 flags = isEnding ? Steps.IS_LAST : 0;
-        if (!walk.isOver) {
-            uint256 next = at + 1;
-            bool isEnd =
-                walk.forks == 0 ? next == execution.actions.length : next == Walks.toFork(walk.forks).to;
-            if (isEnd) flags |= Steps.IS_DEAD;
+    function _answer(
+        Walk memory walk,
+        Execution calldata execution,
+        Action calldata action,
+        uint256 at,
+        Frame frame
+    ) private pure {
+        unchecked {
+            Path memory path = walk.path;
+            // The frames that L1 opened since have ended with it.
+            path.spans = frame.spansOf();
+            if (path.framed != 0) {
+                _dropWindows(path, path.spans == 0 ? 0 : Walks.toSpan(path.spans).height);
+            }
+            bool isEnding = path.frame == 0;
+            bool isOver = isEnding || action.failed || frame.isStaticFrame();
+            walk.canEnd = true;
+            walk.isOver = isOver;
+            uint256 flags = isEnding ? Steps.IS_LAST : 0;
+            if (!isOver) {
+                uint256 next = at + 1;
+                if (next == walk.returnsAt || next == execution.actions.length) flags |= Steps.IS_DEAD;
+            }
+            uint256 ending = isEnding ? walk.endings++ : 0;
+            StepWriter.closeWithResult(walk, action, frame.isOnStaticPath(), flags, ending);
         }
-        StepWriter.closeWithResult(
-            walk,
-            action,
-            frame.isOnStaticPath(),
-            flags,
-            isEnding ? walk.endings++ : 0
-        );
     }
 
     // --------------------------------------------------------------------------------------------------------- undoings
 
     /// As many undoings may go back to the call that comes now.
-    function _announce(Walk memory walk, Action calldata action, uint256 at, uint256 count) private pure {
+    function _announce(Walk memory walk, uint256 at, uint256 count) private pure {
         Path memory path = walk.path;
-        uint256 track = walk.find(action.from);
-        uint256 order = path.calls;
         Standing[] memory before = walk.standings();
         uint256 height = path.spans == 0 ? 0 : Walks.toSpan(path.spans).height;
         for (uint256 i = 0; i < count; i++) {
@@ -417,9 +434,8 @@ library Executions {
                 Span({
                     below: path.spans,
                     height: ++height,
-                    track: track,
-                    order: order,
                     frame: path.frame,
+                    order: path.calls,
                     at: at,
                     before: before
                 })
@@ -428,20 +444,25 @@ library Executions {
     }
 
     /// A frame of a rollup reverts while the rollup goes on.
-    function _revert(Walk memory walk, Execution calldata execution, uint256 at) private pure {
-        Action calldata action = execution.actions[at];
-        uint256 track = walk.find(action.from);
+    function _revert(
+        Walk memory walk,
+        Execution calldata execution,
+        Action calldata action,
+        uint256 at
+    ) private pure {
         uint256 order = uint32(bytes4(action.data));
         uint256 place = walk.path.spans;
         while (place != 0) {
             Span memory span = Walks.toSpan(place);
-            if (span.track == track && span.order == order && span.frame == walk.path.frame) break;
+            if (span.frame == walk.path.frame && span.order == order) break;
             place = span.below;
         }
         if (place == 0) revert IRollups.SpanRequired(walk.index, at);
-        walk.undoing = action.from;
+        ChainId rollup = action.from;
+        uint256 track = walk.find(rollup);
+        walk.undoing = rollup;
         _undo(walk, execution, Walks.toSpan(place), track, NOBODY);
-        _note(walk, track, 2 * at + 1, action);
+        _note(walk, walk.tracks[track], 2 * at + 1, Statements.wordCountOf(action));
     }
 
     /// The newest span of a call.
@@ -516,70 +537,86 @@ library Executions {
 
     /// Adds an action to the visit of a rollup.
     /// @param node See {Walk}.
-    function _note(Walk memory walk, uint256 track, uint256 node, Action calldata action) private pure {
-        Standing memory standing = walk.tracks[track].standing;
-        uint256 newest = standing.newest;
-        uint256 counts = (walk.nodes[newest] >> 32) + 1 + (Statements.wordCountOf(action) << 32);
-        walk.nodes[node] = (counts << 32) | newest;
-        standing.newest = node;
+    /// @param words How many the action takes in a statement.
+    function _note(Walk memory walk, Track memory track, uint256 node, uint256 words) private pure {
+        unchecked {
+            Standing memory standing = track.standing;
+            uint256 newest = standing.newest;
+            uint256[] memory nodes = walk.nodes;
+            uint256 counts = (Walks.wordAt(nodes, newest) >> 32) + 1 + (words << 32);
+            Walks.setWord(nodes, node, (counts << 32) | newest);
+            standing.newest = node;
+        }
     }
 
     function _give(Track memory track, uint128 value) private pure {
-        track.standing.balance += int256(uint256(value));
+        unchecked {
+            track.standing.balance += int256(uint256(value));
+        }
         track.movesValue = true;
     }
 
     function _take(Track memory track, uint128 value) private pure {
-        track.standing.balance -= int256(uint256(value));
+        unchecked {
+            track.standing.balance -= int256(uint256(value));
+        }
         track.movesValue = true;
         _checkLack(track.standing);
     }
 
     /// To be called whenever a rollup's balance gets less.
     function _checkLack(Standing memory standing) private pure {
-        int256 lack = standing.l1Balance - standing.balance;
-        if (lack > standing.lack) standing.lack = lack;
+        unchecked {
+            int256 lack = standing.l1Balance - standing.balance;
+            if (lack > standing.lack) standing.lack = lack;
+        }
     }
 
     // ----------------------------------------------------------------------------------------------------------- visits
 
     /// A rollup is visited for the first time.
     function _meet(Walk memory walk, ChainId rollup) private pure {
-        uint256 track = walk.trackCount++;
-        // Each rollup has a visit of its own, at least.
-        if (track == walk.tracks.length) revert IRollups.VisitMismatch(walk.index, track);
-        walk.tracks[track] = Track(rollup, INITIAL_ROOT, false, Walks.initial());
+        unchecked {
+            uint256 track = walk.trackCount++;
+            if (track == walk.tracks.length) revert IRollups.VisitMismatch(walk.index, track);
+            walk.tracks[track] = Track(rollup, INITIAL_ROOT, false, Walks.initial());
+        }
     }
 
     /// The open visit of a rollup ends here: it must be the next one that was given.
     /// @param keepsRoot Its root must not change.
+    /// @return rootAfter Where it leads.
     function _locate(
         Walk memory walk,
         Execution calldata execution,
-        uint256 at,
+        Track memory track,
         bool keepsRoot
-    ) private pure {
-        Track memory track = walk.tracks[at];
-        uint256 number = walk.visitCount++;
-        if (number >= execution.visits.length) revert IRollups.VisitMismatch(walk.index, number);
-        Visit calldata visit = execution.visits[number];
-        if (visit.rollup != track.rollup) revert IRollups.VisitMismatch(walk.index, number);
-        StateRoot rootBefore = visit.rootBefore;
-        StateRoot rootAfter = visit.rootAfter;
-        _checkRoot(rootBefore);
-        _checkRoot(rootAfter);
-        StateRoot root = Walks.rootOf(track, track.standing.root);
-        if (root == INITIAL_ROOT) track.firstRoot = rootBefore;
-        else if (root != rootBefore) revert IRollups.VisitsNotChained(walk.index, number);
-        if (keepsRoot && rootAfter != rootBefore) revert IRollups.RootMustNotChange(walk.index, number);
-        walk.visits[walk.firstVisit + number] = LocatedVisit(
-            track.rollup,
-            rootBefore,
-            rootAfter,
-            walk.index,
-            track.standing.newest,
-            walk.nodes
-        );
+    ) private pure returns (StateRoot rootAfter) {
+        unchecked {
+            uint256 number = walk.visitCount++;
+            Visit[] calldata visits = execution.visits;
+            ChainId rollup = track.rollup;
+            if (number >= visits.length) revert IRollups.VisitMismatch(walk.index, number);
+            Visit calldata visit = visits[number];
+            if (visit.rollup != rollup) revert IRollups.VisitMismatch(walk.index, number);
+            StateRoot rootBefore = visit.rootBefore;
+            rootAfter = visit.rootAfter;
+            _checkRoot(rootBefore);
+            _checkRoot(rootAfter);
+            StateRoot root = Walks.rootOf(track, track.standing.root);
+            if (root == INITIAL_ROOT) track.firstRoot = rootBefore;
+            else if (root != rootBefore) revert IRollups.VisitsNotChained(walk.index, number);
+            if (keepsRoot && rootAfter != rootBefore) revert IRollups.RootMustNotChange(walk.index, number);
+            walk.visits[walk.firstVisit + number] = LocatedVisit(
+                rollup,
+                rootBefore,
+                rootAfter,
+                walk.index,
+                track.standing.newest,
+                walk.nodes,
+                false
+            );
+        }
     }
 
     function _checkRoot(StateRoot root) private pure {

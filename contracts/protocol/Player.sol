@@ -4,7 +4,7 @@ pragma solidity 0.8.30;
 import {LibTransient} from "solady/src/utils/LibTransient.sol";
 import {ICrossChainManager} from "../interfaces/ICrossChainManager.sol";
 import {IRollups} from "../interfaces/IRollups.sol";
-import {Action, CALL, ChainId, hashAction, L1, RESULT, StateRoot} from "./Actions.sol";
+import {ChainId, hashCallFromL1, hashResultOfL1, StateRoot} from "./Actions.sol";
 import {Cursor, cursorAt, DEAD_END, IDLE} from "./Cursor.sol";
 import {Executions} from "./Executions.sol";
 import {ExecutionTable} from "./ExecutionTable.sol";
@@ -31,6 +31,9 @@ abstract contract Player is Proxies {
     /// of data (9,000); the rest is margin. A test measures what arrives.
     uint256 private constant OUTGOING_CALL_OVERHEAD = 150_000;
 
+    /// What the proxy spends of it: a 64th kept back, a cold account, a value transfer, a new account, its copy of the data.
+    uint256 private constant OUTGOING_PROXY_GAS = 100_000;
+
     /// More data than a table could ever hold; keeps a callee from using up the gas for what follows.
     uint256 private constant MAX_RETURN_DATA = 32_768;
 
@@ -55,15 +58,6 @@ abstract contract Player is Proxies {
         uint192 consumed;
     }
 
-    /// An execution that was found.
-    /// @param at Where its opening's first step begins in the record.
-    struct Found {
-        address table;
-        bytes32 batch;
-        ExecutionTable.Record record;
-        uint256 at;
-    }
-
     /// What a call comes to.
     /// @param ending Number of the ending that was reached, if one was.
     struct Answer {
@@ -72,19 +66,19 @@ abstract contract Player is Proxies {
         uint256 ending;
     }
 
-    /// A call to L1 that comes next.
-    /// @param record Contents of a step's record.
-    /// @param at Where in it the call is, after its flags.
-    /// @param flags Those of {Steps}.
-    /// @param frames How many frames to open around it.
-    /// @param forTransaction It is made for an L2 transaction, whose calls must not be starved. Calls inside those, like
-    /// any call on one chain, live on the gas their L1 caller gives.
-    struct Outgoing {
+    /// Where L1 is in a record: before the step's effects, or after the flags of the action that follows them.
+    /// @param at Offset in the record.
+    /// @param flags,count Of the action, as in {Steps}.
+    /// @param next Offset, in the table, of what comes after the record.
+    /// @param forTransaction Calls are made for an L2 transaction, and must not be starved. Calls inside those, like any call
+    /// on one chain, live on the gas their L1 caller gives.
+    struct Turn {
         address table;
         bytes record;
         uint256 at;
         uint256 flags;
-        uint256 frames;
+        uint256 count;
+        uint256 next;
         bool forTransaction;
     }
 
@@ -101,19 +95,7 @@ abstract contract Player is Proxies {
         if (msg.sender != proxyOf(original, rollup)) revert NotProxy(msg.sender);
         if (msg.value > type(uint128).max) revert ValueTooLarge(msg.value);
         bool isStatic = msg.value == 0 && _isStaticFrame();
-        bytes32 actionHash = hashAction(
-            Action({
-                kind: CALL,
-                from: L1,
-                to: rollup,
-                sender: sender,
-                target: original,
-                value: uint128(msg.value),
-                failed: false,
-                isStatic: isStatic,
-                data: data
-            })
-        );
+        bytes32 actionHash = hashCallFromL1(rollup, sender, original, msg.value, isStatic, data);
         Answer memory answer =
             isStatic
                 ? _lookUp(rollup, actionHash)
@@ -138,7 +120,12 @@ abstract contract Player is Proxies {
     function _isStaticFrame() private returns (bool) {
         // With less, the probe could fail for want of gas, and a call could be passed off as static.
         if (gasleft() < MIN_GAS_FOR_PROBE) revert InsufficientProbeGas(gasleft(), MIN_GAS_FOR_PROBE);
-        (bool success, ) = address(this).call{gas: PROBE_GAS}(abi.encodeCall(this.probeStatic, ()));
+        bytes32 selector = this.probeStatic.selector;
+        bool success;
+        assembly ("memory-safe") {
+            mstore(0, selector)
+            success := call(PROBE_GAS, address(), 0, 0, 4, 0, 0)
+        }
         return !success;
     }
 
@@ -154,86 +141,72 @@ abstract contract Player is Proxies {
     function _lookUp(ChainId rollup, bytes32 actionHash) private returns (Answer memory) {
         Cursor cursor = _cursor;
         if (cursor.isOpen()) {
-            (bool isFound, ExecutionTable.Record memory record, ) = ExecutionTable.alternativeFor(
-                cursor.tableOf(),
+            address open = cursor.tableOf();
+            (bool isFound, bytes memory contents, uint256 end, ) = ExecutionTable.alternativeFor(
+                open,
                 cursor.offsetOf(),
                 actionHash
             );
-            if (isFound) return _playStatic(cursor.tableOf(), record, 32);
+            if (isFound) return _playStatic(Turn(open, contents, 32, 0, 0, end, false));
         }
-        Found memory found = _find(rollup, actionHash, true);
-        return _playStatic(found.table, found.record, found.at);
+        (address table, , bytes memory record, uint256 at, uint256 next) = _find(rollup, actionHash, true);
+        return _playStatic(Turn(table, record, at, 0, 0, next, false));
     }
 
     /// A call outside any execution: opens one.
     function _trigger(ChainId rollup, bytes32 actionHash) private returns (Answer memory answer) {
-        Found memory found = _find(rollup, actionHash, false);
-        bytes memory contents = found.record.contents;
-        _consumption.consumed |= uint192(1 << Steps.read(contents, 0, 1));
-        answer = _play(found.table, contents, found.at, found.record.next, false);
+        (address table, bytes32 batch, bytes memory record, uint256 at, uint256 next) = _find(
+            rollup,
+            actionHash,
+            false
+        );
+        _consumption.consumed |= uint192(1 << Steps.read(record, 0, 1));
+        uint256 execution = Steps.read(record, 1, 2);
+        answer = _play(Turn(table, record, at, 0, 0, next, false));
         // The execution's answer to its trigger is the end of its path: no step is left over.
         assert(!_cursor.isOpen());
-        if (!answer.failed) {
-            emit ExecutionConsumed(found.batch, uint32(Steps.read(contents, 1, 2)), uint32(answer.ending));
-        }
+        if (!answer.failed) emit ExecutionConsumed(batch, uint32(execution), uint32(answer.ending));
     }
 
     /// A call inside the open execution: must be one of what may come next in it.
     function _resume(bytes32 actionHash) private returns (Answer memory) {
         address table = _cursor.tableOf();
-        ExecutionTable.Record memory record = _next(table, _cursor.offsetOf(), actionHash);
-        return _play(table, record.contents, 32, record.next, false);
+        (bytes memory record, uint256 next) = _next(table, _cursor.offsetOf(), actionHash);
+        return _play(Turn(table, record, 32, 0, 0, next, false));
     }
 
     // ------------------------------------------------------------------------------------------------------------ play
 
-    /// Plays steps until one ends with a RESULT, to be returned to the L1 frame that waits for it.
-    /// @param record Contents of a step's record, effects at `at`.
-    /// @param next Offset of what comes after it.
-    /// @param forTransaction See {Outgoing}.
-    function _play(
-        address table,
-        bytes memory record,
-        uint256 at,
-        uint256 next,
-        bool forTransaction
-    ) internal returns (Answer memory answer) {
-        (bool isCall, Outgoing memory outgoing, Answer memory result) = _step(
-            table,
-            record,
-            at,
-            next,
-            forTransaction
-        );
-        return isCall ? _goOut(outgoing) : result;
+    /// Plays steps, from before the effects of one, until one ends with a RESULT, to be returned to the L1 frame that waits
+    /// for it.
+    function _play(Turn memory turn) internal returns (Answer memory) {
+        return _step(turn) ? _goOut(turn) : _answerOf(turn);
     }
 
     /// Plays on from a call to L1, in frames of its own if it has to.
-    function _goOut(Outgoing memory call) private returns (Answer memory answer) {
-        bool isCall = true;
-        while (isCall) {
-            uint256 at = 0;
-            ExecutionTable.Record memory record;
-            if (call.frames == 0) {
-                bytes32 actionHash = _callOut(call.record, call.at, call.flags, call.forTransaction);
+    function _goOut(Turn memory turn) private returns (Answer memory) {
+        do {
+            if (turn.count == 0) {
+                bytes32 actionHash = _callOut(turn);
                 // What L1 called meanwhile has moved the cursor.
-                record = _next(call.table, _cursor.offsetOf(), actionHash);
-                at = 32;
+                (turn.record, turn.next) = _next(turn.table, _cursor.offsetOf(), actionHash);
+                turn.at = 32;
             } else {
-                call.frames--;
-                try this.playFramed(call) returns (Answer memory reached) {
+                turn.count--;
+                try this.playFramed(turn) returns (Answer memory reached) {
                     return reached;
                 } catch (bytes memory reason) {
-                    record = ExecutionTable.recordAt(call.table, _undone(reason));
+                    (turn.record, turn.next, ) = ExecutionTable.recordAt(turn.table, _undone(reason));
+                    turn.at = 0;
                 }
             }
-            (isCall, call, answer) = _step(call.table, record.contents, at, record.next, call.forTransaction);
-        }
+        } while (_step(turn));
+        return _answerOf(turn);
     }
 
     /// Makes a call to L1 and plays on in a frame that can be reverted. Called by this contract only.
-    function playFramed(Outgoing memory call) external onlySelf returns (Answer memory) {
-        return _goOut(call);
+    function playFramed(Turn memory turn) external onlySelf returns (Answer memory) {
+        return _goOut(turn);
     }
 
     /// What to do when a frame was reverted.
@@ -248,50 +221,47 @@ abstract contract Player is Proxies {
 
     /// Applies a step's effects and moves the cursor to what comes after its action.
     /// @return isCall Whether that is a call to be made; else it is an answer.
-    function _step(
-        address table,
-        bytes memory record,
-        uint256 at,
-        uint256 next,
-        bool forTransaction
-    ) private returns (bool isCall, Outgoing memory outgoing, Answer memory answer) {
-        at = _applyEffects(record, at);
-        (uint256 flags, uint256 count, uint256 start) = _readFlags(record, at);
-        if (flags & Steps.IS_UNDOING != 0) revert SpanUndone(count, next);
-        if (flags & Steps.IS_CALL != 0) {
-            _cursor = cursorAt(table, next);
-            return (true, Outgoing(table, record, start, flags, count, forTransaction), answer);
-        }
+    function _step(Turn memory turn) private returns (bool isCall) {
+        turn.at = _applyEffects(turn.record, turn.at);
+        _readFlags(turn);
+        uint256 flags = turn.flags;
+        if (flags & Steps.IS_UNDOING != 0) revert SpanUndone(turn.count, turn.next);
+        isCall = flags & Steps.IS_CALL != 0;
         // After a dead end there is nothing to be found.
         _cursor =
-            flags & Steps.IS_LAST != 0 ? IDLE : cursorAt(table, flags & Steps.IS_DEAD != 0 ? DEAD_END : next);
-        return (false, outgoing, Answer(flags & Steps.IS_FAILED != 0, Steps.tail(record, start), count));
+            flags & Steps.IS_LAST != 0
+                ? IDLE
+                : cursorAt(turn.table, flags & Steps.IS_DEAD != 0 ? DEAD_END : turn.next);
     }
 
     /// Plays steps of a static call: nothing changes, the cursor included. There are no effects, for roots stay, no value
     /// moves, and that a rollup waits is not shown.
-    function _playStatic(
-        address table,
-        ExecutionTable.Record memory record,
-        uint256 at
-    ) private returns (Answer memory) {
+    function _playStatic(Turn memory turn) private returns (Answer memory) {
         while (true) {
-            (uint256 flags, , uint256 start) = _readFlags(record.contents, at + 1);
-            if (flags & Steps.IS_CALL == 0) {
-                return Answer(flags & Steps.IS_FAILED != 0, Steps.tail(record.contents, start), 0);
-            }
-            record = _next(table, record.next, _callOut(record.contents, start, flags, false));
-            at = 32;
+            turn.at++;
+            _readFlags(turn);
+            if (turn.flags & Steps.IS_CALL == 0) break;
+            bytes32 actionHash = _callOut(turn);
+            (turn.record, turn.next) = _next(turn.table, turn.next, actionHash);
+            turn.at = 32;
+        }
+        return _answerOf(turn);
+    }
+
+    function _readFlags(Turn memory turn) private pure {
+        unchecked {
+            uint256 at = turn.at;
+            uint256 flags = Steps.read(turn.record, at, 1);
+            turn.flags = flags;
+            bool hasCount = flags & Steps.HAS_COUNT != 0;
+            turn.count = hasCount ? Steps.read(turn.record, at + 1, 2) : 0;
+            turn.at = at + (hasCount ? 3 : 1);
         }
     }
 
-    function _readFlags(
-        bytes memory record,
-        uint256 at
-    ) private pure returns (uint256 flags, uint256 count, uint256 next) {
-        flags = Steps.read(record, at, 1);
-        if (flags & Steps.HAS_COUNT == 0) return (flags, 0, at + 1);
-        return (flags, Steps.read(record, at + 1, 2), at + 3);
+    function _answerOf(Turn memory turn) private pure returns (Answer memory) {
+        bool failed = turn.flags & Steps.IS_FAILED != 0;
+        return Answer(failed, Steps.readData(turn.record, turn.at, 0), turn.count);
     }
 
     /// The alternative, of the turn at `offset`, that begins with the given action.
@@ -299,14 +269,14 @@ abstract contract Player is Proxies {
         address table,
         uint256 offset,
         bytes32 actionHash
-    ) private view returns (ExecutionTable.Record memory) {
-        (bool isFound, ExecutionTable.Record memory record, bytes32 first) = ExecutionTable.alternativeFor(
+    ) private view returns (bytes memory, uint256) {
+        (bool isFound, bytes memory record, uint256 next, bytes32 first) = ExecutionTable.alternativeFor(
             table,
             offset,
             actionHash
         );
         if (!isFound) revert UnexpectedAction(first, actionHash);
-        return record;
+        return (record, next);
     }
 
     function _applyEffects(bytes memory record, uint256 at) private returns (uint256) {
@@ -323,105 +293,86 @@ abstract contract Player is Proxies {
             }
             uint256 debit = 0;
             uint256 credit = 0;
-            if (flags & Steps.DEBIT != 0) {
-                debit = Steps.read(record, at, 16);
-                at += 16;
-            }
-            if (flags & Steps.CREDIT != 0) {
-                credit = Steps.read(record, at, 16);
-                at += 16;
-            }
+            if (flags & Steps.DEBIT != 0) (debit, at) = Steps.readNumber(record, at);
+            if (flags & Steps.CREDIT != 0) (credit, at) = Steps.readNumber(record, at);
             if (debit | credit != 0) _moveEther(rollup, debit, credit);
             if (flags & Steps.SLEEP_OR_WAKE != 0) _asleep(rollup).set(!_asleep(rollup).get());
         }
         return at;
     }
 
-    /// Makes the call at `at` from its sender's proxy.
+    /// Makes the call that the turn has come to, from its sender's proxy.
     /// @return Hash of the RESULT that it gave.
-    function _callOut(
-        bytes memory record,
-        uint256 at,
-        uint256 flags,
-        bool forTransaction
-    ) private returns (bytes32) {
-        uint64 id;
-        (id, at) = Steps.readChain(record, at);
+    function _callOut(Turn memory turn) private returns (bytes32) {
+        (uint64 id, uint256 at) = Steps.readChain(turn.record, turn.at);
         ChainId source = ChainId.wrap(id);
-        address proxy = _ensureProxy(address(uint160(Steps.read(record, at, 20))), source);
+        address sender = address(uint160(Steps.read(turn.record, at, 20)));
         at += 20;
         uint256 value = 0;
-        if (flags & Steps.HAS_VALUE != 0) {
-            value = Steps.read(record, at, 16);
-            at += 16;
-        }
-        if (forTransaction && gasleft() < OUTGOING_CALL_GAS + OUTGOING_CALL_OVERHEAD) {
+        if (turn.flags & Steps.HAS_VALUE != 0) (value, at) = Steps.readNumber(turn.record, at);
+        address proxy = _ensureProxy(sender, source);
+        // `target ‖ data`.
+        bytes memory input = Steps.readData(turn.record, at, 20);
+        if (turn.forTransaction && gasleft() < OUTGOING_CALL_GAS + OUTGOING_CALL_OVERHEAD) {
             revert InsufficientCallGas(gasleft(), OUTGOING_CALL_GAS + OUTGOING_CALL_OVERHEAD);
         }
+        bool isStatic = turn.flags & Steps.IS_STATIC != 0;
+        // A fixed amount, so that a callee that looks at its gas, or uses it up, does the same whoever posts.
+        uint256 given = turn.forTransaction ? OUTGOING_CALL_GAS + OUTGOING_PROXY_GAS : gasleft();
         bool success;
         uint256 size;
-        // What follows in the record, `target ‖ data`, is the proxy's calldata. The answer is measured before it is copied.
+        // The answer is measured before it is copied.
         assembly ("memory-safe") {
-            let input := add(add(record, 32), at)
-            let length := sub(mload(record), at)
-            switch and(flags, 4)
+            switch isStatic
             case 0 {
-                success := call(gas(), proxy, value, input, length, 0, 0)
+                success := call(given, proxy, value, add(input, 32), mload(input), 0, 0)
             }
             default {
-                success := staticcall(gas(), proxy, input, length, 0, 0)
+                success := staticcall(given, proxy, add(input, 32), mload(input), 0, 0)
             }
             size := returndatasize()
         }
         if (size > MAX_RETURN_DATA) revert ReturnDataTooLarge(size);
-        bytes memory data = new bytes(size);
-        assembly ("memory-safe") {
-            returndatacopy(add(data, 32), 0, size)
-        }
-        return
-            hashAction(
-                Action({
-                    kind: RESULT,
-                    from: L1,
-                    to: source,
-                    sender: address(0),
-                    target: address(0),
-                    value: 0,
-                    failed: !success,
-                    isStatic: false,
-                    data: data
-                })
-            );
+        return hashResultOfL1(source, !success);
     }
 
     // ------------------------------------------------------------------------------------------------------------ find
 
     /// The first execution for a call that can be played now: newest table first, then the order of the batch.
+    /// @return table Where it is.
+    /// @return batch Id of its batch.
+    /// @return record Its entry.
+    /// @return at Where in the entry the first step begins.
+    /// @return next Offset of what comes after the entry.
     function _find(
         ChainId rollup,
         bytes32 actionHash,
         bool isStatic
-    ) private view returns (Found memory found) {
+    ) private view returns (address table, bytes32 batch, bytes memory record, uint256 at, uint256 next) {
         bytes32 key = Executions.triggerKey(actionHash, _visibleRoot(rollup));
         Latest memory latest = _latest;
-        address table = latest.blockNumber == block.number ? latest.table : address(0);
-        uint256 consumed = _consumption.consumed;
+        table = latest.blockNumber == block.number ? latest.table : address(0);
+        // Of static executions nothing is ever consumed.
+        uint256 consumed = isStatic ? 0 : _consumption.consumed;
         while (table != address(0)) {
-            ExecutionTable.Header memory header = ExecutionTable.headerOf(table);
-            for (uint256 probe = 0; probe < header.slotCount; probe++) {
-                (bool isFree, uint256 offset) = ExecutionTable.probeFor(table, header, key, probe);
+            (bytes memory head, uint256 slots, address previous) = ExecutionTable.open(table);
+            for (uint256 probe = 0; probe < slots; probe++) {
+                (bool isFree, uint256 offset) = ExecutionTable.probeFor(
+                    table,
+                    head,
+                    slots,
+                    previous,
+                    key,
+                    probe
+                );
                 if (isFree) break;
                 if (offset == 0) continue;
-                found.record = ExecutionTable.recordAt(table, offset);
-                bytes memory contents = found.record.contents;
-                if (!isStatic && (consumed >> Steps.read(contents, 0, 1)) & 1 != 0) continue;
-                (found.at, , ) = _checkRoots(contents, 3);
-                if (found.at == 0) continue;
-                found.table = table;
-                found.batch = header.batch;
-                return found;
+                (record, next, ) = ExecutionTable.recordAt(table, offset);
+                if ((consumed >> Steps.read(record, 0, 1)) & 1 != 0) continue;
+                (at, , ) = _checkRoots(record, 3);
+                if (at != 0) return (table, bytes32(Steps.read(head, 0, 32)), record, at, next);
             }
-            table = header.previous;
+            table = previous;
         }
         _requireKnown(rollup);
         if (msg.value != 0 && _states[rollup].nativeToken) revert NativeTokenRollup(rollup);

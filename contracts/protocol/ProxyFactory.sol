@@ -9,10 +9,21 @@ import {ChainId} from "./Actions.sol";
 abstract contract ProxyFactory is ICrossChainManager {
     /// @inheritdoc ICrossChainManager
     function proxyOf(address original, ChainId rollup) public view returns (address) {
-        bytes32 initCodeHash = keccak256(
-            abi.encodePacked(type(CrossChainProxy).creationCode, abi.encode(original, rollup))
-        );
-        bytes32 digest = keccak256(abi.encodePacked(bytes1(0xff), address(this), bytes32(0), initCodeHash));
+        bytes memory code = type(CrossChainProxy).creationCode;
+        bytes32 digest;
+        // keccak256(0xff ‖ this ‖ salt 0 ‖ keccak256(code ‖ abi.encode(original, rollup))): the code lies at the end of what
+        // is allocated, so its arguments can be written after it.
+        assembly ("memory-safe") {
+            let length := mload(code)
+            let end := add(add(code, 32), length)
+            mstore(end, original)
+            mstore(add(end, 32), rollup)
+            let codeHash := keccak256(add(code, 32), add(length, 64))
+            mstore(end, or(shl(248, 0xff), shl(88, address())))
+            mstore(add(end, 21), 0)
+            mstore(add(end, 53), codeHash)
+            digest := keccak256(end, 85)
+        }
         return address(uint160(uint256(digest)));
     }
 

@@ -127,7 +127,14 @@ abstract contract Registry is IRollups {
 
     /// Whether the rollup waits in an outgoing call, in transient storage.
     function _asleep(ChainId rollup) internal pure returns (LibTransient.TBool storage) {
-        return LibTransient.tBool(keccak256(abi.encode(ASLEEP_SEED, rollup)));
+        bytes32 seed = ASLEEP_SEED;
+        bytes32 slot;
+        assembly ("memory-safe") {
+            mstore(0, seed)
+            mstore(32, rollup)
+            slot := keccak256(0, 64)
+        }
+        return LibTransient.tBool(slot);
     }
 
     function _setRoot(ChainId rollup, StateRoot root) internal {

@@ -2,7 +2,7 @@
 pragma solidity 0.8.30;
 
 import {Action, Batch, ChainId, RollupProof, StateRoot} from "./Actions.sol";
-import {LocatedVisit} from "./Walk.sol";
+import {LocatedVisit, Walks} from "./Walk.sol";
 
 /// @title Statements as words
 /// @notice Flattens what a proof asserts to words below 2^248 (roots: below the field's order), in one way only: every
@@ -11,6 +11,8 @@ library Statements {
     /// First word of every statement. Not zero, so that sequences of different length are different polynomials.
     uint256 internal constant DOMAIN = uint256(keccak256("lockstep.statement.v1")) >> 8;
 
+    /// Of an encoded statement besides its words and the proof: key, two offsets, two lengths.
+    uint256 private constant STATEMENT_WORDS = 5;
     uint256 private constant HEADER_WORDS = 7;
     uint256 private constant VISIT_WORDS = 3;
     uint256 private constant ACTION_WORDS = 4;
@@ -18,40 +20,58 @@ library Statements {
 
     /// Words that an action takes.
     function wordCountOf(Action calldata action) internal pure returns (uint256) {
-        return ACTION_WORDS + (action.data.length + BYTES_PER_WORD - 1) / BYTES_PER_WORD;
+        return _wordCount(action.data.length);
     }
 
-    /// Words of the statement that a proof asserts, 32 bytes each.
+    function _wordCount(uint256 length) private pure returns (uint256) {
+        unchecked {
+            return ACTION_WORDS + (length + BYTES_PER_WORD - 1) / BYTES_PER_WORD;
+        }
+    }
+
+    /// What a proof asserts, as `abi.encode` gives a {Statement}, but for the offset in front.
     /// @param manager `Rollups`.
     /// @param visits The batch's visits; the caller has checked that the proof's are of its rollup.
     /// @param blobs {blobsWord} of the batch.
-    function wordsOf(
+    function encode(
         Batch calldata batch,
         RollupProof calldata proof,
         LocatedVisit[] memory visits,
         address manager,
         uint256 blobs
-    ) internal view returns (bytes memory words) {
-        uint256 count = HEADER_WORDS;
-        for (uint256 i = 0; i < proof.visits.length; i++) {
-            LocatedVisit memory visit = visits[proof.visits[i]];
-            count += VISIT_WORDS + (visit.nodes[visit.newest] >> 64);
-        }
-        words = new bytes(32 * count);
-        uint256 at;
-        assembly ("memory-safe") {
-            at := add(words, 32)
-        }
-        at = _put(at, DOMAIN);
-        at = _put(at, block.chainid);
-        at = _put(at, uint160(manager));
-        at = _put(at, ChainId.unwrap(proof.rollup));
-        at = _put(at, batch.timestamp);
-        at = _put(at, blobs);
-        at = _put(at, proof.visits.length);
-        for (uint256 i = 0; i < proof.visits.length; i++) {
-            LocatedVisit memory visit = visits[proof.visits[i]];
-            at = _putVisit(at, batch.executions[visit.execution].actions, visit);
+    ) internal view returns (bytes memory statement) {
+        unchecked {
+            uint32[] calldata chosen = proof.visits;
+            uint256 count = HEADER_WORDS;
+            for (uint256 i = 0; i < chosen.length; i++) {
+                LocatedVisit memory visit = visits[chosen[i]];
+                count += VISIT_WORDS + (Walks.wordAt(visit.nodes, visit.newest) >> 64);
+            }
+            bytes calldata given = proof.proof;
+            statement = new bytes(32 * (STATEMENT_WORDS + count + (given.length + 31) / 32));
+            uint256 at;
+            assembly ("memory-safe") {
+                at := add(statement, 32)
+            }
+            at = _put(at, uint256(proof.verificationKey));
+            at = _put(at, 3 * 32);
+            at = _put(at, (4 + count) * 32);
+            at = _put(at, count);
+            at = _put(at, DOMAIN);
+            at = _put(at, block.chainid);
+            at = _put(at, uint160(manager));
+            at = _put(at, ChainId.unwrap(proof.rollup));
+            at = _put(at, batch.timestamp);
+            at = _put(at, blobs);
+            at = _put(at, chosen.length);
+            for (uint256 i = 0; i < chosen.length; i++) {
+                LocatedVisit memory visit = visits[chosen[i]];
+                at = _putVisit(at, batch.executions[visit.execution].actions, visit);
+            }
+            at = _put(at, given.length);
+            assembly ("memory-safe") {
+                calldatacopy(at, given.offset, given.length)
+            }
         }
     }
 
@@ -72,51 +92,60 @@ library Statements {
         Action[] calldata actions,
         LocatedVisit memory visit
     ) private pure returns (uint256 end) {
-        uint256 node = visit.nodes[visit.newest];
-        at = _put(at, uint256(StateRoot.unwrap(visit.rootBefore)));
-        at = _put(at, uint256(StateRoot.unwrap(visit.rootAfter)));
-        at = _put(at, uint32(node >> 32));
-        end = at + 32 * (node >> 64);
-        // The list of actions leads backwards.
-        uint256 number = visit.newest;
-        at = end;
-        while (number != 0) {
-            node = visit.nodes[number];
-            Action calldata action = actions[(number - 1) / 2];
-            at -= 32 * wordCountOf(action);
-            _putAction(at, action);
-            number = uint32(node);
+        unchecked {
+            uint256[] memory nodes = visit.nodes;
+            uint256 number = visit.newest;
+            uint256 node = Walks.wordAt(nodes, number);
+            at = _put(at, uint256(StateRoot.unwrap(visit.rootBefore)));
+            at = _put(at, uint256(StateRoot.unwrap(visit.rootAfter)));
+            at = _put(at, uint32(node >> 32));
+            end = at + 32 * (node >> 64);
+            // The list of actions leads backwards.
+            at = end;
+            while (number != 0) {
+                at = _putAction(at, actions[(number - 1) / 2]);
+                number = uint32(Walks.wordAt(nodes, number));
+            }
         }
     }
 
     ///     bits 0-7 kind │ 8 failed │ 16 isStatic │ 32-95 from │ 96-159 to │ 160-191 data length
-    function _putAction(uint256 at, Action calldata action) private pure {
-        bytes calldata data = action.data;
-        // Calldata of 2^32 bytes cannot be paid for, so the length fits.
-        at = _put(
-            at,
-            uint256(action.kind) |
-                (action.failed ? 1 << 8 : 0) |
-                (action.isStatic ? 1 << 16 : 0) |
-                (uint256(ChainId.unwrap(action.from)) << 32) |
-                (uint256(ChainId.unwrap(action.to)) << 96) |
-                (data.length << 160)
-        );
-        at = _put(at, uint160(action.sender));
-        at = _put(at, uint160(action.target));
-        at = _put(at, action.value);
-        for (uint256 i = 0; i < data.length; i += BYTES_PER_WORD) {
-            uint256 left = data.length - i;
-            uint256 word;
+    /// @param end Where the action's words end.
+    /// @return start Where they start.
+    function _putAction(uint256 end, Action calldata action) private pure returns (uint256 start) {
+        unchecked {
+            bytes calldata data = action.data;
+            uint256 length = data.length;
+            start = end - 32 * _wordCount(length);
+            address sender = action.sender;
+            address target = action.target;
+            uint256 at = start;
+            // The walk has read all other fields, so they are clean. Calldata of 2^32 bytes cannot be paid for, so the
+            // length fits.
             assembly ("memory-safe") {
-                word := shr(8, calldataload(add(data.offset, i)))
+                let word := or(calldataload(action), shl(8, calldataload(add(action, 0xc0))))
+                word := or(word, shl(16, calldataload(add(action, 0xe0))))
+                word := or(word, shl(32, calldataload(add(action, 0x20))))
+                word := or(word, shl(96, calldataload(add(action, 0x40))))
+                mstore(at, or(word, shl(160, length)))
+                mstore(add(at, 0x20), sender)
+                mstore(add(at, 0x40), target)
+                mstore(add(at, 0x60), calldataload(add(action, 0xa0)))
+                at := add(at, 0x80)
             }
-            // Padding, whatever stands there in calldata.
-            if (left < BYTES_PER_WORD) {
-                uint256 beyond = 8 * (BYTES_PER_WORD - left);
-                word = (word >> beyond) << beyond;
+            if (length == 0) return start;
+            assembly ("memory-safe") {
+                let from := data.offset
+                for {} lt(at, end) {} {
+                    mstore(at, shr(8, calldataload(from)))
+                    from := add(from, BYTES_PER_WORD)
+                    at := add(at, 32)
+                }
+                // Bits of the last word beyond the data: padding, whatever stands there in calldata.
+                let beyond := shl(3, sub(sub(from, data.offset), length))
+                let last := sub(end, 32)
+                mstore(last, shl(beyond, shr(beyond, mload(last))))
             }
-            at = _put(at, word);
         }
     }
 }

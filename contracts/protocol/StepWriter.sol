@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
-import {DynamicBufferLib} from "solady/src/utils/DynamicBufferLib.sol";
 import {IRollups} from "../interfaces/IRollups.sol";
 import {Action, ChainId, StateRoot} from "./Actions.sol";
 import {Steps} from "./Steps.sol";
@@ -9,15 +8,16 @@ import {Fork, Standing, Track, Walk, Walks} from "./Walk.sol";
 
 /// @title What the walk leaves for L1 to play
 /// @notice Sums up what changed since the step began and writes it in the encoding of {Steps}.
+/// @dev Numbers here are places in memory, sums of lengths of what is there, and sums of Ether of which each part has 128
+/// bits: arithmetic needs no checks.
 library StepWriter {
-    using DynamicBufferLib for DynamicBufferLib.DynamicBuffer;
-
-    /// Bytes of a step at most, without its effects and data; 32 of them are room for the last field's word.
-    uint256 private constant MAX_STEP_BYTES = 4 + 32 + 1 + 3 + 9 + 20 + 16 + 20 + 32;
-    uint256 private constant MAX_EFFECT_BYTES = 1 + 9 + 32 + 16 + 16;
+    /// Bytes of a step at most, without its effects and data; the last 32 are room for the last field's word.
+    uint256 private constant MAX_STEP_BYTES = 4 + 32 + 1 + 3 + 9 + 20 + 33 + 20 + 32;
+    uint256 private constant MAX_EFFECT_BYTES = 1 + 9 + 32 + 33 + 33;
     uint256 private constant MAX_ROOT_BYTES = 9 + 32;
 
     /// Ends the step with a call to L1.
+    /// @param isQuiet L1 is not told how rollups are, for it cannot take note of it.
     /// @param frames How many frames L1 opens around it.
     function closeWithCall(
         Walk memory walk,
@@ -34,7 +34,7 @@ library StepWriter {
         at = _putFlags(at, flags, frames);
         at = _putChain(at, action.from);
         at = _put(at, uint160(action.sender), 20);
-        if (value != 0) at = _put(at, value, 16);
+        if (value != 0) at = _putNumber(at, value);
         at = _put(at, uint160(action.target), 20);
         _end(walk, record, _putData(at, data));
     }
@@ -78,8 +78,8 @@ library StepWriter {
 
     /// Roots that must hold before the execution starts, in the encoding of {Steps}.
     /// @param first The first rollup whose root matters.
-    function roots(Track[] memory tracks, uint256 first) internal pure returns (bytes memory encoded) {
-        uint256 count = tracks.length - first;
+    function roots(Walk memory walk, uint256 first) internal pure returns (bytes memory encoded) {
+        uint256 count = walk.trackCount - first;
         encoded = new bytes(1 + count * MAX_ROOT_BYTES);
         uint256 at;
         assembly ("memory-safe") {
@@ -87,22 +87,20 @@ library StepWriter {
         }
         _putCount(at, count);
         at++;
-        for (uint256 i = first; i < tracks.length; i++) {
-            at = _putChain(at, tracks[i].rollup);
-            at = _put(at, uint256(StateRoot.unwrap(tracks[i].firstRoot)), 32);
+        for (uint256 i = first; i < walk.trackCount; i++) {
+            Track memory track = walk.tracks[i];
+            at = _putChain(at, track.rollup);
+            at = _put(at, uint256(StateRoot.unwrap(track.firstRoot)), 32);
         }
-        assembly ("memory-safe") {
-            mstore(encoded, sub(sub(at, encoded), 32))
-        }
+        _cut(encoded, at);
     }
 
     /// Says in the record of the alternative before how far the next one is, which starts here.
     function link(Walk memory walk, Fork memory fork) internal pure {
-        bytes memory rest = walk.rest.data;
-        uint256 distance = rest.length - fork.record;
-        uint256 at = fork.record + 2;
-        rest[at] = bytes1(uint8(distance >> 8));
-        rest[at + 1] = bytes1(uint8(distance));
+        bytes memory record = walk.records[fork.record];
+        uint256 distance = walk.size - fork.start;
+        record[2] = bytes1(uint8(distance >> 8));
+        record[3] = bytes1(uint8(distance));
     }
 
     // ---------------------------------------------------------------------------------------------------------- records
@@ -112,65 +110,86 @@ library StepWriter {
         Walk memory walk,
         uint256 dataLength
     ) private pure returns (bytes memory record, uint256 at) {
-        if (dataLength > Steps.MAX_TABLE_BYTES) revert IRollups.TableTooLarge(dataLength);
-        record = new bytes(MAX_STEP_BYTES + walk.trackCount * MAX_EFFECT_BYTES + dataLength);
-        assembly ("memory-safe") {
-            at := add(record, 32)
+        unchecked {
+            if (dataLength > Steps.MAX_TABLE_BYTES) revert IRollups.TableTooLarge(dataLength);
+            record = new bytes(
+                MAX_STEP_BYTES + walk.trackCount * MAX_EFFECT_BYTES + dataLength + dataLength / 32 + 1
+            );
+            assembly ("memory-safe") {
+                at := add(record, 32)
+            }
+            if (walk.recordCount == 0) return (record, at);
+            at += walk.hasAlternative ? 4 : 2;
+            if (walk.hasExpected) at = _put(at, uint256(walk.expected), 32);
         }
-        if (walk.firstStep.length == 0) return (record, at);
-        at += walk.hasAlternative ? 4 : 2;
-        if (walk.hasExpected) at = _put(at, uint256(walk.expected), 32);
     }
 
     /// @param end Where the record ends.
     function _end(Walk memory walk, bytes memory record, uint256 end) private pure {
+        unchecked {
+            _cut(record, end);
+            uint256 number = walk.recordCount++;
+            walk.records[number] = record;
+            uint256 length = record.length;
+            if (number != 0) {
+                walk.size += length;
+                if (walk.hasAlternative) length += Steps.HAS_ALTERNATIVE - 4;
+                else length -= 2;
+                walk.hasAlternative = false;
+                assembly ("memory-safe") {
+                    mstore8(add(record, 32), shr(8, length))
+                    mstore8(add(record, 33), length)
+                }
+            }
+            // So lengths and distances fit their fields.
+            uint256 size = walk.size + (number == 0 ? length : 0);
+            if (size > Steps.MAX_TABLE_BYTES) revert IRollups.TableTooLarge(size);
+        }
+    }
+
+    function _cut(bytes memory data, uint256 end) private pure {
         assembly ("memory-safe") {
-            mstore(record, sub(sub(end, record), 32))
+            mstore(data, sub(sub(end, data), 32))
         }
-        if (walk.firstStep.length == 0) {
-            walk.firstStep = record;
-            return;
-        }
-        uint256 length = record.length - (walk.hasAlternative ? 4 : 2);
-        if (walk.hasAlternative) length |= Steps.HAS_ALTERNATIVE;
-        walk.hasAlternative = false;
-        record[0] = bytes1(uint8(length >> 8));
-        record[1] = bytes1(uint8(length));
-        walk.rest.p(record);
-        // So lengths and distances fit their fields.
-        uint256 size = walk.rest.length();
-        if (size > Steps.MAX_TABLE_BYTES) revert IRollups.TableTooLarge(size);
     }
 
     // ---------------------------------------------------------------------------------------------------------- effects
 
     /// What the rollups are now, L1 knows when it has played the step.
     function _putEffects(Walk memory walk, uint256 at) private pure returns (uint256) {
-        uint256 countAt = at;
-        uint256 count = 0;
-        at = _put(at, 0, 1);
-        for (uint256 i = 0; i < walk.trackCount; i++) {
-            Track memory track = walk.tracks[i];
-            Standing memory standing = track.standing;
-            uint256 flags = 0;
-            StateRoot root = Walks.rootOf(track, standing.root);
-            if (root != Walks.rootOf(track, standing.l1Root)) flags = Steps.NEW_ROOT;
-            if (standing.isOpen != standing.l1IsOpen) flags |= Steps.SLEEP_OR_WAKE;
-            int256 lack = standing.lack;
-            // What is lacking at worst is paid in front, so the rest is not negative.
-            uint256 credit = uint256(standing.balance - standing.l1Balance + lack);
-            if (lack != 0) flags |= Steps.DEBIT;
-            if (credit != 0) flags |= Steps.CREDIT;
-            standing.l1Root = standing.root;
-            standing.l1IsOpen = standing.isOpen;
-            standing.l1Balance = standing.balance;
-            standing.lack = 0;
-            if (flags == 0) continue;
-            at = _putEffect(at, flags, track, uint256(lack), credit);
-            count++;
+        unchecked {
+            uint256 countAt = at;
+            uint256 count = 0;
+            at = _put(at, 0, 1);
+            uint256 trackCount = walk.trackCount;
+            for (uint256 i = 0; i < trackCount; i++) {
+                Track memory track = walk.tracks[i];
+                Standing memory standing = track.standing;
+                uint256 flags = 0;
+                StateRoot root = standing.root;
+                if (root != standing.l1Root) {
+                    if (Walks.rootOf(track, root) != Walks.rootOf(track, standing.l1Root))
+                        flags = Steps.NEW_ROOT;
+                    standing.l1Root = root;
+                }
+                if (standing.isOpen != standing.l1IsOpen) {
+                    flags |= Steps.SLEEP_OR_WAKE;
+                    standing.l1IsOpen = standing.isOpen;
+                }
+                int256 lack = standing.lack;
+                // What is lacking at worst is paid in front, so the rest is not negative.
+                uint256 credit = uint256(standing.balance - standing.l1Balance + lack);
+                if (lack != 0) flags |= Steps.DEBIT;
+                if (credit != 0) flags |= Steps.CREDIT;
+                if (flags == 0) continue;
+                standing.l1Balance = standing.balance;
+                standing.lack = 0;
+                at = _putEffect(at, flags, track, uint256(lack), credit);
+                count++;
+            }
+            _putCount(countAt, count);
+            return at;
         }
-        _putCount(countAt, count);
-        return at;
     }
 
     /// Sums of many values can exceed 128 bits, each of them cannot: a sum cut short would let a rollup send what it does
@@ -189,8 +208,8 @@ library StepWriter {
         if (flags & Steps.NEW_ROOT != 0) {
             at = _put(at, uint256(StateRoot.unwrap(Walks.rootOf(track, track.standing.root))), 32);
         }
-        if (flags & Steps.DEBIT != 0) at = _put(at, debit, 16);
-        if (flags & Steps.CREDIT != 0) at = _put(at, credit, 16);
+        if (flags & Steps.DEBIT != 0) at = _putNumber(at, debit);
+        if (flags & Steps.CREDIT != 0) at = _putNumber(at, credit);
         return at;
     }
 
@@ -205,8 +224,6 @@ library StepWriter {
 
     function _putFlags(uint256 at, uint256 flags, uint256 count) private pure returns (uint256) {
         if (count == 0) return _put(at, flags, 1);
-        // Each frame was announced, and each ending made, by calldata of 32 bytes and more, but for frames that one mark
-        // announces.
         if (count > type(uint16).max) revert IRollups.TableTooLarge(count);
         return _put(_put(at, flags | Steps.HAS_COUNT, 1), count, 2);
     }
@@ -217,17 +234,47 @@ library StepWriter {
     }
 
     function _putData(uint256 at, bytes calldata data) private pure returns (uint256) {
-        assembly ("memory-safe") {
-            calldatacopy(at, data.offset, data.length)
+        unchecked {
+            uint256 length = data.length;
+            if (length == 0) return at;
+            uint256 head = length % 32;
+            assembly ("memory-safe") {
+                mstore8(at, head)
+                calldatacopy(add(at, 1), data.offset, head)
+            }
+            at += 1 + head;
+            for (uint256 i = head; i < length; i += 32) {
+                uint256 word;
+                assembly ("memory-safe") {
+                    word := calldataload(add(data.offset, i))
+                }
+                at = _putNumber(at, word);
+            }
+            return at;
         }
-        return at + data.length;
+    }
+
+    /// A number without its leading zero bytes, after how many are left.
+    function _putNumber(uint256 at, uint256 value) private pure returns (uint256 next) {
+        assembly ("memory-safe") {
+            // Bits below the highest byte that is not zero, by halving.
+            let bits := shl(7, lt(0xffffffffffffffffffffffffffffffff, value))
+            bits := or(bits, shl(6, lt(0xffffffffffffffff, shr(bits, value))))
+            bits := or(bits, shl(5, lt(0xffffffff, shr(bits, value))))
+            bits := or(bits, shl(4, lt(0xffff, shr(bits, value))))
+            bits := or(bits, shl(3, lt(0xff, shr(bits, value))))
+            let size := add(shr(3, bits), iszero(iszero(value)))
+            mstore8(at, size)
+            mstore(add(at, 1), shl(sub(256, shl(3, size)), value))
+            next := add(add(at, 1), size)
+        }
     }
 
     /// Writes a number of `size` bytes, and zeros after it up to a word: there is room, and what comes next overwrites them.
-    function _put(uint256 at, uint256 value, uint256 size) private pure returns (uint256) {
+    function _put(uint256 at, uint256 value, uint256 size) private pure returns (uint256 next) {
         assembly ("memory-safe") {
             mstore(at, shl(sub(256, shl(3, size)), value))
+            next := add(at, size)
         }
-        return at + size;
     }
 }

@@ -12,13 +12,17 @@ pragma solidity 0.8.30;
 ///     step     [expected(32)] effectCount(1)  effect*  next
 ///              `expected` stands in all steps but the first and those after an undoing
 ///     root     chain         root(32)
-///     effect   flags(1)      chain            [root(32)]    [debit(16)]  [credit(16)]
+///     effect   flags(1)      chain            [root(32)]    [debit]      [credit]
 ///              flags: 1 new root, 2 debit, 4 credit, 8 falls asleep in an outgoing call or wakes from it
-///     next     flags(1)      [count(2)]       [from(chain) sender(20) [value(16)] target(20)]  data (to the end)
+///     next     flags(1)      [count(2)]       [from(chain) sender(20) [value] target(20)]      data
 ///              flags: 1 CALL (else RESULT), 2 failed, 4 static, 8 value, 16 ends the execution, 32 L1 undoes what leads
 ///              here, whatever follows, 64 undoing, 128 count
 ///              count: frames to open around a CALL, number of the ending, frames that an undoing reverts; 0 if left out
 ///     chain    id(1) or 0xff id(8)
+///     debit, credit, value: number
+///     data     [head(1) head of so many bytes, number*, to the end of the record]: nothing for no data, else length % 32
+///              bytes as they are (a selector, mostly), then words, in which zeros in front are mostly many
+///     number   size(1) so many bytes
 ///
 /// A record is followed by the first record of the turn after it, an undoing's by that of the step which goes on.
 library Steps {
@@ -43,7 +47,7 @@ library Steps {
     /// The greatest code object (EIP-170), less the STOP byte that keeps it from being executed.
     uint256 internal constant MAX_TABLE_BYTES = 24_575;
 
-    /// Reads a big-endian number of `size` ≤ 32 bytes. Bounds are not checked: records are written by {StepWriter} alone.
+    /// Reads a big-endian number of `size` ≤ 32 bytes, 0 for none. Bounds are not checked: records are written by {StepWriter} alone.
     function read(bytes memory data, uint256 at, uint256 size) internal pure returns (uint256 value) {
         assembly ("memory-safe") {
             value := shr(sub(256, shl(3, size)), mload(add(add(data, 32), at)))
@@ -58,12 +62,41 @@ library Steps {
         return (uint64(read(data, at + 1, 8)), at + 9);
     }
 
-    /// The bytes from `at` to the end.
-    function tail(bytes memory data, uint256 at) internal pure returns (bytes memory rest) {
-        uint256 length = data.length - at;
-        rest = new bytes(length);
+    /// @return value A number.
+    /// @return next Offset just after it.
+    function readNumber(bytes memory data, uint256 at) internal pure returns (uint256 value, uint256 next) {
+        uint256 size = read(data, at, 1);
+        return (read(data, at + 1, size), at + 1 + size);
+    }
+
+    /// Data that stands from `at` to the end, after `prefix` bytes to be taken as they are.
+    function readData(
+        bytes memory record,
+        uint256 at,
+        uint256 prefix
+    ) internal pure returns (bytes memory data) {
         assembly ("memory-safe") {
-            mcopy(add(rest, 32), add(add(data, 32), at), length)
+            data := mload(0x40)
+            let from := add(add(record, 32), at)
+            let end := add(add(record, 32), mload(record))
+            let to := add(data, 32)
+            mcopy(to, from, prefix)
+            from := add(from, prefix)
+            to := add(to, prefix)
+            if lt(from, end) {
+                let head := byte(0, mload(from))
+                mcopy(to, add(from, 1), head)
+                from := add(add(from, 1), head)
+                to := add(to, head)
+                for {} lt(from, end) {} {
+                    let size := byte(0, mload(from))
+                    mstore(to, shr(sub(256, shl(3, size)), mload(add(from, 1))))
+                    from := add(add(from, 1), size)
+                    to := add(to, 32)
+                }
+            }
+            mstore(data, sub(sub(to, data), 32))
+            mstore(0x40, and(add(to, 31), not(31)))
         }
     }
 }

@@ -7,6 +7,7 @@ import {Frame} from "./Frame.sol";
 
 /// A visit, found in its execution's list.
 /// @param newest Its last action, as a node of `nodes`: see {Walk}.
+/// @param isCovered A proof of the batch is for it.
 struct LocatedVisit {
     ChainId rollup;
     StateRoot rootBefore;
@@ -14,6 +15,7 @@ struct LocatedVisit {
     uint256 execution;
     uint256 newest;
     uint256[] nodes;
+    bool isCovered;
 }
 
 /// Where one rollup is, on the path that the walk is on.
@@ -47,17 +49,15 @@ struct Track {
 /// One undoing that may go back to a call.
 /// @param below The span announced before it on the path; a place in memory, 0 for none.
 /// @param height How many spans the path has, up to this one.
-/// @param track The rollup that makes the call.
-/// @param order Number of the call among those that its operation has made.
 /// @param frame The frame that makes the call.
+/// @param order How many calls that frame has made before.
 /// @param at Index of the call in the list.
 /// @param before Where the rollups were just before the call.
 struct Span {
     uint256 below;
     uint256 height;
-    uint256 track;
-    uint256 order;
     uint256 frame;
+    uint256 order;
     uint256 at;
     Standing[] before;
 }
@@ -74,59 +74,67 @@ struct Window {
 
 /// What else, besides {Standing}, makes up a path. `windows` are newest first, like `spans`.
 /// @param frame 1 + index of the innermost open CALL; 0 if none is.
-/// @param liveCalls How many calls that are not static were made, undone ones included.
+/// @param calls How many calls that frame has made, undone ones included.
+/// @param liveCalls How many calls that are not static were made in all, undone ones included.
 /// @param framed How many spans have a frame of L1: the lowest ones.
 /// @param last Index of its last action.
-/// @param calls How many CALLs the innermost open frame has made.
 struct Path {
     uint256 frame;
+    uint256 calls;
     uint256 liveCalls;
     uint256 spans;
     uint256 framed;
     uint256 windows;
     uint256 last;
-    uint256 calls;
 }
 
 /// A turn of L1 to which the list comes back.
 /// @param below The one that was met before and is still to be come back to; a place in memory, 0 for none.
 /// @param to Index of the action that comes then.
-/// @param record Where in `rest` the record of the alternative before is.
+/// @param record Number, in the walk's `records`, of that of the alternative before.
+/// @param start Where that record starts, counted from the first step's end.
 struct Fork {
     uint256 below;
     uint256 to;
     uint256 record;
+    uint256 start;
     Path path;
     Standing[] standings;
 }
 
-/// State of the walk over one list.
-/// @param frames By index of the CALL.
+/// State of the walk over one list, and over those of a batch one after the other.
+/// @param manager `Rollups`, which nobody may call on behalf of a rollup.
+/// @param visits The batch's; an execution's are put there from `firstVisit` on.
+/// @param proxies `original(20) rollup(8)` of each call to L1 inside a static call of L1's.
+/// @param index Of the execution in the batch.
+/// @param frames {Frame}s by index of the CALL.
 /// @param nodes Actions of visits: that of the rollup which gives up control in `actions[i]` has number 2i + 1, that of the
 /// one which receives it 2i + 2. Bits 0-31 the visit's action before, 0 for none; 32-63 how many actions the visit has up
 /// to this; 64- how many words they take in a statement.
-/// @param visits The batch's; this execution's are put there from `firstVisit`.
+/// @param forks The newest turn that is to be come back to; a place in memory, 0 for none.
+/// @param returnsAt Index of the action at which it is; no index if there is none.
 /// @param canEnd The path may end here.
 /// @param isOver The path has ended.
 /// @param isUndoing The last action was the REVERT of `undoing`.
 /// @param hasExpected The step begins with an action of L1's, whose hash is `expected`.
 /// @param hasAlternative The step's record is followed by another of its turn.
-/// @param firstStep The first step, if it has ended.
-/// @param rest The records after it.
-/// @param proxies `original(20) rollup(8)` of each call to L1 inside a static call of L1's.
+/// @param records The steps so far, of which the first is without the frame of a record.
+/// @param size Bytes of all but the first.
 struct Walk {
-    uint256 index;
     address manager;
+    LocatedVisit[] visits;
+    uint256 firstVisit;
+    DynamicBufferLib.DynamicBuffer proxies;
+    uint256 index;
     Path path;
     Track[] tracks;
     uint256 trackCount;
-    Frame[] frames;
+    uint256[] frames;
     uint256[] nodes;
-    uint256 forks;
-    LocatedVisit[] visits;
-    uint256 firstVisit;
     uint256 visitCount;
     uint256 endings;
+    uint256 forks;
+    uint256 returnsAt;
     bool canEnd;
     bool isOver;
     bool isUndoing;
@@ -134,9 +142,9 @@ struct Walk {
     bool hasExpected;
     bytes32 expected;
     bool hasAlternative;
-    bytes firstStep;
-    DynamicBufferLib.DynamicBuffer rest;
-    DynamicBufferLib.DynamicBuffer proxies;
+    bytes[] records;
+    uint256 recordCount;
+    uint256 size;
 }
 
 // Stands for the root at which the execution finds a rollup, as long as no visit has told it. No root is that great.
@@ -146,6 +154,8 @@ StateRoot constant INITIAL_ROOT = StateRoot.wrap(bytes32(type(uint256).max));
 /// @notice What a path has behind it is kept in lists that are only ever added to, so that going back is taking an older
 /// place. Solidity has no recursive structs in memory, so a place is a number.
 library Walks {
+    uint256 internal constant NEVER = type(uint256).max;
+
     function initial() internal pure returns (Standing memory standing) {
         standing.root = standing.l1Root = INITIAL_ROOT;
     }
@@ -175,7 +185,62 @@ library Walks {
 
     /// The rollup's place among the tracks; just after the last one if it has none.
     function find(Walk memory walk, ChainId rollup) internal pure returns (uint256 at) {
-        while (at < walk.trackCount && walk.tracks[at].rollup != rollup) at++;
+        uint256 count = walk.trackCount;
+        while (at < count && walk.tracks[at].rollup != rollup) at++;
+    }
+
+    function clear(Path memory path) internal pure {
+        path.frame = path.calls = path.liveCalls = path.spans = path.framed = path.windows = path.last = 0;
+    }
+
+    function copyOf(Path memory path) internal pure returns (Path memory copy) {
+        assembly ("memory-safe") {
+            mcopy(copy, path, 0xe0)
+        }
+    }
+
+    // What the walk looks up by a number of its own is looked up without checks.
+
+    function frameAt(Walk memory walk, uint256 call) internal pure returns (Frame) {
+        return Frame.wrap(wordAt(walk.frames, call));
+    }
+
+    function setFrame(Walk memory walk, uint256 call, Frame frame) internal pure {
+        setWord(walk.frames, call, Frame.unwrap(frame));
+    }
+
+    function wordAt(uint256[] memory words, uint256 at) internal pure returns (uint256 word) {
+        assembly ("memory-safe") {
+            word := mload(add(add(words, 32), shl(5, at)))
+        }
+    }
+
+    function setWord(uint256[] memory words, uint256 at, uint256 word) internal pure {
+        assembly ("memory-safe") {
+            mstore(add(add(words, 32), shl(5, at)), word)
+        }
+    }
+
+    /// Arrays whose places hold nothing yet, where Solidity would allocate what they can hold.
+    function newTracks(uint256 count) internal pure returns (Track[] memory tracks) {
+        uint256[] memory places = new uint256[](count);
+        assembly ("memory-safe") {
+            tracks := places
+        }
+    }
+
+    function newRecords(uint256 count) internal pure returns (bytes[] memory records) {
+        uint256[] memory places = new uint256[](count);
+        assembly ("memory-safe") {
+            records := places
+        }
+    }
+
+    function newVisits(uint256 count) internal pure returns (LocatedVisit[] memory visits) {
+        uint256[] memory places = new uint256[](count);
+        assembly ("memory-safe") {
+            visits := places
+        }
     }
 
     function toSpan(uint256 place) internal pure returns (Span memory span) {

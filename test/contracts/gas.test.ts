@@ -21,6 +21,9 @@ const EPOCH = 4_102_444_800n;
 /** A `transfer` as it is posted: 100 bytes in, a word out, the root changes. */
 const CALLDATA: Hex = `0xa9059cbb${"00".repeat(31)}07${"00".repeat(12)}${"5a".repeat(20)}${"00".repeat(24)}0de0b6b3a7640000`;
 const ANSWER = pad("0x1");
+/** Answers with its calldata, which costs nearly nothing: 15 gas and 3 for each of 4 words. */
+const IDENTITY = "0x0000000000000000000000000000000000000004";
+const IDENTITY_GAS = 15n + 3n * 4n;
 
 describe("Gas and code size", () => {
   const measured: Record<string, number> = {};
@@ -61,20 +64,29 @@ describe("Gas and code size", () => {
       await time.increaseTo(clock);
       return { timestamp: clock };
     };
-    for (const count of [1, 2, 8]) {
+    const posts = new Map<number, bigint>();
+    for (const count of [1, 2, 8, 100]) {
       const batch = await batchOf(s, chainOf(s, count), await at());
       const { gasUsed } = await mined(s, s.rollups.write.postBatch([batch]));
+      posts.set(count, gasUsed);
       snapshot(`postBatch, ${String(count)} executions`, gasUsed);
     }
     // A call's own share: the same transaction with one more and one less of them.
-    const calls = async (count: number, first: number) => {
+    const calls = async (count: number, first: number, target = there) => {
       const batch = await batchOf(s, chainOf(s, 3, first), await at());
-      const steps = Array.from({ length: count }, () => step(there, CALLDATA));
+      const steps = Array.from({ length: count }, () => step(target, CALLDATA));
       return (await play(s, [batch], steps)).receipt.gasUsed;
     };
     await calls(1, 0);
     const [one, three] = [await calls(1, 1), await calls(3, 2)];
-    snapshot("consumed call, warm, with the actor's 3 kgas", (three - one) / 2n);
+    // What the actor takes for each of its steps, told from calls of the identity precompile.
+    const [idle, idle2] = [await calls(1, 5, IDENTITY), await calls(3, 5, IDENTITY)];
+    const consumed = (three - one - idle2 + idle) / 2n + IDENTITY_GAS;
+    snapshot("consumed call, warm", consumed);
+    // DESIGN section 4: everything but verification, caller and callee.
+    const posted = ((posts.get(8) ?? 0n) - (posts.get(2) ?? 0n)) / 6n;
+    snapshot("one more call, posted and consumed", posted + consumed);
+    expect(posted + consumed < 60_000n, "one more call costs less than 60 kgas").to.equal(true);
   });
 
   it("of verifying proofs under two keys", async () => {

@@ -578,15 +578,16 @@ describe("Rollups: what rollups undo", () => {
     });
 
     it("by whoever calls the entry point", async () => {
-      const outgoing = {
+      const turn = {
         table: user,
         record: "0x",
         at: 0n,
         flags: 0n,
-        frames: 0n,
+        count: 0n,
+        next: 0n,
         forTransaction: false,
       } as const;
-      await expectRevert(s.rollups.simulate.playFramed([outgoing], { account: s.owner }), "OnlySelf");
+      await expectRevert(s.rollups.simulate.playFramed([turn], { account: s.owner }), "OnlySelf");
     });
 
     it("by giving too little gas: the call fails for want of gas, and with enough all is as it should be", async () => {
