@@ -33,10 +33,20 @@ const { seed, runs, depth, seconds, replay } = command.opts<Options>();
 console.log(`seed ${seed}, ${runs} runs, depth ${depth}`);
 const equivalence = await Equivalence.open();
 const start = performance.now();
+/** A run that has begun is not interrupted. */
+const deadline = seconds === undefined ? Infinity : start + seconds * 1_000;
 let count = 0;
 try {
+  let isShrinking = false;
   const property = fc.asyncProperty(programs(depth), async (program) => {
-    await equivalence.check(program);
+    if (performance.now() > deadline) return;
+    try {
+      await equivalence.check(program);
+    } catch (error) {
+      if (!isShrinking) console.log(`found after ${count} runs; shrinking:\n${String(error)}`);
+      isShrinking = true;
+      throw error;
+    }
     count++;
     if (count % 500 === 0) report();
   });
@@ -44,9 +54,9 @@ try {
     seed,
     numRuns: runs,
     ...(replay === undefined ? {} : { path: replay }),
-    ...(seconds === undefined ? {} : { interruptAfterTimeLimit: seconds * 1_000 }),
   });
   report();
+  console.log([...equivalence.coverage.counts].map(([what, times]) => `${what} ${times}`).join(", "));
   const [program] = result.counterexample ?? [];
   if (program !== undefined) {
     console.log(`\nnot equivalent, after ${result.numShrinks} shrinks:\n${printProgram(program)}`);

@@ -4,6 +4,7 @@ import { checkStatement } from "../../builder/kinds/evm/check/check-statement.ts
 import type { EvmVisitRecord } from "../../builder/kinds/evm/record.ts";
 import { unprovenDigest } from "../../builder/proof/unproven.ts";
 import { statementWords } from "../../builder/protocol/statement.ts";
+import { Coverage } from "./coverage.ts";
 import { differences } from "./observation.ts";
 import { type Program, type Transaction, usesLedger } from "./program.ts";
 import { runSingle } from "./single.ts";
@@ -42,6 +43,7 @@ export class Equivalence {
   /** How often the builder refused a transaction, by code. */
   readonly refusals = new Map<string, number>();
   transactions = 0;
+  readonly coverage = new Coverage();
   /** Milliseconds spent. */
   readonly time = { reset: 0, spread: 0, single: 0 };
 
@@ -68,7 +70,8 @@ export class Equivalence {
     try {
       await world.reset();
       lap("reset");
-      const { observation, refused } = await runSpread(world, program);
+      const { observation, refused, executions } = await runSpread(world, program);
+      this.coverage.add(executions);
       lap("spread");
       const transactions = groupsOf(program.transactions).flat();
       const played = transactions.filter((_, index) => refused[index] === undefined);

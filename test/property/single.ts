@@ -6,12 +6,13 @@ import {
   parseAbi,
   type TransactionReceipt,
 } from "viem";
+import { sendFrom } from "./batch.ts";
 import { singleUsers } from "./deployment.ts";
 import { inspect, notesOf, outputOf } from "./l1-reads.ts";
 import type { Answer, Observation } from "./observation.ts";
 import type { Program, Transaction } from "./program.ts";
 import { calldataOf, isToLedger } from "./transaction-call.ts";
-import { ACTOR_DEPOSIT, type World } from "./world.ts";
+import { ACTOR_DEPOSIT, TRANSACTION_GAS, type World } from "./world.ts";
 
 const LEDGER_TWIN = parseAbi(["function balancesOf(address[] accounts) view returns (uint256[])"]);
 
@@ -69,8 +70,8 @@ async function perform(
     if (address === undefined) throw new Error("no such holder");
     return { address, chain: 0n };
   });
-  const raw = await world.sign(user, 0, { to, data, value: BigInt(transaction.value ?? 0) });
-  const hash = await l1.sendRawTransaction({ serializedTransaction: raw });
+  const value = BigInt(transaction.value ?? 0);
+  const hash = await sendFrom(l1, user.address, to, data, TRANSACTION_GAS, value);
   await l1.mine({ blocks: 1 });
   return await l1.getTransactionReceipt({ hash });
 }

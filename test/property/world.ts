@@ -41,7 +41,7 @@ export const ACTOR_BALANCE = 1_000;
 export const ACTOR_DEPOSIT = 300;
 const USER_BALANCE = 1_000_000n;
 
-const TRANSACTION_GAS = 16_000_000n;
+export const TRANSACTION_GAS = 16_000_000n;
 /** Transactions for rollups in one batch of the set-up. */
 const CHUNK = 8;
 
@@ -106,7 +106,7 @@ export class World {
     const world = new World(
       {
         l1,
-        stage: { l1, manager, kinds, machines, proxies, poster, checkVisit },
+        stage: { l1, manager, kinds, machines, proxies, poster: poster.address, checkVisit },
         spread: new Spread(code, manager, [NONCES.spread, 0, 0]),
         single: { actors: ACTORS.map((actor) => at(NONCES.single + actor)), ledger: at(NONCES.singleLedger) },
         inspector: at(NONCES.inspector),
