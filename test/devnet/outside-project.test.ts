@@ -37,6 +37,15 @@ describe("a Hardhat project outside the repository", function () {
     return stdout;
   }
 
+  it("is what the README shows", async () => {
+    const readme = await readFile(path.join(PROJECT, "README.md"), "utf8");
+    const shown = async (file: string) =>
+      await readFile(path.join(import.meta.dirname, "outside-project", file), "utf8");
+    const networks = /^ {2}networks: \{\n[^]*?^ {2}\},\n/m.exec(await shown("hardhat.config.ts"))?.[0];
+    expect(readme).to.include("```ts\n" + (networks ?? "no networks") + "```");
+    expect(readme).to.include("```solidity\n" + (await shown("contracts/Visitor.sol")) + "```");
+  });
+
   it("deploys to a rollup by a network entry alone, and calls L1 from it", async () => {
     const { l1, rollups } = devnet.description;
     const a = rollups.find(({ name }) => name === "A");

@@ -1,4 +1,4 @@
-import { createPublicClient, formatEther, http, numberToHex } from "viem";
+import { createPublicClient, formatEther, http } from "viem";
 import { rollupsAbi } from "../../protocol/abi.ts";
 import { answers, descriptionFile, readDescription } from "../description.ts";
 import { NoDevnetError } from "../errors.ts";
@@ -25,7 +25,7 @@ export async function showStatus({ data }: StatusOptions): Promise<void> {
     });
     const state = (await answers(gateway)) ? "answers" : "DOES NOT ANSWER";
     console.log(
-      `${name} (${kind} ${id}) ${gateway} ${state}, root ${numberToHex(BigInt(root))}, ${formatEther(etherBalance)} ETH` +
+      `${name} (${kind} ${id}) ${gateway} ${state}, root ${root}, ${formatEther(etherBalance)} ETH` +
         (proven ? "" : `  ${UNPROVEN_LABEL}`),
     );
   }
