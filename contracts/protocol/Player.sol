@@ -31,9 +31,6 @@ abstract contract Player is Proxies {
     /// of data (9,000); the rest is margin. A test measures what arrives.
     uint256 private constant OUTGOING_CALL_OVERHEAD = 150_000;
 
-    /// What the proxy spends of it: a 64th kept back, a cold account, a value transfer, a new account, its copy of the data.
-    uint256 private constant OUTGOING_PROXY_GAS = 100_000;
-
     /// More data than a table could ever hold; keeps a callee from using up the gas for what follows.
     uint256 private constant MAX_RETURN_DATA = 32_768;
 
@@ -317,18 +314,16 @@ abstract contract Player is Proxies {
             revert InsufficientCallGas(gasleft(), OUTGOING_CALL_GAS + OUTGOING_CALL_OVERHEAD);
         }
         bool isStatic = turn.flags & Steps.IS_STATIC != 0;
-        // A fixed amount, so that a callee that looks at its gas, or uses it up, does the same whoever posts.
-        uint256 given = turn.forTransaction ? OUTGOING_CALL_GAS + OUTGOING_PROXY_GAS : gasleft();
         bool success;
         uint256 size;
         // The answer is measured before it is copied.
         assembly ("memory-safe") {
             switch isStatic
             case 0 {
-                success := call(given, proxy, value, add(input, 32), mload(input), 0, 0)
+                success := call(gas(), proxy, value, add(input, 32), mload(input), 0, 0)
             }
             default {
-                success := staticcall(given, proxy, add(input, 32), mload(input), 0, 0)
+                success := staticcall(gas(), proxy, add(input, 32), mload(input), 0, 0)
             }
             size := returndatasize()
         }

@@ -13,6 +13,7 @@ import {
     REVERT_CONTINUE,
     StateRoot
 } from "../../protocol/Actions.sol";
+import {Player} from "../../protocol/Player.sol";
 import {Draft, Drafts, NOBODY, Point, Stand} from "./Draft.sol";
 import {Puppet, Script, Step} from "./Puppet.sol";
 import {Ending, isNative, Place, placeOf, rollupAt, ROLLUPS, Scene, Trait, Trigger} from "./Scene.sol";
@@ -48,16 +49,6 @@ abstract contract Playwright {
         Live[] live;
         uint256 liveCount;
         uint256 order;
-    }
-
-    /// In place of what `Rollups` plays on from.
-    struct OutgoingLike {
-        address table;
-        bytes record;
-        uint256 at;
-        uint256 flags;
-        uint256 frames;
-        bool forTransaction;
     }
 
     uint256 internal constant REMOTES = 2;
@@ -407,11 +398,8 @@ abstract contract Playwright {
             step.data = abi.encodeWithSignature("runTransaction(bytes,address,uint256)", "", address(0), 0);
             step.answer = abi.encodeWithSelector(IRollups.OnlySelf.selector, setting.puppet);
         } else if (kind == 4) {
-            OutgoingLike memory outgoing;
-            step.data = abi.encodeWithSignature(
-                "playFramed((address,bytes,uint256,uint256,uint256,bool))",
-                outgoing
-            );
+            Player.Turn memory turn;
+            step.data = abi.encodeCall(Player.playFramed, (turn));
             step.answer = abi.encodeWithSelector(IRollups.OnlySelf.selector, setting.puppet);
         } else if (kind == 5) {
             Batch memory batch;
