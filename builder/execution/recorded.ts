@@ -39,7 +39,8 @@ function recordVisit({ rollup, places, isAbandoned }: WalkedVisit, steps: readon
   const own = places.map((place) => steps[place]).filter((step): step is Step => step !== undefined);
   const handle = own.at(-1)?.visits.find((visit) => visit.rollup === rollup);
   if (handle?.completed === undefined) throw new Error(`a visit of rollup ${rollup} was never completed`);
-  const { rootBefore, completed } = handle;
+  const { before, completed } = handle;
+  const rootBefore = before.root;
   return {
     rollup,
     completed: {

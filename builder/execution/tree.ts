@@ -1,11 +1,11 @@
-import type { CompletedVisit } from "../kinds/kind.ts";
+import type { CompletedVisit, StateMoment } from "../kinds/kind.ts";
 import type { Action } from "../protocol/action.ts";
-import type { ChainId, StateRoot } from "../protocol/ids.ts";
+import type { ChainId } from "../protocol/ids.ts";
 
 /** A visit while it is being played; `completed` once it has ended. */
 export interface VisitHandle {
   readonly rollup: ChainId;
-  readonly rootBefore: StateRoot;
+  readonly before: StateMoment;
   completed?: CompletedVisit;
 }
 

@@ -14,7 +14,16 @@ export interface ProofJob {
   prove(prover: Prover, signal: AbortSignal): Promise<`0x${string}`>;
 }
 
-/** A visit that has ended, with what the kind remembers of it to prove it. */
+/** A rollup's state at some moment. */
+export interface StateMoment {
+  /** May be hashed when it is first asked for, which has to be before the rollup's next `persist` or `rewind`. */
+  readonly root: StateRoot;
+}
+
+/**
+ * A visit that has ended, with what the kind remembers of it to prove it. Roots and record may be made when they are first
+ * asked for, which has to be before the rollup's next `persist` or `rewind`; the visit may have been undone by then.
+ */
 export interface CompletedVisit<Record = unknown> extends StatementVisit {
   readonly record: Record;
 }
@@ -67,6 +76,8 @@ export interface RollupMachine<Record = unknown> {
   readonly id: ChainId;
   /** Root of the state as journalled so far. */
   stateRoot(): StateRoot;
+  /** The state as journalled so far, for those who may not need its root. */
+  moment(): StateMoment;
   /** The account of `address` at home on `chain`, as journalled so far; empty if there is none. */
   account(chain: ChainId, address: bigint): AccountState;
   /** True while a visit waits for what answers an outgoing action. */

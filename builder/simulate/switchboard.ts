@@ -12,7 +12,7 @@ import {
   resultAction,
   revertContinueAction,
 } from "../protocol/action.ts";
-import { type ChainId, L1, type StateRoot } from "../protocol/ids.ts";
+import { type ChainId, L1 } from "../protocol/ids.ts";
 import type { EtherBook } from "./ether.ts";
 import type { Registry } from "./registry.ts";
 import { SimulationRefusedError } from "./refusal.ts";
@@ -237,7 +237,7 @@ export class Switchboard {
     const current = machine.suspended ? this.#visits.get(rollup) : undefined;
     if (current !== undefined) return current;
     this.#options.registry.visit(rollup);
-    const handle: VisitHandle = { rollup, rootBefore: machine.stateRoot() };
+    const handle: VisitHandle = { rollup, before: machine.moment() };
     this.#visits.set(rollup, handle);
     return handle;
   }
@@ -253,9 +253,7 @@ export class Switchboard {
   }
 
   #roots(): Roots {
-    return new Map<ChainId, StateRoot>(
-      [...this.#options.machines].map(([rollup, machine]) => [rollup, machine.stateRoot()]),
-    );
+    return new Map([...this.#options.machines].map(([rollup, machine]) => [rollup, machine.moment()]));
   }
 
   #machine(rollup: ChainId): RollupMachine {

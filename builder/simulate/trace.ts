@@ -2,13 +2,14 @@ import { concatHex, type Hex, keccak256 } from "viem";
 import { rootHex } from "../execution/encoding.ts";
 import { type RecordedExecution, recordExecution } from "../execution/recorded.ts";
 import { Branch, type Step, type Turn } from "../execution/tree.ts";
+import type { StateMoment } from "../kinds/kind.ts";
 import type { JournalFollower } from "../evm/journal.ts";
 import { ActionKind, hashAction } from "../protocol/action.ts";
-import { type ChainId, L1, type StateRoot } from "../protocol/ids.ts";
+import { type ChainId, L1 } from "../protocol/ids.ts";
 import { SimulationRefusedError } from "./refusal.ts";
 
-/** Roots of all rollups at one moment. */
-export type Roots = ReadonlyMap<ChainId, StateRoot>;
+/** The states of all rollups at one moment. */
+export type Roots = ReadonlyMap<ChainId, StateMoment>;
 
 /** One execution, as far as its paths are known. */
 export interface Entry {
@@ -95,9 +96,9 @@ export class Trace implements JournalFollower {
   begin(step: Step, roots: Roots): Entry {
     this.#triggers++;
     const { action } = step;
-    const root = roots.get(action.to);
-    const isCall = action.kind === ActionKind.CALL && root !== undefined;
-    const key = isCall ? keccak256(concatHex([hashAction(action), rootHex(root)])) : undefined;
+    const target = roots.get(action.to);
+    const isCall = action.kind === ActionKind.CALL && target !== undefined;
+    const key = isCall ? keccak256(concatHex([hashAction(action), rootHex(target.root)])) : undefined;
     const rivals = key === undefined ? [] : (this.#byKey.get(key) ?? []);
     const consumed = rivals.filter((rival) => this.#consumed.has(rival));
     const found = rivals.find((rival) => !this.#consumed.has(rival) && isAt(rival, roots));
@@ -193,11 +194,15 @@ function checkFound(rivals: readonly Entry[]): void {
 /** Whether every rollup is where it was when the execution was first begun. */
 function isAt({ lookups }: Entry, roots: Roots): boolean {
   const [first] = lookups;
-  return first !== undefined && [...first.roots].every(([rollup, root]) => roots.get(rollup) === root);
+  return first !== undefined && [...first.roots].every(([rollup, state]) => isSame(state, roots.get(rollup)));
 }
 
 /** Whether the rollups that the execution visits are where it starts. */
 function startsAt({ lookups, visited }: Entry, roots: Roots): boolean {
   const [first] = lookups;
-  return [...visited].every((rollup) => first?.roots.get(rollup) === roots.get(rollup));
+  return [...visited].every((rollup) => isSame(first?.roots.get(rollup), roots.get(rollup)));
+}
+
+function isSame(a: StateMoment | undefined, b: StateMoment | undefined): boolean {
+  return a === b || a?.root === b?.root;
 }

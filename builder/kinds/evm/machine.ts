@@ -13,20 +13,24 @@ import type {
   Delivery,
   L1Inclusion,
   RollupMachine,
+  StateMoment,
 } from "../kind.ts";
 import type { Chronicle } from "./chronicle/chronicle.ts";
 import { blockOf } from "./environment.ts";
 import { UnprovenKindError } from "./errors.ts";
 import { VisitInterpreter } from "./interpreter.ts";
 import { receiptOf } from "./receipt-of.ts";
+import type { VisitReceipt } from "./receipt.ts";
 import type { EvmVisitRecord } from "./record.ts";
+import type { Moment } from "./store/moments.ts";
 import type { EvmStore } from "./store/store.ts";
+import type { StateWitness } from "./store/witness.ts";
 import { LOCAL_EVM_CHAIN_IDS } from "../../keys/policy.ts";
 import type { BlockState, StateWrites } from "./state-types.ts";
 
 /** A visit under way. */
 interface OpenVisit {
-  readonly rootBefore: StateRoot;
+  readonly before: Moment;
   readonly block: BlockState;
   readonly trigger: Action;
   readonly run: VisitInterpreter;
@@ -61,6 +65,10 @@ export class EvmMachine implements RollupMachine<EvmVisitRecord> {
 
   stateRoot(): StateRoot {
     return this.store.stateRoot();
+  }
+
+  moment(): StateMoment {
+    return this.store.now;
   }
 
   account(chain: ChainId, address: bigint): AccountState {
@@ -125,7 +133,7 @@ export class EvmMachine implements RollupMachine<EvmVisitRecord> {
     const { store } = this;
     const block = blockOf(store.block, context.timestamp);
     const run = this.#interpreter(context, journal, block);
-    const visit: OpenVisit = { rootBefore: store.stateRoot(), block, trigger, run };
+    const visit: OpenVisit = { before: store.now, block, trigger, run };
     this.#visit = visit;
     journal.record(() => (this.#visit = undefined));
     return visit;
@@ -151,23 +159,39 @@ export class EvmMachine implements RollupMachine<EvmVisitRecord> {
     const { action, ended } = await step;
     if (!ended) return { action };
     this.#visit = undefined;
-    const { run, rootBefore, block, trigger } = visit;
+    const { run, before, block, trigger } = visit;
     const writes: StateWrites = {
       accounts: await run.state.writtenAccounts(),
       slots: run.state.writtenSlots(),
       block,
     };
-    const witness = this.store.witnessOf(run.touched, writes);
+    const prove = this.store.noteWitness(run.touched, writes);
     if (!action.failed && !trigger.isStatic) journal.record(this.store.apply(writes));
-    const { actions } = run;
-    const record = { receipt: receiptOf(run, block, trigger), witness };
-    return {
-      action,
-      visit: { rootBefore, rootAfter: this.store.stateRoot(), actions: [...actions], record },
-    };
+    const receipt = receiptOf(run, block, trigger);
+    return { action, visit: visitOf(receipt, { before, after: this.store.now, prove }) };
   }
 
   #assertIdle(operation: string): void {
     if (this.#levels > 0 || this.#visit !== undefined) throw new JournalOpenError(operation);
   }
+}
+
+/** The visit, with whatever has to be hashed left until somebody asks: of most visits nobody does. */
+function visitOf(
+  receipt: VisitReceipt,
+  { before, after, prove }: { before: Moment; after: Moment; prove: () => StateWitness },
+): CompletedVisit<EvmVisitRecord> {
+  let record: EvmVisitRecord | undefined;
+  return {
+    actions: receipt.actions,
+    get rootBefore() {
+      return before.root;
+    },
+    get rootAfter() {
+      return after.root;
+    },
+    get record() {
+      return (record ??= { receipt, witness: prove() });
+    },
+  };
 }

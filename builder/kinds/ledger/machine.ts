@@ -11,7 +11,7 @@ import {
   UnexpectedDeliveryError,
   VisitTooLargeError,
 } from "../errors.ts";
-import type { AccountState, BatchContext, Delivery, RollupMachine } from "../kind.ts";
+import type { AccountState, BatchContext, Delivery, RollupMachine, StateMoment } from "../kind.ts";
 import { accountKey, unpackAccount } from "./account.ts";
 import { authenticate } from "./authenticate.ts";
 import { MAX_CALLDATA_BYTES, MAX_OPERATIONS, MAX_RETURN_DATA_BYTES } from "./limits.ts";
@@ -67,6 +67,10 @@ export class LedgerMachine implements RollupMachine<LedgerVisitRecord> {
 
   stateRoot(): StateRoot {
     return this.#state.tree.stateRoot();
+  }
+
+  moment(): StateMoment {
+    return { root: this.stateRoot() };
   }
 
   /** Balance and nonce of the account of `address` at home on `chain`, as journalled so far. */

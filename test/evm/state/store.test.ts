@@ -105,6 +105,72 @@ describe("state of an evm rollup", function () {
     );
   });
 
+  it("knows roots and witnesses of all moments whenever they are asked for, of undone ones too", async function () {
+    const step = fc.oneof({ weight: 3, arbitrary: anyWrites }, fc.constant("undo" as const));
+    const touched = { accounts: new Set(ADDRESSES), slots: new Map([[A, new Set(SLOTS)]]) };
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(step, { maxLength: 10 }),
+        fc.infiniteStream(fc.nat()),
+        async (steps, dice) => {
+          const lazy = await open();
+          const eager = await open();
+          const undo: (() => void)[] = [];
+          const moments: { moment: EvmStore["now"]; prove: () => unknown; root: bigint; proven: unknown }[] =
+            [];
+          for (const each of steps) {
+            if (each === "undo") {
+              undo.pop()?.();
+            } else {
+              const back = [lazy.apply(each), eager.apply(each)];
+              undo.push(() => back.forEach((undoOne) => undoOne()));
+            }
+            moments.push({
+              moment: lazy.now,
+              prove: lazy.noteWitness(touched),
+              root: eager.stateRoot(),
+              proven: eager.witnessOf(touched),
+            });
+          }
+          const root = eager.stateRoot();
+          while (moments.length > 0) {
+            const [one] = moments.splice(dice.next().value % moments.length, 1);
+            if (dice.next().value % 2 === 0) expect(one!.moment.root).to.equal(one!.root);
+            expect(one!.prove()).to.deep.equal(one!.proven);
+            expect(one!.moment.root).to.equal(one!.root);
+          }
+          expect(lazy.stateRoot()).to.equal(root);
+          await lazy.close();
+          await eager.close();
+        },
+      ),
+      { numRuns: 40 },
+    );
+  });
+
+  it("forgets moments whose root nobody asked for when the state becomes durable or is rewound", async function () {
+    const store = await open();
+    const genesis = store.now;
+    const known = genesis.root;
+    store.apply(writes({ slots: new Map([[A, new Map([[FIRST, ONE]])]]) }));
+    const first = store.now;
+    const prove = store.noteWitness({ accounts: new Set([A]), slots: new Map() });
+    store.apply(writes({ slots: new Map([[A, new Map([[SECOND, ONE]])]]) }));
+    await store.persist();
+    const forgotten = (ask: () => unknown): void => {
+      expect(ask).to.throw(LockstepError).with.property("code", "FORGOTTEN_MOMENT");
+    };
+    forgotten(() => first.root);
+    forgotten(prove);
+    expect(genesis.root).to.equal(known);
+    store.apply(writes({ slots: new Map([[A, new Map([[SECOND, ZERO]])]]) }));
+    const second = store.now;
+    await store.rewind(known);
+    forgotten(() => second.root);
+    expect(store.stateRoot()).to.equal(known);
+    await store.close();
+  });
+
   for (const durable of [true, false])
     it(`is persisted, rewound and opened again as it was (${durable ? "folder" : "memory"})`, async function () {
       const play = fc.array(anyWrites, { minLength: 1, maxLength: 4 });

@@ -29,7 +29,7 @@ export function changesOf(flat: FlatState, layout: StateLayout, writes: StateWri
       if (word === (before?.word ?? EMPTY_WORD)) continue;
       const key = before?.key ?? layout.slotKey(address, slot);
       if (word === EMPTY_WORD) add(key, undefined);
-      else add(key, { type: "slot", key, value: layout.slotValue(word), address, slot, word });
+      else add(key, { type: "slot", key, address, slot, word });
     }
   }
   for (const [address, written] of writes.accounts) {
@@ -41,8 +41,7 @@ export function changesOf(flat: FlatState, layout: StateLayout, writes: StateWri
       else {
         const codeHash = codeHashOf(account, before);
         assertCommittable(address, account);
-        const value = layout.accountValue(account, codeHash);
-        add(key, { type: "account", key, value, address, account, codeHash });
+        add(key, { type: "account", key, address, account, codeHash });
       }
     }
     if (written !== undefined) continue;
@@ -52,7 +51,7 @@ export function changesOf(flat: FlatState, layout: StateLayout, writes: StateWri
   const { block } = writes;
   if (block.number !== flat.block.number || block.timestamp !== flat.block.timestamp) {
     const key = layout.blockKey;
-    add(key, { type: "block", key, value: layout.blockValue(block), block });
+    add(key, { type: "block", key, block });
   }
   return [...changes.values()].sort((a, b) => (a.key < b.key ? -1 : 1));
 }

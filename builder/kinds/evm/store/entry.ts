@@ -1,11 +1,9 @@
 import type { Address, Hex } from "viem";
-import type { FieldElement } from "../../../protocol/ids.ts";
 import type { BlockState, EvmAccount } from "../state-types.ts";
 
 interface Leaf {
-  /** Key and value of the leaf in the tree. */
+  /** Key of the leaf in the tree. Its value is hashed when the tree needs it: `StateLayout.valueOf`. */
   readonly key: bigint;
-  readonly value: FieldElement;
 }
 
 export interface AccountEntry extends Leaf {

@@ -5,6 +5,7 @@ import type { Poseidon } from "../../../state/poseidon.ts";
 import { Recent, recentPoseidon } from "../../../state/recent.ts";
 import { KEY_BITS } from "../../../state/types.ts";
 import type { BlockState, EvmAccount } from "../state-types.ts";
+import type { Entry } from "./entry.ts";
 
 /** First input of a key's hash, by what the key names. */
 const DOMAIN = { account: 1n, slot: 2n, block: 3n } as const;
@@ -26,6 +27,7 @@ export class StateLayout {
   readonly #poseidon: Poseidon;
   readonly #plain: Poseidon;
   readonly #codes = new Recent<FieldElement>(RECENT_CODES);
+  readonly #values = new WeakMap<Entry, FieldElement>();
 
   constructor(poseidon: Poseidon) {
     this.#plain = poseidon;
@@ -56,6 +58,38 @@ export class StateLayout {
 
   blockValue({ number, timestamp }: BlockState): FieldElement {
     return this.#poseidon([number, timestamp]);
+  }
+
+  /** Key of the leaf that has to stand for `entry`. */
+  keyOf(entry: Entry): bigint {
+    switch (entry.type) {
+      case "account":
+        return this.accountKey(entry.address);
+      case "slot":
+        return this.slotKey(entry.address, entry.slot);
+      case "block":
+        return this.blockKey;
+    }
+  }
+
+  /** Value of the leaf that stands for `entry`; hashed once for each. */
+  valueOf(entry: Entry): FieldElement {
+    const known = this.#values.get(entry);
+    if (known !== undefined) return known;
+    const value = this.#hashValue(entry);
+    this.#values.set(entry, value);
+    return value;
+  }
+
+  #hashValue(entry: Entry): FieldElement {
+    switch (entry.type) {
+      case "account":
+        return this.accountValue(entry.account, entry.codeHash);
+      case "slot":
+        return this.slotValue(entry.word);
+      case "block":
+        return this.blockValue(entry.block);
+    }
   }
 
   #codeCommitment(code: Hex, codeHash: Hex): FieldElement {

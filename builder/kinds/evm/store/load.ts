@@ -34,18 +34,18 @@ export function loadFlatState({ tree, notes, layout, where, known }: LoadOptions
     const text = notes.get(name);
     if (text === undefined) throw new CorruptStateError(where, `${name} is missing`);
     const earlier = known?.entry(leaf.key);
-    if (earlier?.value === leaf.value && encodeEntry(earlier) === text) {
+    if (earlier !== undefined && layout.valueOf(earlier) === leaf.value && encodeEntry(earlier) === text) {
       flat.replace(leaf.key, earlier);
       continue;
     }
     let entry: Entry;
     try {
-      entry = decodeEntry(text, leaf, codeOf);
+      entry = decodeEntry(text, leaf.key, codeOf);
     } catch (error) {
       if (error instanceof CorruptStateError) throw error;
       throw new CorruptStateError(where, `${name} cannot be read`, error);
     }
-    if (!standsFor(layout, entry))
+    if (layout.keyOf(entry) !== leaf.key || layout.valueOf(entry) !== leaf.value)
       throw new CorruptStateError(where, `${name} is not what its leaf stands for`);
     flat.replace(leaf.key, entry);
   }
@@ -66,22 +66,4 @@ function codesIn(notes: Notes, where: string): CodeOf {
     known.set(codeHash, code);
     return code;
   };
-}
-
-function standsFor(layout: StateLayout, entry: Entry): boolean {
-  switch (entry.type) {
-    case "account": {
-      const { address, account, codeHash } = entry;
-      return (
-        layout.accountKey(address) === entry.key && layout.accountValue(account, codeHash) === entry.value
-      );
-    }
-    case "slot":
-      return (
-        layout.slotKey(entry.address, entry.slot) === entry.key &&
-        layout.slotValue(entry.word) === entry.value
-      );
-    case "block":
-      return layout.blockKey === entry.key && layout.blockValue(entry.block) === entry.value;
-  }
 }

@@ -1,6 +1,5 @@
 import { type Address, type Hex, isAddress, isHex, size } from "viem";
 import { z } from "zod";
-import type { FieldElement } from "../../../protocol/ids.ts";
 import type { Entry } from "./entry.ts";
 
 /**
@@ -45,26 +44,22 @@ export function encodeEntry(entry: Entry): string {
 /** The code with this hash. @throws when it is missing. */
 export type CodeOf = (codeHash: Hex) => Hex;
 
-/** What a note says of the leaf with this key and value. @throws when the text is no note, or what `codeOf` throws. */
-export function decodeEntry(
-  text: string,
-  { key, value }: { readonly key: bigint; readonly value: FieldElement },
-  codeOf: CodeOf,
-): Entry {
+/** What a note says of the leaf with this key. @throws when the text is no note, or what `codeOf` throws. */
+export function decodeEntry(text: string, key: bigint, codeOf: CodeOf): Entry {
   const fields = note.parse(JSON.parse(text));
   switch (fields[0]) {
     case "account": {
       const [type, of, nonce, balance, codeHash] = fields;
       const account = { nonce, balance, code: codeOf(codeHash) };
-      return { type, key, value, address: of, account, codeHash };
+      return { type, key, address: of, account, codeHash };
     }
     case "slot": {
       const [type, of, slot, content] = fields;
-      return { type, key, value, address: of, slot, word: content };
+      return { type, key, address: of, slot, word: content };
     }
     case "block": {
       const [type, number, timestamp] = fields;
-      return { type, key, value, block: { number, timestamp } };
+      return { type, key, block: { number, timestamp } };
     }
   }
 }

@@ -66,8 +66,9 @@ export async function openEvmStore(options: OpenEvmStoreOptions): Promise<EvmSto
 /** Root of a rollup's state before its first visit. */
 export function genesisRoot(poseidon: Poseidon, genesis: EvmGenesis): StateRoot {
   const tree = new StateTree(poseidon);
-  for (const { key, entry } of changesOf(new FlatState(), new StateLayout(poseidon), genesisWrites(genesis)))
-    if (entry !== undefined) tree.upsert(key, entry.value);
+  const layout = new StateLayout(poseidon);
+  for (const { key, entry } of changesOf(new FlatState(), layout, genesisWrites(genesis)))
+    if (entry !== undefined) tree.upsert(key, layout.valueOf(entry));
   return tree.stateRoot();
 }
 

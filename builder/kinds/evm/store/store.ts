@@ -1,14 +1,15 @@
 import type { Address, Hex } from "viem";
-import { fieldElement, type StateRoot } from "../../../protocol/ids.ts";
+import type { StateRoot } from "../../../protocol/ids.ts";
 import type { NoteChanges, State } from "../../../state/state.ts";
+import type { StateTree } from "../../../state/tree.ts";
 import type { BlockState, CommittedState, EvmAccount, StateWrites, Touched } from "../state-types.ts";
 import { changesOf } from "./changes.ts";
-import { UndoneOutOfOrderError } from "./errors.ts";
 import type { FlatState } from "./flat-state.ts";
 import { EMPTY_WORD, type StateLayout } from "./layout.ts";
 import { loadFlatState } from "./load.ts";
+import { type Moment, Moments } from "./moments.ts";
 import { codeNote, encodeEntry, leafNote } from "./notes.ts";
-import { proveTouched, type StateWitness } from "./witness.ts";
+import { noteTouched, type StateWitness } from "./witness.ts";
 
 export interface EvmStoreParts {
   readonly state: State;
@@ -27,22 +28,27 @@ export class EvmStore implements CommittedState {
   readonly #layout: StateLayout;
   readonly #where: string;
   #flat: FlatState;
-  /** Visits applied and not undone since the last durable state, each by a mark of its own. */
-  #applied: symbol[] = [];
+  readonly #moments: Moments;
 
   constructor({ state, layout, flat, where }: EvmStoreParts) {
     this.#state = state;
     this.#layout = layout;
     this.#flat = flat;
     this.#where = where;
+    this.#moments = new Moments(state.tree, layout);
   }
 
   get block(): BlockState {
     return this.#flat.block;
   }
 
+  /** The present state. */
+  get now(): Moment {
+    return this.#moments.now;
+  }
+
   stateRoot(): StateRoot {
-    return this.#state.tree.stateRoot();
+    return this.now.root;
   }
 
   account(address: Address): EvmAccount | undefined {
@@ -59,17 +65,11 @@ export class EvmStore implements CommittedState {
    */
   apply(writes: StateWrites): () => void {
     const changes = changesOf(this.#flat, this.#layout, writes);
-    const { tree } = this.#state;
     const flat = this.#flat;
-    const before = tree.checkpoint();
-    tree.upsertMany(changes.map(({ key, entry }) => [key, entry?.value ?? fieldElement(0n)] as const));
     const replaced = changes.map(({ key, entry }) => [key, flat.replace(key, entry)] as const);
-    const mark = Symbol();
-    this.#applied.push(mark);
+    const after = this.#moments.advance(changes);
     return () => {
-      if (this.#applied.at(-1) !== mark) throw new UndoneOutOfOrderError();
-      this.#applied.pop();
-      tree.revert(before);
+      this.#moments.undo(after);
       for (const [key, entry] of replaced) flat.replace(key, entry);
     };
   }
@@ -79,13 +79,20 @@ export class EvmStore implements CommittedState {
    * @param writes that the visit makes, if it makes any: keys that it writes without having read them are proven too.
    */
   witnessOf(touched: Touched, writes?: StateWrites): StateWitness {
-    return proveTouched({ tree: this.#state.tree, flat: this.#flat, layout: this.#layout }, touched, writes);
+    return this.noteWitness(touched, writes)();
+  }
+
+  /** The same, proven when what is returned is called. That throws {ForgottenMomentError} when it is too late. */
+  noteWitness(touched: Touched, writes?: StateWrites): () => StateWitness {
+    const { now } = this;
+    const prove = noteTouched(this.#flat, this.#layout, touched, writes);
+    return () => prove(this.#moments.treeAt(now));
   }
 
   /** Makes the present state durable. What was applied so far can only be undone by `rewind` from then on. */
   async persist(): Promise<void> {
-    await this.#state.persist(this.#noteChanges());
-    this.#applied = [];
+    await this.#state.persist(this.#noteChanges(this.#moments.treeAt(this.now)));
+    this.#moments.restart();
   }
 
   /**
@@ -95,7 +102,7 @@ export class EvmStore implements CommittedState {
   async rewind(root: StateRoot): Promise<void> {
     const { tree } = this.#state;
     await this.#state.rewind(root);
-    this.#applied = [];
+    this.#moments.restart();
     const notes = await this.#state.notes();
     const known = this.#flat;
     this.#flat = loadFlatState({ tree, notes, layout: this.#layout, where: this.#where, known });
@@ -106,9 +113,8 @@ export class EvmStore implements CommittedState {
   }
 
   /** What the leaves stand for that changed since the last durable state. */
-  #noteChanges(): NoteChanges {
+  #noteChanges(tree: StateTree): NoteChanges {
     const notes = new Map<string, string | undefined>();
-    const { tree } = this.#state;
     for (const [place, before] of tree.journalledLeaves()) {
       const leaf = tree.leafAt(place);
       if (leaf === undefined || leaf.value === before?.value) continue;

@@ -2,52 +2,51 @@ import type { Address, Hex } from "viem";
 import type { StateTree } from "../../../state/tree.ts";
 import type { AccountWitness, SlotWitness, StateWitness } from "../check/state-witness.ts";
 import type { StateWrites, Touched } from "../state-types.ts";
+import type { AccountEntry } from "./entry.ts";
 import type { FlatState } from "./flat-state.ts";
 import { EMPTY_WORD, type StateLayout } from "./layout.ts";
 
 export type { StateWitness } from "../check/state-witness.ts";
 
-export interface WitnessedState {
-  readonly tree: StateTree;
-  readonly flat: FlatState;
-  readonly layout: StateLayout;
-}
-
-/** Proves what was read, and the places of what is to be written, under the tree's present root. */
-export function proveTouched(
-  { tree, flat, layout }: WitnessedState,
+/**
+ * Notes what was read of the present state, and the places of what is to be written.
+ * @returns what proves it under the root of the state's tree, which comes back to the same state for it.
+ */
+export function noteTouched(
+  flat: FlatState,
+  layout: StateLayout,
   touched: Touched,
   writes?: StateWrites,
-): StateWitness {
-  const codes = new Map<Hex, Hex>();
-  const accounts: AccountWitness[] = [];
-  for (const address of new Set([...touched.accounts, ...(writes?.accounts.keys() ?? [])])) {
-    const entry = flat.account(address);
-    const proof = tree.prove(layout.accountKey(address));
-    if (entry === undefined) {
-      accounts.push({ address, account: undefined, proof });
-      continue;
-    }
-    const { account, codeHash } = entry;
-    if (account.code !== "0x") codes.set(codeHash, account.code);
-    const { nonce, balance } = account;
-    accounts.push({ address, account: { nonce, balance, codeHash }, proof });
-  }
-  const slots: SlotWitness[] = [];
-  for (const [address, names] of slotsToProve(touched, writes)) {
-    for (const slot of names) {
-      const word = flat.slot(address, slot)?.word ?? EMPTY_WORD;
-      slots.push({ address, slot, word, proof: tree.prove(layout.slotKey(address, slot)) });
-    }
-  }
-  return {
+): (tree: StateTree) => StateWitness {
+  const { block } = flat;
+  const addresses = new Set([...touched.accounts, ...(writes?.accounts.keys() ?? [])]);
+  const accounts = [...addresses].map((address) => ({ address, entry: flat.account(address) }));
+  const slots = [...slotsToProve(touched, writes)].flatMap(([address, names]) =>
+    [...names].map((slot) => ({ address, slot, word: flat.slot(address, slot)?.word ?? EMPTY_WORD })),
+  );
+  return (tree) => ({
     size: BigInt(tree.size),
-    block: { state: flat.block, proof: tree.prove(layout.blockKey) },
-    accounts,
-    slots,
-    codes: [...codes.values()],
+    block: { state: block, proof: tree.prove(layout.blockKey) },
+    accounts: accounts.map(({ address, entry }): AccountWitness => {
+      const proof = tree.prove(layout.accountKey(address));
+      if (entry === undefined) return { address, account: undefined, proof };
+      const { account, codeHash } = entry;
+      return { address, account: { nonce: account.nonce, balance: account.balance, codeHash }, proof };
+    }),
+    slots: slots.map(({ address, slot, word }): SlotWitness => {
+      return { address, slot, word, proof: tree.prove(layout.slotKey(address, slot)) };
+    }),
+    codes: [...codesOf(accounts.map(({ entry }) => entry)).values()],
     nextPlace: tree.nextPlace(),
-  };
+  });
+}
+
+/** Codes by hash, each once. */
+function codesOf(entries: Iterable<AccountEntry | undefined>): Map<Hex, Hex> {
+  const codes = new Map<Hex, Hex>();
+  for (const entry of entries)
+    if (entry !== undefined && entry.account.code !== "0x") codes.set(entry.codeHash, entry.account.code);
+  return codes;
 }
 
 function slotsToProve(touched: Touched, writes: StateWrites | undefined): Map<Address, Set<Hex>> {
