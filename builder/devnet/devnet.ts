@@ -2,7 +2,7 @@ import { mkdir } from "node:fs/promises";
 import type { Logger } from "pino";
 import { privateKeyToAccount } from "viem/accounts";
 import { type Builder, createBuilder } from "../builder.ts";
-import { createWasmProver } from "../proof/wasm-prover.ts";
+import { createLocalProver } from "../proof/local-prover.ts";
 import { developmentAccount, developmentAccounts, FUNDING_ACCOUNT } from "./accounts.ts";
 import type { Circuits } from "./artefacts.ts";
 import { deploy, type RegisteredRollup } from "./deploy.ts";
@@ -37,7 +37,7 @@ export async function startDevnet({ ports, circuits, folder, log }: DevnetOption
   await using cleanup = new AsyncDisposableStack();
   // The keys are read while the node starts. Both are waited for, so that what did start is also stopped.
   const [proving, node] = await Promise.allSettled([
-    createWasmProver({ artefacts: [...circuits.values()].map(({ artefacts }) => artefacts) }),
+    createLocalProver({ artefacts: [...circuits.values()].map(({ artefacts }) => artefacts) }),
     startL1(ports.rpc),
   ]);
   if (proving.status === "fulfilled") cleanup.defer(() => proving.value.close());

@@ -1,5 +1,5 @@
 import type { CircuitJob } from "../kinds/kind.ts";
-import type { Prover, ProverResult } from "../proof/prover.ts";
+import type { ProveOptions, Prover, ProverResult } from "../proof/prover.ts";
 
 /** A prover that tells of each proof it has made: the builder's own events do not say where the time went. */
 export class ObservedProver implements Prover {
@@ -16,8 +16,8 @@ export class ObservedProver implements Prover {
     return () => this.#listeners.delete(listener);
   }
 
-  async prove(job: CircuitJob, signal?: AbortSignal): Promise<ProverResult> {
-    const result = await this.#prover.prove(job, signal);
+  async prove(job: CircuitJob, options?: ProveOptions): Promise<ProverResult> {
+    const result = await this.#prover.prove(job, options);
     for (const listener of this.#listeners) listener(result);
     return result;
   }

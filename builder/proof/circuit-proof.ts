@@ -18,7 +18,7 @@ export function circuitProof(job: CircuitJob, words: readonly FieldElement[]): P
   return {
     circuit: job.circuit,
     async prove(prover, signal) {
-      const result = await prover.prove(job, signal);
+      const result = await prover.prove(job, { signal });
       const expected = fingerprint(words, job.commitment);
       const { commitment, challenge, evaluation } = result.publicInputs;
       if (

@@ -4,10 +4,19 @@ import { KeyCorruptError } from "../keys/errors.ts";
 import { fromSnarkjs, hashVerificationKey, type VerificationKey } from "../keys/verification-key.ts";
 import { readProvingKey } from "../keys/zkey.ts";
 import { WrongKeyError } from "./errors.ts";
-import type { LoadedCircuit } from "./prove-worker.ts";
 
 /** commitment, challenge, evaluation. */
 const PUBLIC_INPUTS = 3;
+
+/** What is needed to compute witnesses and to verify proofs, in a form that threads can share. */
+export interface LoadedCircuit {
+  readonly wasm: WebAssembly.Module;
+  readonly verificationKey: VerificationKey;
+  readonly publicSignals: readonly string[];
+  readonly constraints: number;
+  /** Path of the constraint system. */
+  readonly r1cs: string;
+}
 
 /** The verification key of a circuit. @throws `KEY_CORRUPT`. */
 export async function readVerificationKey(
@@ -21,21 +30,30 @@ export async function readVerificationKey(
   }
 }
 
+/** Everything but the proving key. @throws `KEY_CORRUPT`. */
+export async function loadCircuit(artefacts: Artefacts): Promise<LoadedCircuit> {
+  const { publicSignals, constraints, r1cs } = artefacts;
+  const verificationKey = await readVerificationKey(artefacts);
+  const wasm = await WebAssembly.compile(await readFile(artefacts.wasm));
+  return { wasm, verificationKey, publicSignals, constraints, r1cs };
+}
+
 /**
- * Reads what proving needs into memory that threads share, and checks that its parts belong together.
+ * Reads a proving key into memory that threads share, and checks that it belongs to the circuit and its verification key.
  * @throws `KEY_CORRUPT`, `WRONG_KEY`.
  */
-export async function loadCircuit(artefacts: Artefacts): Promise<LoadedCircuit> {
+export async function loadProvingKey(artefacts: Artefacts): Promise<Uint8Array<SharedArrayBuffer>> {
   const zkey = await readShared(artefacts.zkey);
   const header = readProvingKey(zkey, artefacts.zkey);
-  const verificationKey = await readVerificationKey(artefacts);
   if (header.wires !== artefacts.wires) {
     throw new WrongKeyError(
       artefacts.instance,
       `it is for ${header.wires} wires instead of ${artefacts.wires}`,
     );
   }
-  const [actual, expected] = [header.verificationKey, verificationKey].map(hashVerificationKey);
+  const [actual, expected] = [header.verificationKey, await readVerificationKey(artefacts)].map(
+    hashVerificationKey,
+  );
   if (actual !== expected) {
     throw new WrongKeyError(artefacts.instance, `its verification key is ${actual} instead of ${expected}`);
   }
@@ -45,8 +63,7 @@ export async function loadCircuit(artefacts: Artefacts): Promise<LoadedCircuit> 
       `it has ${header.publicSignals} public inputs instead of ${PUBLIC_INPUTS}`,
     );
   }
-  const wasm = await WebAssembly.compile(await readFile(artefacts.wasm));
-  return { wasm, zkey, verificationKey, publicSignals: artefacts.publicSignals };
+  return zkey;
 }
 
 async function readShared(path: string): Promise<Uint8Array<SharedArrayBuffer>> {

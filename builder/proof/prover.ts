@@ -13,11 +13,20 @@ export interface ProverResult {
   readonly publicInputs: PublicInputs;
   readonly witnessMilliseconds: number;
   readonly proveMilliseconds: number;
+  /** Name of the backend that made it. */
+  readonly backend: string;
+}
+
+export interface ProveOptions {
+  /** Cancels the job. */
+  readonly signal?: AbortSignal;
+  /** Jobs of a smaller number come first: 0, the default, is for the batch that is posted next. */
+  readonly priority?: number;
 }
 
 /** Makes proofs. A result has been verified against the circuit's verification key before it is returned. */
 export interface Prover {
-  /** @param job its input lacks nothing. @param signal cancels the job. @throws `PROOF_FAILED`, `UNKNOWN_CIRCUIT`. */
-  prove(job: CircuitJob, signal?: AbortSignal): Promise<ProverResult>;
+  /** @param job its input lacks nothing. @throws `PROOF_FAILED`, `UNKNOWN_CIRCUIT`, `PROVER_BUSY`. */
+  prove(job: CircuitJob, options?: ProveOptions): Promise<ProverResult>;
   close(): Promise<void>;
 }

@@ -1,21 +1,19 @@
 /**
  * Times of key set-up and of proving for a synthetic circuit of some 60,000 constraints.
- * Usage: node scripts/bench/keys.ts [jobs] [parallel]
+ * Usage: node scripts/bench/keys.ts [jobs]
  */
 import { readFile } from "node:fs/promises";
-import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { buildPoseidon } from "circomlibjs";
 import { loadArtefacts } from "../../builder/artefacts/load.ts";
 import { createDevelopmentKey } from "../../builder/keys/development.ts";
-import { createWasmProver, parallelProofs } from "../../builder/proof/wasm-prover.ts";
+import { createLocalProver } from "../../builder/proof/local-prover.ts";
 import { fieldElement } from "../../builder/protocol/ids.ts";
 
 const CIRCUIT = "long_chain";
 const LINKS = 250;
 const circuits = fileURLToPath(new URL("../../test/keys/circuits", import.meta.url));
 const jobs = Number(process.argv[2] ?? 3);
-const parallel = Number(process.argv[3] ?? parallelProofs(availableParallelism()));
 
 function report(what: string, milliseconds: number): void {
   console.log(`${what.padEnd(34)} ${(milliseconds / 1000).toFixed(2).padStart(8)} s`);
@@ -45,10 +43,10 @@ const job = {
   input: { challenge: 7n, evaluation: 35n, secret: 5n },
   commitment: fieldElement(end),
 };
-const prover = await timed("start prover", () => createWasmProver({ artefacts: [artefacts], parallel }));
+const prover = await timed("start prover", () => createLocalProver({ artefacts: [artefacts] }));
 try {
   await timed("first proof", () => prover.prove(job));
-  const results = await timed(`${jobs} proofs, ${parallel} at a time`, () =>
+  const results = await timed(`${jobs} proofs`, () =>
     Promise.all(Array.from({ length: jobs }, () => prover.prove(job))),
   );
   for (const { witnessMilliseconds, proveMilliseconds } of results) {

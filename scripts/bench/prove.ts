@@ -7,11 +7,11 @@ import { buildBn128 } from "ffjavascript";
 import * as snarkjs from "snarkjs";
 import { loadArtefacts } from "../../builder/artefacts/load.ts";
 import { readBinaryFile } from "../../builder/keys/binary-file.ts";
-import { proveGroth16 } from "../../builder/proof/groth16.ts";
-import { loadCircuit } from "../../builder/proof/load-circuit.ts";
-import { installMultiExponentiation } from "../../builder/proof/multi-exponentiation.ts";
+import { proveGroth16 } from "../../builder/proof/backends/snarkjs/groth16.ts";
+import { loadCircuit, loadProvingKey } from "../../builder/proof/load-circuit.ts";
+import { installMultiExponentiation } from "../../builder/proof/backends/snarkjs/multi-exponentiation.ts";
 import { verifyProof } from "../../builder/proof/verify.ts";
-import { calculateWitness } from "../../builder/proof/witness.ts";
+import { calculateWitness } from "../../builder/proof/threads/witness.ts";
 import { ask, jobOf, LedgerScene, ALICE, BOB, call } from "../../test/circuits/support/visits.ts";
 import { L1 } from "../../builder/protocol/ids.ts";
 
@@ -34,7 +34,8 @@ const job = await jobOf(await scene.visit(call(ask.transfer(L1, BOB, 5n))));
 await scene.close();
 const artefacts = (await timed("artefacts", () => loadArtefacts([job.circuit]))).get(job.circuit);
 if (artefacts === undefined) throw new Error(`no artefacts of ${job.circuit}`);
-const { wasm, zkey, verificationKey } = await timed("load", () => loadCircuit(artefacts));
+const { wasm, verificationKey } = await timed("load", () => loadCircuit(artefacts));
+const zkey = await loadProvingKey(artefacts);
 const file = await timed("witness", () => calculateWitness(wasm, job.input));
 const witness = readBinaryFile(file, "wtns", "witness").section(2);
 

@@ -13,7 +13,7 @@ import {
 } from "../../builder/keys/verification-key.ts";
 import { connectL1 } from "../../builder/l1/client.ts";
 import { readHead } from "../../builder/l1/head.ts";
-import { createWasmProver } from "../../builder/proof/wasm-prover.ts";
+import { createLocalProver } from "../../builder/proof/local-prover.ts";
 import { groth16ProofSystemAbi, rollupsAbi } from "../../builder/protocol/abi.ts";
 import type { ChainId } from "../../builder/protocol/ids.ts";
 import { Fork } from "../../builder/simulate/fork.ts";
@@ -69,7 +69,7 @@ export async function attackedWorld(): Promise<AttackedWorld> {
   if (proofSystem === undefined) throw new Error("the proof system was not deployed");
   const second = await lockstep.register();
   const secondProxy = await lockstep.createProxy(LEDGER, second);
-  const prover = await createWasmProver({ artefacts: artefacts.values() });
+  const prover = await createLocalProver({ artefacts: artefacts.values() });
   try {
     const first = await prove(lockstep, lockstep.ledger, lockstep.ledgerProxy);
     const other = await prove(lockstep, second, secondProxy);

@@ -10,7 +10,7 @@ import { encodeVerificationKey, hashVerificationKey } from "../../builder/keys/v
 import { LedgerAccount } from "../../builder/kinds/ledger/client.ts";
 import { ledgerKind } from "../../builder/kinds/ledger/index.ts";
 import type { Prover } from "../../builder/proof/prover.ts";
-import { createWasmProver } from "../../builder/proof/wasm-prover.ts";
+import { createLocalProver } from "../../builder/proof/local-prover.ts";
 import { groth16ProofSystemAbi } from "../../builder/protocol/abi.ts";
 import { L1 as L1_CHAIN } from "../../builder/protocol/ids.ts";
 import { contractErrorOf } from "../../builder/post/contract-error.ts";
@@ -28,7 +28,7 @@ describe("pipeline with Groth16 proofs", function () {
 
   before(async () => {
     const circuits = [...(await prepareCircuits())];
-    prover = await createWasmProver({ artefacts: circuits.map(([, { artefacts }]) => artefacts) });
+    prover = await createLocalProver({ artefacts: circuits.map(([, { artefacts }]) => artefacts) });
     lockstep = await startLockstep(async (l1) => {
       const proofSystem = (await deploy(l1, "Groth16ProofSystem")).address;
       for (const [, { verificationKey }] of circuits) {

@@ -3,7 +3,7 @@ import type { RollupKind } from "../../builder/kinds/kind.ts";
 import type { CircuitJob } from "../../builder/proof/circuit-job.ts";
 import { circuitProof } from "../../builder/proof/circuit-proof.ts";
 import type { LedgerVisitRecord } from "../../builder/kinds/ledger/record.ts";
-import type { Prover, ProverResult } from "../../builder/proof/prover.ts";
+import type { ProveOptions, Prover, ProverResult } from "../../builder/proof/prover.ts";
 import { fingerprint } from "../../builder/protocol/fingerprint.ts";
 import { fieldElement } from "../../builder/protocol/ids.ts";
 import { statementWords } from "../../builder/protocol/statement.ts";
@@ -25,7 +25,7 @@ export class UnprovenProver implements Prover {
   /** Awaited before a job is answered, so that a test can act in between. */
   meanwhile: (() => Promise<void>) | undefined;
 
-  async prove(job: CircuitJob, signal?: AbortSignal): Promise<ProverResult> {
+  async prove(job: CircuitJob, { signal }: ProveOptions = {}): Promise<ProverResult> {
     this.proved++;
     await this.meanwhile?.();
     signal?.throwIfAborted();
@@ -40,7 +40,7 @@ export class UnprovenProver implements Prover {
       ],
       c: [7n, 8n],
     } as const;
-    return { proof, publicInputs, witnessMilliseconds: 0, proveMilliseconds: 0 };
+    return { proof, publicInputs, witnessMilliseconds: 0, proveMilliseconds: 0, backend: "none" };
   }
 
   async close(): Promise<void> {}

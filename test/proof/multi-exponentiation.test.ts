@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { buildBn128, type Curve } from "ffjavascript";
 import fc from "fast-check";
 import { elementBytes } from "../../builder/keys/little-endian.ts";
-import { installMultiExponentiation } from "../../builder/proof/multi-exponentiation.ts";
+import { installMultiExponentiation } from "../../builder/proof/backends/snarkjs/multi-exponentiation.ts";
 import { FIELD_MODULUS } from "../../builder/protocol/ids.ts";
 import { points1 } from "../keys/powers-of-tau.ts";
 

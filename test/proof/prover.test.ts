@@ -9,7 +9,8 @@ import { toSnarkjs, type VerificationKey } from "../../builder/keys/verification
 import type { CircuitInput, CircuitJob } from "../../builder/kinds/kind.ts";
 import { readVerificationKey } from "../../builder/proof/load-circuit.ts";
 import type { Groth16Proof, Prover, ProverResult } from "../../builder/proof/prover.ts";
-import { createWasmProver } from "../../builder/proof/wasm-prover.ts";
+import { openSnarkjs, type SnarkjsOptions } from "../../builder/proof/backends/snarkjs/index.ts";
+import { ProverPool } from "../../builder/proof/pool/pool.ts";
 import { verifyProof } from "../../builder/proof/verify.ts";
 import { FIELD_MODULUS, fieldElement } from "../../builder/protocol/ids.ts";
 import { failureCode, inTemporaryFolder, testArtefacts } from "../keys/setting.ts";
@@ -26,6 +27,15 @@ const INPUT = {
 } satisfies CircuitInput;
 const JOB: CircuitJob = { circuit: "bits", input: INPUT, commitment: fieldElement(3n) };
 
+/** A pool with nothing but our own threads in it. */
+async function createProver({
+  circuits,
+  ...options
+}: Partial<SnarkjsOptions> & Pick<SnarkjsOptions, "circuits">) {
+  const backend = await openSnarkjs({ threads: 2, ...options, circuits });
+  return await ProverPool.open({ circuits, backends: [backend] });
+}
+
 describe("WebAssembly prover", function () {
   this.timeout(240_000);
   let bits: Artefacts;
@@ -37,7 +47,7 @@ describe("WebAssembly prover", function () {
     bits = await testArtefacts("bits");
     noBits = await testArtefacts("no_bits");
     key = await readVerificationKey(bits);
-    prover = await createWasmProver({ artefacts: [bits, noBits] });
+    prover = await createProver({ circuits: [bits, noBits] });
     result = await prover.prove(JOB);
   });
   after(async () => {
@@ -54,7 +64,7 @@ describe("WebAssembly prover", function () {
   });
 
   it("makes proofs with one thread, with several at once, and for inputs with an empty array", async () => {
-    const other = await createWasmProver({ artefacts: [bits, noBits], threads: 2, parallel: 2 });
+    const other = await createProver({ circuits: [bits, noBits], parallel: 2 });
     try {
       const input = { ...INPUT, word: 0n, bits: [] };
       const results = await Promise.all(
@@ -181,7 +191,7 @@ describe("WebAssembly prover", function () {
 
   describe("does not start with", () => {
     const starting = (artefacts: Artefacts): Promise<unknown> =>
-      createWasmProver({ artefacts: [artefacts] }).then((started) => started.close());
+      createProver({ circuits: [artefacts] }).then((started) => started.close());
 
     it("another circuit's proving key, and says whose", async () => {
       const failure = await starting({ ...bits, zkey: noBits.zkey }).catch((error: unknown) => error);
@@ -215,7 +225,7 @@ describe("WebAssembly prover", function () {
       // Every quotient point is the first one: all on the curve, but of another key.
       for (let offset = 64; offset < quotient.length; offset += 64) quotient.copyWithin(offset, 0, 64);
       await writeFile(zkey, bytes);
-      const damaged = await createWasmProver({ artefacts: [{ ...bits, zkey }] });
+      const damaged = await createProver({ circuits: [{ ...bits, zkey }] });
       const failure = await damaged.prove(JOB).catch((error: unknown) => error);
       await damaged.close();
       expect(failure).to.have.property("code", "PROOF_FAILED");
@@ -224,18 +234,18 @@ describe("WebAssembly prover", function () {
         .that.matches(/does not verify/);
     }));
 
-  it("gives a job whose thread died to another one, once", () =>
+  it("gives a job whose thread died to another one, a few times", () =>
     inTemporaryFolder(async (folder) => {
       const deaths = join(folder, "deaths");
       process.env[DEATHS_VARIABLE] = deaths;
       await writeFile(deaths, "1");
-      const worker = new URL("./dying-worker.ts", import.meta.url);
-      const mortal = await createWasmProver({ artefacts: [bits], worker });
+      const thread = new URL("./dying-thread.ts", import.meta.url);
+      const mortal = await createProver({ circuits: [bits], thread });
       try {
         expect((await mortal.prove(JOB)).publicInputs, "died once").to.deep.equal(result.publicInputs);
-        await writeFile(deaths, "2");
+        await writeFile(deaths, "4");
         const failure = await mortal.prove(JOB).catch((error: unknown) => error);
-        expect(failure, "died twice").to.have.property("code", "PROOF_FAILED");
+        expect(failure, "died each time").to.have.property("code", "PROOF_FAILED");
         expect(failure)
           .to.have.property("message")
           .that.matches(/thread died/);
@@ -249,8 +259,8 @@ describe("WebAssembly prover", function () {
   it("cancels what is waiting and what is being proven, and works on", async () => {
     const [running, waiting] = [new AbortController(), new AbortController()];
     const jobs = [
-      prover.prove(JOB, running.signal),
-      prover.prove(JOB, waiting.signal),
+      prover.prove(JOB, { signal: running.signal }),
+      prover.prove(JOB, { signal: waiting.signal }),
       prover.prove(JOB),
     ] as const;
     waiting.abort();
@@ -258,13 +268,13 @@ describe("WebAssembly prover", function () {
     expect(await failureCode(jobs[0])).to.equal("PROOF_FAILED");
     expect(await failureCode(jobs[1])).to.equal("PROOF_FAILED");
     expect((await jobs[2]).publicInputs).to.deep.equal(result.publicInputs);
-    expect(await failureCode(prover.prove(JOB, AbortSignal.abort()))).to.equal("PROOF_FAILED");
+    expect(await failureCode(prover.prove(JOB, { signal: AbortSignal.abort() }))).to.equal("PROOF_FAILED");
   });
 
   it("cancels everything when it is closed and leaves no thread", async function () {
     if (process.platform !== "linux") this.skip();
     const before = threads();
-    const closing = await createWasmProver({ artefacts: [bits] });
+    const closing = await createProver({ circuits: [bits] });
     await closing.prove(JOB);
     expect(threads()).to.be.greaterThan(before);
     const job = failureCode(closing.prove(JOB));

@@ -4,7 +4,7 @@ import { privateKeyToAccount } from "viem/accounts";
 import { z } from "zod";
 import { createBuilder } from "../../builder.ts";
 import { connectL1 } from "../../l1/client.ts";
-import { createWasmProver } from "../../proof/wasm-prover.ts";
+import { createLocalProver } from "../../proof/local-prover.ts";
 import { chainId } from "../../protocol/ids.ts";
 import { prepareArtefacts } from "../artefacts.ts";
 import { parseConfiguration, privateKey, rpcUrl } from "../configuration.ts";
@@ -74,7 +74,7 @@ export async function runBuilder(options: unknown): Promise<void> {
   for (const { kind } of wanted) kind.scheme.assertAllowed(evmChainId, kind.kind, circuits);
   const rollups = wanted.map(({ id, kind }) => builderRollup(id, kind, circuits));
   await assertRegistered(l1, rollupsAddress, rollups);
-  const prover = await createWasmProver({
+  const prover = await createLocalProver({
     artefacts: [...circuits.values()].map(({ artefacts }) => artefacts),
   });
   await using cleanup = new AsyncDisposableStack();

@@ -2,7 +2,7 @@ import { readBinaryFile } from "../../../builder/keys/binary-file.ts";
 import { ELEMENT_BYTES, readElement } from "../../../builder/keys/little-endian.ts";
 import { readConstraintSystem } from "../../../builder/keys/r1cs.ts";
 import type { CircuitInput } from "../../../builder/kinds/kind.ts";
-import { calculateWitness, WitnessError } from "../../../builder/proof/witness.ts";
+import { calculateWitness, WitnessError } from "../../../builder/proof/threads/witness.ts";
 import { Constraints } from "./constraints.ts";
 
 /** A compiled circuit as the tests use it: run it, read signals by name, check its constraints. */

@@ -9,7 +9,7 @@ import type { StatementHeader } from "../../../builder/protocol/statement.ts";
 import { ledgerKind } from "../../../builder/kinds/ledger/index.ts";
 import { UNPROVEN, UNPROVEN_KEY } from "../../../builder/proof/unproven.ts";
 import type { Prover } from "../../../builder/proof/prover.ts";
-import { createWasmProver } from "../../../builder/proof/wasm-prover.ts";
+import { createLocalProver } from "../../../builder/proof/local-prover.ts";
 import { groth16ProofSystemAbi } from "../../../builder/protocol/abi.ts";
 import { accountAt, type L1, unprovenKeys } from "../../builder/setup.ts";
 import { unprovenLedgerKind, UnprovenProver } from "../../builder/unproven.ts";
@@ -91,7 +91,7 @@ export async function ledgerSetup(proofs: LedgerProofs): Promise<RollupSetup & {
     verificationKeys: Object.fromEntries(keys),
     nativeToken: false,
     statements: [],
-    prover: await createWasmProver({ artefacts: circuits.map(([, { artefacts }]) => artefacts) }),
+    prover: await createLocalProver({ artefacts: circuits.map(([, { artefacts }]) => artefacts) }),
     prepare: async (l1, proofSystem) => {
       for (const [, { verificationKey }] of circuits) {
         const hash = await l1.writer(accountAt(0)).writeContract({

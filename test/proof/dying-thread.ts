@@ -1,5 +1,8 @@
 import { readFileSync, writeFileSync } from "node:fs";
-import prove, { type ProveOutcome, type ProveTask } from "../../builder/proof/prove-worker.ts";
+import prove, {
+  type ProveOutcome,
+  type ProveTask,
+} from "../../builder/proof/backends/snarkjs/prove-thread.ts";
 import { DEATHS_VARIABLE } from "./deaths.ts";
 
 /** The prover's thread, but it dies at work as often as the file says. */

@@ -1,10 +1,10 @@
 import { randomBytes } from "node:crypto";
 import type { Curve } from "ffjavascript";
-import { readBinaryFile, viewOf } from "../keys/binary-file.ts";
-import { POINT_BYTES } from "../keys/curve-memory.ts";
-import { ELEMENT_BYTES, readElement } from "../keys/little-endian.ts";
-import { FIELD_MODULUS } from "../protocol/ids.ts";
-import type { Groth16Proof } from "./prover.ts";
+import { readBinaryFile, viewOf } from "../../../keys/binary-file.ts";
+import { POINT_BYTES } from "../../../keys/curve-memory.ts";
+import { ELEMENT_BYTES, readElement } from "../../../keys/little-endian.ts";
+import { FIELD_MODULUS } from "../../../protocol/ids.ts";
+import type { Groth16Proof } from "../../prover.ts";
 import { quotientScalars } from "./quotient.ts";
 
 export interface Groth16Result {

@@ -1,6 +1,6 @@
 import type { Curve } from "ffjavascript";
-import { viewOf } from "../keys/binary-file.ts";
-import { ELEMENT_BYTES } from "../keys/little-endian.ts";
+import { viewOf } from "../../../keys/binary-file.ts";
+import { ELEMENT_BYTES } from "../../../keys/little-endian.ts";
 
 /** Each thread at this takes its own copy of the coefficients, so more threads would cost more memory than time. */
 const MAX_PARTS = 4;

@@ -1,5 +1,5 @@
 import type { BigBuffer, Command, Curve, Group, Point } from "ffjavascript";
-import { ELEMENT_BYTES } from "../keys/little-endian.ts";
+import { ELEMENT_BYTES } from "../../../keys/little-endian.ts";
 
 const SCALAR_BITS = 254;
 const MAX_WINDOW = 16;

@@ -1,7 +1,7 @@
-import { ELEMENT_BYTES, elementBytes, readElement } from "../keys/little-endian.ts";
-import { viewOf, writeBinaryFile } from "../keys/binary-file.ts";
-import type { CircuitInput, CircuitValue } from "../kinds/kind.ts";
-import { FIELD_MODULUS } from "../protocol/ids.ts";
+import { ELEMENT_BYTES, elementBytes, readElement } from "../../keys/little-endian.ts";
+import { viewOf, writeBinaryFile } from "../../keys/binary-file.ts";
+import type { CircuitInput, CircuitValue } from "../circuit-job.ts";
+import { FIELD_MODULUS } from "../../protocol/ids.ts";
 
 /** The circuit refused its input; the message says where. */
 export class WitnessError extends Error {}
@@ -23,7 +23,10 @@ const WORDS = ELEMENT_BYTES / 4;
  * Each call makes a new instance of the module: a few milliseconds, and no state or memory of one job reaches the next.
  * @throws {WitnessError} for inputs that do not fit the circuit's or do not satisfy its constraints.
  */
-export async function calculateWitness(module: WebAssembly.Module, input: CircuitInput): Promise<Uint8Array> {
+export async function calculateWitness(
+  module: WebAssembly.Module,
+  input: CircuitInput,
+): Promise<Uint8Array<SharedArrayBuffer>> {
   const messages: string[] = [];
   let refusal: string | undefined;
   const message = (): void => {
@@ -95,10 +98,13 @@ export async function calculateWitness(module: WebAssembly.Module, input: Circui
   viewOf(header).setUint32(0, ELEMENT_BYTES, true);
   header.set(elementBytes(FIELD_MODULUS), 4);
   viewOf(header).setUint32(4 + ELEMENT_BYTES, size, true);
-  return writeBinaryFile("wtns", WITNESS_VERSION, [
+  const file = writeBinaryFile("wtns", WITNESS_VERSION, [
     [1, header],
     [2, witness],
   ]);
+  const shared = new Uint8Array(new SharedArrayBuffer(file.length));
+  shared.set(file);
+  return shared;
 
   function readShared(): Uint8Array {
     const bytes = new Uint8Array(ELEMENT_BYTES);

@@ -1,0 +1,44 @@
+import { workerData } from "node:worker_threads";
+import { readBinaryFile } from "../../../keys/binary-file.ts";
+import { startCurve } from "./curve-threads.ts";
+import { type Groth16Result, proveGroth16 } from "./groth16.ts";
+
+/** What every thread is started with. */
+export interface ProveThreadData {
+  /** Proving keys by instance: loaded once and shared by all threads. */
+  readonly provingKeys: ReadonlyMap<string, Uint8Array<SharedArrayBuffer>>;
+  /** Threads that one proof may use. */
+  readonly threadsPerProof: number;
+}
+
+export interface ProveTask {
+  readonly circuit: string;
+  /** Content of the `.wtns` file. */
+  readonly witness: Uint8Array;
+}
+
+export interface ProveOutcome extends Groth16Result {
+  readonly proveMilliseconds: number;
+}
+
+const environment: unknown = workerData;
+if (!isProveThreadData(environment)) throw new TypeError("This module is the code of the prover's threads");
+const { provingKeys, threadsPerProof } = environment;
+const curve = startCurve(threadsPerProof);
+
+/** Makes one proof. What is thrown is the thread's fault. */
+export default async function prove({ circuit, witness }: ProveTask): Promise<ProveOutcome> {
+  const provingKey = provingKeys.get(circuit);
+  if (provingKey === undefined) throw new RangeError(`no proving key of ${circuit}`);
+  const started = await curve;
+  const start = performance.now();
+  const wires = readBinaryFile(witness, "wtns", "The witness").section(2);
+  const result = await proveGroth16(started, provingKey, wires);
+  return { ...result, proveMilliseconds: performance.now() - start };
+}
+
+function isProveThreadData(data: unknown): data is ProveThreadData {
+  return (
+    typeof data === "object" && data !== null && "provingKeys" in data && data.provingKeys instanceof Map
+  );
+}

@@ -1,0 +1,54 @@
+import { availableParallelism } from "node:os";
+import type { Artefacts } from "../artefacts/artefacts.ts";
+import type { BackendKind } from "./backends/backend.ts";
+import { BACKEND_KINDS } from "./backends/index.ts";
+import { NoBackendError } from "./errors.ts";
+import { type PoolEvent, ProverPool } from "./pool/pool.ts";
+
+export interface LocalProverOptions {
+  /** The circuits to prove, e.g. the values of what `loadArtefacts` returns. */
+  readonly artefacts: Iterable<Artefacts>;
+  /** Processors to use; by default all. */
+  readonly threads?: number;
+  /** Name of the backend; by default the fastest that this machine has. */
+  readonly backend?: string;
+  readonly listener?: (event: PoolEvent) => void;
+}
+
+/**
+ * Proves on this machine. Keys are read and checked here, once. `close()` cancels what is being proven and ends all threads and
+ * programs.
+ * @throws `KEY_CORRUPT`, `WRONG_KEY`, `UNKNOWN_BACKEND`, `BACKEND_UNAVAILABLE`.
+ */
+export async function createLocalProver(options: LocalProverOptions): Promise<ProverPool> {
+  const { threads = availableParallelism(), listener } = options;
+  const circuits = [...options.artefacts];
+  const kind = await chooseBackend(options.backend);
+  const backend = await kind.open({ circuits, threads });
+  try {
+    return await ProverPool.open({
+      circuits,
+      backends: [backend],
+      ...(listener === undefined ? {} : { listener }),
+    });
+  } catch (error) {
+    await backend.close();
+    throw error;
+  }
+}
+
+/** The backend of this name, or the first that this machine can run. @throws {NoBackendError} */
+export async function chooseBackend(name?: string): Promise<BackendKind> {
+  if (name === undefined) {
+    for (const kind of BACKEND_KINDS) if ((await kind.obstacle()) === undefined) return kind;
+    throw new NoBackendError("BACKEND_UNAVAILABLE", "this machine has no way to prove");
+  }
+  const kind = BACKEND_KINDS.find((each) => each.name === name);
+  const names = BACKEND_KINDS.map((each) => each.name).join(", ");
+  if (kind === undefined)
+    throw new NoBackendError("UNKNOWN_BACKEND", `there is no prover "${name}", only ${names}`);
+  const obstacle = await kind.obstacle();
+  if (obstacle !== undefined)
+    throw new NoBackendError("BACKEND_UNAVAILABLE", `the prover "${name}" cannot run here: ${obstacle}`);
+  return kind;
+}

@@ -1,0 +1,282 @@
+import type { Artefacts } from "../../artefacts/artefacts.ts";
+import type { Backend } from "../backends/backend.ts";
+import type { CircuitJob } from "../circuit-job.ts";
+import { BackendFailedError, ProofFailedError, ProverBusyError, UnprovableCircuitError } from "../errors.ts";
+import { type LoadedCircuit, loadCircuit } from "../load-circuit.ts";
+import type { ProveOptions, Prover, ProverResult } from "../prover.ts";
+import { WitnessThreads } from "../threads/threads.ts";
+import { judge, WrongProof } from "./judge.ts";
+import { Member } from "./member.ts";
+import { assign } from "./schedule.ts";
+import { byUrgency, Ticket } from "./ticket.ts";
+
+/** What a pool tells of its backends. */
+export type PoolEvent =
+  | { readonly type: "joined" | "left"; readonly backend: string }
+  | { readonly type: "retried"; readonly backend: string; readonly circuit: string; readonly reason: string }
+  | {
+      readonly type: "quarantined";
+      readonly backend: string;
+      readonly circuit: string;
+      readonly reason: string;
+    };
+
+export interface PoolOptions {
+  /** The circuits to prove: their verification keys are what results are judged by. */
+  readonly circuits: Iterable<Artefacts>;
+  /** The pool's from now on. */
+  readonly backends: readonly Backend[];
+  readonly listener?: (event: PoolEvent) => void;
+  /** Jobs that may wait; more are refused. Default 1,000. */
+  readonly queueLimit?: number;
+  /** Milliseconds that one attempt may take at most. Default two minutes; less once a backend's speed is known. */
+  readonly timeout?: number;
+  /** Milliseconds that a job waits while no backend could make it, since others may join. Default 0: none will. */
+  readonly patience?: number;
+}
+
+/** How a backend is doing. */
+export interface BackendStatus {
+  readonly name: string;
+  readonly slots: number;
+  readonly running: number;
+  readonly quarantined: boolean;
+  /** Milliseconds of proving per constraint, once known. */
+  readonly rate?: number;
+}
+
+/** Attempts at one job, each on another backend if there is one. */
+const MAX_ATTEMPTS = 4;
+const QUEUE_LIMIT = 1_000;
+const TIMEOUT_MS = 120_000;
+/** An attempt that takes so many times as long as expected hangs; it gets twice as long each time. */
+const PATIENCE_FACTOR = 10;
+const LEAST_TIMEOUT_MS = 15_000;
+/** Milliseconds per constraint of a backend that nobody has measured, if no other one is known. */
+const TYPICAL_RATE = 0.1;
+
+/**
+ * Spreads jobs over backends: each to the one where it ends first, by the speeds measured so far. A backend may die, hang or lie:
+ * its job goes to another one, it rests, and one that lied gets no more. Every proof is verified here before anybody sees it.
+ */
+export class ProverPool implements Prover {
+  readonly #options: PoolOptions;
+  readonly #circuits: ReadonlyMap<string, LoadedCircuit>;
+  readonly #threads: WitnessThreads;
+  readonly #members = new Map<string, Member>();
+  /** Jobs without a result, in the order of their urgency. */
+  #tickets: Ticket[] = [];
+  #wake: NodeJS.Timeout | undefined;
+  #closed = false;
+
+  private constructor(options: PoolOptions, circuits: ReadonlyMap<string, LoadedCircuit>) {
+    this.#options = options;
+    this.#circuits = circuits;
+    this.#threads = new WitnessThreads(circuits);
+    for (const backend of options.backends) this.add(backend);
+  }
+
+  /** @throws `KEY_CORRUPT`. */
+  static async open(options: PoolOptions): Promise<ProverPool> {
+    const circuits = new Map<string, LoadedCircuit>();
+    for (const artefacts of options.circuits) circuits.set(artefacts.instance, await loadCircuit(artefacts));
+    return new ProverPool(options, circuits);
+  }
+
+  get backends(): readonly BackendStatus[] {
+    return [...this.#members.values()].map(({ backend, running, quarantined, rate }) => ({
+      name: backend.name,
+      slots: backend.slots,
+      running,
+      quarantined,
+      ...(rate === undefined ? {} : { rate }),
+    }));
+  }
+
+  /** A backend joins. One of the same name is replaced, unless that is in quarantine. */
+  add(backend: Backend): void {
+    if (this.#members.get(backend.name)?.quarantined === true) return;
+    this.#members.set(backend.name, new Member(backend));
+    this.#tell({ type: "joined", backend: backend.name });
+    this.#dispatch();
+  }
+
+  /** A backend has gone. What it was working on fails there, as its `prove` says, and goes to others. */
+  remove(name: string): void {
+    if (this.#members.get(name)?.quarantined === true || !this.#members.delete(name)) return;
+    this.#tell({ type: "left", backend: name });
+    this.#dispatch();
+  }
+
+  async prove(job: CircuitJob, { signal, priority = 0 }: ProveOptions = {}): Promise<ProverResult> {
+    const { circuit } = job;
+    const loaded = this.#circuits.get(circuit);
+    if (loaded === undefined) throw new UnprovableCircuitError(circuit, this.#circuits.keys());
+    if (this.#closed) throw new ProofFailedError(circuit, "the prover was closed");
+    if (signal?.aborted)
+      throw new ProofFailedError(circuit, "the job was cancelled", { cause: signal.reason });
+    const limit = this.#options.queueLimit ?? QUEUE_LIMIT;
+    if (this.#tickets.filter(({ isRunning }) => !isRunning).length >= limit) throw new ProverBusyError(limit);
+    const ticket = new Ticket(job, loaded.constraints, priority, this.#threads);
+    const cancel = (): void => {
+      ticket.reject(new ProofFailedError(circuit, "the job was cancelled", { cause: signal?.reason }));
+    };
+    signal?.addEventListener("abort", cancel);
+    this.#tickets.push(ticket);
+    this.#tickets.sort(byUrgency);
+    this.#dispatch();
+    try {
+      return await ticket.promise;
+    } finally {
+      signal?.removeEventListener("abort", cancel);
+      this.#tickets = this.#tickets.filter((each) => each !== ticket);
+      this.#dispatch();
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    clearTimeout(this.#wake);
+    for (const ticket of this.#tickets)
+      ticket.reject(new ProofFailedError(ticket.job.circuit, "the prover was closed"));
+    await Promise.all([...this.#members.values()].map(({ backend }) => backend.close()));
+    await this.#threads.close();
+  }
+
+  /** Starts what can be started now. */
+  #dispatch(): void {
+    if (this.#closed) return;
+    const now = performance.now();
+    const members = [...this.#members.values()].filter(({ quarantined }) => !quarantined);
+    const waiting = this.#tickets.filter(({ isRunning, isSettled }) => !isRunning && !isSettled);
+    const candidates = waiting.map((ticket) => this.#candidates(ticket, members));
+    const known = members.map(({ rate }) => rate).filter((rate) => rate !== undefined);
+    // Whoever is unknown gets a chance: as good as the best.
+    const assumed = known.length === 0 ? TYPICAL_RATE : Math.min(...known);
+    const chosen = assign(
+      members.map((member) => ({ freeIn: member.freeIn(now), rate: member.rate ?? assumed })),
+      waiting.map(({ constraints }, index) => ({ constraints, candidates: candidates[index] ?? [] })),
+    );
+    let isNext = true;
+    for (const [index, ticket] of waiting.entries()) {
+      const member = members[chosen[index] ?? NaN];
+      if (member !== undefined)
+        void this.#attempt(ticket, member, (member.rate ?? assumed) * ticket.constraints);
+      else if (candidates[index]?.length === 0) this.#despair(ticket);
+      else if (isNext && members.some(({ backend }) => backend.computesWitness !== true)) {
+        // The next one's witness is ready when a backend is.
+        ticket.prepare();
+        isNext = false;
+      }
+    }
+    this.#wakeAfterRest(members, now);
+  }
+
+  /** Indices of those that could make it; those that failed at it only if there are no others. */
+  #candidates(ticket: Ticket, members: readonly Member[]): number[] {
+    const able = [...members.keys()].filter(
+      (index) => members[index]?.backend.circuits.has(ticket.job.circuit) === true,
+    );
+    const untried = able.filter((index) => {
+      const member = members[index];
+      return member !== undefined && !ticket.tried.has(member);
+    });
+    return untried.length > 0 ? untried : able;
+  }
+
+  /** Nobody could make it: it ends, unless somebody joins in time. */
+  #despair(ticket: Ticket): void {
+    const { circuit } = ticket.job;
+    const fail = (): void => {
+      const members = [...this.#members.values()].filter(({ quarantined }) => !quarantined);
+      if (!ticket.isRunning && this.#candidates(ticket, members).length === 0)
+        ticket.reject(
+          new ProofFailedError(circuit, `no prover that has its keys is left. ${ticket.failure}`),
+        );
+    };
+    const { patience = 0 } = this.#options;
+    if (patience === 0) fail();
+    else setTimeout(fail, patience).unref();
+  }
+
+  #wakeAfterRest(members: readonly Member[], now: number): void {
+    clearTimeout(this.#wake);
+    const rests = members.map((member) => member.restsFor(now)).filter((rest) => rest > 0);
+    if (rests.length > 0) this.#wake = setTimeout(() => this.#dispatch(), Math.min(...rests) + 1);
+  }
+
+  async #attempt(ticket: Ticket, member: Member, expected: number): Promise<void> {
+    ticket.isRunning = true;
+    const { circuit } = ticket.job;
+    const { name } = member.backend;
+    const start = performance.now();
+    const ended = member.begin(start, expected);
+    try {
+      const unverified = await this.#inTime(ticket, member, expected);
+      const publicNames = this.#circuits.get(circuit)?.publicSignals ?? [];
+      const publicInputs = await judge(ticket, unverified, publicNames, this.#threads);
+      const { proof, proveMilliseconds } = unverified;
+      member.succeeded(ticket.constraints, proveMilliseconds);
+      const witnessMilliseconds = unverified.witnessMilliseconds ?? (await ticket.witnessMilliseconds()) ?? 0;
+      ticket.resolve({ proof, publicInputs, witnessMilliseconds, proveMilliseconds, backend: name });
+    } catch (error) {
+      if (ticket.isSettled) return;
+      if (error instanceof ProofFailedError) {
+        ticket.reject(error);
+        return;
+      }
+      this.#blame(ticket, member, error);
+    } finally {
+      ended();
+      ticket.isRunning = false;
+      this.#dispatch();
+    }
+  }
+
+  /** A backend failed at a sound job. */
+  #blame(ticket: Ticket, member: Member, error: unknown): void {
+    const { circuit } = ticket.job;
+    const { name } = member.backend;
+    const reason = error instanceof Error ? error.message : String(error);
+    if (error instanceof WrongProof) {
+      member.quarantined = true;
+      this.#tell({ type: "quarantined", backend: name, circuit, reason });
+    } else member.failed(performance.now());
+    ticket.tried.add(member);
+    ticket.attempts++;
+    ticket.failure = `${name}: ${reason}`;
+    if (ticket.attempts >= MAX_ATTEMPTS)
+      ticket.reject(
+        new ProofFailedError(circuit, `after ${MAX_ATTEMPTS} attempts: ${reason}`, { cause: error }),
+      );
+    else this.#tell({ type: "retried", backend: name, circuit, reason });
+  }
+
+  /** Lets a backend work, but not forever. @throws {BackendFailedError} when it takes too long. */
+  async #inTime(ticket: Ticket, { backend, rate }: Member, expected: number) {
+    const { timeout = TIMEOUT_MS } = this.#options;
+    const usual = Math.max(LEAST_TIMEOUT_MS, expected * PATIENCE_FACTOR) * 2 ** ticket.attempts;
+    const limit = rate === undefined ? timeout : Math.min(timeout, usual);
+    const late = new AbortController();
+    const { promise, reject } = Promise.withResolvers<never>();
+    const signal = AbortSignal.any([ticket.signal, late.signal]);
+    const timer = setTimeout(() => {
+      late.abort(new BackendFailedError(backend.name, `no proof within ${Math.round(limit)} ms`));
+    }, limit);
+    const stop = (): void => reject(signal.reason);
+    signal.addEventListener("abort", stop);
+    // Backends that ignore the signal are left alone with what they do.
+    const work = backend.prove(ticket.backendJob, signal);
+    try {
+      return await Promise.race([work, promise]);
+    } finally {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", stop);
+      work.catch(() => undefined);
+    }
+  }
+
+  #tell(event: PoolEvent): void {
+    this.#options.listener?.(event);
+  }
+}

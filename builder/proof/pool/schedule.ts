@@ -1,0 +1,37 @@
+/** What a schedule knows of one backend. */
+export interface Capacity {
+  /** Milliseconds until each of its slots is free; 0 for those that are. */
+  readonly freeIn: readonly number[];
+  /** Milliseconds of proving per constraint. */
+  readonly rate: number;
+}
+
+/** A proof that waits. */
+export interface Demand {
+  readonly constraints: number;
+  /** Which backends may make it, as indices. */
+  readonly candidates: readonly number[];
+}
+
+/**
+ * Gives each proof, in the order of their importance, to the backend where it would end first. A proof waits for a fast backend
+ * that is busy rather than start on a slow one that would end later.
+ * @returns for each proof the backend on which to start it now; nothing for those that wait.
+ */
+export function assign(capacities: readonly Capacity[], demands: readonly Demand[]): (number | undefined)[] {
+  const freeIn = capacities.map((capacity) => [...capacity.freeIn]);
+  return demands.map(({ constraints, candidates }) => {
+    let best: { backend: number; slot: number; end: number } | undefined;
+    for (const backend of candidates) {
+      const slots = freeIn[backend] ?? [];
+      const free = Math.min(...slots);
+      const end = free + constraints * (capacities[backend]?.rate ?? Infinity);
+      if (best === undefined || end < best.end) best = { backend, slot: slots.indexOf(free), end };
+    }
+    const slots = best === undefined ? undefined : freeIn[best.backend];
+    if (best === undefined || slots === undefined) return undefined;
+    const startsNow = slots[best.slot] === 0;
+    slots[best.slot] = best.end;
+    return startsNow ? best.backend : undefined;
+  });
+}
