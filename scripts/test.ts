@@ -5,61 +5,57 @@
 import path from "node:path";
 import { prepareArtefacts } from "../builder/devnet/artefacts.ts";
 import { ONE_FAILED, ONE_PASSED, type TestCount, total } from "./testing/result.ts";
-import { countMocha, countSolidity, countTools } from "./testing/runners.ts";
+import { countMocha, countSolidity, countTools, type Output } from "./testing/runners.ts";
+import { runStages, type Stage } from "./testing/stages.ts";
 import { mochaFiles, solidityFiles, unmatchedTestFiles } from "./testing/test-files.ts";
 
 const root = path.resolve(import.meta.dirname, "..");
 const wanted = process.argv.slice(2);
-const counts: TestCount[] = [];
+/** They take longest, so they begin first. */
+const LONGEST = ["test/circuits", "test/scenarios", "test/devnet", "test/builder"];
 
-async function stage(title: string, run: () => TestCount | Promise<TestCount>): Promise<void> {
-  console.log(`\n== ${title}`);
-  const start = performance.now();
-  const count = await run();
-  counts.push(count);
-  const elapsed = ((performance.now() - start) / 1_000).toFixed(1);
-  console.log(`== ${title}: ${count.passed} passed, ${count.failed} failed (${elapsed} s)`);
-}
-
-function checkTestFiles(): TestCount {
+function checkTestFiles(output: Output): TestCount {
   const unmatched = unmatchedTestFiles(root);
-  for (const file of unmatched) console.log(`no runner runs ${file}`);
+  for (const file of unmatched) output(`no runner runs ${file}\n`);
   return unmatched.length === 0 ? ONE_PASSED : ONE_FAILED;
 }
 
-async function runChecks(): Promise<void> {
-  await stage("lint", () =>
-    countTools(root, [
-      ["eslint", "."],
-      ["prettier", "--check", "--log-level", "warn", "."],
-      ["solhint", "--max-warnings", "0", "--disc", "--noPoster", "contracts/**/*.sol"],
-    ]),
-  );
-  await stage("type check", () => countTools(root, [["tsc", "-p", "."]]));
-  await stage("every test file has a runner", checkTestFiles);
-  if (solidityFiles(root).length > 0) await stage("solidity", () => countSolidity(root));
+function checks(): Stage[] {
+  const lint = [
+    ["eslint", "."],
+    ["prettier", "--check", "--log-level", "warn", "."],
+    ["solhint", "--max-warnings", "0", "--disc", "--noPoster", "contracts/**/*.sol"],
+  ];
+  return [
+    { title: "lint", run: (output) => countTools(root, lint, output) },
+    { title: "type check", run: (output) => countTools(root, [["tsc", "-p", "."]], output) },
+    { title: "every test file has a runner", run: checkTestFiles },
+    ...(solidityFiles(root).length > 0
+      ? [{ title: "solidity", run: (output: Output) => countSolidity(root, output) }]
+      : []),
+  ];
 }
 
 /** Test files by area, `test/<area>/…`: one process each. */
-function areas(): Map<string, string[]> {
+function areas(): Stage[] {
   const files = mochaFiles(root).filter(
     (file) => wanted.length === 0 || wanted.some((prefix) => file.startsWith(prefix)),
   );
-  return Map.groupBy(files, (file) => path.dirname(file).split(path.sep).slice(0, 2).join("/"));
+  const byArea = Map.groupBy(files, (file) => path.dirname(file).split(path.sep).slice(0, 2).join("/"));
+  const rank = (area: string): number => (LONGEST.includes(area) ? LONGEST.indexOf(area) : LONGEST.length);
+  return [...byArea]
+    .sort(([a], [b]) => rank(a) - rank(b))
+    .map(([area, own]) => ({ title: area, run: (output) => countMocha(root, own, output) }));
 }
 
 const start = performance.now();
-let setUp = true;
+const counts: TestCount[] = [];
 try {
   await prepareArtefacts();
+  counts.push(...(await runStages([...areas(), ...(wanted.length === 0 ? checks() : [])])));
 } catch (error) {
   console.error(error);
-  setUp = false;
   counts.push(ONE_FAILED);
-}
-if (setUp) {
-  if (wanted.length === 0) await runChecks();
-  for (const [area, files] of areas()) await stage(area, () => countMocha(root, files));
 }
 
 const { passed, failed, skipped } = total(counts);
