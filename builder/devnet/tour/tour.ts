@@ -223,7 +223,12 @@ async function checkBalances(cast: Cast, expected: { alice: bigint; bob: bigint 
   checks.equal("balances on the ledger, read through its proxy", balances, { ...expected, payroll: LEFT });
   const sum = balances.alice + balances.bob + balances.payroll;
   checks.equal("L1 holds exactly that Ether for the ledger", (await rollup(cast)).etherBalance, sum);
-  checks.equal("and has it", await dapp.publicClient.getBalance({ address: devnet.l1.rollups }), sum);
+  const held = await Promise.all(devnet.rollups.map(({ id }) => rollup(cast, BigInt(id))));
+  checks.equal(
+    "and has it, with that of the other rollups",
+    await dapp.publicClient.getBalance({ address: devnet.l1.rollups }),
+    held.reduce((all, { etherBalance }) => all + etherBalance, 0n),
+  );
 }
 
 function balanceOf({ dapp, proxy }: Cast, chain: bigint, who: Address): Promise<bigint> {
@@ -235,12 +240,15 @@ function balanceOf({ dapp, proxy }: Cast, chain: bigint, who: Address): Promise<
   });
 }
 
-function rollup({ dapp, devnet, ledgerId }: Cast): Promise<{ root: Hex; etherBalance: bigint }> {
+function rollup(
+  { dapp, devnet, ledgerId }: Cast,
+  id = ledgerId,
+): Promise<{ root: Hex; etherBalance: bigint }> {
   return dapp.publicClient.readContract({
     address: devnet.l1.rollups,
     abi: rollupsAbi,
     functionName: "rollupOf",
-    args: [ledgerId],
+    args: [id],
   });
 }
 
