@@ -7,8 +7,8 @@ import {
   type Message,
   NobleBN254,
 } from "@ethereumjs/evm";
-import type { Address as EvmAddress } from "@ethereumjs/util";
-import { type Address, bytesToHex } from "viem";
+import { type Address as EvmAddress, createAddressFromString } from "@ethereumjs/util";
+import type { Address } from "viem";
 import type { Journal } from "./journal.ts";
 import type { JournaledState } from "./journaled-state.ts";
 import { journalTransientStorage } from "./transient-storage.ts";
@@ -31,13 +31,13 @@ export interface BridgedEvmOptions {
  * Only ordinary calls are offered to the interception: a DELEGATECALL runs the manager's code in another account.
  */
 export class BridgedEvm extends EVM {
-  readonly #manager: Address;
+  readonly #manager: EvmAddress;
   readonly #intercept: Interception;
   readonly #resetTransientStorage: (journal: Journal) => void;
 
   constructor({ common, state, journal, blockchain, manager, intercept }: BridgedEvmOptions) {
     super({ common, stateManager: state, blockchain, bn254: new NobleBN254() });
-    this.#manager = manager;
+    this.#manager = createAddressFromString(manager);
     this.#intercept = intercept;
     this.#resetTransientStorage = journalTransientStorage(this.transientStorage, journal);
   }
@@ -80,6 +80,6 @@ export class BridgedEvm extends EVM {
   }
 
   #isManager(address: EvmAddress | undefined): boolean {
-    return address !== undefined && bytesToHex(address.bytes) === this.#manager;
+    return address?.equals(this.#manager) === true;
   }
 }

@@ -3,6 +3,7 @@ import { OriginalStorageCache } from "@ethereumjs/statemanager";
 import { Account, type Address as EvmAddress } from "@ethereumjs/util";
 import { type Address, bytesToHex, type Hex, hexToBytes, keccak256, pad, trim } from "viem";
 import type { ChainId } from "../protocol/ids.ts";
+import { Recent } from "../state/recent.ts";
 import type { Journal } from "./journal.ts";
 import type { SourceAccount, StateSource } from "./state-source.ts";
 
@@ -18,7 +19,14 @@ export interface JournaledStateOptions {
   readonly journal: Journal;
 }
 
-const EMPTY_CODE_HASH = keccak256("0x", "bytes");
+/** A code as EVMs take it. */
+interface LoadedCode {
+  readonly code: Uint8Array;
+  readonly codeHash: Uint8Array;
+}
+
+/** Codes by their hex: contracts are met again and again, and hashing a code takes longer than most calls of it. */
+const loadedCodes = new Recent<LoadedCode>(1 << 9);
 
 /**
  * A chain's state while EVMs play on it: what the source says, with their writes over it. Its checkpoints, commits and
@@ -202,9 +210,8 @@ export class JournaledState implements StateManagerInterface {
 
   async #ask(address: Address): Promise<{ account?: StoredAccount; code: Uint8Array }> {
     const { nonce, balance, code: hex } = await this.#source.account(address);
-    const code = hexToBytes(hex);
+    const { code, codeHash } = loadedCodes.get(hex, () => loadCode(hex));
     if (nonce === 0n && balance === 0n && code.length === 0) return { code };
-    const codeHash = code.length === 0 ? EMPTY_CODE_HASH : keccak256(code, "bytes");
     return { account: { nonce, balance, codeHash }, code };
   }
 
@@ -213,6 +220,11 @@ export class JournaledState implements StateManagerInterface {
     map.set(at, value);
     this.#journal.record(() => (before === undefined ? map.delete(at) : map.set(at, before)));
   }
+}
+
+function loadCode(hex: Hex): LoadedCode {
+  const code = hexToBytes(hex);
+  return { code, codeHash: keccak256(code, "bytes") };
 }
 
 function key(address: EvmAddress): Address {

@@ -1,9 +1,9 @@
-import { type Address, decodeFunctionData, type Hex, toFunctionSelector, getAbiItem } from "viem";
+import { type Address, decodeAbiParameters, getAbiItem, type Hex, slice, toFunctionSelector } from "viem";
 import { rollupsAbi } from "../protocol/abi.ts";
 import { type ChainId, chainId } from "../protocol/ids.ts";
 
-const RELAY = [getAbiItem({ abi: rollupsAbi, name: "relay" })] as const;
-const RELAY_SELECTOR = toFunctionSelector(RELAY[0]);
+const RELAY = getAbiItem({ abi: rollupsAbi, name: "relay" });
+const RELAY_SELECTOR = toFunctionSelector(RELAY);
 
 /** What a proxy asks its manager for: a call by `sender` to `target` on another chain. Addresses in lower case. */
 export interface RelayCall {
@@ -17,8 +17,7 @@ export interface RelayCall {
 export function decodeRelay(data: Hex): RelayCall | undefined {
   if (!data.startsWith(RELAY_SELECTOR)) return undefined;
   try {
-    const { args } = decodeFunctionData({ abi: RELAY, data });
-    const [chain, original, sender, payload] = args;
+    const [chain, original, sender, payload] = decodeAbiParameters(RELAY.inputs, slice(data, 4));
     return {
       chain: chainId(chain),
       target: lowerCase(original),

@@ -24,7 +24,7 @@ import { ProxyDirectory } from "./proxy-directory.ts";
 import type { EvmLog } from "./receipt.ts";
 import { RollupState } from "./rollup-state.ts";
 import type { BlockState } from "./state-types.ts";
-import { SYSTEM } from "./system.ts";
+import { SYSTEM, SYSTEM_ADDRESS } from "./system.ts";
 import { TouchLog } from "./touch-log.ts";
 
 export interface VisitInterpreterOptions {
@@ -75,6 +75,7 @@ export class VisitInterpreter {
   #journal: Journal;
   readonly #common: Common;
   #block: Block;
+  #blockState: BlockState;
   readonly #evm: BridgedEvm;
   readonly #frames: FrameRecorder;
   readonly #proxies: ProxyDirectory;
@@ -92,6 +93,7 @@ export class VisitInterpreter {
     this.#journal = journal;
     this.#common = rollupCommon(rollup, context);
     this.#block = rollupBlock(block, this.#common);
+    this.#blockState = block;
     this.touched = new TouchLog(source);
     this.#operations = new OperationStack(async (number) => {
       await this.#emit(revertAction(rollup, number), ActionKind.REVERT_CONTINUE);
@@ -106,7 +108,7 @@ export class VisitInterpreter {
       intercept: (message) => this.#intercept(message),
     });
     // For what the machine asks the system contract before an operation has a caller.
-    this.#evm.enter(this.#block, createAddressFromString(SYSTEM));
+    this.#evm.enter(this.#block, SYSTEM_ADDRESS);
     this.#frames = new FrameRecorder(this.#evm);
     this.#proxies = new ProxyDirectory(this.#evm, this.state, this.#frames);
   }
@@ -114,18 +116,26 @@ export class VisitInterpreter {
   /** Begins another visit, on what the source now says: making an EVM takes longer than most visits. */
   reset(journal: Journal, block: BlockState): void {
     this.#journal = journal;
-    this.#block = rollupBlock(block, this.#common);
+    this.#enterBlock(block);
     this.touched.reset();
     this.state.reset(journal);
     this.#operations.reset();
     this.#frames.reset();
     this.#evm.reset(journal);
-    this.#evm.enter(this.#block, createAddressFromString(SYSTEM));
+    this.#evm.enter(this.#block, SYSTEM_ADDRESS);
     this.#actions = [];
     this.#logs = [];
     this.#waiting = [];
     this.#turn = undefined;
     this.#first = undefined;
+  }
+
+  /** Visits of one batch share their block, and making it takes as long as a short visit. */
+  #enterBlock(block: BlockState): void {
+    const { number, timestamp } = this.#blockState;
+    if (block.number === number && block.timestamp === timestamp) return;
+    this.#block = rollupBlock(block, this.#common);
+    this.#blockState = block;
   }
 
   /** Every action in or out so far, in order; what was undone included. */
@@ -370,9 +380,8 @@ export class VisitInterpreter {
     const result = { executionGasUsed: spent, returnValue: hexToBytes(answer.data), logs };
     if (answer.failed) return { ...result, exceptionError: new EVMError(EVMError.errorMessages.REVERT) };
     if (value > 0n) {
-      const system = createAddressFromString(SYSTEM);
-      const account = await this.state.getAccount(system);
-      await this.state.modifyAccountFields(system, { balance: (account?.balance ?? 0n) - value });
+      const account = await this.state.getAccount(SYSTEM_ADDRESS);
+      await this.state.modifyAccountFields(SYSTEM_ADDRESS, { balance: (account?.balance ?? 0n) - value });
     }
     return result;
   }

@@ -15,7 +15,7 @@ import { lowerCase } from "../../evm/relay-call.ts";
 import { rollupsAbi } from "../../protocol/abi.ts";
 import { LockstepError } from "../../protocol/errors.ts";
 import type { ChainId } from "../../protocol/ids.ts";
-import { SYSTEM } from "./system.ts";
+import { SYSTEM_ADDRESS } from "./system.ts";
 
 /** Gas for what the system contract does for the machine. */
 const SYSTEM_GAS = 10_000_000n;
@@ -37,7 +37,7 @@ export class ProxyDirectory {
 
   /** Lower-case address of the proxy that stands for `original` on `chain`, created or not. */
   async addressOf(original: Address, chain: ChainId): Promise<Address> {
-    const system = await this.#state.getAccount(createAddressFromString(SYSTEM));
+    const system = await this.#state.getAccount(SYSTEM_ADDRESS);
     const key = `${bytesToHex(system?.codeHash ?? new Uint8Array())}:${chain}:${lowerCase(original)}`;
     const hit = known.get(key);
     if (hit !== undefined) return hit;
@@ -58,10 +58,9 @@ export class ProxyDirectory {
   }
 
   async #ask(data: Hex, isStatic: boolean): Promise<Hex> {
-    const system = createAddressFromString(SYSTEM);
     const message = new Message({
-      caller: system,
-      to: system,
+      caller: SYSTEM_ADDRESS,
+      to: SYSTEM_ADDRESS,
       data: hexToBytes(data),
       gasLimit: SYSTEM_GAS,
       depth: 1,
