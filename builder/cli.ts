@@ -1,10 +1,12 @@
-/** Lockstep's commands: `node builder/cli.ts start|demo|deploy|builder|status`; `npm start` and others come here. */
+/** Lockstep's commands: `node builder/cli.ts start|demo|deploy|builder|status|keys`; `npm start` and others come here. */
 import path from "node:path";
 import { Command, InvalidArgumentError } from "commander";
 import pc from "picocolors";
 import { runBuilder } from "./devnet/commands/builder.ts";
 import { runDemo } from "./devnet/commands/demo.ts";
 import { runDeploy } from "./devnet/commands/deploy.ts";
+import { keysCommand } from "./devnet/commands/keys/index.ts";
+import { runProverWorker } from "./devnet/commands/prover-worker.ts";
 import { runStart } from "./devnet/commands/start.ts";
 import { showStatus } from "./devnet/commands/status.ts";
 import { DEVNET_ROLLUPS } from "./devnet/devnet-rollups.ts";
@@ -17,6 +19,8 @@ const DEFAULT_PORT_BASE = 8545;
 const DEFAULT_DATA = path.join(PROJECT_ROOT, ".lockstep");
 /** The L1 node, its gateway, and the rollups' gateways listen from the base on. */
 const LAST_PORT_BASE = LAST_PORT - 1 - DEVNET_ROLLUPS.length;
+
+const REDIS_OPTION = "Redis or Valkey where prover workers register, for example redis://127.0.0.1:6379";
 
 function parsePort(text: string): number {
   const port = Number(text);
@@ -40,6 +44,7 @@ program
   )
   .option("--data <folder>", "folder of devnet.json", DEFAULT_DATA)
   .option("--no-play", "start without playing a call")
+  .option("--redis <url>", REDIS_OPTION)
   .action(runStart);
 
 program
@@ -81,13 +86,23 @@ program
     DEFAULT_PORT_BASE,
   )
   .option("--data <folder>", "folder of the durable state", path.join(DEFAULT_DATA, "builder"))
+  .option("--redis <url>", REDIS_OPTION)
   .action(runBuilder);
+
+program
+  .command("prover-worker")
+  .description("prove for builders that are started with the same --redis, until Ctrl-C")
+  .requiredOption("--redis <url>", "Redis or Valkey, for example redis://127.0.0.1:6379")
+  .option("--threads <number>", "processors to use; all by default")
+  .action(runProverWorker);
 
 program
   .command("status")
   .description("say what the running devnet is doing")
   .option("--data <folder>", "folder of devnet.json", DEFAULT_DATA)
   .action(showStatus);
+
+program.addCommand(keysCommand());
 
 try {
   await program.parseAsync();

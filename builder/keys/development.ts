@@ -6,6 +6,7 @@ import { BASE_FIELD_MODULUS } from "./base-field.ts";
 import { writeBinaryFile } from "./binary-file.ts";
 import type { CombPoints } from "./comb.ts";
 import { developmentContribution, u32 } from "./contribution.ts";
+import { compileCurve } from "./curve-module.ts";
 import { CurveMemory, type GroupName, POINT_BYTES } from "./curve-memory.ts";
 import { ELEMENT_BYTES, elementBytes } from "./little-endian.ts";
 import { multiplyGenerators, type MultiplierOptions } from "./multiplier.ts";
@@ -30,12 +31,7 @@ export async function createDevelopmentKey(
   options: MultiplierOptions = {},
 ): Promise<Uint8Array<ArrayBuffer>> {
   const system = readConstraintSystem(r1cs);
-  const curve = await buildBn128(true);
-  const { pG1gen, pG2gen } = curve.tm;
-  const module = {
-    module: await WebAssembly.compile(curve.tm.code),
-    generators: { g1: pG1gen, g2: pG2gen },
-  };
+  const module = await compileCurve();
   const memory = await CurveMemory.create(module);
   const values = arithmetise(memory, system, DEVELOPMENT_SECRETS);
   const { alpha, beta, delta } = DEVELOPMENT_SECRETS;
@@ -75,7 +71,7 @@ export async function createDevelopmentKey(
     [
       10,
       developmentContribution(
-        curve,
+        await buildBn128(true),
         circuitHash(values, points),
         { delta: points.delta1, base: points.base, baseDelta: points.baseDelta },
         delta,

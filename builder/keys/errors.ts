@@ -3,7 +3,11 @@ import { LockstepError } from "../protocol/errors.ts";
 /** `KEY_CORRUPT`: a key or constraint file is not what its format says. */
 export class KeyCorruptError extends LockstepError {
   constructor(what: string, options?: { cause?: unknown }) {
-    super("KEY_CORRUPT", `${what}. Remove the file: it is made again at the next start.`, options);
+    super(
+      "KEY_CORRUPT",
+      `${what}. If it is among the cached artefacts, remove it: it is made again.`,
+      options,
+    );
   }
 }
 

@@ -1,11 +1,12 @@
 import { FIELD_MODULUS } from "../protocol/ids.ts";
 import { BASE_FIELD_MODULUS } from "./base-field.ts";
 import { readBinaryFile, viewOf } from "./binary-file.ts";
+import { type KeyHistory, readHistory } from "./contributions.ts";
 import { POINT_BYTES } from "./curve-memory.ts";
 import { KeyCorruptError } from "./errors.ts";
-import { modPow } from "./mod-pow.ts";
 import { ELEMENT_BYTES, readElement } from "./little-endian.ts";
-import type { G1Point, G2Point, VerificationKey } from "./verification-key.ts";
+import { readG1, readG2 } from "./points.ts";
+import type { VerificationKey } from "./verification-key.ts";
 
 /** What a proving key says of itself. */
 export interface ProvingKeyHeader {
@@ -13,8 +14,7 @@ export interface ProvingKeyHeader {
   readonly publicSignals: number;
   readonly domainSize: number;
   readonly verificationKey: VerificationKey;
-  /** Names of the contributions to its set-up, in order; empty text for one without a name. */
-  readonly contributions: readonly string[];
+  readonly history: KeyHistory;
 }
 
 const GROTH16 = 1;
@@ -22,11 +22,6 @@ const HEADER_BYTES = 2 * (4 + ELEMENT_BYTES) + 12;
 const COEFFICIENT_BYTES = 12 + ELEMENT_BYTES;
 const G1 = POINT_BYTES.g1.affine;
 const G2 = POINT_BYTES.g2.affine;
-const CONTRIBUTION_BYTES = 3 * G1 + G2 + 64 + 4;
-const NAME_PARAMETER = 1;
-
-/** 2^-256 in the base field: takes coordinates out of Montgomery form. */
-const MONTGOMERY_INVERSE = modPow(1n << 256n, BASE_FIELD_MODULUS - 2n, BASE_FIELD_MODULUS);
 
 /**
  * Reads the header of a Groth16 `.zkey` and checks that every section has the size the header implies.
@@ -66,47 +61,17 @@ export function readProvingKey(bytes: Uint8Array, name = "The proving key"): Pro
     publicSignals,
     domainSize,
     verificationKey: {
-      alpha: point1(header, HEADER_BYTES),
-      beta: point2(header, HEADER_BYTES + 2 * G1),
-      gamma: point2(header, HEADER_BYTES + 2 * G1 + G2),
-      delta: point2(header, HEADER_BYTES + 3 * G1 + 2 * G2),
-      ic: Array.from({ length: publicSignals + 1 }, (_, index) => point1(ic, index * G1)),
+      alpha: readG1(header, HEADER_BYTES),
+      beta: readG2(header, HEADER_BYTES + 2 * G1),
+      gamma: readG2(header, HEADER_BYTES + 2 * G1 + G2),
+      delta: readG2(header, HEADER_BYTES + 3 * G1 + 2 * G2),
+      ic: Array.from({ length: publicSignals + 1 }, (_, index) => readG1(ic, index * G1)),
     },
-    contributions: contributionNames(file.section(10)),
+    history: readHistory(file.section(10)),
   };
 
   function sized(section: Uint8Array, size: number, id: number): Uint8Array {
     if (section.length === size) return section;
     throw new KeyCorruptError(`${name}: section ${id} has ${section.length} bytes instead of ${size}`);
   }
-}
-
-function contributionNames(section: Uint8Array): string[] {
-  const names: string[] = [];
-  const view = viewOf(section);
-  const count = view.getUint32(64, true);
-  let offset = 68;
-  for (let index = 0; index < count; index++) {
-    if (offset + CONTRIBUTION_BYTES + 4 > section.length)
-      throw new KeyCorruptError("The contributions end early");
-    offset += CONTRIBUTION_BYTES;
-    const length = view.getUint32(offset, true);
-    const parameters = section.subarray(offset + 4, offset + 4 + length);
-    const named = parameters[0] === NAME_PARAMETER ? parameters.subarray(2, 2 + (parameters[1] ?? 0)) : [];
-    names.push(Buffer.from(named).toString("utf8"));
-    offset += 4 + length;
-  }
-  return names;
-}
-
-function coordinate(bytes: Uint8Array, offset: number): bigint {
-  return (readElement(bytes, offset) * MONTGOMERY_INVERSE) % BASE_FIELD_MODULUS;
-}
-
-function point1(bytes: Uint8Array, offset: number): G1Point {
-  return [coordinate(bytes, offset), coordinate(bytes, offset + ELEMENT_BYTES)];
-}
-
-function point2(bytes: Uint8Array, offset: number): G2Point {
-  return [point1(bytes, offset), point1(bytes, offset + 2 * ELEMENT_BYTES)];
 }

@@ -1,0 +1,63 @@
+import { copyFile, mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { encodeVerificationKey, hashVerificationKey, toSnarkjs } from "../verification-key.ts";
+import { KeyFaultsError } from "./errors.ts";
+import { hashFile } from "./hash-file.ts";
+import { withNewFolder } from "./new-file.ts";
+import { hashPowersOfTau, readPowersOfTau } from "./powers-of-tau.ts";
+import type { StepReport } from "./snarkjs.ts";
+import { formatTranscript, transcribeSteps } from "./transcript.ts";
+import { type KeyFacts, verifyKey } from "./verify.ts";
+
+/** What a ceremony leaves, in a folder that has the name of the circuit instance. */
+export const CEREMONY_FILES = {
+  zkey: "circuit.zkey",
+  /** In snarkjs' form. */
+  verificationKey: "verification_key.json",
+  /** As the contracts take it, hexadecimal. */
+  encodedVerificationKey: "verification_key.hex",
+  transcript: "transcript.json",
+} as const;
+
+export interface ExportOptions {
+  /** Name of the circuit instance. */
+  readonly circuit: string;
+  /** Paths. */
+  readonly key: string;
+  readonly r1cs: string;
+  readonly ptau: string;
+  /** Folder of the keys of all instances: this one's go into a new folder below it. */
+  readonly folder: string;
+  readonly report?: StepReport;
+}
+
+/**
+ * Verifies the key of a finished ceremony and writes what is published and used of it.
+ * @throws `KEY_FAULTS`, `FILE_EXISTS`, `POWERS_OF_TAU`.
+ */
+export async function exportKey({ circuit, folder, ...files }: ExportOptions): Promise<KeyFacts> {
+  await mkdir(folder, { recursive: true });
+  return withNewFolder(join(folder, circuit), async (temporary) => {
+    const { faults, key } = await verifyKey({ circuit, ...files });
+    if (key === undefined || faults.length > 0) throw new KeyFaultsError(files.key, faults);
+    const { verificationKey, history } = key;
+    await mkdir(temporary);
+    const path = (name: keyof typeof CEREMONY_FILES): string => join(temporary, CEREMONY_FILES[name]);
+    await copyFile(files.key, path("zkey"));
+    await writeFile(path("verificationKey"), `${JSON.stringify(toSnarkjs(verificationKey), undefined, 2)}\n`);
+    await writeFile(path("encodedVerificationKey"), `${encodeVerificationKey(verificationKey)}\n`);
+    const transcript = formatTranscript({
+      circuit,
+      r1cs: await hashFile(files.r1cs, "sha256"),
+      powersOfTau: {
+        blake2b: await hashPowersOfTau(files.ptau),
+        power: (await readPowersOfTau(files.ptau)).power,
+      },
+      ...transcribeSteps(history),
+      zkey: await hashFile(path("zkey"), "sha256"),
+      verificationKey: hashVerificationKey(verificationKey),
+    });
+    await writeFile(path("transcript"), transcript);
+    return key;
+  });
+}

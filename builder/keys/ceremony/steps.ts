@@ -1,0 +1,127 @@
+import { randomBytes } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { domainPower } from "../arithmetisation.ts";
+import type { KeyHistory } from "../contributions.ts";
+import { readConstraintSystem } from "../r1cs.ts";
+import { readProvingKey } from "../zkey.ts";
+import { CeremonyStepError } from "./errors.ts";
+import { withNewFile } from "./new-file.ts";
+import { assertLargeEnough, readPowersOfTau } from "./powers-of-tau.ts";
+import { type StepReport, withSnarkjs } from "./snarkjs.ts";
+
+/** snarkjs cuts longer names. */
+const MAX_NAME_LENGTH = 64;
+const ENTROPY_BYTES = 64;
+/** Bounds on the exponent of a beacon's iterations: snarkjs refuses less, and 2^30 take hours. */
+export const BEACON_EXPONENTS = { least: 10, most: 30 } as const;
+const MAX_BEACON_BYTES = 255;
+
+export interface InitialKeyOptions {
+  /** Paths; `to` must not exist yet. */
+  readonly r1cs: string;
+  readonly ptau: string;
+  readonly to: string;
+  readonly report?: StepReport;
+}
+
+/**
+ * The first step of phase 2: the key of a circuit before contributions. Its δ is 1: with it anybody can forge proofs.
+ * @throws `POWERS_OF_TAU`, `KEY_CORRUPT` when the circuit is malformed, `FILE_EXISTS`.
+ */
+export async function makeInitialKey({ r1cs, ptau, to, report }: InitialKeyOptions): Promise<KeyHistory> {
+  const system = readConstraintSystem(await readFile(r1cs), r1cs);
+  // snarkjs leaves half a file behind where it finds these too late or not at all.
+  assertLargeEnough(await readPowersOfTau(ptau), domainPower(system));
+  return withNewFile(to, (temporary) =>
+    withSnarkjs(report, async ({ zKey, logger, errors }) => {
+      await zKey.newZKey(r1cs, ptau, temporary, logger);
+      return historyOf(temporary, "the initial key", errors);
+    }),
+  );
+}
+
+export interface StepOptions {
+  /** Paths of the key of the step before, and of the one to be made, which must not exist yet. */
+  readonly from: string;
+  readonly to: string;
+  /** Who contributes, or which beacon this is; for people. */
+  readonly name: string;
+  readonly report?: StepReport;
+}
+
+/**
+ * Multiplies δ with a secret that nobody learns: random bytes of the operating system, and `text` mixed into them. It is
+ * forgotten with the process. The last contribution of the result is this one; its hash is what to publish.
+ * @throws `CEREMONY_STEP` when a beacon has ended the ceremony or the name is no name; `KEY_CORRUPT`, `FILE_EXISTS`.
+ */
+export async function contribute({
+  from,
+  to,
+  name,
+  text = "",
+  report,
+}: StepOptions & { readonly text?: string }): Promise<KeyHistory> {
+  await assertOpen(from, name);
+  // snarkjs mixes in random bytes of its own. These make sure that it is never given nothing, for it would ask a person.
+  const entropy = `${randomBytes(ENTROPY_BYTES).toString("hex")}${text}`;
+  return withNewFile(to, (temporary) =>
+    withSnarkjs(report, async ({ zKey, logger, errors }) => {
+      await zKey.contribute(from, temporary, name, entropy, logger);
+      return historyOf(temporary, "the contribution", errors);
+    }),
+  );
+}
+
+/**
+ * Ends a ceremony with a contribution that everybody can repeat: δ is multiplied with a number that comes from `value`,
+ * public randomness that nobody could know while others still contributed.
+ * @param options value: hexadecimal; iterationsExponent: see {@link BEACON_EXPONENTS}.
+ * @throws `CEREMONY_STEP` when nobody has contributed, there is a beacon already, or the values are none; `KEY_CORRUPT`,
+ * `FILE_EXISTS`.
+ */
+export async function applyBeacon({
+  from,
+  to,
+  name,
+  value,
+  iterationsExponent,
+  report,
+}: StepOptions & { readonly value: string; readonly iterationsExponent: number }): Promise<KeyHistory> {
+  const hex = value.replace(/^0x/i, "").toLowerCase();
+  if (!/^([0-9a-f]{2})+$/.test(hex) || hex.length > 2 * MAX_BEACON_BYTES)
+    throw new CeremonyStepError(`A beacon's value is 1 to ${MAX_BEACON_BYTES} bytes in hexadecimal`);
+  const { least, most } = BEACON_EXPONENTS;
+  if (!Number.isInteger(iterationsExponent) || iterationsExponent < least || iterationsExponent > most)
+    throw new CeremonyStepError(`A beacon's hash is iterated 2^${least} to 2^${most} times`);
+  const { contributions } = await assertOpen(from, name);
+  if (contributions.length === 0)
+    throw new CeremonyStepError(
+      `Nobody has contributed to ${from}: with a beacon alone everybody would know its δ`,
+    );
+  return withNewFile(to, (temporary) =>
+    withSnarkjs(report, async ({ zKey, logger, errors }) => {
+      await zKey.beacon(from, temporary, name, hex, iterationsExponent, logger);
+      return historyOf(temporary, "the beacon", errors);
+    }),
+  );
+}
+
+/** The history of a key to which something is to be added. */
+async function assertOpen(path: string, name: string): Promise<KeyHistory> {
+  if (name.trim() !== name || name === "" || name.length > MAX_NAME_LENGTH || /\p{Cc}/u.test(name))
+    throw new CeremonyStepError(`A name has 1 to ${MAX_NAME_LENGTH} characters, none of them for control`);
+  const { history } = readProvingKey(await readFile(path), path);
+  const beacon = history.contributions.find((contribution) => contribution.beacon !== undefined);
+  if (beacon !== undefined)
+    throw new CeremonyStepError(`The beacon "${beacon.name}" has ended the ceremony of ${path}`);
+  return history;
+}
+
+/** Reads back what snarkjs wrote, since it does not always throw when it fails. */
+async function historyOf(path: string, what: string, errors: readonly string[]): Promise<KeyHistory> {
+  try {
+    return readProvingKey(await readFile(path), path).history;
+  } catch (cause) {
+    throw new CeremonyStepError(`snarkjs did not make ${what}: ${errors.join("; ")}`, { cause });
+  }
+}

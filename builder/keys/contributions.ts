@@ -1,0 +1,131 @@
+import { createHash } from "node:crypto";
+import { viewOf } from "./binary-file.ts";
+import { POINT_BYTES } from "./curve-memory.ts";
+import { KeyCorruptError } from "./errors.ts";
+import { uncompressedG1, uncompressedG2 } from "./points.ts";
+
+/** What a key says of one step that changed its δ. */
+export interface Contribution {
+  /** As its author wrote it, and not covered by any hash: only a transcript binds it. Empty without a name. */
+  readonly name: string;
+  /** BLAKE2b-512, hexadecimal: what snarkjs shows as "Contribution Hash". */
+  readonly hash: string;
+  /** Public randomness in place of a secret: whoever repeats the hashing gets the same δ. */
+  readonly beacon?: Beacon;
+  /** False when the step was not made on the circuit and the steps before it that the key names. */
+  readonly follows: boolean;
+}
+
+export interface Beacon {
+  /** Hexadecimal, without 0x. */
+  readonly value: string;
+  /** SHA-256 is applied 2^exponent times. */
+  readonly iterationsExponent: number;
+}
+
+/** The set-up of a key from its beginning. */
+export interface KeyHistory {
+  /** snarkjs' "Circuit Hash": BLAKE2b-512 of the key before all contributions, hexadecimal. */
+  readonly circuitHash: string;
+  readonly contributions: readonly Contribution[];
+}
+
+/** Hash of snarkjs' transcripts. */
+const HASH = "blake2b512";
+const HASH_BYTES = 64;
+const G1 = POINT_BYTES.g1.affine;
+const G2 = POINT_BYTES.g2.affine;
+/** δ after the step, s and x·s in G1, x·h in G2 for the point h that the transcript hashes to. */
+const PUBLIC_KEY_BYTES = 3 * G1 + G2;
+const BEACON = 1;
+/** Parameters of a contribution, in this order. */
+const PARAMETER = { name: 1, iterationsExponent: 2, beacon: 3 } as const;
+
+/** Reads section 10 of a `.zkey`. @throws `KEY_CORRUPT`. */
+export function readHistory(section: Uint8Array): KeyHistory {
+  const reader = new Reader(section);
+  const circuitHash = reader.take(HASH_BYTES);
+  const keys: Uint8Array[] = [];
+  const contributions: Contribution[] = [];
+  for (let count = reader.number(); count > 0; count--) {
+    const points = reader.take(PUBLIC_KEY_BYTES);
+    const transcript = reader.take(HASH_BYTES);
+    const type = reader.number();
+    const parameters = readParameters(reader.take(reader.number()));
+    const publicKey = Buffer.concat([uncompressed(points), transcript]);
+    const expected = digest([circuitHash, ...keys, publicKey.subarray(G1, 3 * G1)]);
+    keys.push(publicKey);
+    contributions.push({
+      name: Buffer.from(parameters.get(PARAMETER.name) ?? []).toString("utf8"),
+      hash: toHex(digest([publicKey])),
+      follows: expected.equals(transcript),
+      ...(type === BEACON ? { beacon: beaconOf(parameters) } : {}),
+    });
+  }
+  if (!reader.atEnd) throw new KeyCorruptError("There are bytes after the last contribution");
+  return { circuitHash: toHex(circuitHash), contributions };
+}
+
+function uncompressed(points: Uint8Array): Uint8Array {
+  return Buffer.concat([
+    ...[0, G1, 2 * G1].map((offset) => uncompressedG1(points, offset)),
+    uncompressedG2(points, 3 * G1),
+  ]);
+}
+
+/** The contents by number; the exponent is a byte, all others have their length in front. */
+function readParameters(bytes: Uint8Array): ReadonlyMap<number, Uint8Array> {
+  const parameters = new Map<number, Uint8Array>();
+  const reader = new Reader(bytes);
+  while (!reader.atEnd) {
+    const id = reader.byte();
+    parameters.set(id, reader.take(id === PARAMETER.iterationsExponent ? 1 : reader.byte()));
+  }
+  return parameters;
+}
+
+function beaconOf(parameters: ReadonlyMap<number, Uint8Array>): Beacon {
+  const [exponent] = parameters.get(PARAMETER.iterationsExponent) ?? [];
+  const value = parameters.get(PARAMETER.beacon);
+  if (exponent === undefined || value === undefined)
+    throw new KeyCorruptError("A beacon is without its value or its iterations");
+  return { value: toHex(value), iterationsExponent: exponent };
+}
+
+function digest(parts: readonly Uint8Array[]): Buffer {
+  const hash = createHash(HASH);
+  for (const part of parts) hash.update(part);
+  return hash.digest();
+}
+
+function toHex(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString("hex");
+}
+
+/** Takes bytes from the front, and refuses to go past the end. */
+class Reader {
+  readonly #bytes: Uint8Array;
+  #offset = 0;
+
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes;
+  }
+
+  get atEnd(): boolean {
+    return this.#offset === this.#bytes.length;
+  }
+
+  take(length: number): Uint8Array {
+    if (length > this.#bytes.length - this.#offset) throw new KeyCorruptError("The contributions end early");
+    this.#offset += length;
+    return this.#bytes.subarray(this.#offset - length, this.#offset);
+  }
+
+  number(): number {
+    return viewOf(this.take(4)).getUint32(0, true);
+  }
+
+  byte(): number {
+    return viewOf(this.take(1)).getUint8(0);
+  }
+}

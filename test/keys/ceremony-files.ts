@@ -1,0 +1,47 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { CEREMONY_FILES, exportKey } from "../../builder/keys/ceremony/export.ts";
+import { applyBeacon, contribute, makeInitialKey } from "../../builder/keys/ceremony/steps.ts";
+import { preparedPowersOfTau, TRIAL_SECRETS } from "./prepared-powers-of-tau.ts";
+
+export const BEACON = { value: "0102030405060708090a0b0c0d0e0f10", iterationsExponent: 10 } as const;
+
+/** Paths of what a ceremony wrote, in the order in which it did. */
+export interface CeremonyFiles {
+  readonly r1cs: string;
+  readonly ptau: string;
+  readonly initial: string;
+  readonly first: string;
+  readonly second: string;
+  readonly final: string;
+  /** Folder of exported keys. */
+  readonly keys: string;
+  readonly transcript: string;
+}
+
+/** A ceremony from its start to its end: Alice and Bob contribute, then comes a beacon. */
+export async function holdCeremony(
+  folder: string,
+  { circuit, r1cs, power }: { readonly circuit: string; readonly r1cs: string; readonly power: number },
+): Promise<CeremonyFiles> {
+  await mkdir(folder, { recursive: true });
+  const file = (name: string): string => join(folder, name);
+  const files: CeremonyFiles = {
+    r1cs,
+    ptau: file("powers.ptau"),
+    initial: file("0000.zkey"),
+    first: file("0001.zkey"),
+    second: file("0002.zkey"),
+    final: file("final.zkey"),
+    keys: file("keys"),
+    transcript: join(folder, "keys", circuit, CEREMONY_FILES.transcript),
+  };
+  const { ptau, initial, first, second, final, keys } = files;
+  await writeFile(ptau, await preparedPowersOfTau(TRIAL_SECRETS, power));
+  await makeInitialKey({ r1cs, ptau, to: initial });
+  await contribute({ from: initial, to: first, name: "Alice" });
+  await contribute({ from: first, to: second, name: "Bob Größe", text: "dice: 4 6 1" });
+  await applyBeacon({ from: second, to: final, name: "block 1", ...BEACON });
+  await exportKey({ circuit, key: final, r1cs, ptau, folder: keys });
+  return files;
+}
