@@ -17,6 +17,7 @@ import { LockstepError } from "./protocol/errors.ts";
 
 const DEFAULT_PORT_BASE = 8545;
 const DEFAULT_DATA = path.join(PROJECT_ROOT, ".lockstep");
+const KEYS = "folder of ceremony keys, as `keys ceremony export` writes them; by default development keys";
 /** The L1 node, its gateway, and the rollups' gateways listen from the base on. */
 const LAST_PORT_BASE = LAST_PORT - 1 - DEVNET_ROLLUPS.length;
 
@@ -43,6 +44,7 @@ program
     DEFAULT_PORT_BASE,
   )
   .option("--data <folder>", "folder of devnet.json", DEFAULT_DATA)
+  .option("--keys <folder>", KEYS)
   .option("--no-play", "start without playing a call")
   .option("--redis <url>", REDIS_OPTION)
   .action(runStart);
@@ -63,6 +65,7 @@ program
     `a rollup of each kind is registered (${kindNames()}), separated by commas`,
     DEVNET_ROLLUPS.map(({ kind }) => kind).join(","),
   )
+  .option("--keys <folder>", KEYS)
   .action(runDeploy);
 
 program
@@ -86,6 +89,7 @@ program
     DEFAULT_PORT_BASE,
   )
   .option("--data <folder>", "folder of the durable state", path.join(DEFAULT_DATA, "builder"))
+  .option("--keys <folder>", KEYS)
   .option("--redis <url>", REDIS_OPTION)
   .action(runBuilder);
 

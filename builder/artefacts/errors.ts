@@ -20,3 +20,14 @@ export class CircuitCompilationError extends LockstepError {
     super("CIRCUIT_COMPILATION", `circom could not compile "${instance}":\n${output.trim()}`, options);
   }
 }
+
+/** `CEREMONY_KEY_MISSING`: a folder of ceremony keys has none for a circuit that is needed. */
+export class MissingCeremonyKeyError extends LockstepError {
+  constructor(instance: string, path: string, options?: { cause?: unknown }) {
+    super(
+      "CEREMONY_KEY_MISSING",
+      `There is no ceremony key for "${instance}": ${path} cannot be read`,
+      options,
+    );
+  }
+}

@@ -10,6 +10,7 @@ import { DEVELOPMENT_SETUP_VERSION } from "../keys/development.ts";
 import type { Artefacts } from "./artefacts.ts";
 import { type BuildContext, buildArtefacts, CIRCOM_OPTIONS } from "./build.ts";
 import { type CacheEntry, entryFolder, findEntry, pruneEntries } from "./cache.ts";
+import { withCeremonyKey } from "./ceremony-keys.ts";
 import type { CompileResult, CompileTask } from "./compile-worker.ts";
 import { CircuitDeclarationError } from "./errors.ts";
 import { type CircuitInstance, readInstances } from "./instances.ts";
@@ -31,6 +32,8 @@ export interface LoadArtefactsOptions {
   readonly circuits?: string;
   /** Folder of the cache; by default the project's `.lockstep/artefacts`. */
   readonly cache?: string;
+  /** Folder of ceremony keys to be used in place of development keys. */
+  readonly keys?: string | undefined;
   readonly onProgress?: (progress: ArtefactProgress) => void;
   readonly signal?: AbortSignal;
 }
@@ -40,10 +43,11 @@ const PROJECT = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
 const MAX_COMPILATIONS = 2;
 
 /**
- * The artefacts of the named circuit instances: compiled circuit, development keys. What is not in the cache, or is damaged
+ * The artefacts of the named circuit instances: compiled circuit, development or ceremony keys. What is not in the cache, or is damaged
  * there, is made. May run in several processes at once and be killed at any time.
  *
- * @throws `UNKNOWN_CIRCUIT`, `CIRCUIT_DECLARATION`, `CIRCUIT_COMPILATION`; an `AbortError` when `signal` fires.
+ * @throws `UNKNOWN_CIRCUIT`, `CIRCUIT_DECLARATION`, `CIRCUIT_COMPILATION`; with ceremony keys, whatever
+ * {@link withCeremonyKey} does; an `AbortError` when `signal` fires.
  */
 export async function loadArtefacts(
   names: readonly string[],
@@ -71,13 +75,14 @@ export async function loadArtefacts(
         options.onProgress?.(fraction === undefined ? progress : { ...progress, fraction });
       };
       const onStep = report;
-      const artefacts = await load(instance, { circuits, root }, report, {
+      const made = await load(instance, { circuits, root }, report, {
         compiler,
         library,
         keyQueue,
         onStep,
         signal,
       });
+      const artefacts = options.keys === undefined ? made : await withCeremonyKey(made, options.keys);
       report("ready");
       return [instance.name, artefacts] as const;
     });

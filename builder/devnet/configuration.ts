@@ -11,6 +11,9 @@ export const privateKey = z.custom<`0x${string}`>(
   "LOCKSTEP_KEY is not a private key of 32 bytes, 0x…",
 );
 
+/** Folder of ceremony keys, in place of development keys. */
+export const keysFolder = z.string().min(1).optional();
+
 /** @throws {InvalidConfigurationError} naming each option that is wrong; never shows a value. */
 export function parseConfiguration<Schema extends z.ZodType>(
   schema: Schema,

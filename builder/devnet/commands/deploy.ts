@@ -2,8 +2,8 @@ import type { LocalAccount } from "viem";
 import { privateKeyToAccount } from "viem/accounts";
 import { z } from "zod";
 import { developmentAccount } from "../accounts.ts";
-import { prepareArtefacts } from "../artefacts.ts";
-import { parseConfiguration, privateKey, rpcUrl } from "../configuration.ts";
+import { keysWarning, prepareArtefacts } from "../artefacts.ts";
+import { keysFolder, parseConfiguration, privateKey, rpcUrl } from "../configuration.ts";
 import { deploy } from "../deploy.ts";
 import { kindNames, knownKind, ROLLUP_KINDS } from "../rollup-kinds.ts";
 import { UNPROVEN_LABEL, unprovenWarning } from "../unproven-label.ts";
@@ -15,6 +15,7 @@ const configuration = z.object({
     .transform((names) => names.split(",").map((name) => name.trim()))
     .refine((names) => names.every((name) => ROLLUP_KINDS.has(name)), `kinds of rollups are ${kindNames()}`)
     .transform((names) => names.map(knownKind)),
+  keys: keysFolder,
   key: privateKey.optional(),
 });
 
@@ -22,6 +23,8 @@ export interface DeployCommandOptions {
   readonly rpc: string;
   /** Names, separated by commas. */
   readonly kinds: string;
+  /** Folder of ceremony keys. */
+  readonly keys?: string;
 }
 
 /**
@@ -32,9 +35,9 @@ export interface DeployCommandOptions {
  */
 export async function runDeploy(options: DeployCommandOptions): Promise<void> {
   const given = { ...options, key: process.env.LOCKSTEP_KEY };
-  const { rpc, kinds, key } = parseConfiguration(configuration, given);
+  const { rpc, kinds, keys, key } = parseConfiguration(configuration, given);
   const account: LocalAccount = key === undefined ? developmentAccount(0) : privateKeyToAccount(key);
-  const circuits = await prepareArtefacts();
+  const circuits = await prepareArtefacts({ keys });
   const deployment = await deploy({ rpc, account, kinds, circuits });
   const { evmChainId, proofSystems, rollups, registered, deploymentBlock } = deployment;
   console.log(`Rollups               ${rollups}  (EVM chain id ${evmChainId})`);
@@ -44,13 +47,13 @@ export async function runDeploy(options: DeployCommandOptions): Promise<void> {
     console.log(
       `rollup ${id}              ${kind.kind.name}${kind.kind.isProven ? "" : `  ${UNPROVEN_LABEL}`}`,
     );
-  console.log("UNAUDITED. Development keys: anyone can forge their proofs. Never put real value here.");
+  console.log(keysWarning(circuits));
   const unproven = registered.filter(({ kind }) => !kind.kind.isProven).map(({ id }) => `rollup ${id}`);
   const warning = unprovenWarning(unproven);
   if (warning !== undefined) console.log(warning);
   console.log("\nA builder for them, with the private key of the account that posts in LOCKSTEP_KEY:");
   const ids = registered.map(({ id, kind }) => `--rollup ${id}:${kind.kind.name}`).join(" ");
   console.log(
-    `  npm run builder -- --rpc ${rpc} --rollups ${rollups} ${ids} --deployment-block ${deploymentBlock}`,
+    `  npm run builder -- --rpc ${rpc} --rollups ${rollups} ${ids} --deployment-block ${deploymentBlock}${keys === undefined ? "" : ` --keys ${keys}`}`,
   );
 }

@@ -26,6 +26,8 @@ export interface ExportOptions {
   readonly key: string;
   readonly r1cs: string;
   readonly ptau: string;
+  /** The initial key, if this machine made it itself: it need not be computed again then. */
+  readonly initial?: string;
   /** Folder of the keys of all instances: this one's go into a new folder below it. */
   readonly folder: string;
   readonly report?: StepReport;

@@ -28,6 +28,8 @@ export interface VerifyKeyOptions {
   readonly circuit?: string;
   /** What was published; without it the key alone is checked. */
   readonly transcript?: CeremonyTranscript;
+  /** Path of the initial key, if this machine made it from these files itself. */
+  readonly initial?: string;
   /** True for a key between two steps: that it is not finished is no fault. */
   readonly underWay?: boolean;
   readonly report?: StepReport;
@@ -54,7 +56,8 @@ const START = 2 * (4 + ELEMENT_BYTES) + 12;
 
 /**
  * Checks a key against the circuit, the powers of tau and the transcript it should come from: what can be compared first,
- * and if all of that fits, the rest with snarkjs, which computes the initial key again. That takes minutes for large circuits.
+ * and if all of that fits, the rest with snarkjs, which computes the initial key again unless it is given one. That takes
+ * minutes for large circuits.
  * @throws `POWERS_OF_TAU`, `KEY_CORRUPT` when the constraints cannot be read. Faults of the key itself are reported.
  */
 export async function verifyKey(options: VerifyKeyOptions): Promise<KeyReport> {
@@ -121,29 +124,25 @@ function startsWith(key: Uint8Array, { start }: PowersOfTau): boolean {
 }
 
 async function verifyWithSnarkjs(
-  { key, r1cs, ptau, report }: VerifyKeyOptions,
+  { key, r1cs, ptau, initial, report }: VerifyKeyOptions,
   history: KeyHistory,
 ): Promise<KeyFault[]> {
   return withSnarkjs(report, async ({ zKey, logger, errors }) => {
     // snarkjs keeps this file in memory, and puts its content into the object.
-    const initial = { type: "bigMem" };
-    const circuitHash: unknown = await zKey.newZKey(r1cs, ptau, initial, logger);
+    const start = initial ?? { type: "bigMem" };
+    const circuitHash: unknown =
+      initial === undefined
+        ? await zKey.newZKey(r1cs, ptau, start, logger)
+        : Buffer.from(readProvingKey(await readFile(initial), initial).history.circuitHash, "hex");
     if (!(circuitHash instanceof Uint8Array)) throw new Error(`snarkjs: ${errors.join("; ")}`);
     const expected = Buffer.from(circuitHash).toString("hex");
-    if (expected !== history.circuitHash)
-      return [
-        {
-          name: "other-circuit",
-          message: `the key began as ${short(history.circuitHash)}, this circuit and these powers of tau begin as ${short(expected)}`,
-        },
-      ];
-    const passed = await zKey.verifyFromInit(initial, ptau, key, logger);
+    if (expected !== history.circuitHash) {
+      const message = `the key began as ${short(history.circuitHash)}, this circuit and these powers of tau begin as ${short(expected)}`;
+      return [{ name: "other-circuit", message }];
+    }
+    const passed = await zKey.verifyFromInit(start, ptau, key, logger);
     if (passed) return [];
-    return [
-      {
-        name: "damaged",
-        message: errors.join("; ") || "a step was not made as it says; snarkjs printed which",
-      },
-    ];
+    const message = errors.join("; ") || "a step was not made as it says; snarkjs printed which";
+    return [{ name: "damaged", message }];
   });
 }

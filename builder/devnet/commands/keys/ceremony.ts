@@ -9,6 +9,13 @@ import { reportKey } from "./report-key.ts";
 import { showHistory } from "./show-history.ts";
 
 const DEFAULT_EXPONENT = 20;
+const INITIAL = "the key that init made, if you ran it yourself: it is not computed again then";
+
+interface KeyOptions extends CircuitOptions {
+  readonly key: string;
+  readonly ptau: string;
+  readonly initial?: string;
+}
 
 interface StepOptions {
   readonly from: string;
@@ -52,12 +59,14 @@ export function ceremonyCommand(): Command {
     .description("check a key between two steps: contributors do so before they contribute")
     .requiredOption("--key <file>", "the key so far")
     .requiredOption("--ptau <file>", "the powers of tau that init was given")
+    .option("--initial <file>", INITIAL)
     .action(verifyUnderWay);
 
   withCircuitOptions(ceremony.command("export"))
     .description("verify the finished key, and write what is used and published of it")
     .requiredOption("--key <file>", "the key with its beacon")
     .requiredOption("--ptau <file>", "the powers of tau that init was given")
+    .option("--initial <file>", INITIAL)
     .requiredOption("--to <folder>", "folder of ceremony keys; this circuit's go below it")
     .action(runExport);
   return ceremony;
@@ -93,20 +102,20 @@ async function runBeacon(
   showHistory(await step("beacon", (report) => applyBeacon({ ...options, report })));
 }
 
-async function verifyUnderWay(
-  options: CircuitOptions & { readonly key: string; readonly ptau: string },
-): Promise<void> {
-  const { r1cs } = await findConstraints(options);
-  await reportKey({ key: options.key, ptau: options.ptau, r1cs, underWay: true });
+async function verifyUnderWay({ circuit, r1cs, ...key }: KeyOptions): Promise<void> {
+  const constraints = await findConstraints({ circuit, r1cs });
+  await reportKey({ ...key, r1cs: constraints.r1cs, underWay: true });
 }
 
-async function runExport(
-  options: CircuitOptions & { readonly key: string; readonly ptau: string; readonly to: string },
-): Promise<void> {
-  const { name: circuit, r1cs } = await findConstraints(options);
-  const { key, ptau, to: folder } = options;
-  const facts = await step(`verifying and exporting the key of ${circuit}`, (report) =>
-    exportKey({ circuit, key, ptau, r1cs, folder, report }),
+async function runExport({
+  circuit,
+  r1cs,
+  to: folder,
+  ...key
+}: KeyOptions & { readonly to: string }): Promise<void> {
+  const { name, r1cs: path } = await findConstraints({ circuit, r1cs });
+  const facts = await step(`verifying and exporting the key of ${name}`, (report) =>
+    exportKey({ ...key, circuit: name, r1cs: path, folder, report }),
   );
   showHistory(facts.history);
   console.log(`verification key   ${facts.hash}`);

@@ -6,8 +6,8 @@ import { step } from "../../progress.mjs";
 
 /** Which circuit a command is about: an instance of `circuits.json`, or a file of constraints. */
 export interface CircuitOptions {
-  readonly circuit?: string;
-  readonly r1cs?: string;
+  readonly circuit?: string | undefined;
+  readonly r1cs?: string | undefined;
 }
 
 /** The constraints of the circuit that was asked for. */
