@@ -2,37 +2,33 @@ import { createHash } from "node:crypto";
 import { ChaCha, type Curve } from "ffjavascript";
 import { viewOf } from "./binary-file.ts";
 import { POINT_BYTES } from "./curve-memory.ts";
-import { DEVELOPMENT_SEED } from "./secrets.ts";
-import type { CombPoints } from "./comb.ts";
+import { FIELD_MODULUS } from "../protocol/ids.ts";
+import { uncompressedG1 } from "./points.ts";
+import { CONTRIBUTION_BASE, DEVELOPMENT_SEED } from "./secrets.ts";
 
 /** Hash of snarkjs' transcripts. */
 const TRANSCRIPT_HASH = "blake2b512";
 const NAME_PARAMETER = 1;
-
-export interface ContributionPoints {
-  /** Multiples of the G1 generator: δ, `CONTRIBUTION_BASE` s, s·δ. */
-  readonly delta: CombPoints;
-  readonly base: CombPoints;
-  readonly baseDelta: CombPoints;
-}
 
 /**
  * Section 10 of a `.zkey`: the hash of the circuit's initial key, then one contribution, which took δ from 1 to its
  * value, bears the name {@link DEVELOPMENT_SEED} and proves knowledge of δ as snarkjs demands: s·δ for a point s, and
  * h·δ for the point h of G2 that the transcript hashes to.
  */
-export function developmentContribution(
-  curve: Curve,
-  circuitHash: Uint8Array,
-  points: ContributionPoints,
-  delta: bigint,
-): Uint8Array {
+export function developmentContribution(curve: Curve, circuitHash: Uint8Array, delta: bigint): Uint8Array {
+  const { G1, G2 } = curve;
+  const multiple = (scalar: bigint): Uint8Array => {
+    const point = new Uint8Array(POINT_BYTES.g1.affine);
+    G1.toRprLEM(point, 0, G1.toAffine(G1.timesScalar(G1.g, scalar)));
+    return point;
+  };
+  const base = multiple(CONTRIBUTION_BASE);
+  const baseDelta = multiple((CONTRIBUTION_BASE * delta) % FIELD_MODULUS);
   const transcript = createHash(TRANSCRIPT_HASH)
     .update(circuitHash)
-    .update(points.base.uncompressed)
-    .update(points.baseDelta.uncompressed)
+    .update(uncompressedG1(base, 0))
+    .update(uncompressedG1(baseDelta, 0))
     .digest();
-  const { G2 } = curve;
   const challenge = G2.fromRng(
     new ChaCha(Array.from({ length: 8 }, (_, word) => transcript.readUInt32BE(4 * word))),
   );
@@ -42,9 +38,9 @@ export function developmentContribution(
   return Buffer.concat([
     circuitHash,
     u32(1),
-    points.delta.points,
-    points.base.points,
-    points.baseDelta.points,
+    multiple(delta),
+    base,
+    baseDelta,
     response,
     transcript,
     u32(0),

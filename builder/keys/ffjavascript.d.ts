@@ -13,6 +13,8 @@ declare module "ffjavascript" {
   export interface Group<Coordinate = unknown> {
     readonly F: { readonly n8: number };
     readonly zero: Point;
+    /** The generator. */
+    readonly g: Point;
     fromRng(rng: ChaCha): Point;
     toAffine(point: Point): Point;
     /** Coordinates of an affine point; those over the extension field have their real part first. */
