@@ -1,9 +1,9 @@
 /**
  * From a fresh clone to a running command: `node scripts/bootstrap.mjs start|demo|test|fuzz|node|deploy|builder|status [option…]`.
  *
- * Runs on Node 20 with nothing installed and uses no network but npm's registry. It makes sure of a recent Node
- * (from npm, into `.lockstep/`, if the machine's is too old) and of the dependencies, then runs the command
- * under that Node in a process group that cannot outlive it.
+ * Runs on Node 20 with nothing installed and uses no network but package registries. It makes sure of a recent Node
+ * (from npm, into `.lockstep/`, if the machine's is too old), of the dependencies and, where it can be built, of the fast
+ * prover (its library comes as a Go module), then runs the command under that Node in a process group that cannot outlive it.
  */
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -34,9 +34,12 @@ const COMMANDS = {
   deploy: ["builder/cli.ts", "deploy"],
   builder: ["builder/cli.ts", "builder"],
   status: ["builder/cli.ts", "status"],
+  "prover-worker": ["builder/cli.ts", "prover-worker"],
   test: ["scripts/test.ts"],
   fuzz: ["scripts/fuzz.ts"],
 };
+/** Commands that make proofs. */
+const PROVING = ["start", "demo", "builder", "prover-worker", "test"];
 
 /** A failure the user can do something about: printed without a stack. */
 class BootstrapError extends Error {}
@@ -207,6 +210,13 @@ async function ensureDependencies(node) {
   await writeFile(stamp, wanted);
 }
 
+/** Builds the fast prover if it is not there and can be built; says what is missing if not, which is no failure. */
+async function ensureRapidsnark(node) {
+  const script = path.join(ROOT, "scripts/build-rapidsnark.ts");
+  await run(node, [node, script], { environment: environmentFor(node) });
+  if (stopping) process.exit(130);
+}
+
 /** Two commands started at once must not install into the same folder. */
 async function locked(work) {
   await mkdir(DATA, { recursive: true });
@@ -286,6 +296,7 @@ async function main() {
     await ensureDependencies(found);
     return found;
   });
+  if (PROVING.includes(name)) await ensureRapidsnark(node);
   const [script, ...fixed] = command;
   const { code } = await run(node, [node, path.join(ROOT, script), ...fixed, ...commandArguments], {
     environment: environmentFor(node),

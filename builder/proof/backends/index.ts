@@ -1,5 +1,6 @@
 import type { BackendKind } from "./backend.ts";
+import { rapidsnarkBackend } from "./rapidsnark/index.ts";
 import { snarkjsBackend } from "./snarkjs/index.ts";
 
 /** All ways to prove on this machine, the fastest first. A new one is a folder beside this file and a line here. */
-export const BACKEND_KINDS: readonly BackendKind[] = [snarkjsBackend];
+export const BACKEND_KINDS: readonly BackendKind[] = [rapidsnarkBackend, snarkjsBackend];

@@ -1,0 +1,135 @@
+import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
+import { once } from "node:events";
+import type { Readable } from "node:stream";
+import { z } from "zod";
+import { snarkjsProof, snarkjsPublicSignals } from "../snarkjs-format.ts";
+
+/** The worker answered that it cannot, or died; the message says why. */
+export class WorkerError extends Error {}
+
+const answer = z
+  .object({
+    milliseconds: z.number().nonnegative(),
+    proof: snarkjsProof,
+    publicSignals: snarkjsPublicSignals,
+  })
+  .transform(({ milliseconds, ...result }) => ({ ...result, proveMilliseconds: milliseconds }));
+
+const LENGTH_BYTES = 4;
+/** An answer is some 1.5 kB; a longer one than this is garbage. */
+const LONGEST_ANSWER = 1 << 20;
+/** Characters of standard error that are kept for a message. */
+const LAST_WORDS = 300;
+
+/** One process of `worker/worker.cpp`, which describes its protocol: one key, one proof at a time. */
+export class WorkerProcess {
+  readonly #child: ChildProcessWithoutNullStreams;
+  readonly #frames: AsyncIterator<Frame, undefined>;
+  readonly #gone: Promise<unknown>;
+  #ready: Promise<unknown> | undefined;
+  #lastWords = "";
+  #isAlive = true;
+
+  /** @param binary what `buildWorker` made. @param zkey path of the key. @param threads that it may use. */
+  constructor(binary: string, zkey: string, threads: number) {
+    this.#child = spawn(binary, [zkey, String(threads)]);
+    this.#frames = frames(this.#child.stdout);
+    this.#child.stderr.setEncoding("utf8").on("data", (text: string) => {
+      this.#lastWords = (this.#lastWords + text).slice(-LAST_WORDS);
+    });
+    // That it does not read any more is seen by its having ended.
+    this.#child.stdin.on("error", () => undefined);
+    this.#gone = new Promise<void>((resolve) => {
+      const end = (): void => {
+        this.#isAlive = false;
+        resolve();
+      };
+      this.#child.once("exit", end);
+      this.#child.once("error", (error) => {
+        this.#lastWords = error.message;
+        end();
+      });
+    });
+  }
+
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
+  get isAlive(): boolean {
+    return this.#isAlive;
+  }
+
+  /**
+   * @param witness content of the `.wtns` file. @param signal kills the process.
+   * @throws {WorkerError}
+   */
+  async prove(witness: Uint8Array, signal: AbortSignal): Promise<z.output<typeof answer>> {
+    const kill = (): void => void this.kill();
+    signal.addEventListener("abort", kill);
+    try {
+      signal.throwIfAborted();
+      this.#ready ??= this.#expect("R");
+      await this.#ready.catch(async (error: unknown) => {
+        await this.kill();
+        throw error;
+      });
+      const length = Buffer.alloc(LENGTH_BYTES);
+      length.writeUInt32LE(witness.length);
+      this.#child.stdin.write(length);
+      if (!this.#child.stdin.write(witness))
+        await Promise.race([once(this.#child.stdin, "drain"), this.#gone]);
+      const parsed = answer.safeParse(JSON.parse(await this.#expect("P")));
+      if (parsed.success) return parsed.data;
+      throw new WorkerError("its answer is no proof", { cause: parsed.error });
+    } catch (error) {
+      // Nobody knows what it will answer next.
+      if (!(error instanceof WorkerError)) await this.kill();
+      throw error;
+    } finally {
+      signal.removeEventListener("abort", kill);
+    }
+  }
+
+  /** Ends it at once. */
+  async kill(): Promise<void> {
+    this.#child.kill("SIGKILL");
+    await this.#gone;
+  }
+
+  /** The text of the next frame, which has to be of this kind. @throws {WorkerError} */
+  async #expect(kind: string): Promise<string> {
+    const next = await this.#frames.next();
+    if (next.done === true) {
+      await this.kill();
+      const { exitCode, signalCode } = this.#child;
+      const words = this.#lastWords.trim();
+      const end = `it ended (${signalCode ?? `exit code ${exitCode ?? "unknown"}`})`;
+      throw new WorkerError(words === "" ? end : `${end}: ${words}`);
+    }
+    if (next.value.kind === kind) return next.value.text;
+    throw new WorkerError(next.value.text);
+  }
+}
+
+interface Frame {
+  readonly kind: string;
+  readonly text: string;
+}
+
+async function* frames(stream: Readable): AsyncGenerator<Frame, undefined> {
+  let received = Buffer.alloc(0);
+  for await (const chunk of stream) {
+    if (!Buffer.isBuffer(chunk)) throw new TypeError("the worker's output is read as bytes");
+    received = Buffer.concat([received, chunk]);
+    while (received.length >= LENGTH_BYTES) {
+      const end = LENGTH_BYTES + received.readUInt32LE();
+      if (end > LONGEST_ANSWER) return undefined;
+      if (received.length < end) break;
+      const text = received.toString("utf8", LENGTH_BYTES, end);
+      yield { kind: text.slice(0, 1), text: text.slice(1) };
+      received = received.subarray(end);
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,228 @@
+/*
+ * rapidsnark with the proving key loaded once.
+ *
+ *   worker <zkey> <threads>                       many proofs over standard input and output, until input is closed
+ *   worker <zkey> <wtns> <proof.json> <public.json>   one proof, as rapidsnark's own program `prover` makes it
+ *
+ * Frames are a length in bytes (32 bits, little-endian) and so many bytes. In: the content of a `.wtns` file. Out: a letter and
+ *   R  ready, the key is loaded; sent once
+ *   P  {"milliseconds": number, "proof": …, "publicSignals": […]}, the last two in snarkjs' format
+ *   E  what rapidsnark says is wrong with the key (the worker ends) or the witness (it goes on)
+ *
+ * When input is closed, as it is when whoever started the worker dies, it ends at once, even amid a proof.
+ */
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <chrono>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <fstream>
+#include <iterator>
+#include <stdexcept>
+#include <string>
+#include <thread>
+#include <vector>
+
+// The library has more than the header beside it declares. `unsigned long` is 64 bits wide wherever there is a library.
+static_assert(sizeof(unsigned long) == 8, "rapidsnark's interface has 64-bit lengths");
+extern "C" {
+int groth16_prover_create(void **prover, const void *zkey, unsigned long zkey_size, char *error,
+                          unsigned long error_size);
+int groth16_prover_prove(void *prover, const void *witness, unsigned long witness_size, char *proof,
+                         unsigned long *proof_size, char *signals, unsigned long *signals_size, char *error,
+                         unsigned long error_size);
+void groth16_prover_destroy(void *prover);
+void groth16_proof_size(unsigned long *size);
+int groth16_public_size_for_zkey_buf(const void *zkey, unsigned long zkey_size, unsigned long *size, char *error,
+                                     unsigned long error_size);
+}
+
+namespace {
+
+constexpr size_t ERROR_BYTES = 1024;
+/** Far beyond any circuit that fits the field's 2^28 roots of unity in practice: a longer frame is garbage. */
+constexpr uint32_t MAX_FRAME_BYTES = 1u << 31;
+
+int processors = 0;
+
+struct Proof {
+    std::string proof;
+    std::string publicSignals;
+};
+
+/** A file's content, in memory that processes share. */
+class MappedFile {
+  public:
+    /** @throws std::runtime_error */
+    explicit MappedFile(const char *path) {
+        const int file = open(path, O_RDONLY);
+        struct stat status;
+        if (file >= 0 && fstat(file, &status) == 0 && status.st_size > 0) {
+            size_ = static_cast<size_t>(status.st_size);
+            content_ = mmap(nullptr, size_, PROT_READ, MAP_PRIVATE, file, 0);
+        }
+        if (file >= 0) close(file);
+        if (content_ == MAP_FAILED) throw std::runtime_error(std::string(path) + " cannot be read");
+    }
+    ~MappedFile() { munmap(content_, size_); }
+    MappedFile(const MappedFile &) = delete;
+    MappedFile &operator=(const MappedFile &) = delete;
+    const void *content() const { return content_; }
+    size_t size() const { return size_; }
+
+  private:
+    void *content_ = MAP_FAILED;
+    size_t size_ = 0;
+};
+
+class Prover {
+  public:
+    /** @throws std::runtime_error with what is wrong with the key. */
+    explicit Prover(const char *zkey) : zkey_(zkey) {
+        char error[ERROR_BYTES] = "";
+        if (groth16_public_size_for_zkey_buf(zkey_.content(), zkey_.size(), &publicSize_, error, sizeof error) != 0 ||
+            groth16_prover_create(&prover_, zkey_.content(), zkey_.size(), error, sizeof error) != 0)
+            throw std::runtime_error(error);
+        groth16_proof_size(&proofSize_);
+    }
+    ~Prover() { groth16_prover_destroy(prover_); }
+    Prover(const Prover &) = delete;
+    Prover &operator=(const Prover &) = delete;
+
+    /** @throws std::runtime_error with what is wrong with the witness. */
+    Proof prove(const std::vector<char> &witness) const {
+        // The sizes come without the final zero.
+        std::string proof(proofSize_ + 1, '\0'), signals(publicSize_ + 1, '\0');
+        unsigned long proofSize = proof.size(), signalsSize = signals.size();
+        char error[ERROR_BYTES] = "";
+        if (groth16_prover_prove(prover_, witness.data(), witness.size(), &proof[0], &proofSize, &signals[0],
+                                 &signalsSize, error, sizeof error) != 0)
+            throw std::runtime_error(error[0] == '\0' ? "rapidsnark gave no reason" : error);
+        return {proof.c_str(), signals.c_str()};
+    }
+
+  private:
+    // The library's own way to read a file (groth16_prover_create_zkey_file) closes it before the first proof.
+    MappedFile zkey_;
+    void *prover_ = nullptr;
+    unsigned long proofSize_ = 0, publicSize_ = 0;
+};
+
+/** False at the end of the input. */
+bool readFully(void *to, size_t count) {
+    char *at = static_cast<char *>(to);
+    while (count > 0) {
+        const ssize_t got = read(STDIN_FILENO, at, count);
+        if (got < 0 && errno == EINTR) continue;
+        if (got <= 0) return false;
+        at += got;
+        count -= static_cast<size_t>(got);
+    }
+    return true;
+}
+
+void writeFully(int file, const std::string &bytes) {
+    for (size_t done = 0; done < bytes.size();) {
+        const ssize_t written = write(file, bytes.data() + done, bytes.size() - done);
+        if (written < 0 && errno == EINTR) continue;
+        if (written < 0) _exit(1);
+        done += static_cast<size_t>(written);
+    }
+}
+
+void answer(int file, char kind, const std::string &text) {
+    const uint32_t size = static_cast<uint32_t>(text.size() + 1);
+    std::string frame;
+    for (int shift = 0; shift < 32; shift += 8) frame.push_back(static_cast<char>(size >> shift));
+    writeFully(file, frame + kind + text);
+}
+
+void endWithInput() {
+#ifdef POLLRDHUP
+    pollfd input = {STDIN_FILENO, POLLRDHUP, 0};
+#else
+    pollfd input = {STDIN_FILENO, 0, 0};
+#endif
+    while (poll(&input, 1, -1) <= 0) {
+    }
+    _exit(0);
+}
+
+int serve(const char *zkey) {
+    // The library may print; frames have the real standard output to themselves.
+    const int out = dup(STDOUT_FILENO);
+    dup2(STDERR_FILENO, STDOUT_FILENO);
+    std::thread(endWithInput).detach();
+    try {
+        const Prover prover(zkey);
+        answer(out, 'R', "");
+        for (;;) {
+            unsigned char length[4];
+            if (!readFully(length, sizeof length)) _exit(0);
+            uint32_t size = 0;
+            for (int index = 3; index >= 0; index--) size = size << 8 | length[index];
+            if (size > MAX_FRAME_BYTES) {
+                answer(out, 'E', "a frame is too long");
+                return 1;
+            }
+            std::vector<char> witness(size);
+            if (!readFully(witness.data(), size)) _exit(1);
+            try {
+                const auto start = std::chrono::steady_clock::now();
+                const Proof made = prover.prove(witness);
+                const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - start;
+                answer(out, 'P',
+                       "{\"milliseconds\":" + std::to_string(took.count()) + ",\"proof\":" + made.proof +
+                           ",\"publicSignals\":" + made.publicSignals + "}");
+            } catch (const std::exception &error) {
+                answer(out, 'E', error.what());
+            }
+        }
+    } catch (const std::exception &error) {
+        answer(out, 'E', error.what());
+        return 1;
+    }
+}
+
+int proveOnce(char **arguments) {
+    try {
+        std::ifstream file(arguments[2], std::ios::binary);
+        if (!file) throw std::runtime_error("the witness cannot be read");
+        const std::vector<char> witness((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+        const Proof made = Prover(arguments[1]).prove(witness);
+        if (!(std::ofstream(arguments[3]) << made.proof << std::flush) ||
+            !(std::ofstream(arguments[4]) << made.publicSignals << std::flush))
+            throw std::runtime_error("the proof cannot be written");
+        return 0;
+    } catch (const std::exception &error) {
+        std::fprintf(stderr, "%s\n", error.what());
+        return 1;
+    }
+}
+
+}  // namespace
+
+#ifdef __GLIBC__
+/** rapidsnark starts a thread per processor that libstdc++ counts, which asks this function: glibc's, but with a limit. */
+extern "C" int get_nprocs(void) noexcept {
+    const long online = sysconf(_SC_NPROCESSORS_ONLN);
+    return static_cast<int>(processors > 0 && processors < online ? processors : online);
+}
+#endif
+
+int main(int count, char **arguments) {
+    if (count == 5) return proveOnce(arguments);
+    if (count == 3) {
+        processors = std::atoi(arguments[2]);
+        return serve(arguments[1]);
+    }
+    std::fprintf(stderr, "usage: %s <zkey> <threads> | <zkey> <wtns> <proof.json> <public.json>\n", arguments[0]);
+    return 2;
+}

@@ -1,0 +1,52 @@
+import { readdirSync, readFileSync } from "node:fs";
+import type { CircuitInput } from "../../builder/kinds/kind.ts";
+import { buildWorker, RapidsnarkBuildError } from "../../builder/proof/backends/rapidsnark/build.ts";
+import type { CircuitJob } from "../../builder/proof/circuit-job.ts";
+import { loadCircuit } from "../../builder/proof/load-circuit.ts";
+import { calculateWitness } from "../../builder/proof/threads/witness.ts";
+import { fieldElement } from "../../builder/protocol/ids.ts";
+import { testArtefacts } from "../keys/setting.ts";
+
+/** 24 = 3·2³, and 21 in bits. */
+const INPUT: CircuitInput = {
+  commitment: 3n,
+  challenge: 2n,
+  evaluation: 24n,
+  word: 21n,
+  bits: [1n, 0n, 1n, 0n, 1n],
+};
+/** A job for the test circuit `bits`. */
+export const BITS_JOB: CircuitJob = { circuit: "bits", input: INPUT, commitment: fieldElement(3n) };
+
+/** The content of the `.wtns` file of {@link BITS_JOB}. */
+export async function bitsWitness(): Promise<Uint8Array> {
+  return calculateWitness((await loadCircuit(await testArtefacts("bits"))).wasm, INPUT);
+}
+
+/** The path of the worker, or why this machine has none. */
+export async function rapidsnarkHere(): Promise<{ readonly binary: string } | { readonly reason: string }> {
+  try {
+    return { binary: await buildWorker() };
+  } catch (error) {
+    if (error instanceof RapidsnarkBuildError) return { reason: error.message };
+    throw error;
+  }
+}
+
+/** Processes of a program that live, by id and parent, as Linux tells. */
+export function processesOf(name: string): { readonly pid: number; readonly parent: number }[] {
+  return readdirSync("/proc")
+    .filter((entry) => /^\d+$/.test(entry))
+    .flatMap((entry) => {
+      const [, program, state, parent] = /^\d+ \((.*)\) (\S) (\d+)/.exec(statOf(entry)) ?? [];
+      return program === name && state !== "Z" ? [{ pid: Number(entry), parent: Number(parent) }] : [];
+    });
+}
+
+function statOf(pid: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/stat`, "utf8");
+  } catch {
+    return "";
+  }
+}

@@ -1,0 +1,234 @@
+import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
+import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import { cp, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { expect } from "chai";
+import type { Artefacts } from "../../builder/artefacts/artefacts.ts";
+import { readBinaryFile } from "../../builder/keys/binary-file.ts";
+import { openRapidsnark } from "../../builder/proof/backends/rapidsnark/index.ts";
+import { WorkerError, WorkerProcess } from "../../builder/proof/backends/rapidsnark/worker-process.ts";
+import { ProverPool } from "../../builder/proof/pool/pool.ts";
+import { failureCode, inTemporaryFolder, testArtefacts } from "../keys/setting.ts";
+import { BITS_JOB, bitsWitness, processesOf, rapidsnarkHere } from "./rapidsnark-setting.ts";
+
+/** The worker's name among processes. */
+const WORKER = "worker";
+const EXPECTED = { commitment: 3n, challenge: 2n, evaluation: 24n };
+const forever = new AbortController().signal;
+
+const here = await rapidsnarkHere();
+const linuxOnly = process.platform === "linux" ? it : it.skip;
+
+function suite(binary: string): void {
+  let bits: Artefacts;
+  let witness: Uint8Array;
+  before(async () => {
+    bits = await testArtefacts("bits");
+    witness = await bitsWitness();
+  });
+
+  async function openPool(circuits: readonly Artefacts[] = [bits]): Promise<ProverPool> {
+    const backend = await openRapidsnark(binary, { circuits, threads: 2 });
+    return ProverPool.open({ circuits, backends: [backend] });
+  }
+  const own = (): number[] =>
+    processesOf(WORKER)
+      .filter(({ parent }) => parent === process.pid)
+      .map(({ pid }) => pid);
+
+  it("proves in one process per circuit, started for its first proof", async () => {
+    const noBits = await testArtefacts("no_bits");
+    const pool = await openPool([bits, noBits]);
+    try {
+      if (process.platform === "linux") expect(own()).to.deep.equal([]);
+      const first = await pool.prove(BITS_JOB);
+      expect(first.publicInputs).to.deep.equal(EXPECTED);
+      const [pid] = own();
+      const input = { ...BITS_JOB.input, word: 0n, bits: [] };
+      expect((await pool.prove({ ...BITS_JOB, circuit: "no_bits", input })).publicInputs).to.deep.equal(
+        EXPECTED,
+      );
+      const second = await pool.prove(BITS_JOB);
+      // Proofs are randomised: equal ones would give the witness away.
+      expect(second.proof.a).to.not.deep.equal(first.proof.a);
+      if (process.platform === "linux") expect(own()).to.have.length(2).and.to.include(pid);
+    } finally {
+      await pool.close();
+    }
+  });
+
+  linuxOnly("makes hundreds of proofs in the same memory (Linux tells how much)", async () => {
+    const worker = new WorkerProcess(binary, bits.zkey, 1);
+    const residentKilobytes = (): number => {
+      const status = readFileSync(`/proc/${worker.pid ?? 0}/status`, "utf8");
+      return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1]);
+    };
+    try {
+      for (let proof = 0; proof < 50; proof++) await worker.prove(witness, forever);
+      const before = residentKilobytes();
+      for (let proof = 0; proof < 300; proof++) await worker.prove(witness, forever);
+      // One witness kept for each proof would be a megabyte, one more key for each a hundred.
+      expect(residentKilobytes() - before).to.be.lessThan(512);
+    } finally {
+      await worker.kill();
+    }
+  });
+
+  linuxOnly(
+    "has the job of a process that is killed made by the next one (processes are found in /proc)",
+    async () => {
+      const pool = await openPool();
+      try {
+        await pool.prove(BITS_JOB);
+        const [pid = 0] = own();
+        // Stopped, it is surely at work when it is killed.
+        process.kill(pid, "SIGSTOP");
+        const job = pool.prove(BITS_JOB);
+        await sleep(300);
+        process.kill(pid, "SIGKILL");
+        expect((await job).publicInputs).to.deep.equal(EXPECTED);
+        expect(own()).to.have.length(1).and.to.not.include(pid);
+        const [second = 0] = own();
+        process.kill(second, "SIGKILL");
+        expect((await pool.prove(BITS_JOB)).publicInputs, "killed while idle").to.deep.equal(EXPECTED);
+      } finally {
+        await pool.close();
+      }
+    },
+  );
+
+  linuxOnly(
+    "kills the process of a job that is cancelled, and works on (processes are found in /proc)",
+    async () => {
+      const pool = await openPool();
+      try {
+        await pool.prove(BITS_JOB);
+        const [pid = 0] = own();
+        process.kill(pid, "SIGSTOP");
+        const cancel = new AbortController();
+        const job = failureCode(pool.prove(BITS_JOB, { signal: cancel.signal }));
+        await sleep(300);
+        cancel.abort();
+        expect(await job).to.equal("PROOF_FAILED");
+        expect((await pool.prove(BITS_JOB)).publicInputs).to.deep.equal(EXPECTED);
+        expect(own()).to.have.length(1).and.to.not.include(pid);
+      } finally {
+        await pool.close();
+      }
+    },
+  );
+
+  linuxOnly(
+    "leaves no process when it is closed, even amid a proof (processes are found in /proc)",
+    async () => {
+      const pool = await openPool();
+      await pool.prove(BITS_JOB);
+      const [pid = 0] = own();
+      process.kill(pid, "SIGSTOP");
+      const job = failureCode(pool.prove(BITS_JOB));
+      await sleep(300);
+      await pool.close();
+      expect(await job).to.equal("PROOF_FAILED");
+      expect(own()).to.deep.equal([]);
+    },
+  );
+
+  linuxOnly("leaves no process when whoever opened it is killed (processes are found in /proc)", async () => {
+    const owner = spawn(process.execPath, [join(import.meta.dirname, "rapidsnark-owner.ts"), binary]);
+    try {
+      await once(owner.stdout, "data");
+      const workers = processesOf(WORKER).filter(({ parent }) => parent === owner.pid);
+      expect(workers).to.have.length(1);
+      owner.kill("SIGKILL");
+      const isLeft = (): boolean => processesOf(WORKER).some(({ pid }) => pid === workers[0]?.pid);
+      for (let tries = 0; tries < 100 && isLeft(); tries++) await sleep(50);
+      expect(isLeft()).to.equal(false);
+    } finally {
+      owner.kill("SIGKILL");
+    }
+  });
+
+  describe("refuses", () => {
+    it("a witness that is none or another circuit's, and works on", async () => {
+      const worker = new WorkerProcess(binary, bits.zkey, 1);
+      try {
+        const { pid } = worker;
+        const ofOtherLength = Buffer.from(witness);
+        // Number of wires, at the end of the first section.
+        ofOtherLength.writeUInt32LE(ofOtherLength.readUInt32LE(24 + 36) - 1, 24 + 36);
+        for (const bad of [
+          new Uint8Array(0),
+          witness.subarray(0, 10),
+          Buffer.alloc(5_000, "x"),
+          ofOtherLength,
+        ]) {
+          const failure = await worker.prove(bad, forever).catch((error: unknown) => error);
+          expect(failure).to.be.instanceOf(WorkerError);
+          expect(failure).to.have.property("message").that.is.not.empty;
+        }
+        expect((await worker.prove(witness, forever)).publicSignals).to.deep.equal([3n, 2n, 24n]);
+        expect(worker.pid).to.equal(pid);
+      } finally {
+        await worker.kill();
+      }
+    });
+
+    it("a frame of an absurd length, and ends", async () => {
+      const child: ChildProcessWithoutNullStreams = spawn(binary, [bits.zkey, "1"]);
+      const output: Buffer[] = [];
+      child.stdout.on("data", (chunk: Buffer) => output.push(chunk));
+      child.stdin.write(Buffer.alloc(4, 0xff));
+      const [code] = await once(child, "close");
+      expect(code).to.equal(1);
+      expect(Buffer.concat(output).toString("latin1")).to.match(/a frame is too long$/);
+    });
+
+    it("a damaged key, another circuit's, and one that has gone since it was opened", () =>
+      inTemporaryFolder(async (folder) => {
+        const zkey = join(folder, "other.zkey");
+        const damaged = (await readFile(bits.zkey)).subarray(0, -1000);
+        await writeFile(zkey, damaged);
+        expect(await failureCode(openPool([{ ...bits, zkey }]))).to.equal("KEY_CORRUPT");
+        const { zkey: another } = await testArtefacts("no_bits");
+        expect(await failureCode(openPool([{ ...bits, zkey: another }]))).to.equal("WRONG_KEY");
+
+        await cp(bits.zkey, zkey);
+        const pool = await openPool([{ ...bits, zkey }]);
+        try {
+          await writeFile(zkey, "");
+          const failure = await pool.prove(BITS_JOB).catch((error: unknown) => error);
+          expect(failure).to.have.property("code", "PROOF_FAILED");
+          expect(failure).to.have.property("message").that.includes(zkey);
+          await cp(bits.zkey, zkey);
+          expect((await pool.prove(BITS_JOB)).publicInputs).to.deep.equal(EXPECTED);
+        } finally {
+          await pool.close();
+        }
+      }));
+  });
+
+  it("hands out no proof that a silently damaged key makes", () =>
+    inTemporaryFolder(async (folder) => {
+      const zkey = join(folder, "damaged.zkey");
+      const bytes = await readFile(bits.zkey);
+      const quotient = readBinaryFile(bytes, "zkey", "key").section(9);
+      // Every quotient point is the first one: all on the curve, but of another key.
+      for (let offset = 64; offset < quotient.length; offset += 64) quotient.copyWithin(offset, 0, 64);
+      await writeFile(zkey, bytes);
+      const pool = await openPool([{ ...bits, zkey }]);
+      const failure = await pool.prove(BITS_JOB).catch((error: unknown) => error);
+      await pool.close();
+      expect(failure).to.have.property("code", "PROOF_FAILED");
+      expect(failure)
+        .to.have.property("message")
+        .that.matches(/does not verify/);
+    }));
+}
+
+describe("rapidsnark", function () {
+  this.timeout(120_000);
+  if ("binary" in here) suite(here.binary);
+  else it.skip(`proves (no worker on this machine: ${here.reason})`);
+});
