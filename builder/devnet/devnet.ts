@@ -2,7 +2,6 @@ import { mkdir } from "node:fs/promises";
 import type { Logger } from "pino";
 import { privateKeyToAccount } from "viem/accounts";
 import { type Builder, createBuilder } from "../builder.ts";
-import { createLocalProver } from "../proof/local-prover.ts";
 import { developmentAccount, developmentAccounts, FUNDING_ACCOUNT } from "./accounts.ts";
 import type { Circuits } from "./artefacts.ts";
 import { deploy, type RegisteredRollup } from "./deploy.ts";
@@ -13,6 +12,7 @@ import { type Gateways, openGateways } from "./gateways.ts";
 import { startL1 } from "./l1.ts";
 import { ObservedProver } from "./observed-prover.ts";
 import type { DevnetPorts } from "./ports.ts";
+import { openProver } from "./prover.ts";
 import { builderRollup, knownKind } from "./rollup-kinds.ts";
 
 export interface DevnetOptions {
@@ -21,6 +21,8 @@ export interface DevnetOptions {
   /** Where `devnet.json` is kept while the devnet runs; without it nothing is written. */
   readonly folder?: string;
   readonly log?: Logger;
+  /** URL of a Redis where prover workers register; without it, only this machine proves. */
+  readonly redis?: string;
 }
 
 export interface Devnet extends AsyncDisposable {
@@ -33,16 +35,20 @@ export interface Devnet extends AsyncDisposable {
  * A whole system on this machine and in this process: L1, the contracts, rollups, a builder for them, their gateways.
  * Nothing outlives it: every devnet starts from genesis.
  */
-export async function startDevnet({ ports, circuits, folder, log }: DevnetOptions): Promise<Devnet> {
+export async function startDevnet({ ports, circuits, folder, log, redis }: DevnetOptions): Promise<Devnet> {
   await using cleanup = new AsyncDisposableStack();
   // The keys are read while the node starts. Both are waited for, so that what did start is also stopped.
   const [proving, node] = await Promise.allSettled([
-    createLocalProver({ artefacts: [...circuits.values()].map(({ artefacts }) => artefacts) }),
+    openProver({
+      circuits: [...circuits.values()].map(({ artefacts }) => artefacts),
+      ...(redis === undefined ? {} : { redis }),
+      ...(log === undefined ? {} : { log }),
+    }),
     startL1(ports.rpc),
   ]);
-  if (proving.status === "fulfilled") cleanup.defer(() => proving.value.close());
+  if (proving.status === "fulfilled") cleanup.use(proving.value);
   if (node.status === "fulfilled") cleanup.defer(() => node.value.close());
-  const prover = new ObservedProver(valueOf(proving));
+  const prover = new ObservedProver(valueOf(proving).pool);
   const l1 = valueOf(node);
   const { evmChainId, rollups, registered } = await deploy({
     rpc: l1.url,

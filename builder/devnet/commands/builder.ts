@@ -4,16 +4,17 @@ import { privateKeyToAccount } from "viem/accounts";
 import { z } from "zod";
 import { createBuilder } from "../../builder.ts";
 import { connectL1 } from "../../l1/client.ts";
-import { createLocalProver } from "../../proof/local-prover.ts";
 import { chainId } from "../../protocol/ids.ts";
-import { prepareArtefacts } from "../artefacts.ts";
-import { parseConfiguration, privateKey, rpcUrl } from "../configuration.ts";
+import { haveDevelopmentKeys, prepareArtefacts } from "../artefacts.ts";
+import { keysFolder, parseConfiguration, privateKey, rpcUrl } from "../configuration.ts";
 import { openGateways } from "../gateways.ts";
 import { logger } from "../log.ts";
 import { claimGatewayPorts, LAST_PORT, portsFrom } from "../ports.ts";
+import { openProver } from "../prover.ts";
 import { assertRegistered } from "../registered.ts";
 import { builderRollup, kindNames, knownKind, ROLLUP_KINDS } from "../rollup-kinds.ts";
 import { untilShutdown } from "../shutdown.ts";
+import { redisUrl } from "./prover-worker.ts";
 
 const NUMBER = /^\d{1,18}$/;
 const uint = z.string().regex(NUMBER, "is not a number").transform(BigInt);
@@ -44,6 +45,8 @@ export const builderConfiguration = z
     deploymentBlock: uint,
     portBase: z.int(),
     data: z.string().min(1),
+    keys: keysFolder,
+    redis: redisUrl.optional(),
     key: privateKey,
   })
   .refine(({ portBase, rollup: rollups }) => portBase + 1 + rollups.length <= LAST_PORT, {
@@ -67,18 +70,21 @@ export async function runBuilder(options: unknown): Promise<void> {
   const log = logger("info");
   const ports = portsFrom(configuration.portBase, wanted.length);
   await claimGatewayPorts(ports);
-  const circuits = await prepareArtefacts();
+  const circuits = await prepareArtefacts({ keys: configuration.keys });
   const l1 = connectL1(rpc);
   // Development keys are worthless beyond local chains, and so is what is not proven at all: no builder starts there.
   const evmChainId = BigInt(await l1.getChainId());
   for (const { kind } of wanted) kind.scheme.assertAllowed(evmChainId, kind.kind, circuits);
   const rollups = wanted.map(({ id, kind }) => builderRollup(id, kind, circuits));
   await assertRegistered(l1, rollupsAddress, rollups);
-  const prover = await createLocalProver({
-    artefacts: [...circuits.values()].map(({ artefacts }) => artefacts),
-  });
   await using cleanup = new AsyncDisposableStack();
-  cleanup.defer(() => prover.close());
+  const { pool: prover } = cleanup.use(
+    await openProver({
+      circuits: [...circuits.values()].map(({ artefacts }) => artefacts),
+      log,
+      ...(configuration.redis === undefined ? {} : { redis: configuration.redis }),
+    }),
+  );
   const account = privateKeyToAccount(configuration.key);
   const builder = await createBuilder({
     l1Rpc: rpc,
@@ -93,7 +99,8 @@ export async function runBuilder(options: unknown): Promise<void> {
   cleanup.use(builder);
   const gateways = cleanup.use(await openGateways(builder, { ports, log }));
   const endpoints = gateways.rollups.map(({ id, url }) => ({ id: id.toString(), url }));
-  log.info({ l1: gateways.l1, rollups: endpoints, unaudited: true, developmentKeys: true }, "builder is up");
+  const developmentKeys = haveDevelopmentKeys(circuits);
+  log.info({ l1: gateways.l1, rollups: endpoints, unaudited: true, developmentKeys }, "builder is up");
   const unproven = wanted.filter(({ kind }) => !kind.kind.isProven).map(({ id }) => id.toString());
   if (unproven.length > 0)
     log.warn({ rollups: unproven }, "UNPROVEN: anybody can forge these rollups' state");

@@ -1,6 +1,6 @@
 import pc from "picocolors";
 import { L1 } from "../../protocol/ids.ts";
-import { prepareArtefacts } from "../artefacts.ts";
+import { keysWarning, prepareArtefacts } from "../artefacts.ts";
 import type { DevnetDescription } from "../description.ts";
 import { refuseIfRunning, removeDescription } from "../description.ts";
 import { type Devnet, startDevnet } from "../devnet.ts";
@@ -18,10 +18,13 @@ export interface StartOptions {
   readonly portBase: number;
   readonly data: string;
   readonly play: boolean;
+  /** Folder of ceremony keys. */
+  readonly keys?: string;
+  readonly redis?: string;
 }
 
 /** `npm start`. @throws `PORT_IN_USE`, `DEVNET_RUNNING` before anything slow. */
-export async function runStart({ portBase, data, play }: StartOptions): Promise<void> {
+export async function runStart({ portBase, data, play, keys, redis }: StartOptions): Promise<void> {
   const ports = portsFrom(portBase);
   await refuseIfRunning(data);
   await claimPorts(ports);
@@ -29,15 +32,21 @@ export async function runStart({ portBase, data, play }: StartOptions): Promise<
   const shutdown = untilShutdown(() => {
     if (written) removeDescription(data);
   });
-  const circuits = await abortable(prepareArtefacts(), shutdown);
+  const circuits = await abortable(prepareArtefacts({ keys }), shutdown);
   if (circuits === undefined) return;
   const starting = step("starting the devnet", async () =>
-    startDevnet({ ports, circuits, folder: data, log: logger() }),
+    startDevnet({
+      ports,
+      circuits,
+      folder: data,
+      log: logger(),
+      ...(redis === undefined ? {} : { redis }),
+    }),
   );
   await using devnet = await starting;
   written = true;
   if (play && !shutdown.aborted) await abortable(playAndShow(devnet, circuits), shutdown);
-  if (!shutdown.aborted) introduce(devnet.description);
+  if (!shutdown.aborted) introduce(devnet.description, circuits);
   await new Promise<void>((resolve) => {
     if (shutdown.aborted) resolve();
     else
@@ -73,7 +82,7 @@ async function playAndShow(devnet: Devnet, circuits: Circuits): Promise<void> {
   });
 }
 
-function introduce({ l1, rollups, accounts }: DevnetDescription): void {
+function introduce({ l1, rollups, accounts }: DevnetDescription, circuits: Circuits): void {
   console.log(`\n${pc.bold("Devnet")}`);
   console.log(`  L1 node           ${l1.rpc}  (chain id ${l1.chainId})`);
   console.log(`  L1 gateway        ${l1.gateway}  point wallets and dApps here`);
@@ -85,9 +94,7 @@ function introduce({ l1, rollups, accounts }: DevnetDescription): void {
     );
   }
   console.log(`  accounts          ${accounts.length} with public keys, see .lockstep/devnet.json`);
-  console.log(
-    pc.yellow("  UNAUDITED. Development keys: anyone can forge their proofs. Never put real value here."),
-  );
+  console.log(pc.yellow(`  ${keysWarning(circuits)}`));
   const warning = unprovenWarning(rollups.filter(({ proven }) => !proven).map(({ name }) => name));
   if (warning !== undefined) console.log(`  ${warning}`);
   console.log("  Ctrl-C stops it.");

@@ -1,5 +1,6 @@
 import type { Artefacts } from "../../artefacts/artefacts.ts";
 import type { CircuitInput } from "../circuit-job.ts";
+import type { FieldElement } from "../../protocol/ids.ts";
 import type { Groth16Proof } from "../prover.ts";
 
 /** One proof to be made, as a backend gets it. */
@@ -7,6 +8,8 @@ export interface BackendJob {
   /** Name of the circuit instance; one of the backend's. */
   readonly circuit: string;
   readonly input: CircuitInput;
+  /** What public signal 0 has to be. */
+  readonly commitment: FieldElement;
   /**
    * Content of the `.wtns` file, computed on this machine and once for all attempts, in memory that threads share. Backends
    * elsewhere compute it from the input.

@@ -79,8 +79,7 @@ export class Ticket {
   }
 
   get backendJob(): BackendJob {
-    const { circuit, input } = this.job;
-    return { circuit, input, witness: async () => (await this.witness()).witness };
+    return { ...this.job, witness: async () => (await this.witness()).witness };
   }
 }
 

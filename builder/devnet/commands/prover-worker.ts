@@ -1,0 +1,46 @@
+import { once } from "node:events";
+import { availableParallelism } from "node:os";
+import { z } from "zod";
+import { createLocalProver } from "../../proof/local-prover.ts";
+import { ProverWorker } from "../../proof/redis/prover-worker.ts";
+import { prepareArtefacts } from "../artefacts.ts";
+import { parseConfiguration } from "../configuration.ts";
+import { logger } from "../log.ts";
+import { untilShutdown } from "../shutdown.ts";
+
+/** A Redis or Valkey, as `redis://[user:password@]host[:port][/db]`, or `rediss://` over TLS. */
+export const redisUrl = z.url({ protocol: /^rediss?$/, error: "is not a redis:// URL" });
+
+const workerConfiguration = z.object({
+  redis: redisUrl,
+  threads: z.coerce.number().int().min(1).max(1_024).optional(),
+});
+
+/** Proves for builders elsewhere until the process is told to stop. */
+export async function runProverWorker(options: unknown): Promise<void> {
+  const { redis, threads = availableParallelism() } = parseConfiguration(workerConfiguration, options);
+  const log = logger("info");
+  const circuits = [...(await prepareArtefacts()).values()].map(({ artefacts }) => artefacts);
+  await using cleanup = new AsyncDisposableStack();
+  const prover = await createLocalProver({ artefacts: circuits, threads });
+  cleanup.defer(() => prover.close());
+  const slots = prover.backends.reduce((sum, backend) => sum + backend.slots, 0);
+  const worker = await ProverWorker.start({
+    url: redis,
+    prover,
+    slots,
+    circuits,
+    listener: (event) => {
+      if (event.failure === undefined) log.info(event, "proven");
+      else log.warn(event, "not proven");
+    },
+  });
+  cleanup.use(worker);
+  log.info(
+    { id: worker.id, slots, backends: prover.backends.map(({ name }) => name) },
+    "prover worker is up",
+  );
+  const shutdown = untilShutdown(() => undefined);
+  if (!shutdown.aborted) await once(shutdown, "abort");
+  log.info("stopping");
+}

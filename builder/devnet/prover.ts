@@ -1,0 +1,33 @@
+import type { Logger } from "pino";
+import type { Artefacts } from "../artefacts/artefacts.ts";
+import { createLocalProver } from "../proof/local-prover.ts";
+import type { PoolEvent, ProverPool } from "../proof/pool/pool.ts";
+import { WorkerDirectory } from "../proof/redis/directory.ts";
+
+export interface ProverOptions {
+  readonly circuits: Iterable<Artefacts>;
+  /** URL of a Redis or Valkey where prover workers register; without it, only this machine proves. */
+  readonly redis?: string;
+  readonly log?: Logger;
+}
+
+/** This machine's prover and, with Redis, whoever joins. */
+export interface OpenProver extends AsyncDisposable {
+  readonly pool: ProverPool;
+}
+
+/** @throws `REDIS_UNREACHABLE`, and what `createLocalProver` throws. */
+export async function openProver({ circuits, redis, log }: ProverOptions): Promise<OpenProver> {
+  await using cleanup = new AsyncDisposableStack();
+  const artefacts = [...circuits];
+  const listener = (event: PoolEvent): void => {
+    if (event.type === "quarantined") log?.error(event, "a prover made a wrong proof and gets no more jobs");
+    else if (event.type === "retried") log?.warn(event, "a prover failed; its job goes to another one");
+    else log?.info(event, `a prover ${event.type}`);
+  };
+  const pool = await createLocalProver({ artefacts, listener });
+  cleanup.defer(() => pool.close());
+  if (redis !== undefined) cleanup.use(await WorkerDirectory.open({ url: redis, pool, circuits: artefacts }));
+  const resources = cleanup.move();
+  return { pool, [Symbol.asyncDispose]: () => resources.disposeAsync() };
+}

@@ -1,0 +1,41 @@
+import { Redis } from "ioredis";
+import { LockstepError } from "../../protocol/errors.ts";
+
+/** `REDIS_UNREACHABLE`: nothing that speaks Redis' protocol answers at the URL. */
+export class RedisUnreachableError extends LockstepError {
+  constructor(url: string, cause: unknown) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    super("REDIS_UNREACHABLE", `no Redis at ${withoutPassword(url)}: ${reason}`, { cause });
+  }
+}
+
+const CONNECT_TIMEOUT_MS = 5_000;
+
+/** A connection that reconnects by itself once it has been up. @throws {RedisUnreachableError} */
+export async function connectRedis(url: string): Promise<Redis> {
+  let wasUp = false;
+  const redis = new Redis(url, {
+    lazyConnect: true,
+    connectTimeout: CONNECT_TIMEOUT_MS,
+    // BullMQ's blocking commands wait as long as it takes.
+    maxRetriesPerRequest: null,
+    retryStrategy: (times) => (wasUp ? Math.min(times * 100, 2_000) : null),
+  });
+  let failure: unknown;
+  // What goes wrong later shows where it is used.
+  redis.on("error", (error: unknown) => (failure = error));
+  try {
+    await redis.connect();
+    await redis.ping();
+  } catch (error) {
+    redis.disconnect();
+    throw new RedisUnreachableError(url, failure ?? error);
+  }
+  wasUp = true;
+  return redis;
+}
+
+/** URLs are shown to people and written to logs. */
+function withoutPassword(url: string): string {
+  return url.replace(/\/\/[^@/]*@/, "//…@");
+}

@@ -1,0 +1,103 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Redis } from "ioredis";
+import { hashVerificationKey } from "../../keys/verification-key.ts";
+import type { Artefacts } from "../../artefacts/artefacts.ts";
+import { readVerificationKey } from "../load-circuit.ts";
+import type { ProverPool } from "../pool/pool.ts";
+import { connectRedis } from "./connection.ts";
+import { workerCard, type WorkerCard, workerKey, WORKERS_KEY } from "./messages.ts";
+import { RemoteBackend } from "./remote-backend.ts";
+
+/** Milliseconds between looks at who is there. */
+const LOOK_MS = 500;
+
+export interface WorkerDirectoryOptions {
+  readonly url: string;
+  readonly pool: ProverPool;
+  /** The builder's circuits: workers with other keys are of no use to it. */
+  readonly circuits: Iterable<Artefacts>;
+}
+
+/** Keeps the workers that are registered in Redis in a pool: those that come join it, those that fall silent leave. */
+export class WorkerDirectory implements AsyncDisposable {
+  readonly #redis: Redis;
+  readonly #pool: ProverPool;
+  readonly #keys: ReadonlyMap<string, string>;
+  readonly #backends = new Map<string, RemoteBackend>();
+  readonly #stop = new AbortController();
+  readonly #looking: Promise<void>;
+
+  private constructor(redis: Redis, pool: ProverPool, keys: ReadonlyMap<string, string>) {
+    this.#redis = redis;
+    this.#pool = pool;
+    this.#keys = keys;
+    this.#looking = this.#watch();
+  }
+
+  /** @throws {RedisUnreachableError}, `KEY_CORRUPT`. */
+  static async open({ url, pool, circuits }: WorkerDirectoryOptions): Promise<WorkerDirectory> {
+    const keys = new Map<string, string>();
+    for (const artefacts of circuits)
+      keys.set(artefacts.instance, hashVerificationKey(await readVerificationKey(artefacts)));
+    return new WorkerDirectory(await connectRedis(url), pool, keys);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#stop.abort();
+    // First of all: what waits for a Redis that is away would wait forever.
+    this.#redis.disconnect();
+    await this.#looking;
+    await Promise.all([...this.#backends.keys()].map((id) => this.#dismiss(id)));
+  }
+
+  async #watch(): Promise<void> {
+    const { signal } = this.#stop;
+    while (!signal.aborted) {
+      // Redis may be away for a while; jobs it held then fail or time out, and go elsewhere.
+      await this.#look().catch(() => undefined);
+      await sleep(LOOK_MS, undefined, { signal }).catch(() => undefined);
+    }
+  }
+
+  async #look(): Promise<void> {
+    const ids = await this.#redis.smembers(WORKERS_KEY);
+    const cards = ids.length === 0 ? [] : await this.#redis.mget(ids.map(workerKey));
+    const present = new Set<string>();
+    for (const [index, id] of ids.entries()) {
+      const card = readCard(cards[index]);
+      if (card?.id !== id) {
+        await this.#redis.srem(WORKERS_KEY, id);
+        continue;
+      }
+      present.add(id);
+      if (!this.#backends.has(id)) this.#welcome(card);
+    }
+    for (const id of this.#backends.keys()) if (!present.has(id)) await this.#dismiss(id);
+  }
+
+  #welcome(card: WorkerCard): void {
+    const shared = [...this.#keys].filter(([circuit, key]) => card.circuits[circuit] === key);
+    if (shared.length === 0) return;
+    const backend = new RemoteBackend(this.#redis, card, new Set(shared.map(([circuit]) => circuit)));
+    this.#backends.set(card.id, backend);
+    this.#pool.add(backend);
+  }
+
+  async #dismiss(id: string): Promise<void> {
+    const backend = this.#backends.get(id);
+    if (backend === undefined) return;
+    this.#backends.delete(id);
+    this.#pool.remove(backend.name);
+    backend.lose();
+    await backend.close();
+  }
+}
+
+function readCard(text: string | null | undefined): WorkerCard | undefined {
+  if (text === null || text === undefined) return undefined;
+  try {
+    return workerCard.parse(JSON.parse(text));
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,70 @@
+import { z } from "zod";
+import type { CircuitInput, CircuitValue } from "../circuit-job.ts";
+import type { UnverifiedProof } from "../backends/backend.ts";
+
+/** All keys in Redis begin so. */
+const PREFIX = "lockstep:prover";
+
+/** Set of the ids of workers that have registered. */
+export const WORKERS_KEY = `${PREFIX}:workers`;
+/** A worker's {@link WorkerCard}, which expires when it stops renewing it. */
+export const workerKey = (id: string): string => `${PREFIX}:worker:${id}`;
+/** Name of the queue with one worker's jobs. */
+export const queueName = (id: string): string => `${PREFIX}:${id}`.replaceAll(":", "-");
+/** Channel on which a worker is told the ids of jobs that nobody wants any more. */
+export const cancelChannel = (id: string): string => `${PREFIX}:cancel:${id}`;
+/** Where the input of a job lies: it is too large for the queue. */
+export const inputKey = (job: string): string => `${PREFIX}:input:${job}`;
+
+/** How often a worker renews its card, and how long that is valid. Milliseconds. */
+export const HEARTBEAT_MS = 1_000;
+export const CARD_EXPIRES_MS = 4_000;
+/** Seconds after which an input is gone that nobody fetched or deleted. */
+export const INPUT_EXPIRES_S = 1_800;
+
+/** What a worker says of itself. */
+export const workerCard = z.strictObject({
+  id: z.string().regex(/^[\w.-]{1,100}$/),
+  slots: z.int().min(1).max(1_024),
+  /** Hash of the verification key of each circuit instance that it has the keys of. */
+  circuits: z.record(z.string(), z.string()),
+  /** Milliseconds per constraint, if it has measured itself. */
+  rate: z.number().positive().optional(),
+});
+export type WorkerCard = z.infer<typeof workerCard>;
+
+const MAX_DIGITS = 78;
+const number = z
+  .string()
+  .max(MAX_DIGITS)
+  .regex(/^\d+$/)
+  .transform((digits) => BigInt(digits));
+
+/** What stands in a queue. @param input where the input lies. */
+export const jobData = z.strictObject({ circuit: z.string(), commitment: number, input: z.uuid() });
+
+const pair = z.tuple([number, number]);
+
+/** A worker's answer, numbers in decimal. Nothing of it is believed. */
+export const proofMessage = z.strictObject({
+  proof: z.strictObject({ a: pair, b: z.tuple([pair, pair]), c: pair }),
+  publicSignals: z.array(number).max(16),
+  proveMilliseconds: z.number().nonnegative(),
+  witnessMilliseconds: z.number().nonnegative(),
+});
+
+export function encodeProofMessage(proof: Required<UnverifiedProof>): string {
+  return JSON.stringify(proof, (_, value: unknown) => (typeof value === "bigint" ? value.toString() : value));
+}
+
+export function encodeInput(input: CircuitInput): string {
+  return JSON.stringify(input, (_, value: unknown) => (typeof value === "bigint" ? value.toString() : value));
+}
+
+const circuitValue: z.ZodType<CircuitValue> = z.lazy(() => z.union([number, z.array(circuitValue)]));
+const circuitInput = z.record(z.string(), circuitValue);
+
+/** @throws a zod error or a `SyntaxError` for what is no input. */
+export function decodeInput(text: string): CircuitInput {
+  return circuitInput.parse(JSON.parse(text));
+}

@@ -1,0 +1,153 @@
+import { type ChildProcess, fork } from "node:child_process";
+import { once } from "node:events";
+import path from "node:path";
+import { expect } from "chai";
+import type { Artefacts } from "../../../builder/artefacts/artefacts.ts";
+import type { CircuitJob } from "../../../builder/proof/circuit-job.ts";
+import { readVerificationKey } from "../../../builder/proof/load-circuit.ts";
+import { type PoolEvent, type PoolOptions, ProverPool } from "../../../builder/proof/pool/pool.ts";
+import { connectRedis } from "../../../builder/proof/redis/connection.ts";
+import { WorkerDirectory } from "../../../builder/proof/redis/directory.ts";
+import { openSnarkjs } from "../../../builder/proof/backends/snarkjs/index.ts";
+import { verifyProof } from "../../../builder/proof/verify.ts";
+import { fieldElement } from "../../../builder/protocol/ids.ts";
+import { failureCode, testArtefacts } from "../../keys/setting.ts";
+import type { Manner } from "./manners.ts";
+import { type RedisServer, startRedis, whyNoRedis } from "./server.ts";
+
+const INPUT = { commitment: 3n, challenge: 2n, evaluation: 24n, word: 21n, bits: [1n, 0n, 1n, 0n, 1n] };
+const JOB: CircuitJob = { circuit: "bits", input: INPUT, commitment: fieldElement(3n) };
+
+const missing = await whyNoRedis();
+
+describe(
+  missing === undefined ? "prover workers over Redis" : `prover workers over Redis: ${missing}`,
+  function () {
+    this.timeout(240_000);
+    let bits: Artefacts;
+    let redis: RedisServer;
+    const workers: ChildProcess[] = [];
+    before(async function () {
+      if (missing !== undefined) this.skip();
+      bits = await testArtefacts("bits");
+    });
+    beforeEach(async () => {
+      redis = await startRedis();
+    });
+    afterEach(async () => {
+      for (const worker of workers.splice(0)) worker.kill("SIGKILL");
+      await redis[Symbol.asyncDispose]();
+    });
+
+    async function startWorker(manner: Manner): Promise<ChildProcess> {
+      const worker = fork(path.join(import.meta.dirname, "worker.ts"), [redis.url, manner]);
+      workers.push(worker);
+      await once(worker, "message");
+      return worker;
+    }
+
+    /** A builder's side. */
+    async function open(options: Partial<PoolOptions> = {}) {
+      const events: PoolEvent[] = [];
+      const pool = await ProverPool.open({
+        circuits: [bits],
+        backends: [],
+        patience: 60_000,
+        listener: (event) => events.push(event),
+        ...options,
+      });
+      const directory = await WorkerDirectory.open({ url: redis.url, pool, circuits: [bits] });
+      return {
+        pool,
+        events,
+        seen: (type: PoolEvent["type"]) => events.filter((event) => event.type === type),
+        async until(workers: number) {
+          while (pool.backends.length !== workers) await new Promise((resolve) => setTimeout(resolve, 50));
+        },
+        async [Symbol.asyncDispose]() {
+          await directory[Symbol.asyncDispose]();
+          await pool.close();
+        },
+      };
+    }
+
+    it("get every job proven though one of three is killed at work and one lies", async () => {
+      await Promise.all((["dying", "lying", "honest"] as const).map(startWorker));
+      await using builder = await open();
+      await builder.until(3);
+      const results = await Promise.all(Array.from({ length: 6 }, () => builder.pool.prove(JOB)));
+      const key = await readVerificationKey(bits);
+      for (const { proof } of results) expect(verifyProof(key, [3n, 2n, 24n], proof)).to.equal(true);
+      expect(new Set(results.map(({ backend }) => backend)).size, "the honest one made them all").to.equal(1);
+      expect(builder.seen("quarantined"), "the liar").to.have.length(1);
+      expect(builder.seen("left"), "the killed one").to.have.length(1);
+      expect(builder.seen("retried").length).to.be.greaterThan(1);
+      await startWorker("honest");
+      await builder.until(3);
+      expect(builder.pool.backends.filter(({ quarantined }) => quarantined)).to.have.length(1);
+    });
+
+    it("leave jobs in time that they hang on", async () => {
+      await startWorker("hanging");
+      await using builder = await open({ timeout: 5_000 });
+      await builder.until(1);
+      const job = builder.pool.prove(JOB);
+      await startWorker("honest");
+      expect((await job).publicInputs.evaluation).to.equal(24n);
+      expect(builder.seen("retried")).to.not.be.empty;
+    });
+
+    it("are told of jobs that nobody wants any more, and leave nothing in Redis", async () => {
+      const worker = await startWorker("hanging");
+      await using builder = await open();
+      await builder.until(1);
+      const cancel = new AbortController();
+      const job = failureCode(builder.pool.prove(JOB, { signal: cancel.signal }));
+      const client = await connectRedis(redis.url);
+      while ((await client.keys("lockstep:prover:input:*")).length === 0);
+      const queued = await client.keys("bull:*");
+      for (const key of queued)
+        if ((await client.type(key)) === "hash")
+          expect(
+            JSON.stringify(await client.hgetall(key)).length,
+            "inputs travel beside the queue",
+          ).to.be.lessThan(1_500);
+      cancel.abort();
+      expect(await job).to.equal("PROOF_FAILED");
+      worker.kill("SIGKILL");
+      await builder.until(0);
+      expect(await client.keys("lockstep:prover:input:*")).to.deep.equal([]);
+      client.disconnect();
+    });
+
+    it("are not needed: without Redis this machine goes on", async () => {
+      const local = await openSnarkjs({ circuits: [bits], threads: 1 });
+      await startWorker("hanging");
+      await using builder = await open({ backends: [local], timeout: 15_000 });
+      await builder.until(2);
+      const jobs = Array.from({ length: 3 }, () => builder.pool.prove(JOB));
+      await redis.kill();
+      for (const { backend } of await Promise.all(jobs)) expect(backend).to.equal("snarkjs");
+    });
+
+    it("that refuse a sound job are passed over, and a job that is not sound fails at once", async () => {
+      await startWorker("honest");
+      await using builder = await open();
+      await builder.until(1);
+      const bad = { ...JOB, input: { ...INPUT, evaluation: 25n } };
+      const failure = await builder.pool.prove(bad).catch((error: unknown) => error);
+      expect(failure).to.have.property("code", "PROOF_FAILED");
+      expect(failure)
+        .to.have.property("message")
+        .that.matches(/assert/i);
+      expect((await builder.pool.prove(JOB)).publicInputs.evaluation).to.equal(24n);
+    });
+
+    it("cannot be reached without a Redis, and the error says where none was", async () => {
+      await redis.kill();
+      const failure = await open().catch((error: unknown) => error);
+      expect(failure).to.have.property("code", "REDIS_UNREACHABLE");
+      expect(failure).to.have.property("message").that.includes(redis.url);
+    });
+  },
+);
