@@ -12,6 +12,7 @@ import {
 } from "viem";
 import { type Account, mnemonicToAccount } from "viem/accounts";
 import { hardhat } from "viem/chains";
+import { compileContracts } from "../../builder/devnet/compile.ts";
 import { rollupsAbi } from "../../builder/protocol/abi.ts";
 import { chainId, type ChainId } from "../../builder/protocol/ids.ts";
 import { rootHex } from "../../builder/execution/encoding.ts";
@@ -38,7 +39,7 @@ let compiled: Promise<unknown> | undefined;
 
 /** An artefact of the project, compiled once per process. */
 export async function artefact(name: string): Promise<{ abi: Abi; bytecode: Hex }> {
-  compiled ??= hre.tasks.getTask("build").run({ quiet: true, noTests: true });
+  compiled ??= compileContracts();
   await compiled;
   const { abi, bytecode } = await hre.artifacts.readArtifact(name);
   return { abi: [...abi], bytecode: `0x${bytecode.slice(2)}` };

@@ -10,6 +10,7 @@ import {
   parseAbi,
 } from "viem";
 import { hardhat } from "viem/chains";
+import { compileContracts } from "../../builder/devnet/compile.ts";
 import { rollupsAbi } from "../../builder/protocol/abi.ts";
 import { type ChainId, chainId, type StateRoot, stateRoot } from "../../builder/protocol/ids.ts";
 
@@ -41,7 +42,7 @@ let compiled: Promise<unknown> | undefined;
 
 /** A fresh L1 with the clients to use it. */
 export async function connect(options: { chainId?: number } = {}) {
-  compiled ??= hre.tasks.getTask("build").run({ quiet: true, noTests: true });
+  compiled ??= compileContracts();
   await compiled;
   const connection = await network.create(
     options.chainId === undefined ? {} : { network: "default", override: { chainId: options.chainId } },

@@ -1,5 +1,6 @@
 import hre, { network } from "hardhat";
 import { type Abi, createPublicClient, type Hex, http, testActions, walletActions } from "viem";
+import { compileContracts } from "../../builder/devnet/compile.ts";
 import type { L1Client } from "../../builder/l1/client.ts";
 
 /** Hardhat's node in this process, behind the client that the builder uses: requests do not leave the process. */
@@ -31,7 +32,7 @@ let compiled: Promise<unknown> | undefined;
 
 /** An artefact of the project, compiled once per process. */
 export async function artefact(name: string): Promise<{ abi: Abi; bytecode: Hex }> {
-  compiled ??= hre.tasks.getTask("build").run({ quiet: true, noTests: true });
+  compiled ??= compileContracts();
   await compiled;
   const { abi, bytecode } = await hre.artifacts.readArtifact(name);
   return { abi: [...abi], bytecode: `0x${bytecode.slice(2)}` };
