@@ -1,6 +1,7 @@
 import { availableParallelism } from "node:os";
 import type { Artefacts } from "../artefacts/artefacts.ts";
 import type { BackendKind } from "./backends/backend.ts";
+import { executableBackend } from "./backends/executable/index.ts";
 import { BACKEND_KINDS } from "./backends/index.ts";
 import { NoBackendError } from "./errors.ts";
 import { type PoolEvent, ProverPool } from "./pool/pool.ts";
@@ -10,7 +11,7 @@ export interface LocalProverOptions {
   readonly artefacts: Iterable<Artefacts>;
   /** Processors to use; by default all. */
   readonly threads?: number;
-  /** Name of the backend; by default the fastest that this machine has. */
+  /** Name of the backend, or path of a program like rapidsnark's `prover`; by default the fastest that this machine has. */
   readonly backend?: string;
   readonly listener?: (event: PoolEvent) => void;
 }
@@ -37,16 +38,24 @@ export async function createLocalProver(options: LocalProverOptions): Promise<Pr
   }
 }
 
-/** The backend of this name, or the first that this machine can run. @throws {NoBackendError} */
+/**
+ * The backend of this name, or the first that this machine can run. A name with a slash is a program's path.
+ * @throws {NoBackendError}
+ */
 export async function chooseBackend(name?: string): Promise<BackendKind> {
   if (name === undefined) {
     for (const kind of BACKEND_KINDS) if ((await kind.obstacle()) === undefined) return kind;
     throw new NoBackendError("BACKEND_UNAVAILABLE", "this machine has no way to prove");
   }
-  const kind = BACKEND_KINDS.find((each) => each.name === name);
+  const kind = name.includes("/")
+    ? executableBackend(name)
+    : BACKEND_KINDS.find((each) => each.name === name);
   const names = BACKEND_KINDS.map((each) => each.name).join(", ");
   if (kind === undefined)
-    throw new NoBackendError("UNKNOWN_BACKEND", `there is no prover "${name}", only ${names}`);
+    throw new NoBackendError(
+      "UNKNOWN_BACKEND",
+      `there is no prover "${name}", only ${names}, and programs by path`,
+    );
   const obstacle = await kind.obstacle();
   if (obstacle !== undefined)
     throw new NoBackendError("BACKEND_UNAVAILABLE", `the prover "${name}" cannot run here: ${obstacle}`);
