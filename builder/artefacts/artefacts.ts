@@ -30,6 +30,8 @@ export const manifestSchema = z.strictObject({
   constraints: z.int().nonnegative(),
   wires: z.int().positive(),
   publicSignals: z.array(z.string()),
+  /** Version of the set-up that made the key. */
+  setup: z.int().default(1),
   sha256: z.strictObject({
     r1cs: z.string(),
     wasm: z.string(),

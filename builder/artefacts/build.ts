@@ -1,12 +1,12 @@
 import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import type { Piscina } from "piscina";
-import { createDevelopmentKey } from "../keys/development.ts";
+import { createDevelopmentKey, DEVELOPMENT_SETUP_VERSION } from "../keys/development.ts";
 import { readConstraintSystem } from "../keys/r1cs.ts";
 import { toSnarkjs } from "../keys/verification-key.ts";
 import { readProvingKey } from "../keys/zkey.ts";
 import { ARTEFACT_FILES, type Artefacts } from "./artefacts.ts";
-import { type CacheEntry, publishEntry, temporaryFolder } from "./cache.ts";
+import { type CacheEntry, publishEntry, reuseKey, temporaryFolder } from "./cache.ts";
 import type { CompileResult, CompileTask } from "./compile-worker.ts";
 import { CircuitCompilationError } from "./errors.ts";
 import type { CircuitInstance } from "./instances.ts";
@@ -26,7 +26,7 @@ export interface BuildContext {
 }
 
 /**
- * Compiles an instance, makes its development key and puts both into the cache.
+ * Compiles an instance, makes its development key, unless there is one for the same constraints, and puts both into the cache.
  * @param source the circuit's file, @param path where it lies.
  * @throws `CIRCUIT_COMPILATION`, `CIRCUIT_DECLARATION`.
  */
@@ -46,21 +46,36 @@ export async function buildArtefacts(
     const { constraints, wires, publicSignals } = readConstraintSystem(r1cs, instance.name);
     assertPublicSignals(instance, await readFile(file("symbols"), "utf8"), publicSignals);
 
-    const zkey = await context.keyQueue(() => {
-      context.onStep("key", 0);
-      const { signal } = context;
-      const onProgress = (fraction: number): void => {
-        context.onStep("key", fraction);
-      };
-      return createDevelopmentKey(r1cs, signal === undefined ? { onProgress } : { onProgress, signal });
+    const setup = DEVELOPMENT_SETUP_VERSION;
+    if (!(await reuseKey(entry, folder, setup))) await makeKey(folder, instance, r1cs, context);
+    return await publishEntry(entry, folder, {
+      constraints,
+      wires,
+      publicSignals: [...instance.public],
+      setup,
     });
-    await writeFile(file("zkey"), zkey);
-    const { verificationKey } = readProvingKey(zkey, instance.name);
-    await writeFile(file("verificationKey"), `${JSON.stringify(toSnarkjs(verificationKey), undefined, 2)}\n`);
-    return await publishEntry(entry, folder, { constraints, wires, publicSignals: [...instance.public] });
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+async function makeKey(
+  folder: string,
+  { name }: CircuitInstance,
+  r1cs: Uint8Array,
+  { keyQueue, onStep, signal }: BuildContext,
+): Promise<void> {
+  const zkey = await keyQueue(() => {
+    onStep("key", 0);
+    const onProgress = (fraction: number): void => {
+      onStep("key", fraction);
+    };
+    return createDevelopmentKey(r1cs, signal === undefined ? { onProgress } : { onProgress, signal });
+  });
+  await writeFile(join(folder, ARTEFACT_FILES.zkey), zkey);
+  const { verificationKey } = readProvingKey(zkey, name);
+  const json = `${JSON.stringify(toSnarkjs(verificationKey), undefined, 2)}\n`;
+  await writeFile(join(folder, ARTEFACT_FILES.verificationKey), json);
 }
 
 async function compile(

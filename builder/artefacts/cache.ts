@@ -1,5 +1,5 @@
 import { randomUUID, webcrypto } from "node:crypto";
-import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import {
   ARTEFACT_FILES,
@@ -15,6 +15,8 @@ const TEMPORARY = "tmp-";
 const ABANDONED_MILLISECONDS = 60 * 60 * 1000;
 /** Folders kept per instance: the current one and the one before, for going back and forth between two versions. */
 const KEPT = 2;
+
+const KEY_FILES = ["zkey", "verificationKey"] as const;
 
 /** The folder of one instance at one version of its sources. */
 export interface CacheEntry {
@@ -41,6 +43,31 @@ export async function findEntry(entry: CacheEntry): Promise<Artefacts | undefine
   const now = new Date();
   await utimes(folder, now, now);
   return describe(folder, manifest);
+}
+
+/**
+ * Copies the key of another version of the instance into `folder`, if there is one whose constraints are these: a key
+ * depends on nothing else. @param setup version of the set-up. @returns whether it did.
+ */
+export async function reuseKey(
+  { root, instance }: CacheEntry,
+  folder: string,
+  setup: number,
+): Promise<boolean> {
+  const r1cs = await requireHash(folder, "r1cs");
+  for (const name of await readdir(root)) {
+    if (!isVersionOf(instance, name)) continue;
+    const other = join(root, name);
+    const manifest = await readManifest(other);
+    if (manifest?.sha256.r1cs !== r1cs || manifest.setup !== setup) continue;
+    for (const file of KEY_FILES)
+      await copyFile(join(other, ARTEFACT_FILES[file]), join(folder, ARTEFACT_FILES[file])).catch(
+        ignoreMissing,
+      );
+    const copied = await Promise.all(KEY_FILES.map((file) => hashFile(folder, file)));
+    if (copied.every((hash, index) => hash === manifest.sha256[KEY_FILES[index] ?? "zkey"])) return true;
+  }
+  return false;
 }
 
 /** A new folder to be filled and then given to {@link publishEntry}. */
@@ -82,7 +109,6 @@ export async function publishEntry(
 
 /** Removes what nobody needs: older versions of the instance, and folders and locks that killed processes left. */
 export async function pruneEntries(entry: CacheEntry): Promise<void> {
-  const ofInstance = new RegExp(`^${entry.instance}-[0-9a-f]{16}$`);
   const names = await readdir(entry.root);
   const aged = await Promise.all(
     names.map(async (name) => ({
@@ -93,7 +119,9 @@ export async function pruneEntries(entry: CacheEntry): Promise<void> {
       ),
     })),
   );
-  const versions = aged.filter(({ name }) => ofInstance.test(name)).sort((a, b) => b.modified - a.modified);
+  const versions = aged
+    .filter(({ name }) => isVersionOf(entry.instance, name))
+    .sort((a, b) => b.modified - a.modified);
   // A living owner touches its lock each second, and no build takes an hour.
   const abandoned = aged.filter(
     ({ name, modified }) =>
@@ -103,6 +131,10 @@ export async function pruneEntries(entry: CacheEntry): Promise<void> {
   for (const { name } of [...versions.slice(KEPT), ...abandoned]) {
     await rm(join(entry.root, name), { recursive: true, force: true });
   }
+}
+
+function isVersionOf(instance: string, folder: string): boolean {
+  return new RegExp(`^${instance}-[0-9a-f]{16}$`).test(folder);
 }
 
 async function readManifest(folder: string): Promise<Manifest | undefined> {

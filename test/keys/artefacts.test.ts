@@ -58,6 +58,45 @@ describe("artefacts", function () {
       );
     }));
 
+  it("of one circuit alone are made again when it changes, and its key only when its constraints do", () =>
+    inTemporaryFolder(async (folder) => {
+      const [circuits, cache] = [join(folder, "circuits"), join(folder, "cache")];
+      await cp(TEST_CIRCUITS, circuits, { recursive: true });
+      const names = ["bits", "no_bits", "chain"];
+      const before = await loadArtefacts(names, { circuits, cache });
+      const steps = async (): Promise<Record<string, string[]>> => {
+        const seen: Record<string, Set<string>> = {};
+        await loadArtefacts(names, {
+          circuits,
+          cache,
+          onProgress: ({ instance, step }) => (seen[instance] ??= new Set()).add(step),
+        });
+        return Object.fromEntries(Object.entries(seen).map(([name, said]) => [name, [...said]]));
+      };
+      const declared = JSON.parse(await readFile(join(circuits, "circuits.json"), "utf8"));
+      declared.no_bits.params = [1];
+      await writeFile(join(circuits, "circuits.json"), JSON.stringify(declared));
+      expect(await steps(), "a parameter").to.deep.equal({
+        bits: ["ready"],
+        no_bits: ["compile", "key", "ready"],
+        chain: ["ready"],
+      });
+      const file = join(circuits, "bits.circom");
+      const source = await readFile(file, "utf8");
+      await writeFile(file, `// a comment\n${source}`);
+      const recompiled = { bits: ["compile", "ready"], no_bits: ["compile", "ready"], chain: ["ready"] };
+      expect(await steps(), "a comment").to.deep.equal(recompiled);
+      const after = await loadArtefacts(names, { circuits, cache });
+      const keys = [before, after].map((all) => readFile(all.get("bits")?.zkey ?? ""));
+      const [first, second] = await Promise.all(keys);
+      expect(first?.equals(second ?? new Uint8Array())).to.equal(true);
+
+      // Only an undamaged key is taken over.
+      for (const artefacts of [before, after]) await writeFile(artefacts.get("bits")?.zkey ?? "", "damaged");
+      await writeFile(file, `// another comment\n${source}`);
+      expect((await steps()).bits).to.deep.equal(["compile", "key", "ready"]);
+    }));
+
   it("ignore what a killed build left behind, and it is removed when it is old", () =>
     inTemporaryFolder(async (cache) => {
       const script = [
