@@ -1,4 +1,4 @@
-/** Lockstep's commands: `node builder/cli.ts start|demo|deploy|builder|status|keys`; `npm start` and others come here. */
+/** Lockstep's commands: `node builder/cli.ts start|demo|deploy|builder|prover-worker|provers|status|keys`; `npm start` and others come here. */
 import path from "node:path";
 import { Command, InvalidArgumentError } from "commander";
 import pc from "picocolors";
@@ -7,6 +7,7 @@ import { runDemo } from "./devnet/commands/demo.ts";
 import { runDeploy } from "./devnet/commands/deploy.ts";
 import { keysCommand } from "./devnet/commands/keys/index.ts";
 import { runProverWorker } from "./devnet/commands/prover-worker.ts";
+import { showProvers } from "./devnet/commands/provers.ts";
 import { runStart } from "./devnet/commands/start.ts";
 import { showStatus } from "./devnet/commands/status.ts";
 import { DEVNET_ROLLUPS } from "./devnet/devnet-rollups.ts";
@@ -21,6 +22,8 @@ const KEYS = "folder of ceremony keys, as `keys ceremony export` writes them; by
 /** The L1 node, its gateway, and the rollups' gateways listen from the base on. */
 const LAST_PORT_BASE = LAST_PORT - 1 - DEVNET_ROLLUPS.length;
 
+const PROVER_OPTION =
+  "what proves on this machine: a name that `provers` lists, or the path of a program like rapidsnark's `prover`; by default the fastest";
 const REDIS_OPTION = "Redis or Valkey where prover workers register, for example redis://127.0.0.1:6379";
 
 function parsePort(text: string): number {
@@ -47,6 +50,7 @@ program
   .option("--keys <folder>", KEYS)
   .option("--no-play", "start without playing a call")
   .option("--redis <url>", REDIS_OPTION)
+  .option("--prover <name or path>", PROVER_OPTION)
   .action(runStart);
 
 program
@@ -91,14 +95,22 @@ program
   .option("--data <folder>", "folder of the durable state", path.join(DEFAULT_DATA, "builder"))
   .option("--keys <folder>", KEYS)
   .option("--redis <url>", REDIS_OPTION)
+  .option("--prover <name or path>", PROVER_OPTION)
   .action(runBuilder);
 
 program
   .command("prover-worker")
   .description("prove for builders that are started with the same --redis, until Ctrl-C")
   .requiredOption("--redis <url>", "Redis or Valkey, for example redis://127.0.0.1:6379")
+  .option("--prover <name or path>", PROVER_OPTION)
   .option("--threads <number>", "processors to use; all by default")
   .action(runProverWorker);
+
+program
+  .command("provers")
+  .description("list what can prove on this machine, and measure each on a visit of a ledger")
+  .option("--prover <path>", "a program like rapidsnark's `prover` to be measured too")
+  .action(showProvers);
 
 program
   .command("status")

@@ -1,5 +1,5 @@
 /**
- * From a fresh clone to a running command: `node scripts/bootstrap.mjs start|demo|test|fuzz|node|deploy|builder|status [option…]`.
+ * From a fresh clone to a running command: `node scripts/bootstrap.mjs start|demo|test|fuzz|node|deploy|builder|prover-worker|provers|status|bench [option…]`.
  *
  * Runs on Node 20 with nothing installed and uses no network but package registries. It makes sure of a recent Node
  * (from npm, into `.lockstep/`, if the machine's is too old), of the dependencies and, where it can be built, of the fast
@@ -34,12 +34,14 @@ const COMMANDS = {
   deploy: ["builder/cli.ts", "deploy"],
   builder: ["builder/cli.ts", "builder"],
   status: ["builder/cli.ts", "status"],
+  provers: ["builder/cli.ts", "provers"],
+  bench: ["scripts/bench.ts"],
   "prover-worker": ["builder/cli.ts", "prover-worker"],
   test: ["scripts/test.ts"],
   fuzz: ["scripts/fuzz.ts"],
 };
 /** Commands that make proofs. */
-const PROVING = ["start", "demo", "builder", "prover-worker", "test"];
+const PROVING = ["start", "demo", "builder", "prover-worker", "provers", "test", "bench"];
 
 /** A failure the user can do something about: printed without a stack. */
 class BootstrapError extends Error {}

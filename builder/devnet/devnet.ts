@@ -23,6 +23,8 @@ export interface DevnetOptions {
   readonly log?: Logger;
   /** URL of a Redis where prover workers register; without it, only this machine proves. */
   readonly redis?: string;
+  /** What proves on this machine: a backend's name or a program's path; by default the fastest that there is. */
+  readonly backend?: string;
 }
 
 export interface Devnet extends AsyncDisposable {
@@ -35,13 +37,21 @@ export interface Devnet extends AsyncDisposable {
  * A whole system on this machine and in this process: L1, the contracts, rollups, a builder for them, their gateways.
  * Nothing outlives it: every devnet starts from genesis.
  */
-export async function startDevnet({ ports, circuits, folder, log, redis }: DevnetOptions): Promise<Devnet> {
+export async function startDevnet({
+  ports,
+  circuits,
+  folder,
+  log,
+  redis,
+  backend,
+}: DevnetOptions): Promise<Devnet> {
   await using cleanup = new AsyncDisposableStack();
   // The keys are read while the node starts. Both are waited for, so that what did start is also stopped.
   const [proving, node] = await Promise.allSettled([
     openProver({
       circuits: [...circuits.values()].map(({ artefacts }) => artefacts),
       ...(redis === undefined ? {} : { redis }),
+      ...(backend === undefined ? {} : { backend }),
       ...(log === undefined ? {} : { log }),
     }),
     startL1(ports.rpc),

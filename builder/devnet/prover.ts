@@ -8,6 +8,8 @@ export interface ProverOptions {
   readonly circuits: Iterable<Artefacts>;
   /** URL of a Redis or Valkey where prover workers register; without it, only this machine proves. */
   readonly redis?: string;
+  /** As `createLocalProver` takes it: a backend's name or a program's path. */
+  readonly backend?: string;
   readonly log?: Logger;
 }
 
@@ -17,7 +19,7 @@ export interface OpenProver extends AsyncDisposable {
 }
 
 /** @throws `REDIS_UNREACHABLE`, and what `createLocalProver` throws. */
-export async function openProver({ circuits, redis, log }: ProverOptions): Promise<OpenProver> {
+export async function openProver({ circuits, redis, backend, log }: ProverOptions): Promise<OpenProver> {
   await using cleanup = new AsyncDisposableStack();
   const artefacts = [...circuits];
   const listener = (event: PoolEvent): void => {
@@ -25,7 +27,11 @@ export async function openProver({ circuits, redis, log }: ProverOptions): Promi
     else if (event.type === "retried") log?.warn(event, "a prover failed; its job goes to another one");
     else log?.info(event, `a prover ${event.type}`);
   };
-  const pool = await createLocalProver({ artefacts, listener });
+  const pool = await createLocalProver({
+    artefacts,
+    listener,
+    ...(backend === undefined ? {} : { backend }),
+  });
   cleanup.defer(() => pool.close());
   if (redis !== undefined) cleanup.use(await WorkerDirectory.open({ url: redis, pool, circuits: artefacts }));
   const resources = cleanup.move();

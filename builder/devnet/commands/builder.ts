@@ -47,6 +47,7 @@ export const builderConfiguration = z
     data: z.string().min(1),
     keys: keysFolder,
     redis: redisUrl.optional(),
+    prover: z.string().min(1).optional(),
     key: privateKey,
   })
   .refine(({ portBase, rollup: rollups }) => portBase + 1 + rollups.length <= LAST_PORT, {
@@ -83,6 +84,7 @@ export async function runBuilder(options: unknown): Promise<void> {
       circuits: [...circuits.values()].map(({ artefacts }) => artefacts),
       log,
       ...(configuration.redis === undefined ? {} : { redis: configuration.redis }),
+      ...(configuration.prover === undefined ? {} : { backend: configuration.prover }),
     }),
   );
   const account = privateKeyToAccount(configuration.key);

@@ -13,16 +13,25 @@ export const redisUrl = z.url({ protocol: /^rediss?$/, error: "is not a redis://
 
 const workerConfiguration = z.object({
   redis: redisUrl,
+  prover: z.string().min(1).optional(),
   threads: z.coerce.number().int().min(1).max(1_024).optional(),
 });
 
 /** Proves for builders elsewhere until the process is told to stop. */
 export async function runProverWorker(options: unknown): Promise<void> {
-  const { redis, threads = availableParallelism() } = parseConfiguration(workerConfiguration, options);
+  const {
+    redis,
+    prover: backend,
+    threads = availableParallelism(),
+  } = parseConfiguration(workerConfiguration, options);
   const log = logger("info");
   const circuits = [...(await prepareArtefacts()).values()].map(({ artefacts }) => artefacts);
   await using cleanup = new AsyncDisposableStack();
-  const prover = await createLocalProver({ artefacts: circuits, threads });
+  const prover = await createLocalProver({
+    artefacts: circuits,
+    threads,
+    ...(backend === undefined ? {} : { backend }),
+  });
   cleanup.defer(() => prover.close());
   const slots = prover.backends.reduce((sum, backend) => sum + backend.slots, 0);
   const worker = await ProverWorker.start({

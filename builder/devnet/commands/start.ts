@@ -21,10 +21,11 @@ export interface StartOptions {
   /** Folder of ceremony keys. */
   readonly keys?: string;
   readonly redis?: string;
+  readonly prover?: string;
 }
 
 /** `npm start`. @throws `PORT_IN_USE`, `DEVNET_RUNNING` before anything slow. */
-export async function runStart({ portBase, data, play, keys, redis }: StartOptions): Promise<void> {
+export async function runStart({ portBase, data, play, keys, redis, prover }: StartOptions): Promise<void> {
   const ports = portsFrom(portBase);
   await refuseIfRunning(data);
   await claimPorts(ports);
@@ -41,6 +42,7 @@ export async function runStart({ portBase, data, play, keys, redis }: StartOptio
       folder: data,
       log: logger(),
       ...(redis === undefined ? {} : { redis }),
+      ...(prover === undefined ? {} : { backend: prover }),
     }),
   );
   await using devnet = await starting;
