@@ -24,7 +24,7 @@ export class Comb {
   readonly #toAffine: CurveFunction;
   readonly #toUncompressed: CurveFunction;
 
-  /** @param window width in bits: 12 pays off from a few thousand multiples, the table is 22·2^12 points then. */
+  /** @param window width in bits: wider ones pay off with more multiples; the table has 2^window points per window. */
   constructor(memory: CurveMemory, group: GroupName, window: number) {
     this.#memory = memory;
     this.#group = group;

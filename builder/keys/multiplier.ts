@@ -19,8 +19,12 @@ export type MultiplierJob = readonly [group: GroupName, scalars: Uint8Array];
 
 /** Multiples in one task of a thread: some 50 ms of work. */
 const TASK_SIZE = 2048;
-/** From this many multiples on the larger tables pay off. */
-const LARGE = 8192;
+/** Widths of windows among which the best is chosen; tables of the widest take 36 MB in G1. */
+const WINDOWS = [6, 8, 10, 11, 12, 13, 14, 15] as const;
+/** What an entry of a table costs, in additions: one, and its part of making the row affine. */
+const ENTRY_COST = 1.6;
+/** Bits of a scalar. */
+const SCALAR_BITS = 254;
 /** A multiple in G2 costs as much as this many in G1. */
 const G2_COST = 3.5;
 
@@ -32,9 +36,11 @@ export async function multiplyGenerators<Name extends string>(
 ): Promise<Record<Name, CombPoints>> {
   const names = Object.keys(jobs) as Name[];
   const total = names.reduce((sum, name) => sum + costOf(jobs[name]), 0);
-  const count = names.reduce((sum, name) => sum + jobs[name][1].length / ELEMENT_BYTES, 0);
-  const window = count < LARGE ? 6 : 12;
   const threads = Math.max(1, Math.min(options.threads ?? Infinity, availableParallelism()));
+  const multiplesPerThread = (group: GroupName): number =>
+    names.reduce((sum, name) => sum + (jobs[name][0] === group ? jobs[name][1].length : 0), 0) /
+    (ELEMENT_BYTES * threads);
+  const windows = { g1: bestWindow(multiplesPerThread("g1")), g2: bestWindow(multiplesPerThread("g2")) };
   const pool = new Piscina<CombTask, CombPoints>({
     filename: fileURLToPath(new URL("./comb-worker.ts", import.meta.url)),
     minThreads: threads,
@@ -45,7 +51,10 @@ export async function multiplyGenerators<Name extends string>(
     const parts: Promise<CombPoints>[] = [];
     for (let offset = 0; offset < scalars.length; offset += TASK_SIZE * ELEMENT_BYTES) {
       const part = scalars.slice(offset, offset + TASK_SIZE * ELEMENT_BYTES);
-      const task = pool.run({ curve, group, window, scalars: part }, { signal: options.signal ?? null });
+      const task = pool.run(
+        { curve, group, window: windows[group], scalars: part },
+        { signal: options.signal ?? null },
+      );
       parts.push(
         task.then((points) => {
           done += costOf([group, part]);
@@ -66,6 +75,13 @@ export async function multiplyGenerators<Name extends string>(
   } finally {
     await pool.destroy();
   }
+}
+
+/** The width with which a thread does the fewest additions, those for its table included. */
+function bestWindow(multiples: number): number {
+  const additions = (width: number): number =>
+    Math.ceil(SCALAR_BITS / width) * (2 ** width * ENTRY_COST + multiples);
+  return WINDOWS.reduce((best, width) => (additions(width) < additions(best) ? width : best));
 }
 
 function costOf([group, scalars]: MultiplierJob): number {

@@ -1,58 +1,31 @@
 /**
- * Times of key set-up and of proving for a synthetic circuit of some 60,000 constraints.
- * Usage: node scripts/bench/keys.ts [jobs]
+ * Times of the development set-up for synthetic circuits. CPU seconds count all threads: they are what to compare on a
+ * busy machine. The hash is that of the key: every machine has to print the same.
+ * Usage: node scripts/bench/keys.ts [power of two …]
  */
-import { readFile } from "node:fs/promises";
-import { fileURLToPath } from "node:url";
-import { buildPoseidon } from "circomlibjs";
-import { loadArtefacts } from "../../builder/artefacts/load.ts";
+import { createHash } from "node:crypto";
+import { availableParallelism } from "node:os";
 import { createDevelopmentKey } from "../../builder/keys/development.ts";
-import { createLocalProver } from "../../builder/proof/local-prover.ts";
-import { fieldElement } from "../../builder/protocol/ids.ts";
+import { syntheticR1cs } from "./synthetic-r1cs.ts";
 
-const CIRCUIT = "long_chain";
-const LINKS = 250;
-const circuits = fileURLToPath(new URL("../../test/keys/circuits", import.meta.url));
-const jobs = Number(process.argv[2] ?? 3);
+const DEFAULT_POWERS = [14, 16, 18];
+/** Rows that the public signals take: with them the domain is filled, and not exceeded. */
+const PUBLIC_ROWS = 4;
 
-function report(what: string, milliseconds: number): void {
-  console.log(`${what.padEnd(34)} ${(milliseconds / 1000).toFixed(2).padStart(8)} s`);
-}
-
-async function timed<T>(what: string, work: () => Promise<T>): Promise<T> {
-  const start = performance.now();
-  const result = await work();
-  report(what, performance.now() - start);
-  return result;
-}
-
-const artefacts = (
-  await timed("compile and make key, or find them", () => loadArtefacts([CIRCUIT], { circuits }))
-).get(CIRCUIT);
-if (artefacts === undefined) throw new Error(`no artefacts of ${CIRCUIT}`);
-const r1cs = await readFile(artefacts.r1cs);
-const key = await timed(`key for ${artefacts.constraints} constraints`, () => createDevelopmentKey(r1cs));
-if (Buffer.compare(key, await readFile(artefacts.zkey)) !== 0)
-  throw new Error("The key is not the cached one");
-
-const poseidon = await buildPoseidon();
-let end = 5n;
-for (let link = 0; link < LINKS; link++) end = poseidon.F.toObject(poseidon([end, 7n]));
-const job = {
-  circuit: CIRCUIT,
-  input: { challenge: 7n, evaluation: 35n, secret: 5n },
-  commitment: fieldElement(end),
-};
-const prover = await timed("start prover", () => createLocalProver({ artefacts: [artefacts] }));
-try {
-  await timed("first proof", () => prover.prove(job));
-  const results = await timed(`${jobs} proofs`, () =>
-    Promise.all(Array.from({ length: jobs }, () => prover.prove(job))),
-  );
-  for (const { witnessMilliseconds, proveMilliseconds } of results) {
-    report("  witness", witnessMilliseconds);
-    report("  proof and its verification", proveMilliseconds);
-  }
-} finally {
-  await prover.close();
+const given = process.argv.slice(2).map(Number);
+console.log(`${availableParallelism()} processors`);
+console.log("constraints   wall s    CPU s   key MB   sha256 of the key");
+for (const power of given.length > 0 ? given : DEFAULT_POWERS) {
+  const constraints = 2 ** power - PUBLIC_ROWS;
+  const r1cs = syntheticR1cs(constraints);
+  const [start, cpu] = [performance.now(), process.cpuUsage()];
+  const key = await createDevelopmentKey(r1cs);
+  const { user, system } = process.cpuUsage(cpu);
+  const row = [
+    `${constraints}`.padStart(11),
+    ((performance.now() - start) / 1_000).toFixed(1).padStart(8),
+    ((user + system) / 1e6).toFixed(1).padStart(8),
+    (key.length / 1e6).toFixed(0).padStart(8),
+  ];
+  console.log(`${row.join(" ")}   ${createHash("sha256").update(key).digest("hex").slice(0, 16)}`);
 }
