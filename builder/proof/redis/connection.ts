@@ -11,12 +11,17 @@ export class RedisUnreachableError extends LockstepError {
 
 const CONNECT_TIMEOUT_MS = 5_000;
 
-/** A connection that reconnects by itself once it has been up. @throws {RedisUnreachableError} */
-export async function connectRedis(url: string): Promise<Redis> {
+/**
+ * A connection that reconnects by itself once it has been up.
+ * @param commandTimeout milliseconds after which a command fails; without it, commands wait until Redis is back.
+ * @throws {RedisUnreachableError}
+ */
+export async function connectRedis(url: string, commandTimeout?: number): Promise<Redis> {
   let wasUp = false;
   const redis = new Redis(url, {
     lazyConnect: true,
     connectTimeout: CONNECT_TIMEOUT_MS,
+    ...(commandTimeout === undefined ? {} : { commandTimeout }),
     // BullMQ's blocking commands wait as long as it takes.
     maxRetriesPerRequest: null,
     retryStrategy: (times) => (wasUp ? Math.min(times * 100, 2_000) : null),

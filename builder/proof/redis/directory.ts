@@ -10,6 +10,8 @@ import { RemoteBackend } from "./remote-backend.ts";
 
 /** Milliseconds between looks at who is there. */
 const LOOK_MS = 500;
+/** Milliseconds after which Redis counts as away. */
+const ANSWER_MS = 5_000;
 
 export interface WorkerDirectoryOptions {
   readonly url: string;
@@ -39,7 +41,7 @@ export class WorkerDirectory implements AsyncDisposable {
     const keys = new Map<string, string>();
     for (const artefacts of circuits)
       keys.set(artefacts.instance, hashVerificationKey(await readVerificationKey(artefacts)));
-    return new WorkerDirectory(await connectRedis(url), pool, keys);
+    return new WorkerDirectory(await connectRedis(url, ANSWER_MS), pool, keys);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -47,14 +49,18 @@ export class WorkerDirectory implements AsyncDisposable {
     // First of all: what waits for a Redis that is away would wait forever.
     this.#redis.disconnect();
     await this.#looking;
+    await this.#dismissAll();
+  }
+
+  async #dismissAll(): Promise<void> {
     await Promise.all([...this.#backends.keys()].map((id) => this.#dismiss(id)));
   }
 
   async #watch(): Promise<void> {
     const { signal } = this.#stop;
     while (!signal.aborted) {
-      // Redis may be away for a while; jobs it held then fail or time out, and go elsewhere.
-      await this.#look().catch(() => undefined);
+      // While Redis is away, its workers are.
+      await this.#look().catch(() => this.#dismissAll());
       await sleep(LOOK_MS, undefined, { signal }).catch(() => undefined);
     }
   }

@@ -43,7 +43,7 @@ export class RemoteBackend implements Backend {
     this.#id = id;
     this.#redis = redis;
     this.#queue = new Queue(queueName(id), { connection: redis });
-    this.#blocking = redis.duplicate();
+    this.#blocking = redis.duplicate({ commandTimeout: undefined });
     this.#blocking.on("error", () => undefined);
     this.#events = new QueueEvents(queueName(id), { connection: this.#blocking });
     // What fails shows where it is waited for.
