@@ -3,6 +3,7 @@ import type { Common } from "@ethereumjs/common";
 import {
   EVM,
   type EVMMockBlockchainInterface,
+  type EVMResult,
   type ExecResult,
   type Message,
   NobleBN254,
@@ -26,6 +27,9 @@ export interface BridgedEvmOptions {
   readonly intercept: Interception;
 }
 
+/** First byte of code that EIP-3541 refuses. */
+const EOF_FORMAT = 0xef;
+
 /**
  * An EVM in which calls to the manager may leave the chain. Everything else, proxies included, is the bytecode on chain.
  * Only ordinary calls are offered to the interception: a DELEGATECALL runs the manager's code in another account.
@@ -34,6 +38,8 @@ export class BridgedEvm extends EVM {
   readonly #manager: EvmAddress;
   readonly #intercept: Interception;
   readonly #resetTransientStorage: (journal: Journal) => void;
+  /** Of the constructor that has just reverted, if EthereumJS would take it for code. */
+  #revertData: Uint8Array | undefined;
 
   constructor({ common, state, journal, blockchain, manager, intercept }: BridgedEvmOptions) {
     super({ common, stateManager: state, blockchain, bn254: new NobleBN254() });
@@ -77,6 +83,24 @@ export class BridgedEvm extends EVM {
       }
     }
     await super._loadCode(message);
+  }
+
+  /** EthereumJS holds revert data of constructors against EIP-3541, which is about code: it is not shown its first byte. */
+  protected override async runInterpreter(message: Message, options?: object): Promise<ExecResult> {
+    const result = await super.runInterpreter(message, options);
+    const { exceptionError, returnValue } = result;
+    if (message.isCreate !== true || exceptionError === undefined || returnValue[0] !== EOF_FORMAT)
+      return result;
+    this.#revertData = returnValue;
+    return { ...result, returnValue: new Uint8Array(returnValue.length) };
+  }
+
+  protected override async _executeCreate(message: Message): Promise<EVMResult> {
+    const result = await super._executeCreate(message);
+    const returnValue = this.#revertData;
+    if (returnValue === undefined) return result;
+    this.#revertData = undefined;
+    return { ...result, execResult: { ...result.execResult, returnValue } };
   }
 
   #isManager(address: EvmAddress | undefined): boolean {
