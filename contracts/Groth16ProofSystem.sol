@@ -73,6 +73,7 @@ contract Groth16ProofSystem is IGroth16ProofSystem {
             keccak256(key[:64]) == DEVELOPMENT_ALPHA || keccak256(key[64:192]) == DEVELOPMENT_BETA;
         if (isDevelopment && !isLocalChain()) revert DevelopmentKey(block.chainid);
         _checkKey(abi.decode(key, (VerificationKey)));
+        if (keccak256(key[192:320]) == keccak256(key[320:448])) revert UnfinishedSetup();
         address pointer = SSTORE2.write(key);
         _keys[keyHash] = StoredKey(pointer, isDevelopment);
         emit KeyRegistered(keyHash, pointer, isDevelopment);

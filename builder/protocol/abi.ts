@@ -147,6 +147,7 @@ export const groth16ProofSystemAbi = parseAbi([
   "event KeyRegistered(bytes32 indexed keyHash, address pointer, bool isDevelopment)",
   "error KeyLength(uint256 length)",
   "error DevelopmentKey(uint256 chainId)",
+  "error UnfinishedSetup()",
   "error PointNotOnCurve(uint256 offset)",
   "error UnknownKey(bytes32 keyHash)",
   "error ProofLength(uint256 statement, uint256 length)",

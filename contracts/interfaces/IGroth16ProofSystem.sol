@@ -18,6 +18,8 @@ interface IGroth16ProofSystem is IProofSystem {
     error KeyLength(uint256 length);
     /// Thrown when a key whose secrets are public would be registered on a chain that is not a local one.
     error DevelopmentKey(uint256 chainId);
+    /// Thrown for a key whose γ and δ are the same, as in a set-up that nobody has contributed to: (α, β, −IC) would prove anything.
+    error UnfinishedSetup();
     /// Thrown when the point at this offset of a key is not on its curve, or at infinity.
     error PointNotOnCurve(uint256 offset);
     /// Thrown when a statement names a key that was not registered.

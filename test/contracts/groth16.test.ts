@@ -6,6 +6,8 @@ import {
   DEVELOPMENT_BETA,
   encodeVerificationKey,
 } from "../../builder/keys/verification-key.ts";
+import type { Groth16Proof } from "../../builder/proof/prover.ts";
+import { verifyProof } from "../../builder/proof/verify.ts";
 import { groth16ProofSystemAbi } from "../../builder/protocol/abi.ts";
 import { FIELD_MODULUS, type FieldElement, fieldElement } from "../../builder/protocol/ids.ts";
 import { expectRevert } from "./outcome.ts";
@@ -100,6 +102,26 @@ describe("Groth16ProofSystem", () => {
       for (const at of [64, 192, 320]) {
         await expectRevert(register(splice(at, strayG2())), "PrecompileFailed", [8n], groth16ProofSystemAbi);
       }
+    });
+
+    it("of a set-up without contributions are refused: anybody can prove anything under them", async () => {
+      const { alpha, beta, gamma } = one.key;
+      const key = { ...one.key, delta: gamma };
+      const inputs = [5n, 6n, 7n];
+      const [constant = 0n, ...factors] = one.secrets.ic;
+      const combination = factors.reduce((sum, factor, at) => sum + factor * (inputs[at] ?? 0n), constant);
+      const [[x0, x1], [y0, y1]] = beta;
+      const forged: Groth16Proof = {
+        a: alpha,
+        b: [
+          [x1, x0],
+          [y1, y0],
+        ],
+        c: g1(FIELD_MODULUS - (combination % FIELD_MODULUS)),
+      };
+      expect(verifyProof(key, inputs, forged), "the forgery").to.equal(true);
+      expect(verifyProof(one.key, inputs, forged), "under a finished key").to.equal(false);
+      await expectRevert(register(encodeVerificationKey(key)), "UnfinishedSetup", [], groth16ProofSystemAbi);
     });
 
     const development = encodeVerificationKey({
