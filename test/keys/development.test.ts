@@ -96,7 +96,8 @@ describe("development key", function () {
     const fractions: number[] = [];
     await createDevelopmentKey(r1cs, { onProgress: (fraction) => fractions.push(fraction) });
     expect(fractions).to.deep.equal([...fractions].sort((a, b) => a - b));
-    expect(fractions.at(-1)).to.be.closeTo(1, 1e-9);
+    // No `closeTo`: Hardhat's matchers, which other files load, take integers only there.
+    expect(Math.abs((fractions.at(-1) ?? 0) - 1)).to.be.below(1e-9);
   });
 
   it("is not made when it is cancelled", async () => {
