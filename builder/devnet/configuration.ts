@@ -5,6 +5,9 @@ import { InvalidConfigurationError } from "./errors.ts";
 /** JSON-RPC endpoint. */
 export const rpcUrl = z.url({ protocol: /^https?$/ });
 
+/** A Redis or Valkey, as `redis://[user:password@]host[:port][/db]`, or `rediss://` over TLS. */
+export const redisUrl = z.url({ protocol: /^rediss?$/, error: "is not a redis:// URL" });
+
 /** The private key that LOCKSTEP_KEY holds. */
 export const privateKey = z.custom<`0x${string}`>(
   (value) => isHex(value) && value.length === 66,

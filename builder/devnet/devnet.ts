@@ -22,9 +22,9 @@ export interface DevnetOptions {
   readonly folder?: string;
   readonly log?: Logger;
   /** URL of a Redis where prover workers register; without it, only this machine proves. */
-  readonly redis?: string;
+  readonly redis?: string | undefined;
   /** What proves on this machine: a backend's name or a program's path; by default the fastest that there is. */
-  readonly backend?: string;
+  readonly backend?: string | undefined;
 }
 
 export interface Devnet extends AsyncDisposable {
@@ -50,9 +50,9 @@ export async function startDevnet({
   const [proving, node] = await Promise.allSettled([
     openProver({
       circuits: [...circuits.values()].map(({ artefacts }) => artefacts),
-      ...(redis === undefined ? {} : { redis }),
-      ...(backend === undefined ? {} : { backend }),
-      ...(log === undefined ? {} : { log }),
+      redis,
+      backend,
+      log,
     }),
     startL1(ports.rpc),
   ]);

@@ -7,10 +7,10 @@ import { WorkerDirectory } from "../proof/redis/directory.ts";
 export interface ProverOptions {
   readonly circuits: Iterable<Artefacts>;
   /** URL of a Redis or Valkey where prover workers register; without it, only this machine proves. */
-  readonly redis?: string;
+  readonly redis?: string | undefined;
   /** As `createLocalProver` takes it: a backend's name or a program's path. */
-  readonly backend?: string;
-  readonly log?: Logger;
+  readonly backend?: string | undefined;
+  readonly log?: Logger | undefined;
 }
 
 /** This machine's prover and, with Redis, whoever joins. */
@@ -27,11 +27,7 @@ export async function openProver({ circuits, redis, backend, log }: ProverOption
     else if (event.type === "retried") log?.warn(event, "a prover failed; its job goes to another one");
     else log?.info(event, `a prover ${event.type}`);
   };
-  const pool = await createLocalProver({
-    artefacts,
-    listener,
-    ...(backend === undefined ? {} : { backend }),
-  });
+  const pool = await createLocalProver({ artefacts, listener, backend });
   cleanup.defer(() => pool.close());
   if (redis !== undefined) cleanup.use(await WorkerDirectory.open({ url: redis, pool, circuits: artefacts }));
   const resources = cleanup.move();

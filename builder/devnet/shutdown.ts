@@ -1,3 +1,5 @@
+import { once } from "node:events";
+
 /**
  * A signal that fires when this process should stop: on Ctrl-C, SIGTERM, SIGHUP, or when the process that started it
  * is gone. A second signal ends the process at once.
@@ -19,4 +21,10 @@ export function untilShutdown(atOnce: () => void): AbortSignal {
     process.channel?.unref();
   }
   return controller.signal;
+}
+
+/** Waits until this process should stop, where nothing has to be done at once. */
+export async function shutdownAsked(): Promise<void> {
+  const shutdown = untilShutdown(() => undefined);
+  if (!shutdown.aborted) await once(shutdown, "abort");
 }

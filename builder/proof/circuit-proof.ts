@@ -34,7 +34,7 @@ export function circuitProof(job: CircuitJob, words: readonly FieldElement[]): P
 }
 
 /** Groth16 proof bytes: commitment, A, B (imaginary part first), C. */
-export function encodeProof({ proof, publicInputs }: ProverResult): Hex {
+export function encodeProof({ proof, publicInputs }: Pick<ProverResult, "proof" | "publicInputs">): Hex {
   return encodeAbiParameters(
     [{ type: "uint256" }, { type: "uint256[2]" }, { type: "uint256[2][2]" }, { type: "uint256[2]" }],
     [publicInputs.commitment, proof.a, proof.b, proof.c],

@@ -66,6 +66,21 @@ export async function loadProvingKey(artefacts: Artefacts): Promise<Uint8Array<S
   return zkey;
 }
 
+/**
+ * Paths of proving keys by instance, each checked, for backends that read keys themselves.
+ * @throws `KEY_CORRUPT`, `WRONG_KEY`.
+ */
+export async function checkedProvingKeys(
+  circuits: Iterable<Artefacts>,
+): Promise<ReadonlyMap<string, string>> {
+  const paths = new Map<string, string>();
+  for (const artefacts of circuits) {
+    await loadProvingKey(artefacts);
+    paths.set(artefacts.instance, artefacts.zkey);
+  }
+  return paths;
+}
+
 async function readShared(path: string): Promise<Uint8Array<SharedArrayBuffer>> {
   const { size } = await stat(path);
   const shared = new Uint8Array(new SharedArrayBuffer(size));

@@ -10,10 +10,10 @@ export interface LocalProverOptions {
   /** The circuits to prove, e.g. the values of what `loadArtefacts` returns. */
   readonly artefacts: Iterable<Artefacts>;
   /** Processors to use; by default all. */
-  readonly threads?: number;
+  readonly threads?: number | undefined;
   /** Name of the backend, or path of a program like rapidsnark's `prover`; by default the fastest that this machine has. */
-  readonly backend?: string;
-  readonly listener?: (event: PoolEvent) => void;
+  readonly backend?: string | undefined;
+  readonly listener?: ((event: PoolEvent) => void) | undefined;
 }
 
 /**
@@ -27,11 +27,7 @@ export async function createLocalProver(options: LocalProverOptions): Promise<Pr
   const kind = await chooseBackend(options.backend);
   const backend = await kind.open({ circuits, threads });
   try {
-    return await ProverPool.open({
-      circuits,
-      backends: [backend],
-      ...(listener === undefined ? {} : { listener }),
-    });
+    return await ProverPool.open({ circuits, backends: [backend], listener });
   } catch (error) {
     await backend.close();
     throw error;

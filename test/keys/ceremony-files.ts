@@ -1,9 +1,15 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Artefacts } from "../../builder/artefacts/artefacts.ts";
 import { CEREMONY_FILES, exportKey } from "../../builder/keys/ceremony/export.ts";
 import { applyBeacon, contribute, makeInitialKey } from "../../builder/keys/ceremony/steps.ts";
 import { preparedPowersOfTau, TRIAL_SECRETS } from "./prepared-powers-of-tau.ts";
+import { testArtefacts } from "./setting.ts";
+import { endSnarkjs } from "./snarkjs-threads.ts";
 
+/** 2^4 rows: what `bits` needs. */
+export const POWER = 4;
 export const BEACON = { value: "0102030405060708090a0b0c0d0e0f10", iterationsExponent: 10 } as const;
 
 /** Paths of what a ceremony wrote, in the order in which it did. */
@@ -44,4 +50,25 @@ export async function holdCeremony(
   await applyBeacon({ from: second, to: final, name: "block 1", ...BEACON });
   await exportKey({ circuit, key: final, r1cs, ptau, folder: keys });
   return files;
+}
+
+/** A ceremony that was held for the test circuit `bits`. */
+export interface BitsCeremony extends AsyncDisposable {
+  readonly bits: Artefacts;
+  readonly files: CeremonyFiles;
+}
+
+/** For a suite of tests to begin with and to dispose of at its end, snarkjs' threads included. */
+export async function holdBitsCeremony(): Promise<BitsCeremony> {
+  const folder = await mkdtemp(join(tmpdir(), "lockstep-ceremony-"));
+  const bits = await testArtefacts("bits");
+  const files = await holdCeremony(folder, { circuit: "bits", r1cs: bits.r1cs, power: POWER });
+  return {
+    bits,
+    files,
+    async [Symbol.asyncDispose]() {
+      await endSnarkjs();
+      await rm(folder, { recursive: true });
+    },
+  };
 }

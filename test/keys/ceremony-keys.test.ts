@@ -1,5 +1,4 @@
-import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { cp, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect } from "chai";
 import type { Artefacts } from "../../builder/artefacts/artefacts.ts";
@@ -7,26 +6,23 @@ import { withCeremonyKey } from "../../builder/artefacts/ceremony-keys.ts";
 import { loadArtefacts } from "../../builder/artefacts/load.ts";
 import { assertKeysAllowed } from "../../builder/keys/policy.ts";
 import { loadCircuit, readVerificationKey } from "../../builder/proof/load-circuit.ts";
-import { type CeremonyFiles, holdCeremony } from "./ceremony-files.ts";
+import { type BitsCeremony, type CeremonyFiles, holdBitsCeremony } from "./ceremony-files.ts";
 import { failureCode, inTemporaryFolder, TEST_CIRCUITS, testArtefacts } from "./setting.ts";
-import { endSnarkjs } from "./snarkjs-threads.ts";
 
 /** An EVM chain id that is nobody's local chain. */
 const PUBLIC_CHAIN = 1001n;
 
 describe("ceremony keys in use", function () {
   this.timeout(240_000);
-  let folder: string;
+  let ceremony: BitsCeremony;
   let bits: Artefacts;
   let files: CeremonyFiles;
   before(async () => {
-    folder = await mkdtemp(join(tmpdir(), "lockstep-ceremony-keys-"));
-    bits = await testArtefacts("bits");
-    files = await holdCeremony(folder, { circuit: "bits", r1cs: bits.r1cs, power: 4 });
+    ceremony = await holdBitsCeremony();
+    ({ bits, files } = ceremony);
   });
   after(async () => {
-    await endSnarkjs();
-    await rm(folder, { recursive: true });
+    await ceremony[Symbol.asyncDispose]();
   });
 
   it("take the place of development keys, and are allowed off local chains", async () => {

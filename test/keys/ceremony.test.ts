@@ -1,12 +1,10 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { copyFile, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { copyFile, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect } from "chai";
 import * as snarkjs from "snarkjs";
 import { getContract } from "viem";
-import { z } from "zod";
 import type { Artefacts } from "../../builder/artefacts/artefacts.ts";
 import { CEREMONY_FILES, exportKey } from "../../builder/keys/ceremony/export.ts";
 import { applyBeacon, contribute, makeInitialKey } from "../../builder/keys/ceremony/steps.ts";
@@ -14,38 +12,34 @@ import { type CeremonyTranscript, readTranscript } from "../../builder/keys/cere
 import { verifyKey } from "../../builder/keys/ceremony/verify.ts";
 import { encodeVerificationKey, hashVerificationKey } from "../../builder/keys/verification-key.ts";
 import { readProvingKey } from "../../builder/keys/zkey.ts";
+import { snarkjsProof } from "../../builder/proof/backends/snarkjs-format.ts";
+import { encodeProof } from "../../builder/proof/circuit-proof.ts";
 import { groth16ProofSystemAbi } from "../../builder/protocol/abi.ts";
 import { fingerprint } from "../../builder/protocol/fingerprint.ts";
 import { fieldElement } from "../../builder/protocol/ids.ts";
 import { expectRevert } from "../contracts/outcome.ts";
 import { connect } from "../contracts/setup.ts";
-import { encodeProof } from "../contracts/toxic-waste.ts";
-import { BEACON, type CeremonyFiles, holdCeremony } from "./ceremony-files.ts";
+import { BEACON, type BitsCeremony, type CeremonyFiles, holdBitsCeremony, POWER } from "./ceremony-files.ts";
 import { powersOfTau } from "./powers-of-tau.ts";
 import { preparedPowersOfTau, TRIAL_SECRETS } from "./prepared-powers-of-tau.ts";
-import { failureCode, inTemporaryFolder, testArtefacts } from "./setting.ts";
-import { endSnarkjs } from "./snarkjs-threads.ts";
+import { failureCode, inTemporaryFolder } from "./setting.ts";
 
-/** 2^4 rows: what `bits` needs. */
-const POWER = 4;
 /** An EVM chain id that is nobody's local chain. */
 const PUBLIC_CHAIN = 1001;
 
 describe("ceremony", function () {
   this.timeout(240_000);
-  let folder: string;
+  let ceremony: BitsCeremony;
   let bits: Artefacts;
   let files: CeremonyFiles;
   let transcript: CeremonyTranscript;
   before(async () => {
-    folder = await mkdtemp(join(tmpdir(), "lockstep-ceremony-"));
-    bits = await testArtefacts("bits");
-    files = await holdCeremony(folder, { circuit: "bits", r1cs: bits.r1cs, power: POWER });
+    ceremony = await holdBitsCeremony();
+    ({ bits, files } = ceremony);
     transcript = await readTranscript(files.transcript);
   });
   after(async () => {
-    await endSnarkjs();
-    await rm(folder, { recursive: true });
+    await ceremony[Symbol.asyncDispose]();
   });
 
   const exported = (name: keyof typeof CEREMONY_FILES): string =>
@@ -106,7 +100,8 @@ describe("ceremony", function () {
     const hash = await system.write.registerKey([encoded]);
     expect(await l1.publicClient.waitForTransactionReceipt({ hash })).to.have.property("status", "success");
     expect(await system.read.isRegistered([transcript.verificationKey])).to.equal(true);
-    const proof = encodeProof({ commitment, ...proofParts.parse(proven.proof) });
+    const publicInputs = { commitment, challenge, evaluation };
+    const proof = encodeProof({ proof: snarkjsProof.parse(proven.proof), publicInputs });
     const statement = { verificationKey: transcript.verificationKey, words, proof };
     await system.read.verify([[statement]]);
     const lie = { ...statement, words: [commitment, ...[0n, 0n, 1n].map(fieldElement)] };
@@ -223,13 +218,6 @@ describe("ceremony", function () {
       }));
   });
 });
-
-/** snarkjs' proof, as the contract takes it: affine coordinates. */
-const coordinate = z.string().transform(BigInt);
-const pair = z.tuple([coordinate, coordinate], z.unknown()).transform(([x, y]) => [x, y] as const);
-const proofParts = z
-  .object({ pi_a: pair, pi_b: z.tuple([pair, pair], z.unknown()), pi_c: pair })
-  .transform(({ pi_a: a, pi_b: [x, y], pi_c: c }) => ({ a, b: [x, y] as const, c }));
 
 function hex(bytes: unknown): string {
   if (!(bytes instanceof Uint8Array)) throw new Error("snarkjs gave no hash");

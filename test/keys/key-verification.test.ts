@@ -1,5 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect } from "chai";
 import type { Artefacts } from "../../builder/artefacts/artefacts.ts";
@@ -9,29 +8,23 @@ import { applyBeacon, contribute } from "../../builder/keys/ceremony/steps.ts";
 import { type CeremonyTranscript, readTranscript } from "../../builder/keys/ceremony/transcript.ts";
 import { type KeyReport, verifyKey, type VerifyKeyOptions } from "../../builder/keys/ceremony/verify.ts";
 import { DEVELOPMENT_SECRETS } from "../../builder/keys/secrets.ts";
-import { BEACON, type CeremonyFiles, holdCeremony } from "./ceremony-files.ts";
+import { BEACON, type BitsCeremony, type CeremonyFiles, holdBitsCeremony, POWER } from "./ceremony-files.ts";
 import { preparedPowersOfTau, TRIAL_SECRETS } from "./prepared-powers-of-tau.ts";
 import { failureCode, inTemporaryFolder, testArtefacts } from "./setting.ts";
-import { endSnarkjs } from "./snarkjs-threads.ts";
-
-/** 2^4 rows: what `bits` needs. */
-const POWER = 4;
 
 describe("verification of keys", function () {
   this.timeout(240_000);
-  let folder: string;
+  let ceremony: BitsCeremony;
   let bits: Artefacts;
   let files: CeremonyFiles;
   let transcript: CeremonyTranscript;
   before(async () => {
-    folder = await mkdtemp(join(tmpdir(), "lockstep-verification-"));
-    bits = await testArtefacts("bits");
-    files = await holdCeremony(folder, { circuit: "bits", r1cs: bits.r1cs, power: POWER });
+    ceremony = await holdBitsCeremony();
+    ({ bits, files } = ceremony);
     transcript = await readTranscript(files.transcript);
   });
   after(async () => {
-    await endSnarkjs();
-    await rm(folder, { recursive: true });
+    await ceremony[Symbol.asyncDispose]();
   });
 
   const verify = (changes: Partial<VerifyKeyOptions> = {}): Promise<KeyReport> => {

@@ -11,7 +11,7 @@ import { BACKEND_KINDS } from "../../builder/proof/backends/index.ts";
 import { encodeProof } from "../../builder/proof/circuit-proof.ts";
 import { readVerificationKey } from "../../builder/proof/load-circuit.ts";
 import { createLocalProver } from "../../builder/proof/local-prover.ts";
-import type { Groth16Proof, ProverResult } from "../../builder/proof/prover.ts";
+import type { ProverResult } from "../../builder/proof/prover.ts";
 import { groth16ProofSystemAbi } from "../../builder/protocol/abi.ts";
 import { fingerprint } from "../../builder/protocol/fingerprint.ts";
 import { fieldElement } from "../../builder/protocol/ids.ts";
@@ -19,6 +19,7 @@ import { expectRevert } from "../contracts/outcome.ts";
 import { connect } from "../contracts/setup.ts";
 import { testArtefacts } from "../keys/setting.ts";
 import { endSnarkjs } from "../keys/snarkjs-threads.ts";
+import { toSnarkjsProof } from "./setting.ts";
 
 const COMMITMENT = fieldElement(987_654_321n);
 /** The circuit `bits` claims evaluation = commitment·challenge³, which is true of these words. */
@@ -48,11 +49,11 @@ for (const kind of BACKEND_KINDS) {
       const { commitment, challenge, evaluation } = made.publicInputs;
       const signals = [commitment, challenge, evaluation].map(String);
       expect(made.backend).to.equal(kind.name);
-      expect(await snarkjs.groth16.verify(toSnarkjs(key), signals, inSnarkjsFormat(made.proof))).to.equal(
+      expect(await snarkjs.groth16.verify(toSnarkjs(key), signals, toSnarkjsProof(made.proof))).to.equal(
         true,
       );
       signals[2] = "1";
-      expect(await snarkjs.groth16.verify(toSnarkjs(key), signals, inSnarkjsFormat(made.proof))).to.equal(
+      expect(await snarkjs.groth16.verify(toSnarkjs(key), signals, toSnarkjsProof(made.proof))).to.equal(
         false,
       );
     });
@@ -70,19 +71,4 @@ for (const kind of BACKEND_KINDS) {
       await expectRevert(system.read.verify([[lie]]), "InvalidProof", [], groth16ProofSystemAbi);
     });
   });
-}
-
-function inSnarkjsFormat({ a, b, c }: Groth16Proof): snarkjs.Groth16Proof {
-  const [[x1, x0], [y1, y0]] = b;
-  return {
-    pi_a: [String(a[0]), String(a[1]), "1"],
-    pi_b: [
-      [String(x0), String(x1)],
-      [String(y0), String(y1)],
-      ["1", "0"],
-    ],
-    pi_c: [String(c[0]), String(c[1]), "1"],
-    protocol: "groth16",
-    curve: "bn128",
-  };
 }

@@ -1,12 +1,10 @@
 import { readFileSync, writeFileSync } from "node:fs";
-import prove, {
-  type ProveOutcome,
-  type ProveTask,
-} from "../../builder/proof/backends/snarkjs/prove-thread.ts";
+import type { UnverifiedProof } from "../../builder/proof/backends/backend.ts";
+import prove, { type ProveTask } from "../../builder/proof/backends/snarkjs/prove-thread.ts";
 import { DEATHS_VARIABLE } from "./deaths.ts";
 
 /** The prover's thread, but it dies at work as often as the file says. */
-export default async function dieOrProve(task: ProveTask): Promise<ProveOutcome> {
+export default async function dieOrProve(task: ProveTask): Promise<UnverifiedProof> {
   const file = process.env[DEATHS_VARIABLE];
   if (file === undefined) throw new Error(`${DEATHS_VARIABLE} is not set`);
   const deaths = Number(readFileSync(file, "utf8"));

@@ -7,9 +7,9 @@ import type { Artefacts } from "../../builder/artefacts/artefacts.ts";
 import { createLocalProver } from "../../builder/proof/local-prover.ts";
 import type { ProverPool } from "../../builder/proof/pool/pool.ts";
 import { failureCode, inTemporaryFolder, testArtefacts } from "../keys/setting.ts";
-import { BITS_JOB, rapidsnarkHere } from "./rapidsnark-setting.ts";
+import { rapidsnarkHere } from "./rapidsnark-setting.ts";
+import { BITS_JOB, BITS_PUBLIC_INPUTS } from "./setting.ts";
 
-const EXPECTED = { commitment: 3n, challenge: 2n, evaluation: 24n };
 /** snarkjs' own command line takes the same four files. */
 const SNARKJS = join(import.meta.dirname, "../../node_modules/.bin/snarkjs");
 
@@ -50,7 +50,7 @@ describe("program as a prover", function () {
     const pool = await open("binary" in here ? here.binary : "");
     try {
       const { publicInputs, backend } = await pool.prove(BITS_JOB);
-      expect(publicInputs).to.deep.equal(EXPECTED);
+      expect(publicInputs).to.deep.equal(BITS_PUBLIC_INPUTS);
       expect(backend).to.equal("binary" in here ? here.binary : "");
     } finally {
       await pool.close();
@@ -64,7 +64,7 @@ describe("program as a prover", function () {
         await script(folder, `exec '${process.execPath}' '${SNARKJS}' groth16 prove "$@"`),
       );
       try {
-        expect((await pool.prove(BITS_JOB)).publicInputs).to.deep.equal(EXPECTED);
+        expect((await pool.prove(BITS_JOB)).publicInputs).to.deep.equal(BITS_PUBLIC_INPUTS);
       } finally {
         await pool.close();
       }

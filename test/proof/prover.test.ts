@@ -1,12 +1,11 @@
 import { readdirSync } from "node:fs";
-import { cp, readFile, writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect } from "chai";
 import * as snarkjs from "snarkjs";
 import type { Artefacts } from "../../builder/artefacts/artefacts.ts";
-import { readBinaryFile } from "../../builder/keys/binary-file.ts";
 import { toSnarkjs, type VerificationKey } from "../../builder/keys/verification-key.ts";
-import type { CircuitInput, CircuitJob } from "../../builder/kinds/kind.ts";
+import type { CircuitInput } from "../../builder/kinds/kind.ts";
 import { readVerificationKey } from "../../builder/proof/load-circuit.ts";
 import type { Groth16Proof, Prover, ProverResult } from "../../builder/proof/prover.ts";
 import { openSnarkjs, type SnarkjsOptions } from "../../builder/proof/backends/snarkjs/index.ts";
@@ -16,16 +15,7 @@ import { FIELD_MODULUS, fieldElement } from "../../builder/protocol/ids.ts";
 import { failureCode, inTemporaryFolder, testArtefacts } from "../keys/setting.ts";
 import { endSnarkjs } from "../keys/snarkjs-threads.ts";
 import { DEATHS_VARIABLE } from "./deaths.ts";
-
-/** 24 = 3·2³, and 21 in bits. */
-const INPUT = {
-  commitment: 3n,
-  challenge: 2n,
-  evaluation: 24n,
-  word: 21n,
-  bits: [1n, 0n, 1n, 0n, 1n],
-} satisfies CircuitInput;
-const JOB: CircuitJob = { circuit: "bits", input: INPUT, commitment: fieldElement(3n) };
+import { BITS_INPUT, BITS_JOB, toSnarkjsProof, writeDamagedKey } from "./setting.ts";
 
 /** A pool with nothing but our own threads in it. */
 async function createProver({
@@ -48,7 +38,7 @@ describe("WebAssembly prover", function () {
     noBits = await testArtefacts("no_bits");
     key = await readVerificationKey(bits);
     prover = await createProver({ circuits: [bits, noBits] });
-    result = await prover.prove(JOB);
+    result = await prover.prove(BITS_JOB);
   });
   after(async () => {
     await prover.close();
@@ -66,9 +56,9 @@ describe("WebAssembly prover", function () {
   it("makes proofs with one thread, with several at once, and for inputs with an empty array", async () => {
     const other = await createProver({ circuits: [bits, noBits], parallel: 2 });
     try {
-      const input = { ...INPUT, word: 0n, bits: [] };
+      const input = { ...BITS_INPUT, word: 0n, bits: [] };
       const results = await Promise.all(
-        [JOB, { ...JOB, circuit: "no_bits", input }, JOB].map((job) => other.prove(job)),
+        [BITS_JOB, { ...BITS_JOB, circuit: "no_bits", input }, BITS_JOB].map((job) => other.prove(job)),
       );
       for (const { publicInputs } of results) expect(publicInputs).to.deep.equal(result.publicInputs);
       const [first, , third] = results;
@@ -161,7 +151,7 @@ describe("WebAssembly prover", function () {
     for (const [name, [changes, reason]] of Object.entries(refused)) {
       it(name, async () => {
         const failure = await prover
-          .prove({ ...JOB, input: { ...INPUT, ...changes } })
+          .prove({ ...BITS_JOB, input: { ...BITS_INPUT, ...changes } })
           .catch((error: unknown) => error);
         expect(failure).to.have.property("code", "PROOF_FAILED");
         expect(failure).to.have.property("message").that.matches(reason);
@@ -169,24 +159,24 @@ describe("WebAssembly prover", function () {
     }
 
     it("a missing signal", async () => {
-      const { word: _word, ...rest } = INPUT;
-      const failure = await prover.prove({ ...JOB, input: rest }).catch((error: unknown) => error);
+      const { word: _word, ...rest } = BITS_INPUT;
+      const failure = await prover.prove({ ...BITS_JOB, input: rest }).catch((error: unknown) => error);
       expect(failure)
         .to.have.property("message")
         .that.matches(/only 8 of 9 input values/);
     });
 
     it("a job whose commitment is not the circuit's", async () => {
-      expect(await failureCode(prover.prove({ ...JOB, commitment: fieldElement(4n) }))).to.equal(
+      expect(await failureCode(prover.prove({ ...BITS_JOB, commitment: fieldElement(4n) }))).to.equal(
         "PROOF_FAILED",
       );
     });
 
     it("a circuit without keys", async () => {
-      expect(await failureCode(prover.prove({ ...JOB, circuit: "chain" }))).to.equal("UNKNOWN_CIRCUIT");
+      expect(await failureCode(prover.prove({ ...BITS_JOB, circuit: "chain" }))).to.equal("UNKNOWN_CIRCUIT");
     });
 
-    after(async () => expect((await prover.prove(JOB)).publicInputs).to.deep.equal(result.publicInputs));
+    after(async () => expect((await prover.prove(BITS_JOB)).publicInputs).to.deep.equal(result.publicInputs));
   });
 
   describe("does not start with", () => {
@@ -219,14 +209,9 @@ describe("WebAssembly prover", function () {
   it("returns no proof that a silently damaged key makes", () =>
     inTemporaryFolder(async (folder) => {
       const zkey = join(folder, "damaged.zkey");
-      await cp(bits.zkey, zkey);
-      const bytes = await readFile(zkey);
-      const quotient = readBinaryFile(bytes, "zkey", "key").section(9);
-      // Every quotient point is the first one: all on the curve, but of another key.
-      for (let offset = 64; offset < quotient.length; offset += 64) quotient.copyWithin(offset, 0, 64);
-      await writeFile(zkey, bytes);
+      await writeDamagedKey(bits, zkey);
       const damaged = await createProver({ circuits: [{ ...bits, zkey }] });
-      const failure = await damaged.prove(JOB).catch((error: unknown) => error);
+      const failure = await damaged.prove(BITS_JOB).catch((error: unknown) => error);
       await damaged.close();
       expect(failure).to.have.property("code", "PROOF_FAILED");
       expect(failure)
@@ -242,14 +227,14 @@ describe("WebAssembly prover", function () {
       const thread = new URL("./dying-thread.ts", import.meta.url);
       const mortal = await createProver({ circuits: [bits], thread });
       try {
-        expect((await mortal.prove(JOB)).publicInputs, "died once").to.deep.equal(result.publicInputs);
+        expect((await mortal.prove(BITS_JOB)).publicInputs, "died once").to.deep.equal(result.publicInputs);
         await writeFile(deaths, "4");
-        const failure = await mortal.prove(JOB).catch((error: unknown) => error);
+        const failure = await mortal.prove(BITS_JOB).catch((error: unknown) => error);
         expect(failure, "died each time").to.have.property("code", "PROOF_FAILED");
         expect(failure)
           .to.have.property("message")
           .that.matches(/thread died/);
-        expect((await mortal.prove(JOB)).publicInputs, "replaced").to.deep.equal(result.publicInputs);
+        expect((await mortal.prove(BITS_JOB)).publicInputs, "replaced").to.deep.equal(result.publicInputs);
       } finally {
         process.env[DEATHS_VARIABLE] = "";
         await mortal.close();
@@ -259,48 +244,35 @@ describe("WebAssembly prover", function () {
   it("cancels what is waiting and what is being proven, and works on", async () => {
     const [running, waiting] = [new AbortController(), new AbortController()];
     const jobs = [
-      prover.prove(JOB, { signal: running.signal }),
-      prover.prove(JOB, { signal: waiting.signal }),
-      prover.prove(JOB),
+      prover.prove(BITS_JOB, { signal: running.signal }),
+      prover.prove(BITS_JOB, { signal: waiting.signal }),
+      prover.prove(BITS_JOB),
     ] as const;
     waiting.abort();
     running.abort();
     expect(await failureCode(jobs[0])).to.equal("PROOF_FAILED");
     expect(await failureCode(jobs[1])).to.equal("PROOF_FAILED");
     expect((await jobs[2]).publicInputs).to.deep.equal(result.publicInputs);
-    expect(await failureCode(prover.prove(JOB, { signal: AbortSignal.abort() }))).to.equal("PROOF_FAILED");
+    expect(await failureCode(prover.prove(BITS_JOB, { signal: AbortSignal.abort() }))).to.equal(
+      "PROOF_FAILED",
+    );
   });
 
   it("cancels everything when it is closed and leaves no thread", async function () {
     if (process.platform !== "linux") this.skip();
     const before = threads();
     const closing = await createProver({ circuits: [bits] });
-    await closing.prove(JOB);
+    await closing.prove(BITS_JOB);
     expect(threads()).to.be.greaterThan(before);
-    const job = failureCode(closing.prove(JOB));
+    const job = failureCode(closing.prove(BITS_JOB));
     await closing.close();
     expect(await job).to.equal("PROOF_FAILED");
     expect(threads()).to.equal(before);
-    expect(await failureCode(closing.prove(JOB))).to.equal("PROOF_FAILED");
+    expect(await failureCode(closing.prove(BITS_JOB))).to.equal("PROOF_FAILED");
   });
 });
 
 /** Threads of this process as Linux counts them. */
 function threads(): number {
   return readdirSync("/proc/self/task").length;
-}
-
-function toSnarkjsProof({ a, b, c }: Groth16Proof): snarkjs.Groth16Proof {
-  const [[x1, x0], [y1, y0]] = b;
-  return {
-    pi_a: [String(a[0]), String(a[1]), "1"],
-    pi_b: [
-      [String(x0), String(x1)],
-      [String(y0), String(y1)],
-      ["1", "0"],
-    ],
-    pi_c: [String(c[0]), String(c[1]), "1"],
-    protocol: "groth16",
-    curve: "bn128",
-  };
 }

@@ -1,7 +1,8 @@
 /** Proves once with rapidsnark, says so, and waits to be killed. Argument: path of the worker. */
 import { openRapidsnark } from "../../builder/proof/backends/rapidsnark/index.ts";
 import { testArtefacts } from "../keys/setting.ts";
-import { BITS_JOB, bitsWitness } from "./rapidsnark-setting.ts";
+import { bitsWitness } from "./rapidsnark-setting.ts";
+import { BITS_JOB } from "./setting.ts";
 
 const [, , binary] = process.argv;
 if (binary === undefined) throw new TypeError("which worker?");

@@ -1,26 +1,13 @@
 import { readdirSync, readFileSync } from "node:fs";
-import type { CircuitInput } from "../../builder/kinds/kind.ts";
 import { buildWorker, RapidsnarkBuildError } from "../../builder/proof/backends/rapidsnark/build.ts";
-import type { CircuitJob } from "../../builder/proof/circuit-job.ts";
 import { loadCircuit } from "../../builder/proof/load-circuit.ts";
 import { calculateWitness } from "../../builder/proof/threads/witness.ts";
-import { fieldElement } from "../../builder/protocol/ids.ts";
 import { testArtefacts } from "../keys/setting.ts";
+import { BITS_INPUT } from "./setting.ts";
 
-/** 24 = 3·2³, and 21 in bits. */
-const INPUT: CircuitInput = {
-  commitment: 3n,
-  challenge: 2n,
-  evaluation: 24n,
-  word: 21n,
-  bits: [1n, 0n, 1n, 0n, 1n],
-};
-/** A job for the test circuit `bits`. */
-export const BITS_JOB: CircuitJob = { circuit: "bits", input: INPUT, commitment: fieldElement(3n) };
-
-/** The content of the `.wtns` file of {@link BITS_JOB}. */
+/** The content of the `.wtns` file of `BITS_JOB`. */
 export async function bitsWitness(): Promise<Uint8Array> {
-  return calculateWitness((await loadCircuit(await testArtefacts("bits"))).wasm, INPUT);
+  return calculateWitness((await loadCircuit(await testArtefacts("bits"))).wasm, BITS_INPUT);
 }
 
 /** The path of the worker, or why this machine has none. */

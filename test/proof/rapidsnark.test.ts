@@ -6,16 +6,16 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "chai";
 import type { Artefacts } from "../../builder/artefacts/artefacts.ts";
-import { readBinaryFile } from "../../builder/keys/binary-file.ts";
 import { openRapidsnark } from "../../builder/proof/backends/rapidsnark/index.ts";
 import { WorkerError, WorkerProcess } from "../../builder/proof/backends/rapidsnark/worker-process.ts";
 import { ProverPool } from "../../builder/proof/pool/pool.ts";
+import type { ProveOptions } from "../../builder/proof/prover.ts";
 import { failureCode, inTemporaryFolder, testArtefacts } from "../keys/setting.ts";
-import { BITS_JOB, bitsWitness, processesOf, rapidsnarkHere } from "./rapidsnark-setting.ts";
+import { bitsWitness, processesOf, rapidsnarkHere } from "./rapidsnark-setting.ts";
+import { BITS_JOB, BITS_PUBLIC_INPUTS, writeDamagedKey } from "./setting.ts";
 
 /** The worker's name among processes. */
 const WORKER = "worker";
-const EXPECTED = { commitment: 3n, challenge: 2n, evaluation: 24n };
 const forever = new AbortController().signal;
 
 const here = await rapidsnarkHere();
@@ -37,6 +37,15 @@ function suite(binary: string): void {
     processesOf(WORKER)
       .filter(({ parent }) => parent === process.pid)
       .map(({ pid }) => pid);
+  /** A job whose process is surely at work on it: it is stopped. */
+  async function stoppedAtWork(pool: ProverPool, options?: ProveOptions) {
+    await pool.prove(BITS_JOB);
+    const [pid = 0] = own();
+    process.kill(pid, "SIGSTOP");
+    const job = pool.prove(BITS_JOB, options);
+    await sleep(300);
+    return { pid, job };
+  }
 
   it("proves in one process per circuit, started for its first proof", async () => {
     const noBits = await testArtefacts("no_bits");
@@ -44,11 +53,11 @@ function suite(binary: string): void {
     try {
       if (process.platform === "linux") expect(own()).to.deep.equal([]);
       const first = await pool.prove(BITS_JOB);
-      expect(first.publicInputs).to.deep.equal(EXPECTED);
+      expect(first.publicInputs).to.deep.equal(BITS_PUBLIC_INPUTS);
       const [pid] = own();
       const input = { ...BITS_JOB.input, word: 0n, bits: [] };
       expect((await pool.prove({ ...BITS_JOB, circuit: "no_bits", input })).publicInputs).to.deep.equal(
-        EXPECTED,
+        BITS_PUBLIC_INPUTS,
       );
       const second = await pool.prove(BITS_JOB);
       // Proofs are randomised: equal ones would give the witness away.
@@ -81,18 +90,15 @@ function suite(binary: string): void {
     async () => {
       const pool = await openPool();
       try {
-        await pool.prove(BITS_JOB);
-        const [pid = 0] = own();
-        // Stopped, it is surely at work when it is killed.
-        process.kill(pid, "SIGSTOP");
-        const job = pool.prove(BITS_JOB);
-        await sleep(300);
+        const { pid, job } = await stoppedAtWork(pool);
         process.kill(pid, "SIGKILL");
-        expect((await job).publicInputs).to.deep.equal(EXPECTED);
+        expect((await job).publicInputs).to.deep.equal(BITS_PUBLIC_INPUTS);
         expect(own()).to.have.length(1).and.to.not.include(pid);
         const [second = 0] = own();
         process.kill(second, "SIGKILL");
-        expect((await pool.prove(BITS_JOB)).publicInputs, "killed while idle").to.deep.equal(EXPECTED);
+        expect((await pool.prove(BITS_JOB)).publicInputs, "killed while idle").to.deep.equal(
+          BITS_PUBLIC_INPUTS,
+        );
       } finally {
         await pool.close();
       }
@@ -104,15 +110,11 @@ function suite(binary: string): void {
     async () => {
       const pool = await openPool();
       try {
-        await pool.prove(BITS_JOB);
-        const [pid = 0] = own();
-        process.kill(pid, "SIGSTOP");
         const cancel = new AbortController();
-        const job = failureCode(pool.prove(BITS_JOB, { signal: cancel.signal }));
-        await sleep(300);
+        const { pid, job } = await stoppedAtWork(pool, { signal: cancel.signal });
         cancel.abort();
-        expect(await job).to.equal("PROOF_FAILED");
-        expect((await pool.prove(BITS_JOB)).publicInputs).to.deep.equal(EXPECTED);
+        expect(await failureCode(job)).to.equal("PROOF_FAILED");
+        expect((await pool.prove(BITS_JOB)).publicInputs).to.deep.equal(BITS_PUBLIC_INPUTS);
         expect(own()).to.have.length(1).and.to.not.include(pid);
       } finally {
         await pool.close();
@@ -124,13 +126,10 @@ function suite(binary: string): void {
     "leaves no process when it is closed, even amid a proof (processes are found in /proc)",
     async () => {
       const pool = await openPool();
-      await pool.prove(BITS_JOB);
-      const [pid = 0] = own();
-      process.kill(pid, "SIGSTOP");
-      const job = failureCode(pool.prove(BITS_JOB));
-      await sleep(300);
+      const { job } = await stoppedAtWork(pool);
+      const failure = failureCode(job);
       await pool.close();
-      expect(await job).to.equal("PROOF_FAILED");
+      expect(await failure).to.equal("PROOF_FAILED");
       expect(own()).to.deep.equal([]);
     },
   );
@@ -202,7 +201,7 @@ function suite(binary: string): void {
           expect(failure).to.have.property("code", "PROOF_FAILED");
           expect(failure).to.have.property("message").that.includes(zkey);
           await cp(bits.zkey, zkey);
-          expect((await pool.prove(BITS_JOB)).publicInputs).to.deep.equal(EXPECTED);
+          expect((await pool.prove(BITS_JOB)).publicInputs).to.deep.equal(BITS_PUBLIC_INPUTS);
         } finally {
           await pool.close();
         }
@@ -212,11 +211,7 @@ function suite(binary: string): void {
   it("hands out no proof that a silently damaged key makes", () =>
     inTemporaryFolder(async (folder) => {
       const zkey = join(folder, "damaged.zkey");
-      const bytes = await readFile(bits.zkey);
-      const quotient = readBinaryFile(bytes, "zkey", "key").section(9);
-      // Every quotient point is the first one: all on the curve, but of another key.
-      for (let offset = 64; offset < quotient.length; offset += 64) quotient.copyWithin(offset, 0, 64);
-      await writeFile(zkey, bytes);
+      await writeDamagedKey(bits, zkey);
       const pool = await openPool([{ ...bits, zkey }]);
       const failure = await pool.prove(BITS_JOB).catch((error: unknown) => error);
       await pool.close();

@@ -1,4 +1,3 @@
-import { once } from "node:events";
 import { isAddress } from "viem";
 import { privateKeyToAccount } from "viem/accounts";
 import { z } from "zod";
@@ -6,15 +5,14 @@ import { createBuilder } from "../../builder.ts";
 import { connectL1 } from "../../l1/client.ts";
 import { chainId } from "../../protocol/ids.ts";
 import { haveDevelopmentKeys, prepareArtefacts } from "../artefacts.ts";
-import { keysFolder, parseConfiguration, privateKey, rpcUrl } from "../configuration.ts";
+import { keysFolder, parseConfiguration, privateKey, redisUrl, rpcUrl } from "../configuration.ts";
 import { openGateways } from "../gateways.ts";
 import { logger } from "../log.ts";
 import { claimGatewayPorts, LAST_PORT, portsFrom } from "../ports.ts";
 import { openProver } from "../prover.ts";
 import { assertRegistered } from "../registered.ts";
 import { builderRollup, kindNames, knownKind, ROLLUP_KINDS } from "../rollup-kinds.ts";
-import { untilShutdown } from "../shutdown.ts";
-import { redisUrl } from "./prover-worker.ts";
+import { shutdownAsked } from "../shutdown.ts";
 
 const NUMBER = /^\d{1,18}$/;
 const uint = z.string().regex(NUMBER, "is not a number").transform(BigInt);
@@ -83,8 +81,8 @@ export async function runBuilder(options: unknown): Promise<void> {
     await openProver({
       circuits: [...circuits.values()].map(({ artefacts }) => artefacts),
       log,
-      ...(configuration.redis === undefined ? {} : { redis: configuration.redis }),
-      ...(configuration.prover === undefined ? {} : { backend: configuration.prover }),
+      redis: configuration.redis,
+      backend: configuration.prover,
     }),
   );
   const account = privateKeyToAccount(configuration.key);
@@ -106,7 +104,6 @@ export async function runBuilder(options: unknown): Promise<void> {
   const unproven = wanted.filter(({ kind }) => !kind.kind.isProven).map(({ id }) => id.toString());
   if (unproven.length > 0)
     log.warn({ rollups: unproven }, "UNPROVEN: anybody can forge these rollups' state");
-  const shutdown = untilShutdown(() => undefined);
-  if (!shutdown.aborted) await once(shutdown, "abort");
+  await shutdownAsked();
   log.info("stopping");
 }

@@ -1,15 +1,10 @@
-import { once } from "node:events";
-import { availableParallelism } from "node:os";
 import { z } from "zod";
 import { createLocalProver } from "../../proof/local-prover.ts";
 import { ProverWorker } from "../../proof/redis/prover-worker.ts";
-import { prepareArtefacts } from "../artefacts.ts";
-import { parseConfiguration } from "../configuration.ts";
+import { prepareCircuits } from "../artefacts.ts";
+import { parseConfiguration, redisUrl } from "../configuration.ts";
 import { logger } from "../log.ts";
-import { untilShutdown } from "../shutdown.ts";
-
-/** A Redis or Valkey, as `redis://[user:password@]host[:port][/db]`, or `rediss://` over TLS. */
-export const redisUrl = z.url({ protocol: /^rediss?$/, error: "is not a redis:// URL" });
+import { shutdownAsked } from "../shutdown.ts";
 
 const workerConfiguration = z.object({
   redis: redisUrl,
@@ -19,19 +14,11 @@ const workerConfiguration = z.object({
 
 /** Proves for builders elsewhere until the process is told to stop. */
 export async function runProverWorker(options: unknown): Promise<void> {
-  const {
-    redis,
-    prover: backend,
-    threads = availableParallelism(),
-  } = parseConfiguration(workerConfiguration, options);
+  const { redis, prover: backend, threads } = parseConfiguration(workerConfiguration, options);
   const log = logger("info");
-  const circuits = [...(await prepareArtefacts()).values()].map(({ artefacts }) => artefacts);
+  const circuits = [...(await prepareCircuits()).values()].map(({ artefacts }) => artefacts);
   await using cleanup = new AsyncDisposableStack();
-  const prover = await createLocalProver({
-    artefacts: circuits,
-    threads,
-    ...(backend === undefined ? {} : { backend }),
-  });
+  const prover = await createLocalProver({ artefacts: circuits, threads, backend });
   cleanup.defer(() => prover.close());
   const slots = prover.backends.reduce((sum, backend) => sum + backend.slots, 0);
   const worker = await ProverWorker.start({
@@ -49,7 +36,6 @@ export async function runProverWorker(options: unknown): Promise<void> {
     { id: worker.id, slots, backends: prover.backends.map(({ name }) => name) },
     "prover worker is up",
   );
-  const shutdown = untilShutdown(() => undefined);
-  if (!shutdown.aborted) await once(shutdown, "abort");
+  await shutdownAsked();
   log.info("stopping");
 }

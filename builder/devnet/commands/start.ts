@@ -41,8 +41,8 @@ export async function runStart({ portBase, data, play, keys, redis, prover }: St
       circuits,
       folder: data,
       log: logger(),
-      ...(redis === undefined ? {} : { redis }),
-      ...(prover === undefined ? {} : { backend: prover }),
+      redis,
+      backend: prover,
     }),
   );
   await using devnet = await starting;

@@ -1,18 +1,14 @@
 import { z } from "zod";
+import { decimal, decimalPair } from "../decimal.ts";
 import type { Groth16Proof } from "../prover.ts";
 
-const number = z
-  .string()
-  .regex(/^\d{1,78}$/)
-  .transform(BigInt);
-const pair = z.tuple([number, number]);
-const affine = z.tuple([number, number, z.literal("1")]);
+const affine = z.tuple([decimal, decimal, z.literal("1")]);
 
 /** A proof as snarkjs and rapidsnark write it: decimal numbers, G2 with real parts first. */
 export const snarkjsProof = z
   .object({
     pi_a: affine,
-    pi_b: z.tuple([pair, pair, z.tuple([z.literal("1"), z.literal("0")])]),
+    pi_b: z.tuple([decimalPair, decimalPair, z.tuple([z.literal("1"), z.literal("0")])]),
     pi_c: affine,
   })
   .transform(({ pi_a: a, pi_b: [x, y], pi_c: c }): Groth16Proof => {
@@ -29,4 +25,4 @@ export const snarkjsProof = z
   });
 
 /** The public signals of a proof in the same format. */
-export const snarkjsPublicSignals = z.array(number);
+export const snarkjsPublicSignals = z.array(decimal);

@@ -26,7 +26,7 @@ export interface PoolOptions {
   readonly circuits: Iterable<Artefacts>;
   /** The pool's from now on. */
   readonly backends: readonly Backend[];
-  readonly listener?: (event: PoolEvent) => void;
+  readonly listener?: ((event: PoolEvent) => void) | undefined;
   /** Jobs that may wait; more are refused. Default 1,000. */
   readonly queueLimit?: number;
   /** Milliseconds that one attempt may take at most. Default two minutes; less once a backend's speed is known. */
@@ -196,7 +196,11 @@ export class ProverPool implements Prover {
     };
     const { patience = 0 } = this.#options;
     if (patience === 0) fail();
-    else setTimeout(fail, patience).unref();
+    else
+      ticket.patience ??= setTimeout(() => {
+        ticket.patience = undefined;
+        fail();
+      }, patience).unref();
   }
 
   #wakeAfterRest(members: readonly Member[], now: number): void {

@@ -17,6 +17,8 @@ export class Ticket {
   attempts = 0;
   failure = "";
   isRunning = false;
+  /** Set while nobody could make it. */
+  patience: NodeJS.Timeout | undefined;
   readonly #cancel = new AbortController();
   readonly #settle: { resolve: (result: ProverResult) => void; reject: (reason: unknown) => void };
   readonly #threads: WitnessThreads;

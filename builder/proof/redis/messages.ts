@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { CircuitInput, CircuitValue } from "../circuit-job.ts";
 import type { UnverifiedProof } from "../backends/backend.ts";
+import { decimal, decimalPair, toDecimalJson } from "../decimal.ts";
 
 /** All keys in Redis begin so. */
 const PREFIX = "lockstep:prover";
@@ -33,35 +34,26 @@ export const workerCard = z.strictObject({
 });
 export type WorkerCard = z.infer<typeof workerCard>;
 
-const MAX_DIGITS = 78;
-const number = z
-  .string()
-  .max(MAX_DIGITS)
-  .regex(/^\d+$/)
-  .transform((digits) => BigInt(digits));
-
 /** What stands in a queue. @param input where the input lies. */
-export const jobData = z.strictObject({ circuit: z.string(), commitment: number, input: z.uuid() });
-
-const pair = z.tuple([number, number]);
+export const jobData = z.strictObject({ circuit: z.string(), commitment: decimal, input: z.uuid() });
 
 /** A worker's answer, numbers in decimal. Nothing of it is believed. */
 export const proofMessage = z.strictObject({
-  proof: z.strictObject({ a: pair, b: z.tuple([pair, pair]), c: pair }),
-  publicSignals: z.array(number).max(16),
+  proof: z.strictObject({ a: decimalPair, b: z.tuple([decimalPair, decimalPair]), c: decimalPair }),
+  publicSignals: z.array(decimal).max(16),
   proveMilliseconds: z.number().nonnegative(),
   witnessMilliseconds: z.number().nonnegative(),
 });
 
 export function encodeProofMessage(proof: Required<UnverifiedProof>): string {
-  return JSON.stringify(proof, (_, value: unknown) => (typeof value === "bigint" ? value.toString() : value));
+  return toDecimalJson(proof);
 }
 
 export function encodeInput(input: CircuitInput): string {
-  return JSON.stringify(input, (_, value: unknown) => (typeof value === "bigint" ? value.toString() : value));
+  return toDecimalJson(input);
 }
 
-const circuitValue: z.ZodType<CircuitValue> = z.lazy(() => z.union([number, z.array(circuitValue)]));
+const circuitValue: z.ZodType<CircuitValue> = z.lazy(() => z.union([decimal, z.array(circuitValue)]));
 const circuitInput = z.record(z.string(), circuitValue);
 
 /** @throws a zod error or a `SyntaxError` for what is no input. */

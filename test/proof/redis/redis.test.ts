@@ -3,20 +3,16 @@ import { once } from "node:events";
 import path from "node:path";
 import { expect } from "chai";
 import type { Artefacts } from "../../../builder/artefacts/artefacts.ts";
-import type { CircuitJob } from "../../../builder/proof/circuit-job.ts";
 import { readVerificationKey } from "../../../builder/proof/load-circuit.ts";
 import { type PoolEvent, type PoolOptions, ProverPool } from "../../../builder/proof/pool/pool.ts";
 import { connectRedis } from "../../../builder/proof/redis/connection.ts";
 import { WorkerDirectory } from "../../../builder/proof/redis/directory.ts";
 import { openSnarkjs } from "../../../builder/proof/backends/snarkjs/index.ts";
 import { verifyProof } from "../../../builder/proof/verify.ts";
-import { fieldElement } from "../../../builder/protocol/ids.ts";
 import { failureCode, testArtefacts } from "../../keys/setting.ts";
+import { BITS_INPUT, BITS_JOB } from "../setting.ts";
 import type { Manner } from "./manners.ts";
 import { type RedisServer, startRedis, whyNoRedis } from "./server.ts";
-
-const INPUT = { commitment: 3n, challenge: 2n, evaluation: 24n, word: 21n, bits: [1n, 0n, 1n, 0n, 1n] };
-const JOB: CircuitJob = { circuit: "bits", input: INPUT, commitment: fieldElement(3n) };
 
 const missing = await whyNoRedis();
 
@@ -75,7 +71,7 @@ describe(
       await Promise.all((["dying", "lying", "honest"] as const).map(startWorker));
       await using builder = await open();
       await builder.until(3);
-      const results = await Promise.all(Array.from({ length: 6 }, () => builder.pool.prove(JOB)));
+      const results = await Promise.all(Array.from({ length: 6 }, () => builder.pool.prove(BITS_JOB)));
       const key = await readVerificationKey(bits);
       for (const { proof } of results) expect(verifyProof(key, [3n, 2n, 24n], proof)).to.equal(true);
       expect(new Set(results.map(({ backend }) => backend)).size, "the honest one made them all").to.equal(1);
@@ -91,7 +87,7 @@ describe(
       await startWorker("hanging");
       await using builder = await open({ timeout: 5_000 });
       await builder.until(1);
-      const job = builder.pool.prove(JOB);
+      const job = builder.pool.prove(BITS_JOB);
       await startWorker("honest");
       expect((await job).publicInputs.evaluation).to.equal(24n);
       expect(builder.seen("retried")).to.not.be.empty;
@@ -102,7 +98,7 @@ describe(
       await using builder = await open();
       await builder.until(1);
       const cancel = new AbortController();
-      const job = failureCode(builder.pool.prove(JOB, { signal: cancel.signal }));
+      const job = failureCode(builder.pool.prove(BITS_JOB, { signal: cancel.signal }));
       const client = await connectRedis(redis.url);
       while ((await client.keys("lockstep:prover:input:*")).length === 0);
       const queued = await client.keys("bull:*");
@@ -125,7 +121,7 @@ describe(
       await startWorker("hanging");
       await using builder = await open({ backends: [local], timeout: 15_000 });
       await builder.until(2);
-      const jobs = Array.from({ length: 3 }, () => builder.pool.prove(JOB));
+      const jobs = Array.from({ length: 3 }, () => builder.pool.prove(BITS_JOB));
       await redis.kill();
       for (const { backend } of await Promise.all(jobs)) expect(backend).to.equal("snarkjs");
     });
@@ -134,13 +130,13 @@ describe(
       await startWorker("honest");
       await using builder = await open();
       await builder.until(1);
-      const bad = { ...JOB, input: { ...INPUT, evaluation: 25n } };
+      const bad = { ...BITS_JOB, input: { ...BITS_INPUT, evaluation: 25n } };
       const failure = await builder.pool.prove(bad).catch((error: unknown) => error);
       expect(failure).to.have.property("code", "PROOF_FAILED");
       expect(failure)
         .to.have.property("message")
         .that.matches(/assert/i);
-      expect((await builder.pool.prove(JOB)).publicInputs.evaluation).to.equal(24n);
+      expect((await builder.pool.prove(BITS_JOB)).publicInputs.evaluation).to.equal(24n);
     });
 
     it("cannot be reached without a Redis, and the error says where none was", async () => {

@@ -1,7 +1,7 @@
 import { access, constants, stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { BackendFailedError } from "../../errors.ts";
-import { loadProvingKey } from "../../load-circuit.ts";
+import { checkedProvingKeys } from "../../load-circuit.ts";
 import type { Backend, BackendKind, BackendOptions } from "../backend.ts";
 import { runProver } from "./run-prover.ts";
 
@@ -20,12 +20,7 @@ export function executableBackend(given: string): BackendKind {
 }
 
 async function openExecutable(program: string, { circuits, threads }: BackendOptions): Promise<Backend> {
-  const zkeys = new Map<string, string>();
-  for (const artefacts of circuits) {
-    // Only checked: the program reads it itself.
-    await loadProvingKey(artefacts);
-    zkeys.set(artefacts.instance, artefacts.zkey);
-  }
+  const zkeys = await checkedProvingKeys(circuits);
   const closing = new AbortController();
   const running = new Set<Promise<unknown>>();
   return {

@@ -1,5 +1,5 @@
 import { BackendFailedError } from "../../errors.ts";
-import { loadProvingKey } from "../../load-circuit.ts";
+import { checkedProvingKeys } from "../../load-circuit.ts";
 import type { Backend, BackendKind, BackendOptions } from "../backend.ts";
 import { findWorker } from "./build.ts";
 import { WorkerProcess } from "./worker-process.ts";
@@ -27,12 +27,7 @@ export async function openRapidsnark(
   binary: string,
   { circuits, threads }: BackendOptions,
 ): Promise<Backend> {
-  const zkeys = new Map<string, string>();
-  for (const artefacts of circuits) {
-    // Only checked: the process reads it itself.
-    await loadProvingKey(artefacts);
-    zkeys.set(artefacts.instance, artefacts.zkey);
-  }
+  const zkeys = await checkedProvingKeys(circuits);
   const processes = new Map<string, WorkerProcess>();
   let isClosed = false;
 

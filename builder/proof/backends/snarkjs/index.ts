@@ -2,8 +2,8 @@ import { fileURLToPath } from "node:url";
 import { Piscina } from "piscina";
 import { BackendFailedError } from "../../errors.ts";
 import { loadProvingKey } from "../../load-circuit.ts";
-import type { Backend, BackendKind, BackendOptions } from "../backend.ts";
-import type { ProveOutcome, ProveTask, ProveThreadData } from "./prove-thread.ts";
+import type { Backend, BackendKind, BackendOptions, UnverifiedProof } from "../backend.ts";
+import type { ProveTask, ProveThreadData } from "./prove-thread.ts";
 
 const NAME = "snarkjs";
 
@@ -40,7 +40,7 @@ export async function openSnarkjs(options: SnarkjsOptions): Promise<Backend> {
     provingKeys,
     threadsPerProof: Math.max(1, Math.floor(threads / slots)),
   };
-  const pool = new Piscina<ProveTask, ProveOutcome>({
+  const pool = new Piscina<ProveTask, UnverifiedProof>({
     filename: fileURLToPath(options.thread ?? new URL("./prove-thread.ts", import.meta.url)),
     minThreads: slots,
     maxThreads: slots,

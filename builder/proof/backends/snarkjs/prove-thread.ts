@@ -1,7 +1,8 @@
 import { workerData } from "node:worker_threads";
 import { readBinaryFile } from "../../../keys/binary-file.ts";
+import type { UnverifiedProof } from "../backend.ts";
 import { startCurve } from "./curve-threads.ts";
-import { type Groth16Result, proveGroth16 } from "./groth16.ts";
+import { proveGroth16 } from "./groth16.ts";
 
 /** What every thread is started with. */
 export interface ProveThreadData {
@@ -17,17 +18,13 @@ export interface ProveTask {
   readonly witness: Uint8Array;
 }
 
-export interface ProveOutcome extends Groth16Result {
-  readonly proveMilliseconds: number;
-}
-
 const environment: unknown = workerData;
 if (!isProveThreadData(environment)) throw new TypeError("This module is the code of the prover's threads");
 const { provingKeys, threadsPerProof } = environment;
 const curve = startCurve(threadsPerProof);
 
 /** Makes one proof. What is thrown is the thread's fault. */
-export default async function prove({ circuit, witness }: ProveTask): Promise<ProveOutcome> {
+export default async function prove({ circuit, witness }: ProveTask): Promise<UnverifiedProof> {
   const provingKey = provingKeys.get(circuit);
   if (provingKey === undefined) throw new RangeError(`no proving key of ${circuit}`);
   const started = await curve;
