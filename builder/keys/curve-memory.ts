@@ -6,6 +6,8 @@
 export interface CurveModule {
   readonly module: WebAssembly.Module;
   readonly generators: Readonly<Record<GroupName, number>>;
+  /** Bytes of a point as the pairing's Miller loop takes it. */
+  readonly preparedBytes: Readonly<Record<GroupName, number>>;
 }
 
 /** Bytes of affine and Jacobian points in the module's form (Montgomery, little-endian). */

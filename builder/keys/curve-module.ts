@@ -3,6 +3,10 @@ import type { CurveModule } from "./curve-memory.ts";
 
 /** ffjavascript's module of BN254, compiled, to be lent to threads. */
 export async function compileCurve(): Promise<CurveModule> {
-  const { code, pG1gen, pG2gen } = (await buildBn128(true)).tm;
-  return { module: await WebAssembly.compile(code), generators: { g1: pG1gen, g2: pG2gen } };
+  const { tm, prePSize, preQSize } = await buildBn128(true);
+  return {
+    module: await WebAssembly.compile(tm.code),
+    generators: { g1: tm.pG1gen, g2: tm.pG2gen },
+    preparedBytes: { g1: prePSize, g2: preQSize },
+  };
 }

@@ -57,6 +57,9 @@ declare module "ffjavascript" {
     readonly Fr: ScalarField;
     readonly G1: Group<bigint>;
     readonly G2: Group<[real: bigint, imaginary: bigint]>;
+    /** Bytes of points of G1 and G2 as the pairing's Miller loop takes them. */
+    readonly prePSize: number;
+    readonly preQSize: number;
     readonly tm: {
       /** The curve's WebAssembly module; single-threaded curves only. */
       readonly code: Uint8Array<ArrayBuffer>;

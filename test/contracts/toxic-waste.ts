@@ -18,7 +18,14 @@ export interface ToxicKey {
   readonly encoded: Hex;
   readonly hash: Hex;
   readonly key: VerificationKey;
-  readonly secrets: { alpha: bigint; beta: bigint; gamma: bigint; delta: bigint; ic: readonly bigint[] };
+  readonly secrets: Secrets;
+}
+
+export interface Secrets {
+  readonly alpha: bigint;
+  readonly beta: bigint;
+  readonly gamma: bigint;
+  readonly delta: bigint;
 }
 
 /** A scalar that is fixed by its name. */
@@ -47,17 +54,41 @@ export function toxicKey(name: string): ToxicKey {
     beta: at("beta"),
     gamma: at("gamma"),
     delta: at("delta"),
-    ic: [0, 1, 2, 3].map((index) => at(`ic ${String(index)}`)),
   };
   const key: VerificationKey = {
     alpha: g1(secrets.alpha),
     beta: g2(secrets.beta),
     gamma: g2(secrets.gamma),
     delta: g2(secrets.delta),
-    ic: secrets.ic.map(g1),
+    ic: [0, 1, 2, 3].map((index) => g1(at(`ic ${String(index)}`))),
   };
   const encoded = encodeVerificationKey(key);
   return { encoded, hash: keccak256(encoded), key, secrets };
+}
+
+/** A point of the twist outside of G2, the subgroup of prime order. */
+export function strayG2(): G2Point {
+  const { Fp2 } = bn254.fields;
+  const b = Fp2.div({ c0: 3n, c1: 0n }, { c0: 9n, c1: 1n });
+  for (let real = 1n; ; real++) {
+    const x = { c0: real, c1: 0n };
+    const square = Fp2.add(Fp2.mul(Fp2.sqr(x), x), b);
+    try {
+      const y = Fp2.sqrt(square);
+      if (!bn254.G2.Point.fromAffine({ x, y }).isTorsionFree())
+        return [
+          [x.c0, x.c1],
+          [y.c0, y.c1],
+        ];
+    } catch {
+      // Not a square: no point has this x.
+    }
+  }
+}
+
+/** Imaginary parts first. */
+export function encodeG2([[x0, x1], [y0, y1]]: G2Point): Hex {
+  return encodeAbiParameters(parseAbiParameters("uint256[4]"), [[x1, x0, y1, y0]]);
 }
 
 /** A proof, coordinates as numbers. */
@@ -69,16 +100,24 @@ export interface ProofParts {
 }
 
 /** A proof of these words under the key, different for each name. */
-export function forge(key: ToxicKey, words: readonly FieldElement[], name: string): ProofParts {
+export function forge(
+  { key, secrets }: Pick<ToxicKey, "key" | "secrets">,
+  words: readonly FieldElement[],
+  name: string,
+): ProofParts {
   const Fr = bn254.fields.Fr;
   const commitment = fieldElement(scalar(`${name} commitment`));
   const inputs = fingerprint(words, commitment);
   const [a, b] = [scalar(`${name} a`), scalar(`${name} b`)];
-  const { alpha, beta, gamma, delta, ic } = key.secrets;
+  const { alpha, beta, gamma, delta } = secrets;
   const factors = [1n, inputs.commitment, inputs.challenge, inputs.evaluation];
-  const sum = factors.reduce((total, factor, at) => Fr.add(total, Fr.mul(factor, ic[at] ?? 0n)), 0n);
-  const rest = Fr.sub(Fr.sub(Fr.mul(a, b), Fr.mul(alpha, beta)), Fr.mul(sum, gamma));
-  return { commitment, a: g1(a), b: g2(b), c: g1(Fr.div(rest, delta)) };
+  const sum = key.ic.reduce((total, [x, y], at) => {
+    const factor = Fr.mul(factors[at] ?? 0n, gamma);
+    return factor === 0n ? total : total.add(bn254.G1.Point.fromAffine({ x, y }).multiply(factor));
+  }, bn254.G1.Point.ZERO);
+  const rest = bn254.G1.Point.BASE.multiply(Fr.sub(Fr.mul(a, b), Fr.mul(alpha, beta))).subtract(sum);
+  const { x, y } = rest.multiply(Fr.inv(delta)).toAffine();
+  return { commitment, a: g1(a), b: g2(b), c: [x, y] };
 }
 
 /** Proof bytes of docs/spec.md section 3. */

@@ -10,7 +10,7 @@ import { readVerificationKey } from "../../builder/proof/load-circuit.ts";
 import type { Groth16Proof, Prover, ProverResult } from "../../builder/proof/prover.ts";
 import { openSnarkjs, type SnarkjsOptions } from "../../builder/proof/backends/snarkjs/index.ts";
 import { ProverPool } from "../../builder/proof/pool/pool.ts";
-import { verifyProof } from "../../builder/proof/verify.ts";
+import { verifyProof } from "./reference-verification.ts";
 import { FIELD_MODULUS, fieldElement } from "../../builder/protocol/ids.ts";
 import { failureCode, inTemporaryFolder, testArtefacts } from "../keys/setting.ts";
 import { endSnarkjs } from "../keys/snarkjs-threads.ts";

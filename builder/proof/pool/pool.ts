@@ -67,12 +67,17 @@ export class ProverPool implements Prover {
   /** Jobs without a result, in the order of their urgency. */
   #tickets: Ticket[] = [];
   #wake: NodeJS.Timeout | undefined;
+  #dispatching: NodeJS.Immediate | undefined;
   #closed = false;
 
-  private constructor(options: PoolOptions, circuits: ReadonlyMap<string, LoadedCircuit>) {
+  private constructor(
+    options: PoolOptions,
+    circuits: ReadonlyMap<string, LoadedCircuit>,
+    threads: WitnessThreads,
+  ) {
     this.#options = options;
     this.#circuits = circuits;
-    this.#threads = new WitnessThreads(circuits);
+    this.#threads = threads;
     for (const backend of options.backends) this.add(backend);
   }
 
@@ -80,7 +85,7 @@ export class ProverPool implements Prover {
   static async open(options: PoolOptions): Promise<ProverPool> {
     const circuits = new Map<string, LoadedCircuit>();
     for (const artefacts of options.circuits) circuits.set(artefacts.instance, await loadCircuit(artefacts));
-    return new ProverPool(options, circuits);
+    return new ProverPool(options, circuits, await WitnessThreads.start(circuits));
   }
 
   get backends(): readonly BackendStatus[] {
@@ -98,14 +103,14 @@ export class ProverPool implements Prover {
     if (this.#members.get(backend.name)?.quarantined === true) return;
     this.#members.set(backend.name, new Member(backend));
     this.#tell({ type: "joined", backend: backend.name });
-    this.#dispatch();
+    this.#dispatchSoon();
   }
 
   /** A backend has gone. What it was working on fails there, as its `prove` says, and goes to others. */
   remove(name: string): void {
     if (this.#members.get(name)?.quarantined === true || !this.#members.delete(name)) return;
     this.#tell({ type: "left", backend: name });
-    this.#dispatch();
+    this.#dispatchSoon();
   }
 
   async prove(job: CircuitJob, { signal, priority = 0 }: ProveOptions = {}): Promise<ProverResult> {
@@ -124,28 +129,37 @@ export class ProverPool implements Prover {
     signal?.addEventListener("abort", cancel);
     this.#tickets.push(ticket);
     this.#tickets.sort(byUrgency);
-    this.#dispatch();
+    this.#dispatchSoon();
     try {
       return await ticket.promise;
     } finally {
       signal?.removeEventListener("abort", cancel);
       this.#tickets = this.#tickets.filter((each) => each !== ticket);
-      this.#dispatch();
+      this.#dispatchSoon();
     }
   }
 
   async close(): Promise<void> {
     this.#closed = true;
     clearTimeout(this.#wake);
+    clearImmediate(this.#dispatching);
     for (const ticket of this.#tickets)
       ticket.reject(new ProofFailedError(ticket.job.circuit, "the prover was closed"));
     await Promise.all([...this.#members.values()].map(({ backend }) => backend.close()));
     await this.#threads.close();
   }
 
+  /** Not before all that is being handed over now is here: otherwise whatever comes first would start, and not the longest. */
+  #dispatchSoon(): void {
+    if (this.#closed) return;
+    this.#dispatching ??= setImmediate(() => {
+      this.#dispatching = undefined;
+      this.#dispatch();
+    });
+  }
+
   /** Starts what can be started now. */
   #dispatch(): void {
-    if (this.#closed) return;
     const now = performance.now();
     const members = [...this.#members.values()].filter(({ quarantined }) => !quarantined);
     const waiting = this.#tickets.filter(({ isRunning, isSettled }) => !isRunning && !isSettled);
@@ -157,16 +171,19 @@ export class ProverPool implements Prover {
       members.map((member) => ({ freeIn: member.freeIn(now), rate: member.rate ?? assumed })),
       waiting.map(({ constraints }, index) => ({ constraints, candidates: candidates[index] ?? [] })),
     );
-    let isNext = true;
+    // The witnesses of the next ones are ready when backends are.
+    let ahead = members.reduce(
+      (sum, { backend }) => sum + (backend.computesWitness === true ? 0 : backend.slots),
+      0,
+    );
     for (const [index, ticket] of waiting.entries()) {
       const member = members[chosen[index] ?? NaN];
       if (member !== undefined)
         void this.#attempt(ticket, member, (member.rate ?? assumed) * ticket.constraints);
       else if (candidates[index]?.length === 0) this.#despair(ticket);
-      else if (isNext && members.some(({ backend }) => backend.computesWitness !== true)) {
-        // The next one's witness is ready when a backend is.
+      else if (ahead > 0) {
         ticket.prepare();
-        isNext = false;
+        ahead--;
       }
     }
     this.#wakeAfterRest(members, now);
@@ -206,7 +223,7 @@ export class ProverPool implements Prover {
   #wakeAfterRest(members: readonly Member[], now: number): void {
     clearTimeout(this.#wake);
     const rests = members.map((member) => member.restsFor(now)).filter((rest) => rest > 0);
-    if (rests.length > 0) this.#wake = setTimeout(() => this.#dispatch(), Math.min(...rests) + 1);
+    if (rests.length > 0) this.#wake = setTimeout(() => this.#dispatchSoon(), Math.min(...rests) + 1);
   }
 
   async #attempt(ticket: Ticket, member: Member, expected: number): Promise<void> {
@@ -217,11 +234,15 @@ export class ProverPool implements Prover {
     const ended = member.begin(start, expected);
     try {
       const unverified = await this.#inTime(ticket, member, expected);
+      // Elsewhere, the way there and the witness are a part of its speed.
+      const wall =
+        member.backend.computesWitness === true ? performance.now() - start : unverified.proveMilliseconds;
+      // It may go on while its proof is verified.
+      ended();
+      this.#dispatchSoon();
       const publicNames = this.#circuits.get(circuit)?.publicSignals ?? [];
       const publicInputs = await judge(ticket, unverified, publicNames, this.#threads);
       const { proof, proveMilliseconds } = unverified;
-      // Elsewhere, the way there and the witness are a part of its speed.
-      const wall = member.backend.computesWitness === true ? performance.now() - start : proveMilliseconds;
       member.succeeded(ticket.constraints, wall);
       const witnessMilliseconds = unverified.witnessMilliseconds ?? (await ticket.witnessMilliseconds()) ?? 0;
       ticket.resolve({ proof, publicInputs, witnessMilliseconds, proveMilliseconds, backend: name });
@@ -235,7 +256,7 @@ export class ProverPool implements Prover {
     } finally {
       ended();
       ticket.isRunning = false;
-      this.#dispatch();
+      this.#dispatchSoon();
     }
   }
 

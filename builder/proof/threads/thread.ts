@@ -1,15 +1,17 @@
 import { readFile } from "node:fs/promises";
 import { workerData } from "node:worker_threads";
+import type { CurveModule } from "../../keys/curve-memory.ts";
 import type { CircuitInput } from "../circuit-job.ts";
 import type { LoadedCircuit } from "../load-circuit.ts";
 import type { Groth16Proof } from "../prover.ts";
-import { verifyProof } from "../verify.ts";
+import { ProofVerifier } from "./proof-verifier.ts";
 import { violatedConstraint } from "./satisfies.ts";
 import { calculateWitness, WitnessError } from "./witness.ts";
 
 /** What every thread is started with. */
 export interface ThreadData {
   readonly circuits: ReadonlyMap<string, LoadedCircuit>;
+  readonly curve: CurveModule;
 }
 
 export type ThreadTask =
@@ -35,15 +37,18 @@ export type ThreadAnswer =
 
 const environment: unknown = workerData;
 if (!isThreadData(environment)) throw new TypeError("This module is the code of the witness threads");
-const { circuits } = environment;
+const { circuits, curve } = environment;
+/** By circuit, each made for the first proof. */
+const verifiers = new Map<string, Promise<ProofVerifier>>();
 
 /** What the job's fault is, is an answer; whatever is thrown is the thread's. */
 export default async function perform(task: ThreadTask): Promise<ThreadAnswer> {
   const circuit = circuits.get(task.circuit);
   if (circuit === undefined) throw new RangeError(`no circuit ${task.circuit}`);
   if (task.do === "verify") {
-    const isValid = verifyProof(circuit.verificationKey, task.publicSignals, task.proof);
-    return { kind: "verified", isValid };
+    const verifier = verifiers.get(task.circuit) ?? ProofVerifier.create(curve, circuit.verificationKey);
+    verifiers.set(task.circuit, verifier);
+    return { kind: "verified", isValid: (await verifier).verify(task.publicSignals, task.proof) };
   }
   if (task.do === "check") {
     return { kind: "checked", violated: violatedConstraint(await readFile(circuit.r1cs), task.witness) };
@@ -59,5 +64,11 @@ export default async function perform(task: ThreadTask): Promise<ThreadAnswer> {
 }
 
 function isThreadData(data: unknown): data is ThreadData {
-  return typeof data === "object" && data !== null && "circuits" in data && data.circuits instanceof Map;
+  return (
+    typeof data === "object" &&
+    data !== null &&
+    "circuits" in data &&
+    "curve" in data &&
+    data.circuits instanceof Map
+  );
 }

@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { Piscina } from "piscina";
+import { compileCurve } from "../../keys/curve-module.ts";
 import type { CircuitInput } from "../circuit-job.ts";
 import { ProofFailedError } from "../errors.ts";
 import type { LoadedCircuit } from "../load-circuit.ts";
@@ -22,15 +23,18 @@ const THREADS = 2;
 export class WitnessThreads {
   readonly #pool: Piscina<ThreadTask, ThreadAnswer>;
 
-  constructor(circuits: ReadonlyMap<string, LoadedCircuit>) {
-    const workerData: ThreadData = { circuits };
+  private constructor(workerData: ThreadData) {
     this.#pool = new Piscina({
       filename: fileURLToPath(new URL("./thread.ts", import.meta.url)),
-      minThreads: 1,
+      minThreads: THREADS,
       maxThreads: THREADS,
       workerData,
     });
     this.#pool.on("error", () => undefined);
+  }
+
+  static async start(circuits: ReadonlyMap<string, LoadedCircuit>): Promise<WitnessThreads> {
+    return new WitnessThreads({ circuits, curve: await compileCurve() });
   }
 
   /** @throws {ProofFailedError} when the circuit refuses the input, with the place in its source. */

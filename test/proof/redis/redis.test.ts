@@ -8,7 +8,7 @@ import { type PoolEvent, type PoolOptions, ProverPool } from "../../../builder/p
 import { connectRedis } from "../../../builder/proof/redis/connection.ts";
 import { WorkerDirectory } from "../../../builder/proof/redis/directory.ts";
 import { openSnarkjs } from "../../../builder/proof/backends/snarkjs/index.ts";
-import { verifyProof } from "../../../builder/proof/verify.ts";
+import { verifyProof } from "../reference-verification.ts";
 import { failureCode, testArtefacts } from "../../keys/setting.ts";
 import { BITS_INPUT, BITS_JOB } from "../setting.ts";
 import type { Manner } from "./manners.ts";

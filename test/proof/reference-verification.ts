@@ -1,7 +1,7 @@
 import { bn254 } from "@noble/curves/bn254.js";
-import type { G1Point, G2Point, VerificationKey } from "../keys/verification-key.ts";
-import { FIELD_MODULUS } from "../protocol/ids.ts";
-import type { Groth16Proof } from "./prover.ts";
+import type { G1Point, G2Point, VerificationKey } from "../../builder/keys/verification-key.ts";
+import { FIELD_MODULUS } from "../../builder/protocol/ids.ts";
+import type { Groth16Proof } from "../../builder/proof/prover.ts";
 
 const { G1, G2, fields } = bn254;
 type Point1 = typeof G1.Point.BASE;
