@@ -19,7 +19,8 @@ struct G2 {
 
 /// @title Points of BN254
 /// @notice Points are checked here before precompiles see them: a precompile that refuses a point takes all gas with it
-/// and says nothing.
+/// and says nothing. Points are worked on where they lie in memory, since copies would cost more than the arithmetic around
+/// the precompiles.
 library Bn254 {
     /// The field of the coordinates.
     uint256 internal constant Q =
@@ -62,17 +63,71 @@ library Bn254 {
             leftImaginary == addmod(cubeImaginary, TWIST_IMAGINARY, Q);
     }
 
+    /// The point whose coordinates lie at `offset`: no copy, changing one changes the other.
+    function g1At(bytes memory encoded, uint256 offset) internal pure returns (G1 memory p) {
+        assert(offset + 64 <= encoded.length);
+        assembly ("memory-safe") {
+            p := add(add(encoded, 32), offset)
+        }
+    }
+
+    /// As {g1At}, in G2.
+    function g2At(bytes memory encoded, uint256 offset) internal pure returns (G2 memory p) {
+        assert(offset + 128 <= encoded.length);
+        assembly ("memory-safe") {
+            p := add(add(encoded, 32), offset)
+        }
+    }
+
+    /// `p := -p`
     /// @param p On the curve or at infinity.
-    function negate(G1 memory p) internal pure returns (G1 memory) {
-        return G1(p.x, p.y == 0 ? 0 : Q - p.y);
+    function negate(G1 memory p) internal pure {
+        if (p.y != 0) p.y = Q - p.y;
     }
 
-    function add(G1 memory a, G1 memory b) internal view returns (G1 memory) {
-        return _call(6, abi.encode(a, b));
+    /// `sum := sum + p`
+    function accumulate(G1 memory sum, G1 memory p) internal view {
+        bool success;
+        assembly ("memory-safe") {
+            let input := mload(0x40)
+            mcopy(input, sum, 64)
+            mcopy(add(input, 64), p, 64)
+            success := staticcall(gas(), 6, input, 128, sum, 64)
+            success := and(success, eq(returndatasize(), 64))
+        }
+        if (!success) revert IGroth16ProofSystem.PrecompileFailed(6);
     }
 
-    function multiply(G1 memory a, uint256 scalar) internal view returns (G1 memory) {
-        return _call(7, abi.encode(a, scalar));
+    /// `p := scalar·p`
+    function scale(G1 memory p, uint256 scalar) internal view {
+        if (scalar == 1) return;
+        bool success;
+        assembly ("memory-safe") {
+            let input := mload(0x40)
+            mcopy(input, p, 64)
+            mstore(add(input, 64), scalar)
+            success := staticcall(gas(), 7, input, 96, p, 64)
+            success := and(success, eq(returndatasize(), 64))
+        }
+        if (!success) revert IGroth16ProofSystem.PrecompileFailed(7);
+    }
+
+    /// Puts a pair in its place among pairs.
+    function writePair(bytes memory pairs, uint256 index, G1 memory a, G2 memory b) internal pure {
+        assert((index + 1) * PAIR_BYTES <= pairs.length);
+        assembly ("memory-safe") {
+            let place := add(add(pairs, 32), mul(index, PAIR_BYTES))
+            mcopy(place, a, 64)
+            mcopy(add(place, 64), b, 128)
+        }
+    }
+
+    /// Leaves the first pairs alone.
+    function truncate(bytes memory pairs, uint256 count) internal pure {
+        assert(count * PAIR_BYTES <= pairs.length);
+        assembly ("memory-safe") {
+            mstore(pairs, mul(count, PAIR_BYTES))
+        }
     }
 
     /// Whether the product of the pairings is one.
@@ -86,11 +141,5 @@ library Bn254 {
     /// (a + bu)(c + du) = (ac - bd) + (ad + bc)u
     function _multiply(uint256 a, uint256 b, uint256 c, uint256 d) private pure returns (uint256, uint256) {
         return (addmod(mulmod(a, c, Q), Q - mulmod(b, d, Q), Q), addmod(mulmod(a, d, Q), mulmod(b, c, Q), Q));
-    }
-
-    function _call(uint160 precompile, bytes memory input) private view returns (G1 memory) {
-        (bool success, bytes memory answer) = address(precompile).staticcall(input);
-        if (!success || answer.length != 64) revert IGroth16ProofSystem.PrecompileFailed(precompile);
-        return abi.decode(answer, (G1));
     }
 }

@@ -6,7 +6,7 @@
 import { createHash } from "node:crypto";
 import { availableParallelism } from "node:os";
 import { createDevelopmentKey } from "../../builder/keys/development.ts";
-import { syntheticR1cs } from "./synthetic-r1cs.ts";
+import { syntheticR1cs } from "./keys/synthetic-r1cs.ts";
 
 const DEFAULT_POWERS = [14, 16, 18];
 /** Rows that the public signals take: with them the domain is filled, and not exceeded. */

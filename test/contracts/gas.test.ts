@@ -1,20 +1,15 @@
 import { expect } from "chai";
-import fs from "node:fs";
 import hre from "hardhat";
 import { encodeFunctionData, type Hex, pad } from "viem";
 import { groth16ProofSystemAbi } from "../../builder/protocol/abi.ts";
 import { fieldElement } from "../../builder/protocol/ids.ts";
+import { snapshots } from "./gas-snapshot.ts";
 import { batchOf, REMOTE, simpleCall, step } from "./lists.ts";
 import { mined } from "./outcome.ts";
 import { play, proxy } from "./play.ts";
 import { connect, deploy, rootAt, type Setup } from "./setup.ts";
 import { encodeProof, forge, toxicKey } from "./toxic-waste.ts";
 
-/**
- * What is measured here must be what `gas.json` says, to the last unit of gas and byte. When a change is meant, run
- * the tests with LOCKSTEP_UPDATE_GAS=1 and commit the file.
- */
-const FILE = new URL("gas.json", import.meta.url);
 /** Block times are fixed, since they are part of calldata. */
 const EPOCH = 4_102_444_800n;
 
@@ -26,20 +21,7 @@ const IDENTITY = "0x0000000000000000000000000000000000000004";
 const IDENTITY_GAS = 15n + 3n * 4n;
 
 describe("Gas and code size", () => {
-  const measured: Record<string, number> = {};
-
-  after(() => {
-    if (process.env.LOCKSTEP_UPDATE_GAS === undefined) return;
-    fs.writeFileSync(FILE, `${JSON.stringify(measured, undefined, 2)}\n`);
-  });
-
-  /** Compares a figure with the snapshot. */
-  const snapshot = (name: string, value: bigint | number) => {
-    measured[name] = Number(value);
-    if (process.env.LOCKSTEP_UPDATE_GAS !== undefined) return;
-    const known: unknown = JSON.parse(fs.readFileSync(FILE, "utf8"));
-    expect(known, "the snapshot").to.include({ [name]: Number(value) });
-  };
+  const snapshot = snapshots("gas.json");
 
   const chainOf = (s: Setup, count: number, first = 0) =>
     Array.from({ length: count }, (_, at) =>

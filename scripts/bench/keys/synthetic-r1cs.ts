@@ -1,7 +1,7 @@
-import { writeBinaryFile } from "../../builder/keys/binary-file.ts";
-import { u32 } from "../../builder/keys/contribution.ts";
-import { ELEMENT_BYTES, elementBytes } from "../../builder/keys/little-endian.ts";
-import { FIELD_MODULUS } from "../../builder/protocol/ids.ts";
+import { writeBinaryFile } from "../../../builder/keys/binary-file.ts";
+import { u32 } from "../../../builder/keys/contribution.ts";
+import { ELEMENT_BYTES, elementBytes } from "../../../builder/keys/little-endian.ts";
+import { FIELD_MODULUS } from "../../../builder/protocol/ids.ts";
 
 const PUBLIC_SIGNALS = 3;
 /** Terms on the sides a, b and c, close to what circom leaves of the ledger's circuit: most terms stand on a. */
