@@ -1,10 +1,8 @@
 import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import type { Piscina } from "piscina";
-import { createDevelopmentKey, DEVELOPMENT_SETUP_VERSION } from "../keys/development.ts";
+import { DEVELOPMENT_SETUP_VERSION, type KeyFiles, writeDevelopmentKey } from "../keys/development.ts";
 import { readConstraintSystem } from "../keys/r1cs.ts";
-import { toSnarkjs } from "../keys/verification-key.ts";
-import { readProvingKey } from "../keys/zkey.ts";
 import { ARTEFACT_FILES, type Artefacts } from "./artefacts.ts";
 import { type CacheEntry, publishEntry, reuseKey, temporaryFolder } from "./cache.ts";
 import type { CompileResult, CompileTask } from "./compile-worker.ts";
@@ -47,7 +45,10 @@ export async function buildArtefacts(
     assertPublicSignals(instance, await readFile(file("symbols"), "utf8"), publicSignals);
 
     const setup = DEVELOPMENT_SETUP_VERSION;
-    if (!(await reuseKey(entry, folder, setup))) await makeKey(folder, instance, r1cs, context);
+    if (!(await reuseKey(entry, folder, setup))) {
+      const files = { zkey: file("zkey"), verificationKey: file("verificationKey") };
+      await makeKey(files, r1cs, context);
+    }
     return await publishEntry(entry, folder, {
       constraints,
       wires,
@@ -60,22 +61,17 @@ export async function buildArtefacts(
 }
 
 async function makeKey(
-  folder: string,
-  { name }: CircuitInstance,
+  files: KeyFiles,
   r1cs: Uint8Array,
   { keyQueue, onStep, signal }: BuildContext,
 ): Promise<void> {
-  const zkey = await keyQueue(() => {
+  await keyQueue(() => {
     onStep("key", 0);
     const onProgress = (fraction: number): void => {
       onStep("key", fraction);
     };
-    return createDevelopmentKey(r1cs, signal === undefined ? { onProgress } : { onProgress, signal });
+    return writeDevelopmentKey(r1cs, files, { onProgress, signal });
   });
-  await writeFile(join(folder, ARTEFACT_FILES.zkey), zkey);
-  const { verificationKey } = readProvingKey(zkey, name);
-  const json = `${JSON.stringify(toSnarkjs(verificationKey), undefined, 2)}\n`;
-  await writeFile(join(folder, ARTEFACT_FILES.verificationKey), json);
 }
 
 async function compile(

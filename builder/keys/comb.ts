@@ -1,3 +1,4 @@
+import { AffineSums } from "./affine-sums.ts";
 import { type CurveFunction, type CurveMemory, type GroupName, POINT_BYTES } from "./curve-memory.ts";
 import { ELEMENT_BYTES } from "./little-endian.ts";
 
@@ -13,7 +14,7 @@ export interface CombPoints {
 
 /**
  * Many multiples of a group's generator G. A table holds d·2^(wj)·G for every window j and digit d < 2^w, so a
- * multiple costs one mixed addition per non-zero digit.
+ * multiple costs one addition per non-zero digit.
  */
 export class Comb {
   readonly #memory: CurveMemory;
@@ -23,6 +24,7 @@ export class Comb {
   readonly #addMixed: CurveFunction;
   readonly #toAffine: CurveFunction;
   readonly #toUncompressed: CurveFunction;
+  readonly #copyAffine: CurveFunction;
 
   /** @param window width in bits: wider ones pay off with more multiples; the table has 2^window points per window. */
   constructor(memory: CurveMemory, group: GroupName, window: number) {
@@ -32,29 +34,35 @@ export class Comb {
     this.#addMixed = memory.function(`${group}m_addMixed`);
     this.#toAffine = memory.function(`${group}m_batchToAffine`);
     this.#toUncompressed = memory.function(`${group}m_batchLEMtoU`);
+    this.#copyAffine = memory.function(`${group}m_copyAffine`);
     this.#table = this.#buildTable();
   }
 
-  /** @param scalars 32 bytes each, little-endian; some thousands at a time, since memory grows with their number. */
+  /** @param scalars 32 bytes each, little-endian, below the group's order; some thousands at a time, since memory grows with their number. */
   multiply(scalars: Uint8Array): CombPoints {
-    const { affine, jacobian } = POINT_BYTES[this.#group];
+    const { affine } = POINT_BYTES[this.#group];
     const memory = this.#memory;
     const count = scalars.length / ELEMENT_BYTES;
     const windows = Math.ceil(SCALAR_BITS / this.#window);
     const stride = affine << this.#window;
     return memory.scoped(() => {
-      const sums = memory.allocate(count * jacobian);
       const points = memory.allocate(count * affine);
       const uncompressed = memory.allocate(count * affine);
-      memory.scratch((count + 1) * affine);
-      for (let index = 0; index < count; index++) {
-        const sum = sums + index * jacobian;
-        for (let j = 0; j < windows; j++) {
+      const sums = new AffineSums(memory, this.#group, count);
+      const isZero = new Uint8Array(count).fill(1);
+      for (let j = 0; j < windows; j++) {
+        for (let index = 0; index < count; index++) {
           const digit = digitAt(scalars, index * ELEMENT_BYTES, j * this.#window, this.#window);
-          if (digit !== 0) this.#addMixed(sum, this.#table + j * stride + digit * affine, sum);
+          if (digit === 0) continue;
+          const [sum, multiple] = [points + index * affine, this.#table + j * stride + digit * affine];
+          // The sum is that of the lower digits, l·G with l < d·2^(wj) and l + d·2^(wj) below the order: another point, and not
+          // the negative.
+          if (isZero[index] === 0) sums.add(sum, multiple);
+          else this.#copyAffine(multiple, sum);
+          isZero[index] = 0;
         }
+        sums.endRound();
       }
-      this.#toAffine(sums, count, points);
       this.#toUncompressed(points, count, uncompressed);
       return {
         points: memory.bytes(points, count * affine).slice(),

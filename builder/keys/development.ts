@@ -1,8 +1,11 @@
+import { writeFile } from "node:fs/promises";
 import { buildBn128 } from "ffjavascript";
 import { developmentContribution } from "./contribution.ts";
 import { computeKey } from "./direct-set-up.ts";
 import type { MultiplierOptions } from "./multiplier.ts";
 import { DEVELOPMENT_SECRETS } from "./secrets.ts";
+import { toSnarkjs, type VerificationKey } from "./verification-key.ts";
+import { readProvingKey } from "./zkey.ts";
 
 /** Changes whenever the keys that {@link createDevelopmentKey} makes change. */
 export const DEVELOPMENT_SETUP_VERSION = 1;
@@ -22,4 +25,24 @@ export async function createDevelopmentKey(
   const history = async (circuitHash: Uint8Array): Promise<Uint8Array> =>
     developmentContribution(curve, circuitHash, DEVELOPMENT_SECRETS.delta);
   return computeKey(r1cs, DEVELOPMENT_SECRETS, history, options);
+}
+
+/** Paths of a key's files. */
+export interface KeyFiles {
+  readonly zkey: string;
+  /** In snarkjs' form. */
+  readonly verificationKey: string;
+}
+
+/** Writes what {@link createDevelopmentKey} makes. @throws as that does. */
+export async function writeDevelopmentKey(
+  r1cs: Uint8Array,
+  files: KeyFiles,
+  options: MultiplierOptions,
+): Promise<VerificationKey> {
+  const zkey = await createDevelopmentKey(r1cs, options);
+  await writeFile(files.zkey, zkey);
+  const { verificationKey } = readProvingKey(zkey, files.zkey);
+  await writeFile(files.verificationKey, `${JSON.stringify(toSnarkjs(verificationKey), undefined, 2)}\n`);
+  return verificationKey;
 }

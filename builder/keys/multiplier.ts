@@ -11,7 +11,7 @@ export interface MultiplierOptions {
   readonly threads?: number;
   /** Called with the part of the work that is done, 0 to 1. */
   readonly onProgress?: (fraction: number) => void;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Scalars, 32 bytes each, to be multiplied with the generator of a group. */
@@ -21,8 +21,8 @@ export type MultiplierJob = readonly [group: GroupName, scalars: Uint8Array];
 const TASK_SIZE = 2048;
 /** Widths of windows among which the best is chosen; tables of the widest take 36 MB in G1. */
 const WINDOWS = [6, 8, 10, 11, 12, 13, 14, 15] as const;
-/** What an entry of a table costs, in additions: one, and its part of making the row affine. */
-const ENTRY_COST = 1.6;
+/** What an entry of a table costs, in additions: one on Jacobian points, and its part of making the row affine. */
+const ENTRY_COST = 2.9;
 /** Bits of a scalar. */
 const SCALAR_BITS = 254;
 /** A multiple in G2 costs as much as this many in G1. */

@@ -1,8 +1,12 @@
 import { BASE_FIELD_MODULUS as Q } from "../../keys/base-field.ts";
 import { CurveMemory, type CurveModule, POINT_BYTES } from "../../keys/curve-memory.ts";
-import { KeyCorruptError } from "../../keys/errors.ts";
 import { ELEMENT_BYTES, elementBytes } from "../../keys/little-endian.ts";
-import type { G1Point, G2Point, VerificationKey } from "../../keys/verification-key.ts";
+import {
+  assertPoints,
+  type G1Point,
+  type G2Point,
+  type VerificationKey,
+} from "../../keys/verification-key.ts";
 import { FIELD_MODULUS } from "../../protocol/ids.ts";
 import type { Groth16Proof } from "../prover.ts";
 
@@ -20,7 +24,6 @@ const GROUP = { g1: "g1m", g2: "g2m" } as const;
  */
 export class ProofVerifier {
   readonly #memory: CurveMemory;
-  readonly #key: VerificationKey;
   /** Addresses of the Miller loop of (α, β), and of γ and δ as the loop takes them. */
   readonly #alphaBeta: number;
   readonly #gamma: number;
@@ -35,9 +38,7 @@ export class ProofVerifier {
     preparedBytes: CurveModule["preparedBytes"],
   ) {
     this.#memory = memory;
-    this.#key = key;
     this.#preparedBytes = preparedBytes;
-    this.#checkKey();
     this.#alphaBeta = this.#millerLoop(this.#g1(key.alpha), this.#prepareG2(this.#g2(key.beta)));
     this.#gamma = this.#prepareG2(this.#g2(key.gamma));
     this.#delta = this.#prepareG2(this.#g2(key.delta));
@@ -46,6 +47,7 @@ export class ProofVerifier {
 
   /** @throws `KEY_CORRUPT` for a key with a point that proofs may not have either. */
   static async create(curve: CurveModule, key: VerificationKey): Promise<ProofVerifier> {
+    assertPoints(key);
     return new ProofVerifier(await CurveMemory.create(curve), key, curve.preparedBytes);
   }
 
@@ -81,16 +83,6 @@ export class ProofVerifier {
       this.#call("bn128_finalExponentiation", product, product);
       return this.#call("ftm_eq", product, one) === 1;
     });
-  }
-
-  #checkKey(): void {
-    const { alpha, beta, gamma, delta, ic } = this.#key;
-    const areValid = this.#memory.scoped(
-      () =>
-        [alpha, ...ic].every(isOnCurve) &&
-        [beta, gamma, delta].every((point) => isOnTwist(point) && this.#isInSubgroup(this.#g2(point))),
-    );
-    if (!areValid) throw new KeyCorruptError("A point of the verification key is not on its curve");
   }
 
   /** IC_0 + Σ inputs_i·IC_(i+1). */

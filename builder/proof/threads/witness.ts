@@ -43,8 +43,10 @@ export async function calculateWitness(
       showSharedRWMemory: () => undefined,
     },
   });
+  // Each look at the exports of an instance takes longer than most of its functions.
+  const { exports } = instance;
   const call = (name: string, ...parameters: number[]): number => {
-    const found = instance.exports[name];
+    const found = exports[name];
     if (typeof found !== "function") throw new WitnessError(`the module has no function ${name}`);
     return found(...parameters);
   };
@@ -56,14 +58,20 @@ export async function calculateWitness(
     return text.trim();
   }
 
+  const { memory } = exports;
+  if (!(memory instanceof WebAssembly.Memory)) throw new WitnessError("the module shows no memory");
+  /** Where field elements go in and out. */
+  const element = new Uint32Array(memory.buffer, call("getSharedRWMemoryStart"), WORDS);
+
   if (call("getFieldNumLen32") !== WORDS) throw new WitnessError("the circuit is not over a 256-bit field");
   call("getRawPrime");
-  if (readElement(readShared(), 0) !== FIELD_MODULUS) throw new WitnessError("the circuit is not over BN254");
+  if (readElement(bytesOf(element), 0) !== FIELD_MODULUS)
+    throw new WitnessError("the circuit is not over BN254");
   call("init", 1);
   try {
     let count = 0;
-    for (const [signal, value] of Object.entries(input)) {
-      const values = flatten(value, signal);
+    for (const [signal, given] of Object.entries(input)) {
+      const values = flatten(given, signal);
       const [high, low] = signalHash(signal);
       const size = call("getInputSignalSize", high, low);
       // Unknown signals have size 0, as empty arrays do.
@@ -71,8 +79,8 @@ export async function calculateWitness(
       if (size > 0 && size !== values.length) {
         throw new WitnessError(`input ${signal} has ${values.length} values instead of ${size}`);
       }
-      values.forEach((element, index) => {
-        writeShared(elementBytes(element));
+      values.forEach((value, index) => {
+        bytesOf(element).set(elementBytes(value));
         call("setInputSignal", high, low, index);
       });
       count += values.length;
@@ -86,13 +94,12 @@ export async function calculateWitness(
   }
 
   const size = call("getWitnessSize");
-  const witness = new Uint8Array(size * ELEMENT_BYTES);
-  const view = viewOf(witness);
+  const witness = new Uint32Array(size * WORDS);
+  const { getWitness } = exports;
+  if (typeof getWitness !== "function") throw new WitnessError("the module has no function getWitness");
   for (let wire = 0; wire < size; wire++) {
-    call("getWitness", wire);
-    for (let word = 0; word < WORDS; word++) {
-      view.setUint32(wire * ELEMENT_BYTES + 4 * word, call("readSharedRWMemory", word), true);
-    }
+    getWitness(wire);
+    witness.set(element, wire * WORDS);
   }
   const header = new Uint8Array(4 + ELEMENT_BYTES + 4);
   viewOf(header).setUint32(0, ELEMENT_BYTES, true);
@@ -100,24 +107,15 @@ export async function calculateWitness(
   viewOf(header).setUint32(4 + ELEMENT_BYTES, size, true);
   const file = writeBinaryFile("wtns", WITNESS_VERSION, [
     [1, header],
-    [2, witness],
+    [2, bytesOf(witness)],
   ]);
   const shared = new Uint8Array(new SharedArrayBuffer(file.length));
   shared.set(file);
   return shared;
+}
 
-  function readShared(): Uint8Array {
-    const bytes = new Uint8Array(ELEMENT_BYTES);
-    for (let word = 0; word < WORDS; word++)
-      viewOf(bytes).setUint32(4 * word, call("readSharedRWMemory", word), true);
-    return bytes;
-  }
-
-  function writeShared(bytes: Uint8Array): void {
-    for (let word = 0; word < WORDS; word++) {
-      call("writeSharedRWMemory", word, viewOf(bytes).getUint32(4 * word, true));
-    }
-  }
+function bytesOf({ buffer, byteOffset, byteLength }: Uint32Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(buffer, byteOffset, byteLength);
 }
 
 /** Values in row order. Nothing is reduced: a value outside of the field is a mistake of whoever made the input. */

@@ -1,3 +1,4 @@
+import { access, constants } from "node:fs/promises";
 import { basename } from "node:path";
 import type { Command } from "commander";
 import { loadArtefacts } from "../../../artefacts/load.ts";
@@ -24,11 +25,16 @@ export function withCircuitOptions(command: Command): Command {
     .option("--r1cs <file>", "constraints of a circuit that is compiled already, in place of --circuit");
 }
 
-/** @throws `INVALID_CONFIGURATION` unless exactly one circuit is named; see {@link loadArtefacts}. */
+/** @throws `INVALID_CONFIGURATION` unless exactly one circuit is named, and can be read; see {@link loadArtefacts}. */
 export async function findConstraints({ circuit, r1cs }: CircuitOptions): Promise<NamedConstraints> {
   if ((circuit === undefined) === (r1cs === undefined))
     throw new InvalidConfigurationError(["name either --circuit or --r1cs"]);
-  if (r1cs !== undefined) return { name: basename(r1cs, ".r1cs"), r1cs };
+  if (r1cs !== undefined) {
+    await access(r1cs, constants.R_OK).catch(() => {
+      throw new InvalidConfigurationError([`the constraints, ${r1cs}, cannot be read`]);
+    });
+    return { name: basename(r1cs, ".r1cs"), r1cs };
+  }
   const name = circuit ?? "";
   const artefacts = (await step(`compiling ${name}`, () => loadArtefacts([name]))).get(name);
   if (artefacts === undefined) throw new RangeError(`no artefacts of ${name}`);
