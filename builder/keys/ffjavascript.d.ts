@@ -3,12 +3,6 @@ declare module "ffjavascript" {
   /** A point as ffjavascript holds it: bytes in the library's own form. */
   export type Point = Uint8Array;
 
-  /** Bytes in pages: what the library uses where a single array could be too long. */
-  export class BigBuffer {
-    readonly byteLength: number;
-    slice(from: number, to: number): Uint8Array;
-  }
-
   /** A group of points; `Coordinate` is an element of the field they are over. */
   export interface Group<Coordinate = unknown> {
     readonly F: { readonly n8: number };
@@ -25,8 +19,6 @@ declare module "ffjavascript" {
     timesScalar(point: Point, scalar: bigint): Point;
     /** Writes the affine point, little-endian Montgomery coordinates. */
     toRprLEM(buffer: Uint8Array, offset: number, point: Point): void;
-    /** Σ scalar·base over affine bases and scalars of 32 bytes. */
-    multiExpAffine(bases: Uint8Array | BigBuffer, scalars: Uint8Array | BigBuffer): Promise<Point>;
   }
 
   /** One step of work for a thread of the library, on memory of its own. */
@@ -37,7 +29,7 @@ declare module "ffjavascript" {
         readonly cmd: "CALL";
         readonly fnName: string;
         readonly params: readonly (
-          { readonly var: number; readonly offset?: number } | { readonly val: number }
+          { readonly var: number } | { readonly val: number }
         )[];
       }
     | { readonly cmd: "GET"; readonly out: number; readonly var: number; readonly len: number };

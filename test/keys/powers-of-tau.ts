@@ -39,7 +39,7 @@ export function points1(scalars: readonly bigint[]): Uint8Array {
   );
 }
 
-function points2(scalars: readonly bigint[]): Uint8Array {
+export function points2(scalars: readonly bigint[]): Uint8Array {
   return Buffer.concat(
     scalars.flatMap((scalar) => {
       const { x, y } = G2.Point.BASE.multiply(scalar).toAffine();

@@ -1,7 +1,6 @@
 import { registerHooks } from "node:module";
 import { cpus } from "node:os";
 import type { Curve } from "ffjavascript";
-import { installMultiExponentiation } from "./multi-exponentiation.ts";
 
 /**
  * BN254 on ffjavascript's threads for use inside of a worker thread, where the library does not start by itself.
@@ -16,7 +15,5 @@ export async function startCurve(threads: number): Promise<Curve> {
   });
   // Loaded only now: the hook has to be there first.
   const { buildBn128 } = await import("ffjavascript");
-  const curve = await buildBn128(threads === 1 || cpus().length === 1);
-  installMultiExponentiation(curve);
-  return curve;
+  return buildBn128(threads === 1 || cpus().length === 1);
 }

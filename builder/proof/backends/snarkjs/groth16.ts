@@ -1,10 +1,11 @@
 import { randomBytes } from "node:crypto";
 import type { Curve } from "ffjavascript";
 import { readBinaryFile, viewOf } from "../../../keys/binary-file.ts";
-import { POINT_BYTES } from "../../../keys/curve-memory.ts";
+import { type GroupName, POINT_BYTES } from "../../../keys/curve-memory.ts";
 import { ELEMENT_BYTES, readElement } from "../../../keys/little-endian.ts";
 import { FIELD_MODULUS } from "../../../protocol/ids.ts";
 import type { Groth16Proof } from "../../prover.ts";
+import type { MultiExponentiation } from "./multi-exponentiation.ts";
 import { quotientScalars } from "./quotient.ts";
 
 export interface Groth16Result {
@@ -18,12 +19,13 @@ const G2 = POINT_BYTES.g2.affine;
 const ALPHA = 2 * (4 + ELEMENT_BYTES) + 12;
 
 /**
- * Groth16's prover over ffjavascript's threads. Sums over the witness are queued while the quotient is computed, so that no
- * thread waits for a phase to end. Zero knowledge comes from the random r and s.
+ * Groth16's prover over threads, ffjavascript's for the quotient and our own for sums. Those over the witness are queued while
+ * the quotient is computed, so that no thread waits for a phase to end. Zero knowledge comes from the random r and s.
  * @param zkey one that `readProvingKey` accepted. @param witness 32 bytes per wire, little-endian.
  */
 export async function proveGroth16(
   curve: Curve,
+  exponentiation: MultiExponentiation,
   zkey: Uint8Array,
   witness: Uint8Array,
 ): Promise<Groth16Result> {
@@ -45,12 +47,15 @@ export async function proveGroth16(
 
   const privateWitness = witness.subarray((publicSignals + 1) * ELEMENT_BYTES);
   const quotient = quotientScalars(curve, file.section(4), witness, domainSize);
-  const [sumA, sumB1, sumB2, sumC, sumH] = await Promise.all([
-    curve.G1.multiExpAffine(file.section(5), witness),
-    curve.G1.multiExpAffine(file.section(6), witness),
-    curve.G2.multiExpAffine(file.section(7), witness),
-    curve.G1.multiExpAffine(file.section(8), privateWitness),
-    quotient.then((scalars) => curve.G1.multiExpAffine(file.section(9), scalars)),
+  const sum = (group: GroupName, section: number, scalars: Uint8Array): Promise<Uint8Array> =>
+    exponentiation.sum(group, file.section(section), scalars);
+  // The longest first.
+  const [sumB2, sumA, sumB1, sumC, sumH] = await Promise.all([
+    sum("g2", 7, witness),
+    sum("g1", 5, witness),
+    sum("g1", 6, witness),
+    sum("g1", 8, privateWitness),
+    quotient.then((scalars) => sum("g1", 9, scalars)),
   ]);
 
   const [r, s] = [randomScalar(), randomScalar()];

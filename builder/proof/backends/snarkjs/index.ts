@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { Piscina } from "piscina";
+import { compileCurve } from "../../../keys/curve-module.ts";
 import { BackendFailedError } from "../../errors.ts";
 import { loadProvingKey } from "../../load-circuit.ts";
 import type { Backend, BackendKind, BackendOptions, UnverifiedProof } from "../backend.ts";
@@ -39,6 +40,7 @@ export async function openSnarkjs(options: SnarkjsOptions): Promise<Backend> {
   const workerData: ProveThreadData = {
     provingKeys,
     threadsPerProof: Math.max(1, Math.floor(threads / slots)),
+    module: await compileCurve(),
   };
   const pool = new Piscina<ProveTask, UnverifiedProof>({
     filename: fileURLToPath(options.thread ?? new URL("./prove-thread.ts", import.meta.url)),

@@ -1,8 +1,10 @@
 import { workerData } from "node:worker_threads";
 import { readBinaryFile } from "../../../keys/binary-file.ts";
+import type { CurveModule } from "../../../keys/curve-memory.ts";
 import type { UnverifiedProof } from "../backend.ts";
 import { startCurve } from "./curve-threads.ts";
 import { proveGroth16 } from "./groth16.ts";
+import { MultiExponentiation } from "./multi-exponentiation.ts";
 
 /** What every thread is started with. */
 export interface ProveThreadData {
@@ -10,6 +12,7 @@ export interface ProveThreadData {
   readonly provingKeys: ReadonlyMap<string, Uint8Array<SharedArrayBuffer>>;
   /** Threads that one proof may use. */
   readonly threadsPerProof: number;
+  readonly module: CurveModule;
 }
 
 export interface ProveTask {
@@ -20,18 +23,23 @@ export interface ProveTask {
 
 const environment: unknown = workerData;
 if (!isProveThreadData(environment)) throw new TypeError("This module is the code of the prover's threads");
-const { provingKeys, threadsPerProof } = environment;
-const curve = startCurve(threadsPerProof);
+const { provingKeys, threadsPerProof, module } = environment;
+const engine = start();
 
 /** Makes one proof. What is thrown is the thread's fault. */
 export default async function prove({ circuit, witness }: ProveTask): Promise<UnverifiedProof> {
   const provingKey = provingKeys.get(circuit);
   if (provingKey === undefined) throw new RangeError(`no proving key of ${circuit}`);
-  const started = await curve;
-  const start = performance.now();
+  const { curve, exponentiation } = await engine;
+  const before = performance.now();
   const wires = readBinaryFile(witness, "wtns", "The witness").section(2);
-  const result = await proveGroth16(started, provingKey, wires);
-  return { ...result, proveMilliseconds: performance.now() - start };
+  const result = await proveGroth16(curve, exponentiation, provingKey, wires);
+  return { ...result, proveMilliseconds: performance.now() - before };
+}
+
+async function start() {
+  const curve = await startCurve(threadsPerProof);
+  return { curve, exponentiation: await MultiExponentiation.start(curve, module, threadsPerProof) };
 }
 
 function isProveThreadData(data: unknown): data is ProveThreadData {
