@@ -28,9 +28,7 @@ declare module "ffjavascript" {
     | {
         readonly cmd: "CALL";
         readonly fnName: string;
-        readonly params: readonly (
-          { readonly var: number } | { readonly val: number }
-        )[];
+        readonly params: readonly ({ readonly var: number } | { readonly val: number })[];
       }
     | { readonly cmd: "GET"; readonly out: number; readonly var: number; readonly len: number };
 
