@@ -1,7 +1,7 @@
 pragma circom 2.1.6;
 
 include "circomlib/circuits/bitify.circom";
-include "circomlib/circuits/poseidon.circom";
+include "../lib/hash.circom";
 include "../lib/at_least.circom";
 include "../lib/pack.circom";
 include "../lib/signature.circom";
@@ -43,7 +43,7 @@ template SignedTransaction() {
 
     // B. Strict: another decomposition of the hash (plus p) would be another address of the same key.
     component hashBits = Num2Bits_strict();
-    hashBits.in <== Poseidon(2)([fields[0], fields[1]]);
+    hashBits.in <== Hash(2)([fields[0], fields[1]]);
     var address = 0;
     for (var i = 0; i < 160; i++) {
         address += hashBits.out[i] * (1 << i);
@@ -53,8 +53,8 @@ template SignedTransaction() {
     // C.
     component words = PackWords(MAX_CALLDATA());
     words.in <== calldata;
-    signal calldataHash <== Poseidon(14)(words.words);
-    signal message <== Poseidon(8)([
+    signal calldataHash <== Hash(14)(words.words);
+    signal message <== Hash(8)([
         LEDGER_TX_DOMAIN(), l1ChainId, rollups, rollup, nonce, deadline, calldataLength, calldataHash
     ]);
 

@@ -1,6 +1,6 @@
 pragma circom 2.1.6;
 
-include "circomlib/circuits/poseidon.circom";
+include "./hash.circom";
 
 // Permutations that absorb n words: 16 in the first, 15 in each other one, whose first input is the state.
 function commitmentRounds(n) {
@@ -17,7 +17,7 @@ template Commitment(n) {
     component hash[rounds];
     var next = 0;
     for (var r = 0; r < rounds; r++) {
-        hash[r] = Poseidon(16);
+        hash[r] = Hash(16);
         for (var i = 0; i < 16; i++) {
             if (r > 0 && i == 0) {
                 hash[r].inputs[i] <== hash[r - 1].out;

@@ -1,6 +1,6 @@
 pragma circom 2.1.6;
 
-include "circomlib/circuits/poseidon.circom";
+include "./hash.circom";
 
 // Claim: `out` = H_2(treeRoot, size), the state root. 240 constraints.
 template StateRoot() {
@@ -8,5 +8,5 @@ template StateRoot() {
     signal input size;  // number of leaves
     signal output out;
 
-    out <== Poseidon(2)([treeRoot, size]);
+    out <== Hash(2)([treeRoot, size]);
 }

@@ -1,6 +1,6 @@
 pragma circom 2.1.6;
 
-include "circomlib/circuits/poseidon.circom";
+include "./hash.circom";
 
 // Claim: `out` = H_3(key, nextKey, value), the hash of a leaf. Never 0 (an empty place) unless Poseidon is broken.
 // 261 constraints.
@@ -10,5 +10,5 @@ template LeafHash() {
     signal input value;
     signal output out;
 
-    out <== Poseidon(3)([key, nextKey, value]);
+    out <== Hash(3)([key, nextKey, value]);
 }

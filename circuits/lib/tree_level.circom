@@ -1,6 +1,6 @@
 pragma circom 2.1.6;
 
-include "circomlib/circuits/poseidon.circom";
+include "./hash.circom";
 
 // Claim: `beforeParent` and `afterParent` are the parents of `before` and `after` at the same position among the same siblings.
 // 2·297 + 8 constraints. The position is the only choice, so the pair shows one change and nothing else.
@@ -33,6 +33,6 @@ template TreeLevelPair() {
     var change2 = after - before - change0 - change1 - change3;
 
     // D.
-    beforeParent <== Poseidon(4)([child0, child1, child2, child3]);
-    afterParent <== Poseidon(4)([child0 + change0, child1 + change1, child2 + change2, child3 + change3]);
+    beforeParent <== Hash(4)([child0, child1, child2, child3]);
+    afterParent <== Hash(4)([child0 + change0, child1 + change1, child2 + change2, child3 + change3]);
 }
