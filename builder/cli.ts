@@ -104,6 +104,7 @@ program
   .requiredOption("--redis <url>", "Redis or Valkey, for example redis://127.0.0.1:6379")
   .option("--prover <name or path>", PROVER_OPTION)
   .option("--threads <number>", "processors to use; all by default")
+  .option("--keys <folder>", KEYS)
   .action(runProverWorker);
 
 program

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { createLocalProver } from "../../proof/local-prover.ts";
 import { ProverWorker } from "../../proof/redis/prover-worker.ts";
 import { prepareCircuits } from "../artefacts.ts";
-import { parseConfiguration, redisUrl } from "../configuration.ts";
+import { keysFolder, parseConfiguration, redisUrl } from "../configuration.ts";
 import { logger } from "../log.ts";
 import { shutdownAsked } from "../shutdown.ts";
 
@@ -10,13 +10,14 @@ const workerConfiguration = z.object({
   redis: redisUrl,
   prover: z.string().min(1).optional(),
   threads: z.coerce.number().int().min(1).max(1_024).optional(),
+  keys: keysFolder,
 });
 
 /** Proves for builders elsewhere until the process is told to stop. */
 export async function runProverWorker(options: unknown): Promise<void> {
-  const { redis, prover: backend, threads } = parseConfiguration(workerConfiguration, options);
+  const { redis, prover: backend, threads, keys } = parseConfiguration(workerConfiguration, options);
   const log = logger("info");
-  const circuits = [...(await prepareCircuits()).values()].map(({ artefacts }) => artefacts);
+  const circuits = [...(await prepareCircuits({ keys })).values()].map(({ artefacts }) => artefacts);
   await using cleanup = new AsyncDisposableStack();
   const prover = await createLocalProver({ artefacts: circuits, threads, backend });
   cleanup.defer(() => prover.close());

@@ -1,6 +1,8 @@
 import pc from "picocolors";
+import { z } from "zod";
 import { L1 } from "../../protocol/ids.ts";
 import { keysWarning, prepareArtefacts } from "../artefacts.ts";
+import { parseConfiguration, redisUrl } from "../configuration.ts";
 import type { DevnetDescription } from "../description.ts";
 import { refuseIfRunning, removeDescription } from "../description.ts";
 import { type Devnet, startDevnet } from "../devnet.ts";
@@ -24,8 +26,18 @@ export interface StartOptions {
   readonly prover?: string;
 }
 
-/** `npm start`. @throws `PORT_IN_USE`, `DEVNET_RUNNING` before anything slow. */
-export async function runStart({ portBase, data, play, keys, redis, prover }: StartOptions): Promise<void> {
+const startConfiguration = z.object({ redis: redisUrl.optional() });
+
+/** `npm start`. @throws `INVALID_CONFIGURATION`, `PORT_IN_USE`, `DEVNET_RUNNING` before anything slow. */
+export async function runStart({
+  portBase,
+  data,
+  play,
+  keys,
+  prover,
+  ...given
+}: StartOptions): Promise<void> {
+  const { redis } = parseConfiguration(startConfiguration, given);
   const ports = portsFrom(portBase);
   await refuseIfRunning(data);
   await claimPorts(ports);
