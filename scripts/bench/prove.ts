@@ -1,53 +1,109 @@
 /**
- * One visit of a ledger proven by Lockstep's prover and by snarkjs, in turns, with the same key, witness and threads.
- * CPU seconds count all threads: they are what to compare on a busy machine.
- * Usage: node scripts/bench/prove.ts [rounds]
+ * snarkjs and rapidsnark, each as the program that people call and as a backend of Lockstep's pool, with the same key and witness in one
+ * run: round after round, so that noise meets all alike. Every proof is verified. CPU seconds count all threads.
+ *
+ * The programs get the witness as a file; the pool computes it, which is shown but not in its wall time (it is in its CPU time). Pools are
+ * warm: they have made one proof before. Peak memory is that since the start, key and all.
+ * Usage: node scripts/bench/prove.ts [--rounds 3] [power of two …], by default 14 16 18
  */
-import { buildBn128 } from "ffjavascript";
-import * as snarkjs from "snarkjs";
-import { loadArtefacts } from "../../builder/artefacts/load.ts";
-import { readBinaryFile } from "../../builder/keys/binary-file.ts";
-import { proveGroth16 } from "../../builder/proof/backends/snarkjs/groth16.ts";
-import { loadCircuit, loadProvingKey } from "../../builder/proof/load-circuit.ts";
-import { installMultiExponentiation } from "../../builder/proof/backends/snarkjs/multi-exponentiation.ts";
-import { verifyProof } from "../../builder/proof/verify.ts";
-import { calculateWitness } from "../../builder/proof/threads/witness.ts";
-import { ask, jobOf, LedgerScene, ALICE, BOB, call } from "../../test/circuits/support/visits.ts";
-import { L1 } from "../../builder/protocol/ids.ts";
+import { mkdtemp, rm } from "node:fs/promises";
+import { availableParallelism, tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { parseArgs } from "node:util";
+import { step } from "../../builder/devnet/progress.mjs";
+import { buildWorker, RapidsnarkBuildError } from "../../builder/proof/backends/rapidsnark/build.ts";
+import type { Candidate, Measurement } from "./prove/candidate.ts";
+import { type BenchCircuit, benchCircuit } from "./prove/circuit.ts";
+import { cliCandidate } from "./prove/cli-candidate.ts";
+import { poolCandidate } from "./prove/pool-candidate.ts";
+import { buildRapidsnarkCli } from "./prove/rapidsnark-cli.ts";
+import { type Row, table, type Targets, verdict } from "./prove/table.ts";
+import { IS_MEASURED } from "./prove/usage.ts";
 
-const rounds = Number(process.argv[2] ?? 2);
+const DEFAULT_POWERS = [14, 16, 18];
+const SNARKJS_CLI = resolve(import.meta.dirname, "../../node_modules/snarkjs/build/cli.cjs");
+const TARGETS: Targets = {
+  power: 16,
+  ratio: { "snarkjs pool": 0.75, "rapidsnark pool": 0.85 },
+  overhead: 20,
+};
 
-async function timed<T>(what: string, work: () => Promise<T>): Promise<T> {
-  const [start, cpu] = [performance.now(), process.cpuUsage()];
-  const result = await work();
-  const { user, system } = process.cpuUsage(cpu);
-  const wall = (performance.now() - start) / 1000;
+type Open = (circuit: BenchCircuit, folder: string) => Promise<Candidate>;
+
+/** By the name in the table; a pool follows the program that it is compared with. */
+const CANDIDATES: Readonly<Record<string, Open>> = {
+  "snarkjs CLI": async (circuit, folder) =>
+    cliCandidate([process.execPath, SNARKJS_CLI, "groth16", "prove"], circuit, folder),
+  "snarkjs pool": (circuit) => poolCandidate("snarkjs", circuit),
+  "rapidsnark CLI": async (circuit, folder) => {
+    const program = await step("building rapidsnark's program", buildRapidsnarkCli);
+    return cliCandidate([program], circuit, folder);
+  },
+  "rapidsnark pool": async (circuit) => {
+    await step("building rapidsnark", (report) => buildWorker({ onStep: report }));
+    return poolCandidate("rapidsnark", circuit);
+  },
+};
+
+/** A row of the table that fills. */
+interface Contender {
+  readonly name: string;
+  readonly candidate?: Candidate;
+  readonly measured: Measurement[];
+  readonly obstacle?: string;
+}
+
+const { values, positionals } = parseArgs({
+  options: { rounds: { type: "string", default: "3" } },
+  allowPositionals: true,
+});
+const rounds = Number(values.rounds);
+const powers = positionals.length > 0 ? positionals.map(Number) : DEFAULT_POWERS;
+if (![rounds, ...powers].every((each) => Number.isSafeInteger(each) && each > 0))
+  throw new RangeError("rounds and powers of two are positive whole numbers");
+
+const folder = await mkdtemp(join(tmpdir(), "lockstep-bench-"));
+try {
+  for (const power of powers) await compare(power);
+} finally {
+  await rm(folder, { recursive: true });
+}
+
+async function compare(power: number): Promise<void> {
+  const circuit = await benchCircuit(power, folder);
+  const contenders: Contender[] = [];
+  try {
+    for (const [name, open] of Object.entries(CANDIDATES))
+      contenders.push(await step(`${name} gets ready`, () => enter(name, open, circuit)));
+    for (let round = 1; round <= rounds; round++)
+      for (const { name, candidate, measured } of contenders)
+        if (candidate !== undefined)
+          measured.push(await step(`2^${power}, round ${round}: ${name}`, () => candidate.prove()));
+  } finally {
+    await Promise.all(contenders.map(async ({ candidate }) => candidate?.close()));
+  }
+  report(power, circuit.artefacts.constraints, contenders);
+}
+
+/** A machine that cannot build rapidsnark compares the others. */
+async function enter(name: string, open: Open, circuit: BenchCircuit): Promise<Contender> {
+  try {
+    return { name, candidate: await open(circuit, folder), measured: [] };
+  } catch (error) {
+    if (!(error instanceof RapidsnarkBuildError)) throw error;
+    return { name, measured: [], obstacle: error.message };
+  }
+}
+
+function report(power: number, constraints: number, rows: readonly Row[]): void {
   console.log(
-    `${what.padEnd(20)} ${wall.toFixed(2).padStart(6)} s, CPU ${((user + system) / 1e6).toFixed(2)} s`,
+    `\n2^${power}: ${constraints} constraints, ${availableParallelism()} processors, medians of ${rounds} rounds`,
   );
-  return result;
+  if (!IS_MEASURED) console.log(`CPU time and memory are not measured on ${process.platform}`);
+  console.log(table(rows));
+  for (let index = 0; index + 1 < rows.length; index += 2) {
+    const [program, pool] = [rows[index], rows[index + 1]];
+    const line = program && pool && verdict(power, pool, program, TARGETS);
+    if (line !== undefined) console.log(line);
+  }
 }
-
-const scene = await LedgerScene.open();
-await scene.fund(L1, ALICE, 1000n);
-const job = await jobOf(await scene.visit(call(ask.transfer(L1, BOB, 5n))));
-await scene.close();
-const artefacts = (await timed("artefacts", () => loadArtefacts([job.circuit]))).get(job.circuit);
-if (artefacts === undefined) throw new Error(`no artefacts of ${job.circuit}`);
-const { wasm, verificationKey } = await timed("load", () => loadCircuit(artefacts));
-const zkey = await loadProvingKey(artefacts);
-const file = await timed("witness", () => calculateWitness(wasm, job.input));
-const witness = readBinaryFile(file, "wtns", "witness").section(2);
-
-const curve = await buildBn128(false);
-const theirs = { G1: { ...curve.G1 }, G2: { ...curve.G2 } };
-for (let round = 0; round < rounds; round++) {
-  installMultiExponentiation(curve);
-  const { proof, publicSignals } = await timed("Lockstep", () => proveGroth16(curve, zkey, witness));
-  if (!verifyProof(verificationKey, publicSignals, proof)) throw new Error("the proof does not verify");
-  await timed("snarkjs, our sums", () => snarkjs.groth16.prove(zkey, file));
-  Object.assign(curve.G1, theirs.G1);
-  Object.assign(curve.G2, theirs.G2);
-  await timed("snarkjs", () => snarkjs.groth16.prove(zkey, file));
-}
-await curve.terminate();
