@@ -44,6 +44,12 @@ export async function loadCircuit(artefacts: Artefacts): Promise<LoadedCircuit> 
  */
 export async function loadProvingKey(artefacts: Artefacts): Promise<Uint8Array<SharedArrayBuffer>> {
   const zkey = await readShared(artefacts.zkey);
+  await checkProvingKey(zkey, artefacts);
+  return zkey;
+}
+
+/** @throws `KEY_CORRUPT`, `WRONG_KEY`. */
+async function checkProvingKey(zkey: Uint8Array, artefacts: Artefacts): Promise<void> {
   const header = readProvingKey(zkey, artefacts.zkey);
   if (header.wires !== artefacts.wires) {
     throw new WrongKeyError(
@@ -63,7 +69,6 @@ export async function loadProvingKey(artefacts: Artefacts): Promise<Uint8Array<S
       `it has ${header.publicSignals} public inputs instead of ${PUBLIC_INPUTS}`,
     );
   }
-  return zkey;
 }
 
 /**
@@ -75,7 +80,7 @@ export async function checkedProvingKeys(
 ): Promise<ReadonlyMap<string, string>> {
   const paths = new Map<string, string>();
   for (const artefacts of circuits) {
-    await loadProvingKey(artefacts);
+    await checkProvingKey(await readFile(artefacts.zkey), artefacts);
     paths.set(artefacts.instance, artefacts.zkey);
   }
   return paths;
