@@ -5,11 +5,9 @@ const NEWEST = 0.3;
 const FIRST_REST_MS = 100;
 const LONGEST_REST_MS = 60_000;
 
-/** A backend in a pool: how fast it is, what it is doing, and whether it is to be trusted. */
+/** A backend in a pool: how fast it is, what it is doing, and whether it rests. */
 export class Member {
   readonly backend: Backend;
-  /** It made a proof that does not verify, and gets no more jobs. */
-  quarantined = false;
   /** Its own average, or what was measured before; milliseconds per constraint. */
   #rate: number | undefined;
   /** Failures since the last proof. */

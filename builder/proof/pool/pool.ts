@@ -1,10 +1,11 @@
 import type { Artefacts } from "../../artefacts/artefacts.ts";
 import type { Backend } from "../backends/backend.ts";
 import type { CircuitJob } from "../circuit-job.ts";
-import { BackendFailedError, ProofFailedError, ProverBusyError, UnprovableCircuitError } from "../errors.ts";
+import { ProofFailedError, ProverBusyError, UnprovableCircuitError } from "../errors.ts";
 import { type LoadedCircuit, loadCircuit } from "../load-circuit.ts";
 import type { ProveOptions, Prover, ProverResult } from "../prover.ts";
 import { WitnessThreads } from "../threads/threads.ts";
+import { proveInTime } from "./in-time.ts";
 import { judge, WrongProof } from "./judge.ts";
 import { Member } from "./member.ts";
 import { assign } from "./schedule.ts";
@@ -54,6 +55,8 @@ const PATIENCE_FACTOR = 10;
 const LEAST_TIMEOUT_MS = 15_000;
 /** Milliseconds per constraint of a backend that nobody has measured, if no other one is known. */
 const TYPICAL_RATE = 0.1;
+/** Such a part of the best one's time is expected of a backend that nobody has measured, so that it is. */
+const UNKNOWN_FACTOR = 0.99;
 
 /**
  * Spreads jobs over backends: each to the one where it ends first, by the speeds measured so far. A backend may die, hang or lie:
@@ -64,6 +67,8 @@ export class ProverPool implements Prover {
   readonly #circuits: ReadonlyMap<string, LoadedCircuit>;
   readonly #threads: WitnessThreads;
   readonly #members = new Map<string, Member>();
+  /** Names of those that made a proof that does not verify: they get no more jobs, also when they come back. */
+  readonly #quarantined = new Set<string>();
   /** Jobs without a result, in the order of their urgency. */
   #tickets: Ticket[] = [];
   #wake: NodeJS.Timeout | undefined;
@@ -89,18 +94,18 @@ export class ProverPool implements Prover {
   }
 
   get backends(): readonly BackendStatus[] {
-    return [...this.#members.values()].map(({ backend, running, quarantined, rate }) => ({
+    return [...this.#members.values()].map(({ backend, running, rate }) => ({
       name: backend.name,
       slots: backend.slots,
       running,
-      quarantined,
+      quarantined: this.#quarantined.has(backend.name),
       ...(rate === undefined ? {} : { rate }),
     }));
   }
 
   /** A backend joins. One of the same name is replaced, unless that is in quarantine. */
   add(backend: Backend): void {
-    if (this.#members.get(backend.name)?.quarantined === true) return;
+    if (this.#quarantined.has(backend.name)) return;
     this.#members.set(backend.name, new Member(backend));
     this.#tell({ type: "joined", backend: backend.name });
     this.#dispatchSoon();
@@ -108,7 +113,7 @@ export class ProverPool implements Prover {
 
   /** A backend has gone. What it was working on fails there, as its `prove` says, and goes to others. */
   remove(name: string): void {
-    if (this.#members.get(name)?.quarantined === true || !this.#members.delete(name)) return;
+    if (this.#quarantined.has(name) || !this.#members.delete(name)) return;
     this.#tell({ type: "left", backend: name });
     this.#dispatchSoon();
   }
@@ -121,7 +126,7 @@ export class ProverPool implements Prover {
     if (signal?.aborted)
       throw new ProofFailedError(circuit, "the job was cancelled", { cause: signal.reason });
     const limit = this.#options.queueLimit ?? QUEUE_LIMIT;
-    if (this.#tickets.filter(({ isRunning }) => !isRunning).length >= limit) throw new ProverBusyError(limit);
+    if (this.#waiting.length >= limit + this.#freeSlots) throw new ProverBusyError(limit);
     const ticket = new Ticket(job, loaded.constraints, priority, this.#threads);
     const cancel = (): void => {
       ticket.reject(new ProofFailedError(circuit, "the job was cancelled", { cause: signal?.reason }));
@@ -149,6 +154,19 @@ export class ProverPool implements Prover {
     await this.#threads.close();
   }
 
+  get #trusted(): Member[] {
+    return [...this.#members.values()].filter(({ backend }) => !this.#quarantined.has(backend.name));
+  }
+
+  get #waiting(): Ticket[] {
+    return this.#tickets.filter(({ isRunning, isSettled }) => !isRunning && !isSettled);
+  }
+
+  /** Slots that jobs which wait are about to get. */
+  get #freeSlots(): number {
+    return this.#trusted.reduce((sum, { backend, running }) => sum + Math.max(0, backend.slots - running), 0);
+  }
+
   /** Not before all that is being handed over now is here: otherwise whatever comes first would start, and not the longest. */
   #dispatchSoon(): void {
     if (this.#closed) return;
@@ -161,12 +179,12 @@ export class ProverPool implements Prover {
   /** Starts what can be started now. */
   #dispatch(): void {
     const now = performance.now();
-    const members = [...this.#members.values()].filter(({ quarantined }) => !quarantined);
-    const waiting = this.#tickets.filter(({ isRunning, isSettled }) => !isRunning && !isSettled);
+    const members = this.#trusted;
+    const waiting = this.#waiting;
     const candidates = waiting.map((ticket) => this.#candidates(ticket, members));
     const known = members.map(({ rate }) => rate).filter((rate) => rate !== undefined);
-    // Whoever is unknown gets a chance: as good as the best.
-    const assumed = known.length === 0 ? TYPICAL_RATE : Math.min(...known);
+    // Whoever is unknown gets a chance, before the best.
+    const assumed = known.length === 0 ? TYPICAL_RATE : Math.min(...known) * UNKNOWN_FACTOR;
     const chosen = assign(
       members.map((member) => ({ freeIn: member.freeIn(now), rate: member.rate ?? assumed })),
       waiting.map(({ constraints }, index) => ({ constraints, candidates: candidates[index] ?? [] })),
@@ -178,6 +196,7 @@ export class ProverPool implements Prover {
     );
     for (const [index, ticket] of waiting.entries()) {
       const member = members[chosen[index] ?? NaN];
+      if (candidates[index]?.length !== 0) ticket.endPatience();
       if (member !== undefined)
         void this.#attempt(ticket, member, (member.rate ?? assumed) * ticket.constraints);
       else if (candidates[index]?.length === 0) this.#despair(ticket);
@@ -205,8 +224,7 @@ export class ProverPool implements Prover {
   #despair(ticket: Ticket): void {
     const { circuit } = ticket.job;
     const fail = (): void => {
-      const members = [...this.#members.values()].filter(({ quarantined }) => !quarantined);
-      if (!ticket.isRunning && this.#candidates(ticket, members).length === 0)
+      if (!ticket.isRunning && this.#candidates(ticket, this.#trusted).length === 0)
         ticket.reject(
           new ProofFailedError(circuit, `no prover that has its keys is left. ${ticket.failure}`),
         );
@@ -233,7 +251,8 @@ export class ProverPool implements Prover {
     const start = performance.now();
     const ended = member.begin(start, expected);
     try {
-      const unverified = await this.#inTime(ticket, member, expected);
+      const limit = this.#limitOf(ticket, member, expected);
+      const unverified = await proveInTime(member.backend, ticket.backendJob, ticket.signal, limit);
       // Elsewhere, the way there and the witness are a part of its speed.
       const wall =
         member.backend.computesWitness === true ? performance.now() - start : unverified.proveMilliseconds;
@@ -266,8 +285,9 @@ export class ProverPool implements Prover {
     const { name } = member.backend;
     const reason = error instanceof Error ? error.message : String(error);
     if (error instanceof WrongProof) {
-      member.quarantined = true;
-      this.#tell({ type: "quarantined", backend: name, circuit, reason });
+      const isNews = !this.#quarantined.has(name);
+      this.#quarantined.add(name);
+      if (isNews) this.#tell({ type: "quarantined", backend: name, circuit, reason });
     } else member.failed(performance.now());
     ticket.tried.add(member);
     ticket.attempts++;
@@ -279,28 +299,11 @@ export class ProverPool implements Prover {
     else this.#tell({ type: "retried", backend: name, circuit, reason });
   }
 
-  /** Lets a backend work, but not forever. @throws {BackendFailedError} when it takes too long. */
-  async #inTime(ticket: Ticket, { backend, rate }: Member, expected: number) {
+  /** Milliseconds that an attempt may take. */
+  #limitOf(ticket: Ticket, { rate }: Member, expected: number): number {
     const { timeout = TIMEOUT_MS } = this.#options;
-    const usual = Math.max(LEAST_TIMEOUT_MS, expected * PATIENCE_FACTOR) * 2 ** ticket.attempts;
-    const limit = rate === undefined ? timeout : Math.min(timeout, usual);
-    const late = new AbortController();
-    const { promise, reject } = Promise.withResolvers<never>();
-    const signal = AbortSignal.any([ticket.signal, late.signal]);
-    const timer = setTimeout(() => {
-      late.abort(new BackendFailedError(backend.name, `no proof within ${Math.round(limit)} ms`));
-    }, limit);
-    const stop = (): void => reject(signal.reason);
-    signal.addEventListener("abort", stop);
-    // Backends that ignore the signal are left alone with what they do.
-    const work = backend.prove(ticket.backendJob, signal);
-    try {
-      return await Promise.race([work, promise]);
-    } finally {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", stop);
-      work.catch(() => undefined);
-    }
+    if (rate === undefined) return timeout;
+    return Math.min(timeout, Math.max(LEAST_TIMEOUT_MS, expected * PATIENCE_FACTOR) * 2 ** ticket.attempts);
   }
 
   #tell(event: PoolEvent): void {

@@ -58,6 +58,12 @@ export class Ticket {
     this.#settle.reject(error);
   }
 
+  /** Somebody could make it again. */
+  endPatience(): void {
+    clearTimeout(this.patience);
+    this.patience = undefined;
+  }
+
   /** Computed at most once. */
   witness(): Promise<ComputedWitness> {
     const { circuit, input } = this.job;

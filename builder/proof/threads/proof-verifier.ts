@@ -1,12 +1,7 @@
 import { BASE_FIELD_MODULUS as Q } from "../../keys/base-field.ts";
 import { CurveMemory, type CurveModule, POINT_BYTES } from "../../keys/curve-memory.ts";
 import { ELEMENT_BYTES, elementBytes } from "../../keys/little-endian.ts";
-import {
-  assertPoints,
-  type G1Point,
-  type G2Point,
-  type VerificationKey,
-} from "../../keys/verification-key.ts";
+import type { G1Point, G2Point, VerificationKey } from "../../keys/verification-key.ts";
 import { FIELD_MODULUS } from "../../protocol/ids.ts";
 import type { Groth16Proof } from "../prover.ts";
 
@@ -45,9 +40,8 @@ export class ProofVerifier {
     this.#ic = key.ic.map((point) => this.#g1(point));
   }
 
-  /** @throws `KEY_CORRUPT` for a key with a point that proofs may not have either. */
+  /** @param key whose points are valid, as those are that `fromSnarkjs` reads. */
   static async create(curve: CurveModule, key: VerificationKey): Promise<ProofVerifier> {
-    assertPoints(key);
     return new ProofVerifier(await CurveMemory.create(curve), key, curve.preparedBytes);
   }
 

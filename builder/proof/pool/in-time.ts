@@ -1,0 +1,31 @@
+import type { Backend, BackendJob, UnverifiedProof } from "../backends/backend.ts";
+import { BackendFailedError } from "../errors.ts";
+
+/**
+ * Lets a backend work, but not for longer than `limit` milliseconds, and not after `signal` fires.
+ * @throws {BackendFailedError} when it takes too long; the signal's reason; whatever the backend throws.
+ */
+export async function proveInTime(
+  backend: Backend,
+  job: BackendJob,
+  signal: AbortSignal,
+  limit: number,
+): Promise<UnverifiedProof> {
+  const late = new AbortController();
+  const { promise: stopped, reject } = Promise.withResolvers<never>();
+  const either = AbortSignal.any([signal, late.signal]);
+  const timer = setTimeout(() => {
+    late.abort(new BackendFailedError(backend.name, `no proof within ${Math.round(limit)} ms`));
+  }, limit);
+  const stop = (): void => reject(either.reason);
+  either.addEventListener("abort", stop);
+  // Backends that ignore the signal are left alone with what they do, and one that throws before it returns is like any other.
+  const work = (async () => backend.prove(job, either))();
+  try {
+    return await Promise.race([work, stopped]);
+  } finally {
+    clearTimeout(timer);
+    either.removeEventListener("abort", stop);
+    work.catch(() => undefined);
+  }
+}
