@@ -6,7 +6,7 @@ import { testArtefacts } from "../keys/setting.ts";
 import { BITS_INPUT } from "./setting.ts";
 
 /** The content of the `.wtns` file of `BITS_JOB`. */
-export async function bitsWitness(): Promise<Uint8Array> {
+export async function bitsWitness(): Promise<Uint8Array<ArrayBuffer>> {
   return calculateWitness((await loadCircuit(await testArtefacts("bits"))).wasm, BITS_INPUT);
 }
 

@@ -11,11 +11,11 @@ export interface BackendJob {
   /** What public signal 0 has to be. */
   readonly commitment: FieldElement;
   /**
-   * Content of the `.wtns` file, computed on this machine and once for all attempts, in memory that threads share. Backends
-   * elsewhere compute it from the input.
+   * Content of the `.wtns` file, computed on this machine and once for all attempts. Backends elsewhere compute it from the
+   * input.
    * @throws `PROOF_FAILED` when the circuit refuses the input.
    */
-  readonly witness: () => Promise<Uint8Array<SharedArrayBuffer>>;
+  readonly witness: () => Promise<Uint8Array<ArrayBuffer>>;
 }
 
 /** What a backend gives: nobody has verified it yet. */

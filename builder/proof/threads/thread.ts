@@ -27,7 +27,7 @@ export type ThreadTask =
 export type ThreadAnswer =
   | {
       readonly kind: "witness";
-      readonly witness: Uint8Array<SharedArrayBuffer>;
+      readonly witness: Uint8Array<ArrayBuffer>;
       readonly milliseconds: number;
     }
   /** The circuit refuses the input. */

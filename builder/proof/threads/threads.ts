@@ -8,8 +8,8 @@ import type { UnverifiedProof } from "../backends/backend.ts";
 import type { ThreadAnswer, ThreadData, ThreadTask } from "./thread.ts";
 
 export interface ComputedWitness {
-  /** Content of the `.wtns` file, in memory that threads share. */
-  readonly witness: Uint8Array<SharedArrayBuffer>;
+  /** Content of the `.wtns` file. */
+  readonly witness: Uint8Array<ArrayBuffer>;
   readonly milliseconds: number;
 }
 

@@ -26,7 +26,7 @@ const WORDS = ELEMENT_BYTES / 4;
 export async function calculateWitness(
   module: WebAssembly.Module,
   input: CircuitInput,
-): Promise<Uint8Array<SharedArrayBuffer>> {
+): Promise<Uint8Array<ArrayBuffer>> {
   const messages: string[] = [];
   let refusal: string | undefined;
   const message = (): void => {
@@ -105,13 +105,10 @@ export async function calculateWitness(
   viewOf(header).setUint32(0, ELEMENT_BYTES, true);
   header.set(elementBytes(FIELD_MODULUS), 4);
   viewOf(header).setUint32(4 + ELEMENT_BYTES, size, true);
-  const file = writeBinaryFile("wtns", WITNESS_VERSION, [
+  return writeBinaryFile("wtns", WITNESS_VERSION, [
     [1, header],
     [2, bytesOf(witness)],
   ]);
-  const shared = new Uint8Array(new SharedArrayBuffer(file.length));
-  shared.set(file);
-  return shared;
 }
 
 function bytesOf({ buffer, byteOffset, byteLength }: Uint32Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {

@@ -2,6 +2,7 @@ import { fileURLToPath } from "node:url";
 import type { Curve, Point } from "ffjavascript";
 import { Piscina } from "piscina";
 import { CurveMemory, type CurveModule, type GroupName, POINT_BYTES } from "../../../keys/curve-memory.ts";
+import type { WindowThreadData } from "./window-thread.ts";
 import { type WindowTask, windowSums } from "./window-sums.ts";
 
 const SCALAR_BITS = 254;
@@ -35,14 +36,14 @@ export class MultiExponentiation {
       const memory = await CurveMemory.create(module);
       return new MultiExponentiation(curve, 1, async (task) => windowSums(memory, task));
     }
-    const pool = new Piscina<WindowTask & { readonly curve: CurveModule }, Uint8Array>({
+    const workerData: WindowThreadData = { module };
+    const pool = new Piscina<WindowTask, Uint8Array>({
       filename: fileURLToPath(new URL("./window-thread.ts", import.meta.url)),
       minThreads: threads,
       maxThreads: threads,
+      workerData,
     });
-    return new MultiExponentiation(curve, threads * TASKS_PER_THREAD, (task) =>
-      pool.run({ curve: module, ...task }),
-    );
+    return new MultiExponentiation(curve, threads * TASKS_PER_THREAD, (task) => pool.run(task));
   }
 
   /**

@@ -25,6 +25,8 @@ const environment: unknown = workerData;
 if (!isProveThreadData(environment)) throw new TypeError("This module is the code of the prover's threads");
 const { provingKeys, threadsPerProof, module } = environment;
 const engine = start();
+/** For what the threads of one proof share. Used again and again: V8 does not count shared memory, and would let it pile up. */
+let shared = new Uint8Array(new SharedArrayBuffer(0));
 
 /** Makes one proof. What is thrown is the thread's fault. */
 export default async function prove({ circuit, witness }: ProveTask): Promise<UnverifiedProof> {
@@ -32,9 +34,15 @@ export default async function prove({ circuit, witness }: ProveTask): Promise<Un
   if (provingKey === undefined) throw new RangeError(`no proving key of ${circuit}`);
   const { curve, exponentiation } = await engine;
   const before = performance.now();
-  const wires = readBinaryFile(witness, "wtns", "The witness").section(2);
+  const wires = share(readBinaryFile(witness, "wtns", "The witness").section(2));
   const result = await proveGroth16(curve, exponentiation, provingKey, wires);
   return { ...result, proveMilliseconds: performance.now() - before };
+}
+
+function share(bytes: Uint8Array): Uint8Array {
+  if (shared.length < bytes.length) shared = new Uint8Array(new SharedArrayBuffer(bytes.length));
+  shared.set(bytes);
+  return shared.subarray(0, bytes.length);
 }
 
 async function start() {
