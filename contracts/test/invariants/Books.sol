@@ -63,7 +63,7 @@ abstract contract Books is Stage {
         if (timestamp > block.timestamp || _cues.length >= MAX_CUES) _nextBlock();
         Execution[] memory executions = new Execution[](scenes.length);
         for (uint256 i = 0; i < scenes.length; i++) executions[i] = scenes[i].execution;
-        return Batches.batchOf(executions, timestamp, _keys, abi.encode(_notary.PROOF()));
+        return Batches.batchOf(executions, timestamp, _keys, abi.encode(_notaries[0].PROOF()));
     }
 
     /// Posts a batch, which must be accepted, and compares what becomes of its transactions.
@@ -231,7 +231,7 @@ abstract contract Books is Stage {
         revert("an execution of another block was consumed");
     }
 
-    /// Where the rollups are after an execution that found those which it changes as foreseen.
+    /// Where the rollups are after an execution. Those which it changes it must have found as foreseen.
     function _applied(
         Scene memory scene,
         uint256 ending,
@@ -241,7 +241,9 @@ abstract contract Books is Stage {
         for (uint256 i = 0; i < ROLLUPS; i++) {
             Place memory before = scene.before[i];
             Place memory then = scene.endings[ending].places[i];
-            later[i].root = then.root == before.root ? at[i].root : then.root;
+            bool isKept = then.root == before.root;
+            require(isKept || at[i].root == before.root, "an execution was built on a stale root");
+            later[i].root = isKept ? at[i].root : then.root;
             later[i].balance = at[i].balance + then.balance - before.balance;
         }
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
+import {Flaw, nameOfFlaw} from "./Forgeries.sol";
 import {nameOf, Trait} from "./Scene.sol";
 import {Troupe} from "./Troupe.sol";
 
@@ -29,7 +30,7 @@ contract InvariantsTest is Troupe {
     }
 
     function targetSelectors() external view returns (FuzzSelector[] memory targets) {
-        bytes4[] memory selectors = new bytes4[](11);
+        bytes4[] memory selectors = new bytes4[](12);
         selectors[0] = this.post.selector;
         selectors[1] = this.perform.selector;
         selectors[2] = this.improvise.selector;
@@ -41,6 +42,7 @@ contract InvariantsTest is Troupe {
         selectors[8] = this.replay.selector;
         selectors[9] = this.forge.selector;
         selectors[10] = this.skimp.selector;
+        selectors[11] = this.overtake.selector;
         targets = new FuzzSelector[](1);
         targets[0] = FuzzSelector(address(this), selectors);
     }
@@ -70,6 +72,7 @@ contract InvariantsTest is Troupe {
         this.forge(seed);
         this.perform(seed);
         this.replay(seed);
+        this.overtake(seed);
         this.skimp(seed);
         checkRoots();
     }
@@ -96,7 +99,7 @@ contract InvariantsTest is Troupe {
     function testAllOfItHappens() external {
         for (uint256 i = 0; i <= uint256(type(Trait).max); i++)
             _bringAbout(Deed(nameOf(Trait(i)), this.perform));
-        Deed[24] memory deeds_ = [
+        Deed[27] memory deeds_ = [
             Deed("transaction done", this.post),
             Deed("transaction failed", this.post),
             Deed("transaction contradicted", this.post),
@@ -113,6 +116,9 @@ contract InvariantsTest is Troupe {
             Deed("twin consumed", this.insist),
             Deed("refused again at the same roots", this.insist),
             Deed("refused again at other roots", this.insist),
+            Deed("refused again after another batch", this.insist),
+            Deed("overtaken call answered", this.overtake),
+            Deed("overtaken call refused", this.overtake),
             Deed("late call missed", this.late),
             Deed("looked up", this.lookUp),
             Deed("looked up a failure", this.lookUp),
@@ -123,7 +129,8 @@ contract InvariantsTest is Troupe {
             Deed("batch was starved", this.skimp)
         ];
         for (uint256 i = 0; i < deeds_.length; i++) _bringAbout(deeds_[i]);
-        for (uint256 i = 0; i < FLAWS; i++) _bringAbout(Deed(_flawOf(i), this.forge));
+        for (uint256 i = 0; i <= uint256(type(Flaw).max); i++)
+            _bringAbout(Deed(nameOfFlaw(Flaw(i)), this.forge));
     }
 
     function _bringAbout(Deed memory deed) private {

@@ -7,14 +7,15 @@ import {MACHINE} from "./IMachine.sol";
 import {Notary} from "./Notary.sol";
 import {Playwright} from "./Playwright.sol";
 import {Puppet} from "./Puppet.sol";
-import {isNative, nameOf, Place, rollupAt, ROLLUPS, Trait} from "./Scene.sol";
+import {isNative, nameOf, Place, placeOf, rollupAt, ROLLUPS, Trait} from "./Scene.sol";
 
 /// @title The world that invariants are about
 /// @notice `Rollups`, rollups whose builder this contract is, and L1 contracts of which it is the user. Knows what must hold.
 abstract contract Stage is Playwright {
     uint256 internal constant MAX_BATCH_AGE = 60;
 
-    Notary internal _notary;
+    /// Proof systems by rollup. The first two share one: nobody but a rollup's own can say how it came to a root.
+    Notary[ROLLUPS] internal _notaries;
     bytes32[2] internal _keys;
 
     /// Ether that nobody's action has brought.
@@ -36,12 +37,14 @@ abstract contract Stage is Playwright {
             created := create(0, add(code, 32), mload(code))
         }
         _rollups = IRollups(created);
-        _notary = new Notary();
         _keys = [keccak256("first key"), keccak256("second key")];
         for (uint256 i = 0; i < ROLLUPS; i++) {
             _roots[i] = StateRoot.wrap(bytes32(i + 1));
             ChainId rollup = rollupAt(i);
-            _rollups.register(Registration(address(this), _notary, _keyList(), _roots[i], isNative(rollup)));
+            _notaries[i] = i == 1 ? _notaries[0] : new Notary();
+            _rollups.register(
+                Registration(address(this), _notaries[i], _keyList(), _roots[i], isNative(rollup))
+            );
             for (uint256 j = 0; j < REMOTES; j++) _rollups.createProxy(_remote(j), rollup);
         }
         for (uint256 i = 0; i < _puppets.length; i++) {
@@ -72,7 +75,7 @@ abstract contract Stage is Playwright {
     function _checkAll() internal {
         // Refused while a batch is posted or an execution is open.
         for (uint256 i = 0; i < ROLLUPS; i++) {
-            try _rollups.replaceVerification(rollupAt(i), _notary, _keyList()) {} catch {
+            try _rollups.replaceVerification(rollupAt(i), _notaries[i], _keyList()) {} catch {
                 require(false, "the cursor is left inside an execution");
             }
         }
@@ -93,7 +96,7 @@ abstract contract Stage is Playwright {
         ChainId rollup,
         StateRoot root
     ) private view returns (StateRoot before, uint256 blockNumber) {
-        Notary.Note memory note = _notary.noteOf(rollup, root);
+        Notary.Note memory note = _notaries[placeOf(rollup)].noteOf(rollup, root);
         require(note.blockNumber != 0, "a root was changed without a verified statement");
         return (StateRoot.wrap(note.rootBefore), note.blockNumber);
     }

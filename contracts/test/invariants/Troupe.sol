@@ -2,7 +2,8 @@
 pragma solidity 0.8.30;
 
 import {IRollups} from "../../interfaces/IRollups.sol";
-import {Action, Batch, CALL, L1, RollupProof, StateRoot, Visit} from "../../protocol/Actions.sol";
+import {Batch} from "../../protocol/Actions.sol";
+import {Flaw, Forgeries, nameOfFlaw} from "./Forgeries.sol";
 import {MACHINE} from "./IMachine.sol";
 import {Puppet, Step, Whim} from "./Puppet.sol";
 import {Place, ROLLUPS, samePlaces, Scene, Trigger} from "./Scene.sol";
@@ -11,8 +12,10 @@ import {Books} from "./Books.sol";
 /// @title What builders and users of L1 may come up with
 /// @notice The functions that the fuzzer calls. None of them may revert; what each has come to is counted.
 abstract contract Troupe is Books {
-    /// How many there are.
-    uint256 internal constant FLAWS = 8;
+    using Forgeries for Batch;
+
+    /// So many executions are looked through for one of which something wrong can be made.
+    uint256 private constant FORGE_ATTEMPTS = 30;
 
     modifier inOneTransaction() {
         _;
@@ -36,13 +39,20 @@ abstract contract Troupe is Books {
 
     /// A batch that must not be accepted.
     function forge(uint256 seed) external inOneTransaction {
-        Trigger[3] memory triggers = [Trigger.TRANSACTION, Trigger.CALL, Trigger.LOOK_UP];
+        uint256 draw = _draw(seed, "flaw");
+        Flaw flaw = Flaw(draw % (uint256(type(Flaw).max) + 1));
         Scene[] memory scenes = new Scene[](1);
-        scenes[0] = _write(seed, 0, triggers[seed % 3], _places(), _puppets[0]);
-        Batch memory batch = _batch(scenes);
-        string memory flaw = _flawOf(_spoil(batch, _draw(seed, "flaw")));
+        Batch memory batch;
+        bool isSpoilt;
+        for (uint256 i = 0; !isSpoilt; i++) {
+            Trigger trigger = Trigger(((draw >> 16) + i) % (uint256(type(Trigger).max) + 1));
+            scenes[0] = _write(seed, 0, trigger, _places(), _puppets[0]);
+            batch = _batch(scenes);
+            if (i == FORGE_ATTEMPTS) flaw = Flaw.OF_THE_FUTURE;
+            isSpoilt = batch.spoil(flaw, draw >> 8, address(_rollups));
+        }
         _mustRefuse(abi.encodeCall(IRollups.postBatch, (batch)));
-        _did(flaw);
+        _did(nameOfFlaw(flaw));
     }
 
     /// A batch with little gas: all of it is posted, or nothing is.
@@ -89,20 +99,29 @@ abstract contract Troupe is Books {
         _did(success ? "call had enough gas" : "call was starved");
     }
 
-    /// A posted call, and the same again.
+    /// A posted call, and the same again, with or without another batch between them.
     function insist(uint256 seed) external inOneTransaction {
         Cue memory cue = _cue(seed, Trigger.CALL);
         Place[] memory before = _places();
         if (!_play(cue, 0, 0, Whim.NONE, 0)) return;
+        // What is posted later in the block must not bring it back.
+        uint256 blockNumber = block.number;
+        bool hasMore = _draw(seed, "more") % 2 == 0;
+        if (hasMore) _postSome(_draw(seed, "post"), Trigger.LOOK_UP);
+        hasMore = hasMore && block.number == blockNumber;
         bool hasTwin = _left(cue) != 0;
         bool success = _play(cue, 0, 0, Whim.NONE, 0);
         if (hasTwin) _did(success ? "twin consumed" : "twin not found");
-        else
-            _did(
-                _sameRoots(before, _places())
-                    ? "refused again at the same roots"
-                    : "refused again at other roots"
-            );
+        else if (!_sameRoots(before, _places())) _did("refused again at other roots");
+        else _did(hasMore ? "refused again after another batch" : "refused again at the same roots");
+    }
+
+    /// A posted call, after another batch has moved some of the rollups.
+    function overtake(uint256 seed) external inOneTransaction {
+        Cue memory cue = _cue(seed, Trigger.CALL);
+        _postSome(_draw(seed, "post"), Trigger.TRANSACTION);
+        bool success = _play(cue, 0, 0, Whim.NONE, 0);
+        _did(success ? "overtaken call answered" : "overtaken call refused");
     }
 
     /// Calls of the block before.
@@ -261,64 +280,5 @@ abstract contract Troupe is Books {
         (bool success, ) = address(_rollups).call(message);
         require(!success, "a batch was accepted that must not be");
         require(_everything() == before, "a batch that was refused changed something");
-    }
-
-    /// Names of what {_spoil} can make wrong with a batch.
-    function _flawOf(uint256 kind) internal pure returns (string memory) {
-        return
-            [
-                "refused: of the future",
-                "refused: not proven",
-                "refused: a visit without proof",
-                "refused: a foreign key",
-                "refused: another root before",
-                "refused: a broken chain",
-                "refused: a call to Rollups",
-                "refused: a root that must not change"
-            ][kind];
-    }
-
-    /// Makes a batch one that must be refused.
-    /// @return kind What is wrong with it now.
-    function _spoil(Batch memory batch, uint256 seed) private view returns (uint256 kind) {
-        kind = seed % FLAWS;
-        Action[] memory actions = batch.executions[0].actions;
-        Visit[] memory visits = batch.executions[0].visits;
-        RollupProof[] memory proofs = batch.proofs;
-        RollupProof memory proof = proofs[seed % proofs.length];
-        StateRoot other = StateRoot.wrap(bytes32(seed >> 8));
-        if (kind == 1) {
-            proof.proof = "forged";
-        } else if (kind == 2) {
-            proofs[seed % proofs.length] = proofs[proofs.length - 1];
-            // Cuts the last one off.
-            assembly ("memory-safe") {
-                mstore(proofs, sub(mload(proofs), 1))
-            }
-        } else if (kind == 3) {
-            proof.verificationKey = bytes32(seed);
-        } else if (kind == 4) {
-            visits[seed % visits.length].rootBefore = other;
-        } else if (kind == 5) {
-            // Given by another chain than was called.
-            actions[actions.length - 1].from = L1;
-        } else if (kind == 6 && _callManager(actions)) {
-            return kind;
-        } else if (kind == 7 && (actions[0].isStatic || actions[actions.length - 1].failed)) {
-            // The visit that ends last is that of the trigger.
-            visits[visits.length - 1].rootAfter = other;
-        } else {
-            batch.timestamp = uint64(block.timestamp + 1);
-            return 0;
-        }
-    }
-
-    function _callManager(Action[] memory actions) private view returns (bool) {
-        for (uint256 i = 0; i < actions.length; i++) {
-            if (actions[i].kind != CALL || actions[i].to != L1) continue;
-            actions[i].target = address(_rollups);
-            return true;
-        }
-        return false;
     }
 }

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.30;
+
+import {Action, Batch, CALL, L1, RollupProof, StateRoot, Visit} from "../../protocol/Actions.sol";
+import {isNative, placeOf, rollupAt, ROLLUPS} from "./Scene.sol";
+
+/// What can be wrong with a batch.
+enum Flaw {
+    OF_THE_FUTURE,
+    NOT_PROVEN,
+    VISIT_WITHOUT_PROOF,
+    FOREIGN_KEY,
+    PROOF_OF_ANOTHER_ROLLUP,
+    OTHER_ROOT_BEFORE,
+    ROOT_THAT_MUST_NOT_CHANGE,
+    BROKEN_CHAIN,
+    NO_END,
+    CALL_TO_ROLLUPS,
+    LIVE_CALL_INSIDE_STATIC,
+    VALUE_OF_STATIC_CALL
+}
+
+function nameOfFlaw(Flaw flaw) pure returns (string memory) {
+    return
+        [
+            "refused: of the future",
+            "refused: not proven",
+            "refused: a visit without proof",
+            "refused: a foreign key",
+            "refused: a proof of another rollup",
+            "refused: another root before",
+            "refused: a root that must not change",
+            "refused: a broken chain",
+            "refused: a list without its end",
+            "refused: a call to Rollups",
+            "refused: a live call inside a static one",
+            "refused: value of a static call"
+        ][uint256(flaw)];
+}
+
+/// @title What a builder may make wrong with a batch of one execution
+/// @notice Each flaw leaves the rest as good as it can, so that a check left out shows.
+library Forgeries {
+    /// Makes the batch one that must be refused.
+    /// @param seed Chooses what is changed, and to what.
+    /// @param manager `Rollups`.
+    /// @return Whether there is anything in the batch of which that can be made.
+    function spoil(
+        Batch memory batch,
+        Flaw flaw,
+        uint256 seed,
+        address manager
+    ) internal view returns (bool) {
+        if (flaw == Flaw.OF_THE_FUTURE) batch.timestamp = uint64(block.timestamp + 1);
+        else if (flaw <= Flaw.PROOF_OF_ANOTHER_ROLLUP) _spoilProofs(batch.proofs, flaw, seed);
+        else if (flaw <= Flaw.NO_END)
+            return _spoilList(batch.executions[0].actions, batch.executions[0].visits, flaw, seed);
+        else return _spoilCall(batch.executions[0].actions, flaw, manager);
+        return true;
+    }
+
+    function _spoilProofs(RollupProof[] memory proofs, Flaw flaw, uint256 seed) private pure {
+        RollupProof memory proof = proofs[seed % proofs.length];
+        if (flaw == Flaw.NOT_PROVEN) {
+            proof.proof = "forged";
+        } else if (flaw == Flaw.VISIT_WITHOUT_PROOF) {
+            proofs[seed % proofs.length] = proofs[proofs.length - 1];
+            // Cuts the last one off.
+            assembly ("memory-safe") {
+                mstore(proofs, sub(mload(proofs), 1))
+            }
+        } else if (flaw == Flaw.FOREIGN_KEY) {
+            proof.verificationKey = bytes32(seed);
+        } else {
+            // All rollups have the same keys.
+            proof.rollup = rollupAt((placeOf(proof.rollup) + 1) % ROLLUPS);
+        }
+    }
+
+    function _spoilList(
+        Action[] memory actions,
+        Visit[] memory visits,
+        Flaw flaw,
+        uint256 seed
+    ) private pure returns (bool) {
+        StateRoot other = StateRoot.wrap(bytes32(seed >> 8));
+        Action memory end = actions[actions.length - 1];
+        // The visit that ends last is that of the trigger.
+        Visit memory last = visits[visits.length - 1];
+        if (flaw == Flaw.OTHER_ROOT_BEFORE) {
+            visits[seed % visits.length].rootBefore = other;
+        } else if (flaw == Flaw.BROKEN_CHAIN) {
+            // Given by another chain than was called.
+            end.from = L1;
+        } else if (flaw == Flaw.NO_END) {
+            // As if the visit had been abandoned.
+            last.rootAfter = last.rootBefore;
+            assembly ("memory-safe") {
+                mstore(actions, sub(mload(actions), 1))
+            }
+        } else {
+            last.rootAfter = other;
+            return actions[0].isStatic || end.failed;
+        }
+        return true;
+    }
+
+    /// Changes the first call of which a wrong one can be made.
+    function _spoilCall(Action[] memory actions, Flaw flaw, address manager) private pure returns (bool) {
+        for (uint256 i = 0; i < actions.length; i++) {
+            Action memory action = actions[i];
+            if (action.kind != CALL) continue;
+            if (flaw == Flaw.CALL_TO_ROLLUPS) {
+                if (action.to != L1) continue;
+                action.target = manager;
+            } else if (flaw == Flaw.VALUE_OF_STATIC_CALL) {
+                if (!action.isStatic || isNative(action.from) || isNative(action.to)) continue;
+                action.value = 1;
+            } else {
+                bool isInside = i != 0 && actions[i - 1].kind == CALL && actions[i - 1].isStatic;
+                if (!isInside) continue;
+                action.isStatic = false;
+            }
+            return true;
+        }
+        return false;
+    }
+}
