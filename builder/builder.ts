@@ -267,8 +267,11 @@ export class Builder implements AsyncDisposable {
   async l1TransactionOf(rollup: ChainId, id: Hex): Promise<Hex | undefined> {
     const status = this.status(id);
     if (status?.state === "posted") return status.l1Transaction;
-    if (status !== undefined) return undefined;
+    if (status?.state === "failed") return undefined;
     return await this.#hold(async ({ head }) => {
+      // L1 shows a block before its transactions have their status. Whoever saw the block asks only once, and waits here.
+      const settled = this.status(id);
+      if (settled !== undefined) return settled.state === "posted" ? settled.l1Transaction : undefined;
       const first = this.#options.deploymentBlock ?? 0n;
       const history = await readHistory(this.l1, this.rollupsAddress, first, head.number);
       return findL2Transaction(history, rollup, id)?.transaction;

@@ -176,9 +176,15 @@ describe("pipeline with unproven proofs", function () {
     const payee = accountAt(5).address;
     const before = await lockstep.l1.reader.getBalance({ address: payee });
     const data = account.signSend({ ...terms, chain: L1_CHAIN, to: payee, amount: 40n, data: "0x" });
+    const height = () => lockstep.l1.reader.getBlockNumber({ cacheTime: 0 });
+    const head = await height();
     const id = await builder.submitToRollup(lockstep.ledger, data);
+    while ((await height()) === head) continue;
+    // Clients ask for a receipt when they see a block of a new number, and not again: also if it was a dry run's, taken back since.
+    const carrier = await builder.l1TransactionOf(lockstep.ledger, id);
     await builder.idle();
     expectPosted(id);
+    expect(builder.status(id)).to.include({ l1Transaction: carrier });
     expect((await lockstep.l1.reader.getBalance({ address: payee })) - before).to.equal(40n);
     const own = await builder.account(lockstep.ledger, lockstep.ledger, account.address);
     expect(own).to.deep.equal({ balance: 50n, nonce: 1n });
