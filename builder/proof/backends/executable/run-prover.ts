@@ -38,10 +38,9 @@ export async function runProver({
     const start = performance.now();
     await succeed(program, [zkey, wtns, proof, publicSignals], threads, signal);
     const proveMilliseconds = performance.now() - start;
-    const [proofText, publicText] = await Promise.all([
-      readFile(proof, "utf8"),
-      readFile(publicSignals, "utf8"),
-    ]);
+    // One after the other: where both are missing, the message always names the same one.
+    const proofText = await readFile(proof, "utf8");
+    const publicText = await readFile(publicSignals, "utf8");
     return {
       proof: snarkjsProof.parse(JSON.parse(proofText)),
       publicSignals: snarkjsPublicSignals.parse(JSON.parse(publicText)),
