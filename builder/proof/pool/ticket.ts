@@ -5,6 +5,9 @@ import type { ProverResult } from "../prover.ts";
 import type { ComputedWitness, WitnessThreads } from "../threads/threads.ts";
 import type { Member } from "./member.ts";
 
+/** What decides when a job's turn is. */
+export type Urgency = Pick<Ticket, "priority" | "constraints">;
+
 /** A job from when it was accepted until its one result. */
 export class Ticket {
   readonly job: CircuitJob;
@@ -92,6 +95,6 @@ export class Ticket {
 }
 
 /** More urgent ones first; among equals the longest, so that none is left for the end; then the oldest. */
-export function byUrgency(a: Ticket, b: Ticket): number {
+export function byUrgency(a: Urgency, b: Urgency): number {
   return a.priority - b.priority || b.constraints - a.constraints;
 }

@@ -14,7 +14,7 @@ export interface ComputedWitness {
 }
 
 /** One verifies while the other computes. */
-const THREADS = 2;
+export const WITNESS_THREADS = 2;
 
 /**
  * Threads that compute witnesses and verify proofs, beside those that prove: neither may hold up this process' event loop.
@@ -26,8 +26,8 @@ export class WitnessThreads {
   private constructor(workerData: ThreadData) {
     this.#pool = new Piscina({
       filename: fileURLToPath(new URL("./thread.ts", import.meta.url)),
-      minThreads: THREADS,
-      maxThreads: THREADS,
+      minThreads: WITNESS_THREADS,
+      maxThreads: WITNESS_THREADS,
       workerData,
     });
     this.#pool.on("error", () => undefined);

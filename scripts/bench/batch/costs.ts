@@ -1,8 +1,8 @@
 import type { Artefacts } from "../../../builder/artefacts/artefacts.ts";
 import { loadCircuit, type LoadedCircuit } from "../../../builder/proof/load-circuit.ts";
-import { WitnessThreads } from "../../../builder/proof/threads/threads.ts";
+import { WITNESS_THREADS, WitnessThreads } from "../../../builder/proof/threads/threads.ts";
 import type { MeasuredBatch, ProvenJob } from "./measure.ts";
-import { POOL_THREADS, type StageCosts } from "./simulation.ts";
+import type { StageCosts } from "./simulation.ts";
 
 /** Proofs of the burst that is verified. */
 const BURST = 32;
@@ -65,7 +65,7 @@ export async function burstVerification(
       return await threads.verify(proven.circuit, { proof, publicSignals, proveMilliseconds });
     });
     if ((await Promise.all(verdicts)).includes(false)) throw new Error("a proof is wrong");
-    return ((performance.now() - start) * POOL_THREADS) / BURST;
+    return ((performance.now() - start) * WITNESS_THREADS) / BURST;
   };
   try {
     // The first one compiles the code.

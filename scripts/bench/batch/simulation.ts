@@ -5,10 +5,9 @@
 import type { Backend } from "../../../builder/proof/backends/backend.ts";
 import { Member } from "../../../builder/proof/pool/member.ts";
 import { assign } from "../../../builder/proof/pool/schedule.ts";
+import { byUrgency } from "../../../builder/proof/pool/ticket.ts";
+import { WITNESS_THREADS } from "../../../builder/proof/threads/threads.ts";
 import { VirtualClock, VirtualThreads } from "./virtual-time.ts";
-
-/** Threads of a pool that compute witnesses and verify: as many as builder/proof/threads/threads.ts starts. */
-export const POOL_THREADS = 2;
 
 /** What one proof of a circuit takes. Milliseconds. */
 export interface StageCosts {
@@ -35,20 +34,19 @@ export interface SimulatedJob {
 
 /** Milliseconds from handing over all jobs to the last verified proof. */
 export function simulateBatch(jobs: readonly SimulatedJob[], fleet: Fleet): number {
-  const pool = new VirtualPool(fleet, rateOf(jobs, fleet));
+  const pool = new VirtualPool(fleet, rateOf(jobs));
   for (const job of jobs) pool.prove(job);
   return pool.run();
 }
 
 /** Milliseconds per constraint as a pool has measured it that is warm. */
-function rateOf(jobs: readonly SimulatedJob[], { computesWitness }: Fleet): number {
-  const rates = jobs.map(
-    ({ costs: { work, verify, constraints } }) => (work + (computesWitness ? verify : 0)) / constraints,
-  );
+function rateOf(jobs: readonly SimulatedJob[]): number {
+  const rates = jobs.map(({ costs: { work, constraints } }) => work / constraints);
   return rates.reduce((sum, rate) => sum + rate, 0) / rates.length;
 }
 
 interface Ticket extends SimulatedJob {
+  readonly constraints: number;
   state: "waiting" | "running" | "done";
   /** What waits for the witness; nothing before it is asked for, and none once it is there. */
   witness: (() => void)[] | "computed" | undefined;
@@ -56,7 +54,7 @@ interface Ticket extends SimulatedJob {
 
 class VirtualPool {
   readonly #clock = new VirtualClock();
-  readonly #threads = new VirtualThreads(this.#clock, POOL_THREADS);
+  readonly #threads = new VirtualThreads(this.#clock, WITNESS_THREADS);
   readonly #members: readonly Member[];
   readonly #computesWitness: boolean;
   #tickets: Ticket[] = [];
@@ -71,13 +69,15 @@ class VirtualPool {
   }
 
   prove(job: SimulatedJob): void {
-    this.#tickets.push({ ...job, state: "waiting", witness: undefined });
+    const { constraints } = job.costs;
+    this.#tickets.push({ ...job, constraints, state: "waiting", witness: undefined });
     this.#tickets.sort(byUrgency);
-    this.#dispatch();
   }
 
   /** @returns when the last proof was verified. */
   run(): number {
+    // As the pool does: once all of the batch is there.
+    this.#dispatch();
     this.#clock.run();
     if (this.#tickets.some(({ state }) => state !== "done")) throw new Error("a simulated proof never ended");
     return this.#clock.now;
@@ -89,31 +89,35 @@ class VirtualPool {
     const candidates = [...this.#members.keys()];
     const chosen = assign(
       this.#members.map((member) => ({ freeIn: member.freeIn(now), rate: member.rate ?? NaN })),
-      waiting.map(({ costs: { constraints } }) => ({ constraints, candidates })),
+      waiting.map(({ constraints }) => ({ constraints, candidates })),
     );
-    let isNext = true;
+    let ahead = this.#computesWitness
+      ? 0
+      : this.#members.reduce((sum, { backend }) => sum + backend.slots, 0);
     for (const [index, ticket] of waiting.entries()) {
       const member = this.#members[chosen[index] ?? NaN];
       if (member !== undefined) this.#attempt(ticket, member);
-      else if (isNext && !this.#computesWitness) {
+      else if (ahead > 0) {
         this.#witness(ticket, () => undefined);
-        isNext = false;
+        ahead--;
       }
     }
   }
 
   #attempt(ticket: Ticket, member: Member): void {
     const { constraints, work, verify } = ticket.costs;
-    const begun = this.#clock.now;
-    const ended = member.begin(begun, (member.rate ?? NaN) * constraints);
+    const ended = member.begin(this.#clock.now, (member.rate ?? NaN) * constraints);
     ticket.state = "running";
     const verified = (): void => {
-      member.succeeded(constraints, this.#computesWitness ? this.#clock.now - begun : work);
+      member.succeeded(constraints, work);
       ticket.state = "done";
+    };
+    const proven = (): void => {
       ended();
+      this.#threads.run(verify, verified);
       this.#dispatch();
     };
-    const start = (): void => this.#clock.after(work, () => this.#threads.run(verify, verified));
+    const start = (): void => this.#clock.after(work, proven);
     if (this.#computesWitness) start();
     else this.#witness(ticket, start);
   }
@@ -130,11 +134,6 @@ class VirtualPool {
       });
     }
   }
-}
-
-/** As the pool's: more urgent ones first, then the longest, then the oldest. */
-function byUrgency(a: Ticket, b: Ticket): number {
-  return a.priority - b.priority || b.costs.constraints - a.costs.constraints;
 }
 
 /** One that is never called: only its slots and its speed count. */
