@@ -4,7 +4,7 @@ import { developmentContribution } from "./contribution.ts";
 import { computeKey } from "./direct-set-up.ts";
 import type { MultiplierOptions } from "./multiplier.ts";
 import { DEVELOPMENT_SECRETS } from "./secrets.ts";
-import { toSnarkjs, type VerificationKey } from "./verification-key.ts";
+import { formatVerificationKey, type VerificationKey } from "./verification-key.ts";
 import { readProvingKey } from "./zkey.ts";
 
 /** Changes whenever the keys that {@link createDevelopmentKey} makes change. */
@@ -43,6 +43,6 @@ export async function writeDevelopmentKey(
   const zkey = await createDevelopmentKey(r1cs, options);
   await writeFile(files.zkey, zkey);
   const { verificationKey } = readProvingKey(zkey, files.zkey);
-  await writeFile(files.verificationKey, `${JSON.stringify(toSnarkjs(verificationKey), undefined, 2)}\n`);
+  await writeFile(files.verificationKey, formatVerificationKey(verificationKey));
   return verificationKey;
 }

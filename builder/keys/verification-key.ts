@@ -52,6 +52,11 @@ export function toSnarkjs(key: VerificationKey): SnarkjsVerificationKey {
   };
 }
 
+/** Content of a `verification_key.json`. */
+export function formatVerificationKey(key: VerificationKey): string {
+  return `${JSON.stringify(toSnarkjs(key), undefined, 2)}\n`;
+}
+
 /**
  * @param json content of a `verification_key.json`, parsed.
  * @throws `KEY_CORRUPT` when it is malformed or a point is not on its curve, outside of G2's subgroup, or at infinity.

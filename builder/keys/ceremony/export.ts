@@ -1,6 +1,6 @@
 import { copyFile, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { encodeVerificationKey, hashVerificationKey, toSnarkjs } from "../verification-key.ts";
+import { encodeVerificationKey, formatVerificationKey, hashVerificationKey } from "../verification-key.ts";
 import { KeyFaultsError } from "./errors.ts";
 import { hashFile } from "./hash-file.ts";
 import { withNewFolder } from "./new-file.ts";
@@ -46,7 +46,7 @@ export async function exportKey({ circuit, folder, ...files }: ExportOptions): P
     await mkdir(temporary);
     const path = (name: keyof typeof CEREMONY_FILES): string => join(temporary, CEREMONY_FILES[name]);
     await copyFile(files.key, path("zkey"));
-    await writeFile(path("verificationKey"), `${JSON.stringify(toSnarkjs(verificationKey), undefined, 2)}\n`);
+    await writeFile(path("verificationKey"), formatVerificationKey(verificationKey));
     await writeFile(path("encodedVerificationKey"), `${encodeVerificationKey(verificationKey)}\n`);
     const transcript = formatTranscript({
       circuit,

@@ -129,24 +129,11 @@ async function onPath(names: readonly string[], environment: NodeJS.ProcessEnv):
 }
 
 async function build(tools: Tools, options: RapidsnarkBuildOptions): Promise<string> {
-  const { root = ROOT, onStep } = options;
+  const { root = ROOT } = options;
   const target = await entryFolder(root);
   const folder = await temporaryFolder(root);
   try {
-    onStep?.("fetching the library");
-    const libraries = join(await fetchModule(tools.go, options), "rapidsnark_vendor");
-    onStep?.("compiling");
-    const archives = ["rapidsnark", "gmp"].map((name) =>
-      join(libraries, `lib${name}-${LIBRARIES[PLATFORM] ?? ""}.a`),
-    );
-    const source = join(SOURCES, "worker.cpp");
-    const output = ["-o", join(folder, BINARY)];
-    await tool(
-      tools.compiler,
-      [...COMPILER_OPTIONS, source, ...archives, ...LINKER_OPTIONS, ...output],
-      COMPILE_TIMEOUT_MS,
-      options,
-    );
+    await compileWithLibrary(tools, join(SOURCES, "worker.cpp"), join(folder, BINARY), options);
     await rename(folder, target);
   } finally {
     await rm(folder, { recursive: true, force: true });
@@ -155,6 +142,24 @@ async function build(tools: Tools, options: RapidsnarkBuildOptions): Promise<str
   if (worker !== undefined) return worker;
   await rm(target, { recursive: true, force: true });
   throw new RapidsnarkBuildError("what was built does not run on this system");
+}
+
+/** Compiles one source file with rapidsnark's library, which is fetched first. @throws {RapidsnarkBuildError} */
+export async function compileWithLibrary(
+  { go, compiler }: Tools,
+  source: string,
+  output: string,
+  options: RapidsnarkBuildOptions = {},
+): Promise<void> {
+  options.onStep?.("fetching the library");
+  const libraries = join(await fetchModule(go, options), "rapidsnark_vendor");
+  options.onStep?.("compiling");
+  const archives = ["rapidsnark", "gmp"].map((name) =>
+    join(libraries, `lib${name}-${LIBRARIES[PLATFORM] ?? ""}.a`),
+  );
+  const files = ["-I", libraries, source, ...archives];
+  const given = [...COMPILER_OPTIONS, ...files, ...LINKER_OPTIONS, "-o", output];
+  await tool(compiler, given, COMPILE_TIMEOUT_MS, options);
 }
 
 const download = z.object({ Dir: z.string() });

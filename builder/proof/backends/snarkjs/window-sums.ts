@@ -83,7 +83,7 @@ class Buckets {
     this.#equal = memory.function(`f${task.group === "g1" ? 1 : 2}m_eq`);
     this.#points = new Uint32Array(this.#count);
     this.#digits = new Uint16Array(this.#count);
-    this.#starts = new Uint32Array(2 ** width + 1);
+    this.#starts = new Uint32Array(2 ** width);
     this.#sizes = new Uint32Array(2 ** width);
   }
 
