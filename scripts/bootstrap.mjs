@@ -42,6 +42,8 @@ const COMMANDS = {
 };
 /** Commands that make proofs. */
 const PROVING = ["start", "demo", "builder", "prover-worker", "provers", "test", "bench"];
+/** Those of them that use every prover. */
+const COMPARING = ["provers", "test", "bench"];
 
 /** A failure the user can do something about: printed without a stack. */
 class BootstrapError extends Error {}
@@ -212,10 +214,11 @@ async function ensureDependencies(node) {
   await writeFile(stamp, wanted);
 }
 
-/** Builds the fast prover if it is not there and can be built; says what is missing if not, which is no failure. */
-async function ensureRapidsnark(node) {
-  const script = path.join(ROOT, "scripts/build-rapidsnark.ts");
-  await run(node, [node, script], { environment: environmentFor(node) });
+/** Builds a fast prover if it is not there and can be built; says what is missing if not, which is no failure. */
+async function ensureProvers(node, name) {
+  const script = path.join(ROOT, "scripts/build-provers.ts");
+  const given = COMPARING.includes(name) ? ["--all"] : [];
+  await run(node, [node, script, ...given], { environment: environmentFor(node) });
   if (stopping) process.exit(130);
 }
 
@@ -298,7 +301,7 @@ async function main() {
     await ensureDependencies(found);
     return found;
   });
-  if (PROVING.includes(name)) await ensureRapidsnark(node);
+  if (PROVING.includes(name)) await ensureProvers(node, name);
   const [script, ...fixed] = command;
   const { code } = await run(node, [node, path.join(ROOT, script), ...fixed, ...commandArguments], {
     environment: environmentFor(node),

@@ -1,6 +1,6 @@
 /**
- * snarkjs and rapidsnark, each as the program that people call and as a backend of Lockstep's pool, with the same key and witness in one
- * run: round after round, so that noise meets all alike. Every proof is verified. CPU seconds count all threads.
+ * snarkjs and rapidsnark, each as the program that people call and as a backend of Lockstep's pool, and gnark there, with the same key
+ * and witness in one run: round after round, so that noise meets all alike. Every proof is verified. CPU seconds count all threads.
  *
  * The programs get the witness as a file; the pool computes it, which is shown but not in its wall time (it is in its CPU time). Pools are
  * warm: they have made one proof before. Peak memory is that since the start, key and all.
@@ -11,7 +11,10 @@ import { availableParallelism, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { step } from "../../builder/devnet/progress.mjs";
-import { buildWorker, RapidsnarkBuildError } from "../../builder/proof/backends/rapidsnark/build.ts";
+import { gnarkWorker } from "../../builder/proof/backends/gnark/worker.ts";
+import { buildWorker, type NativeWorker } from "../../builder/proof/backends/native/build.ts";
+import { WorkerBuildError } from "../../builder/proof/backends/native/tools.ts";
+import { rapidsnarkWorker } from "../../builder/proof/backends/rapidsnark/worker.ts";
 import type { Candidate, Measurement } from "./prove/candidate.ts";
 import { type BenchCircuit, benchCircuit } from "./prove/circuit.ts";
 import { cliCandidate } from "./prove/cli-candidate.ts";
@@ -24,13 +27,13 @@ const DEFAULT_POWERS = [14, 16, 18];
 const SNARKJS_CLI = resolve(import.meta.dirname, "../../node_modules/snarkjs/build/cli.cjs");
 const TARGETS: Targets = {
   power: 16,
-  ratio: { "snarkjs pool": 0.75, "rapidsnark pool": 0.85 },
+  ratio: { "snarkjs pool": 0.75, "rapidsnark pool": 0.85, "gnark pool": 0.85 },
   overhead: 20,
 };
 
 type Open = (circuit: BenchCircuit, folder: string) => Promise<Candidate>;
 
-/** By the name in the table; a pool follows the program that it is compared with. */
+/** By the name in the table. */
 const CANDIDATES: Readonly<Record<string, Open>> = {
   "snarkjs CLI": async (circuit, folder) =>
     cliCandidate([process.execPath, SNARKJS_CLI, "groth16", "prove"], circuit, folder),
@@ -39,10 +42,14 @@ const CANDIDATES: Readonly<Record<string, Open>> = {
     const program = await step("building rapidsnark's program", buildRapidsnarkCli);
     return cliCandidate([program], circuit, folder);
   },
-  "rapidsnark pool": async (circuit) => {
-    await step("building rapidsnark", (report) => buildWorker({ onStep: report }));
-    return poolCandidate("rapidsnark", circuit);
-  },
+  "rapidsnark pool": (circuit) => nativeCandidate(rapidsnarkWorker, circuit),
+  "gnark pool": (circuit) => nativeCandidate(gnarkWorker, circuit),
+};
+/** The program that each pool is compared with. There is none of gnark's for keys of snarkjs. */
+const PROGRAM_OF: Readonly<Record<string, string>> = {
+  "snarkjs pool": "snarkjs CLI",
+  "rapidsnark pool": "rapidsnark CLI",
+  "gnark pool": "rapidsnark CLI",
 };
 
 /** A row of the table that fills. */
@@ -85,12 +92,17 @@ async function compare(power: number): Promise<void> {
   report(power, circuit.artefacts.constraints, contenders);
 }
 
-/** A machine that cannot build rapidsnark compares the others. */
+async function nativeCandidate(worker: NativeWorker, circuit: BenchCircuit): Promise<Candidate> {
+  await step(`building ${worker.name}`, (onStep) => buildWorker(worker, { onStep }));
+  return poolCandidate(worker.name, circuit);
+}
+
+/** A machine that cannot build one of them compares the others. */
 async function enter(name: string, open: Open, circuit: BenchCircuit): Promise<Contender> {
   try {
     return { name, candidate: await open(circuit, folder), measured: [] };
   } catch (error) {
-    if (!(error instanceof RapidsnarkBuildError)) throw error;
+    if (!(error instanceof WorkerBuildError)) throw error;
     return { name, measured: [], obstacle: error.message };
   }
 }
@@ -101,9 +113,9 @@ function report(power: number, constraints: number, rows: readonly Row[]): void 
   );
   if (!IS_MEASURED) console.log(`CPU time and memory are not measured on ${process.platform}`);
   console.log(table(rows));
-  for (let index = 0; index + 1 < rows.length; index += 2) {
-    const [program, pool] = [rows[index], rows[index + 1]];
-    const line = program && pool && verdict(power, pool, program, TARGETS);
+  for (const pool of rows) {
+    const program = rows.find(({ name }) => name === PROGRAM_OF[pool.name]);
+    const line = program && verdict(power, pool, program, TARGETS);
     if (line !== undefined) console.log(line);
   }
 }

@@ -7,14 +7,15 @@ import type { Artefacts } from "../../builder/artefacts/artefacts.ts";
 import { createLocalProver } from "../../builder/proof/local-prover.ts";
 import type { ProverPool } from "../../builder/proof/pool/pool.ts";
 import { failureCode, inTemporaryFolder, testArtefacts } from "../keys/setting.ts";
-import { rapidsnarkHere } from "./rapidsnark-setting.ts";
+import { rapidsnarkWorker } from "../../builder/proof/backends/rapidsnark/worker.ts";
+import { workerHere } from "./native-setting.ts";
 import { BITS_JOB, BITS_PUBLIC_INPUTS } from "./setting.ts";
 
 /** snarkjs' own command line takes the same four files. */
 const SNARKJS = join(import.meta.dirname, "../../node_modules/.bin/snarkjs");
 
-const here = await rapidsnarkHere();
-const withWorker = "binary" in here ? it : it.skip;
+const here = await workerHere(rapidsnarkWorker);
+const withWorker = "program" in here ? it : it.skip;
 const reason = "reason" in here ? ` (not on this machine: ${here.reason})` : "";
 
 describe("program as a prover", function () {
@@ -47,11 +48,11 @@ describe("program as a prover", function () {
     (await readdir(files)).filter((name) => name.startsWith("lockstep-prover-"));
 
   withWorker(`proves: rapidsnark's${reason}`, async () => {
-    const pool = await open("binary" in here ? here.binary : "");
+    const pool = await open("program" in here ? here.program : "");
     try {
       const { publicInputs, backend } = await pool.prove(BITS_JOB);
       expect(publicInputs).to.deep.equal(BITS_PUBLIC_INPUTS);
-      expect(backend).to.equal("binary" in here ? here.binary : "");
+      expect(backend).to.equal("program" in here ? here.program : "");
     } finally {
       await pool.close();
     }

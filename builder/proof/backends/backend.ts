@@ -2,6 +2,7 @@ import type { Artefacts } from "../../artefacts/artefacts.ts";
 import type { CircuitInput } from "../circuit-job.ts";
 import type { FieldElement } from "../../protocol/ids.ts";
 import type { Groth16Proof } from "../prover.ts";
+import type { ToolOptions } from "./native/tools.ts";
 
 /** One proof to be made, as a backend gets it. */
 export interface BackendJob {
@@ -63,6 +64,11 @@ export interface BackendKind {
   readonly name: string;
   /** Why this machine cannot do it, in a sentence that says what to do about it; nothing if it can. */
   obstacle(): Promise<string | undefined>;
+  /**
+   * Makes what it needs on this machine, if that is not there.
+   * @throws {WorkerBuildError} whose message says what is missing, or what went wrong.
+   */
+  readonly build?: (options: ToolOptions) => Promise<void>;
   /** @throws `KEY_CORRUPT`, `WRONG_KEY`. */
   open(options: BackendOptions): Promise<Backend>;
 }

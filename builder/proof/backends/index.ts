@@ -1,6 +1,7 @@
 import type { BackendKind } from "./backend.ts";
+import { gnarkBackend } from "./gnark/index.ts";
 import { rapidsnarkBackend } from "./rapidsnark/index.ts";
 import { snarkjsBackend } from "./snarkjs/index.ts";
 
 /** All ways to prove on this machine, the fastest first. A new one is a folder beside this file and a line here. */
-export const BACKEND_KINDS: readonly BackendKind[] = [rapidsnarkBackend, snarkjsBackend];
+export const BACKEND_KINDS: readonly BackendKind[] = [gnarkBackend, rapidsnarkBackend, snarkjsBackend];

@@ -1,12 +1,12 @@
 import { createHash } from "node:crypto";
 import { access, mkdir, readFile, rename } from "node:fs/promises";
 import { join } from "node:path";
-import { compileWithLibrary, findTools } from "../../../builder/proof/backends/rapidsnark/build.ts";
+import { prepareCompiler } from "../../../builder/proof/backends/rapidsnark/worker.ts";
 import { BENCH_CACHE } from "./circuit.ts";
 
 const SOURCE = join(import.meta.dirname, "rapidsnark-cli.cpp");
 
-/** Path of rapidsnark's command line program, built first if that has not been done. @throws {RapidsnarkBuildError} */
+/** Path of rapidsnark's command line program, built first if that has not been done. @throws {WorkerBuildError} */
 export async function buildRapidsnarkCli(): Promise<string> {
   const folder = join(BENCH_CACHE, "rapidsnark-cli");
   const hash = createHash("sha256").update(await readFile(SOURCE));
@@ -18,7 +18,8 @@ export async function buildRapidsnarkCli(): Promise<string> {
   if (isThere) return program;
   await mkdir(folder, { recursive: true });
   const unfinished = `${program}.${process.pid}`;
-  await compileWithLibrary(await findTools(), SOURCE, unfinished);
+  const compile = await prepareCompiler();
+  await compile(SOURCE, unfinished);
   await rename(unfinished, program);
   return program;
 }

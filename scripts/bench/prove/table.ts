@@ -44,7 +44,7 @@ export function table(rows: readonly Row[]): string {
   return [line("", HEADINGS), ...lines].join("\n");
 }
 
-/** How a pool compares with the program of the same prover, and what it costs by itself, each beside its target. */
+/** How a pool compares with a program, and what it costs by itself, each beside its target. */
 export function verdict(power: number, pool: Row, program: Row, targets: Targets): string | undefined {
   const [own, other] = [pool, program].map(({ measured }) => medianOf(measured, ({ wall }) => wall));
   const overhead = medianOf(pool.measured, (each) => each.pool?.overhead);
@@ -52,7 +52,7 @@ export function verdict(power: number, pool: Row, program: Row, targets: Targets
   const [ratio, limit = NaN] = [own / other, targets.ratio[pool.name]];
   const at = power === targets.power ? judged(ratio, limit) : `target ${limit} at 2^${targets.power}`;
   return (
-    `${pool.name.padEnd(NAME_WIDTH)}wall, pool : CLI ${shown(ratio, 2)} (${at}), ` +
+    `${pool.name.padEnd(NAME_WIDTH)}wall, to ${program.name} ${shown(ratio, 2)} (${at}), ` +
     `overhead per job ${shown(overhead, 1)} ms (${judged(overhead, targets.overhead)})`
   );
 }

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { buildWorker, RapidsnarkBuildError } from "../../builder/proof/backends/rapidsnark/build.ts";
+import { buildWorker, type NativeWorker } from "../../builder/proof/backends/native/build.ts";
+import { WorkerBuildError } from "../../builder/proof/backends/native/tools.ts";
 import { loadCircuit } from "../../builder/proof/load-circuit.ts";
 import { calculateWitness } from "../../builder/proof/threads/witness.ts";
 import { testArtefacts } from "../keys/setting.ts";
@@ -11,11 +12,13 @@ export async function bitsWitness(): Promise<Uint8Array<ArrayBuffer>> {
 }
 
 /** The path of the worker, or why this machine has none. */
-export async function rapidsnarkHere(): Promise<{ readonly binary: string } | { readonly reason: string }> {
+export async function workerHere(
+  worker: NativeWorker,
+): Promise<{ readonly program: string } | { readonly reason: string }> {
   try {
-    return { binary: await buildWorker() };
+    return { program: await buildWorker(worker) };
   } catch (error) {
-    if (error instanceof RapidsnarkBuildError) return { reason: error.message };
+    if (error instanceof WorkerBuildError) return { reason: error.message };
     throw error;
   }
 }

@@ -6,22 +6,22 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "chai";
 import type { Artefacts } from "../../builder/artefacts/artefacts.ts";
-import { openRapidsnark } from "../../builder/proof/backends/rapidsnark/index.ts";
-import { WorkerError, WorkerProcess } from "../../builder/proof/backends/rapidsnark/worker-process.ts";
+import { gnarkWorker } from "../../builder/proof/backends/gnark/worker.ts";
+import { openNative } from "../../builder/proof/backends/native/backend.ts";
+import { WorkerError, WorkerProcess } from "../../builder/proof/backends/native/worker-process.ts";
+import { rapidsnarkWorker } from "../../builder/proof/backends/rapidsnark/worker.ts";
 import { ProverPool } from "../../builder/proof/pool/pool.ts";
 import type { ProveOptions } from "../../builder/proof/prover.ts";
 import { failureCode, inTemporaryFolder, testArtefacts } from "../keys/setting.ts";
-import { bitsWitness, processesOf, rapidsnarkHere } from "./rapidsnark-setting.ts";
+import { bitsWitness, processesOf, workerHere } from "./native-setting.ts";
 import { BITS_JOB, BITS_PUBLIC_INPUTS, writeDamagedKey } from "./setting.ts";
 
-/** The worker's name among processes. */
-const WORKER = "worker";
 const forever = new AbortController().signal;
 
-const here = await rapidsnarkHere();
 const linuxOnly = process.platform === "linux" ? it : it.skip;
 
-function suite(binary: string): void {
+/** @param name of the worker, also among processes. @param program its path. */
+function suite(name: string, program: string): void {
   let bits: Artefacts;
   let witness: Uint8Array;
   before(async () => {
@@ -30,11 +30,11 @@ function suite(binary: string): void {
   });
 
   async function openPool(circuits: readonly Artefacts[] = [bits]): Promise<ProverPool> {
-    const backend = await openRapidsnark(binary, { circuits, threads: 2 });
+    const backend = await openNative(name, program, { circuits, threads: 2 });
     return ProverPool.open({ circuits, backends: [backend] });
   }
   const own = (): number[] =>
-    processesOf(WORKER)
+    processesOf(name)
       .filter(({ parent }) => parent === process.pid)
       .map(({ pid }) => pid);
   /** A job whose process is surely at work on it: it is stopped. */
@@ -69,7 +69,7 @@ function suite(binary: string): void {
   });
 
   linuxOnly("makes hundreds of proofs in the same memory (Linux tells how much)", async () => {
-    const worker = new WorkerProcess(binary, bits.zkey, 1);
+    const worker = new WorkerProcess(program, bits.zkey, 1);
     const residentKilobytes = (): number => {
       const status = readFileSync(`/proc/${worker.pid ?? 0}/status`, "utf8");
       return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1]);
@@ -135,13 +135,13 @@ function suite(binary: string): void {
   );
 
   linuxOnly("leaves no process when whoever opened it is killed (processes are found in /proc)", async () => {
-    const owner = spawn(process.execPath, [join(import.meta.dirname, "rapidsnark-owner.ts"), binary]);
+    const owner = spawn(process.execPath, [join(import.meta.dirname, "native-owner.ts"), program]);
     try {
       await once(owner.stdout, "data");
-      const workers = processesOf(WORKER).filter(({ parent }) => parent === owner.pid);
+      const workers = processesOf(name).filter(({ parent }) => parent === owner.pid);
       expect(workers).to.have.length(1);
       owner.kill("SIGKILL");
-      const isLeft = (): boolean => processesOf(WORKER).some(({ pid }) => pid === workers[0]?.pid);
+      const isLeft = (): boolean => processesOf(name).some(({ pid }) => pid === workers[0]?.pid);
       for (let tries = 0; tries < 100 && isLeft(); tries++) await sleep(50);
       expect(isLeft()).to.equal(false);
     } finally {
@@ -151,7 +151,7 @@ function suite(binary: string): void {
 
   describe("refuses", () => {
     it("a witness that is none or another circuit's, and works on", async () => {
-      const worker = new WorkerProcess(binary, bits.zkey, 1);
+      const worker = new WorkerProcess(program, bits.zkey, 1);
       try {
         const { pid } = worker;
         const ofOtherLength = Buffer.from(witness);
@@ -175,7 +175,7 @@ function suite(binary: string): void {
     });
 
     it("a frame of an absurd length, and ends", async () => {
-      const child: ChildProcessWithoutNullStreams = spawn(binary, [bits.zkey, "1"]);
+      const child: ChildProcessWithoutNullStreams = spawn(program, [bits.zkey, "1"]);
       const output: Buffer[] = [];
       child.stdout.on("data", (chunk: Buffer) => output.push(chunk));
       child.stdin.write(Buffer.alloc(4, 0xff));
@@ -222,8 +222,11 @@ function suite(binary: string): void {
     }));
 }
 
-describe("rapidsnark", function () {
-  this.timeout(120_000);
-  if ("binary" in here) suite(here.binary);
-  else it.skip(`proves (no worker on this machine: ${here.reason})`);
-});
+for (const worker of [gnarkWorker, rapidsnarkWorker]) {
+  const here = await workerHere(worker);
+  describe(worker.name, function () {
+    this.timeout(120_000);
+    if ("program" in here) suite(worker.name, here.program);
+    else it.skip(`proves (no worker on this machine: ${here.reason})`);
+  });
+}

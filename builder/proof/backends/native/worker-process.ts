@@ -21,7 +21,7 @@ const LONGEST_ANSWER = 1 << 20;
 /** Characters of standard error that are kept for a message. */
 const LAST_WORDS = 300;
 
-/** One process of `worker/worker.cpp`, which describes its protocol: one key, one proof at a time. */
+/** One process of a native worker, e.g. `rapidsnark/worker/worker.cpp`, which describes the protocol: one key, one proof at a time. */
 export class WorkerProcess {
   readonly #child: ChildProcessWithoutNullStreams;
   readonly #frames: AsyncIterator<Frame, undefined>;

@@ -1,0 +1,117 @@
+// Groth16 for keys in snarkjs' format on gnark-crypto's multi-exponentiation, with the key loaded once.
+//
+//	worker <zkey> <threads>    many proofs over standard input and output, until input is closed
+//
+// Frames are a length in bytes (32 bits, little-endian) and so many bytes. In: the content of a `.wtns` file. Out: a letter and
+//
+//	R  ready, the key is loaded; sent once
+//	P  {"milliseconds": number, "proof": …, "publicSignals": […]}, the last two in snarkjs' format
+//	E  what is wrong with the key (the worker ends) or the witness (it goes on)
+//
+// When input is closed, as it is when whoever started the worker dies, it ends at once, even amid a proof.
+package main
+
+import (
+	"bufio"
+	"encoding/binary"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"runtime"
+	"runtime/debug"
+	"strconv"
+	"time"
+)
+
+const (
+	// Far beyond any circuit that fits the field's 2^28 roots of unity in practice: a longer frame is garbage.
+	maxFrameBytes = 1 << 31
+	// Percent of the key and the witness that garbage may reach. Nothing in them points anywhere: collecting is cheap.
+	garbagePercent = 20
+)
+
+func main() {
+	if len(os.Args) != 3 {
+		fmt.Fprintf(os.Stderr, "usage: %s <zkey> <threads>\n", os.Args[0])
+		os.Exit(2)
+	}
+	threads, err := strconv.Atoi(os.Args[2])
+	if err != nil || threads < 1 {
+		fmt.Fprintf(os.Stderr, "%q is no number of threads\n", os.Args[2])
+		os.Exit(2)
+	}
+	runtime.GOMAXPROCS(threads)
+	debug.SetGCPercent(garbagePercent)
+	// A panic is told of by its message alone.
+	debug.SetTraceback("none")
+	serve(os.Args[1], threads)
+}
+
+func serve(zkey string, threads int) {
+	witnesses := make(chan []byte)
+	go readFrames(witnesses)
+	key, err := loadProvingKey(zkey)
+	if err != nil {
+		answer('E', fmt.Appendf(nil, "%s: %v", zkey, err))
+		os.Exit(1)
+	}
+	answer('R', nil)
+	for content := range witnesses {
+		made, err := proveOnce(key, content, threads)
+		if err != nil {
+			answer('E', []byte(err.Error()))
+			continue
+		}
+		answer('P', made)
+	}
+	answer('E', []byte("a frame is too long"))
+	os.Exit(1)
+}
+
+// An answer, but for its letter.
+func proveOnce(key *provingKey, content []byte, threads int) ([]byte, error) {
+	start := time.Now()
+	witness, err := key.readWitness(content)
+	if err != nil {
+		return nil, err
+	}
+	made, err := key.prove(witness, threads)
+	if err != nil {
+		return nil, err
+	}
+	milliseconds := float64(time.Since(start).Microseconds()) / 1_000
+	return json.Marshal(struct {
+		Milliseconds  float64  `json:"milliseconds"`
+		Proof         proof    `json:"proof"`
+		PublicSignals []string `json:"publicSignals"`
+	}{milliseconds, made, key.publicSignals(witness)})
+}
+
+// Ends the process with the input, and the channel at a frame that is too long.
+func readFrames(to chan<- []byte) {
+	input := bufio.NewReader(os.Stdin)
+	for {
+		var size uint32
+		if binary.Read(input, binary.LittleEndian, &size) != nil {
+			os.Exit(0)
+		}
+		if size > maxFrameBytes {
+			close(to)
+			return
+		}
+		content := make([]byte, size)
+		if _, err := io.ReadFull(input, content); err != nil {
+			os.Exit(0)
+		}
+		to <- content
+	}
+}
+
+func answer(kind byte, text []byte) {
+	frame := binary.LittleEndian.AppendUint32(nil, uint32(len(text)+1))
+	frame = append(append(frame, kind), text...)
+	if _, err := os.Stdout.Write(frame); err != nil {
+		os.Exit(1)
+	}
+}

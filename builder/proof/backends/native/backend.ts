@@ -1,0 +1,71 @@
+import { BackendFailedError } from "../../errors.ts";
+import { checkedProvingKeys } from "../../load-circuit.ts";
+import type { Backend, BackendKind, BackendOptions } from "../backend.ts";
+import { buildWorker, findWorker, type NativeWorker } from "./build.ts";
+import { WorkerProcess } from "./worker-process.ts";
+
+const NOT_BUILT =
+  "it has not been built. `npm run provers` builds it, or says what this machine lacks for that";
+
+/** Proves by a worker of this kind, which the project builds. */
+export function nativeBackend(worker: NativeWorker): BackendKind {
+  const { name } = worker;
+  return {
+    name,
+    obstacle: async () => ((await findWorker(worker)) === undefined ? NOT_BUILT : undefined),
+    async build(options) {
+      await buildWorker(worker, options);
+    },
+    async open(options) {
+      const program = await findWorker(worker);
+      if (program === undefined) throw new BackendFailedError(name, NOT_BUILT);
+      return openNative(name, program, options);
+    },
+  };
+}
+
+/**
+ * A process for each circuit, started for its first proof, that holds the key. One that died is replaced for the next proof.
+ * @param program what `buildWorker` made.
+ * @throws `KEY_CORRUPT`, `WRONG_KEY`.
+ */
+export async function openNative(
+  name: string,
+  program: string,
+  { circuits, threads }: BackendOptions,
+): Promise<Backend> {
+  const zkeys = await checkedProvingKeys(circuits);
+  const processes = new Map<string, WorkerProcess>();
+  let isClosed = false;
+
+  function processFor(circuit: string): WorkerProcess {
+    const running = processes.get(circuit);
+    if (running?.isAlive === true) return running;
+    const zkey = zkeys.get(circuit);
+    if (zkey === undefined) throw new RangeError(`no proving key of ${circuit}`);
+    const started = new WorkerProcess(program, zkey, threads);
+    processes.set(circuit, started);
+    return started;
+  }
+
+  return {
+    name,
+    // One proof uses all threads.
+    slots: 1,
+    circuits: new Set(zkeys.keys()),
+    async prove({ circuit, witness }, signal) {
+      const content = await witness();
+      if (isClosed) throw new BackendFailedError(name, "it was closed");
+      try {
+        return await processFor(circuit).prove(content, signal);
+      } catch (cause) {
+        const reason = cause instanceof Error ? cause.message : String(cause);
+        throw new BackendFailedError(name, reason, { cause });
+      }
+    },
+    async close() {
+      isClosed = true;
+      await Promise.all([...processes.values()].map((each) => each.kill()));
+    },
+  };
+}
