@@ -1,11 +1,16 @@
+import { execFile } from "node:child_process";
 import { appendFile, chmod, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { delimiter, join } from "node:path";
+import { promisify } from "node:util";
 import { expect } from "chai";
 import { gnarkWorker } from "../../builder/proof/backends/gnark/worker.ts";
 import { buildWorker, findWorker } from "../../builder/proof/backends/native/build.ts";
+import { findTool } from "../../builder/proof/backends/native/tools.ts";
 import { rapidsnarkWorker } from "../../builder/proof/backends/rapidsnark/worker.ts";
 import { inTemporaryFolder } from "../keys/setting.ts";
 import { workerHere } from "./native-setting.ts";
+
+const run = promisify(execFile);
 
 async function script(folder: string, name: string, text: string): Promise<string> {
   await mkdir(folder, { recursive: true });
@@ -125,3 +130,22 @@ for (const { worker, compiler, missing, replaced, output } of WORKERS) {
     );
   });
 }
+
+const go = await findTool(["go"], {});
+const whereGo = go === undefined ? it.skip : it;
+
+describe("source of the gnark worker", function () {
+  this.timeout(300_000);
+  const goTool = async (program: string, ...given: string[]): Promise<string> => {
+    const { stdout, stderr } = await run(program, given, { cwd: gnarkWorker.sources });
+    return stdout + stderr;
+  };
+
+  whereGo(
+    `is formatted, and vet finds nothing in it${go === undefined ? " (there is no Go)" : ""}`,
+    async () => {
+      expect(await goTool("gofmt", "-l", ".")).to.equal("");
+      expect(await goTool("go", "vet", ".")).to.equal("");
+    },
+  );
+});

@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { workerData } from "node:worker_threads";
+import { move, transferableSymbol, valueSymbol } from "piscina";
 import type { CurveModule } from "../../keys/curve-memory.ts";
 import type { CircuitInput } from "../circuit-job.ts";
 import type { LoadedCircuit } from "../load-circuit.ts";
@@ -41,8 +42,15 @@ const { circuits, curve } = environment;
 /** By circuit, each made for the first proof. */
 const verifiers = new Map<string, Promise<ProofVerifier>>();
 
-/** What the job's fault is, is an answer; whatever is thrown is the thread's. */
-export default async function perform(task: ThreadTask): Promise<ThreadAnswer> {
+/** A `ThreadAnswer`. What the job's fault is, is an answer; whatever is thrown is the thread's. */
+export default async function perform(task: ThreadTask): Promise<unknown> {
+  const answer = await answerTo(task);
+  // Handed over, not copied: a witness has megabytes.
+  if (answer.kind !== "witness") return answer;
+  return move({ [transferableSymbol]: [answer.witness.buffer], [valueSymbol]: answer });
+}
+
+async function answerTo(task: ThreadTask): Promise<ThreadAnswer> {
   const circuit = circuits.get(task.circuit);
   if (circuit === undefined) throw new RangeError(`no circuit ${task.circuit}`);
   if (task.do === "verify") {
