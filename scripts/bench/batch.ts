@@ -13,6 +13,7 @@ import { chooseBackend } from "../../builder/proof/local-prover.ts";
 import { burstVerification, measuredCosts, median, remoteCosts, useOfTime } from "./batch/costs.ts";
 import { BenchPool, type MeasuredBatch } from "./batch/measure.ts";
 import { printAssumptions, printBatches, printPaths, printUse } from "./batch/report.ts";
+import { AHEAD } from "../../builder/proof/redis/prover-worker.ts";
 import { type Fleet, simulateBatch, type StageCosts } from "./batch/simulation.ts";
 import { type BatchJobs, batchJobs } from "./batch/visits.ts";
 
@@ -110,10 +111,14 @@ printBatches(
     proofs: batch.jobs.length,
     here: results.map(({ workers, slots, made, costs }) => ({
       measured: median((made.get(visits) ?? []).map(({ milliseconds }) => milliseconds)),
-      simulated: simulate(batch.jobs, costs, { workers, slots, computesWitness: false }),
+      simulated: simulate(batch.jobs, costs, { workers, slots }),
     })),
     projected: PROJECTED.map((workers) =>
-      simulate(batch.jobs, remote, { workers, slots: alone.slots, computesWitness: true }),
+      simulate(batch.jobs, alone.costs, {
+        workers,
+        slots: alone.slots,
+        remote: { ahead: AHEAD, verify: verification },
+      }),
     ),
   })),
   HERE,

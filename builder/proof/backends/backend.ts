@@ -38,6 +38,8 @@ export interface Backend {
   readonly name: string;
   /** Proofs that it makes at the same time. */
   readonly slots: number;
+  /** Jobs that it takes beyond its slots, e.g. to have their witnesses ready when a slot is free. By default none. */
+  readonly ahead?: number;
   /** Instances that it has the keys of. */
   readonly circuits: ReadonlySet<string>;
   /** Milliseconds of proving per constraint, if somebody has measured that before. */

@@ -5,6 +5,14 @@ const NEWEST = 0.3;
 const FIRST_REST_MS = 100;
 const LONGEST_REST_MS = 60_000;
 
+/** A proof under way. */
+export interface Attempt {
+  /** Milliseconds of work. */
+  readonly expected: number;
+  /** When a slot was free for it, on `performance.now`'s clock; nothing while it waits for one. */
+  startedAt: number | undefined;
+}
+
 /** A backend in a pool: how fast it is, what it is doing, and whether it rests. */
 export class Member {
   readonly backend: Backend;
@@ -13,8 +21,8 @@ export class Member {
   /** Failures since the last proof. */
   #failures = 0;
   #restUntil = 0;
-  /** When each proof under way is expected to end, on `performance.now`'s clock. */
-  readonly #running = new Set<{ readonly end: number }>();
+  /** In the order in which they were begun. */
+  readonly #attempts = new Set<Attempt>();
 
   constructor(backend: Backend) {
     this.backend = backend;
@@ -26,8 +34,9 @@ export class Member {
     return this.#rate;
   }
 
+  /** Proofs under way, those that wait there among them. */
   get running(): number {
-    return this.#running.size;
+    return this.#attempts.size;
   }
 
   /** Milliseconds until it may be given something after failures. */
@@ -35,19 +44,40 @@ export class Member {
     return Math.max(0, this.#restUntil - now);
   }
 
-  /** Milliseconds until each slot is free. @param rate to assume. */
-  freeIn(now: number): number[] {
-    const rest = this.restsFor(now);
-    // What is late is expected to end any moment, but has not.
-    const busy = [...this.#running].map(({ end }) => Math.max(1, end - now, rest));
-    return [...busy, ...Array<number>(Math.max(0, this.backend.slots - busy.length)).fill(rest)];
+  /** Jobs that it takes now. */
+  room(now: number): number {
+    const { slots, ahead = 0 } = this.backend;
+    return this.restsFor(now) > 0 ? 0 : Math.max(0, slots + ahead - this.running);
   }
 
-  /** @param expected milliseconds. @returns a function to call when it has ended. */
-  begin(now: number, expected: number): () => void {
-    const job = { end: now + expected };
-    this.#running.add(job);
-    return () => this.#running.delete(job);
+  /** Milliseconds until each slot is free. */
+  freeIn(now: number): number[] {
+    const rest = this.restsFor(now);
+    const slots = Array<number>(this.backend.slots).fill(rest);
+    const attempts = [...this.#attempts];
+    for (const [slot, left] of attempts.flatMap((attempt) => timeLeft(attempt, now)).entries())
+      slots[slot] = Math.max(left, rest);
+    for (const { startedAt, expected } of attempts) {
+      if (startedAt !== undefined) continue;
+      const first = Math.min(...slots);
+      slots[slots.indexOf(first)] = first + expected;
+    }
+    return slots;
+  }
+
+  /** @param expected milliseconds of work. */
+  begin(now: number, expected: number): Attempt {
+    const started = [...this.#attempts].filter(({ startedAt }) => startedAt !== undefined);
+    const attempt = { expected, startedAt: started.length < this.backend.slots ? now : undefined };
+    this.#attempts.add(attempt);
+    return attempt;
+  }
+
+  /** It ended, in whatever way: what waited longest for its slot has it. */
+  end(attempt: Attempt, now: number): void {
+    if (!this.#attempts.delete(attempt) || attempt.startedAt === undefined) return;
+    const next = [...this.#attempts].find(({ startedAt }) => startedAt === undefined);
+    if (next !== undefined) next.startedAt = now;
   }
 
   succeeded(constraints: number, milliseconds: number): void {
@@ -61,4 +91,9 @@ export class Member {
     this.#restUntil = now + Math.min(LONGEST_REST_MS, FIRST_REST_MS * 2 ** this.#failures);
     this.#failures++;
   }
+}
+
+/** Milliseconds until a started attempt ends. One that is late is expected to take as long again as it is late. */
+function timeLeft({ startedAt, expected }: Attempt, now: number): number[] {
+  return startedAt === undefined ? [] : [Math.max(1, Math.abs(startedAt + expected - now))];
 }

@@ -53,6 +53,8 @@ const TIMEOUT_MS = 120_000;
 /** An attempt that takes so many times as long as expected hangs; it gets twice as long each time. */
 const PATIENCE_FACTOR = 10;
 const LEAST_TIMEOUT_MS = 15_000;
+/** Between two looks at who is free. */
+const LEAST_DELAY_MS = 10;
 /** Milliseconds per constraint of a backend that nobody has measured, if no other one is known. */
 const TYPICAL_RATE = 0.1;
 /** Such a part of the best one's time is expected of a backend that nobody has measured, so that it is. */
@@ -126,7 +128,7 @@ export class ProverPool implements Prover {
     if (signal?.aborted)
       throw new ProofFailedError(circuit, "the job was cancelled", { cause: signal.reason });
     const limit = this.#options.queueLimit ?? QUEUE_LIMIT;
-    if (this.#waiting.length >= limit + this.#freeSlots) throw new ProverBusyError(limit);
+    if (this.#waiting.length >= limit + this.#room) throw new ProverBusyError(limit);
     const ticket = new Ticket(job, loaded.constraints, priority, this.#threads);
     const cancel = (): void => {
       ticket.reject(new ProofFailedError(circuit, "the job was cancelled", { cause: signal?.reason }));
@@ -162,9 +164,10 @@ export class ProverPool implements Prover {
     return this.#tickets.filter(({ isRunning, isSettled }) => !isRunning && !isSettled);
   }
 
-  /** Slots that jobs which wait are about to get. */
-  get #freeSlots(): number {
-    return this.#trusted.reduce((sum, { backend, running }) => sum + Math.max(0, backend.slots - running), 0);
+  /** Jobs that backends are about to take. */
+  get #room(): number {
+    const now = performance.now();
+    return this.#trusted.reduce((sum, member) => sum + member.room(now), 0);
   }
 
   /** Not before all that is being handed over now is here: otherwise whatever comes first would start, and not the longest. */
@@ -186,7 +189,11 @@ export class ProverPool implements Prover {
     // Whoever is unknown gets a chance, before the best.
     const assumed = known.length === 0 ? TYPICAL_RATE : Math.min(...known) * UNKNOWN_FACTOR;
     const chosen = assign(
-      members.map((member) => ({ freeIn: member.freeIn(now), rate: member.rate ?? assumed })),
+      members.map((member) => ({
+        room: member.room(now),
+        freeIn: member.freeIn(now),
+        rate: member.rate ?? assumed,
+      })),
       waiting.map(({ constraints }, index) => ({ constraints, candidates: candidates[index] ?? [] })),
     );
     // The witnesses of the next ones are ready when backends are.
@@ -205,7 +212,7 @@ export class ProverPool implements Prover {
         ahead--;
       }
     }
-    this.#wakeAfterRest(members, now);
+    this.#wakeLater(members, now);
   }
 
   /** Indices of those that could make it; those that failed at it only if there are no others. */
@@ -238,10 +245,15 @@ export class ProverPool implements Prover {
       }, patience).unref();
   }
 
-  #wakeAfterRest(members: readonly Member[], now: number): void {
+  /** Looks again when a backend has rested, and while jobs wait for one when that should have ended. */
+  #wakeLater(members: readonly Member[], now: number): void {
     clearTimeout(this.#wake);
-    const rests = members.map((member) => member.restsFor(now)).filter((rest) => rest > 0);
-    if (rests.length > 0) this.#wake = setTimeout(() => this.#dispatchSoon(), Math.min(...rests) + 1);
+    const isSomebodyWaiting = this.#waiting.length > 0;
+    const delays = members
+      .flatMap((member) => [member.restsFor(now), ...(isSomebodyWaiting ? member.freeIn(now) : [])])
+      .filter((delay) => delay > 0);
+    if (delays.length > 0)
+      this.#wake = setTimeout(() => this.#dispatchSoon(), Math.max(LEAST_DELAY_MS, Math.min(...delays)));
   }
 
   async #attempt(ticket: Ticket, member: Member, expected: number): Promise<void> {
@@ -249,13 +261,17 @@ export class ProverPool implements Prover {
     const { circuit } = ticket.job;
     const { name } = member.backend;
     const start = performance.now();
-    const ended = member.begin(start, expected);
+    const wait = Math.min(...member.freeIn(start));
+    const attempt = member.begin(start, expected);
+    const ended = (): void => member.end(attempt, performance.now());
     try {
-      const limit = this.#limitOf(ticket, member, expected);
+      const limit = this.#limitOf(ticket, member, wait + expected);
       const unverified = await proveInTime(member.backend, ticket.backendJob, ticket.signal, limit);
       // Elsewhere, the way there and the witness are a part of its speed.
       const wall =
-        member.backend.computesWitness === true ? performance.now() - start : unverified.proveMilliseconds;
+        member.backend.computesWitness === true
+          ? performance.now() - (attempt.startedAt ?? start)
+          : unverified.proveMilliseconds;
       // It may go on while its proof is verified.
       ended();
       this.#dispatchSoon();

@@ -1,5 +1,7 @@
 /** What a schedule knows of one backend. */
 export interface Capacity {
+  /** Jobs that it takes now. */
+  readonly room: number;
   /** Milliseconds until each of its slots is free; 0 for those that are. */
   readonly freeIn: readonly number[];
   /** Milliseconds of proving per constraint. */
@@ -16,10 +18,11 @@ export interface Demand {
 /**
  * Gives each proof, in the order of their importance, to the backend where it would end first. A proof waits for a fast backend
  * that is busy rather than start on a slow one that would end later.
- * @returns for each proof the backend on which to start it now; nothing for those that wait.
+ * @returns for each proof the backend that takes it now; nothing for those that wait.
  */
 export function assign(capacities: readonly Capacity[], demands: readonly Demand[]): (number | undefined)[] {
   const freeIn = capacities.map((capacity) => [...capacity.freeIn]);
+  const room = capacities.map((capacity) => capacity.room);
   return demands.map(({ constraints, candidates }) => {
     let best: { backend: number; slot: number; end: number } | undefined;
     for (const backend of candidates) {
@@ -30,8 +33,9 @@ export function assign(capacities: readonly Capacity[], demands: readonly Demand
     }
     const slots = best === undefined ? undefined : freeIn[best.backend];
     if (best === undefined || slots === undefined) return undefined;
-    const startsNow = slots[best.slot] === 0;
     slots[best.slot] = best.end;
-    return startsNow ? best.backend : undefined;
+    const left = room[best.backend] ?? 0;
+    room[best.backend] = left - 1;
+    return left > 0 ? best.backend : undefined;
   });
 }

@@ -27,6 +27,8 @@ export const INPUT_EXPIRES_S = 1_800;
 export const workerCard = z.strictObject({
   id: z.string().regex(/^[\w.-]{1,100}$/),
   slots: z.int().min(1).max(1_024),
+  /** Jobs that it takes beyond those, to have their witnesses ready. */
+  ahead: z.int().min(0).max(1_024),
   /** Hash of the verification key of each circuit instance that it has the keys of. */
   circuits: z.record(z.string(), z.string()),
   /** Milliseconds per constraint, if it has measured itself. */

@@ -38,6 +38,9 @@ export interface ProverWorkerOptions {
   readonly listener?: (event: { circuit: string; milliseconds: number; failure?: string }) => void;
 }
 
+/** Its own pool computes the witness of the next one meanwhile, and the way to Redis and back takes no time. */
+export const AHEAD = 1;
+
 /** A job of a worker's whose circuit it does not have, or whose input is gone. */
 class UnusableJobError extends LockstepError {
   constructor(reason: string) {
@@ -72,7 +75,7 @@ export class ProverWorker implements AsyncDisposable {
       async ({ id, data }: { id?: string; data: unknown }) => await this.#prove(id ?? "", data),
       {
         connection: redis.duplicate(),
-        concurrency: card.slots,
+        concurrency: card.slots + card.ahead,
         // A job that was lost is the builder's to give to somebody else.
         maxStalledCount: 0,
         removeOnComplete: { count: 0 },
@@ -94,7 +97,7 @@ export class ProverWorker implements AsyncDisposable {
       .slice(0, 60);
     const id = `${host}-${process.pid}-${randomBytes(3).toString("hex")}`;
     const redis = await connectRedis(options.url);
-    const card = { id, slots, circuits, ...(rate === undefined ? {} : { rate }) };
+    const card = { id, slots, ahead: AHEAD, circuits, ...(rate === undefined ? {} : { rate }) };
     const worker = new ProverWorker(options, redis, card);
     await worker.#subscriber.subscribe(cancelChannel(id));
     await worker.#worker.waitUntilReady();

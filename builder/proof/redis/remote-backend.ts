@@ -23,6 +23,7 @@ export const REFUSED = "REFUSED: ";
 export class RemoteBackend implements Backend {
   readonly name: string;
   readonly slots: number;
+  readonly ahead: number;
   readonly circuits: ReadonlySet<string>;
   readonly measuredRate?: number;
   readonly computesWitness = true;
@@ -35,9 +36,10 @@ export class RemoteBackend implements Backend {
   readonly #gone = new AbortController();
 
   /** @param circuits instances of which the worker has the same keys as this builder. */
-  constructor(redis: Redis, { id, slots, rate }: WorkerCard, circuits: ReadonlySet<string>) {
+  constructor(redis: Redis, { id, slots, ahead, rate }: WorkerCard, circuits: ReadonlySet<string>) {
     this.name = `worker ${id}`;
     this.slots = slots;
+    this.ahead = ahead;
     this.circuits = circuits;
     if (rate !== undefined) this.measuredRate = rate;
     this.#id = id;

@@ -12,11 +12,11 @@ import { VirtualClock, VirtualThreads } from "./virtual-time.ts";
 /** What one proof of a circuit takes. Milliseconds. */
 export interface StageCosts {
   readonly constraints: number;
-  /** In a thread of the pool; not there if workers compute it. */
+  /** In a thread of whoever's pool computes it. */
   readonly witness: number;
-  /** All that the worker does. */
+  /** All that the prover does. */
   readonly work: number;
-  /** In a thread of the pool. */
+  /** In a thread of a pool. */
   readonly verify: number;
 }
 
@@ -24,7 +24,13 @@ export interface Fleet {
   readonly workers: number;
   /** Of each worker. */
   readonly slots: number;
-  readonly computesWitness: boolean;
+  /** Workers are elsewhere: they compute witnesses and verify, too. */
+  readonly remote?: {
+    /** Jobs that each takes beyond its slots. */
+    readonly ahead: number;
+    /** Milliseconds that a proof's second verification takes, here. */
+    readonly verify: number;
+  };
 }
 
 export interface SimulatedJob {
@@ -56,16 +62,26 @@ class VirtualPool {
   readonly #clock = new VirtualClock();
   readonly #threads = new VirtualThreads(this.#clock, WITNESS_THREADS);
   readonly #members: readonly Member[];
-  readonly #computesWitness: boolean;
+  readonly #remote: Fleet["remote"];
+  /** What computes and verifies, and what proves, in each worker elsewhere. */
+  readonly #elsewhere = new Map<
+    Member,
+    { readonly threads: VirtualThreads; readonly prover: VirtualThreads }
+  >();
   #tickets: Ticket[] = [];
 
   /** @param rate of all workers, milliseconds per constraint. */
-  constructor({ workers, slots, computesWitness }: Fleet, rate: number) {
-    this.#computesWitness = computesWitness;
+  constructor({ workers, slots, remote }: Fleet, rate: number) {
+    this.#remote = remote;
     this.#members = Array.from(
       { length: workers },
-      (_, index) => new Member(virtualBackend(`${index}`, slots, rate)),
+      (_, index) => new Member(virtualBackend(`${index}`, slots, rate, remote?.ahead ?? 0)),
     );
+    for (const member of remote === undefined ? [] : this.#members)
+      this.#elsewhere.set(member, {
+        threads: new VirtualThreads(this.#clock, WITNESS_THREADS),
+        prover: new VirtualThreads(this.#clock, slots),
+      });
   }
 
   prove(job: SimulatedJob): void {
@@ -88,12 +104,15 @@ class VirtualPool {
     const waiting = this.#tickets.filter(({ state }) => state === "waiting");
     const candidates = [...this.#members.keys()];
     const chosen = assign(
-      this.#members.map((member) => ({ freeIn: member.freeIn(now), rate: member.rate ?? NaN })),
+      this.#members.map((member) => ({
+        room: member.room(now),
+        freeIn: member.freeIn(now),
+        rate: member.rate ?? NaN,
+      })),
       waiting.map(({ constraints }) => ({ constraints, candidates })),
     );
-    let ahead = this.#computesWitness
-      ? 0
-      : this.#members.reduce((sum, { backend }) => sum + backend.slots, 0);
+    let ahead =
+      this.#remote !== undefined ? 0 : this.#members.reduce((sum, { backend }) => sum + backend.slots, 0);
     for (const [index, ticket] of waiting.entries()) {
       const member = this.#members[chosen[index] ?? NaN];
       if (member !== undefined) this.#attempt(ticket, member);
@@ -105,21 +124,24 @@ class VirtualPool {
   }
 
   #attempt(ticket: Ticket, member: Member): void {
-    const { constraints, work, verify } = ticket.costs;
-    const ended = member.begin(this.#clock.now, (member.rate ?? NaN) * constraints);
+    const { constraints, witness, work, verify } = ticket.costs;
+    const attempt = member.begin(this.#clock.now, (member.rate ?? NaN) * constraints);
     ticket.state = "running";
-    const verified = (): void => {
-      member.succeeded(constraints, work);
-      ticket.state = "done";
-    };
-    const proven = (): void => {
-      ended();
-      this.#threads.run(verify, verified);
+    const elsewhere = this.#elsewhere.get(member);
+    const answered = (): void => {
+      const took = this.#clock.now - (attempt.startedAt ?? NaN);
+      member.end(attempt, this.#clock.now);
+      this.#threads.run(this.#remote?.verify ?? verify, () => {
+        member.succeeded(constraints, elsewhere === undefined ? work : took);
+        ticket.state = "done";
+      });
       this.#dispatch();
     };
-    const start = (): void => this.#clock.after(work, proven);
-    if (this.#computesWitness) start();
-    else this.#witness(ticket, start);
+    if (elsewhere === undefined) this.#witness(ticket, () => this.#clock.after(work, answered));
+    else
+      elsewhere.threads.run(witness, () =>
+        elsewhere.prover.run(work, () => elsewhere.threads.run(verify, answered)),
+      );
   }
 
   #witness(ticket: Ticket, then: () => void): void {
@@ -137,10 +159,11 @@ class VirtualPool {
 }
 
 /** One that is never called: only its slots and its speed count. */
-function virtualBackend(name: string, slots: number, measuredRate: number): Backend {
+function virtualBackend(name: string, slots: number, measuredRate: number, ahead: number): Backend {
   return {
     name,
     slots,
+    ahead,
     circuits: new Set<string>(),
     measuredRate,
     prove: () => Promise.reject(new Error("a simulated backend proves nothing")),

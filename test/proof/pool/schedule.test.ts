@@ -11,7 +11,9 @@ const freeIn = fc.array(fc.oneof(fc.constant(0), fc.integer({ min: 1, max: 1_000
   minLength: 1,
   maxLength: 3,
 });
-const capacity: fc.Arbitrary<Capacity> = fc.record({ freeIn, rate: fc.integer({ min: 1, max: 1_000 }) });
+const capacity: fc.Arbitrary<Capacity> = fc
+  .record({ freeIn, rate: fc.integer({ min: 1, max: 1_000 }), ahead: fc.nat({ max: 2 }) })
+  .map(({ ahead, ...each }) => ({ ...each, room: each.freeIn.filter((slot) => slot === 0).length + ahead }));
 
 function situations(backends: fc.Arbitrary<number>): fc.Arbitrary<Situation> {
   return backends.chain((count) =>
@@ -37,8 +39,6 @@ function holds(check: (situation: Situation, chosen: readonly (number | undefine
   );
 }
 
-const freeSlots = ({ freeIn: slots }: Capacity): number => slots.filter((slot) => slot === 0).length;
-
 describe("schedule of proofs", () => {
   it("has one entry for each proof, and gives none to a backend that may not make it", () => {
     holds(({ demands }, chosen) => {
@@ -48,10 +48,10 @@ describe("schedule of proofs", () => {
     });
   });
 
-  it("starts proofs only on slots that are free now, and one on each", () => {
+  it("gives no backend more than it has room for", () => {
     holds(({ capacities }, chosen) => {
       for (const [backend, each] of capacities.entries())
-        expect(chosen.filter((choice) => choice === backend).length).to.be.at.most(freeSlots(each));
+        expect(chosen.filter((choice) => choice === backend).length).to.be.at.most(each.room);
     });
   });
 
@@ -73,6 +73,7 @@ describe("schedule of proofs", () => {
     holds(({ capacities, demands }, chosen) => {
       // Follows the decisions one by one.
       const slots = capacities.map((each) => [...each.freeIn]);
+      const room = capacities.map((each) => each.room);
       for (const [index, { constraints, candidates }] of demands.entries()) {
         const ways = candidates.flatMap((backend) =>
           slots[backend]!.map((begin, slot) => {
@@ -87,7 +88,8 @@ describe("schedule of proofs", () => {
         }
         // Of two equally good ones either may be chosen, and then what follows differs.
         fc.pre(!ways.some(({ backend, end }) => backend !== first.backend && end === first.end));
-        expect(chosen[index]).to.equal(first.begin === 0 ? first.backend : undefined);
+        expect(chosen[index]).to.equal(room[first.backend]! > 0 ? first.backend : undefined);
+        room[first.backend]!--;
         slots[first.backend]![first.slot] = first.end;
       }
     });
@@ -99,7 +101,7 @@ describe("schedule of proofs", () => {
         const chosen = assign(capacities, demands).filter(
           (_, index) => demands[index]!.candidates.length > 0,
         );
-        const starting = Math.min(chosen.length, freeSlots(capacities[0]!));
+        const starting = Math.min(chosen.length, capacities[0]!.room);
         expect(chosen).to.deep.equal(chosen.map((_, index) => (index < starting ? 0 : undefined)));
       }),
       { numRuns: 500 },
@@ -107,16 +109,19 @@ describe("schedule of proofs", () => {
   });
 
   it("prefers a fast backend that is soon free to a slow one, but no longer than that pays", () => {
-    const slow: Capacity = { freeIn: [0], rate: 10 };
+    const slow: Capacity = { room: 1, freeIn: [0], rate: 10 };
     const demand: Demand = { constraints: 10, candidates: [0, 1] };
-    expect(assign([slow, { freeIn: [89], rate: 1 }], [demand])).to.deep.equal([undefined]);
-    expect(assign([slow, { freeIn: [91], rate: 1 }], [demand])).to.deep.equal([0]);
+    expect(assign([slow, { room: 0, freeIn: [89], rate: 1 }], [demand])).to.deep.equal([undefined]);
+    expect(assign([slow, { room: 0, freeIn: [91], rate: 1 }], [demand])).to.deep.equal([0]);
     // The fast one's next ten milliseconds are the first proof's; then the second ends sooner here.
-    expect(assign([slow, { freeIn: [85], rate: 1 }], [demand, demand])).to.deep.equal([undefined, 0]);
+    expect(assign([slow, { room: 0, freeIn: [85], rate: 1 }], [demand, demand])).to.deep.equal([
+      undefined,
+      0,
+    ]);
   });
 
   it("lets a proof wait that nobody may make", () => {
-    expect(assign([{ freeIn: [0], rate: 1 }], [{ constraints: 1, candidates: [] }])).to.deep.equal([
+    expect(assign([{ room: 1, freeIn: [0], rate: 1 }], [{ constraints: 1, candidates: [] }])).to.deep.equal([
       undefined,
     ]);
     expect(assign([], [{ constraints: 1, candidates: [] }])).to.deep.equal([undefined]);

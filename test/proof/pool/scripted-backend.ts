@@ -35,6 +35,8 @@ export interface ScriptedBackendOptions {
   readonly manner?: Manner;
   /** Default 1. */
   readonly slots?: number;
+  /** Default 0. */
+  readonly ahead?: number;
   readonly measuredRate?: number | undefined;
   readonly computesWitness?: boolean;
 }
@@ -43,6 +45,7 @@ export interface ScriptedBackendOptions {
 export class ScriptedBackend implements Backend {
   readonly name: string;
   readonly slots: number;
+  readonly ahead: number;
   readonly circuits: ReadonlySet<string>;
   readonly measuredRate?: number;
   readonly computesWitness: boolean;
@@ -53,9 +56,11 @@ export class ScriptedBackend implements Backend {
   readonly #arrivals: PromiseWithResolvers<ProofRequest>[] = [];
 
   constructor(name: string, options: ScriptedBackendOptions) {
-    const { circuits, manner = () => undefined, slots = 1, measuredRate, computesWitness = false } = options;
+    const { circuits, manner = () => undefined, slots = 1, ahead = 0 } = options;
+    const { measuredRate, computesWitness = false } = options;
     this.name = name;
     this.slots = slots;
+    this.ahead = ahead;
     this.circuits = new Set(circuits);
     if (measuredRate !== undefined) this.measuredRate = measuredRate;
     this.computesWitness = computesWitness;

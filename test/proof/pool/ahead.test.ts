@@ -1,0 +1,103 @@
+import { expect } from "chai";
+import { honest } from "./manners.ts";
+import { jobOf, LONG, readyProofs, type ReadyProofs } from "./ready-proofs.ts";
+import { ScriptedBackend } from "./scripted-backend.ts";
+import { settle, TestPool } from "./setting.ts";
+import { VirtualTime } from "./virtual-time.ts";
+
+const CIRCUITS = [LONG];
+
+describe("prover pool and backends that work ahead", function () {
+  this.timeout(120_000);
+  let proofs: ReadyProofs;
+  before(async () => {
+    proofs = await readyProofs();
+  });
+
+  it("have jobs before their slots are free, and no more than they take", async () => {
+    const backend = new ScriptedBackend("a", { circuits: CIRCUITS, slots: 2, ahead: 1 });
+    await using test = await TestPool.open(proofs, [backend]);
+    const jobs = [1, 2, 3, 4, 5].map((statement) => test.pool.prove(jobOf(statement)));
+    await settle();
+    expect(backend.asked).to.deep.equal([1n, 2n, 3n]);
+    for (const number of jobs.keys()) honest(proofs)(await backend.request(number), backend);
+    await Promise.all(jobs);
+    expect(backend.asked).to.deep.equal([1n, 2n, 3n, 4n, 5n]);
+  });
+
+  it("are as fast as they are from when a slot is free", async () => {
+    using time = new VirtualTime();
+    const backend = new ScriptedBackend("a", { circuits: CIRCUITS, ahead: 1, computesWitness: true });
+    await using test = await TestPool.open(proofs, [backend]);
+    const jobs = [1, 2].map((statement) => test.pool.prove(jobOf(statement)));
+    for (const number of jobs.keys()) {
+      await backend.request(number);
+      await time.advance(1_000);
+      honest(proofs)(await backend.request(number), backend);
+      await jobs[number];
+    }
+    expect(test.pool.backends[0]?.rate).to.equal(1_000 / proofs.long.constraints);
+  });
+
+  it("get a job that another one would begin at once only if they end it sooner", async () => {
+    const rate = 1_000 / proofs.long.constraints;
+    const fast = { circuits: CIRCUITS, ahead: 1, measuredRate: rate };
+    const backends = [
+      new ScriptedBackend("fast", fast),
+      new ScriptedBackend("slow", { circuits: CIRCUITS, measuredRate: 2.5 * rate }),
+    ];
+    await using test = await TestPool.open(proofs, backends);
+    const jobs = [1, 2, 3].map((statement) => test.pool.prove(jobOf(statement)));
+    await settle();
+    expect(backends.map(({ asked }) => asked)).to.deep.equal([[1n, 2n], [3n]]);
+    for (const backend of backends) for (const request of backend.requests) honest(proofs)(request, backend);
+    await Promise.all(jobs);
+  });
+
+  it("get as much time for a job as those before it may take, too", async () => {
+    using time = new VirtualTime();
+    const rate = 2_000 / proofs.long.constraints;
+    const backend = new ScriptedBackend("a", { circuits: CIRCUITS, ahead: 1, measuredRate: rate });
+    await using test = await TestPool.open(proofs, [backend]);
+    const jobs = [1, 2].map((statement) => test.pool.prove(jobOf(statement)));
+    await settle();
+    // Ten times what is expected: 20 seconds for the first one, 40 for the second.
+    await time.advance(19_000);
+    honest(proofs)(await backend.request(0), backend);
+    await jobs[0];
+    await time.advance(19_000);
+    honest(proofs)(await backend.request(1), backend);
+    await jobs[1];
+    expect(test.told("retried")).to.deep.equal([]);
+  });
+});
+
+describe("prover pool and a fast backend that hangs", function () {
+  this.timeout(120_000);
+  let proofs: ReadyProofs;
+  before(async () => {
+    proofs = await readyProofs();
+  });
+
+  it("gives what waits for it to a slow one before its time is over", async () => {
+    using time = new VirtualTime();
+    const rate = 100 / proofs.long.constraints;
+    const backends = [
+      new ScriptedBackend("hanging", { circuits: CIRCUITS, measuredRate: rate }),
+      new ScriptedBackend("slow", { circuits: CIRCUITS, measuredRate: 5 * rate, manner: honest(proofs) }),
+    ];
+    const [hanging, slow] = backends;
+    await using test = await TestPool.open(proofs, backends);
+    const jobs = [1, 2].map((statement) => test.pool.prove(jobOf(statement)));
+    await settle();
+    expect(hanging?.asked).to.deep.equal([1n]);
+    await time.advance(300);
+    // It is late, but the slow one would end later.
+    expect(slow?.asked).to.deep.equal([]);
+    for (let step = 0; step < 10; step++) await time.advance(100);
+    expect((await jobs[1])?.backend).to.equal("slow");
+    expect(test.told("retried")).to.deep.equal([]);
+    honest(proofs)(await hanging!.request(0), hanging!);
+    await jobs[0];
+  });
+});
