@@ -71,8 +71,8 @@ export function printUse(
 export function printAssumptions(slots: number, processors: number): void {
   console.log(`
 Projected, not measured: the pool's own schedule over virtual time, with workers on other machines. Each of them is like this
-one with all its ${processors} processors, makes ${slots} proof${slots === 1 ? "" : "s"} at a time, and computes the witness and verifies its proof itself, one after the other, as
-Redis workers do; the builder verifies every proof again, in its ${WITNESS_THREADS} threads, while the worker has another job.
+one with all its ${processors} processors, makes ${slots} proof${slots === 1 ? "" : "s"} at a time, computes witnesses, that of its next job during a proof, and verifies
+its proofs, as Redis workers do; the builder verifies every proof again, in its ${WITNESS_THREADS} threads.
 Left out: network and Redis, making the circuits' inputs, starting of threads, failures, posting on L1.
 "simulated" is the same simulation with the workers on this machine, by the medians of these very runs: its ratio to what was
 measured tells whether the schedule is simulated rightly, not whether the medians hold elsewhere. It does not know that workers

@@ -63,7 +63,7 @@ class VirtualPool {
   readonly #threads = new VirtualThreads(this.#clock, WITNESS_THREADS);
   readonly #members: readonly Member[];
   readonly #remote: Fleet["remote"];
-  /** What computes and verifies, and what proves, in each worker elsewhere. */
+  /** What verifies and what proves in each worker elsewhere; a witness is computed from when it has the job. */
   readonly #elsewhere = new Map<
     Member,
     { readonly threads: VirtualThreads; readonly prover: VirtualThreads }
@@ -131,17 +131,24 @@ class VirtualPool {
     const answered = (): void => {
       const took = this.#clock.now - (attempt.startedAt ?? NaN);
       member.end(attempt, this.#clock.now);
-      this.#threads.run(this.#remote?.verify ?? verify, () => {
-        member.succeeded(constraints, elsewhere === undefined ? work : took);
-        ticket.state = "done";
-      });
+      this.#threads.run(
+        () => this.#remote?.verify ?? verify,
+        () => {
+          member.succeeded(constraints, elsewhere === undefined ? work : took);
+          ticket.state = "done";
+        },
+      );
       this.#dispatch();
     };
-    if (elsewhere === undefined) this.#witness(ticket, () => this.#clock.after(work, answered));
-    else
-      elsewhere.threads.run(witness, () =>
-        elsewhere.prover.run(work, () => elsewhere.threads.run(verify, answered)),
-      );
+    if (elsewhere === undefined) {
+      this.#witness(ticket, () => this.#clock.after(work, answered));
+      return;
+    }
+    const witnessed = this.#clock.now + witness;
+    elsewhere.prover.run(
+      () => Math.max(0, witnessed - this.#clock.now) + work,
+      () => elsewhere.threads.run(() => verify, answered),
+    );
   }
 
   #witness(ticket: Ticket, then: () => void): void {
@@ -150,10 +157,13 @@ class VirtualPool {
     else {
       const waiting = [then];
       ticket.witness = waiting;
-      this.#threads.run(ticket.costs.witness, () => {
-        ticket.witness = "computed";
-        for (const each of waiting) each();
-      });
+      this.#threads.run(
+        () => ticket.costs.witness,
+        () => {
+          ticket.witness = "computed";
+          for (const each of waiting) each();
+        },
+      );
     }
   }
 }

@@ -21,7 +21,7 @@ export class VirtualClock {
 /** Threads that take tasks in the order they were given. */
 export class VirtualThreads {
   readonly #clock: VirtualClock;
-  readonly #queue: { readonly milliseconds: number; readonly then: () => void }[] = [];
+  readonly #queue: { readonly duration: () => number; readonly then: () => void }[] = [];
   #idle: number;
 
   constructor(clock: VirtualClock, count: number) {
@@ -29,8 +29,9 @@ export class VirtualThreads {
     this.#idle = count;
   }
 
-  run(milliseconds: number, then: () => void): void {
-    this.#queue.push({ milliseconds, then });
+  /** @param duration milliseconds, asked for when it begins. */
+  run(duration: () => number, then: () => void): void {
+    this.#queue.push({ duration, then });
     this.#start();
   }
 
@@ -39,7 +40,7 @@ export class VirtualThreads {
     const task = this.#queue.shift();
     if (task === undefined) return;
     this.#idle--;
-    this.#clock.after(task.milliseconds, () => {
+    this.#clock.after(task.duration(), () => {
       this.#idle++;
       this.#start();
       task.then();
