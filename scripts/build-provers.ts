@@ -17,21 +17,29 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
   });
 }
 
+const failures: string[] = [];
 for (const kind of BACKEND_KINDS) {
   const isThere = (await kind.obstacle()) === undefined || (await build(kind));
   if (isThere && !isForAll) break;
 }
+// The fastest is what matters to who only wants to prove.
+for (const line of isForAll ? failures : failures.slice(0, 1)) console.error(pc.yellow(line));
 
 /** Whether it is there now. */
-async function build({ name, build: make }: BackendKind): Promise<boolean> {
-  if (make === undefined) return false;
+async function build({ name, prepareBuild }: BackendKind): Promise<boolean> {
+  if (prepareBuild === undefined) return false;
+  let report: (text: string) => void = () => undefined;
   try {
-    await step(`building ${name}`, (onStep) => make({ onStep, signal: stop.signal }));
+    const make = await prepareBuild({ onStep: (text) => report(text), signal: stop.signal });
+    await step(`building ${name}`, (onStep) => {
+      report = onStep;
+      return make();
+    });
     return true;
   } catch (error) {
     if (stop.signal.aborted) process.exit(130);
     const reason = error instanceof WorkerBuildError ? error.message : String(error);
-    console.error(pc.yellow(`  ${name}, a fast prover, is not there: ${reason}`));
+    failures.push(`  ${name}, a fast prover, is not there: ${reason}`);
     return false;
   }
 }

@@ -67,10 +67,10 @@ export interface BackendKind {
   /** Why this machine cannot do it, in a sentence that says what to do about it; nothing if it can. */
   obstacle(): Promise<string | undefined>;
   /**
-   * Makes what it needs on this machine, if that is not there.
-   * @throws {WorkerBuildError} whose message says what is missing, or what went wrong.
+   * What makes, once, what it needs on this machine.
+   * @throws {WorkerBuildError} whose message says what that takes and is missing; so does what is returned when it fails.
    */
-  readonly build?: (options: ToolOptions) => Promise<void>;
+  readonly prepareBuild?: (options: ToolOptions) => Promise<() => Promise<unknown>>;
   /** @throws `KEY_CORRUPT`, `WRONG_KEY`. */
   open(options: BackendOptions): Promise<Backend>;
 }

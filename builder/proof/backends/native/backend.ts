@@ -1,7 +1,7 @@
 import { BackendFailedError } from "../../errors.ts";
 import { checkedProvingKeys } from "../../load-circuit.ts";
 import type { Backend, BackendKind, BackendOptions } from "../backend.ts";
-import { buildWorker, findWorker, type NativeWorker } from "./build.ts";
+import { findWorker, type NativeWorker, prepareWorker } from "./build.ts";
 import { WorkerProcess } from "./worker-process.ts";
 
 const NOT_BUILT =
@@ -13,9 +13,7 @@ export function nativeBackend(worker: NativeWorker): BackendKind {
   return {
     name,
     obstacle: async () => ((await findWorker(worker)) === undefined ? NOT_BUILT : undefined),
-    async build(options) {
-      await buildWorker(worker, options);
-    },
+    prepareBuild: (options) => prepareWorker(worker, options),
     async open(options) {
       const program = await findWorker(worker);
       if (program === undefined) throw new BackendFailedError(name, NOT_BUILT);

@@ -54,10 +54,28 @@ export async function findWorker(
  * @throws {WorkerBuildError}
  */
 export async function buildWorker(worker: NativeWorker, options: WorkerBuildOptions = {}): Promise<string> {
-  const { onStep, signal } = options;
+  const build = await prepareWorker(worker, options);
+  return build();
+}
+
+/** `buildWorker` in two steps. @throws {WorkerBuildError} when something is missing that building takes. */
+export async function prepareWorker(
+  worker: NativeWorker,
+  options: WorkerBuildOptions = {},
+): Promise<() => Promise<string>> {
   const found = await findWorker(worker, options);
-  if (found !== undefined) return found;
+  if (found !== undefined) return async () => found;
   const make = await worker.prepare(options);
+  return () => buildAlone(worker, make, options);
+}
+
+/** Only one process builds. */
+async function buildAlone(
+  worker: NativeWorker,
+  make: (output: string) => Promise<void>,
+  options: WorkerBuildOptions,
+): Promise<string> {
+  const { onStep, signal } = options;
   const folder = workerFolder(worker, options);
   await mkdir(folder, { recursive: true });
   const lock = {
