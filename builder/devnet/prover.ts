@@ -1,7 +1,8 @@
 import type { Logger } from "pino";
 import type { Artefacts } from "../artefacts/artefacts.ts";
 import { createLocalProver } from "../proof/local-prover.ts";
-import type { PoolEvent, ProverPool } from "../proof/pool/pool.ts";
+import type { PoolEvent } from "../proof/pool/options.ts";
+import type { ProverPool } from "../proof/pool/pool.ts";
 import { WorkerDirectory } from "../proof/redis/directory.ts";
 
 export interface ProverOptions {

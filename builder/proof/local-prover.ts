@@ -4,7 +4,8 @@ import type { BackendKind } from "./backends/backend.ts";
 import { executableBackend } from "./backends/executable/index.ts";
 import { BACKEND_KINDS } from "./backends/index.ts";
 import { NoBackendError } from "./errors.ts";
-import { type PoolEvent, ProverPool } from "./pool/pool.ts";
+import type { PoolEvent } from "./pool/options.ts";
+import { ProverPool } from "./pool/pool.ts";
 
 export interface LocalProverOptions {
   /** The circuits to prove, e.g. the values of what `loadArtefacts` returns. */

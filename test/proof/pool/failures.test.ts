@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import type { PoolEvent } from "../../../builder/proof/pool/pool.ts";
+import type { PoolEvent } from "../../../builder/proof/pool/options.ts";
 import { failing, honest, stoppable } from "./manners.ts";
 import { jobOf, LONG, readyProofs, type ReadyProofs } from "./ready-proofs.ts";
 import { ScriptedBackend } from "./scripted-backend.ts";

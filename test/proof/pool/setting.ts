@@ -1,6 +1,7 @@
 import { setImmediate as turn } from "node:timers/promises";
 import { expect } from "chai";
-import { type PoolEvent, type PoolOptions, ProverPool } from "../../../builder/proof/pool/pool.ts";
+import type { PoolEvent, PoolOptions } from "../../../builder/proof/pool/options.ts";
+import { ProverPool } from "../../../builder/proof/pool/pool.ts";
 import type { ReadyProofs } from "./ready-proofs.ts";
 
 /** Turns of the event loop in which a pool does all that it can do without its threads. */
