@@ -6,8 +6,8 @@
 import pc from "picocolors";
 import { step } from "../builder/devnet/progress.mjs";
 import type { BackendKind } from "../builder/proof/backends/backend.ts";
+import { WorkerBuildError } from "../builder/proof/backends/build.ts";
 import { BACKEND_KINDS } from "../builder/proof/backends/index.ts";
-import { WorkerBuildError } from "../builder/proof/backends/native/tools.ts";
 
 const isForAll = process.argv.includes("--all");
 const stop = new AbortController();

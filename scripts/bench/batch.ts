@@ -13,7 +13,7 @@ import { chooseBackend } from "../../builder/proof/local-prover.ts";
 import { burstVerification, measuredCosts, median, remoteCosts, useOfTime } from "./batch/costs.ts";
 import { BenchPool, type MeasuredBatch } from "./batch/measure.ts";
 import { printAssumptions, printBatches, printPaths, printUse } from "./batch/report.ts";
-import { AHEAD } from "../../builder/proof/redis/prover-worker.ts";
+import { AHEAD } from "../../builder/proof/redis/messages.ts";
 import { type Fleet, simulateBatch, type StageCosts } from "./batch/simulation.ts";
 import { type BatchJobs, batchJobs } from "./batch/visits.ts";
 

@@ -13,7 +13,7 @@ import { parseArgs } from "node:util";
 import { step } from "../../builder/devnet/progress.mjs";
 import { gnarkWorker } from "../../builder/proof/backends/gnark/worker.ts";
 import { buildWorker, type NativeWorker } from "../../builder/proof/backends/native/build.ts";
-import { WorkerBuildError } from "../../builder/proof/backends/native/tools.ts";
+import { WorkerBuildError } from "../../builder/proof/backends/build.ts";
 import { rapidsnarkWorker } from "../../builder/proof/backends/rapidsnark/worker.ts";
 import type { Candidate, Measurement } from "./prove/candidate.ts";
 import { type BenchCircuit, benchCircuit } from "./prove/circuit.ts";

@@ -5,7 +5,7 @@ import { promisify } from "node:util";
 import { expect } from "chai";
 import { gnarkWorker } from "../../builder/proof/backends/gnark/worker.ts";
 import { buildWorker, findWorker } from "../../builder/proof/backends/native/build.ts";
-import { findTool } from "../../builder/proof/backends/native/tools.ts";
+import { withGo } from "../../builder/proof/backends/native/go.ts";
 import { rapidsnarkWorker } from "../../builder/proof/backends/rapidsnark/worker.ts";
 import { inTemporaryFolder } from "../keys/setting.ts";
 import { workerHere } from "./native-setting.ts";
@@ -19,6 +19,9 @@ async function script(folder: string, name: string, text: string): Promise<strin
   await chmod(path, 0o755);
   return path;
 }
+
+/** What a script does that is taken for Go until it is to do something. */
+const NEW_GO = 'if [ "$1" = env ]; then echo go1.99; exit; fi';
 
 /** The environment with a program that hides another one of its name. */
 const withFirst = (folder: string): NodeJS.ProcessEnv => ({
@@ -72,9 +75,21 @@ for (const { worker, compiler, missing, replaced, output } of WORKERS) {
         expect(await readdir(folder)).to.deep.equal([]);
       }));
 
+    it("takes a Go that is too old for none", () =>
+      inTemporaryFolder(async (folder) => {
+        await script(folder, "go", "echo go1.17.13");
+        const environment = { PATH: folder, CXX: await script(folder, "c++", "exit 0") };
+        const failure = await buildWorker(worker, { root: join(folder, "root"), environment }).catch(
+          (error: unknown) => error,
+        );
+        expect(failure)
+          .to.have.property("message")
+          .that.matches(/install Go 1\.\d+ or newer to/);
+      }));
+
     it("says why the modules could not be fetched, and leaves nothing behind", () =>
       inTemporaryFolder(async (folder) => {
-        await script(folder, "go", "echo 'no route to the proxy' >&2; exit 1");
+        await script(folder, "go", `${NEW_GO}; echo 'no route to the proxy' >&2; exit 1`);
         const environment = { PATH: folder, CXX: await script(folder, "c++", "exit 0") };
         const root = join(folder, "root");
         const failure = await buildWorker(worker, { root, environment }).catch((error: unknown) => error);
@@ -131,21 +146,20 @@ for (const { worker, compiler, missing, replaced, output } of WORKERS) {
   });
 }
 
-const go = await findTool(["go"], {});
-const whereGo = go === undefined ? it.skip : it;
+const gnark = await workerHere(gnarkWorker);
+const whereGo = "program" in gnark ? it : it.skip;
+const why = "reason" in gnark ? ` (not on this machine: ${gnark.reason})` : "";
 
 describe("source of the gnark worker", function () {
   this.timeout(300_000);
+  const { environment } = withGo({});
   const goTool = async (program: string, ...given: string[]): Promise<string> => {
-    const { stdout, stderr } = await run(program, given, { cwd: gnarkWorker.sources });
+    const { stdout, stderr } = await run(program, given, { cwd: gnarkWorker.sources, env: environment });
     return stdout + stderr;
   };
 
-  whereGo(
-    `is formatted, and vet finds nothing in it${go === undefined ? " (there is no Go)" : ""}`,
-    async () => {
-      expect(await goTool("gofmt", "-l", ".")).to.equal("");
-      expect(await goTool("go", "vet", ".")).to.equal("");
-    },
-  );
+  whereGo(`is formatted, and vet finds nothing in it${why}`, async () => {
+    expect(await goTool("gofmt", "-l", ".")).to.equal("");
+    expect(await goTool("go", "vet", ".")).to.equal("");
+  });
 });

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { buildWorker, type NativeWorker } from "../../builder/proof/backends/native/build.ts";
-import { WorkerBuildError } from "../../builder/proof/backends/native/tools.ts";
+import { WorkerBuildError } from "../../builder/proof/backends/build.ts";
 import { loadCircuit } from "../../builder/proof/load-circuit.ts";
 import { calculateWitness } from "../../builder/proof/threads/witness.ts";
 import { testArtefacts } from "../keys/setting.ts";

@@ -2,7 +2,7 @@ import type { Artefacts } from "../../artefacts/artefacts.ts";
 import type { CircuitInput } from "../circuit-job.ts";
 import type { FieldElement } from "../../protocol/ids.ts";
 import type { Groth16Proof } from "../prover.ts";
-import type { ToolOptions } from "./native/tools.ts";
+import type { BuildOptions } from "./build.ts";
 
 /** One proof to be made, as a backend gets it. */
 export interface BackendJob {
@@ -70,7 +70,7 @@ export interface BackendKind {
    * What makes, once, what it needs on this machine.
    * @throws {WorkerBuildError} whose message says what that takes and is missing; so does what is returned when it fails.
    */
-  readonly prepareBuild?: (options: ToolOptions) => Promise<() => Promise<unknown>>;
+  readonly prepareBuild?: (options: BuildOptions) => Promise<() => Promise<unknown>>;
   /** @throws `KEY_CORRUPT`, `WRONG_KEY`. */
   open(options: BackendOptions): Promise<Backend>;
 }

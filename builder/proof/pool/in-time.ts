@@ -2,7 +2,7 @@ import type { Backend, BackendJob, UnverifiedProof } from "../backends/backend.t
 import { BackendFailedError } from "../errors.ts";
 
 /**
- * Lets a backend work, but not for longer than `limit` milliseconds, and not after `signal` fires.
+ * Lets a backend work, but not for longer than `limit` milliseconds from when it can start, and not after `signal` fires.
  * @throws {BackendFailedError} when it takes too long; the signal's reason; whatever the backend throws.
  */
 export async function proveInTime(
@@ -10,13 +10,19 @@ export async function proveInTime(
   job: BackendJob,
   signal: AbortSignal,
   limit: number,
+  started: Promise<void>,
 ): Promise<UnverifiedProof> {
   const late = new AbortController();
   const { promise: stopped, reject } = Promise.withResolvers<never>();
   const either = AbortSignal.any([signal, late.signal]);
-  const timer = setTimeout(() => {
-    late.abort(new BackendFailedError(backend.name, `no proof within ${Math.round(limit)} ms`));
-  }, limit);
+  let timer: NodeJS.Timeout | undefined;
+  let hasEnded = false;
+  void started.then(() => {
+    if (hasEnded) return;
+    timer = setTimeout(() => {
+      late.abort(new BackendFailedError(backend.name, `no proof within ${Math.round(limit)} ms`));
+    }, limit);
+  });
   const stop = (): void => reject(either.reason);
   either.addEventListener("abort", stop);
   // Backends that ignore the signal are left alone with what they do, and one that throws before it returns is like any other.
@@ -24,6 +30,7 @@ export async function proveInTime(
   try {
     return await Promise.race([work, stopped]);
   } finally {
+    hasEnded = true;
     clearTimeout(timer);
     either.removeEventListener("abort", stop);
     work.catch(() => undefined);

@@ -6,12 +6,44 @@ const FIRST_REST_MS = 100;
 const LONGEST_REST_MS = 60_000;
 
 /** A proof under way. */
-export interface Attempt {
+export class Attempt {
   /** Milliseconds of work. */
   readonly expected: number;
+  readonly #started: PromiseWithResolvers<void> = Promise.withResolvers();
+  readonly #recalled = new AbortController();
+  #startedAt: number | undefined;
+
+  constructor(expected: number) {
+    this.expected = expected;
+  }
+
   /** When a slot was free for it, on `performance.now`'s clock; nothing while it waits for one. */
-  startedAt: number | undefined;
+  get startedAt(): number | undefined {
+    return this.#startedAt;
+  }
+
+  /** Resolves when a slot is free for it. */
+  get started(): Promise<void> {
+    return this.#started.promise;
+  }
+
+  /** Fires, with a {@link Recalled}, when it is to be made elsewhere. */
+  get recalled(): AbortSignal {
+    return this.#recalled.signal;
+  }
+
+  start(now: number): void {
+    this.#startedAt = now;
+    this.#started.resolve();
+  }
+
+  recall(): void {
+    this.#recalled.abort(new Recalled());
+  }
 }
+
+/** An attempt ended before it was started, and nobody is to blame. */
+export class Recalled extends Error {}
 
 /** A backend in a pool: how fast it is, what it is doing, and whether it rests. */
 export class Member {
@@ -44,10 +76,11 @@ export class Member {
     return Math.max(0, this.#restUntil - now);
   }
 
-  /** Jobs that it takes now. */
+  /** Jobs that it takes now. Ahead of its slots only once its speed is known: it might be slow. */
   room(now: number): number {
     const { slots, ahead = 0 } = this.backend;
-    return this.restsFor(now) > 0 ? 0 : Math.max(0, slots + ahead - this.running);
+    const most = this.#rate === undefined ? slots : slots + ahead;
+    return this.restsFor(now) > 0 ? 0 : Math.max(0, most - this.running);
   }
 
   /** Milliseconds until each slot is free. */
@@ -68,7 +101,8 @@ export class Member {
   /** @param expected milliseconds of work. */
   begin(now: number, expected: number): Attempt {
     const started = [...this.#attempts].filter(({ startedAt }) => startedAt !== undefined);
-    const attempt = { expected, startedAt: started.length < this.backend.slots ? now : undefined };
+    const attempt = new Attempt(expected);
+    if (started.length < this.backend.slots) attempt.start(now);
     this.#attempts.add(attempt);
     return attempt;
   }
@@ -77,7 +111,16 @@ export class Member {
   end(attempt: Attempt, now: number): void {
     if (!this.#attempts.delete(attempt) || attempt.startedAt === undefined) return;
     const next = [...this.#attempts].find(({ startedAt }) => startedAt === undefined);
-    if (next !== undefined) next.startedAt = now;
+    next?.start(now);
+  }
+
+  /** Whatever waits for a slot of it is to be made elsewhere. */
+  recallWaiting(): void {
+    for (const attempt of this.#attempts) {
+      if (attempt.startedAt !== undefined) continue;
+      this.#attempts.delete(attempt);
+      attempt.recall();
+    }
   }
 
   succeeded(constraints: number, milliseconds: number): void {

@@ -6,7 +6,7 @@ import type { ProveOptions, Prover, ProverResult } from "../prover.ts";
 import { WitnessThreads } from "../threads/threads.ts";
 import { proveInTime } from "./in-time.ts";
 import { judge, WrongProof } from "./judge.ts";
-import { Member } from "./member.ts";
+import { Member, Recalled } from "./member.ts";
 import type { BackendStatus, PoolEvent, PoolOptions } from "./options.ts";
 import { assign } from "./schedule.ts";
 import { byUrgency, Ticket } from "./ticket.ts";
@@ -18,8 +18,9 @@ const TIMEOUT_MS = 120_000;
 /** An attempt that takes so many times as long as expected hangs; it gets twice as long each time. */
 const PATIENCE_FACTOR = 10;
 const LEAST_TIMEOUT_MS = 15_000;
-/** Between two looks at who is free. */
+/** Milliseconds between two looks at who is free: often enough, and no more than a timer can. */
 const LEAST_DELAY_MS = 10;
+const LONGEST_DELAY_MS = 60_000;
 /** Milliseconds per constraint of a backend that nobody has measured, if no other one is known. */
 const TYPICAL_RATE = 0.1;
 /** Such a part of the best one's time is expected of a backend that nobody has measured, so that it is. */
@@ -78,9 +79,12 @@ export class ProverPool implements Prover {
     this.#dispatchSoon();
   }
 
-  /** A backend has gone. What it was working on fails there, as its `prove` says, and goes to others. */
+  /** A backend has gone. What it was working on fails there, as its `prove` says, and goes to others, as does what it has not begun. */
   remove(name: string): void {
-    if (this.#quarantined.has(name) || !this.#members.delete(name)) return;
+    const member = this.#members.get(name);
+    if (this.#quarantined.has(name) || member === undefined) return;
+    this.#members.delete(name);
+    member.recallWaiting();
     this.#tell({ type: "left", backend: name });
     this.#dispatchSoon();
   }
@@ -213,12 +217,14 @@ export class ProverPool implements Prover {
   /** Looks again when a backend has rested, and while jobs wait for one when that should have ended. */
   #wakeLater(members: readonly Member[], now: number): void {
     clearTimeout(this.#wake);
-    const isSomebodyWaiting = this.#waiting.length > 0;
+    // Nobody can take a job before another one ends, and then this is done anyway.
+    const isPatient = this.#waiting.length > 0 && members.some((member) => member.room(now) > 0);
     const delays = members
-      .flatMap((member) => [member.restsFor(now), ...(isSomebodyWaiting ? member.freeIn(now) : [])])
+      .flatMap((member) => [member.restsFor(now), ...(isPatient ? member.freeIn(now) : [])])
       .filter((delay) => delay > 0);
-    if (delays.length > 0)
-      this.#wake = setTimeout(() => this.#dispatchSoon(), Math.max(LEAST_DELAY_MS, Math.min(...delays)));
+    if (delays.length === 0) return;
+    const delay = Math.min(LONGEST_DELAY_MS, Math.max(LEAST_DELAY_MS, Math.min(...delays)));
+    this.#wake = setTimeout(() => this.#dispatchSoon(), delay);
   }
 
   async #attempt(ticket: Ticket, member: Member, expected: number): Promise<void> {
@@ -226,12 +232,13 @@ export class ProverPool implements Prover {
     const { circuit } = ticket.job;
     const { name } = member.backend;
     const start = performance.now();
-    const wait = Math.min(...member.freeIn(start));
     const attempt = member.begin(start, expected);
     const ended = (): void => member.end(attempt, performance.now());
     try {
-      const limit = this.#limitOf(ticket, member, wait + expected);
-      const unverified = await proveInTime(member.backend, ticket.backendJob, ticket.signal, limit);
+      const limit = this.#limitOf(ticket, member, expected);
+      const signal = AbortSignal.any([ticket.signal, attempt.recalled]);
+      const { backend } = member;
+      const unverified = await proveInTime(backend, ticket.backendJob, signal, limit, attempt.started);
       // Elsewhere, the way there and the witness are a part of its speed.
       const wall =
         member.backend.computesWitness === true
@@ -247,7 +254,7 @@ export class ProverPool implements Prover {
       const witnessMilliseconds = unverified.witnessMilliseconds ?? (await ticket.witnessMilliseconds()) ?? 0;
       ticket.resolve({ proof, publicInputs, witnessMilliseconds, proveMilliseconds, backend: name });
     } catch (error) {
-      if (ticket.isSettled) return;
+      if (ticket.isSettled || error instanceof Recalled) return;
       if (error instanceof ProofFailedError) {
         ticket.reject(error);
         return;
@@ -270,6 +277,7 @@ export class ProverPool implements Prover {
       this.#quarantined.add(name);
       if (isNews) this.#tell({ type: "quarantined", backend: name, circuit, reason });
     } else member.failed(performance.now());
+    member.recallWaiting();
     ticket.tried.add(member);
     ticket.attempts++;
     ticket.failure = `${name}: ${reason}`;

@@ -23,16 +23,22 @@ export const CARD_EXPIRES_MS = 4_000;
 /** Seconds after which an input is gone that nobody fetched or deleted. */
 export const INPUT_EXPIRES_S = 1_800;
 
+/**
+ * Jobs that a worker takes beyond its slots: its own pool computes the witness of the next one meanwhile, and the way to Redis and
+ * back takes no time.
+ */
+export const AHEAD = 1;
+
 /** What a worker says of itself. */
 export const workerCard = z.strictObject({
   id: z.string().regex(/^[\w.-]{1,100}$/),
   slots: z.int().min(1).max(1_024),
   /** Jobs that it takes beyond those, to have their witnesses ready. */
-  ahead: z.int().min(0).max(1_024),
+  ahead: z.int().min(0).max(1_024).default(0),
   /** Hash of the verification key of each circuit instance that it has the keys of. */
   circuits: z.record(z.string(), z.string()),
   /** Milliseconds per constraint, if it has measured itself. */
-  rate: z.number().positive().optional(),
+  rate: z.number().positive().max(1_000).optional(),
 });
 export type WorkerCard = z.infer<typeof workerCard>;
 

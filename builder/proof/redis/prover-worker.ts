@@ -11,6 +11,7 @@ import { readVerificationKey } from "../load-circuit.ts";
 import type { Prover } from "../prover.ts";
 import { connectRedis } from "./connection.ts";
 import {
+  AHEAD,
   CARD_EXPIRES_MS,
   cancelChannel,
   decodeInput,
@@ -34,12 +35,9 @@ export interface ProverWorkerOptions {
   readonly circuits: Iterable<Artefacts>;
   /** Milliseconds per constraint, if measured. */
   readonly rate?: number;
-  /** Called with each job that ended. */
+  /** Called with each job that ended, and the milliseconds that its witness and its proof took, if they were made. */
   readonly listener?: (event: { circuit: string; milliseconds: number; failure?: string }) => void;
 }
-
-/** Its own pool computes the witness of the next one meanwhile, and the way to Redis and back takes no time. */
-export const AHEAD = 1;
 
 /** A job of a worker's whose circuit it does not have, or whose input is gone. */
 class UnusableJobError extends LockstepError {
@@ -61,6 +59,8 @@ export class ProverWorker implements AsyncDisposable {
   readonly #worker: Worker;
   readonly #running = new Map<string, AbortController>();
   readonly #heart: NodeJS.Timeout;
+  /** Jobs so far. */
+  #received = 0;
 
   private constructor(options: ProverWorkerOptions, redis: Redis, card: WorkerCard) {
     this.id = card.id;
@@ -125,19 +125,20 @@ export class ProverWorker implements AsyncDisposable {
   }
 
   async #prove(id: string, data: unknown): Promise<string> {
-    const start = performance.now();
     const { circuit, commitment, input } = jobData.parse(data);
     const abort = new AbortController();
     this.#running.set(id, abort);
     let failure: string | undefined;
+    let milliseconds = 0;
     try {
       const text = await this.#redis.get(inputKey(input));
       if (text === null) throw new UnusableJobError("the job's input is gone");
       const job = { circuit, input: decodeInput(text), commitment: fieldElement(commitment) };
+      // In the order in which they came: the builder has put the urgent ones first.
+      const given = { signal: abort.signal, priority: this.#received++ };
       const { proof, publicInputs, witnessMilliseconds, proveMilliseconds } =
-        await this.#options.prover.prove(job, {
-          signal: abort.signal,
-        });
+        await this.#options.prover.prove(job, given);
+      milliseconds = witnessMilliseconds + proveMilliseconds;
       const publicSignals = [publicInputs.commitment, publicInputs.challenge, publicInputs.evaluation];
       return encodeProofMessage({ proof, publicSignals, witnessMilliseconds, proveMilliseconds });
     } catch (error) {
@@ -147,7 +148,6 @@ export class ProverWorker implements AsyncDisposable {
       throw new UnrecoverableError(failure);
     } finally {
       this.#running.delete(id);
-      const milliseconds = performance.now() - start;
       this.#options.listener?.({ circuit, milliseconds, ...(failure === undefined ? {} : { failure }) });
     }
   }

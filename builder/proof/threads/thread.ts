@@ -42,12 +42,18 @@ const { circuits, curve } = environment;
 /** By circuit, each made for the first proof. */
 const verifiers = new Map<string, Promise<ProofVerifier>>();
 
-/** A `ThreadAnswer`. What the job's fault is, is an answer; whatever is thrown is the thread's. */
-export default async function perform(task: ThreadTask): Promise<unknown> {
+/** What the job's fault is, is an answer; whatever is thrown is the thread's. */
+export default async function perform(task: ThreadTask): Promise<ThreadAnswer | HandedOver> {
   const answer = await answerTo(task);
-  // Handed over, not copied: a witness has megabytes.
-  if (answer.kind !== "witness") return answer;
-  return move({ [transferableSymbol]: [answer.witness.buffer], [valueSymbol]: answer });
+  return answer.kind === "witness" ? handOver(answer, answer.witness.buffer) : answer;
+}
+
+/** What Piscina makes a `ThreadAnswer` of on the other side. */
+type HandedOver = ReturnType<typeof move>;
+
+/** An answer whose memory goes along instead of being copied: a witness has megabytes. */
+function handOver(answer: ThreadAnswer, memory: ArrayBuffer): HandedOver {
+  return move({ [transferableSymbol]: [memory], [valueSymbol]: answer });
 }
 
 async function answerTo(task: ThreadTask): Promise<ThreadAnswer> {

@@ -1,5 +1,5 @@
 /**
- * A batch through the pool in virtual time: its own `assign`, asked when it asks, and its own `Member`, which knows how fast a
+ * A batch through the pool in virtual time: its own `assign`, asked when it asks but for looks at who is late, and its own `Member`, which knows how fast a
  * backend is and when it is free. What is left out: starting threads, the network, failures, and that stages share processors.
  */
 import type { Backend } from "../../../builder/proof/backends/backend.ts";

@@ -15,7 +15,7 @@ describe("prover pool and backends that work ahead", function () {
   });
 
   it("have jobs before their slots are free, and no more than they take", async () => {
-    const backend = new ScriptedBackend("a", { circuits: CIRCUITS, slots: 2, ahead: 1 });
+    const backend = new ScriptedBackend("a", { circuits: CIRCUITS, slots: 2, ahead: 1, measuredRate: 1 });
     await using test = await TestPool.open(proofs, [backend]);
     const jobs = [1, 2, 3, 4, 5].map((statement) => test.pool.prove(jobOf(statement)));
     await settle();
@@ -25,18 +25,34 @@ describe("prover pool and backends that work ahead", function () {
     expect(backend.asked).to.deep.equal([1n, 2n, 3n, 4n, 5n]);
   });
 
+  it("get nothing ahead before their speed is known", async () => {
+    const backend = new ScriptedBackend("a", { circuits: CIRCUITS, ahead: 1 });
+    await using test = await TestPool.open(proofs, [backend]);
+    const jobs = [1, 2, 3].map((statement) => test.pool.prove(jobOf(statement)));
+    await settle();
+    expect(backend.asked).to.deep.equal([1n]);
+    honest(proofs)(await backend.request(0), backend);
+    await jobs[0];
+    await settle();
+    expect(backend.asked).to.deep.equal([1n, 2n, 3n]);
+    for (const request of backend.requests) honest(proofs)(request, backend);
+    await Promise.all(jobs);
+  });
+
   it("are as fast as they are from when a slot is free", async () => {
     using time = new VirtualTime();
-    const backend = new ScriptedBackend("a", { circuits: CIRCUITS, ahead: 1, computesWitness: true });
+    const rate = 1_000 / proofs.long.constraints;
+    const options = { circuits: CIRCUITS, ahead: 1, computesWitness: true, measuredRate: rate };
+    const backend = new ScriptedBackend("a", options);
     await using test = await TestPool.open(proofs, [backend]);
     const jobs = [1, 2].map((statement) => test.pool.prove(jobOf(statement)));
+    await backend.request(1);
     for (const number of jobs.keys()) {
-      await backend.request(number);
       await time.advance(1_000);
       honest(proofs)(await backend.request(number), backend);
       await jobs[number];
     }
-    expect(test.pool.backends[0]?.rate).to.equal(1_000 / proofs.long.constraints);
+    expect(test.pool.backends[0]?.rate).to.be.closeTo(rate, rate / 1_000);
   });
 
   it("get a job that another one would begin at once only if they end it sooner", async () => {
@@ -54,21 +70,51 @@ describe("prover pool and backends that work ahead", function () {
     await Promise.all(jobs);
   });
 
-  it("get as much time for a job as those before it may take, too", async () => {
+  it("have their time for a job from when a slot is free", async () => {
     using time = new VirtualTime();
-    const rate = 2_000 / proofs.long.constraints;
-    const backend = new ScriptedBackend("a", { circuits: CIRCUITS, ahead: 1, measuredRate: rate });
-    await using test = await TestPool.open(proofs, [backend]);
+    const backend = new ScriptedBackend("a", { circuits: CIRCUITS, ahead: 1, measuredRate: 1 });
+    await using test = await TestPool.open(proofs, [backend], { timeout: 1_000 });
     const jobs = [1, 2].map((statement) => test.pool.prove(jobOf(statement)));
-    await settle();
-    // Ten times what is expected: 20 seconds for the first one, 40 for the second.
-    await time.advance(19_000);
-    honest(proofs)(await backend.request(0), backend);
-    await jobs[0];
-    await time.advance(19_000);
-    honest(proofs)(await backend.request(1), backend);
-    await jobs[1];
+    await backend.request(1);
+    for (const number of jobs.keys()) {
+      await time.advance(999);
+      honest(proofs)(await backend.request(number), backend);
+      await jobs[number];
+    }
     expect(test.told("retried")).to.deep.equal([]);
+  });
+
+  describe("give back what they have not begun, unblamed,", () => {
+    async function withOneAhead(
+      test: (pool: TestPool, fast: ScriptedBackend) => Promise<void>,
+    ): Promise<void> {
+      const fast = new ScriptedBackend("fast", { circuits: CIRCUITS, ahead: 1, measuredRate: 1 });
+      const slow = new ScriptedBackend("slow", {
+        circuits: CIRCUITS,
+        measuredRate: 3,
+        manner: honest(proofs),
+      });
+      await using pool = await TestPool.open(proofs, [fast, slow]);
+      const jobs = [1, 2].map((statement) => pool.pool.prove(jobOf(statement)));
+      await settle();
+      expect(fast.asked).to.deep.equal([1n, 2n]);
+      await test(pool, fast);
+      expect((await jobs[1])?.backend).to.equal("slow");
+      expect(fast.requests[1]?.signal.aborted).to.equal(true);
+      fast.die();
+      await jobs[0];
+      expect(pool.told("retried")).to.deep.equal(["fast"]);
+    }
+
+    it("when they fail at another job", () =>
+      withOneAhead(async (_, fast) => {
+        fast.requests[0]?.fail(new Error("out of order"));
+      }));
+
+    it("when they leave", () =>
+      withOneAhead(async ({ pool }) => {
+        pool.remove("fast");
+      }));
   });
 });
 
@@ -82,22 +128,23 @@ describe("prover pool and a fast backend that hangs", function () {
   it("gives what waits for it to a slow one before its time is over", async () => {
     using time = new VirtualTime();
     const rate = 100 / proofs.long.constraints;
-    const backends = [
-      new ScriptedBackend("hanging", { circuits: CIRCUITS, measuredRate: rate }),
-      new ScriptedBackend("slow", { circuits: CIRCUITS, measuredRate: 5 * rate, manner: honest(proofs) }),
-    ];
-    const [hanging, slow] = backends;
-    await using test = await TestPool.open(proofs, backends);
+    const hanging = new ScriptedBackend("hanging", { circuits: CIRCUITS, measuredRate: rate });
+    const slow = new ScriptedBackend("slow", {
+      circuits: CIRCUITS,
+      measuredRate: 5 * rate,
+      manner: honest(proofs),
+    });
+    await using test = await TestPool.open(proofs, [hanging, slow]);
     const jobs = [1, 2].map((statement) => test.pool.prove(jobOf(statement)));
     await settle();
-    expect(hanging?.asked).to.deep.equal([1n]);
+    expect(hanging.asked).to.deep.equal([1n]);
     await time.advance(300);
     // It is late, but the slow one would end later.
-    expect(slow?.asked).to.deep.equal([]);
+    expect(slow.asked).to.deep.equal([]);
     for (let step = 0; step < 10; step++) await time.advance(100);
     expect((await jobs[1])?.backend).to.equal("slow");
     expect(test.told("retried")).to.deep.equal([]);
-    honest(proofs)(await hanging!.request(0), hanging!);
+    honest(proofs)(await hanging.request(0), hanging);
     await jobs[0];
   });
 });

@@ -84,6 +84,26 @@ describe(
       expect(builder.pool.backends.filter(({ quarantined }) => quarantined)).to.have.length(1);
     });
 
+    it("have the next job while they are at work on one, once their speed is known", async () => {
+      await startWorker("honest");
+      await using builder = await open();
+      await builder.until(1);
+      await builder.pool.prove(BITS_JOB);
+      const client = await connectRedis(redis.url);
+      const jobs = Promise.all(Array.from({ length: 3 }, () => builder.pool.prove(BITS_JOB)));
+      const active = async (): Promise<number[]> => {
+        const lists = await client.keys("bull:*:active");
+        return Promise.all(lists.map((list) => client.llen(list)));
+      };
+      const seen = new Set<number>();
+      const ended = new AbortController();
+      void jobs.then(() => ended.abort());
+      while (!ended.signal.aborted) for (const count of await active()) seen.add(count);
+      await jobs;
+      expect(Math.max(...seen)).to.equal(2);
+      client.disconnect();
+    });
+
     it("leave jobs in time that they hang on", async () => {
       await startWorker("hanging");
       await using builder = await open({ timeout: 5_000 });

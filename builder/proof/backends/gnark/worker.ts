@@ -1,9 +1,13 @@
 import { join } from "node:path";
 import type { NativeWorker } from "../native/build.ts";
-import { fetchModules, findTool, runTool, withGo, WorkerBuildError } from "../native/tools.ts";
+import { WorkerBuildError } from "../build.ts";
+import { fetchModules, findGo, withGo } from "../native/go.ts";
+import { runTool } from "../native/tools.ts";
 
 const SOURCES = join(import.meta.dirname, "worker");
-/** Without C, and the same program wherever it is built from. */
+/** What go.mod says: 1.23. */
+const LEAST_GO = 23;
+/** The same program wherever it is built from. */
 const BUILD_OPTIONS = ["-mod=readonly", "-trimpath", "-buildvcs=false", "-ldflags=-s -w"];
 /** Milliseconds. Go compiles its own library too, the first time. */
 const COMPILE_TIMEOUT_MS = 300_000;
@@ -14,17 +18,14 @@ export const gnarkWorker: NativeWorker = {
   sources: SOURCES,
   settings: BUILD_OPTIONS,
   async prepare(options) {
-    const go = await findTool(["go"], options);
-    if (go === undefined) throw new WorkerBuildError("install Go 1.23 or newer to have it built");
+    const go = await findGo(LEAST_GO, SOURCES, options);
+    if (go === undefined) throw new WorkerBuildError(`install Go 1.${LEAST_GO} or newer to have it built`);
     return async (output) => {
       options.onStep?.("fetching gnark-crypto");
       await fetchModules(go, SOURCES, [], options);
       options.onStep?.("compiling");
-      const { environment, ...rest } = withGo(options);
-      await runTool(go, ["build", ...BUILD_OPTIONS, "-o", output, "."], SOURCES, COMPILE_TIMEOUT_MS, {
-        ...rest,
-        environment: { ...environment, CGO_ENABLED: "0" },
-      });
+      const given = ["build", ...BUILD_OPTIONS, "-o", output, "."];
+      await runTool(go, given, SOURCES, COMPILE_TIMEOUT_MS, withGo(options));
     };
   },
 };

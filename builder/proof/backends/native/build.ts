@@ -5,13 +5,14 @@ import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { temporaryFolder } from "../../../artefacts/cache.ts";
 import { withLock } from "../../../artefacts/lock.ts";
-import { PLATFORM, type ToolOptions, WorkerBuildError } from "./tools.ts";
+import { type BuildOptions, WorkerBuildError } from "../build.ts";
+import { PLATFORM } from "./tools.ts";
 
 /** A program that `worker-process.ts` speaks to, and how it is made. */
 export interface NativeWorker {
   /** Of the backend, and of the program. */
   readonly name: string;
-  /** Folder of its sources. A worker is built again when a file of it changes. */
+  /** Folder of its sources. A worker is built again when one of them changes. */
   readonly sources: string;
   /** Whatever else decides what is built: a worker is built again when it changes. */
   readonly settings: readonly string[];
@@ -19,15 +20,17 @@ export interface NativeWorker {
    * What makes the program at a path. Nothing is fetched or made before that is called.
    * @throws {WorkerBuildError} naming everything that this machine lacks for it.
    */
-  prepare(options: ToolOptions): Promise<(output: string) => Promise<void>>;
+  prepare(options: BuildOptions): Promise<(output: string) => Promise<void>>;
 }
 
-export interface WorkerBuildOptions extends ToolOptions {
+export interface WorkerBuildOptions extends BuildOptions {
   /** Where what is built is kept; by default the project's `.lockstep/workers`. */
   readonly root?: string;
 }
 
 const ROOT = resolve(import.meta.dirname, "../../../../.lockstep/workers");
+/** Whatever else lies in a worker's folder, an editor's files or a build by hand, does not count. */
+const SOURCE = /^[^.].*\.(go|mod|sum|cpp)$/;
 const LOCK = "build.lock";
 const TRIAL_TIMEOUT_MS = 10_000;
 /** What a worker answers to a call without arguments. */
@@ -117,7 +120,7 @@ function workerFolder({ name }: NativeWorker, { root = ROOT }: WorkerBuildOption
 
 async function entryFolder(worker: NativeWorker, options: WorkerBuildOptions): Promise<string> {
   const hash = createHash("sha256").update(JSON.stringify([PLATFORM, worker.settings]));
-  for (const name of (await readdir(worker.sources)).sort())
-    hash.update(name).update(await readFile(join(worker.sources, name)));
+  const names = (await readdir(worker.sources)).filter((name) => SOURCE.test(name));
+  for (const name of names.sort()) hash.update(name).update(await readFile(join(worker.sources, name)));
   return join(workerFolder(worker, options), hash.digest("hex").slice(0, 16));
 }

@@ -21,7 +21,10 @@ const LONGEST_ANSWER = 1 << 20;
 /** Characters of standard error that are kept for a message. */
 const LAST_WORDS = 300;
 
-/** One process of a native worker, e.g. `rapidsnark/worker/worker.cpp`, which describes the protocol: one key, one proof at a time. */
+/**
+ * One process of a native worker: one key, one proof at a time. Over its standard input and output go frames: a length in bytes (32
+ * bits, little-endian) and so many bytes. In: the content of a `.wtns` file. Out: a letter and text, as {@link Frame} says.
+ */
 export class WorkerProcess {
   readonly #child: ChildProcessWithoutNullStreams;
   readonly #frames: AsyncIterator<Frame, undefined>;
@@ -30,9 +33,9 @@ export class WorkerProcess {
   #lastWords = "";
   #isAlive = true;
 
-  /** @param binary what `buildWorker` made. @param zkey path of the key. @param threads that it may use. */
-  constructor(binary: string, zkey: string, threads: number) {
-    this.#child = spawn(binary, [zkey, String(threads)]);
+  /** @param program what `buildWorker` made. @param zkey path of the key. @param threads that it may use. */
+  constructor(program: string, zkey: string, threads: number) {
+    this.#child = spawn(program, [zkey, String(threads)]);
     this.#frames = frames(this.#child.stdout);
     this.#child.stderr.setEncoding("utf8").on("data", (text: string) => {
       this.#lastWords = (this.#lastWords + text).slice(-LAST_WORDS);
@@ -93,6 +96,8 @@ export class WorkerProcess {
 
   /** Ends it at once. */
   async kill(): Promise<void> {
+    // Nobody may give it another job while it dies.
+    this.#isAlive = false;
     this.#child.kill("SIGKILL");
     await this.#gone;
   }
@@ -113,6 +118,10 @@ export class WorkerProcess {
 }
 
 interface Frame {
+  /**
+   * `R`: the key is loaded; sent once. `P`: a proof, `{"milliseconds": number, "proof": …, "publicSignals": […]}`, the last two in
+   * snarkjs' format. `E`: what is wrong with the key, and the worker ends, or with the witness, and it goes on.
+   */
   readonly kind: string;
   readonly text: string;
 }

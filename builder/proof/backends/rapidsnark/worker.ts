@@ -1,15 +1,12 @@
 import { join } from "node:path";
+import { type BuildOptions, WorkerBuildError } from "../build.ts";
 import type { NativeWorker } from "../native/build.ts";
-import {
-  fetchModules,
-  findTool,
-  PLATFORM,
-  runTool,
-  type ToolOptions,
-  WorkerBuildError,
-} from "../native/tools.ts";
+import { fetchModules, findGo } from "../native/go.ts";
+import { findTool, PLATFORM, runTool } from "../native/tools.ts";
 
 const SOURCES = join(import.meta.dirname, "worker");
+/** What go.mod says: 1.18. */
+const LEAST_GO = 18;
 const MODULE = "github.com/iden3/go-rapidsnark/prover";
 
 /** The names under which the module carries libraries, by Node's names of systems. */
@@ -29,7 +26,7 @@ const COMPILE_TIMEOUT_MS = 120_000;
 export const rapidsnarkWorker: NativeWorker = {
   name: "rapidsnark",
   sources: SOURCES,
-  settings: [...COMPILER_OPTIONS, ...LINKER_OPTIONS],
+  settings: [MODULE, ...COMPILER_OPTIONS, ...LINKER_OPTIONS],
   async prepare(options) {
     const compile = await prepareCompiler(options);
     return (output) => compile(join(SOURCES, "worker.cpp"), output);
@@ -41,17 +38,17 @@ export const rapidsnarkWorker: NativeWorker = {
  * @throws {WorkerBuildError} naming everything that is missing.
  */
 export async function prepareCompiler(
-  options: ToolOptions = {},
+  options: BuildOptions = {},
 ): Promise<(source: string, output: string) => Promise<void>> {
   const library = LIBRARIES[PLATFORM];
   if (library === undefined) throw new WorkerBuildError(`there is no rapidsnark for ${PLATFORM}`);
   const { environment = process.env, onStep } = options;
-  const go = await findTool(["go"], options);
+  const go = await findGo(LEAST_GO, SOURCES, options);
   const given = environment.CXX;
   const compiler = await findTool(given === undefined ? COMPILERS : [given, ...COMPILERS], options);
   if (go === undefined || compiler === undefined) {
     const missing = [
-      ...(go === undefined ? ["Go 1.18 or newer"] : []),
+      ...(go === undefined ? [`Go 1.${LEAST_GO} or newer`] : []),
       ...(compiler === undefined ? ["a C++ compiler"] : []),
     ];
     throw new WorkerBuildError(`install ${missing.join(" and ")} to have it built`);

@@ -1,12 +1,6 @@
 // Groth16 for keys in snarkjs' format on gnark-crypto's multi-exponentiation, with the key loaded once.
 //
-//	worker <zkey> <threads>    many proofs over standard input and output, until input is closed
-//
-// Frames are a length in bytes (32 bits, little-endian) and so many bytes. In: the content of a `.wtns` file. Out: a letter and
-//
-//	R  ready, the key is loaded; sent once
-//	P  {"milliseconds": number, "proof": …, "publicSignals": […]}, the last two in snarkjs' format
-//	E  what is wrong with the key (the worker ends) or the witness (it goes on)
+//	gnark <zkey> <threads>    many proofs, as ../../native/worker-process.ts says
 //
 // When input is closed, as it is when whoever started the worker dies, it ends at once, even amid a proof.
 package main
@@ -49,7 +43,8 @@ func main() {
 }
 
 func serve(zkey string, threads int) {
-	witnesses := make(chan []byte)
+	// One may wait, and the end of the input is seen all the same.
+	witnesses := make(chan []byte, 1)
 	go readFrames(witnesses)
 	key, err := loadProvingKey(zkey)
 	if err != nil {

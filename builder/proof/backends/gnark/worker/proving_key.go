@@ -85,12 +85,24 @@ func readProvingKey(found sections) (*provingKey, error) {
 	if err != nil {
 		return nil, err
 	}
+	private := key.wires - key.public - 1
+	// Before any memory is taken for them.
+	for _, of := range []struct{ section, count, bytes int }{
+		{sectionA, key.wires, g1Bytes},
+		{sectionB1, key.wires, g1Bytes},
+		{sectionB2, key.wires, g2Bytes},
+		{sectionC, private, g1Bytes},
+		{sectionQuotient, domainSize, g1Bytes},
+	} {
+		if err := found.open(uint32(of.section), int64(of.count)*int64(of.bytes)).err; err != nil {
+			return nil, err
+		}
+	}
 	generator, err := fft.Generator(uint64(2 * domainSize))
 	if err != nil {
 		return nil, err
 	}
 	key.domain = fft.NewDomain(uint64(domainSize), fft.WithShift(generator))
-	private := key.wires - key.public - 1
 	key.c = make([]curve.G1Affine, 0, private+domainSize)
 	for _, read := range []func() error{
 		func() error { return key.readTerms(found, domainSize) },
@@ -156,7 +168,7 @@ func (key *provingKey) readTerms(found sections, domainSize int) error {
 		switch {
 		case from.err != nil:
 			return from.err
-		case int(constraint) >= domainSize || int(wire) >= key.wires:
+		case int64(constraint) >= int64(domainSize) || int64(wire) >= int64(key.wires):
 			return fmt.Errorf("a coefficient is of constraint %d and wire %d, which are not there", constraint, wire)
 		case matrix == 0:
 			key.termsA = append(key.termsA, read)

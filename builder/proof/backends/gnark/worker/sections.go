@@ -38,6 +38,9 @@ func readSections(from io.ReaderAt, size int64, magic string) (sections, error) 
 		if header.Length > uint64(size-at) {
 			return nil, fmt.Errorf("section %d of the .%s file is cut off", header.Type, magic)
 		}
+		if _, isThere := found[header.Type]; isThere {
+			return nil, fmt.Errorf("section %d of the .%s file is there twice", header.Type, magic)
+		}
 		length := int64(header.Length)
 		found[header.Type] = io.NewSectionReader(from, at, length)
 		if _, err := file.Seek(length, io.SeekCurrent); err != nil {

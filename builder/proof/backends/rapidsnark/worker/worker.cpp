@@ -1,13 +1,8 @@
 /*
  * rapidsnark with the proving key loaded once.
  *
- *   worker <zkey> <threads>                       many proofs over standard input and output, until input is closed
- *   worker <zkey> <wtns> <proof.json> <public.json>   one proof, as rapidsnark's own program `prover` makes it
- *
- * Frames are a length in bytes (32 bits, little-endian) and so many bytes. In: the content of a `.wtns` file. Out: a letter and
- *   R  ready, the key is loaded; sent once
- *   P  {"milliseconds": number, "proof": …, "publicSignals": […]}, the last two in snarkjs' format
- *   E  what rapidsnark says is wrong with the key (the worker ends) or the witness (it goes on)
+ *   rapidsnark <zkey> <threads>                       many proofs, as ../../native/worker-process.ts says
+ *   rapidsnark <zkey> <wtns> <proof.json> <public.json>   one proof, as rapidsnark's own program `prover` makes it
  *
  * When input is closed, as it is when whoever started the worker dies, it ends at once, even amid a proof.
  */
