@@ -1,4 +1,5 @@
 import type { Backend } from "../backends/backend.ts";
+import type { Capacity } from "./schedule.ts";
 
 /** Weight of the newest measurement in the average. */
 const NEWEST = 0.3;
@@ -53,7 +54,7 @@ export class Member {
   /** Failures since the last proof. */
   #failures = 0;
   #restUntil = 0;
-  /** In the order in which they were begun. */
+  /** In the order in which they were begun. Those that wait come last, and only where all slots are taken. */
   readonly #attempts = new Set<Attempt>();
 
   constructor(backend: Backend) {
@@ -87,22 +88,28 @@ export class Member {
   freeIn(now: number): number[] {
     const rest = this.restsFor(now);
     const slots = Array<number>(this.backend.slots).fill(rest);
-    const attempts = [...this.#attempts];
-    for (const [slot, left] of attempts.flatMap((attempt) => timeLeft(attempt, now)).entries())
-      slots[slot] = Math.max(left, rest);
-    for (const { startedAt, expected } of attempts) {
-      if (startedAt !== undefined) continue;
+    let started = 0;
+    for (const { startedAt, expected } of this.#attempts) {
+      if (startedAt !== undefined) {
+        // One that is late is expected to take as long again as it is late.
+        slots[started++] = Math.max(1, rest, Math.abs(startedAt + expected - now));
+        continue;
+      }
       const first = Math.min(...slots);
       slots[slots.indexOf(first)] = first + expected;
     }
     return slots;
   }
 
+  /** @param assumed milliseconds per constraint, if its own are not known. */
+  capacity(now: number, assumed: number): Capacity {
+    return { room: this.room(now), freeIn: this.freeIn(now), rate: this.#rate ?? assumed };
+  }
+
   /** @param expected milliseconds of work. */
   begin(now: number, expected: number): Attempt {
-    const started = [...this.#attempts].filter(({ startedAt }) => startedAt !== undefined);
     const attempt = new Attempt(expected);
-    if (started.length < this.backend.slots) attempt.start(now);
+    if (this.running < this.backend.slots) attempt.start(now);
     this.#attempts.add(attempt);
     return attempt;
   }
@@ -134,9 +141,4 @@ export class Member {
     this.#restUntil = now + Math.min(LONGEST_REST_MS, FIRST_REST_MS * 2 ** this.#failures);
     this.#failures++;
   }
-}
-
-/** Milliseconds until a started attempt ends. One that is late is expected to take as long again as it is late. */
-function timeLeft({ startedAt, expected }: Attempt, now: number): number[] {
-  return startedAt === undefined ? [] : [Math.max(1, Math.abs(startedAt + expected - now))];
 }

@@ -79,7 +79,10 @@ export class ProverPool implements Prover {
     this.#dispatchSoon();
   }
 
-  /** A backend has gone. What it was working on fails there, as its `prove` says, and goes to others, as does what it has not begun. */
+  /**
+   * A backend has gone. What it was working on fails there, as its `prove` says, and goes to others, as does what it has not
+   * begun.
+   */
   remove(name: string): void {
     const member = this.#members.get(name);
     if (this.#quarantined.has(name) || member === undefined) return;
@@ -158,11 +161,7 @@ export class ProverPool implements Prover {
     // Whoever is unknown gets a chance, before the best.
     const assumed = known.length === 0 ? TYPICAL_RATE : Math.min(...known) * UNKNOWN_FACTOR;
     const chosen = assign(
-      members.map((member) => ({
-        room: member.room(now),
-        freeIn: member.freeIn(now),
-        rate: member.rate ?? assumed,
-      })),
+      members.map((member) => member.capacity(now, assumed)),
       waiting.map(({ constraints }, index) => ({ constraints, candidates: candidates[index] ?? [] })),
     );
     // The witnesses of the next ones are ready when backends are.

@@ -104,11 +104,7 @@ class VirtualPool {
     const waiting = this.#tickets.filter(({ state }) => state === "waiting");
     const candidates = [...this.#members.keys()];
     const chosen = assign(
-      this.#members.map((member) => ({
-        room: member.room(now),
-        freeIn: member.freeIn(now),
-        rate: member.rate ?? NaN,
-      })),
+      this.#members.map((member) => member.capacity(now, NaN)),
       waiting.map(({ constraints }) => ({ constraints, candidates })),
     );
     let ahead =

@@ -183,5 +183,28 @@ describe("prover pool and backends that fail", function () {
       }
       await job;
     });
+
+    it("gives what waits for one to a slower one, before its time is over", async () => {
+      using time = new VirtualTime();
+      const rate = 100 / proofs.long.constraints;
+      const hanging = new ScriptedBackend("hanging", { circuits: [LONG], measuredRate: rate });
+      const slow = new ScriptedBackend("slow", {
+        circuits: [LONG],
+        measuredRate: 5 * rate,
+        manner: honest(proofs),
+      });
+      await using test = await TestPool.open(proofs, [hanging, slow]);
+      const jobs = [1, 2].map((statement) => test.pool.prove(jobOf(statement)));
+      await settle();
+      expect(hanging.asked).to.deep.equal([1n]);
+      await time.advance(300);
+      // It is late, but the slow one would end later.
+      expect(slow.asked).to.deep.equal([]);
+      for (let step = 0; step < 10; step++) await time.advance(100);
+      expect((await jobs[1])?.backend).to.equal("slow");
+      expect(test.told("retried")).to.deep.equal([]);
+      honest(proofs)(await hanging.request(0), hanging);
+      await jobs[0];
+    });
   });
 });

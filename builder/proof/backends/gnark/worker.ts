@@ -8,7 +8,7 @@ const SOURCES = join(import.meta.dirname, "worker");
 /** What go.mod says: 1.23. */
 const LEAST_GO = 23;
 /** The same program wherever it is built from. */
-const BUILD_OPTIONS = ["-mod=readonly", "-trimpath", "-buildvcs=false", "-ldflags=-s -w"];
+const BUILD_OPTIONS = ["-trimpath", "-buildvcs=false", "-ldflags=-s -w"];
 /** Milliseconds. Go compiles its own library too, the first time. */
 const COMPILE_TIMEOUT_MS = 300_000;
 

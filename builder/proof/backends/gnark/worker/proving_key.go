@@ -85,46 +85,26 @@ func readProvingKey(found sections) (*provingKey, error) {
 	if err != nil {
 		return nil, err
 	}
-	private := key.wires - key.public - 1
-	// Before any memory is taken for them.
-	for _, of := range []struct{ section, count, bytes int }{
-		{sectionA, key.wires, g1Bytes},
-		{sectionB1, key.wires, g1Bytes},
-		{sectionB2, key.wires, g2Bytes},
-		{sectionC, private, g1Bytes},
-		{sectionQuotient, domainSize, g1Bytes},
-	} {
-		if err := found.open(uint32(of.section), int64(of.count)*int64(of.bytes)).err; err != nil {
-			return nil, err
-		}
+	if err := key.readTerms(found, domainSize); err != nil {
+		return nil, err
+	}
+	if key.a, err = readG1Points(found, sectionA, key.wires); err != nil {
+		return nil, err
+	}
+	if key.b1, err = readG1Points(found, sectionB1, key.wires); err != nil {
+		return nil, err
+	}
+	if key.b2, err = readG2Points(found, sectionB2, key.wires); err != nil {
+		return nil, err
+	}
+	if err := key.readTail(found, domainSize); err != nil {
+		return nil, err
 	}
 	generator, err := fft.Generator(uint64(2 * domainSize))
 	if err != nil {
 		return nil, err
 	}
 	key.domain = fft.NewDomain(uint64(domainSize), fft.WithShift(generator))
-	key.c = make([]curve.G1Affine, 0, private+domainSize)
-	for _, read := range []func() error{
-		func() error { return key.readTerms(found, domainSize) },
-		func() (err error) {
-			key.a, err = readG1Points(found, sectionA, key.wires)
-			return err
-		},
-		func() (err error) {
-			key.b1, err = readG1Points(found, sectionB1, key.wires)
-			return err
-		},
-		func() (err error) {
-			key.b2, err = readG2Points(found, sectionB2, key.wires)
-			return err
-		},
-		func() error { return key.appendTail(found, sectionC, private) },
-		func() error { return key.appendTail(found, sectionQuotient, domainSize) },
-	} {
-		if err := read(); err != nil {
-			return nil, err
-		}
-	}
 	return key, nil
 }
 
@@ -186,6 +166,10 @@ func readPoints[P any](
 ) (points[P], error) {
 	from := found.open(section, int64(wires)*bytes)
 	var held points[P]
+	// What the header says is believed once the section is as long.
+	if from.err != nil {
+		return held, from.err
+	}
 	for wire := range wires {
 		point := read(from)
 		if !isInfinity(&point) {
@@ -204,12 +188,21 @@ func readG2Points(found sections, section uint32, wires int) (points[curve.G2Aff
 	return readPoints(found, section, wires, g2Bytes, (*reader).g2, (*curve.G2Affine).IsInfinity)
 }
 
-func (key *provingKey) appendTail(found sections, section uint32, count int) error {
-	from := found.open(section, int64(count)*g1Bytes)
-	for range count {
-		key.c = append(key.c, from.g1())
+func (key *provingKey) readTail(found sections, domainSize int) error {
+	private := key.wires - key.public - 1
+	ofWires := found.open(sectionC, int64(private)*g1Bytes)
+	ofQuotient := found.open(sectionQuotient, int64(domainSize)*g1Bytes)
+	if err := errors.Join(ofWires.err, ofQuotient.err); err != nil {
+		return err
 	}
-	return from.err
+	key.c = make([]curve.G1Affine, 0, private+domainSize)
+	for range private {
+		key.c = append(key.c, ofWires.g1())
+	}
+	for range domainSize {
+		key.c = append(key.c, ofQuotient.g1())
+	}
+	return errors.Join(ofWires.err, ofQuotient.err)
 }
 
 // Files have coordinates in Montgomery's form, as memory has.
