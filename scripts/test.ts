@@ -3,8 +3,9 @@
  * file name begins with one of them. The last line is `N passed, N failed`.
  */
 import path from "node:path";
+import { inspect } from "node:util";
 import { prepareArtefacts } from "../builder/devnet/artefacts.ts";
-import { ONE_FAILED, ONE_PASSED, type TestCount, total } from "./testing/result.ts";
+import { ONE_PASSED, oneFailed, type TestCount, total } from "./testing/result.ts";
 import { countMocha, countSolidity, countTools, type Output } from "./testing/runners.ts";
 import { runStages, type Stage } from "./testing/stages.ts";
 import { mochaFiles, solidityFiles, unmatchedTestFiles } from "./testing/test-files.ts";
@@ -16,8 +17,10 @@ const LONGEST = ["test/circuits", "test/scenarios", "test/devnet", "test/builder
 
 function checkTestFiles(output: Output): TestCount {
   const unmatched = unmatchedTestFiles(root);
-  for (const file of unmatched) output(`no runner runs ${file}\n`);
-  return unmatched.length === 0 ? ONE_PASSED : ONE_FAILED;
+  if (unmatched.length === 0) return ONE_PASSED;
+  const failure = `no runner runs ${unmatched.join(", ")}`;
+  output(`${failure}\n`);
+  return oneFailed(failure);
 }
 
 function checks(): Stage[] {
@@ -55,11 +58,12 @@ try {
   counts.push(...(await runStages([...areas(), ...(wanted.length === 0 ? checks() : [])])));
 } catch (error) {
   console.error(error);
-  counts.push(ONE_FAILED);
+  counts.push(oneFailed(inspect(error)));
 }
 
-const { passed, failed, skipped } = total(counts);
+const { passed, failed, skipped, failures } = total(counts);
 for (const title of skipped) console.log(`skipped: ${title}`);
+for (const failure of failures) console.log(`\nfailed: ${failure}`);
 console.log(`\ntook ${((performance.now() - start) / 1_000).toFixed(0)} s`);
 console.log(`${passed} passed, ${failed} failed`);
 process.exitCode = failed === 0 && passed > 0 ? 0 : 1;

@@ -1,31 +1,40 @@
 import { type ChildProcess, fork, spawn } from "node:child_process";
 import path from "node:path";
-import { ONE_FAILED, ONE_PASSED, type TestCount } from "./result.ts";
+import { ONE_PASSED, oneFailed, type TestCount } from "./result.ts";
+
+/** Of what a tool printed, as much is repeated where the run ends; its last lines say what is wrong. */
+const MOST_OF_A_TOOL = 4_000;
 
 /** Takes what a stage prints. */
 export type Output = (text: string) => void;
 
-function collect(child: ChildProcess, output: Output): void {
+/** Passes on what a process prints; the function returned gives all of it so far. */
+function collect(child: ChildProcess, output: Output): () => string {
+  let printed = "";
   for (const stream of [child.stdout, child.stderr]) {
     stream?.setEncoding("utf8");
-    stream?.on("data", output);
+    stream?.on("data", (text: string) => {
+      printed += text;
+      output(text);
+    });
   }
+  return () => printed;
 }
 
 /** Runs one of the project's tools; passes if it exits with 0. */
 async function runTool(
   root: string,
   tool: string,
-  toolArguments: string[],
+  toolArguments: readonly string[],
   output: Output,
-): Promise<boolean> {
+): Promise<{ passed: boolean; printed: string }> {
   const executable = path.join(root, "node_modules", ".bin", tool);
   return new Promise((resolve, reject) => {
     const child = spawn(executable, toolArguments, { cwd: root, stdio: ["ignore", "pipe", "pipe"] });
-    collect(child, output);
+    const printed = collect(child, output);
     child.on("error", reject);
     child.on("close", (code) => {
-      resolve(code === 0);
+      resolve({ passed: code === 0, printed: printed() });
     });
   });
 }
@@ -36,10 +45,13 @@ export async function countTools(
   commands: readonly string[][],
   output: Output,
 ): Promise<TestCount> {
-  let passed = true;
-  for (const [tool, ...toolArguments] of commands)
-    if (tool !== undefined && !(await runTool(root, tool, toolArguments, output))) passed = false;
-  return passed ? ONE_PASSED : ONE_FAILED;
+  const failures: string[] = [];
+  for (const [tool, ...toolArguments] of commands) {
+    if (tool === undefined) continue;
+    const { passed, printed } = await runTool(root, tool, toolArguments, output);
+    if (!passed) failures.push(`${tool}\n${printed.slice(-MOST_OF_A_TOOL)}`);
+  }
+  return failures.length === 0 ? ONE_PASSED : oneFailed(failures.join("\n"));
 }
 
 function isTestCount(message: unknown): message is TestCount {
@@ -53,37 +65,29 @@ export async function countMocha(root: string, files: readonly string[], output:
       cwd: root,
       silent: true,
     });
-    collect(child, output);
+    const printed = collect(child, output);
     let count: TestCount | undefined;
     child.on("message", (message) => {
       if (isTestCount(message)) count = message;
     });
     child.on("error", reject);
     child.on("close", (code, signal) => {
-      if (count === undefined)
-        output(`the test process ended early (${signal ?? `exit code ${code ?? "?"}`})\n`);
-      resolve(count ?? ONE_FAILED);
+      if (count !== undefined) {
+        resolve(count);
+        return;
+      }
+      const end = `the test process ended early (${signal ?? `exit code ${code ?? "?"}`})`;
+      output(`${end}\n`);
+      resolve(oneFailed(`${files.join(" ")}: ${end} after\n${printed().slice(-MOST_OF_A_TOOL)}`));
     });
   });
 }
 
 /** Runs Hardhat's Solidity tests and reads the counts from its summary. */
 export async function countSolidity(root: string, output: Output): Promise<TestCount> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(path.join(root, "node_modules/.bin/hardhat"), ["test", "solidity"], {
-      cwd: root,
-      stdio: ["ignore", "pipe", "pipe"],
-    });
-    let text = "";
-    collect(child, (chunk) => {
-      text += chunk;
-      output(chunk);
-    });
-    child.on("error", reject);
-    child.on("close", (code) => {
-      const number = (word: string): number => Number(new RegExp(`(\\d+) ${word}`).exec(text)?.[1] ?? 0);
-      const failed = number("failing");
-      resolve({ passed: number("passing"), failed: code === 0 ? failed : Math.max(1, failed), skipped: [] });
-    });
-  });
+  const { passed, printed } = await runTool(root, "hardhat", ["test", "solidity"], output);
+  const number = (word: string): number => Number(new RegExp(`(\\d+) ${word}`).exec(printed)?.[1] ?? 0);
+  const failed = passed ? number("failing") : Math.max(1, number("failing"));
+  const failures = failed === 0 ? [] : [`hardhat test solidity\n${printed.slice(-MOST_OF_A_TOOL)}`];
+  return { passed: number("passing"), failed, skipped: [], failures };
 }
