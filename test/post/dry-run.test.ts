@@ -12,7 +12,7 @@ import { nodes } from "./nodes.ts";
 import { gambler, gasTeller, oracle } from "./oddities.ts";
 
 for (const { name, missing, start } of nodes) {
-  describe(`dry run on ${name}`, function () {
+  describe(missing === undefined ? `dry run on ${name}` : `dry run on ${name} (${missing})`, function () {
     this.timeout(180_000);
     const [alice, bob, carol] = [accountAt(1), accountAt(2), accountAt(3)];
     let lockstep: Lockstep;

@@ -23,7 +23,7 @@ export const nodes: readonly TestNode[] = [
   { name: "Hardhat's node", start: startL1 },
   {
     name: "anvil",
-    ...(existsSync(ANVIL) ? {} : { missing: `${ANVIL} is not installed` }),
+    ...(existsSync(ANVIL) ? {} : { missing: `not installed: no ${ANVIL}; LOCKSTEP_ANVIL may name another` }),
     start: startAnvil,
   },
 ];

@@ -258,7 +258,7 @@ describe("WebAssembly prover", function () {
     );
   });
 
-  it("cancels everything when it is closed and leaves no thread", async function () {
+  it("cancels everything when it is closed and leaves no thread (counted on Linux)", async function () {
     if (process.platform !== "linux") this.skip();
     const before = threads();
     const closing = await createProver({ circuits: [bits] });
