@@ -3,7 +3,7 @@ import type { Artefacts } from "../artefacts/artefacts.ts";
 import { createLocalProver } from "../proof/local-prover.ts";
 import type { PoolEvent } from "../proof/pool/options.ts";
 import type { ProverPool } from "../proof/pool/pool.ts";
-import { WorkerDirectory } from "../proof/redis/directory.ts";
+import { type PassedOver, WorkerDirectory } from "../proof/redis/directory.ts";
 
 export interface ProverOptions {
   readonly circuits: Iterable<Artefacts>;
@@ -30,7 +30,10 @@ export async function openProver({ circuits, redis, backend, log }: ProverOption
   };
   const pool = await createLocalProver({ artefacts, listener, backend });
   cleanup.defer(() => pool.close());
-  if (redis !== undefined) cleanup.use(await WorkerDirectory.open({ url: redis, pool, circuits: artefacts }));
+  if (redis !== undefined) {
+    const onPassedOver = (event: PassedOver): void => log?.warn(event, "a prover worker gets no jobs");
+    cleanup.use(await WorkerDirectory.open({ url: redis, pool, circuits: artefacts, onPassedOver }));
+  }
   const resources = cleanup.move();
   return { pool, [Symbol.asyncDispose]: () => resources.disposeAsync() };
 }

@@ -13,11 +13,18 @@ const LOOK_MS = 500;
 /** Milliseconds after which Redis counts as away. */
 const ANSWER_MS = 5_000;
 
+/** A worker that is there and gets no jobs. Told once, as long as it is there. */
+export interface PassedOver {
+  readonly worker: string;
+  readonly reason: string;
+}
+
 export interface WorkerDirectoryOptions {
   readonly url: string;
   readonly pool: ProverPool;
   /** The builder's circuits: workers with other keys are of no use to it. */
   readonly circuits: Iterable<Artefacts>;
+  readonly onPassedOver?: (event: PassedOver) => void;
 }
 
 /** Keeps the workers that are registered in Redis in a pool: those that come join it, those that fall silent leave. */
@@ -25,23 +32,30 @@ export class WorkerDirectory implements AsyncDisposable {
   readonly #redis: Redis;
   readonly #pool: ProverPool;
   readonly #keys: ReadonlyMap<string, string>;
+  readonly #onPassedOver: ((event: PassedOver) => void) | undefined;
   readonly #backends = new Map<string, RemoteBackend>();
+  readonly #passedOver = new Set<string>();
   readonly #stop = new AbortController();
   readonly #looking: Promise<void>;
 
-  private constructor(redis: Redis, pool: ProverPool, keys: ReadonlyMap<string, string>) {
+  private constructor(
+    redis: Redis,
+    { pool, onPassedOver }: WorkerDirectoryOptions,
+    keys: ReadonlyMap<string, string>,
+  ) {
     this.#redis = redis;
     this.#pool = pool;
     this.#keys = keys;
+    this.#onPassedOver = onPassedOver;
     this.#looking = this.#watch();
   }
 
   /** @throws {RedisUnreachableError}, `KEY_CORRUPT`. */
-  static async open({ url, pool, circuits }: WorkerDirectoryOptions): Promise<WorkerDirectory> {
+  static async open(options: WorkerDirectoryOptions): Promise<WorkerDirectory> {
     const keys = new Map<string, string>();
-    for (const artefacts of circuits)
+    for (const artefacts of options.circuits)
       keys.set(artefacts.instance, hashVerificationKey(await readVerificationKey(artefacts)));
-    return new WorkerDirectory(await connectRedis(url, ANSWER_MS), pool, keys);
+    return new WorkerDirectory(await connectRedis(options.url, ANSWER_MS), options, keys);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -70,20 +84,36 @@ export class WorkerDirectory implements AsyncDisposable {
     const cards = ids.length === 0 ? [] : await this.#redis.mget(ids.map(workerKey));
     const present = new Set<string>();
     for (const [index, id] of ids.entries()) {
-      const card = readCard(cards[index]);
-      if (card?.id !== id) {
+      const text = cards[index] ?? undefined;
+      if (text === undefined) {
         await this.#redis.srem(WORKERS_KEY, id);
         continue;
       }
       present.add(id);
-      if (!this.#backends.has(id)) this.#welcome(card);
+      if (this.#backends.has(id) || this.#passedOver.has(id)) continue;
+      const card = readCard(text);
+      if (card?.id === id) this.#welcome(card);
+      else this.#passOver(id, "its card in Redis is none of this version of Lockstep");
     }
     for (const id of this.#backends.keys()) if (!present.has(id)) await this.#dismiss(id);
+    for (const id of this.#passedOver) if (!present.has(id)) this.#passedOver.delete(id);
+  }
+
+  #passOver(worker: string, reason: string): void {
+    this.#passedOver.add(worker);
+    this.#onPassedOver?.({ worker, reason });
   }
 
   #welcome(card: WorkerCard): void {
     const shared = [...this.#keys].filter(([circuit, key]) => card.circuits[circuit] === key);
-    if (shared.length === 0) return;
+    if (shared.length === 0) {
+      const wanted = [...this.#keys.keys()].join(", ");
+      this.#passOver(
+        card.id,
+        `it has other keys than the builder, of each of ${wanted}: they need the same --keys`,
+      );
+      return;
+    }
     const backend = new RemoteBackend(this.#redis, card, new Set(shared.map(([circuit]) => circuit)));
     this.#backends.set(card.id, backend);
     this.#pool.add(backend);
@@ -99,8 +129,7 @@ export class WorkerDirectory implements AsyncDisposable {
   }
 }
 
-function readCard(text: string | null | undefined): WorkerCard | undefined {
-  if (text === null || text === undefined) return undefined;
+function readCard(text: string): WorkerCard | undefined {
   try {
     return workerCard.parse(JSON.parse(text));
   } catch {

@@ -7,7 +7,8 @@ import { readVerificationKey } from "../../../builder/proof/load-circuit.ts";
 import type { PoolEvent, PoolOptions } from "../../../builder/proof/pool/options.ts";
 import { ProverPool } from "../../../builder/proof/pool/pool.ts";
 import { connectRedis } from "../../../builder/proof/redis/connection.ts";
-import { WorkerDirectory } from "../../../builder/proof/redis/directory.ts";
+import { type PassedOver, WorkerDirectory } from "../../../builder/proof/redis/directory.ts";
+import { workerKey, WORKERS_KEY } from "../../../builder/proof/redis/messages.ts";
 import { openSnarkjs } from "../../../builder/proof/backends/snarkjs/index.ts";
 import { verifyProof } from "../reference-verification.ts";
 import { failureCode, testArtefacts } from "../../keys/setting.ts";
@@ -53,10 +54,13 @@ describe(
         listener: (event) => events.push(event),
         ...options,
       });
-      const directory = await WorkerDirectory.open({ url: redis.url, pool, circuits: [bits] });
+      const passedOver: PassedOver[] = [];
+      const onPassedOver = (event: PassedOver): void => void passedOver.push(event);
+      const directory = await WorkerDirectory.open({ url: redis.url, pool, circuits: [bits], onPassedOver });
       return {
         pool,
         events,
+        passedOver,
         seen: (type: PoolEvent["type"]) => events.filter((event) => event.type === type),
         async until(workers: number) {
           while (pool.backends.length !== workers) await new Promise((resolve) => setTimeout(resolve, 50));
@@ -158,6 +162,29 @@ describe(
         .to.have.property("message")
         .that.matches(/assert/i);
       expect((await builder.pool.prove(BITS_JOB)).publicInputs.evaluation).to.equal(24n);
+    });
+
+    it("that have other keys, or are of another version, get no jobs, and it is said once why", async () => {
+      const client = await connectRedis(redis.url);
+      const cards = {
+        estranged: JSON.stringify({ id: "estranged", slots: 1, circuits: { bits: "0x00" } }),
+        modern: JSON.stringify({ id: "modern", slots: 1, circuits: {}, planets: 8 }),
+        garbled: "{",
+      };
+      for (const [id, card] of Object.entries(cards)) await client.set(workerKey(id), card);
+      await client.sadd(WORKERS_KEY, ...Object.keys(cards), "dead");
+      await using builder = await open();
+      while ((await client.sismember(WORKERS_KEY, "dead")) === 1) continue;
+      // A worker that joins later is seen in a later look than the others.
+      await startWorker("honest");
+      await builder.until(1);
+      const reasons = Object.fromEntries(builder.passedOver.map(({ worker, reason }) => [worker, reason]));
+      expect(builder.passedOver).to.have.length(3);
+      expect(reasons.estranged).to.match(/other keys .* bits/);
+      expect(reasons.modern)
+        .to.match(/version/)
+        .and.to.equal(reasons.garbled);
+      client.disconnect();
     });
 
     it("cannot be reached without a Redis, and the error says where none was", async () => {
