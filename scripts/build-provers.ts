@@ -9,6 +9,9 @@ import type { BackendKind } from "../builder/proof/backends/backend.ts";
 import { WorkerBuildError } from "../builder/proof/backends/build.ts";
 import { BACKEND_KINDS } from "../builder/proof/backends/index.ts";
 
+/** A network that the Go modules do not come through is not waited for at every start, but when provers are asked for. */
+const RETRY_AFTER_MS = 24 * 60 * 60 * 1_000;
+
 const isForAll = process.argv.includes("--all");
 const stop = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
@@ -30,7 +33,11 @@ async function build({ name, prepareBuild }: BackendKind): Promise<boolean> {
   if (prepareBuild === undefined) return false;
   let report: (text: string) => void = () => undefined;
   try {
-    const make = await prepareBuild({ onStep: (text) => report(text), signal: stop.signal });
+    const make = await prepareBuild({
+      onStep: (text) => report(text),
+      signal: stop.signal,
+      retryAfter: isForAll ? 0 : RETRY_AFTER_MS,
+    });
     await step(`building ${name}`, (onStep) => {
       report = onStep;
       return make();

@@ -87,7 +87,7 @@ for (const { worker, compiler, missing, replaced, output } of WORKERS) {
           .that.matches(/install Go 1\.\d+ or newer to/);
       }));
 
-    it("says why the modules could not be fetched, and leaves nothing behind", () =>
+    it("says why the modules could not be fetched, and leaves nothing else behind", () =>
       inTemporaryFolder(async (folder) => {
         await script(folder, "go", `${NEW_GO}; echo 'no route to the proxy' >&2; exit 1`);
         const environment = { PATH: folder, CXX: await script(folder, "c++", "exit 0") };
@@ -95,17 +95,54 @@ for (const { worker, compiler, missing, replaced, output } of WORKERS) {
         const failure = await buildWorker(worker, { root, environment }).catch((error: unknown) => error);
         expect(failure).to.have.property("code", "WORKER_BUILD");
         expect(failure).to.have.property("message").that.includes("no route to the proxy");
+        expect(await readdir(join(root, worker.name))).to.deep.equal(["failure.json"]);
+      }));
+
+    it("that failed is tried again when asked for, and else after a while or from other sources", () =>
+      inTemporaryFolder(async (folder) => {
+        const calls = join(folder, "calls");
+        await script(folder, "go", `${NEW_GO}; echo call >> '${calls}'; echo 'no route' >&2; exit 1`);
+        const environment = { PATH: folder, CXX: await script(folder, "c++", "exit 0") };
+        const root = join(folder, "root");
+        const tries = async (retryAfter: number, settings = worker.settings): Promise<boolean> => {
+          await writeFile(calls, "");
+          const options = { root, environment, retryAfter };
+          const failure = await buildWorker({ ...worker, settings }, options).catch(
+            (error: unknown) => error,
+          );
+          expect(failure).to.have.property("code", "WORKER_BUILD");
+          expect(failure).to.have.property("message").that.includes("no route");
+          return (await readFile(calls, "utf8")) !== "";
+        };
+        expect(await tries(60_000), "the first time").to.equal(true);
+        expect(await tries(60_000), "soon").to.equal(false);
+        expect(await tries(60_000, [...worker.settings, "new"]), "something else").to.equal(true);
+        expect(await tries(60_000), "what was something else by now").to.equal(true);
+        expect(await tries(0), "asked for").to.equal(true);
+        await writeFile(join(root, worker.name, "failure.json"), '{"entry":');
+        expect(await tries(60_000), "half a record").to.equal(true);
+      }));
+
+    it("that was interrupted has not failed", () =>
+      inTemporaryFolder(async (folder) => {
+        const stop = new AbortController();
+        await script(folder, "go", `${NEW_GO}; exit 1`);
+        const environment = { PATH: folder, CXX: await script(folder, "c++", "exit 0") };
+        const root = join(folder, "root");
+        const options = { root, environment, signal: stop.signal, onStep: () => stop.abort() };
+        const failure = await buildWorker(worker, options).catch((error: unknown) => error);
+        expect(failure).to.be.instanceOf(Error);
         expect(await readdir(join(root, worker.name))).to.deep.equal([]);
       }));
 
-    whereBuilt(`says why the compiler failed, and leaves nothing behind${reason}`, () =>
+    whereBuilt(`says why the compiler failed, and leaves nothing else behind${reason}`, () =>
       inTemporaryFolder(async (folder) => {
         const root = join(folder, "root");
         const environment = await replaced(join(folder, "bin"), "echo 'no such header' >&2; exit 1");
         const failure = await buildWorker(worker, { root, environment }).catch((error: unknown) => error);
         expect(failure).to.have.property("code", "WORKER_BUILD");
         expect(failure).to.have.property("message").that.includes("no such header");
-        expect(await readdir(join(root, worker.name))).to.deep.equal([]);
+        expect(await readdir(join(root, worker.name))).to.deep.equal(["failure.json"]);
       }),
     );
 
@@ -116,7 +153,7 @@ for (const { worker, compiler, missing, replaced, output } of WORKERS) {
         const failure = await buildWorker(worker, { root, environment }).catch((error: unknown) => error);
         expect(failure).to.have.property("code", "WORKER_BUILD");
         expect(failure).to.have.property("message").that.includes("does not run");
-        expect(await readdir(join(root, worker.name))).to.deep.equal([]);
+        expect(await readdir(join(root, worker.name))).to.deep.equal(["failure.json"]);
       }),
     );
 

@@ -13,4 +13,6 @@ export interface BuildOptions {
   readonly environment?: NodeJS.ProcessEnv;
   readonly signal?: AbortSignal;
   readonly onStep?: (step: string) => void;
+  /** Milliseconds in which a build that failed is not tried again. Default 0. */
+  readonly retryAfter?: number;
 }

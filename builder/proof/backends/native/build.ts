@@ -6,6 +6,7 @@ import { promisify } from "node:util";
 import { temporaryFolder } from "../../../artefacts/cache.ts";
 import { withLock } from "../../../artefacts/lock.ts";
 import { type BuildOptions, WorkerBuildError } from "../build.ts";
+import { recentFailure, rememberFailure } from "./failures.ts";
 import { PLATFORM } from "./tools.ts";
 
 /** A program that `worker-process.ts` speaks to, and how it is made. */
@@ -61,7 +62,10 @@ export async function buildWorker(worker: NativeWorker, options: WorkerBuildOpti
   return build();
 }
 
-/** `buildWorker` in two steps. @throws {WorkerBuildError} when something is missing that building takes. */
+/**
+ * `buildWorker` in two steps.
+ * @throws {WorkerBuildError} when something is missing that building takes, or it failed lately.
+ */
 export async function prepareWorker(
   worker: NativeWorker,
   options: WorkerBuildOptions = {},
@@ -69,6 +73,13 @@ export async function prepareWorker(
   const found = await findWorker(worker, options);
   if (found !== undefined) return async () => found;
   const make = await worker.prepare(options);
+  const { retryAfter = 0 } = options;
+  const entry = await entryFolder(worker, options);
+  const failed = await recentFailure(workerFolder(worker, options), entry, retryAfter);
+  if (failed !== undefined) {
+    const when = new Date(failed.at).toLocaleString();
+    throw new WorkerBuildError(`${failed.reason} (${when}; \`npm run provers\` tries it again)`);
+  }
   return () => buildAlone(worker, make, options);
 }
 
@@ -80,6 +91,7 @@ async function buildAlone(
 ): Promise<string> {
   const { onStep, signal } = options;
   const folder = workerFolder(worker, options);
+  const entry = await entryFolder(worker, options);
   await mkdir(folder, { recursive: true });
   const lock = {
     onWait: () => onStep?.("waiting for another command that builds it"),
@@ -91,7 +103,13 @@ async function buildAlone(
     // Other versions, and what killed builds left.
     for (const name of await readdir(folder))
       if (!name.startsWith(LOCK)) await rm(join(folder, name), { recursive: true, force: true });
-    return build(worker, make, options);
+    try {
+      return await build(worker, make, options);
+    } catch (error) {
+      if (error instanceof WorkerBuildError && signal?.aborted !== true)
+        await rememberFailure(folder, { entry, reason: error.message, at: Date.now() });
+      throw error;
+    }
   });
 }
 
