@@ -60,7 +60,16 @@ contract Actor {
         return _play(steps);
     }
 
+    receive() external payable {
+        _perform();
+    }
+
     fallback() external payable {
+        _perform();
+    }
+
+    /// Ends the call with the answer that the script for its calldata gives.
+    function _perform() internal {
         Script memory script = _scripts[keccak256(msg.data)];
         if (script.writes) count++;
         Outcome[] memory outcomes = _play(script.steps);
