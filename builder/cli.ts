@@ -1,4 +1,4 @@
-/** Lockstep's commands: `node builder/cli.ts start|demo|deploy|builder|prover-worker|provers|status|keys`; `npm start` and others come here. */
+/** Lockstep's commands: `node builder/cli.ts start|demo|deploy|builder|prover-worker|provers|status|keys`; `npm start` and the other scripts come here. */
 import path from "node:path";
 import { Command, InvalidArgumentError } from "commander";
 import pc from "picocolors";

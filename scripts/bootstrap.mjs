@@ -1,5 +1,5 @@
 /**
- * From a fresh clone to a running command: `node scripts/bootstrap.mjs start|demo|test|fuzz|node|deploy|builder|prover-worker|provers|status|bench [option…]`.
+ * From a fresh clone to a running command: `node scripts/bootstrap.mjs start|demo|test|fuzz|node|deploy|builder|prover-worker|provers|keys|status|bench [option…]`.
  *
  * Runs on Node 20 with nothing installed and uses no network but package registries. It makes sure of a recent Node
  * (from npm, into `.lockstep/`, if the machine's is too old), of the dependencies and, where it can be built, of the fast
@@ -35,6 +35,7 @@ const COMMANDS = {
   builder: ["builder/cli.ts", "builder"],
   status: ["builder/cli.ts", "status"],
   provers: ["builder/cli.ts", "provers"],
+  keys: ["builder/cli.ts", "keys"],
   bench: ["scripts/bench.ts"],
   "prover-worker": ["builder/cli.ts", "prover-worker"],
   test: ["scripts/test.ts"],

@@ -1,9 +1,10 @@
 import { once } from "node:events";
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "chai";
-import { isRunning, Sandbox, untilGone } from "./sandbox.ts";
+import { z } from "zod";
+import { isRunning, PROJECT, Sandbox, untilGone } from "./sandbox.ts";
 
 describe("bootstrap", function () {
   this.timeout(60_000);
@@ -79,6 +80,18 @@ describe("bootstrap", function () {
       expect(code).to.equal(1);
       expect(output).to.contain("start|demo");
       expect(sandbox.npmCalls()).to.have.length(0);
+    });
+
+    it("has an npm script for each command, which needs nothing but the machine's Node", async () => {
+      const { output } = await sandbox.run("stop");
+      const commands = /bootstrap\.mjs (\S+)/.exec(output)?.[1]?.split("|") ?? [];
+      const { scripts } = z
+        .object({ scripts: z.record(z.string(), z.string()) })
+        .parse(JSON.parse(readFileSync(path.join(PROJECT, "package.json"), "utf8")));
+      for (const command of commands)
+        expect(scripts[command], command).to.equal(`node scripts/bootstrap.mjs ${command}`);
+      for (const [name, line] of Object.entries(scripts))
+        expect(commands, name).to.include(/^node scripts\/bootstrap\.mjs (\S+)/.exec(line)?.[1]);
     });
   });
 

@@ -5,7 +5,8 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
-const PROJECT = path.resolve(import.meta.dirname, "../..");
+/** The real project. */
+export const PROJECT = path.resolve(import.meta.dirname, "../..");
 
 /**
  * A clone of the bootstrap alone, in a folder with a space in its name, with a command and an npm of the test's own:
