@@ -9,9 +9,9 @@ const failure = z.object({ entry: z.string(), reason: z.string(), at: z.number()
 /** Of one build. `entry` is the folder that it was to make, `at` a time in milliseconds. */
 export type BuildFailure = z.infer<typeof failure>;
 
-/** @param folder of all builds of a worker. */
+/** Where nothing can be written, the next command tries the build again. @param folder of all builds of a worker. */
 export async function rememberFailure(folder: string, failed: BuildFailure): Promise<void> {
-  await writeFile(join(folder, FILE), JSON.stringify(failed));
+  await writeFile(join(folder, FILE), JSON.stringify(failed)).catch(() => undefined);
 }
 
 /** How the last build failed, if it did, was to make this entry, and is not `age` milliseconds old. */
