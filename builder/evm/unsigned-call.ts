@@ -19,7 +19,7 @@ export interface UnsignedCallChain {
 /**
  * Plays a call as `eth_call` does: like a transaction, but without nonce and fee.
  * @returns the result and the gas that a transaction would be charged, without refunds.
- * @throws {InvalidTransactionError} if its gas does not cover what it costs before code runs.
+ * @throws {InvalidTransactionError} if its gas does not cover what it costs before code runs, or its sender lacks the value.
  */
 export async function runUnsignedCall(
   { evm, state, common, block }: UnsignedCallChain,
@@ -45,6 +45,9 @@ export async function runUnsignedCall(
   for (const address of [...warm, ...authorities.map((authority) => authority.toString())])
     evm.journal.addAlwaysWarmAddress(address);
   for (const precompile of evm.precompiles.keys()) evm.journal.addAlwaysWarmAddress(precompile);
+  // EthereumJS would throw amid a creation.
+  const balance = (await state.getAccount(caller))?.balance ?? 0n;
+  if (value > balance) throw new InvalidTransactionError(`its value is ${value}, ${from} has ${balance}`);
   const result = await evm.runCall({
     block,
     caller,

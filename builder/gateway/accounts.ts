@@ -1,7 +1,8 @@
-import { type Hex, type LocalAccount, numberToHex, type TransactionSerializable } from "viem";
+import { BaseError, type Hex, type LocalAccount, numberToHex, type TransactionSerializable } from "viem";
 import type { Authorization } from "../evm/call-request.ts";
 import { Lock } from "../lock.ts";
 import { type CallParameters, callRequest } from "./call-request.ts";
+import { InvalidParamsError } from "./json-rpc.ts";
 
 /** The chain for which accounts of a gateway sign. */
 export interface SigningChain {
@@ -40,13 +41,16 @@ export class GatewayAccounts {
     return this.#find(address) !== undefined;
   }
 
-  /** Fills in what the call leaves open, signs it, and hands the raw transaction to `submit` before the next may start. */
+  /**
+   * Fills in what the call leaves open, signs it, and hands the raw transaction to `submit` before the next may start.
+   * @throws {InvalidParamsError} for values that no transaction can hold.
+   */
   async send<Result>(call: CallParameters, submit: (raw: Hex) => Promise<Result>): Promise<Result> {
     const account = this.#find(call.from);
     if (account === undefined) throw new Error("the account is not the gateway's");
     return await this.#lock.run(async () => {
       const transaction = await this.#complete(call, account.address);
-      return await submit(await account.signTransaction(transaction));
+      return await submit(await sign(account, transaction));
     });
   }
 
@@ -81,6 +85,15 @@ export class GatewayAccounts {
 
   #find(address: Hex | undefined): LocalAccount | undefined {
     return this.#accounts.find((account) => account.address.toLowerCase() === address?.toLowerCase());
+  }
+}
+
+async function sign(account: LocalAccount, transaction: TransactionSerializable): Promise<Hex> {
+  try {
+    return await account.signTransaction(transaction);
+  } catch (error) {
+    if (error instanceof BaseError) throw new InvalidParamsError(error.shortMessage);
+    throw error;
   }
 }
 

@@ -4,10 +4,15 @@ import { MAX_TRANSACTION_GAS } from "../batch/limits.ts";
 import type { CallRequest } from "../simulate/outcome.ts";
 import { addressSchema, bytesSchema, quantitySchema } from "./json-rpc.ts";
 
+const nonceSchema = quantitySchema.refine(
+  (nonce) => nonce <= BigInt(Number.MAX_SAFE_INTEGER),
+  "a nonce that no account will reach",
+);
+
 const authorizationSchema = z.object({
   chainId: quantitySchema,
   address: addressSchema,
-  nonce: quantitySchema,
+  nonce: nonceSchema,
   yParity: quantitySchema,
   r: quantitySchema,
   s: quantitySchema,
@@ -22,7 +27,7 @@ export const callSchema = z.looseObject({
   maxFeePerGas: quantitySchema.optional(),
   maxPriorityFeePerGas: quantitySchema.optional(),
   value: quantitySchema.optional(),
-  nonce: quantitySchema.optional(),
+  nonce: nonceSchema.optional(),
   data: bytesSchema.optional(),
   input: bytesSchema.optional(),
   authorizationList: z.array(authorizationSchema).optional(),

@@ -120,7 +120,8 @@ describe("evm rollup through its gateway", function () {
   }
 
   it("serves ethers: deploy, events, reverts", async () => {
-    const provider = new JsonRpcProvider(gateway.url, undefined, { pollingInterval: 50 });
+    // Blocks come sooner than ethers forgets an answer by itself, a nonce for example.
+    const provider = new JsonRpcProvider(gateway.url, undefined, { pollingInterval: 50, cacheTimeout: -1 });
     const signer = new Wallet(keyOf(2), provider);
     const { abi, bytecode } = await artefact("DemoToken");
     const contractAbi = new Interface(JSON.stringify(abi));
@@ -294,6 +295,18 @@ describe("evm rollup through its gateway", function () {
     }
   });
 
+  it("says that a creation's or a call's value is more than its sender has", async () => {
+    for (const method of ["eth_call", "eth_estimateGas"])
+      for (const to of [{}, { to: alice.address }]) {
+        const params = [{ from: `0x${"57".repeat(20)}`, value: "0xc0dfd", ...to }];
+        const { error } = await rpc(gateway.url, method, params);
+        expect(error.message, `${method} ${JSON.stringify(to)}`).to.match(/value is 790013, 0x57\w+ has 0/);
+        // L1's node knows better than the simulation what a call says that crosses nothing.
+        const onL1 = JSON.stringify(await rpc(l1Gateway.url, method, params));
+        expect(onL1).to.not.match(/internal error of the gateway/);
+      }
+  });
+
   it("answers any parameters with what is wrong", async () => {
     const methods = [
       "eth_call",
@@ -309,20 +322,36 @@ describe("evm rollup through its gateway", function () {
     const address = fc.constantFrom(
       alice.address,
       unlocked.address,
+      accountAt(6).address,
       `0x${"00".repeat(19)}09`,
       `0x${"00".repeat(12)}4c6f636b73746570`,
     );
     const quantity = fc.bigInt({ min: 0n, max: (1n << 256n) - 1n }).map((value) => toHex(value));
     const odd = fc.oneof(hex, fc.constantFrom("latest", "pending"), fc.jsonValue({ maxDepth: 3 }));
+    const number = fc.oneof(quantity, fc.nat(9).map(toHex), odd);
+    const authorization = fc.record({
+      address,
+      chainId: quantity,
+      nonce: quantity,
+      yParity: quantity,
+      r: quantity,
+      s: quantity,
+    });
     const call = fc.record(
       {
         from: address,
         to: address,
         data: hex,
-        value: fc.oneof(quantity, odd),
-        gas: fc.oneof(quantity, odd),
-        gasPrice: odd,
-        nonce: odd,
+        value: number,
+        gas: number,
+        gasPrice: number,
+        maxFeePerGas: number,
+        maxPriorityFeePerGas: number,
+        nonce: number,
+        accessList: fc.array(fc.record({ address, storageKeys: fc.array(hex, { maxLength: 2 }) }), {
+          maxLength: 2,
+        }),
+        authorizationList: fc.array(authorization, { maxLength: 2 }),
       },
       { requiredKeys: [] },
     );
@@ -330,8 +359,9 @@ describe("evm rollup through its gateway", function () {
       fc.asyncProperty(
         fc.constantFrom(...methods),
         fc.array(fc.oneof(call, hex, odd), { maxLength: 3 }),
-        async (method, params) => {
-          const answer = await rpc(gateway.url, method, params);
+        fc.boolean(),
+        async (method, params, isOnL1) => {
+          const answer = await rpc((isOnL1 ? l1Gateway : gateway).url, method, params);
           if ("result" in answer) return;
           expect(answer.error.message, method)
             .to.be.a("string")
