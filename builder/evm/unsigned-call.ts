@@ -36,6 +36,9 @@ export async function runUnsignedCall(
   const intrinsic = unsigned.getIntrinsicGas() + perAuthorization * BigInt(authorizations.length);
   if (intrinsic > gas) throw new InvalidTransactionError(`intrinsic gas is ${intrinsic}, given is ${gas}`);
   const caller = createAddressFromString(from);
+  const balance = (await state.getAccount(caller))?.balance ?? 0n;
+  // EthereumJS would throw amid a creation.
+  if (value > balance) throw new InvalidTransactionError(`its value is ${value}, ${from} has ${balance}`);
   const warm = [
     caller.toString(),
     block.header.coinbase.toString(),
@@ -45,9 +48,6 @@ export async function runUnsignedCall(
   for (const address of [...warm, ...authorities.map((authority) => authority.toString())])
     evm.journal.addAlwaysWarmAddress(address);
   for (const precompile of evm.precompiles.keys()) evm.journal.addAlwaysWarmAddress(precompile);
-  // EthereumJS would throw amid a creation.
-  const balance = (await state.getAccount(caller))?.balance ?? 0n;
-  if (value > balance) throw new InvalidTransactionError(`its value is ${value}, ${from} has ${balance}`);
   const result = await evm.runCall({
     block,
     caller,

@@ -9,13 +9,12 @@ import type { TestCount } from "./result.ts";
 
 /** Milliseconds; tests that prove set their own. */
 const TIMEOUT_MS = 120_000;
+/** Of an error with a page of values, the beginning says what is wrong. */
+const MOST_OF_AN_ERROR = 4_000;
 
 const mocha = new Mocha({ timeout: TIMEOUT_MS, slow: 20_000, forbidOnly: true, reporter: "spec" });
 for (const file of process.argv.slice(2)) mocha.addFile(file);
 await mocha.loadFilesAsync();
-
-/** Of an error with a page of values, the beginning says what is wrong. */
-const MOST_OF_AN_ERROR = 4_000;
 
 const skipped: string[] = [];
 const failures: string[] = [];

@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
 import { mkdir, readdir, readFile, rename, rm } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { temporaryFolder } from "../../../artefacts/cache.ts";
 import { withLock } from "../../../artefacts/lock.ts";
@@ -44,7 +44,11 @@ export async function findWorker(
   worker: NativeWorker,
   options: WorkerBuildOptions = {},
 ): Promise<string | undefined> {
-  const program = join(await entryFolder(worker, options), worker.name);
+  return programIn(await entryFolder(worker, options), worker);
+}
+
+async function programIn(entry: string, { name }: NativeWorker): Promise<string | undefined> {
+  const program = join(entry, name);
   try {
     await run(program, [], { timeout: TRIAL_TIMEOUT_MS });
   } catch (error) {
@@ -70,75 +74,69 @@ export async function prepareWorker(
   worker: NativeWorker,
   options: WorkerBuildOptions = {},
 ): Promise<() => Promise<string>> {
-  const found = await findWorker(worker, options);
+  const entry = await entryFolder(worker, options);
+  const found = await programIn(entry, worker);
   if (found !== undefined) return async () => found;
   const make = await worker.prepare(options);
-  const { retryAfter = 0 } = options;
-  const entry = await entryFolder(worker, options);
-  const failed = await recentFailure(workerFolder(worker, options), entry, retryAfter);
+  const failed = await recentFailure(entry, options.retryAfter ?? 0);
   if (failed !== undefined) {
     const when = new Date(failed.at).toLocaleString();
     throw new WorkerBuildError(`${failed.reason} (${when}; \`npm run provers\` tries it again)`);
   }
-  return () => buildAlone(worker, make, options);
+  return () => buildAlone(entry, worker, make, options);
 }
 
 /** Only one process builds. */
 async function buildAlone(
+  entry: string,
   worker: NativeWorker,
   make: (output: string) => Promise<void>,
-  options: WorkerBuildOptions,
+  { onStep, signal }: BuildOptions,
 ): Promise<string> {
-  const { onStep, signal } = options;
-  const folder = workerFolder(worker, options);
-  const entry = await entryFolder(worker, options);
+  const folder = dirname(entry);
   await mkdir(folder, { recursive: true });
   const lock = {
     onWait: () => onStep?.("waiting for another command that builds it"),
     ...(signal === undefined ? {} : { signal }),
   };
   return withLock(join(folder, LOCK), lock, async () => {
-    const built = await findWorker(worker, options);
+    const built = await programIn(entry, worker);
     if (built !== undefined) return built;
     // Other versions, and what killed builds left.
     for (const name of await readdir(folder))
       if (!name.startsWith(LOCK)) await rm(join(folder, name), { recursive: true, force: true });
     try {
-      return await build(worker, make, options);
+      return await build(entry, worker, make);
     } catch (error) {
       if (error instanceof WorkerBuildError && signal?.aborted !== true)
-        await rememberFailure(folder, { entry, reason: error.message, at: Date.now() });
+        await rememberFailure(entry, error.message);
       throw error;
     }
   });
 }
 
 async function build(
+  entry: string,
   worker: NativeWorker,
   make: (output: string) => Promise<void>,
-  options: WorkerBuildOptions,
 ): Promise<string> {
-  const target = await entryFolder(worker, options);
-  const unfinished = await temporaryFolder(workerFolder(worker, options));
+  const unfinished = await temporaryFolder(dirname(entry));
   try {
     await make(join(unfinished, worker.name));
-    await rename(unfinished, target);
+    await rename(unfinished, entry);
   } finally {
     await rm(unfinished, { recursive: true, force: true });
   }
-  const program = await findWorker(worker, options);
+  const program = await programIn(entry, worker);
   if (program !== undefined) return program;
-  await rm(target, { recursive: true, force: true });
+  await rm(entry, { recursive: true, force: true });
   throw new WorkerBuildError("what was built does not run on this system");
 }
 
-function workerFolder({ name }: NativeWorker, { root = ROOT }: WorkerBuildOptions): string {
-  return join(root, name);
-}
-
-async function entryFolder(worker: NativeWorker, options: WorkerBuildOptions): Promise<string> {
+/** Where the program that belongs to these sources is kept, beside others of the worker. */
+async function entryFolder(worker: NativeWorker, { root = ROOT }: WorkerBuildOptions): Promise<string> {
   const hash = createHash("sha256").update(JSON.stringify([PLATFORM, worker.settings]));
   const names = (await readdir(worker.sources)).filter((name) => SOURCE.test(name));
   for (const name of names.sort()) hash.update(name).update(await readFile(join(worker.sources, name)));
-  return join(workerFolder(worker, options), hash.digest("hex").slice(0, 16));
+  return join(root, worker.name, hash.digest("hex").slice(0, 16));
 }
