@@ -6,7 +6,7 @@ import { parseAbi } from "viem";
  */
 
 const structs = [
-  "struct Action { uint8 kind; uint64 from; uint64 to; address sender; address target; uint128 value; bool failed; bool isStatic; bytes data; }",
+  "struct Action { uint8 kind; uint64 from; uint64 to; address sender; address target; uint128 value; bool failed; bool isStatic; uint32 gas; bytes data; }",
   "struct Visit { uint64 rollup; bytes32 rootBefore; bytes32 rootAfter; }",
   "struct Mark { uint8 kind; uint32 at; uint32 to; }",
   "struct Execution { Action[] actions; Visit[] visits; Mark[] marks; }",
@@ -72,6 +72,7 @@ export const rollupsAbi = parseAbi([
   "error StaticNotPlayable(uint256 execution, uint256 action)",
   "error SpanRequired(uint256 execution, uint256 action)",
   "error CallToManager(uint256 execution, uint256 action)",
+  "error GasNotBound(uint256 execution, uint256 action)",
   "error VisitMismatch(uint256 execution, uint256 visit)",
   "error VisitNotMade(uint256 execution, uint256 visit)",
   "error VisitsNotChained(uint256 execution, uint256 visit)",

@@ -164,6 +164,8 @@ interface IRollups is ICrossChainManager {
     error SpanRequired(uint256 execution, uint256 action);
     /// Thrown when a rollup asks L1 to call this contract, where its proxy could speak for anybody.
     error CallToManager(uint256 execution, uint256 action);
+    /// Thrown when an L2 transaction makes a call to L1 that leaves open how much gas the callee gets.
+    error GasNotBound(uint256 execution, uint256 action);
     /// Thrown when the visit that ends or is abandoned next is not the one given, or none is given.
     error VisitMismatch(uint256 execution, uint256 visit);
     /// Thrown when more visits are given than the actions make.
