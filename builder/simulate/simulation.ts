@@ -9,7 +9,7 @@ import type { RecordedExecution } from "../execution/recorded.ts";
 import type { BatchContext, CompletedVisit, RollupMachine } from "../kinds/kind.ts";
 import { type ChainId, L1 } from "../protocol/ids.ts";
 import { evmBlock, evmBlockchain, l1Common, type NextBlock } from "./block.ts";
-import { Bridge } from "./bridge.ts";
+import { Bridge, ProxyNeededBefore } from "./bridge.ts";
 import { EtherBook, type RollupEther } from "./ether.ts";
 import { BridgedEvm } from "../evm/bridged-evm.ts";
 import type { Fork } from "./fork.ts";
@@ -28,7 +28,7 @@ import {
 import type { ProxyBook } from "./proxies.ts";
 import { Registry, TimestampReadTooEarly } from "./registry.ts";
 import { type CallResult, Switchboard } from "./switchboard.ts";
-import { Trace } from "./trace.ts";
+import { SharedTooEarly, Trace } from "./trace.ts";
 
 /** All chains at one moment, and the block to come. */
 export interface World {
@@ -40,6 +40,14 @@ export interface World {
   /** What L1 holds for the rollups. */
   readonly ether: ReadonlyMap<ChainId, RollupEther>;
   readonly proxies: ProxyBook;
+}
+
+/** What a transaction is played with because it was found out when it was played before. */
+interface Foreknowledge {
+  /** Rollups that it visits. */
+  readonly visits: ReadonlySet<ChainId>;
+  /** Proxies that its look-ups make calls from. */
+  readonly proxies: readonly ProxyNeededBefore[];
 }
 
 /** Gas that L1 guarantees to each call made for an L2 transaction (`OUTGOING_CALL_GAS`). */
@@ -160,15 +168,15 @@ export class Simulation {
   }
 
   /**
-   * Runs `play` so that it leaves nothing behind if it throws; again, when it turns out which rollups it visits.
+   * Runs `play` so that it leaves nothing behind if it throws; again, when it turns out what has to be known before.
    * @param isKept whether it leaves something behind if it succeeds.
    */
   async #attempt<Result>(
     play: (chain: { evm: BridgedEvm; bridge: Bridge }) => Promise<Result>,
     isKept = true,
-    assumed: ReadonlySet<ChainId> = new Set(),
+    known: Foreknowledge = { visits: new Set(), proxies: [] },
   ): Promise<Result> {
-    this.#registry.begin(assumed);
+    this.#registry.begin(known.visits);
     const { depth } = this.#journal;
     const forget = this.#trace.attempt();
     this.#journal.checkpoint(L1);
@@ -177,6 +185,9 @@ export class Simulation {
       forget();
     };
     try {
+      // `postBatch` has created them.
+      for (const { original, rollup } of known.proxies)
+        await this.#chain().bridge.createProxy(original, rollup);
       const result = await play(this.#chain());
       if (!isKept) {
         undo();
@@ -187,8 +198,17 @@ export class Simulation {
       return result;
     } catch (error) {
       undo();
+      if (error instanceof SharedTooEarly) {
+        this.#trace.separate(error.key);
+        return await this.#attempt(play, isKept, known);
+      }
+      if (error instanceof ProxyNeededBefore)
+        return await this.#attempt(play, isKept, { ...known, proxies: [...known.proxies, error] });
       if (!(error instanceof TimestampReadTooEarly)) throw error;
-      return await this.#attempt(play, isKept, new Set([...assumed, error.rollup]));
+      return await this.#attempt(play, isKept, {
+        ...known,
+        visits: new Set([...known.visits, error.rollup]),
+      });
     }
   }
 
