@@ -9,7 +9,7 @@ import type { RecordedExecution } from "../execution/recorded.ts";
 import type { BatchContext, CompletedVisit, RollupMachine } from "../kinds/kind.ts";
 import { type ChainId, L1 } from "../protocol/ids.ts";
 import { evmBlock, evmBlockchain, l1Common, type NextBlock } from "./block.ts";
-import { Bridge } from "./bridge.ts";
+import { Bridge, ProxyNeededBefore } from "./bridge.ts";
 import { EtherBook, type RollupEther } from "./ether.ts";
 import { BridgedEvm } from "../evm/bridged-evm.ts";
 import type { Fork } from "./fork.ts";
@@ -28,7 +28,7 @@ import {
 import type { ProxyBook } from "./proxies.ts";
 import { Registry } from "./registry.ts";
 import { type CallResult, Switchboard } from "./switchboard.ts";
-import { Trace } from "./trace.ts";
+import { SharedTooEarly, Trace } from "./trace.ts";
 
 /** All chains at one moment, and the block to come. */
 export interface World {
@@ -158,12 +158,13 @@ export class Simulation {
   }
 
   /**
-   * Runs `play` so that it leaves nothing behind if it throws.
+   * Runs `play` so that it leaves nothing behind if it throws; again, when it turns out what has to be known before.
    * @param isKept whether it leaves something behind if it succeeds.
    */
   async #attempt<Result>(
     play: (chain: { evm: BridgedEvm; bridge: Bridge }) => Promise<Result>,
     isKept = true,
+    neededProxies: readonly ProxyNeededBefore[] = [],
   ): Promise<Result> {
     const { depth } = this.#journal;
     const forget = this.#trace.attempt();
@@ -173,6 +174,9 @@ export class Simulation {
       forget();
     };
     try {
+      // `postBatch` has created them.
+      for (const { original, rollup } of neededProxies)
+        await this.#chain().bridge.createProxy(original, rollup);
       const result = await play(this.#chain());
       if (!isKept) {
         undo();
@@ -182,6 +186,12 @@ export class Simulation {
       return result;
     } catch (error) {
       undo();
+      if (error instanceof SharedTooEarly) {
+        this.#trace.separate(error.key);
+        return await this.#attempt(play, isKept, neededProxies);
+      }
+      if (error instanceof ProxyNeededBefore)
+        return await this.#attempt(play, isKept, [...neededProxies, error]);
       throw error;
     }
   }
