@@ -48,7 +48,10 @@ contract Rollups is Player {
             _states[plan.rollups[i].rollup].lastTimestamp = batch.timestamp;
         }
         address table = _store(plan, consumption, id);
+        // Where the calldata is not the input of a transaction, nodes do not show it.
+        if (msg.sender != tx.origin || tx.origin.code.length != 0) emit BatchData(id, msg.data);
         emit BatchPosted(id, batch.timestamp, table);
+        for (uint256 i = 0; i < plan.rollups.length; i++) emit RollupVisited(plan.rollups[i].rollup, id);
         for (uint256 i = 0; i < plan.transactions.length; i++) {
             _run(batch, plan.transactions[i], id, uint32(i), table);
         }

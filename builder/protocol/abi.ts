@@ -26,6 +26,8 @@ export const rollupsAbi = parseAbi([
   "event VerificationReplaced(uint64 indexed rollup, address proofSystem, bytes32[] verificationKeys)",
   "event ProxyCreated(address indexed proxy, address indexed original, uint64 indexed rollup)",
   "event BatchPosted(bytes32 indexed batch, uint64 timestamp, address table)",
+  "event RollupVisited(uint64 indexed rollup, bytes32 indexed batch)",
+  "event BatchData(bytes32 indexed batch, bytes data)",
   "event ExecutionConsumed(bytes32 indexed batch, uint32 execution, uint32 ending)",
   "event ExecutionFailed(bytes32 indexed batch, uint32 execution, bytes reason)",
   "event RootChanged(uint64 indexed rollup, bytes32 rootBefore, bytes32 rootAfter)",

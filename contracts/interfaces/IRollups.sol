@@ -61,6 +61,10 @@ interface IRollups is ICrossChainManager {
     /// @param batch `keccak256` of the calldata of {postBatch}.
     /// @param table Code object with the executions that can be consumed in this block; zero if there are none.
     event BatchPosted(bytes32 indexed batch, uint64 timestamp, address table);
+    /// The batch has visits of this rollup. Comes directly after {BatchPosted}, once for each such rollup.
+    event RollupVisited(ChainId indexed rollup, bytes32 indexed batch);
+    /// Calldata of a {postBatch} that is not the input of the transaction: a contract posted it. Comes before {BatchPosted}.
+    event BatchData(bytes32 indexed batch, bytes data);
     /// An execution took effect: its trigger was called and answered, or it is an L2 transaction.
     /// @param execution Index in the batch.
     /// @param ending Which of the list's answers to the trigger it was, counted in the order of the list.

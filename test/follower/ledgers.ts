@@ -1,0 +1,76 @@
+import { encodeFunctionData, type Hex } from "viem";
+import { executionValue } from "../../builder/execution/encoding.ts";
+import { Journal } from "../../builder/evm/journal.ts";
+import { ledgerKind } from "../../builder/kinds/ledger/index.ts";
+import { LEDGER, ledgerAbi } from "../../builder/kinds/ledger/abi.ts";
+import type { RollupMachine } from "../../builder/kinds/kind.ts";
+import { rollupsAbi } from "../../builder/protocol/abi.ts";
+import { callAction } from "../../builder/protocol/action.ts";
+import type { Execution } from "../../builder/protocol/execution.ts";
+import { type ChainId, L1, type StateRoot } from "../../builder/protocol/ids.ts";
+import { MANAGER } from "./fake-l1.ts";
+
+const KEY: Hex = `0x${"11".repeat(32)}`;
+const PROOF: Hex = `0x${"ab".repeat(40)}`;
+export const ALICE: Hex = "0x00000000000000000000000000000000000000aa";
+export const BOB: Hex = "0x00000000000000000000000000000000000000b0";
+
+/** A ledger that nobody follows: it says what honest executions are. */
+export class Ledger {
+  readonly machine: RollupMachine;
+
+  private constructor(machine: RollupMachine) {
+    this.machine = machine;
+  }
+
+  static async open(id: ChainId): Promise<Ledger> {
+    return new Ledger(await ledgerKind.open({ id }));
+  }
+
+  get root(): StateRoot {
+    return this.machine.stateRoot();
+  }
+
+  /** Somebody on L1 deposits so many wei. */
+  async deposit(value: bigint, sender: Hex = ALICE): Promise<Execution> {
+    return await this.#call(sender, "0x", value);
+  }
+
+  /** Somebody on L1 gives somebody else on L1 so many wei. */
+  async transfer(sender: Hex, to: Hex, amount: bigint): Promise<Execution> {
+    const data = encodeFunctionData({ abi: ledgerAbi, functionName: "transfer", args: [L1, to, amount] });
+    return await this.#call(sender, data, 0n);
+  }
+
+  async #call(sender: Hex, data: Hex, value: bigint): Promise<Execution> {
+    const { id } = this.machine;
+    const call = callAction({ from: L1, to: id, sender, target: LEDGER, value, isStatic: false, data });
+    const context = { l1ChainId: 31337n, rollups: MANAGER, timestamp: 1n };
+    const { action, visit } = await this.machine.deliver(call, context, new Journal());
+    if (visit === undefined) throw new Error("the ledger's own functions are whole visits");
+    const { rootBefore, rootAfter } = visit;
+    return { actions: [call, action], visits: [{ rollup: id, rootBefore, rootAfter }], marks: [] };
+  }
+}
+
+/** Calldata of `postBatch`, one proof for each visit. */
+export function calldataOf(executions: readonly Execution[], timestamp = 1n): Hex {
+  const visits = executions.flatMap((execution) => execution.visits);
+  return encodeFunctionData({
+    abi: rollupsAbi,
+    functionName: "postBatch",
+    args: [
+      {
+        timestamp,
+        blobCount: 0,
+        executions: executions.map(executionValue),
+        proofs: visits.map(({ rollup }, at) => ({
+          rollup,
+          verificationKey: KEY,
+          visits: [at],
+          proof: PROOF,
+        })),
+      },
+    ],
+  });
+}
