@@ -3,9 +3,9 @@ import { executionValue } from "../../builder/execution/encoding.ts";
 import { Journal } from "../../builder/evm/journal.ts";
 import { ledgerKind } from "../../builder/kinds/ledger/index.ts";
 import { LEDGER, ledgerAbi } from "../../builder/kinds/ledger/abi.ts";
-import type { RollupMachine } from "../../builder/kinds/kind.ts";
+import type { BatchContext, RollupMachine } from "../../builder/kinds/kind.ts";
 import { rollupsAbi } from "../../builder/protocol/abi.ts";
-import { callAction } from "../../builder/protocol/action.ts";
+import { type Action, callAction } from "../../builder/protocol/action.ts";
 import type { Execution } from "../../builder/protocol/execution.ts";
 import { type ChainId, L1, type StateRoot } from "../../builder/protocol/ids.ts";
 import { MANAGER } from "./fake-l1.ts";
@@ -42,19 +42,27 @@ export class Ledger {
     return await this.#call(sender, data, 0n);
   }
 
+  /** What one action causes, if it is answered at once. */
+  async play(given: Action, context: BatchContext): Promise<Execution> {
+    const { action, visit } = await this.machine.deliver(given, context, new Journal());
+    if (visit === undefined) throw new Error("the ledger called somebody");
+    const { rootBefore, rootAfter } = visit;
+    return {
+      actions: [given, action],
+      visits: [{ rollup: this.machine.id, rootBefore, rootAfter }],
+      marks: [],
+    };
+  }
+
   async #call(sender: Hex, data: Hex, value: bigint): Promise<Execution> {
     const { id } = this.machine;
     const call = callAction({ from: L1, to: id, sender, target: LEDGER, value, isStatic: false, data });
-    const context = { l1ChainId: 31337n, rollups: MANAGER, timestamp: 1n };
-    const { action, visit } = await this.machine.deliver(call, context, new Journal());
-    if (visit === undefined) throw new Error("the ledger's own functions are whole visits");
-    const { rootBefore, rootAfter } = visit;
-    return { actions: [call, action], visits: [{ rollup: id, rootBefore, rootAfter }], marks: [] };
+    return await this.play(call, { l1ChainId: 31337n, rollups: MANAGER, timestamp: 1n });
   }
 }
 
 /** Calldata of `postBatch`, one proof for each visit. */
-export function calldataOf(executions: readonly Execution[], timestamp = 1n): Hex {
+export function calldataOf(executions: readonly Execution[], timestamp = 1n, verificationKey = KEY): Hex {
   const visits = executions.flatMap((execution) => execution.visits);
   return encodeFunctionData({
     abi: rollupsAbi,
@@ -66,7 +74,7 @@ export function calldataOf(executions: readonly Execution[], timestamp = 1n): He
         executions: executions.map(executionValue),
         proofs: visits.map(({ rollup }, at) => ({
           rollup,
-          verificationKey: KEY,
+          verificationKey,
           visits: [at],
           proof: PROOF,
         })),
