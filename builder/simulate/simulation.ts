@@ -7,6 +7,7 @@ import { createVM, runTx } from "@ethereumjs/vm";
 import { type Address, bytesToHex, type Hex } from "viem";
 import type { RecordedExecution } from "../execution/recorded.ts";
 import type { BatchContext, CompletedVisit, RollupMachine } from "../kinds/kind.ts";
+import type { LockstepError } from "../protocol/errors.ts";
 import { type ChainId, L1 } from "../protocol/ids.ts";
 import { evmBlock, evmBlockchain, l1Common, type NextBlock } from "./block.ts";
 import { Bridge, ProxyNeededBefore } from "./bridge.ts";
@@ -37,6 +38,8 @@ export interface World {
   /** What the rollups know of the batch that is being made. */
   readonly context: BatchContext;
   readonly machines: ReadonlyMap<ChainId, RollupMachine>;
+  /** Rollups that stand still, and why: whoever calls one is told. */
+  readonly stopped?: ReadonlyMap<ChainId, LockstepError>;
   /** What L1 holds for the rollups. */
   readonly ether: ReadonlyMap<ChainId, RollupEther>;
   readonly proxies: ProxyBook;
@@ -64,12 +67,13 @@ export class Simulation {
     this.#block = evmBlock(world.next, this.#common);
     this.#journal = new Journal([...world.machines.values(), this.#trace]);
     this.#state = new JournaledState({ chain: L1, source: world.fork, journal: this.#journal });
-    const { machines, context } = world;
+    const { machines, context, stopped = new Map<ChainId, LockstepError>() } = world;
     const trace = this.#trace;
     const ether = new EtherBook(world.ether, this.#journal);
     this.#registry = new Registry({ machines, ether });
     this.#switchboard = new Switchboard({
       machines,
+      stopped,
       context,
       trace,
       ether,
