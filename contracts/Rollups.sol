@@ -12,7 +12,7 @@ import {
 } from "./interfaces/IExecutionPlanner.sol";
 import {IProofSystem} from "./interfaces/IProofSystem.sol";
 import {IRollups} from "./interfaces/IRollups.sol";
-import {Batch, ChainId, StateRoot} from "./protocol/Actions.sol";
+import {Batch, ChainId} from "./protocol/Actions.sol";
 import {ExecutionTable} from "./protocol/ExecutionTable.sol";
 import {Player} from "./protocol/Player.sol";
 import {Steps} from "./protocol/Steps.sol";
@@ -36,7 +36,6 @@ contract Rollups is Player {
         // Read by the planner alone.
         batch;
         _isPosting = true;
-        // A rollup's timestamps increase, so no two batches have the same calldata.
         bytes32 id = keccak256(msg.data);
         Consumption memory consumption = _consumption;
         address previous = address(0);
@@ -44,14 +43,10 @@ contract Rollups is Player {
         else consumption = Consumption(uint56(block.number), 0, 0);
         BatchPlan memory plan = PLANNER.plan(msg.data, previous, consumption.posted);
         _checkTimestamp(plan.timestamp);
-        _checkRollups(plan.rollups, plan.timestamp);
+        _checkRollups(plan.rollups);
         _verify(plan.proofs);
-
-        for (uint256 i = 0; i < plan.rollups.length; i++) {
-            _states[plan.rollups[i].rollup].lastTimestamp = plan.timestamp;
-        }
         address table = _store(plan, consumption, id);
-        emit BatchPosted(id, plan.timestamp, table);
+        _tell(id, plan.timestamp, table, plan.rollups);
         for (uint256 i = 0; i < plan.transactions.length; i++) {
             _run(plan.transactions[i], id, uint32(i), table);
         }
@@ -67,17 +62,11 @@ contract Rollups is Player {
         }
     }
 
-    function _checkRollups(VisitedRollup[] memory rollups, uint64 timestamp) private view {
+    function _checkRollups(VisitedRollup[] memory rollups) private view {
         for (uint256 i = 0; i < rollups.length; i++) {
             ChainId rollup = rollups[i].rollup;
             _requireKnown(rollup);
-            State storage state = _states[rollup];
-            if (rollups[i].movesValue && state.nativeToken) revert NativeTokenRollup(rollup);
-            if (timestamp <= state.lastTimestamp) {
-                revert TimestampNotIncreasing(rollup, timestamp, state.lastTimestamp);
-            }
-            StateRoot given = rollups[i].firstRoot;
-            if (given != state.root) revert StaleRoot(rollup, state.root, given);
+            if (rollups[i].movesValue && _states[rollup].nativeToken) revert NativeTokenRollup(rollup);
         }
     }
 
@@ -160,12 +149,27 @@ contract Rollups is Player {
         }
     }
 
+    /// Tells followers what was posted: who is concerned, and where no transaction's own input shows it, all of it.
+    function _tell(bytes32 id, uint64 timestamp, address table, VisitedRollup[] memory rollups) private {
+        // An account with code may be an EOA that has delegated to some (EIP-7702), whose transaction calls itself.
+        // solhint-disable-next-line avoid-tx-origin
+        if (msg.sender != tx.origin || msg.sender.code.length != 0) emit BatchData(id, msg.data);
+        emit BatchPosted(id, timestamp, table);
+        for (uint256 i = 0; i < rollups.length; i++) emit RollupVisited(rollups[i].rollup, id);
+    }
+
+    /// Takes an L2 transaction's turn. It depends on nothing but its own roots: it is passed over if those have moved.
     function _run(TransactionPlan memory plan, bytes32 id, uint32 index, address table) private {
+        (uint256 at, ChainId rollup) = _checkRoots(plan.opening, 0);
+        if (at == 0) {
+            emit ExecutionSkipped(id, index, rollup);
+            return;
+        }
         if (plan.failed) {
             emit ExecutionFailed(id, index, plan.reason);
             return;
         }
-        try this.runTransaction(plan.opening, table, plan.next) {
+        try this.runTransaction(plan.opening, at, table, plan.next) {
             emit ExecutionConsumed(id, index, 0);
         } catch (bytes memory reason) {
             if (!_isContradiction(reason)) _bubble(reason, index);
@@ -174,11 +178,10 @@ contract Rollups is Player {
     }
 
     /// Plays an L2 transaction in a frame that can be undone. Called by this contract only.
-    /// @param opening Roots that must hold, and the first step.
+    /// @param opening Roots that do hold, and the first step.
+    /// @param at Where in it the first step's effects begin.
     /// @param next Offset in `table` of the second step, if there is one.
-    function runTransaction(bytes memory opening, address table, uint256 next) external onlySelf {
-        (uint256 at, ChainId rollup, StateRoot expected) = _checkRoots(opening, 0);
-        if (at == 0) revert RootMismatch(rollup, _states[rollup].root, expected);
+    function runTransaction(bytes memory opening, uint256 at, address table, uint256 next) external onlySelf {
         _play(Turn(table, opening, at, 0, 0, next, true));
         assert(!_cursor.isOpen());
     }
@@ -189,7 +192,6 @@ contract Rollups is Player {
         bytes4 selector = bytes4(reason);
         return
             selector == UnexpectedAction.selector ||
-            selector == RootMismatch.selector ||
             selector == InsufficientRollupBalance.selector ||
             selector == ReturnDataTooLarge.selector;
     }
