@@ -14,7 +14,7 @@ import {CanonicalBatch} from "./protocol/CanonicalBatch.sol";
 import {Executions} from "./protocol/Executions.sol";
 import {Entry, ExecutionTable} from "./protocol/ExecutionTable.sol";
 import {Statements} from "./protocol/Statements.sol";
-import {LocatedVisit, Track, Walk, Walks} from "./protocol/Walk.sol";
+import {LocatedVisit, Track, Tracks, Walk, Walks} from "./protocol/Walk.sol";
 
 /// @title Reads batches for `Rollups`
 /// @notice See {IExecutionPlanner}.
@@ -33,10 +33,10 @@ contract ExecutionPlanner is IExecutionPlanner {
         Batch calldata batch = CanonicalBatch.read(message);
         result.timestamp = batch.timestamp;
         Walk memory walk;
-        walk.manager = msg.sender;
+        walk.course.manager = msg.sender;
         Entry[] memory entries = _planExecutions(walk, batch, result);
-        _checkCoverage(batch.proofs, walk.visits);
-        result.proofs = _planProofs(batch, walk.visits);
+        _checkCoverage(batch.proofs, walk.visits.located);
+        result.proofs = _planProofs(batch, walk.visits.located);
         result.table = ExecutionTable.encode(entries, previous, ordinal);
         for (uint256 i = 0; i < result.transactions.length; i++) {
             result.transactions[i].next = entries[i].offset;
@@ -74,7 +74,7 @@ contract ExecutionPlanner is IExecutionPlanner {
             // Each visit takes three words of calldata, unless arrays share some, for which there is no need.
             uint256 limit = msg.data.length / 96;
             LocatedVisit[] memory visits = Walks.newVisits(limit);
-            walk.visits = visits;
+            walk.visits.located = visits;
             result.rollups = _placesForRollups(limit);
             entries = _placesForEntries(count);
             uint256 rollupCount = 0;
@@ -82,7 +82,7 @@ contract ExecutionPlanner is IExecutionPlanner {
             for (uint256 i = 0; i < count; i++) {
                 Entry memory entry = Executions.follow(walk, executions.executionAt(i), i);
                 entries[i] = entry;
-                rollupCount = _addRollups(result.rollups, rollupCount, walk);
+                rollupCount = _addRollups(result.rollups, rollupCount, walk.tracks);
                 if (!entry.isTransaction) {
                     if (!entry.isStatic) result.consumable++;
                     continue;
@@ -92,7 +92,7 @@ contract ExecutionPlanner is IExecutionPlanner {
             }
             _addTransactions(result, executions, entries, transactions);
             VisitedRollup[] memory rollups = result.rollups;
-            uint256 visitCount = walk.firstVisit;
+            uint256 visitCount = walk.visits.first;
             // Cuts the arrays to what is used.
             assembly ("memory-safe") {
                 mstore(rollups, rollupCount)
@@ -123,11 +123,11 @@ contract ExecutionPlanner is IExecutionPlanner {
     function _addRollups(
         VisitedRollup[] memory rollups,
         uint256 count,
-        Walk memory walk
+        Tracks memory tracks
     ) private pure returns (uint256) {
         unchecked {
-            for (uint256 i = 0; i < walk.trackCount; i++) {
-                Track memory track = walk.tracks[i];
+            for (uint256 i = 0; i < tracks.count; i++) {
+                Track memory track = tracks.list[i];
                 ChainId rollup = track.rollup;
                 uint256 at = 0;
                 while (at < count && rollups[at].rollup != rollup) at++;

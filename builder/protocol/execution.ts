@@ -7,7 +7,7 @@ export type MarkKind = (typeof MarkKind)[keyof typeof MarkKind];
 
 /**
  * A note on an execution's list (docs/spec.md section 1).
- * SPAN: up to `to` undoings, on any one path, go back to the call at `at`.
+ * SPAN: `to` undoings go back to the call at `at`, on the path on which most do.
  * RESUME: `at` and `to` are neighbouring alternatives of one turn of L1.
  */
 export interface Mark {

@@ -77,7 +77,7 @@ struct Visit {
 }
 
 /// A note on an execution's list.
-/// @param kind {SPAN}: up to `to` undoings on a path go back to `actions[at]`, a call of a rollup.
+/// @param kind {SPAN}: `to` undoings go back to `actions[at]`, a call of a rollup, on the path on which most do.
 /// {RESUME}: L1 undid what it did from `actions[at]` on; what it did instead is from `actions[to]` on.
 struct Mark {
     uint8 kind;

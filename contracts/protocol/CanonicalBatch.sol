@@ -2,14 +2,20 @@
 pragma solidity 0.8.30;
 
 import {IRollups} from "../interfaces/IRollups.sol";
-import {Action, Batch, Execution, Mark, Visit} from "./Actions.sol";
+import {Action, Batch, ChainId, Execution, Mark, Visit} from "./Actions.sol";
+
+/// An execution in calldata, where it can be kept in memory.
+type ExecutionRef is uint256;
+
+using CanonicalBatch for ExecutionRef global;
 
 /// @title The one form that a batch has in calldata
 /// @notice Solidity follows offsets wherever they point, other decoders do not, and whoever passes a batch on could change
 /// bytes that mean nothing. So calldata of `postBatch` must be, byte for byte, what `abi.encodeCall(postBatch, (batch))`
 /// gives: everything stands in the order of its declaration, each part begins where the one before it ends, the last one
 /// ends the calldata, bytes without meaning are zero, and numbers fit their types.
-/// @dev Walks the calldata once. What {read} has accepted, the functions after it find without looking at an offset again.
+/// @dev Walks the calldata once. What {read} has accepted, the functions after it find without looking at an offset again,
+/// and read without looking at what numbers have no room for.
 /// A length is refused if it exceeds that of all calldata, and what is looked at beyond the end is found to be so at the
 /// latest at the end, so places do not overflow.
 ///
@@ -80,10 +86,93 @@ library CanonicalBatch {
         }
     }
 
+    /// @return action The first one; what is there instead if there is none must not be read.
+    function firstOf(Action[] calldata actions) internal pure returns (Action calldata action) {
+        assembly ("memory-safe") {
+            action := add(actions.offset, shl(5, actions.length))
+        }
+    }
+
+    /// @return next The action after another one, or what stands there instead.
+    function nextOf(Action calldata action) internal pure returns (Action calldata next) {
+        assembly ("memory-safe") {
+            let length := calldataload(add(action, ACTION_HEAD))
+            next := add(add(action, add(ACTION_HEAD, 32)), and(add(length, 31), not(31)))
+        }
+    }
+
+    function refTo(Execution calldata execution) internal pure returns (ExecutionRef ref) {
+        assembly ("memory-safe") {
+            ref := execution
+        }
+    }
+
+    function get(ExecutionRef ref) internal pure returns (Execution calldata execution) {
+        assembly ("memory-safe") {
+            execution := ref
+        }
+    }
+
     function dataOf(Action calldata action) internal pure returns (bytes calldata data) {
         assembly ("memory-safe") {
             data.offset := add(action, add(ACTION_HEAD, 32))
             data.length := calldataload(add(action, ACTION_HEAD))
+        }
+    }
+
+    // Fields of an action, which Solidity would check each time they are read.
+
+    function kindOf(Action calldata action) internal pure returns (uint8 kind) {
+        assembly ("memory-safe") {
+            kind := calldataload(action)
+        }
+    }
+
+    function fromOf(Action calldata action) internal pure returns (ChainId chain) {
+        assembly ("memory-safe") {
+            chain := calldataload(add(action, 0x20))
+        }
+    }
+
+    function toOf(Action calldata action) internal pure returns (ChainId chain) {
+        assembly ("memory-safe") {
+            chain := calldataload(add(action, 0x40))
+        }
+    }
+
+    function senderOf(Action calldata action) internal pure returns (address sender) {
+        assembly ("memory-safe") {
+            sender := calldataload(add(action, 0x60))
+        }
+    }
+
+    function targetOf(Action calldata action) internal pure returns (address target) {
+        assembly ("memory-safe") {
+            target := calldataload(add(action, 0x80))
+        }
+    }
+
+    function valueOf(Action calldata action) internal pure returns (uint128 value) {
+        assembly ("memory-safe") {
+            value := calldataload(add(action, 0xa0))
+        }
+    }
+
+    function hasFailed(Action calldata action) internal pure returns (bool failed) {
+        assembly ("memory-safe") {
+            failed := calldataload(add(action, 0xc0))
+        }
+    }
+
+    function isStaticCall(Action calldata action) internal pure returns (bool isStatic) {
+        assembly ("memory-safe") {
+            isStatic := calldataload(add(action, 0xe0))
+        }
+    }
+
+    function gasOf(Action calldata action) internal pure returns (uint32 gasLimit) {
+        assembly ("memory-safe") {
+            gasLimit := calldataload(add(action, 0x100))
         }
     }
 

@@ -2,6 +2,7 @@
 pragma solidity 0.8.30;
 
 import {ChainId} from "./Actions.sol";
+import {SpanRef} from "./Walk.sol";
 
 /// A CALL or L2TX that waits for its RESULT.
 ///
@@ -9,8 +10,9 @@ import {ChainId} from "./Actions.sol";
 ///     224 isStatic │ 225 isOnStaticPath │ 226 beginsVisit │ 227 bindsGas │ 228-255 order
 ///
 /// parent: 1 + index of the CALL around it, 0 for the trigger. liveCalls: how many calls that are not static the path has
-/// had, this one included. spans: the newest span before it, a place in memory, and so less than 2^32. isOnStaticPath: it is, or is inside, a static call that L1 made. beginsVisit: its
-/// callee was idle. bindsGas: it is an L2TX, or is inside of one and no call to L1 lies between. order: how many CALLs the frame around it had made before it.
+/// had, this one included. spans: the newest span before it, a place in memory, and so less than 2^32. isOnStaticPath: it
+/// is, or is inside, a static call that L1 made. beginsVisit: its callee was idle. bindsGas: it is an L2TX, or is inside of
+/// one and no call to L1 lies between. order: how many CALLs the frame around it had made before it.
 type Frame is uint256;
 
 using {
@@ -37,7 +39,7 @@ function newFrame(
     ChainId to,
     uint256 parent,
     uint256 liveCalls,
-    uint256 spans,
+    SpanRef spans,
     uint256 order,
     uint256 flags
 ) pure returns (Frame) {
@@ -47,7 +49,7 @@ function newFrame(
                 (uint256(ChainId.unwrap(to)) << 64) |
                 (parent << 128) |
                 (liveCalls << 160) |
-                (spans << 192) |
+                (SpanRef.unwrap(spans) << 192) |
                 (order << 228) |
                 flags
         );
@@ -69,8 +71,8 @@ function liveCallsOf(Frame frame) pure returns (uint256) {
     return uint32(Frame.unwrap(frame) >> 160);
 }
 
-function spansOf(Frame frame) pure returns (uint256) {
-    return uint32(Frame.unwrap(frame) >> 192);
+function spansOf(Frame frame) pure returns (SpanRef) {
+    return SpanRef.wrap(uint32(Frame.unwrap(frame) >> 192));
 }
 
 function isStaticFrame(Frame frame) pure returns (bool) {

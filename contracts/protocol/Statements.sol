@@ -120,11 +120,10 @@ library Statements {
             bytes calldata data = action.dataOf();
             uint256 length = data.length;
             start = end - 32 * _wordCount(length);
-            address sender = action.sender;
-            address target = action.target;
+            address sender = action.senderOf();
+            address target = action.targetOf();
             uint256 at = start;
-            // The walk has read all other fields, so they are clean. Calldata of 2^32 bytes cannot be paid for, so the
-            // length fits.
+            // Calldata of 2^32 bytes cannot be paid for, so the length fits.
             assembly ("memory-safe") {
                 let word := or(calldataload(action), shl(8, calldataload(add(action, 0xc0))))
                 word := or(word, shl(16, calldataload(add(action, 0xe0))))

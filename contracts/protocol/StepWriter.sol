@@ -2,10 +2,10 @@
 pragma solidity 0.8.30;
 
 import {IRollups} from "../interfaces/IRollups.sol";
-import {Action, ChainId, StateRoot} from "./Actions.sol";
+import {Action, ChainId, hashGivenAction, StateRoot} from "./Actions.sol";
 import {CanonicalBatch} from "./CanonicalBatch.sol";
 import {Steps} from "./Steps.sol";
-import {Fork, Standing, Track, Walk, Walks} from "./Walk.sol";
+import {Fork, Standing, Standings, StepLog, Track, Tracks, Walks} from "./Walk.sol";
 
 /// @title What the walk leaves for L1 to play
 /// @notice Sums up what changed since the step began and writes it in the encoding of {Steps}.
@@ -19,70 +19,92 @@ library StepWriter {
     uint256 private constant MAX_EFFECT_BYTES = 1 + 9 + 32 + 33 + 33;
     uint256 private constant MAX_ROOT_BYTES = 9 + 32;
 
+    function begin(StepLog memory log, uint256 actionCount) internal pure {
+        log.records = Walks.newRecords(actionCount);
+        log.recordCount = log.size = 0;
+        log.hasExpected = log.hasAlternative = false;
+    }
+
+    /// The step that begins is one that L1 begins with this action.
+    function expect(StepLog memory log, Action calldata action) internal pure {
+        log.expected = hashGivenAction(action);
+        log.hasExpected = true;
+    }
+
     /// Ends the step with a call to L1.
     /// @param isQuiet L1 is not told how rollups are, for it cannot take note of it.
     /// @param frames How many frames L1 opens around it.
     function closeWithCall(
-        Walk memory walk,
+        StepLog memory log,
+        Tracks memory tracks,
         Action calldata action,
         bool isQuiet,
         uint256 frames
     ) internal pure {
         bytes calldata data = action.dataOf();
-        (bytes memory record, uint256 at) = _begin(walk, data.length);
-        at = isQuiet ? _put(at, 0, 1) : _putEffects(walk, at);
-        uint128 value = action.value;
+        (bytes memory record, uint256 at) = _begin(log, tracks, data.length);
+        at = isQuiet ? _put(at, 0, 1) : _putEffects(tracks, at);
+        uint128 value = action.valueOf();
         uint256 flags =
-            Steps.IS_CALL | (action.isStatic ? Steps.IS_STATIC : 0) | (value != 0 ? Steps.HAS_VALUE : 0);
+            Steps.IS_CALL |
+                (action.isStaticCall() ? Steps.IS_STATIC : 0) |
+                (value != 0 ? Steps.HAS_VALUE : 0);
         at = _putFlags(at, flags, frames);
-        at = _putChain(at, action.from);
-        at = _put(at, uint160(action.sender), 20);
+        at = _putChain(at, action.fromOf());
+        at = _put(at, uint160(action.senderOf()), 20);
         if (value != 0) at = _putNumber(at, value);
-        at = _put(at, uint160(action.target), 20);
-        _end(walk, record, _putData(at, data));
+        at = _put(at, uint160(action.targetOf()), 20);
+        _end(log, record, _putData(at, data));
     }
 
     /// Ends the step with a RESULT for L1.
-    /// @param flags {Steps.IS_LAST}, {Steps.IS_DEAD}.
+    /// @param isLast It ends the execution.
+    /// @param isDead L1 undoes what leads here.
     /// @param ending Number of the ending, if it is one.
     function closeWithResult(
-        Walk memory walk,
+        StepLog memory log,
+        Tracks memory tracks,
         Action calldata action,
         bool isQuiet,
-        uint256 flags,
+        bool isLast,
+        bool isDead,
         uint256 ending
     ) internal pure {
         bytes calldata data = action.dataOf();
-        (bytes memory record, uint256 at) = _begin(walk, data.length);
-        at = isQuiet ? _put(at, 0, 1) : _putEffects(walk, at);
-        at = _putFlags(at, flags | (action.failed ? Steps.IS_FAILED : 0), ending);
-        _end(walk, record, _putData(at, data));
+        (bytes memory record, uint256 at) = _begin(log, tracks, data.length);
+        at = isQuiet ? _put(at, 0, 1) : _putEffects(tracks, at);
+        uint256 flags =
+            (isLast ? Steps.IS_LAST : 0) |
+                (isDead ? Steps.IS_DEAD : 0) |
+                (action.hasFailed() ? Steps.IS_FAILED : 0);
+        at = _putFlags(at, flags, ending);
+        _end(log, record, _putData(at, data));
     }
 
     /// Ends the step with an undoing. Of its effects all will be reverted at once: nothing but whether the rollups have
     /// what they sent matters.
     /// @param frames How many frames L1 reverts.
-    function closeWithUndoing(Walk memory walk, uint256 frames) internal pure {
-        (bytes memory record, uint256 at) = _begin(walk, 0);
+    function closeWithUndoing(StepLog memory log, Tracks memory tracks, uint256 frames) internal pure {
+        (bytes memory record, uint256 at) = _begin(log, tracks, 0);
         uint256 countAt = at;
         uint256 count = 0;
         at = _put(at, 0, 1);
-        for (uint256 i = 0; i < walk.trackCount; i++) {
-            Track memory track = walk.tracks[i];
+        for (uint256 i = 0; i < tracks.count; i++) {
+            Track memory track = tracks.list[i];
             int256 lack = track.standing.lack;
             if (lack == 0) continue;
             at = _putEffect(at, Steps.DEBIT, track, uint256(lack), 0);
             count++;
         }
         _putCount(countAt, count);
-        _end(walk, record, _putFlags(at, Steps.IS_UNDOING, frames));
-        walk.hasExpected = false;
+        _end(log, record, _putFlags(at, Steps.IS_UNDOING, frames));
+        log.hasExpected = false;
     }
 
     /// Roots that must hold before the execution starts, in the encoding of {Steps}.
     /// @param first The first rollup whose root matters.
-    function roots(Walk memory walk, uint256 first) internal pure returns (bytes memory encoded) {
-        uint256 count = walk.trackCount - first;
+    function roots(Tracks memory tracks, uint256 first) internal pure returns (bytes memory encoded) {
+        uint256 count = tracks.count - first;
         encoded = new bytes(1 + count * MAX_ROOT_BYTES);
         uint256 at;
         assembly ("memory-safe") {
@@ -90,8 +112,8 @@ library StepWriter {
         }
         _putCount(at, count);
         at++;
-        for (uint256 i = first; i < walk.trackCount; i++) {
-            Track memory track = walk.tracks[i];
+        for (uint256 i = first; i < tracks.count; i++) {
+            Track memory track = tracks.list[i];
             at = _putChain(at, track.rollup);
             at = _put(at, uint256(StateRoot.unwrap(track.firstRoot)), 32);
         }
@@ -99,9 +121,9 @@ library StepWriter {
     }
 
     /// Says in the record of the alternative before how far the next one is, which starts here.
-    function link(Walk memory walk, Fork memory fork) internal pure {
-        bytes memory record = walk.records[fork.record];
-        uint256 distance = walk.size - fork.start;
+    function link(StepLog memory log, Fork memory fork) internal pure {
+        bytes memory record = log.records[fork.record];
+        uint256 distance = log.size - fork.start;
         record[2] = bytes1(uint8(distance >> 8));
         record[3] = bytes1(uint8(distance));
     }
@@ -110,42 +132,43 @@ library StepWriter {
 
     /// @return record Room for the record, to be filled from `at` on.
     function _begin(
-        Walk memory walk,
+        StepLog memory log,
+        Tracks memory tracks,
         uint256 dataLength
     ) private pure returns (bytes memory record, uint256 at) {
         unchecked {
             if (dataLength > Steps.MAX_TABLE_BYTES) revert IRollups.TableTooLarge(dataLength);
             record = new bytes(
-                MAX_STEP_BYTES + walk.trackCount * MAX_EFFECT_BYTES + dataLength + dataLength / 32 + 1
+                MAX_STEP_BYTES + tracks.count * MAX_EFFECT_BYTES + dataLength + dataLength / 32 + 1
             );
             assembly ("memory-safe") {
                 at := add(record, 32)
             }
-            if (walk.recordCount == 0) return (record, at);
-            at += walk.hasAlternative ? 4 : 2;
-            if (walk.hasExpected) at = _put(at, uint256(walk.expected), 32);
+            if (log.recordCount == 0) return (record, at);
+            at += log.hasAlternative ? 4 : 2;
+            if (log.hasExpected) at = _put(at, uint256(log.expected), 32);
         }
     }
 
     /// @param end Where the record ends.
-    function _end(Walk memory walk, bytes memory record, uint256 end) private pure {
+    function _end(StepLog memory log, bytes memory record, uint256 end) private pure {
         unchecked {
             _cut(record, end);
-            uint256 number = walk.recordCount++;
-            walk.records[number] = record;
+            uint256 number = log.recordCount++;
+            log.records[number] = record;
             uint256 length = record.length;
             if (number != 0) {
-                walk.size += length;
-                if (walk.hasAlternative) length += Steps.HAS_ALTERNATIVE - 4;
+                log.size += length;
+                if (log.hasAlternative) length += Steps.HAS_ALTERNATIVE - 4;
                 else length -= 2;
-                walk.hasAlternative = false;
+                log.hasAlternative = false;
                 assembly ("memory-safe") {
                     mstore8(add(record, 32), shr(8, length))
                     mstore8(add(record, 33), length)
                 }
             }
             // So lengths and distances fit their fields.
-            uint256 size = walk.size + (number == 0 ? length : 0);
+            uint256 size = log.size + (number == 0 ? length : 0);
             if (size > Steps.MAX_TABLE_BYTES) revert IRollups.TableTooLarge(size);
         }
     }
@@ -159,19 +182,19 @@ library StepWriter {
     // ---------------------------------------------------------------------------------------------------------- effects
 
     /// What the rollups are now, L1 knows when it has played the step.
-    function _putEffects(Walk memory walk, uint256 at) private pure returns (uint256) {
+    function _putEffects(Tracks memory tracks, uint256 at) private pure returns (uint256) {
         unchecked {
             uint256 countAt = at;
             uint256 count = 0;
             at = _put(at, 0, 1);
-            uint256 trackCount = walk.trackCount;
+            uint256 trackCount = tracks.count;
             for (uint256 i = 0; i < trackCount; i++) {
-                Track memory track = walk.tracks[i];
+                Track memory track = tracks.list[i];
                 Standing memory standing = track.standing;
                 uint256 flags = 0;
                 StateRoot root = standing.root;
                 if (root != standing.l1Root) {
-                    if (Walks.rootOf(track, root) != Walks.rootOf(track, standing.l1Root))
+                    if (Standings.rootOf(track, root) != Standings.rootOf(track, standing.l1Root))
                         flags = Steps.NEW_ROOT;
                     standing.l1Root = root;
                 }
@@ -209,7 +232,7 @@ library StepWriter {
         at = _put(at, flags, 1);
         at = _putChain(at, track.rollup);
         if (flags & Steps.NEW_ROOT != 0) {
-            at = _put(at, uint256(StateRoot.unwrap(Walks.rootOf(track, track.standing.root))), 32);
+            at = _put(at, uint256(StateRoot.unwrap(Standings.rootOf(track, track.standing.root))), 32);
         }
         if (flags & Steps.DEBIT != 0) at = _putNumber(at, debit);
         if (flags & Steps.CREDIT != 0) at = _putNumber(at, credit);

@@ -77,6 +77,7 @@ abstract contract Books is Stage {
     ) internal {
         Place[] memory at = _places();
         bytes memory message = abi.encodeCall(IRollups.postBatch, (batch));
+        _checkWalk(message);
         MACHINE.recordLogs();
         (bool success, bytes memory reason) = address(_rollups).call(message);
         if (!success) _bubble(reason);
@@ -107,6 +108,14 @@ abstract contract Books is Stage {
         }
         require(next == fates.length, "more was done than transactions");
         require(samePlaces(_places(), at), "a batch does not lead where it should");
+    }
+
+    /// Between any two actions of a batch everything holds that its walk counts on.
+    function _checkWalk(bytes memory message) private {
+        (uint256 opened, uint256 undone, uint256 compared) = _harness.check(message, address(_rollups));
+        require(compared != 0, "no step was compared");
+        if (opened != 0) _did("frames opened");
+        if (undone != 0) _did("frames reverted");
     }
 
     function _addCue(bytes32 batch, uint256 index, Scene memory scene, uint8 caller) private {

@@ -99,7 +99,9 @@ contract InvariantsTest is Troupe {
     function testAllOfItHappens() external {
         for (uint256 i = 0; i <= uint256(type(Trait).max); i++)
             _bringAbout(Deed(nameOf(Trait(i)), this.perform));
-        Deed[27] memory deeds_ = [
+        Deed[29] memory deeds_ = [
+            Deed("frames opened", this.post),
+            Deed("frames reverted", this.post),
             Deed("transaction done", this.post),
             Deed("transaction failed", this.post),
             Deed("transaction contradicted", this.post),

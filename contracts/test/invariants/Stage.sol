@@ -4,6 +4,7 @@ pragma solidity 0.8.30;
 import {IRollups, Registration, Rollup} from "../../interfaces/IRollups.sol";
 import {ChainId, StateRoot} from "../../protocol/Actions.sol";
 import {MACHINE} from "./IMachine.sol";
+import {IWalkHarness} from "./IWalkHarness.sol";
 import {Notary} from "./Notary.sol";
 import {Playwright} from "./Playwright.sol";
 import {Puppet} from "./Puppet.sol";
@@ -18,6 +19,9 @@ abstract contract Stage is Playwright {
     Notary[ROLLUPS] internal _notaries;
     bytes32[2] internal _keys;
 
+    /// Walks over whatever is posted, and looks between actions.
+    IWalkHarness internal _harness;
+
     /// Ether that nobody's action has brought.
     uint256 internal _given;
     StateRoot[ROLLUPS] private _roots;
@@ -27,15 +31,10 @@ abstract contract Stage is Playwright {
 
     function setUp() public {
         MACHINE.warp(1_000_000_000);
+        _harness = IWalkHarness(_create(MACHINE.getCode("WalkHarness.sol:WalkHarness")));
         // Not imported: it would be compiled once more for this contract, which takes the compiler long.
-        bytes memory code = abi.encodePacked(
-            MACHINE.getCode("Rollups.sol:Rollups"),
-            abi.encode(MAX_BATCH_AGE)
-        );
-        address created;
-        assembly ("memory-safe") {
-            created := create(0, add(code, 32), mload(code))
-        }
+        bytes memory code = MACHINE.getCode("Rollups.sol:Rollups");
+        address created = _create(abi.encodePacked(code, abi.encode(MAX_BATCH_AGE)));
         _rollups = IRollups(created);
         _keys = [keccak256("first key"), keccak256("second key")];
         for (uint256 i = 0; i < ROLLUPS; i++) {
@@ -50,6 +49,12 @@ abstract contract Stage is Playwright {
         for (uint256 i = 0; i < _puppets.length; i++) {
             _puppets[i] = new Puppet();
             MACHINE.deal(address(_puppets[i]), 1e24);
+        }
+    }
+
+    function _create(bytes memory code) private returns (address created) {
+        assembly ("memory-safe") {
+            created := create(0, add(code, 32), mload(code))
         }
     }
 
