@@ -6,6 +6,7 @@ import {
   keccak256,
   numberToHex,
   parseGwei,
+  toEventSelector,
   type TransactionReceipt,
 } from "viem";
 import { batchCalldata } from "../../builder/batch/encode.ts";
@@ -29,6 +30,11 @@ import { decodeTransaction } from "../../builder/transaction/decode.ts";
 import { REFUSALS } from "./refusals.ts";
 
 export const L1_CHAIN_ID = 31337n;
+export const NOTED = toEventSelector("Noted(uint256,bytes32)");
+const MEASURED = toEventSelector("Measured(uint256,uint256)");
+/** Kinds of measurement in which L1 agrees with the simulation: what a slot costs, and transient storage. */
+const FORESEEN: ReadonlySet<bigint> = new Set([1n, 4n]);
+
 /** Wei for each unit of gas. */
 export const MAX_FEE = parseGwei("100");
 
@@ -267,9 +273,30 @@ function assertAsSimulated(
       throw new ContradictionError(
         `simulated to ${verb(outcome.success)}, a transaction did ${verb(succeeded)} on L1 (gas ${receipt?.gasUsed})`,
       );
-    if (receipt !== undefined && receipt.gasUsed > outcome.gasUsed)
+    if (receipt === undefined) return;
+    if (receipt.gasUsed > outcome.gasUsed)
       throw new ContradictionError(`gas used: ${receipt.gasUsed}, simulated: ${outcome.gasUsed}`);
+    const [said, simulated] = [receipt, outcome].map(({ logs }) =>
+      logs.filter(isForeseen).map(textOf).join("\n"),
+    );
+    if (said !== simulated)
+      throw new ContradictionError(`actors emit on L1\n${said}\nbut simulated\n${simulated}`);
   });
+}
+
+interface Emitted {
+  readonly address: Address;
+  readonly topics: readonly Hex[];
+  readonly data: Hex;
+}
+
+/** Of what actors emit: all but costs that depend on what the manager, of which there is a model only, has accessed. */
+function isForeseen({ topics: [event, what] }: Emitted): boolean {
+  return event === NOTED || (event === MEASURED && what !== undefined && FORESEEN.has(BigInt(what)));
+}
+
+function textOf({ address, topics, data }: Emitted): string {
+  return [address.toLowerCase(), ...topics, data].join(" ");
 }
 
 function verb(success: boolean): string {

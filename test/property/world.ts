@@ -1,4 +1,11 @@
-import { type Address, encodeDeployData, encodeFunctionData, type Hex, type LocalAccount } from "viem";
+import {
+  type Address,
+  encodeDeployData,
+  encodeFunctionData,
+  type Hex,
+  type LocalAccount,
+  parseAbi,
+} from "viem";
 import type { PlannedVisit } from "../../builder/batch/plan.ts";
 import { rootHex } from "../../builder/execution/encoding.ts";
 import { Follower } from "../../builder/follower/follow.ts";
@@ -51,6 +58,7 @@ export const ACTOR_DEPOSIT = 300;
 const USER_BALANCE = 1_000_000n;
 
 export const TRANSACTION_GAS = 16_000_000n;
+const PASS_ON = parseAbi(["function passOn(address original, uint64 rollup)"]);
 /** Transactions for rollups in one batch of the set-up. */
 const CHUNK = 8;
 
@@ -231,9 +239,9 @@ export class World {
     return raw;
   }
 
-  /** The deployer's transaction that makes a proxy. */
-  creation(home: Home, { address, chain }: Resident): PendingTransaction {
-    const call = { abi: rollupsAbi, functionName: "createProxy", args: [address, chain] } as const;
+  /** The deployer's transaction that has the Ether at a proxy's address sent on to its original. */
+  passingOn(home: Home, { address, chain }: Resident): PendingTransaction {
+    const call = { abi: PASS_ON, functionName: "passOn", args: [address, chain] } as const;
     return this.#pending(home, {
       to: home === 0 ? this.stage.manager : SYSTEM,
       data: encodeFunctionData(call),
