@@ -7,6 +7,7 @@ import { createVM, runTx } from "@ethereumjs/vm";
 import { type Address, bytesToHex, type Hex } from "viem";
 import type { RecordedExecution } from "../execution/recorded.ts";
 import type { BatchContext, CompletedVisit, RollupMachine } from "../kinds/kind.ts";
+import type { LockstepError } from "../protocol/errors.ts";
 import { type ChainId, L1 } from "../protocol/ids.ts";
 import { evmBlock, evmBlockchain, l1Common, type NextBlock } from "./block.ts";
 import { Bridge, ProxyNeededBefore } from "./bridge.ts";
@@ -26,7 +27,7 @@ import {
   type TransactionOutcome,
 } from "./outcome.ts";
 import type { ProxyBook } from "./proxies.ts";
-import { Registry, TimestampReadTooEarly } from "./registry.ts";
+import { Registry } from "./registry.ts";
 import { type CallResult, Switchboard } from "./switchboard.ts";
 import { SharedTooEarly, Trace } from "./trace.ts";
 
@@ -37,17 +38,11 @@ export interface World {
   /** What the rollups know of the batch that is being made. */
   readonly context: BatchContext;
   readonly machines: ReadonlyMap<ChainId, RollupMachine>;
+  /** Rollups that stand still, and why: whoever calls one is told. */
+  readonly stopped?: ReadonlyMap<ChainId, LockstepError>;
   /** What L1 holds for the rollups. */
   readonly ether: ReadonlyMap<ChainId, RollupEther>;
   readonly proxies: ProxyBook;
-}
-
-/** What a transaction is played with because it was found out when it was played before. */
-interface Foreknowledge {
-  /** Rollups that it visits. */
-  readonly visits: ReadonlySet<ChainId>;
-  /** Proxies that its look-ups make calls from. */
-  readonly proxies: readonly ProxyNeededBefore[];
 }
 
 /** Gas that L1 guarantees to each call made for an L2 transaction (`OUTGOING_CALL_GAS`). */
@@ -72,18 +67,17 @@ export class Simulation {
     this.#block = evmBlock(world.next, this.#common);
     this.#journal = new Journal([...world.machines.values(), this.#trace]);
     this.#state = new JournaledState({ chain: L1, source: world.fork, journal: this.#journal });
-    const { machines, context } = world;
+    const { machines, context, stopped = new Map<ChainId, LockstepError>() } = world;
     const trace = this.#trace;
     const ether = new EtherBook(world.ether, this.#journal);
-    this.#registry = new Registry({ machines, ether, trace, timestamp: context.timestamp });
-    const registry = this.#registry;
+    this.#registry = new Registry({ machines, ether });
     this.#switchboard = new Switchboard({
       machines,
+      stopped,
       context,
       trace,
       ether,
       journal: this.#journal,
-      registry,
     });
     this.#journal.checkpoint(L1);
   }
@@ -174,9 +168,8 @@ export class Simulation {
   async #attempt<Result>(
     play: (chain: { evm: BridgedEvm; bridge: Bridge }) => Promise<Result>,
     isKept = true,
-    known: Foreknowledge = { visits: new Set(), proxies: [] },
+    neededProxies: readonly ProxyNeededBefore[] = [],
   ): Promise<Result> {
-    this.#registry.begin(known.visits);
     const { depth } = this.#journal;
     const forget = this.#trace.attempt();
     this.#journal.checkpoint(L1);
@@ -186,29 +179,24 @@ export class Simulation {
     };
     try {
       // `postBatch` has created them.
-      for (const { original, rollup } of known.proxies)
+      for (const { original, rollup } of neededProxies)
         await this.#chain().bridge.createProxy(original, rollup);
       const result = await play(this.#chain());
       if (!isKept) {
         undo();
         return result;
       }
-      this.#registry.finish();
       this.#journal.commit();
       return result;
     } catch (error) {
       undo();
       if (error instanceof SharedTooEarly) {
         this.#trace.separate(error.key);
-        return await this.#attempt(play, isKept, known);
+        return await this.#attempt(play, isKept, neededProxies);
       }
       if (error instanceof ProxyNeededBefore)
-        return await this.#attempt(play, isKept, { ...known, proxies: [...known.proxies, error] });
-      if (!(error instanceof TimestampReadTooEarly)) throw error;
-      return await this.#attempt(play, isKept, {
-        ...known,
-        visits: new Set([...known.visits, error.rollup]),
-      });
+        return await this.#attempt(play, isKept, [...neededProxies, error]);
+      throw error;
     }
   }
 

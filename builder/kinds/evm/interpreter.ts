@@ -41,6 +41,8 @@ export interface VisitInterpreterOptions {
 /** Gas of leaving the rollup and coming back, and for each byte of data that does (docs/spec.md section 7). */
 const CROSSING_GAS = 5_000n;
 const CROSSING_GAS_PER_BYTE = 24n;
+/** Gas that a transaction's call can have for the callee on L1, at most. */
+export const MAX_CALL_GAS = 8_000_000n;
 
 /** What one incoming action did. */
 export interface OperationOutcome {
@@ -175,7 +177,7 @@ export class VisitInterpreter {
   /** Begins a visit with a call that nobody signed, as `eth_call` plays it. @param trigger an L2TX that stands for it. */
   async call(trigger: Action, request: CallRequest): Promise<{ action: Action; ended: boolean }> {
     return await this.#next(trigger, () => {
-      this.#operate(async () => {
+      this.#operate(undefined, async () => {
         const { state } = this;
         // The levels that a transaction has around its frame.
         await state.checkpoint();
@@ -201,11 +203,11 @@ export class VisitInterpreter {
 
   #start(action: Action): void {
     if (action.kind === ActionKind.CALL) {
-      this.#operate(() => this.#call(action));
+      this.#operate(action.gas, () => this.#call(action));
       return;
     }
     if (action.kind === ActionKind.L2TX) {
-      this.#operate(() => this.#transaction(action));
+      this.#operate(undefined, () => this.#transaction(action));
       return;
     }
     const waiting = this.#waiting.pop();
@@ -216,10 +218,13 @@ export class VisitInterpreter {
     waiting.settle(action);
   }
 
-  /** Runs an operation beside the caller, who waits for the rollup's next action only. */
-  #operate(run: () => Promise<OperationResult>): void {
+  /**
+   * Runs an operation beside the caller, who waits for the rollup's next action only.
+   * @param gas that its CALL brings for callees on L1.
+   */
+  #operate(gas: number | undefined, run: () => Promise<OperationResult>): void {
     const unnest = this.#frames.nest();
-    this.#operations.begin();
+    this.#operations.begin(gas);
     run().then(
       ({ result, outcome }) => {
         this.#operations.end();
@@ -374,7 +379,8 @@ export class VisitInterpreter {
     this.#frames.cross(chain, this.#actions.length);
     this.#operations.called(isStatic);
     const logs: Log[] = [];
-    const call = callAction({ from: this.#rollup, to: chain, sender, target, value, isStatic, data });
+    const gas = this.#operations.gas ?? callGas(gasLimit - before);
+    const call = callAction({ from: this.#rollup, to: chain, sender, target, value, isStatic, gas, data });
     const answer = await this.#emit(call, ActionKind.RESULT, logs, message);
     if (answer.failed && !isStatic) this.#operations.undone();
     const spent = before + cost(answer.data);
@@ -392,6 +398,12 @@ export class VisitInterpreter {
 interface OperationResult {
   readonly result: Action;
   readonly outcome: OperationOutcome;
+}
+
+/** What a transaction's call has for the callee on L1: what is left to it, for that is what was signed for. 0 would leave it open. */
+function callGas(left: bigint): number {
+  if (left > MAX_CALL_GAS) return Number(MAX_CALL_GAS);
+  return left === 0n ? 1 : Number(left);
 }
 
 /** The transaction in an L2TX's data. @throws {InvalidL2TransactionError} */
