@@ -31,6 +31,8 @@ export interface Frame {
   readonly liveCalls: number;
   /** It is, or is inside, a static call that L1 made. */
   readonly isLookedUp: boolean;
+  /** It is an L2TX, or inside of one and not inside a call to L1: calls to L1 made here say how much gas they get. */
+  readonly bindsGas: boolean;
 }
 
 /** The visits that took effect, newest first. */

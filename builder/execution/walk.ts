@@ -193,12 +193,16 @@ class Walker {
     if (parent?.isLookedUp === true && call.from === L1)
       this.#refuse(at, "is a call of L1's inside a static one, which L1 looks up apart");
     const isLookedUp = parent?.isLookedUp === true || (call.isStatic && call.from === L1);
+    // Else whoever submits the batch would choose it.
+    if (parent?.bindsGas === true && call.to === L1 && call.gas === 0)
+      this.#refuse(at, "leaves open how much gas L1 gives to the callee");
+    const bindsGas = call.kind === ActionKind.L2TX || (parent?.bindsGas === true && call.to !== L1);
     const liveCalls = before.liveCalls + (call.isStatic ? 0 : 1);
     const beginsVisit = call.to !== L1 && !before.open.has(call.to);
     this.#path = {
       ...before,
       liveCalls,
-      frame: { parent, call, at, beginsVisit, before, liveCalls, isLookedUp },
+      frame: { parent, call, at, beginsVisit, before, liveCalls, isLookedUp, bindsGas },
     };
     if (call.kind === ActionKind.CALL) this.#note(call.from, at, before);
     if (call.to === L1) return;

@@ -7,9 +7,10 @@ import { createVM, runTx } from "@ethereumjs/vm";
 import { type Address, bytesToHex, type Hex } from "viem";
 import type { RecordedExecution } from "../execution/recorded.ts";
 import type { BatchContext, CompletedVisit, RollupMachine } from "../kinds/kind.ts";
+import type { LockstepError } from "../protocol/errors.ts";
 import { type ChainId, L1 } from "../protocol/ids.ts";
 import { evmBlock, evmBlockchain, l1Common, type NextBlock } from "./block.ts";
-import { Bridge } from "./bridge.ts";
+import { Bridge, ProxyNeededBefore } from "./bridge.ts";
 import { EtherBook, type RollupEther } from "./ether.ts";
 import { BridgedEvm } from "../evm/bridged-evm.ts";
 import type { Fork } from "./fork.ts";
@@ -26,9 +27,9 @@ import {
   type TransactionOutcome,
 } from "./outcome.ts";
 import type { ProxyBook } from "./proxies.ts";
-import { Registry, TimestampReadTooEarly } from "./registry.ts";
+import { Registry } from "./registry.ts";
 import { type CallResult, Switchboard } from "./switchboard.ts";
-import { Trace } from "./trace.ts";
+import { SharedTooEarly, Trace } from "./trace.ts";
 
 /** All chains at one moment, and the block to come. */
 export interface World {
@@ -37,6 +38,8 @@ export interface World {
   /** What the rollups know of the batch that is being made. */
   readonly context: BatchContext;
   readonly machines: ReadonlyMap<ChainId, RollupMachine>;
+  /** Rollups that stand still, and why: whoever calls one is told. */
+  readonly stopped?: ReadonlyMap<ChainId, LockstepError>;
   /** What L1 holds for the rollups. */
   readonly ether: ReadonlyMap<ChainId, RollupEther>;
   readonly proxies: ProxyBook;
@@ -64,18 +67,17 @@ export class Simulation {
     this.#block = evmBlock(world.next, this.#common);
     this.#journal = new Journal([...world.machines.values(), this.#trace]);
     this.#state = new JournaledState({ chain: L1, source: world.fork, journal: this.#journal });
-    const { machines, context } = world;
+    const { machines, context, stopped = new Map<ChainId, LockstepError>() } = world;
     const trace = this.#trace;
     const ether = new EtherBook(world.ether, this.#journal);
-    this.#registry = new Registry({ machines, ether, trace, timestamp: context.timestamp });
-    const registry = this.#registry;
+    this.#registry = new Registry({ machines, ether });
     this.#switchboard = new Switchboard({
       machines,
+      stopped,
       context,
       trace,
       ether,
       journal: this.#journal,
-      registry,
     });
     this.#journal.checkpoint(L1);
   }
@@ -160,15 +162,14 @@ export class Simulation {
   }
 
   /**
-   * Runs `play` so that it leaves nothing behind if it throws; again, when it turns out which rollups it visits.
+   * Runs `play` so that it leaves nothing behind if it throws; again, when it turns out what has to be known before.
    * @param isKept whether it leaves something behind if it succeeds.
    */
   async #attempt<Result>(
     play: (chain: { evm: BridgedEvm; bridge: Bridge }) => Promise<Result>,
     isKept = true,
-    assumed: ReadonlySet<ChainId> = new Set(),
+    neededProxies: readonly ProxyNeededBefore[] = [],
   ): Promise<Result> {
-    this.#registry.begin(assumed);
     const { depth } = this.#journal;
     const forget = this.#trace.attempt();
     this.#journal.checkpoint(L1);
@@ -177,18 +178,25 @@ export class Simulation {
       forget();
     };
     try {
+      // `postBatch` has created them.
+      for (const { original, rollup } of neededProxies)
+        await this.#chain().bridge.createProxy(original, rollup);
       const result = await play(this.#chain());
       if (!isKept) {
         undo();
         return result;
       }
-      this.#registry.finish();
       this.#journal.commit();
       return result;
     } catch (error) {
       undo();
-      if (!(error instanceof TimestampReadTooEarly)) throw error;
-      return await this.#attempt(play, isKept, new Set([...assumed, error.rollup]));
+      if (error instanceof SharedTooEarly) {
+        this.#trace.separate(error.key);
+        return await this.#attempt(play, isKept, neededProxies);
+      }
+      if (error instanceof ProxyNeededBefore)
+        return await this.#attempt(play, isKept, [...neededProxies, error]);
+      throw error;
     }
   }
 

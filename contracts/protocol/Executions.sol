@@ -23,7 +23,7 @@ import {
     Visit
 } from "./Actions.sol";
 import {Entry} from "./ExecutionTable.sol";
-import {BEGINS_VISIT, Frame, newFrame, ON_STATIC_PATH, STATIC_FRAME} from "./Frame.sol";
+import {BEGINS_VISIT, BINDS_GAS, Frame, newFrame, ON_STATIC_PATH, STATIC_FRAME} from "./Frame.sol";
 import {Statements} from "./Statements.sol";
 import {Steps} from "./Steps.sol";
 import {StepWriter} from "./StepWriter.sol";
@@ -259,6 +259,9 @@ library Executions {
             uint256 words = Statements.wordCountOf(action);
             uint256 flags = isStatic ? STATIC_FRAME | (from == L1 ? ON_STATIC_PATH : 0) : 0;
             if (at != 0) flags |= _checkInner(walk, action, at, isStatic);
+            else if (action.kind == L2TX) flags |= BINDS_GAS;
+            // What L1 calls for itself has all that L1 gives it. Reading the field also makes sure that it is clean.
+            if (action.gas != 0 && from == L1) revert IRollups.NotCanonical(walk.index, at);
             if (!isStatic) path.liveCalls++;
             if (from != L1) {
                 _note(walk, walk.tracks[walk.find(from)], 2 * at + 1, words);
@@ -305,8 +308,12 @@ library Executions {
                 if (action.from == L1) revert IRollups.StaticNotPlayable(walk.index, at);
                 flags = ON_STATIC_PATH;
             }
-            if (action.to == L1 && action.target == walk.manager) {
-                revert IRollups.CallToManager(walk.index, at);
+            if (action.to == L1) {
+                if (action.target == walk.manager) revert IRollups.CallToManager(walk.index, at);
+                // Else whoever submits the batch would choose how much the callee gets.
+                if (parent.bindsGas() && action.gas == 0) revert IRollups.GasNotBound(walk.index, at);
+            } else if (parent.bindsGas()) {
+                flags |= BINDS_GAS;
             }
         }
     }

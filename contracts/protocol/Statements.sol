@@ -109,7 +109,7 @@ library Statements {
         }
     }
 
-    ///     bits 0-7 kind │ 8 failed │ 16 isStatic │ 32-95 from │ 96-159 to │ 160-191 data length
+    ///     bits 0-7 kind │ 8 failed │ 16 isStatic │ 32-95 from │ 96-159 to │ 160-191 data length │ 192-223 gas
     /// @param end Where the action's words end.
     /// @return start Where they start.
     function _putAction(uint256 end, Action calldata action) private pure returns (uint256 start) {
@@ -127,7 +127,8 @@ library Statements {
                 word := or(word, shl(16, calldataload(add(action, 0xe0))))
                 word := or(word, shl(32, calldataload(add(action, 0x20))))
                 word := or(word, shl(96, calldataload(add(action, 0x40))))
-                mstore(at, or(word, shl(160, length)))
+                word := or(word, shl(160, length))
+                mstore(at, or(word, shl(192, calldataload(add(action, 0x100)))))
                 mstore(add(at, 0x20), sender)
                 mstore(add(at, 0x40), target)
                 mstore(add(at, 0x60), calldataload(add(action, 0xa0)))

@@ -8,7 +8,7 @@ import {
 } from "../../builder/protocol/action.ts";
 import type { Mark, Visit } from "../../builder/protocol/execution.ts";
 import { type ChainId, L1 } from "../../builder/protocol/ids.ts";
-import { batchOf, call, execution, REMOTE, REMOTE2, result, span, step, visit } from "./lists.ts";
+import { batchOf, call, execution, GAS, REMOTE, REMOTE2, result, span, step, visit } from "./lists.ts";
 import { eventsOf, expectError, expectRevert, mined } from "./outcome.ts";
 import { play, postAndPlay, program, proxy, stateOf } from "./play.ts";
 import { deploy, rootAt, rootHex, type Setup } from "./setup.ts";
@@ -34,8 +34,8 @@ describe("Rollups: what rollups undo", () => {
   });
 
   /** A call of the rollup to L1 that succeeds, with its answer. */
-  const out = (from: ChainId, data: "0x71" | "0x72" | "0x73" | "0x74", value = 0n): Action[] => [
-    call(from, L1, REMOTE, s.other.address, { data, value }),
+  const out = (from: ChainId, data: "0x71" | "0x72" | "0x73" | "0x74", value = 0n, gas = 0): Action[] => [
+    call(from, L1, REMOTE, s.other.address, { data, value, gas }),
     result(L1, from, data),
   ];
   /** A frame of the rollup reverts, and with it what was done from this call of its operation on. */
@@ -371,7 +371,7 @@ describe("Rollups: what rollups undo", () => {
 
   it("is undone for L2 transactions too", async () => {
     const list = execution(
-      [l2txAction(a, "0x01"), ...out(a, "0x71"), ...undo(a, 0), ...out(a, "0x72"), close()],
+      [l2txAction(a, "0x01"), ...out(a, "0x71", 0n, GAS), ...undo(a, 0), ...out(a, "0x72", 0n, GAS), close()],
       [visit(a, r0, r1)],
       [span(1)],
     );

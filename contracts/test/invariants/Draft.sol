@@ -309,7 +309,7 @@ library Drafts {
         bool failed,
         bytes memory data
     ) internal pure returns (Action memory) {
-        return Action(RESULT, from, to, address(0), address(0), 0, failed, false, data);
+        return Action(RESULT, from, to, address(0), address(0), 0, failed, false, 0, data);
     }
 
     function plain(
@@ -318,6 +318,6 @@ library Drafts {
         ChainId to,
         bytes memory data
     ) internal pure returns (Action memory) {
-        return Action(kind, from, to, address(0), address(0), 0, false, false, data);
+        return Action(kind, from, to, address(0), address(0), 0, false, false, 0, data);
     }
 }

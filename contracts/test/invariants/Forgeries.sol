@@ -16,6 +16,7 @@ enum Flaw {
     BROKEN_CHAIN,
     NO_END,
     CALL_TO_ROLLUPS,
+    GAS_LEFT_OPEN,
     LIVE_CALL_INSIDE_STATIC,
     VALUE_OF_STATIC_CALL
 }
@@ -33,6 +34,7 @@ function nameOfFlaw(Flaw flaw) pure returns (string memory) {
             "refused: a broken chain",
             "refused: a list without its end",
             "refused: a call to Rollups",
+            "refused: gas left to the submitter",
             "refused: a live call inside a static one",
             "refused: value of a static call"
         ][uint256(flaw)];
@@ -113,6 +115,10 @@ library Forgeries {
             if (flaw == Flaw.CALL_TO_ROLLUPS) {
                 if (action.to != L1) continue;
                 action.target = manager;
+            } else if (flaw == Flaw.GAS_LEFT_OPEN) {
+                // Inside another call to L1, and in what L1 triggers, nobody has to say.
+                if (action.to != L1 || action.gas == 0) continue;
+                action.gas = 0;
             } else if (flaw == Flaw.VALUE_OF_STATIC_CALL) {
                 if (!action.isStatic || isNative(action.from) || isNative(action.to)) continue;
                 action.value = 1;
