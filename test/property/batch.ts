@@ -311,8 +311,22 @@ async function headOf({ l1, manager, machines }: Stage): Promise<Head> {
 
 /** A follower that knows nothing but L1's data since `head`. */
 async function follow({ l1, manager, machines }: Stage, head: Head): Promise<void> {
-  const follower = new Follower({ l1, manager, l1ChainId: L1_CHAIN_ID, firstBlock: head.number + 1n });
-  await follower.follow(machines, await readHead(l1, manager, [...machines.keys()]));
+  await followTo(l1, manager, machines, head.number + 1n);
+}
+
+/** Brings rollups to L1's head. @throws what stops any of them, and {ContradictionError} if one is elsewhere then. */
+export async function followTo(
+  l1: L1Client,
+  manager: Address,
+  machines: ReadonlyMap<ChainId, RollupMachine>,
+  firstBlock: bigint,
+): Promise<void> {
+  const follower = new Follower({ l1, manager, l1ChainId: L1_CHAIN_ID, firstBlock });
+  const head = await readHead(l1, manager, [...machines.keys()]);
+  for (const error of (await follower.follow(machines, head)).values()) throw error;
+  for (const [id, machine] of machines)
+    if (machine.stateRoot() !== head.rollups.get(id)?.root)
+      throw new ContradictionError(`a follower takes rollup ${id} elsewhere than L1 says`);
 }
 
 function isL1Outcome(result: Result): result is Result & { readonly outcome: TransactionOutcome } {
