@@ -20,7 +20,7 @@ library CanonicalBatch {
     // Bytes of what stands in place. Offsets are the last words of it, and the first one leads just behind it.
     uint256 private constant BATCH_HEAD = 4 * 32;
     uint256 private constant EXECUTION_HEAD = 3 * 32;
-    uint256 private constant ACTION_HEAD = 9 * 32;
+    uint256 private constant ACTION_HEAD = 10 * 32;
     uint256 private constant PROOF_HEAD = 4 * 32;
     // Of what has no offsets.
     uint256 private constant VISIT_BYTES = 3 * 32;
@@ -222,6 +222,7 @@ library CanonicalBatch {
             let flags := or(calldataload(add(at, 0xc0)), calldataload(add(at, 0xe0)))
             beyond := or(shr(8, calldataload(at)), or(shr(64, chains), shr(160, addresses)))
             beyond := or(beyond, or(shr(128, value), shr(1, flags)))
+            beyond := or(beyond, shr(32, calldataload(add(at, 0x100))))
         }
     }
 
