@@ -165,9 +165,11 @@ export class Producer {
   ): Promise<Draft> {
     const start = performance.now();
     const { head } = moment;
-    // The greatest time that any next block allows: newer than all batches so far.
+    // The greatest time that any next block allows, and so not before that of any rollup.
     const timestamp =
-      earlier !== undefined && this.#isCurrent(moment, earlier) ? earlier : head.timestamp + 1n;
+      earlier !== undefined && this.#isCurrent(moment, earlier, [...moment.machines.keys()])
+        ? earlier
+        : head.timestamp + 1n;
     const { played, plan } = await this.#play(moment, transactions, timestamp);
     const served: Served[] = [];
     for (const each of played) {
@@ -194,11 +196,11 @@ export class Producer {
     }
   }
 
-  /** Whether L1 still takes a batch of this timestamp, for any rollup. */
-  #isCurrent({ head }: Moment, timestamp: bigint): boolean {
-    const newest = [...head.rollups.values()].every(({ lastTimestamp }) => lastTimestamp < timestamp);
+  /** Whether L1 still takes a batch of this timestamp, and these rollups still have visits in it. */
+  #isCurrent({ head, machines }: Moment, timestamp: bigint, rollups: readonly ChainId[]): boolean {
+    const isLate = rollups.every((rollup) => (machines.get(rollup)?.earliest ?? 0n) <= timestamp);
     const { timestamp: next } = head.next;
-    return newest && timestamp <= next && next - timestamp < this.#options.maxBatchAge;
+    return isLate && timestamp <= next && next - timestamp < this.#options.maxBatchAge;
   }
 
   async #prove(plan: BatchPlan, proofs: Map<Hex, VisitProof>, signal: AbortSignal): Promise<Timings> {
@@ -231,7 +233,8 @@ export class Producer {
     const { plan } = draft;
     const start = performance.now();
     const transactions = draft.played.map(({ transaction }) => transaction);
-    if (!this.#isCurrent(moment, plan.context.timestamp)) return false;
+    const visited = plan.visits.map(({ rollup }) => rollup);
+    if (!this.#isCurrent(moment, plan.context.timestamp, visited)) return false;
     const again = await this.#play(moment, transactions, plan.context.timestamp);
     const foreseen = again.played.filter((played) => "success" in played);
     if (foreseen.length < again.played.length || again.plan().fingerprint !== plan.fingerprint) return false;

@@ -116,7 +116,7 @@ contract ExecutionPlanner is IExecutionPlanner {
                 ChainId rollup = track.rollup;
                 uint256 at = 0;
                 while (at < count && rollups[at].rollup != rollup) at++;
-                if (at == count) rollups[count++] = VisitedRollup(rollup, track.firstRoot, false);
+                if (at == count) rollups[count++] = VisitedRollup(rollup, false);
                 if (track.movesValue) rollups[at].movesValue = true;
             }
             return count;

@@ -8,8 +8,6 @@ import type { L1Client } from "./client.ts";
 /** What `Rollups` knows of a rollup. */
 export interface L1Rollup extends RollupEther {
   readonly root: StateRoot;
-  /** Timestamp of the latest batch that visited it, seconds. */
-  readonly lastTimestamp: bigint;
 }
 
 /** L1's latest block, the block to come, and what `Rollups` says between them. */
@@ -56,6 +54,6 @@ async function readRollup(l1: L1Client, manager: Address, id: ChainId, blockHash
     method: "eth_call",
     params: [{ to: manager, data: encodeFunctionData({ ...call, args: [id] }) }, { blockHash }],
   });
-  const { root, etherBalance, lastTimestamp, nativeToken } = decodeFunctionResult({ ...call, data });
-  return { root: stateRoot(BigInt(root)), balance: etherBalance, lastTimestamp, nativeToken };
+  const { root, etherBalance, nativeToken } = decodeFunctionResult({ ...call, data });
+  return { root: stateRoot(BigInt(root)), balance: etherBalance, nativeToken };
 }

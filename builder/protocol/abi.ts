@@ -13,7 +13,7 @@ const structs = [
   "struct RollupProof { uint64 rollup; bytes32 verificationKey; uint32[] visits; bytes proof; }",
   "struct Batch { uint64 timestamp; uint8 blobCount; Execution[] executions; RollupProof[] proofs; }",
   "struct Registration { address owner; address proofSystem; bytes32[] verificationKeys; bytes32 genesisRoot; bool nativeToken; }",
-  "struct Rollup { address owner; address proofSystem; bytes32 root; uint128 etherBalance; uint64 lastTimestamp; bool nativeToken; }",
+  "struct Rollup { address owner; address proofSystem; bytes32 root; uint128 etherBalance; bool nativeToken; }",
 ] as const;
 
 /** `contracts/Rollups.sol`; documented in `contracts/interfaces/IRollups.sol`. */
@@ -25,8 +25,11 @@ export const rollupsAbi = parseAbi([
   "event OwnershipTransferred(uint64 indexed rollup, address indexed oldOwner, address indexed newOwner)",
   "event VerificationReplaced(uint64 indexed rollup, address proofSystem, bytes32[] verificationKeys)",
   "event ProxyCreated(address indexed proxy, address indexed original, uint64 indexed rollup)",
+  "event BatchData(bytes32 indexed batch, bytes data)",
   "event BatchPosted(bytes32 indexed batch, uint64 timestamp, address table)",
+  "event RollupVisited(uint64 indexed rollup, bytes32 indexed batch)",
   "event ExecutionConsumed(bytes32 indexed batch, uint32 execution, uint32 ending)",
+  "event ExecutionSkipped(bytes32 indexed batch, uint32 execution, uint64 rollup)",
   "event ExecutionFailed(bytes32 indexed batch, uint32 execution, bytes reason)",
   "event RootChanged(uint64 indexed rollup, bytes32 rootBefore, bytes32 rootAfter)",
 
@@ -40,9 +43,7 @@ export const rollupsAbi = parseAbi([
   "error EmptyBatch()",
   "error TimestampInFuture(uint64 timestamp, uint256 blockTimestamp)",
   "error BatchTooOld(uint64 timestamp, uint256 oldest)",
-  "error TimestampNotIncreasing(uint64 rollup, uint64 timestamp, uint64 last)",
   "error MissingBlob(uint256 index)",
-  "error StaleRoot(uint64 rollup, bytes32 current, bytes32 given)",
   "error TransactionAfterCall(uint256 execution)",
   "error TooManyExecutions(uint256 count, uint256 limit)",
   "error TableTooLarge(uint256 size)",
@@ -82,7 +83,6 @@ export const rollupsAbi = parseAbi([
   "error OnlySelf(address caller)",
   "error ExecutionNotFound(bytes32 actionHash)",
   "error UnexpectedAction(bytes32 expected, bytes32 actual)",
-  "error RootMismatch(uint64 rollup, bytes32 current, bytes32 expected)",
   "error InsufficientRollupBalance(uint64 rollup, uint256 balance, uint256 value)",
   "error ValueTooLarge(uint256 value)",
   "error ReturnDataTooLarge(uint256 size)",
@@ -107,7 +107,7 @@ export const rollupsAbi = parseAbi([
   // Called by the contract itself only.
   "struct Turn { address table; bytes record; uint256 at; uint256 flags; uint256 count; uint256 next; bool forTransaction; }",
   "struct Answer { bool failed; bytes data; uint256 ending; }",
-  "function runTransaction(bytes opening, address table, uint256 next)",
+  "function runTransaction(bytes opening, uint256 at, address table, uint256 next)",
   "function playFramed(Turn turn) returns (Answer)",
   "function probeStatic()",
 ]);

@@ -26,7 +26,7 @@ import {
   type TransactionOutcome,
 } from "./outcome.ts";
 import type { ProxyBook } from "./proxies.ts";
-import { Registry, TimestampReadTooEarly } from "./registry.ts";
+import { Registry } from "./registry.ts";
 import { type CallResult, Switchboard } from "./switchboard.ts";
 import { Trace } from "./trace.ts";
 
@@ -67,15 +67,13 @@ export class Simulation {
     const { machines, context } = world;
     const trace = this.#trace;
     const ether = new EtherBook(world.ether, this.#journal);
-    this.#registry = new Registry({ machines, ether, trace, timestamp: context.timestamp });
-    const registry = this.#registry;
+    this.#registry = new Registry({ machines, ether });
     this.#switchboard = new Switchboard({
       machines,
       context,
       trace,
       ether,
       journal: this.#journal,
-      registry,
     });
     this.#journal.checkpoint(L1);
   }
@@ -160,15 +158,13 @@ export class Simulation {
   }
 
   /**
-   * Runs `play` so that it leaves nothing behind if it throws; again, when it turns out which rollups it visits.
+   * Runs `play` so that it leaves nothing behind if it throws.
    * @param isKept whether it leaves something behind if it succeeds.
    */
   async #attempt<Result>(
     play: (chain: { evm: BridgedEvm; bridge: Bridge }) => Promise<Result>,
     isKept = true,
-    assumed: ReadonlySet<ChainId> = new Set(),
   ): Promise<Result> {
-    this.#registry.begin(assumed);
     const { depth } = this.#journal;
     const forget = this.#trace.attempt();
     this.#journal.checkpoint(L1);
@@ -182,13 +178,11 @@ export class Simulation {
         undo();
         return result;
       }
-      this.#registry.finish();
       this.#journal.commit();
       return result;
     } catch (error) {
       undo();
-      if (!(error instanceof TimestampReadTooEarly)) throw error;
-      return await this.#attempt(play, isKept, new Set([...assumed, error.rollup]));
+      throw error;
     }
   }
 

@@ -65,11 +65,6 @@ export class Trace implements JournalFollower {
     return this.#entries.length;
   }
 
-  /** Whether the batch will hold a visit of the rollup. */
-  hasVisited(rollup: ChainId): boolean {
-    return this.#entries.some(({ visited }) => visited.has(rollup));
-  }
-
   /** Notes that the execution visits a rollup. */
   visit(entry: Entry, rollup: ChainId): void {
     if (entry.visited.has(rollup)) return;

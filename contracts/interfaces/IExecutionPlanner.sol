@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
-import {ChainId, StateRoot} from "../protocol/Actions.sol";
+import {ChainId} from "../protocol/Actions.sol";
 
 /// An L2 transaction, as `Rollups` will run it.
 /// @param opening Roots that must hold and the first step, in the encoding of {Steps}.
@@ -14,11 +14,9 @@ struct TransactionPlan {
 }
 
 /// A rollup that a batch visits.
-/// @param firstRoot Where the batch finds it.
 /// @param movesValue Whether Ether crosses its border.
 struct VisitedRollup {
     ChainId rollup;
-    StateRoot firstRoot;
     bool movesValue;
 }
 

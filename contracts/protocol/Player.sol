@@ -364,7 +364,7 @@ abstract contract Player is Proxies {
                 if (offset == 0) continue;
                 (record, next, ) = ExecutionTable.recordAt(table, offset);
                 if ((consumed >> Steps.read(record, 0, 1)) & 1 != 0) continue;
-                (at, , ) = _checkRoots(record, 3);
+                (at, ) = _checkRoots(record, 3);
                 if (at != 0) return (table, bytes32(Steps.read(head, 0, 32)), record, at, next);
             }
             table = previous;
@@ -377,19 +377,18 @@ abstract contract Player is Proxies {
     /// Compares the roots that an opening asks for with what is.
     /// @return at Where the first step's effects begin; zero if a root differs.
     /// @return rollup The first rollup whose root differs.
-    /// @return expected The root it should have.
     function _checkRoots(
         bytes memory record,
         uint256 start
-    ) internal view returns (uint256 at, ChainId rollup, StateRoot expected) {
+    ) internal view returns (uint256 at, ChainId rollup) {
         uint256 count = Steps.read(record, start, 1);
         at = start + 1;
         for (uint256 i = 0; i < count; i++) {
             uint64 id;
             (id, at) = Steps.readChain(record, at);
             rollup = ChainId.wrap(id);
-            expected = StateRoot.wrap(bytes32(Steps.read(record, at, 32)));
-            if (_visibleRoot(rollup) != expected) return (0, rollup, expected);
+            StateRoot expected = StateRoot.wrap(bytes32(Steps.read(record, at, 32)));
+            if (_visibleRoot(rollup) != expected) return (0, rollup);
             at += 32;
         }
     }

@@ -16,7 +16,7 @@ import {
   step,
   visit,
 } from "./lists.ts";
-import { eventsOf, expectError, mined } from "./outcome.ts";
+import { effectsOf, eventsOf, expectError, mined } from "./outcome.ts";
 import { play, postAndPlay, program, proxy, stateOf } from "./play.ts";
 import { deploy, rootAt, rootHex, type Setup } from "./setup.ts";
 
@@ -100,7 +100,7 @@ describe("Rollups: look-ups", () => {
         hashAction(result(L1, a, answers[0])),
         hashAction(result(L1, a, `0x${"00".repeat(31)}02`)),
       ]);
-      expect(eventsOf(receipt).map(({ eventName }) => eventName)).to.deep.equal(["BatchPosted"]);
+      expect(effectsOf(receipt).map(({ eventName }) => eventName)).to.deep.equal(["BatchPosted"]);
     });
 
     it("go through other rollups to L1", async () => {
