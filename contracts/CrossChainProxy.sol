@@ -10,6 +10,9 @@ import {ChainId} from "./protocol/Actions.sol";
 /// and salt 0; the address depends on manager, original and rollup alone, and the same code serves on every chain.
 /// Holds no Ether between calls.
 contract CrossChainProxy {
+    /// What the EVM adds to the gas of a call with value.
+    uint256 private constant STIPEND = 2300;
+
     address private immutable MANAGER = msg.sender;
     address private immutable ORIGINAL;
     ChainId private immutable ROLLUP;
@@ -19,8 +22,9 @@ contract CrossChainProxy {
         ROLLUP = rollup;
     }
 
-    /// @dev From the manager: calldata is `target (20 bytes) ‖ data`, a call made on behalf of the original.
-    /// From anybody else: a call to the original. Either way the answer is passed on as it comes, byte for byte.
+    /// @dev From the manager: calldata is `target (20 bytes) ‖ gas (4 bytes) ‖ data`, a call made on behalf of the original,
+    /// to which exactly so much gas is given, 0 being what there is. With value a callee has 2,300 at least, and those are
+    /// part of it; that there is enough, the manager makes sure of. From anybody else: a call to the original. Either way the answer is passed on as it comes, byte for byte.
     ///
     /// In assembly, since each byte of this code is paid for with each proxy, and hashed with each call. The frame ends
     /// here, so memory may be overwritten from 0.
@@ -33,9 +37,20 @@ contract CrossChainProxy {
             let success
             switch eq(caller(), manager)
             case 1 {
-                let length := sub(calldatasize(), 20)
-                calldatacopy(0, 20, length)
-                success := call(gas(), shr(96, calldataload(0)), callvalue(), 0, length, 0, 0)
+                let length := sub(calldatasize(), 24)
+                calldatacopy(0, 24, length)
+                let head := calldataload(0)
+                let limit := and(shr(64, head), 0xffffffff)
+                switch limit
+                case 0 {
+                    limit := gas()
+                }
+                default {
+                    if callvalue() {
+                        limit := mul(gt(limit, STIPEND), sub(limit, STIPEND))
+                    }
+                }
+                success := call(limit, shr(96, head), callvalue(), 0, length, 0, 0)
             }
             default {
                 // relay(rollup, original, msg.sender, msg.data)
