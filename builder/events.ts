@@ -1,4 +1,5 @@
 import type { Hex } from "viem";
+import type { Stop } from "./follower/stopped.ts";
 import type { ChainId } from "./protocol/ids.ts";
 
 /** What a builder does, as it does it. Times are in milliseconds. */
@@ -35,6 +36,12 @@ export type BuilderEvent =
       readonly simulated: Told;
       readonly node: Told;
     }
+  | ({
+      /** The rollup cannot be followed from L1 and stands still. */
+      readonly type: "stopped";
+      readonly message: string;
+    } & Stop)
+  | { readonly type: "resumed"; readonly rollup: ChainId }
   | { readonly type: "failed"; readonly transaction: Hex; readonly code: string; readonly reason: string };
 
 /** What a transaction did, in words. */

@@ -101,6 +101,7 @@ export const rollupsAbi = parseAbi([
   "function isVerificationKey(uint64 rollup, bytes32 verificationKey) view returns (bool)",
   "function proxyOf(address original, uint64 rollup) view returns (address)",
   "function createProxy(address original, uint64 rollup) returns (address)",
+  "function passOn(address original, uint64 rollup)",
   "function relay(uint64 rollup, address original, address sender, bytes data) payable",
   "function postBatch(Batch batch)",
   // Called by the contract itself only.
@@ -127,6 +128,7 @@ export const crossChainManagerAbi = parseAbi([
   "error OwnChain(uint64 rollup)",
   "function proxyOf(address original, uint64 rollup) view returns (address)",
   "function createProxy(address original, uint64 rollup) returns (address)",
+  "function passOn(address original, uint64 rollup)",
   "function relay(uint64 rollup, address original, address, bytes) payable",
 ]);
 

@@ -26,21 +26,11 @@ import type { TransactionOutcome } from "../../builder/simulate/outcome.ts";
 import type { ProxyBook } from "../../builder/simulate/proxies.ts";
 import { Simulation } from "../../builder/simulate/simulation.ts";
 import { decodeTransaction } from "../../builder/transaction/decode.ts";
+import { REFUSALS } from "./refusals.ts";
 
 export const L1_CHAIN_ID = 31337n;
 /** Wei for each unit of gas. */
 export const MAX_FEE = parseGwei("100");
-
-/** Codes by which the builder may refuse a transaction or a batch: what L1 or a circuit cannot hold, said before posting. */
-const REFUSALS: ReadonlySet<string> = new Set([
-  "VISIT_TOO_LARGE",
-  "UNDONE_WHILE_SUSPENDED",
-  "STATIC_CALL_TO_SUSPENDED_ROLLUP",
-  "AMBIGUOUS_EXECUTION",
-  "BATCH_TOO_LARGE",
-  "INSUFFICIENT_GAS",
-  "OUTGOING_CALL_TOO_EXPENSIVE",
-]);
 
 /** A transaction of L1, or one for a rollup, that is signed when its turn comes. */
 export interface PendingTransaction {
@@ -196,7 +186,7 @@ async function refusable<Result>(
   try {
     return await play();
   } catch (error) {
-    if (error instanceof LockstepError && REFUSALS.has(error.code)) return { refused: error.code };
+    if (error instanceof LockstepError && error.code in REFUSALS) return { refused: error.code };
     throw error;
   }
 }

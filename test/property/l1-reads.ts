@@ -1,4 +1,11 @@
-import { type Address, decodeFunctionResult, encodeFunctionData, type Hex, parseAbi } from "viem";
+import {
+  type Address,
+  decodeFunctionResult,
+  encodeFunctionData,
+  type Hex,
+  parseAbi,
+  toEventSelector,
+} from "viem";
 import { lowerCase } from "../../builder/evm/relay-call.ts";
 import type { L1Client } from "../../builder/l1/client.ts";
 import type { ActorState } from "./observation.ts";
@@ -28,13 +35,15 @@ export async function inspect(
   });
 }
 
-/** The actors' events among a chain's. */
+const NOTED = toEventSelector("Noted(uint256,bytes32)");
+
+/** The actor's events among a chain's, those left out that measure something. */
 export function notesOf(
   logs: readonly { readonly address: Address; readonly topics: readonly Hex[]; readonly data: Hex }[],
   actor: Address,
 ): ActorState["logs"] {
   return logs
-    .filter(({ address }) => lowerCase(address) === actor)
+    .filter(({ address, topics }) => lowerCase(address) === actor && topics[0] === NOTED)
     .map(({ topics, data }) => ({ tag: BigInt(topics[1] ?? 0), observed: data }));
 }
 

@@ -9,6 +9,7 @@ import { BridgedEvm } from "../../evm/bridged-evm.ts";
 import type { CallRequest } from "../../evm/call-request.ts";
 import type { CallFrame } from "../../evm/call-frame.ts";
 import { FrameRecorder } from "../../evm/frame-recorder.ts";
+import { handOver, inheritedFrom } from "../../evm/hand-over.ts";
 import type { Journal } from "../../evm/journal.ts";
 import type { StateSource } from "../../evm/state-source.ts";
 import { runUnsignedCall } from "../../evm/unsigned-call.ts";
@@ -256,41 +257,38 @@ export class VisitInterpreter {
 
   async #call(action: Action): Promise<OperationResult> {
     const { from, sender, target, value, isStatic, data } = action;
+    const outer = this.#operations.depth === 1 ? undefined : this.#waiting.at(-1)?.message;
+    if (outer === undefined) this.#warmAlways();
     await this.state.checkpoint();
-    const proxy = createAddressFromString(
-      await (isStatic ? this.#proxies.addressOf(sender, from) : this.#proxies.ensure(sender, from)),
-    );
+    // Even if the call is static: whoever looks at the message's sender sees what is there in every other call.
+    const proxy = createAddressFromString(await this.#proxies.ensure(sender, from));
+    const to = createAddressFromString(target);
+    // As a caller and its callee are.
+    for (const { bytes } of [proxy, to]) this.#evm.journal.addWarmedAddress(bytes);
     if (value > 0n) {
       const account = await this.state.getAccount(proxy);
       await this.state.modifyAccountFields(proxy, { balance: (account?.balance ?? 0n) + value });
     }
-    const isOfItsOwn = this.#operations.depth === 1 || (isStatic && from === L1);
+    const isOfItsOwn = outer === undefined || (isStatic && from === L1);
     const leave = isOfItsOwn ? this.#evm.enter(this.#block, proxy) : undefined;
-    // One counter of refunds for the whole visit: what was cleared in one operation may be set again in another.
-    const outer = this.#operations.depth === 1 ? undefined : this.#waiting.at(-1)?.message;
     const message = new Message({
       caller: proxy,
-      to: createAddressFromString(target),
+      to,
       value,
       data: hexToBytes(data),
       gasLimit: OPERATION_GAS,
       depth: 1,
       isStatic,
-      selfdestruct: new Map(),
-      createdAddresses: new Set(),
-      gasRefund: outer?.gasRefund,
+      ...inheritedFrom(outer),
     });
     const { execResult } = await this.#evm.runCall({ message });
     leave?.();
     const error = execResult.exceptionError;
-    if (error === undefined && outer !== undefined) {
-      const before = outer.gasRefund;
-      outer.gasRefund = execResult.gasRefund ?? before;
-      this.#journal.record(() => (outer.gasRefund = before));
-    }
-    if (error === undefined) await this.state.commit();
-    else await this.state.revert();
-    if (error === undefined) await this.#destroy(message.selfdestruct, message.createdAddresses);
+    if (error === undefined) {
+      if (outer === undefined) await this.#destroy(message);
+      else handOver(this.#journal, outer, message, execResult);
+      await this.state.commit();
+    } else await this.state.revert();
     this.#keepLogs(execResult);
     const answers = error === undefined || error.error === EVMError.errorMessages.REVERT;
     const output = answers ? bytesToHex(execResult.returnValue) : "0x";
@@ -335,13 +333,17 @@ export class VisitInterpreter {
     };
   }
 
-  /** Accounts that were created and destroyed in a call; in a transaction, its end does it. */
-  async #destroy(
-    destroyed: Map<string, unknown> | undefined,
-    created: Set<string> | undefined,
-  ): Promise<void> {
-    for (const account of destroyed?.keys() ?? []) {
-      if (created?.has(account) !== true) continue;
+  /** What is warm in every visit; a transaction does it itself. */
+  #warmAlways(): void {
+    const { journal, precompiles } = this.#evm;
+    for (const precompile of precompiles.keys()) journal.addAlwaysWarmAddress(precompile);
+    journal.addAlwaysWarmAddress(this.#block.header.coinbase.toString());
+  }
+
+  /** Accounts that were created and destroyed in a visit that a call began; a transaction does it itself. */
+  async #destroy({ selfdestruct, createdAddresses }: Message): Promise<void> {
+    for (const [account] of selfdestruct ?? []) {
+      if (createdAddresses?.has(account) !== true) continue;
       await this.state.deleteAccount(createAddressFromString(account));
     }
   }
