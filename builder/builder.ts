@@ -140,6 +140,8 @@ export class Builder implements AsyncDisposable {
         rollups: options.rollups,
         folder: options.folder,
         firstBlock: options.deploymentBlock ?? 0n,
+        onRebuild: (folder) =>
+          options.log?.warn({ folder }, "was written by an older version; it is rebuilt from L1"),
       });
       const builder = new Builder(options, l1, l1ChainId, maxBatchAge, chains);
       try {
