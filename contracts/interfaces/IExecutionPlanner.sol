@@ -26,7 +26,7 @@ struct VisitedRollup {
 /// @param transactions The L2 transactions, which come first in the batch.
 /// @param rollups Each rollup that is visited, once.
 /// @param statements Of each proof, as `abi.encode` gives a {Statement}, but for the offset in front.
-/// @param proxies `original(20) rollup(8)` each: proxies that look-ups will make calls from, when none can be created.
+/// @param proxies `original(20) rollup(8)` each: proxies that static calls to L1 are made from.
 struct BatchPlan {
     bytes table;
     uint256 consumable;
