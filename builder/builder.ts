@@ -58,7 +58,7 @@ export class UnknownRollupError extends LockstepError {
 }
 
 /** Events that somebody should look into. */
-const FAULTS: readonly BuilderEvent["type"][] = ["stopped"];
+const FAULTS: readonly BuilderEvent["type"][] = ["stopped", "selfCheckFailed"];
 
 /** Milliseconds between attempts to reach an L1 node that is away. */
 const RECONNECT_DELAY = 500;

@@ -42,6 +42,14 @@ export interface Effect {
   readonly previous: Effect | undefined;
 }
 
+/** A call that is not static and that undoings can go back to: nothing before it was undone since it was made. */
+export interface Goal {
+  /** Index of the call. */
+  readonly at: number;
+  /** The one before it. */
+  readonly below: Goal | undefined;
+}
+
 /** What has happened and was not undone, at one place of an execution. Never changed: going back is taking an older one. */
 export interface Path {
   readonly frame: Frame | undefined;
@@ -53,6 +61,8 @@ export interface Path {
   readonly newest: number;
   /** How often something was undone back to a call, by the call's index. */
   readonly undoings: ReadonlyMap<number, number>;
+  /** The newest call that something can be undone back to. */
+  readonly goal: Goal | undefined;
 }
 
 export const EMPTY_PATH: Path = {
@@ -62,6 +72,7 @@ export const EMPTY_PATH: Path = {
   liveCalls: 0,
   newest: -1,
   undoings: new Map(),
+  goal: undefined,
 };
 
 /** The map with one more entry, or another value. */

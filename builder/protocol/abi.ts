@@ -40,6 +40,7 @@ export const rollupsAbi = parseAbi([
   "error RootOutOfField(bytes32 root)",
   "error Busy()",
 
+  "error NotCanonicalCalldata(uint256 at)",
   "error EmptyBatch()",
   "error TimestampInFuture(uint64 timestamp, uint256 blockTimestamp)",
   "error BatchTooOld(uint64 timestamp, uint256 oldest)",
@@ -52,6 +53,7 @@ export const rollupsAbi = parseAbi([
   "error UnknownVerificationKey(uint64 rollup, bytes32 verificationKey)",
   "error ProofWithoutVisits(uint256 proof)",
   "error BadVisitIndex(uint256 proof, uint256 visit)",
+  "error ProofsNotInOrder(uint256 proof)",
   "error VisitOfOtherRollup(uint256 proof, uint256 visit)",
   "error VisitCoveredTwice(uint256 proof, uint256 visit)",
   "error VisitNotCovered(uint256 visit)",

@@ -164,14 +164,12 @@ describe("Rollups.postBatch", () => {
       await refuses("VisitOfOtherRollup", [0n, 0n], [good], {
         proofs: [{ ...proof, rollup: b, visits: [0] }],
       });
-      await post(
-        await batchOf(s, two, {
-          proofs: [
-            { ...proof, visits: [1] },
-            { ...proof, visits: [0] },
-          ],
-        }),
-      );
+      const apart = [
+        { ...proof, visits: [0] },
+        { ...proof, visits: [1] },
+      ];
+      await refuses("ProofsNotInOrder", [1n], two, { proofs: apart.toReversed() });
+      await post(await batchOf(s, two, { proofs: apart }));
     });
 
     it("that the rollup's proof system refuses", async () => {

@@ -192,11 +192,6 @@ abstract contract Playwright {
             setting.depth + 1
         );
         Live memory made = Live(draft.actionCount, operation.order++, Drafts.copyOf(draft.now.stands));
-        // More is announced than is needed.
-        if (!inner.isStatic && draft.chance(10)) {
-            draft.note(Trait.SPARE_SPAN);
-            draft.spans[made.at]++;
-        }
         Action memory action;
         action.from = operation.rollup;
         action.sender = operation.self;
