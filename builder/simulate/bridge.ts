@@ -38,7 +38,7 @@ export interface BridgeOptions {
   readonly registry: Registry;
 }
 
-/** A static call needs a proxy that only `postBatch` could have created: then it is there from the start. */
+/** A static call is made from a proxy that is not there: `postBatch` creates it, so it is there from the start. */
 export class ProxyNeededBefore extends Error {
   readonly original: Address;
   readonly rollup: ChainId;
@@ -145,7 +145,7 @@ export class Bridge {
     }
     const proxy = await this.#options.proxies.addressOf(action.sender, action.from);
     if ((await this.#options.state.getCodeSize(createAddressFromString(proxy))) === 0) {
-      if (frame.message.isStatic) throw new ProxyNeededBefore(action.sender, action.from);
+      if (frame.message.isStatic || action.isStatic) throw new ProxyNeededBefore(action.sender, action.from);
       await this.#createProxy(action.sender, action.from, frame);
     }
     const data = concatHex([action.target, action.data]);

@@ -244,6 +244,8 @@ export class Simulation {
       manager,
       intercept: (message) => bridge.intercept(message),
     });
+    // For what is played outside a transaction.
+    evm.enter(this.#block, createAddressFromString(manager));
     const bridge = new Bridge({
       evm,
       state: this.#state,
