@@ -1,6 +1,6 @@
 import { type Address, type Hex, isHex, type LocalAccount } from "viem";
 import { batchCalldata, type VisitProof } from "./batch/encode.ts";
-import { BatchTooLargeError } from "./batch/limits.ts";
+import { BatchTooLargeError, promisedGas } from "./batch/limits.ts";
 import { type BatchPlan, planBatch } from "./batch/plan.ts";
 import { type KeyOf, proveVisit, statementKey } from "./batch/prove.ts";
 import type { Chains, Moment } from "./chains.ts";
@@ -17,6 +17,7 @@ import { includeInOneBlock } from "./post/include.ts";
 import { checkVisit, followedBy, SelfCheckError } from "./post/self-check.ts";
 import { settle } from "./post/settle.ts";
 import type { Prover } from "./proof/prover.ts";
+import { BATCH_CALL_GAS } from "./protocol/call-gas.ts";
 import { LockstepError } from "./protocol/errors.ts";
 import type { ChainId } from "./protocol/ids.ts";
 import type { InclusionStore } from "./store/inclusion.ts";
@@ -172,16 +173,23 @@ export class Producer {
   ): Promise<Draft> {
     const start = performance.now();
     const { head } = moment;
-    // The greatest time that any next block allows: newer than all batches so far.
+    // The greatest time that any next block allows, and so not before that of any rollup.
     const timestamp =
-      earlier !== undefined && this.#isCurrent(moment, earlier) ? earlier : head.timestamp + 1n;
+      earlier !== undefined && this.#isCurrent(moment, earlier, [...moment.machines.keys()])
+        ? earlier
+        : head.timestamp + 1n;
     const { played, plan } = await this.#play(moment, transactions, timestamp);
     const served: Served[] = [];
     for (const each of played) {
       if ("failure" in each) await this.#fail(each.transaction, each.failure);
       else served.push(each);
     }
-    return { plan: plan(), played: served, milliseconds: performance.now() - start };
+    const batch = plan();
+    // What callees on L1 leave over in the simulation, they may use up there, and what comes after them must not feel it.
+    const promised = promisedGas(batch.executions);
+    if (served.length > 1 && promised > BATCH_CALL_GAS)
+      throw new BatchTooLargeError("gas for L1 calls", promised, BATCH_CALL_GAS);
+    return { plan: batch, played: served, milliseconds: performance.now() - start };
   }
 
   async #play(moment: Moment, transactions: readonly AcceptedTransaction[], timestamp: bigint) {
@@ -201,11 +209,11 @@ export class Producer {
     }
   }
 
-  /** Whether L1 still takes a batch of this timestamp, for any rollup. */
-  #isCurrent({ head }: Moment, timestamp: bigint): boolean {
-    const newest = [...head.rollups.values()].every(({ lastTimestamp }) => lastTimestamp < timestamp);
+  /** Whether L1 still takes a batch of this timestamp, and these rollups still have visits in it. */
+  #isCurrent({ head, machines }: Moment, timestamp: bigint, rollups: readonly ChainId[]): boolean {
+    const isLate = rollups.every((rollup) => (machines.get(rollup)?.earliest ?? 0n) <= timestamp);
     const { timestamp: next } = head.next;
-    return newest && timestamp <= next && next - timestamp < this.#options.maxBatchAge;
+    return isLate && timestamp <= next && next - timestamp < this.#options.maxBatchAge;
   }
 
   async #prove(plan: BatchPlan, proofs: Map<Hex, VisitProof>, signal: AbortSignal): Promise<Timings> {
@@ -243,7 +251,8 @@ export class Producer {
     const { plan } = draft;
     const start = performance.now();
     const transactions = draft.played.map(({ transaction }) => transaction);
-    if (!this.#isCurrent(moment, plan.context.timestamp)) return false;
+    const visited = plan.visits.map(({ rollup }) => rollup);
+    if (!this.#isCurrent(moment, plan.context.timestamp, visited)) return false;
     const again = await this.#play(moment, transactions, plan.context.timestamp);
     const foreseen = again.played.filter((played) => "success" in played);
     if (foreseen.length < again.played.length || again.plan().fingerprint !== plan.fingerprint) return false;
@@ -253,6 +262,7 @@ export class Producer {
       chainId: l1ChainId,
       manager,
       batch: plan.executions.length === 0 ? undefined : batchCalldata(plan, proofs),
+      promised: promisedGas(plan.executions),
       transactions: transactions.filter(({ rollup }) => rollup === undefined).map(({ data }) => data),
       next: moment.head.next,
     };

@@ -20,6 +20,8 @@ export interface Artefacts extends Readonly<Record<ArtefactFile, string>> {
   readonly wires: number;
   /** Names of the public signals in the order of a proof's public inputs; an array's name stands once. */
   readonly publicSignals: readonly string[];
+  /** Where the powers of tau of a ceremony's key come from, as its transcript has it. */
+  readonly powersOfTau?: string;
 }
 
 export const MANIFEST_FILE = "artefacts.json";

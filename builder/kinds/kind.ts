@@ -84,12 +84,14 @@ export interface RollupMachine<Record = unknown> {
   account(chain: ChainId, address: bigint): AccountState;
   /** True while a visit waits for what answers an outgoing action. */
   readonly suspended: boolean;
+  /** Least batch timestamp for which visits of the state, as journalled so far, can be proven; seconds. */
+  readonly earliest: bigint;
   /** Whether a visit can be proven that was abandoned while it waited (docs/spec.md section 1, "Visits"). */
   readonly provesAbandoned: boolean;
   /**
    * Hands the machine an action addressed to it and returns what it does next.
    * @param journal of the simulation, or of the replay: what the machine does can be undone there, level by level.
-   * @throws {LockstepError} when no proof can exist for the action (`VISIT_TOO_LARGE`, `INVALID_L2_TRANSACTION`, …);
+   * @throws {LockstepError} when no proof can exist for the action (`VISIT_TOO_LARGE`, `INVALID_L2_TRANSACTION`, `TIME_GOES_BACK`, …);
    * the machine is then as before the visit began.
    */
   deliver(action: Action, context: BatchContext, journal: Journal): Promise<Delivery<Record>>;

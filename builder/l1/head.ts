@@ -9,8 +9,6 @@ import type { L1Client } from "./client.ts";
 export interface L1Rollup extends RollupEther {
   /** Undefined: what stands there is no root. */
   readonly root: StateRoot | undefined;
-  /** Timestamp of the latest batch that visited it, seconds. */
-  readonly lastTimestamp: bigint;
 }
 
 /** L1's latest block, the block to come, and what `Rollups` says between them. */
@@ -57,8 +55,8 @@ async function readRollup(l1: L1Client, manager: Address, id: ChainId, blockHash
     method: "eth_call",
     params: [{ to: manager, data: encodeFunctionData({ ...call, args: [id] }) }, { blockHash }],
   });
-  const { root, etherBalance, lastTimestamp, nativeToken } = decodeFunctionResult({ ...call, data });
-  return { root: rootOf(root), balance: etherBalance, lastTimestamp, nativeToken };
+  const { root, etherBalance, nativeToken } = decodeFunctionResult({ ...call, data });
+  return { root: rootOf(root), balance: etherBalance, nativeToken };
 }
 
 /** One rollup's nonsense must not keep the others from being read. */

@@ -15,7 +15,6 @@ import {
 import type { LockstepError } from "../protocol/errors.ts";
 import { type ChainId, L1 } from "../protocol/ids.ts";
 import type { EtherBook } from "./ether.ts";
-import type { Registry } from "./registry.ts";
 import { SimulationRefusedError } from "./refusal.ts";
 import type { Cursor, Entry, Roots, Trace } from "./trace.ts";
 
@@ -48,7 +47,6 @@ export interface SwitchboardOptions {
   readonly trace: Trace;
   readonly ether: EtherBook;
   readonly journal: Journal;
-  readonly registry: Registry;
 }
 
 /** Where L1 stands while a call is played. */
@@ -239,7 +237,6 @@ export class Switchboard {
     const machine = this.#machine(rollup);
     const current = machine.suspended ? this.#visits.get(rollup) : undefined;
     if (current !== undefined) return current;
-    this.#options.registry.visit(rollup);
     const handle: VisitHandle = { rollup, before: machine.moment() };
     this.#visits.set(rollup, handle);
     return handle;

@@ -157,7 +157,7 @@ export class FakeL1 {
   head(roots: ReadonlyMap<ChainId, StateRoot | undefined>): Head {
     const rollups = [...roots].map(([id, root]): [ChainId, L1Rollup] => [
       id,
-      { root, balance: 0n, lastTimestamp: 0n, nativeToken: false },
+      { root, balance: 0n, nativeToken: false },
     ]);
     const hash = this.#hashOf(this.#blocks);
     return {

@@ -63,6 +63,11 @@ export class EvmMachine implements RollupMachine<EvmVisitRecord> {
     return this.#visit !== undefined;
   }
 
+  /** Its time never goes back (docs/spec.md section 7). */
+  get earliest(): bigint {
+    return this.store.block.timestamp;
+  }
+
   stateRoot(): StateRoot {
     return this.store.stateRoot();
   }

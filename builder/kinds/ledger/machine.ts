@@ -51,6 +51,8 @@ interface Level {
 export class LedgerMachine implements RollupMachine<LedgerVisitRecord> {
   /** The circuit proves whole visits. */
   readonly provesAbandoned = false;
+  /** Ledgers have no time of their own. */
+  readonly earliest = 0n;
   readonly id: ChainId;
   readonly #state: State;
   #levels: Level[] = [];
