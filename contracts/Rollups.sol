@@ -142,7 +142,7 @@ contract Rollups is Player {
         consumption.posted = uint8(posted);
         _consumption = consumption;
         _latest = Latest(table, uint64(block.number));
-        // Where a look-up calls L1, no contract can be created.
+        // Where a look-up calls L1, no contract can be created; and no static call does anything that has to be undone.
         for (uint256 i = 0; i < plan.proxies.length; i += 28) {
             address original = address(uint160(Steps.read(plan.proxies, i, 20)));
             _ensureProxy(original, ChainId.wrap(uint64(Steps.read(plan.proxies, i + 20, 8))));
@@ -182,7 +182,7 @@ contract Rollups is Player {
     /// @param at Where in it the first step's effects begin.
     /// @param next Offset in `table` of the second step, if there is one.
     function runTransaction(bytes memory opening, uint256 at, address table, uint256 next) external onlySelf {
-        _play(Turn(table, opening, at, 0, 0, next, true));
+        _play(Turn(table, opening, at, 0, 0, next));
         assert(!_cursor.isOpen());
     }
 

@@ -238,7 +238,7 @@ library Executions {
     /// @param flags Of the call's frame.
     function _callL1(Walk memory walk, Action calldata action, uint256 flags) private pure {
         bool isQuiet = flags & ON_STATIC_PATH != 0;
-        if (isQuiet) walk.proxies.p(abi.encodePacked(action.senderOf(), action.fromOf()));
+        if (flags & STATIC_FRAME != 0) walk.proxies.p(abi.encodePacked(action.senderOf(), action.fromOf()));
         Nest memory nest = walk.nest;
         uint256 frames = flags & STATIC_FRAME == 0 ? Effects.enterL1(nest) : 0;
         StepWriter.closeWithCall(walk.steps, walk.tracks, action, isQuiet, frames);

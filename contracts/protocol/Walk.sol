@@ -198,7 +198,7 @@ struct StepLog {
 /// State of the walk over one list, and over those of a batch one after the other.
 /// @param marked Lowest span of the SPAN that was met last.
 /// @param forks The newest turn that is to be come back to.
-/// @param proxies `original(20) rollup(8)` of each call to L1 inside a static call of L1's.
+/// @param proxies `original(20) rollup(8)` of each static call to L1.
 struct Walk {
     Course course;
     Tracks tracks;

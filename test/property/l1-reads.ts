@@ -1,13 +1,7 @@
-import {
-  type Address,
-  decodeFunctionResult,
-  encodeFunctionData,
-  type Hex,
-  parseAbi,
-  toEventSelector,
-} from "viem";
+import { type Address, decodeFunctionResult, encodeFunctionData, type Hex, parseAbi } from "viem";
 import { lowerCase } from "../../builder/evm/relay-call.ts";
 import type { L1Client } from "../../builder/l1/client.ts";
+import { NOTED } from "./batch.ts";
 import type { ActorState } from "./observation.ts";
 
 const INSPECTOR = parseAbi([
@@ -34,8 +28,6 @@ export async function inspect(
     };
   });
 }
-
-const NOTED = toEventSelector("Noted(uint256,bytes32)");
 
 /** The actor's events among a chain's, those left out that measure something. */
 export function notesOf(

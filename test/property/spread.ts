@@ -121,22 +121,17 @@ function prepare(world: World, homes: Program["homes"], transaction: Transaction
   };
 }
 
-/** Makes the newcomer's proxies where Ether waits for it: it gets what it was paid before they were there. */
+/** Has what the newcomer was paid before it had proxies sent on to it. */
 async function settle(world: World, homes: Program["homes"]): Promise<void> {
   const newcomer = newcomerOf(world, homes);
   for (const home of HOMES) {
     if (chainOf(home) === newcomer.chain) continue;
-    const proxy = world.spread.locally(home, newcomer);
-    const isMade =
-      home === 0
-        ? (await world.l1.getCode({ address: proxy })) !== undefined
-        : (world.evm(home).store.account(proxy)?.code ?? "0x") !== "0x";
-    const waiting =
-      home === 0 ? await world.l1.getBalance({ address: proxy }) : balanceOn(world, home, proxy);
-    if (isMade || waiting === 0n) continue;
-    const { results } = await playBatch(world.stage, [world.creation(home, newcomer)]);
+    const address = world.spread.locally(home, newcomer);
+    const waiting = home === 0 ? await world.l1.getBalance({ address }) : balanceOn(world, home, address);
+    if (waiting === 0n) continue;
+    const { results } = await playBatch(world.stage, [world.passingOn(home, newcomer)]);
     for (const result of results)
-      if ("refused" in result) throw new ContradictionError(`a proxy cannot be made: ${result.refused}`);
+      if ("refused" in result) throw new ContradictionError(`Ether is not passed on: ${result.refused}`);
   }
 }
 

@@ -1,7 +1,13 @@
-import { type Address, encodeDeployData, encodeFunctionData, type Hex, type LocalAccount } from "viem";
+import {
+  type Address,
+  encodeDeployData,
+  encodeFunctionData,
+  type Hex,
+  type LocalAccount,
+  parseAbi,
+} from "viem";
 import type { PlannedVisit } from "../../builder/batch/plan.ts";
 import { rootHex } from "../../builder/execution/encoding.ts";
-import { Follower } from "../../builder/follower/follow.ts";
 import { evmKind } from "../../builder/kinds/evm/index.ts";
 import { EvmMachine } from "../../builder/kinds/evm/machine.ts";
 import { evmChainIdOf, SYSTEM } from "../../builder/kinds/evm/system.ts";
@@ -9,7 +15,6 @@ import type { RollupKind, RollupMachine } from "../../builder/kinds/kind.ts";
 import { ledgerKind } from "../../builder/kinds/ledger/index.ts";
 import { LedgerMachine } from "../../builder/kinds/ledger/machine.ts";
 import type { L1Client } from "../../builder/l1/client.ts";
-import { readHead } from "../../builder/l1/head.ts";
 import { UNPROVEN_KEY } from "../../builder/proof/unproven.ts";
 import { rollupsAbi } from "../../builder/protocol/abi.ts";
 import { type ChainId, L1, type StateRoot } from "../../builder/protocol/ids.ts";
@@ -17,6 +22,7 @@ import { Fork } from "../../builder/simulate/fork.ts";
 import { ProxyBook } from "../../builder/simulate/proxies.ts";
 import {
   ContradictionError,
+  followTo,
   L1_CHAIN_ID,
   MAX_FEE,
   type PendingTransaction,
@@ -51,6 +57,7 @@ export const ACTOR_DEPOSIT = 300;
 const USER_BALANCE = 1_000_000n;
 
 export const TRANSACTION_GAS = 16_000_000n;
+const PASS_ON = parseAbi(["function passOn(address original, uint64 rollup)"]);
 /** Transactions for rollups in one batch of the set-up. */
 const CHUNK = 8;
 
@@ -203,10 +210,7 @@ export class World {
   }
 
   async #follow(machines: ReadonlyMap<ChainId, RollupMachine>, firstBlock: bigint): Promise<void> {
-    const { l1, stage } = this;
-    const { manager } = stage;
-    const follower = new Follower({ l1, manager, l1ChainId: L1_CHAIN_ID, firstBlock });
-    await follower.follow(machines, await readHead(l1, manager, [...machines.keys()]));
+    await followTo(this.l1, this.stage.manager, machines, firstBlock);
   }
 
   /** Signs the account's next transaction on a home. */
@@ -231,9 +235,9 @@ export class World {
     return raw;
   }
 
-  /** The deployer's transaction that makes a proxy. */
-  creation(home: Home, { address, chain }: Resident): PendingTransaction {
-    const call = { abi: rollupsAbi, functionName: "createProxy", args: [address, chain] } as const;
+  /** The deployer's transaction that has the Ether at a proxy's address sent on to its original. */
+  passingOn(home: Home, { address, chain }: Resident): PendingTransaction {
+    const call = { abi: PASS_ON, functionName: "passOn", args: [address, chain] } as const;
     return this.#pending(home, {
       to: home === 0 ? this.stage.manager : SYSTEM,
       data: encodeFunctionData(call),

@@ -133,8 +133,8 @@ contract WalkHarness {
         Executions.take(walk, action, at, mark, entry);
         if (action.from == L1 && action.kind == CALL) model.depths[at] = model.play.depth;
         closes = steps.recordCount != records;
-        if (closes)
-            (opened, undone) = _play(walk, model.play, action.to == L1 ? steps.hasExpected : hadExpected);
+        // An undoing ends that the step has an action of L1's in front.
+        if (closes) (opened, undone) = _play(walk, model.play, hadExpected);
         // What L1 opened since, it has left.
         if (action.to == L1 && action.kind == RESULT && call != 0 && closes)
             model.play.depth = model.depths[call - 1];

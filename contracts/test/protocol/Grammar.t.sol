@@ -129,7 +129,7 @@ contract GrammarTest {
         require(!isEnded, "a path can end while a rollup has control");
     }
 
-    function testFailureOnL1FollowsItsCall() external {
+    function testAnswerThatFailedFollowsItsCall() external {
         _call(L1, A);
         _call(A, L1);
         _call(L1, B);
