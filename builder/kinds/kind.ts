@@ -56,6 +56,8 @@ export interface OpenOptions {
   readonly id: ChainId;
   /** Folder of the rollup's durable state; without it the state lives in memory. */
   readonly folder?: string;
+  /** Leaves that the state's tree takes; fewer than 4^16 in tests only. */
+  readonly places?: number;
 }
 
 /** An account as wallets ask for it. */

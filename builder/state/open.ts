@@ -29,6 +29,8 @@ export interface OpenStateOptions {
   readonly identity: string;
   /** Durable in this folder; without it in memory, with the same history. */
   readonly folder?: string;
+  /** Leaves that the tree takes; fewer than 4^16 in tests only. */
+  readonly places?: number;
   /** How many persisted states back `rewind` reaches; default 1024, far deeper than L1 reorgs. */
   readonly history?: number;
 }
@@ -38,20 +40,20 @@ export interface OpenStateOptions {
  * @throws `FOREIGN_STATE`, `CORRUPT_STATE`, `STATE_LOCKED`, `STATE_UNAVAILABLE`.
  */
 export async function openState(options: OpenStateOptions): Promise<State> {
-  const { folder, identity, poseidon } = options;
+  const { folder, identity, poseidon, places } = options;
   const where = folder ?? "memory";
   const database = await (folder === undefined ? openInMemory() : openInFolder(folder));
   try {
     const head = await readHead(database, where);
     if (head === undefined) {
-      const tree = new StateTree(poseidon);
+      const tree = new StateTree(poseidon, [GENESIS_LEAF], places);
       const genesis = { identity, version: 0, size: tree.size, root: tree.stateRoot() };
       const store = new LevelState(database, where, tree, genesis, options.history);
       await store.begin();
       return store;
     }
     if (head.identity !== identity) throw new ForeignStateError(where, `it is the state of ${head.identity}`);
-    const tree = new StateTree(poseidon, await readLeaves(database, where, head.size));
+    const tree = new StateTree(poseidon, await readLeaves(database, where, head.size), places);
     if (tree.stateRoot() !== head.root)
       throw new CorruptStateError(where, "its leaves do not hash to its root");
     return new LevelState(database, where, tree, head, options.history);

@@ -31,11 +31,17 @@ export function createEvmKind(options: EvmKindOptions = {}): RollupKind<EvmVisit
     circuits: [UNPROVEN],
     isProven: false,
     genesisRoot: rootOf,
-    async open({ id, folder }: OpenOptions): Promise<EvmMachine> {
+    async open({ id, folder, places }: OpenOptions): Promise<EvmMachine> {
       const identity = `${NAME}:${id.toString()}`;
       const own = (part: string) => (folder === undefined ? {} : { folder: path.join(folder, part) });
       const poseidon = await loadPoseidon();
-      const store = await openEvmStore({ poseidon, identity, genesis: await genesis(), ...own("state") });
+      const store = await openEvmStore({
+        poseidon,
+        identity,
+        genesis: await genesis(),
+        ...own("state"),
+        ...(places !== undefined && { places }),
+      });
       try {
         const root = store.stateRoot();
         const chronicle = await openChronicle({

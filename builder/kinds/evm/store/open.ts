@@ -19,6 +19,8 @@ export interface OpenEvmStoreOptions {
   readonly identity: string;
   /** Durable in this folder; without it in memory, with the same history. */
   readonly folder?: string;
+  /** Leaves that the tree takes; fewer than 4^16 in tests only. */
+  readonly places?: number;
   readonly genesis: EvmGenesis;
 }
 
@@ -38,13 +40,14 @@ const RECENT_HASHES = 1 << 14;
  * `STATE_UNAVAILABLE`.
  */
 export async function openEvmStore(options: OpenEvmStoreOptions): Promise<EvmStore> {
-  const { poseidon, identity, folder, genesis } = options;
+  const { poseidon, identity, folder, genesis, places } = options;
   const where = folder ?? "memory";
   const layout = new StateLayout(poseidon);
   const state = await openState({
     poseidon: recentPoseidon(poseidon, RECENT_HASHES),
     identity,
     ...(folder !== undefined && { folder }),
+    ...(places !== undefined && { places }),
   });
   try {
     const { tree } = state;
