@@ -16,8 +16,8 @@ const PROJECT = resolve(dirname(fileURLToPath(import.meta.url)), "../../..");
 export const CIRCUITS = join(PROJECT, "circuits");
 const CACHE = join(PROJECT, ".lockstep/test-circuits");
 const LIBRARY = dirname(dirname(createRequire(import.meta.url).resolve("circomlib/package.json")));
-/** What a system is compared with that the compiler simplified: it only joined what an equation says is equal. */
-const PLAIN_OPTIONS = ["--O1", "--r1cs", "--sym"] as const;
+/** A system that the compiler did not simplify: every signal has its wire, and every constraint of the source is there. */
+const PLAIN_OPTIONS = ["--O0", "--r1cs", "--sym"] as const;
 
 /** A constraint system as the compiler wrote it, with the names of its wires. */
 export interface CompiledSystem {
