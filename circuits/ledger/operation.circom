@@ -13,7 +13,7 @@ include "operation_output.circom";
 
 // Claim: if enabled, the ledger answers the CALL or the signed transaction with `outWords` and its tree goes from (root, size) to
 // (rootAfter, sizeAfter), docs/spec.md section 5. If not, the tree stays and every input but rollup, root and size is 0.
-// 43,158 constraints.
+// 43,192 constraints.
 //
 // Tree inputs have two entries: 0 for the account that pays or is credited, 1 for the recipient or the account read.
 //
@@ -31,6 +31,7 @@ template LedgerOperation() {
     signal input target;  // accepted only below 2^160
     signal input value;  // wei; accepted only below 2^128
     signal input isStatic;  // accepted only if boolean
+    signal input gas;  // for callees on L1; accepted only below 2^32
     signal input {maxbit} calldata[MAX_CALLDATA()];  // 0 from `calldataLength` on, proven by the caller
     assert(calldata.maxbit <= 8);
     signal input calldataLength;  // accepted only in [0, MAX_CALLDATA]
@@ -52,6 +53,7 @@ template LedgerOperation() {
     signal output {maxbit} callee;  // chain of that CALL
     signal output {maxbit} caller;  // `from` again, as a number of 64 bits
     signal output {binary} static;  // `isStatic` again
+    signal output {maxbit} limit;  // `gas` again, as a number of 32 bits
     signal output outWords[outCount];
     signal output {binary} outPresent[outCount];
 
@@ -60,6 +62,7 @@ template LedgerOperation() {
     signal {maxbit} senderAddress <== Ranged(160)(sender);
     signal {maxbit} targetAddress <== Ranged(160)(target);
     signal {maxbit} wei <== Ranged(128)(value);
+    limit <== Ranged(32)(gas);
     static <== Boolean()(isStatic);
     static * wei === 0;
     signal {binary} isCall <== enabled - isSigned;
@@ -68,6 +71,7 @@ template LedgerOperation() {
     (1 - isCall) * target === 0;
     (1 - isCall) * value === 0;
     (1 - isCall) * isStatic === 0;
+    (1 - isCall) * gas === 0;
     (1 - enabled) * calldataLength === 0;
     signal fromHome <== Equals()(from, rollup);
     isCall * fromHome === 0;  // prevents a caller on the ledger's own chain, who could only be a forgery of a signer
@@ -165,7 +169,10 @@ template LedgerOperation() {
     rootAfter <== write[1].rootAfter;
     sizeAfter <== write[1].sizeAfter;
 
-    // G.
+    // G. An L2TX's own `gas` is 0.
+    signal {maxbit} outGas;
+    outGas.maxbit = 32;
+    outGas <== sends * (limit + isSigned * OUTGOING_GAS());
     component answer = OperationOutput();
     answer.enabled <== enabled;
     answer.sends <== sends;
@@ -179,6 +186,7 @@ template LedgerOperation() {
     answer.chain <== asked.chain;
     answer.address <== asked.address;
     answer.sent <== spent - moved;
+    answer.gas <== outGas;
     for (var i = 0; i < MAX_PAYLOAD(); i++) {
         answer.payload[i] <== calldata[164 + i];
     }

@@ -33,6 +33,8 @@ template OperationOutput() {
     signal input {maxbit} address;  // of the send
     assert(address.maxbit <= 160);
     signal input sent;  // wei sent out; 0 unless `sends`
+    signal input {maxbit} gas;  // of the send; 0 unless `sends`
+    assert(gas.maxbit <= 32);
     signal input {maxbit} payload[MAX_PAYLOAD()];
     assert(payload.maxbit <= 8);
     signal input {maxbit} payloadLength;  // in [0, MAX_PAYLOAD] if `sends`
@@ -61,7 +63,7 @@ template OperationOutput() {
     kind.maxbit = 8;
     kind <== (enabled - sends) * KIND_RESULT();
     signal {binary} never <== 0;
-    words[0] <== PackedWord()(kind, failed, never, self, to, length);
+    words[0] <== PackedWord()(kind, failed, never, self, to, length, gas);
     words[1] <== sends * LEDGER_ADDRESS();
     words[2] <== sends * address;
     words[3] <== sent;

@@ -9,11 +9,14 @@ template PackedWord() {
     signal input {maxbit} from;
     signal input {maxbit} to;
     signal input {max} length;
+    signal input {maxbit} gas;
     assert(kind.maxbit <= 8);
     assert(from.maxbit <= 64);
     assert(to.maxbit <= 64);
     assert(length.max < 1 << 32);
+    assert(gas.maxbit <= 32);
     signal output out;
 
-    out <== kind + failed * (1 << 8) + isStatic * (1 << 16) + from * (1 << 32) + to * (1 << 96) + length * (1 << 160);
+    out <== kind + failed * (1 << 8) + isStatic * (1 << 16) + from * (1 << 32) + to * (1 << 96) + length * (1 << 160)
+        + gas * (1 << 192);
 }

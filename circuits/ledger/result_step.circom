@@ -42,10 +42,13 @@ template ResultStep() {
     kind.maxbit = 8;
     kind <== enabled * KIND_RESULT();
     signal {binary} never <== 0;
+    signal {maxbit} noGas;
+    noGas.maxbit = 0;
+    noGas <== 0;
     component inData = ActionData(MAX_RETURN());
     inData.data <== data;
     inData.length <== length;
-    inWords[0] <== PackedWord()(kind, hasFailed, never, from, self, inData.size);
+    inWords[0] <== PackedWord()(kind, hasFailed, never, from, self, inData.size, noGas);
     for (var w = 0; w < inCount; w++) {
         if (w > 0 && w < HEAD_WORDS()) {
             inWords[w] <== 0;
@@ -66,7 +69,7 @@ template ResultStep() {
     outData.failed <== hasFailed;
     outData.data <== inData.bytes;
     outData.length <== inData.size;
-    outWords[0] <== PackedWord()(kind, hasFailed, never, self, to, outData.outLength);
+    outWords[0] <== PackedWord()(kind, hasFailed, never, self, to, outData.outLength, noGas);
     for (var w = 0; w < outCount; w++) {
         if (w > 0 && w < HEAD_WORDS()) {
             outWords[w] <== 0;

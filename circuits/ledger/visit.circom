@@ -46,6 +46,7 @@ template LedgerVisit(nOperations) {
     signal input target[nOperations];  // 160 bits
     signal input value[nOperations];  // wei, 128 bits
     signal input isStatic[nOperations];  // boolean
+    signal input gas[nOperations];  // 32 bits
     signal input dataLength[nOperations];  // bytes
     signal input data[firstData];  // of the first operation: bytes padded with zeros
     signal input reentrantData[nOperations - 1][MAX_CALLDATA()];  // of the other ones
@@ -133,6 +134,7 @@ template LedgerVisit(nOperations) {
         operation[o].target <== target[o];
         operation[o].value <== value[o];
         operation[o].isStatic <== isStatic[o];
+        operation[o].gas <== gas[o];
         operation[o].calldata <== calldata[o];
         operation[o].lowKey <== lowKey[o];
         operation[o].lowNextKey <== lowNextKey[o];
@@ -211,6 +213,7 @@ template LedgerVisit(nOperations) {
         } else {
             head[o].length <== others[o - 1].size;
         }
+        head[o].gas <== operation[o].limit;
         words[at] <== head[o].out;
         words[at + 1] <== sender[o];
         words[at + 2] <== target[o];

@@ -18,7 +18,7 @@ export const ledgerKind = {
   async genesisRoot() {
     return new StateTree(await loadPoseidon()).stateRoot();
   },
-  async open({ id, folder, places }: OpenOptions): Promise<LedgerMachine> {
+  async open({ id, folder, places, onRebuild }: OpenOptions): Promise<LedgerMachine> {
     const identity = `${NAME}:${id.toString()}`;
     const poseidon = await loadPoseidon();
     return new LedgerMachine(
@@ -26,6 +26,7 @@ export const ledgerKind = {
       await openState({
         poseidon,
         identity,
+        onRebuild,
         ...(folder !== undefined && { folder }),
         ...(places !== undefined && { places }),
       }),

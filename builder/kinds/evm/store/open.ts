@@ -22,6 +22,10 @@ export interface OpenEvmStoreOptions {
   /** Leaves that the tree takes; fewer than 4^16 in tests only. */
   readonly places?: number;
   readonly genesis: EvmGenesis;
+  /** Called when the state begins anew because an older version left what is there. */
+  readonly onRebuild?: ((folder: string) => void) | undefined;
+  /** Begin anew, whatever is there. */
+  readonly rebuild?: boolean;
 }
 
 export interface EvmGenesis {
@@ -37,15 +41,17 @@ const RECENT_HASHES = 1 << 14;
 /**
  * Opens the state of an EVM rollup, or makes its genesis state.
  * @throws `FOREIGN_STATE`, also when the rollup began with another system contract; `CORRUPT_STATE`, `STATE_LOCKED`,
- * `STATE_UNAVAILABLE`.
+ * `STATE_UNAVAILABLE`, `UNSUPPORTED_FORMAT`.
  */
 export async function openEvmStore(options: OpenEvmStoreOptions): Promise<EvmStore> {
-  const { poseidon, identity, folder, genesis, places } = options;
+  const { poseidon, identity, folder, genesis, places, onRebuild, rebuild = false } = options;
   const where = folder ?? "memory";
   const layout = new StateLayout(poseidon);
   const state = await openState({
     poseidon: recentPoseidon(poseidon, RECENT_HASHES),
     identity,
+    onRebuild,
+    rebuild,
     ...(folder !== undefined && { folder }),
     ...(places !== undefined && { places }),
   });
