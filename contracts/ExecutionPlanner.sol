@@ -21,11 +21,7 @@ contract ExecutionPlanner is IExecutionPlanner {
     uint256 private constant MAX_BATCH_EXECUTIONS = type(uint16).max;
 
     /// @inheritdoc IExecutionPlanner
-    function plan(
-        bytes calldata message,
-        address previous,
-        uint256 ordinal
-    ) external view returns (BatchPlan memory result) {
+    function plan(bytes calldata message) external view returns (BatchPlan memory result) {
         Batch calldata batch;
         // The batch is the message's only argument, after the selector: an offset, then what Solidity will look into
         // with the same care as into an argument of its own.
@@ -43,7 +39,7 @@ contract ExecutionPlanner is IExecutionPlanner {
         for (uint256 i = 0; i < proofs.length; i++) {
             result.statements[i] = Statements.encode(batch, proofs[i], walk.visits, msg.sender, blobs);
         }
-        result.table = ExecutionTable.encode(entries, previous, ordinal);
+        result.table = ExecutionTable.encode(entries);
         for (uint256 i = 0; i < result.transactions.length; i++) {
             result.transactions[i].next = entries[i].offset;
         }

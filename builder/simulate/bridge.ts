@@ -14,6 +14,7 @@ import {
 import { rollupsAbi } from "../protocol/abi.ts";
 import type { Action } from "../protocol/action.ts";
 import { chainId } from "../protocol/ids.ts";
+import { revertDataOnL1 } from "../protocol/remote-error.ts";
 import type { BridgedEvm } from "../evm/bridged-evm.ts";
 import { dataGas, RELAY_GAS, TURN_GAS } from "./gas.ts";
 import type { Journal } from "../evm/journal.ts";
@@ -116,10 +117,11 @@ export class Bridge {
       },
     };
     const result = await this.#options.switchboard.relay(call, port);
-    spend(frame, dataGas(result.data));
+    const data = result.failed ? revertDataOnL1(result.data) : result.data;
+    spend(frame, dataGas(data));
     return {
       executionGasUsed: message.gasLimit - frame.gasLeft,
-      returnValue: hexToBytes(result.data),
+      returnValue: hexToBytes(data),
       logs: frame.logs,
       ...(result.failed ? { exceptionError: new EVMError(EVMError.errorMessages.REVERT) } : {}),
     };
