@@ -131,7 +131,8 @@ contract Rollups is Player {
         if (plan.consumable > MAX_EXECUTIONS) revert TooManyExecutions(plan.consumable, MAX_EXECUTIONS);
         if (plan.table.length == 0) return NO_TABLE;
         Latest memory latest = _latest;
-        if (latest.blockNumber != block.number) latest = Latest(uint64(block.number), 0, 1);
+        if (latest.blockNumber != block.number || latest.end == 0)
+            latest = Latest(uint64(block.number), 0, 1);
         table = Table.wrap(latest.end);
         Table end = ExecutionTable.store(table, Table.wrap(latest.table), id, plan.table);
         _latest = Latest(latest.blockNumber, latest.end, uint32(Table.unwrap(end)));
