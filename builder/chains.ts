@@ -1,6 +1,7 @@
 import path from "node:path";
 import type { Address } from "viem";
 import { Follower } from "./follower/follow.ts";
+import type { RollupStoppedError } from "./follower/stopped.ts";
 import type { RollupKind, RollupMachine } from "./kinds/kind.ts";
 import { assertKindsAllowed } from "./kinds/policy.ts";
 import type { L1Client } from "./l1/client.ts";
@@ -24,10 +25,16 @@ export interface ChainsOptions {
 /** All chains at one moment, held exclusively. */
 export interface Moment {
   readonly head: Head;
+  /** Those that are where L1 says that they are. */
   readonly machines: ReadonlyMap<ChainId, RollupMachine>;
+  /** The others: they cannot be followed from L1. */
+  readonly stopped: ReadonlyMap<ChainId, RollupStoppedError>;
   /** Starts playing on the head. @param batchTimestamp what the rollups see as time, seconds. To be closed. */
   readonly simulate: (batchTimestamp: bigint) => Simulation;
 }
+
+/** Is told when a rollup is stopped, and when one that was goes on. */
+export type StopListener = (rollup: ChainId, stopped: RollupStoppedError | undefined) => void;
 
 /** L1 and the live rollups. Outside `hold`, the rollups are always in a state that L1 said they have. */
 export class Chains implements AsyncDisposable {
@@ -36,6 +43,8 @@ export class Chains implements AsyncDisposable {
   readonly #follower: Follower;
   readonly #proxies: ProxyBook;
   readonly #lock = new Lock();
+  #stopped: ReadonlyMap<ChainId, RollupStoppedError> = new Map();
+  #onStopped: StopListener = () => undefined;
   #fork: Fork | undefined;
 
   private constructor(options: ChainsOptions, machines: ReadonlyMap<ChainId, RollupMachine>) {
@@ -60,6 +69,11 @@ export class Chains implements AsyncDisposable {
     return new Chains(options, machines);
   }
 
+  /** @param listener takes the place of the one before. */
+  listen(listener: StopListener): void {
+    this.#onStopped = listener;
+  }
+
   /** Waits for its turn, brings the rollups to where L1's head says they are, and lets `work` have them. */
   async hold<Result>(work: (moment: Moment) => Promise<Result>): Promise<Result> {
     return await this.#lock.run(async () => {
@@ -69,23 +83,35 @@ export class Chains implements AsyncDisposable {
         manager,
         rollups.map(({ id }) => id),
       );
-      await this.#follower.follow(this.#machines, head);
+      const stopped = await this.#follower.follow(this.#machines, head);
+      this.#tell(stopped);
+      const machines = new Map([...this.#machines].filter(([id]) => !stopped.has(id)));
       const fork = this.#fork?.blockHash === head.hash ? this.#fork : new Fork(l1, head.hash);
       this.#fork = fork;
       return await work({
         head,
-        machines: this.#machines,
+        machines,
+        stopped,
         simulate: (timestamp) =>
           new Simulation({
             fork,
             next: head.next,
             context: { l1ChainId, rollups: manager, timestamp },
-            machines: this.#machines,
+            machines,
+            stopped,
             ether: head.rollups,
             proxies: this.#proxies,
           }),
       });
     });
+  }
+
+  #tell(stopped: ReadonlyMap<ChainId, RollupStoppedError>): void {
+    const before = this.#stopped;
+    this.#stopped = stopped;
+    for (const [rollup, error] of stopped)
+      if (before.get(rollup)?.message !== error.message) this.#onStopped(rollup, error);
+    for (const rollup of before.keys()) if (!stopped.has(rollup)) this.#onStopped(rollup, undefined);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

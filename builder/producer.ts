@@ -8,12 +8,13 @@ import type { BuilderListener, Told } from "./events.ts";
 import type { RollupKind } from "./kinds/kind.ts";
 import { l1Error, type L1Client, L1UnreachableError } from "./l1/client.ts";
 import { chooseDryRun } from "./post/dry-run/choose.ts";
-import type { DryRun } from "./post/dry-run/dry-run.ts";
+import type { DryRun, Judge } from "./post/dry-run/dry-run.ts";
 import { judgeBy } from "./post/dry-run/judge.ts";
 import { frameLines } from "./post/dry-run/frame-lines.ts";
 import { DryRunMismatchError } from "./post/dry-run/mismatch.ts";
 import type { SeenOutcome } from "./post/dry-run/outcome.ts";
 import { includeInOneBlock } from "./post/include.ts";
+import { checkVisit, followedBy, SelfCheckError } from "./post/self-check.ts";
 import { settle } from "./post/settle.ts";
 import type { Prover } from "./proof/prover.ts";
 import { LockstepError } from "./protocol/errors.ts";
@@ -88,6 +89,7 @@ export class Producer {
       const [first, ...others] = waiting;
       if (first === undefined) return;
       if (error instanceof DryRunMismatchError) this.#report(error);
+      if (error instanceof SelfCheckError) this.#reportFault(error);
       const differing = this.#differing(error, waiting);
       // One of them may be at fault: each gets its own chance.
       if (others.length === 0) await this.#fail(first, error);
@@ -102,9 +104,9 @@ export class Producer {
     }
   }
 
-  /** The transaction that comes out differently on the node, if that is what happened. */
+  /** The transaction that comes out differently on the node, or for a follower, if that is what happened. */
   #differing(error: LockstepError, waiting: readonly AcceptedTransaction[]): AcceptedTransaction | undefined {
-    if (!(error instanceof DryRunMismatchError)) return undefined;
+    if (!(error instanceof DryRunMismatchError) && !(error instanceof SelfCheckError)) return undefined;
     return waiting.find(({ hash }) => hash === error.transaction);
   }
 
@@ -115,6 +117,11 @@ export class Producer {
       simulated: told(simulated),
       node: told(node),
     });
+  }
+
+  #reportFault({ fault, transaction }: SelfCheckError): void {
+    const about = transaction === undefined ? {} : { transaction };
+    this.#options.emit({ type: "selfCheckFailed", ...about, ...fault });
   }
 
   async #halves(transactions: readonly AcceptedTransaction[], signal: AbortSignal): Promise<void> {
@@ -210,16 +217,21 @@ export class Producer {
     const start = performance.now();
     const jobs = await visitJobs({ ...plan, visits: missing }, kindOf);
     const witness = performance.now() - start;
+    let check = 0;
     emit({ type: "proving", circuits: jobs.map(({ job }) => job.circuit), witnessMilliseconds: witness });
     await allOrCancel(signal, (cancel) =>
       jobs.map(async (visit) => {
         const begun = performance.now();
-        proofs.set(statementKey(visit), await proveVisit(visit, prover, keyOf, cancel));
-        const milliseconds = performance.now() - begun;
-        emit({ type: "proven", rollup: visit.rollup, circuit: visit.job.circuit, milliseconds });
+        const proof = await proveVisit(visit, prover, keyOf, cancel);
+        const proven = performance.now();
+        const { rollup, job } = visit;
+        emit({ type: "proven", rollup, circuit: job.circuit, milliseconds: proven - begun });
+        await checkVisit(visit, kindOf(rollup), proof.proof);
+        check += performance.now() - proven;
+        proofs.set(statementKey(visit), proof);
       }),
     );
-    return { witness, prove: performance.now() - start - witness };
+    return { witness, prove: performance.now() - start - witness, check };
   }
 
   /** @returns false if L1 is no longer as it was when the batch was made. */
@@ -248,10 +260,16 @@ export class Producer {
       next: moment.head.next,
     };
     this.#dryRun ??= await chooseDryRun(l1);
-    const trial = { dryRun: this.#dryRun, judge: judgeBy(plan, foreseen) };
-    const included = await includeInOneBlock(l1, inclusion, inclusions, trial);
+    let check = timings.check ?? 0;
+    const judge: Judge = async (shown) => {
+      await judgeBy(plan, foreseen)(shown);
+      const begun = performance.now();
+      await followedBy({ ...inclusion, l1ChainId, machines: moment.machines })(shown);
+      check += performance.now() - begun;
+    };
+    const included = await includeInOneBlock(l1, inclusion, inclusions, { dryRun: this.#dryRun, judge });
     const milliseconds = performance.now() - start;
-    const settled = settle(plan, included, draft.played, { ...timings, post: milliseconds });
+    const settled = settle(plan, included, draft.played, { ...timings, post: milliseconds, check });
     emit({
       type: "posted",
       ...(included.batch === undefined
@@ -260,6 +278,7 @@ export class Producer {
       transactions: transactions.map(({ hash }) => hash),
       blockNumber: moment.head.next.number,
       milliseconds,
+      checkMilliseconds: check,
     });
     for (const { transaction, status } of settled) {
       await queue.finish(transaction, status);

@@ -5,12 +5,13 @@ import {ExecutionPlanner} from "./ExecutionPlanner.sol";
 import {
     BatchPlan,
     IExecutionPlanner,
+    PlannedProof,
     TransactionPlan,
     VisitedRollup
 } from "./interfaces/IExecutionPlanner.sol";
 import {IProofSystem} from "./interfaces/IProofSystem.sol";
 import {IRollups} from "./interfaces/IRollups.sol";
-import {Action, Batch, ChainId, RollupProof} from "./protocol/Actions.sol";
+import {Batch, ChainId} from "./protocol/Actions.sol";
 import {ExecutionTable, NO_TABLE, Table} from "./protocol/ExecutionTable.sol";
 import {Player} from "./protocol/Player.sol";
 import {Steps} from "./protocol/Steps.sol";
@@ -31,16 +32,18 @@ contract Rollups is Player {
 
     /// @inheritdoc IRollups
     function postBatch(Batch calldata batch) external whenIdle {
+        // Read by the planner alone.
+        batch;
         _isPosting = true;
-        _checkTimestamp(batch.timestamp);
         bytes32 id = keccak256(msg.data);
         BatchPlan memory plan = PLANNER.plan(msg.data);
+        _checkTimestamp(plan.timestamp);
         _checkRollups(plan.rollups);
-        _verify(batch.proofs, plan.statements);
+        _verify(plan.proofs);
         Table table = _store(plan, id);
-        _tell(id, batch.timestamp, plan.rollups);
+        _tell(id, plan.timestamp, plan.rollups);
         for (uint256 i = 0; i < plan.transactions.length; i++) {
-            _run(batch, plan.transactions[i], id, uint32(i), table);
+            _run(plan.transactions[i], id, uint32(i), table);
         }
         _isPosting = false;
     }
@@ -68,12 +71,11 @@ contract Rollups is Player {
     }
 
     /// Each proof system judges all its statements at once.
-    /// @param statements Of each proof.
-    function _verify(RollupProof[] calldata proofs, bytes[] memory statements) private view {
+    function _verify(PlannedProof[] memory proofs) private view {
         uint256 count = proofs.length;
         IProofSystem[] memory systems = new IProofSystem[](count);
         for (uint256 i = 0; i < count; i++) {
-            RollupProof calldata proof = proofs[i];
+            PlannedProof memory proof = proofs[i];
             if (!isVerificationKey(proof.rollup, proof.verificationKey)) {
                 revert UnknownVerificationKey(proof.rollup, proof.verificationKey);
             }
@@ -87,7 +89,7 @@ contract Rollups is Player {
             for (uint256 j = i; j < count; j++) {
                 if (systems[j] != system) continue;
                 systems[j] = IProofSystem(address(0));
-                chosen[used++] = statements[j];
+                chosen[used++] = proofs[j].statement;
             }
             // Without code, a call always succeeds.
             if (address(system).code.length == 0) revert ProofSystemWithoutCode(address(system));
@@ -153,21 +155,14 @@ contract Rollups is Player {
     }
 
     /// Takes an L2 transaction's turn. It depends on nothing but its own roots: it is passed over if those have moved.
-    function _run(
-        Batch calldata batch,
-        TransactionPlan memory plan,
-        bytes32 id,
-        uint32 index,
-        Table table
-    ) private {
+    function _run(TransactionPlan memory plan, bytes32 id, uint32 index, Table table) private {
         (uint256 at, ChainId rollup) = _checkRoots(plan.opening, 0);
         if (at == 0) {
             emit ExecutionSkipped(id, index, rollup);
             return;
         }
-        Action calldata answer = batch.executions[index].actions[plan.ending];
-        if (answer.failed) {
-            emit ExecutionFailed(id, index, answer.data);
+        if (plan.failed) {
+            emit ExecutionFailed(id, index, plan.reason);
             return;
         }
         try this.runTransaction(plan.opening, at, table, plan.next) {

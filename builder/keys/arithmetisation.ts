@@ -35,6 +35,11 @@ const TERM_BYTES = 4 + ELEMENT_BYTES;
 /** snarkjs hashes the quotient powers in pieces of this size and does not shorten the last one. */
 const HASH_PIECE = 2 ** 14;
 
+/** How many multiples τ^i·(τ^n − 1) snarkjs hashes for a domain of that size; it announces one less than the size. */
+export function hashedQuotientPowers(domainSize: number): number {
+  return domainSize <= HASH_PIECE ? domainSize - 1 : domainSize;
+}
+
 /** Least power with 2^power ≥ constraints + publicSignals + 1, as snarkjs chooses it. */
 export function domainPower(system: ConstraintSystem): number {
   return 32 - Math.clz32(system.constraints + system.publicSignals);
@@ -48,24 +53,18 @@ export function arithmetise(
 ): Arithmetisation {
   const { wires, publicSignals, constraints } = system;
   const [multiply, add] = [memory.function("frm_mul"), memory.function("frm_add")];
-  const toMontgomery = memory.function("frm_toMontgomery");
   const power = domainPower(system);
   const lagrange = lagrangeValues(memory, power, secrets.tau);
   const [a, b, c] = [allocateWires(), allocateWires(), allocateWires()];
   const product = memory.allocate(ELEMENT_BYTES);
   const terms = memory.allocate(system.terms.length);
   memory.write(terms, system.terms);
-  const coefficients = new Uint8Array(4 + (countTerms(system) + publicSignals + 1) * COEFFICIENT_BYTES);
-  const coefficient = memory.allocate(ELEMENT_BYTES);
-  const coefficientView = viewOf(coefficients);
-  let coefficientCount = 0;
 
   walkTerms(system, (constraint, side, wire, offset) => {
     // A standard-form coefficient times a Montgomery-form value is a standard-form product.
     multiply(terms + offset, lagrange + constraint * ELEMENT_BYTES, product);
     const sum = (side === 0 ? a : side === 1 ? b : c) + wire * ELEMENT_BYTES;
     add(sum, product, sum);
-    if (side < 2) writeCoefficient(side, constraint, wire, terms + offset);
   });
   // One more row per public signal, w·0 = 0, keeps the public polynomials independent.
   const one = memory.allocate(ELEMENT_BYTES);
@@ -73,9 +72,7 @@ export function arithmetise(
   for (let wire = 0; wire <= publicSignals; wire++) {
     multiply(one, lagrange + (constraints + wire) * ELEMENT_BYTES, product);
     add(a + wire * ELEMENT_BYTES, product, a + wire * ELEMENT_BYTES);
-    writeCoefficient(0, constraints + wire, wire, one);
   }
-  coefficientView.setUint32(0, coefficientCount, true);
 
   const inverseDelta = modPow(secrets.delta, FIELD_MODULUS - 2n, FIELD_MODULUS);
   const alpha = constant(memory, secrets.alpha);
@@ -101,19 +98,44 @@ export function arithmetise(
     privatePartOverDelta: memory.bytes(combinedOverDelta + publicBytes, wireBytes - publicBytes).slice(),
     quotientOverDelta: quotientValues(memory, power, secrets.tau, inverseDelta),
     quotientPowers: quotientPowers(memory, power, secrets.tau),
-    coefficients,
+    coefficients: coefficientSection(memory, system, terms),
   };
 
   function allocateWires(): number {
     return memory.allocate(wires * ELEMENT_BYTES);
   }
+}
+
+/**
+ * Section 4 of the key of a circuit.
+ * @param terms address of the system's terms in the memory.
+ */
+export function coefficientSection(
+  memory: CurveMemory,
+  system: ConstraintSystem,
+  terms: number,
+): Uint8Array<ArrayBuffer> {
+  const { publicSignals, constraints } = system;
+  const toMontgomery = memory.function("frm_toMontgomery");
+  const coefficients = new Uint8Array(4 + (countTerms(system) + publicSignals + 1) * COEFFICIENT_BYTES);
+  const view = viewOf(coefficients);
+  const coefficient = memory.allocate(ELEMENT_BYTES);
+  const one = memory.allocate(ELEMENT_BYTES);
+  memory.bytes(one, 1)[0] = 1;
+  let count = 0;
+  walkTerms(system, (constraint, side, wire, offset) => {
+    if (side < 2) write(side, constraint, wire, terms + offset);
+  });
+  for (let wire = 0; wire <= publicSignals; wire++) write(0, constraints + wire, wire, one);
+  view.setUint32(0, count, true);
+  return coefficients;
 
   /** snarkjs keeps a coefficient times 2^512: its prover's one multiplication with a standard-form witness gives Montgomery form. */
-  function writeCoefficient(side: number, constraint: number, wire: number, value: number): void {
-    const at = 4 + coefficientCount++ * COEFFICIENT_BYTES;
-    coefficientView.setUint32(at, side, true);
-    coefficientView.setUint32(at + 4, constraint, true);
-    coefficientView.setUint32(at + 8, wire, true);
+  function write(side: number, constraint: number, wire: number, value: number): void {
+    const at = 4 + count++ * COEFFICIENT_BYTES;
+    view.setUint32(at, side, true);
+    view.setUint32(at + 4, constraint, true);
+    view.setUint32(at + 8, wire, true);
     toMontgomery(value, coefficient);
     toMontgomery(coefficient, coefficient);
     coefficients.set(memory.bytes(coefficient, ELEMENT_BYTES), at + 12);
@@ -121,7 +143,7 @@ export function arithmetise(
 }
 
 /** Calls back for each term: side 0, 1, 2 is a, b, c; `offset` is that of the 32-byte coefficient in `system.terms`. */
-function walkTerms(
+export function walkTerms(
   system: ConstraintSystem,
   visit: (constraint: number, side: number, wire: number, offset: number) => void,
 ): void {
@@ -165,7 +187,7 @@ function quotientValues(memory: CurveMemory, power: number, tau: bigint, inverse
 
 function quotientPowers(memory: CurveMemory, power: number, tau: bigint): Uint8Array {
   const size = 2 ** power;
-  const count = size <= HASH_PIECE ? size - 1 : size;
+  const count = hashedQuotientPowers(size);
   const multiply = memory.function("frm_mul");
   const values = memory.allocate(size * ELEMENT_BYTES);
   const point = constant(memory, tau);

@@ -41,12 +41,39 @@ const BEACON = 1;
 /** Parameters of a contribution, in this order. */
 const PARAMETER = { name: 1, iterationsExponent: 2, beacon: 3 } as const;
 
+/** A contribution with what proves it. Points are affine, as in the file, and nobody has checked them. */
+export interface ContributionStep extends Contribution {
+  /** δ after the step. */
+  readonly deltaAfter: Uint8Array;
+  /** A point s of its author's choice, and x·s for the secret x. */
+  readonly base: Uint8Array;
+  readonly baseTimesSecret: Uint8Array;
+  /** x·h for the point h of G2 that the transcript hashes to. */
+  readonly response: Uint8Array;
+  readonly transcript: Uint8Array;
+}
+
 /** Reads section 10 of a `.zkey`. @throws `KEY_CORRUPT`. */
 export function readHistory(section: Uint8Array): KeyHistory {
+  const { circuitHash, steps } = readSteps(section);
+  const contributions = steps.map(({ name, hash, follows, beacon }) => ({
+    name,
+    hash,
+    follows,
+    ...(beacon === undefined ? {} : { beacon }),
+  }));
+  return { circuitHash, contributions };
+}
+
+/** As {@link readHistory}, with the proofs. */
+export function readSteps(section: Uint8Array): {
+  readonly circuitHash: string;
+  readonly steps: readonly ContributionStep[];
+} {
   const reader = new Reader(section);
   const circuitHash = reader.take(HASH_BYTES);
   const keys: Uint8Array[] = [];
-  const contributions: Contribution[] = [];
+  const steps: ContributionStep[] = [];
   for (let count = reader.number(); count > 0; count--) {
     const points = reader.take(PUBLIC_KEY_BYTES);
     const transcript = reader.take(HASH_BYTES);
@@ -55,15 +82,20 @@ export function readHistory(section: Uint8Array): KeyHistory {
     const publicKey = Buffer.concat([uncompressed(points), transcript]);
     const expected = digest([circuitHash, ...keys, publicKey.subarray(G1, 3 * G1)]);
     keys.push(publicKey);
-    contributions.push({
+    steps.push({
       name: Buffer.from(parameters.get(PARAMETER.name) ?? []).toString("utf8"),
       hash: toHex(digest([publicKey])),
       follows: expected.equals(transcript),
       ...(type === BEACON ? { beacon: beaconOf(parameters) } : {}),
+      deltaAfter: points.subarray(0, G1),
+      base: points.subarray(G1, 2 * G1),
+      baseTimesSecret: points.subarray(2 * G1, 3 * G1),
+      response: points.subarray(3 * G1),
+      transcript,
     });
   }
   if (!reader.atEnd) throw new KeyCorruptError("There are bytes after the last contribution");
-  return { circuitHash: toHex(circuitHash), contributions };
+  return { circuitHash: toHex(circuitHash), steps };
 }
 
 function uncompressed(points: Uint8Array): Uint8Array {

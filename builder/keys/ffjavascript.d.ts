@@ -35,6 +35,9 @@ declare module "ffjavascript" {
   /** The scalar field: arrays of elements in Montgomery form, 32 bytes each. */
   export interface ScalarField {
     readonly one: Uint8Array;
+    fromRng(rng: ChaCha): Uint8Array;
+    /** An element as a number. */
+    toObject(element: Uint8Array): bigint;
     /** w[k] is a root of unity of order 2^k. */
     readonly w: readonly Uint8Array[];
     fft(values: Uint8Array): Promise<Uint8Array>;

@@ -52,9 +52,13 @@ export function toSnarkjs(key: VerificationKey): SnarkjsVerificationKey {
   };
 }
 
-/** Content of a `verification_key.json`. */
-export function formatVerificationKey(key: VerificationKey): string {
-  return `${JSON.stringify(toSnarkjs(key), undefined, 2)}\n`;
+/**
+ * Content of a `verification_key.json`.
+ * @param powersOfTau where they come from; readers of the format pass it over.
+ */
+export function formatVerificationKey(key: VerificationKey, powersOfTau?: string): string {
+  const origin = powersOfTau === undefined ? {} : { powersOfTau };
+  return `${JSON.stringify({ ...toSnarkjs(key), ...origin }, undefined, 2)}\n`;
 }
 
 /**
@@ -101,9 +105,9 @@ export const DEVELOPMENT_ALPHA: G1Point = (() => {
   return [x, y];
 })();
 
-/** True for keys whose secrets are public: α or β is the development set-up's. */
-export function isDevelopmentKey(key: VerificationKey): boolean {
-  return equal1(key.alpha, DEVELOPMENT_ALPHA) || equal2(key.beta, DEVELOPMENT_BETA);
+/** True for keys, and for powers of tau, whose secrets are public: α or β is the development set-up's. */
+export function isDevelopmentKey({ alpha, beta }: Pick<VerificationKey, "alpha" | "beta">): boolean {
+  return equal1(alpha, DEVELOPMENT_ALPHA) || equal2(beta, DEVELOPMENT_BETA);
 }
 
 /** β of every development key. */

@@ -110,6 +110,11 @@ export interface RollupMachine<Record = unknown> {
   /** Goes back to an earlier durable state, for L1 reorgs. @throws `UNKNOWN_ROOT` when the root was never persisted. */
   rewind(root: StateRoot): Promise<void>;
   close(): Promise<void>;
+  /**
+   * Another machine on the same state, as if it had just been opened: it remembers nothing of what this one did. Only one
+   * of the two may be used at a time, and everything that the other one does has to be undone, never persisted.
+   */
+  fresh(): RollupMachine<Record>;
 }
 
 /** A kind of rollup: how it executes and how it is proven. One folder under `builder/kinds` each. */
@@ -122,6 +127,11 @@ export interface RollupKind<Record = unknown> {
   open(options: OpenOptions): Promise<RollupMachine<Record>>;
   /** False: what L1 accepts as a proof proves nothing, and whoever looks has to be told so. */
   readonly isProven: boolean;
+  /**
+   * For a kind that is not proven, in place of verifying a proof: whether the statement holds, by what anybody may know.
+   * @param proof what L1 will take for one. @throws {LockstepError} with a code that says what does not hold.
+   */
+  check?(header: StatementHeader, visit: CompletedVisit<Record>, proof: `0x${string}`): Promise<void>;
   /** How the visit is proven. @throws `VISIT_TOO_LARGE`. */
   proofJob(header: StatementHeader, visit: CompletedVisit<Record>): Promise<ProofJob>;
 }

@@ -6,7 +6,7 @@ import { parseAbi } from "viem";
  */
 
 const structs = [
-  "struct Action { uint8 kind; uint64 from; uint64 to; address sender; address target; uint128 value; bool failed; bool isStatic; bytes data; }",
+  "struct Action { uint8 kind; uint64 from; uint64 to; address sender; address target; uint128 value; bool failed; bool isStatic; uint32 gas; bytes data; }",
   "struct Visit { uint64 rollup; bytes32 rootBefore; bytes32 rootAfter; }",
   "struct Mark { uint8 kind; uint32 at; uint32 to; }",
   "struct Execution { Action[] actions; Visit[] visits; Mark[] marks; }",
@@ -47,6 +47,7 @@ export const rollupsAbi = parseAbi([
   "error RootOutOfField(bytes32 root)",
   "error Busy()",
 
+  "error NotCanonicalCalldata(uint256 at)",
   "error EmptyBatch()",
   "error TimestampInFuture(uint64 timestamp, uint256 blockTimestamp)",
   "error BatchTooOld(uint64 timestamp, uint256 oldest)",
@@ -59,6 +60,7 @@ export const rollupsAbi = parseAbi([
   "error UnknownVerificationKey(uint64 rollup, bytes32 verificationKey)",
   "error ProofWithoutVisits(uint256 proof)",
   "error BadVisitIndex(uint256 proof, uint256 visit)",
+  "error ProofsNotInOrder(uint256 proof)",
   "error VisitOfOtherRollup(uint256 proof, uint256 visit)",
   "error VisitCoveredTwice(uint256 proof, uint256 visit)",
   "error VisitNotCovered(uint256 visit)",
@@ -79,6 +81,7 @@ export const rollupsAbi = parseAbi([
   "error StaticNotPlayable(uint256 execution, uint256 action)",
   "error SpanRequired(uint256 execution, uint256 action)",
   "error CallToManager(uint256 execution, uint256 action)",
+  "error GasNotBound(uint256 execution, uint256 action)",
   "error VisitMismatch(uint256 execution, uint256 visit)",
   "error VisitNotMade(uint256 execution, uint256 visit)",
   "error VisitsNotChained(uint256 execution, uint256 visit)",
@@ -113,6 +116,7 @@ export const rollupsAbi = parseAbi([
   "function isVerificationKey(uint64 rollup, bytes32 verificationKey) view returns (bool)",
   "function proxyOf(address original, uint64 rollup) view returns (address)",
   "function createProxy(address original, uint64 rollup) returns (address)",
+  "function passOn(address original, uint64 rollup)",
   "function relay(uint64 rollup, address original, address sender, bytes data) payable",
   "function postBatch(Batch batch)",
   "function prepareTables(uint32 first, uint32 count)",
@@ -140,6 +144,7 @@ export const crossChainManagerAbi = parseAbi([
   "error OwnChain(uint64 rollup)",
   "function proxyOf(address original, uint64 rollup) view returns (address)",
   "function createProxy(address original, uint64 rollup) returns (address)",
+  "function passOn(address original, uint64 rollup)",
   "function relay(uint64 rollup, address original, address, bytes) payable",
 ]);
 

@@ -13,9 +13,10 @@ import {
 } from "viem";
 import { rollupsAbi } from "../protocol/abi.ts";
 import type { Action } from "../protocol/action.ts";
-import { chainId } from "../protocol/ids.ts";
+import { type ChainId, chainId } from "../protocol/ids.ts";
 import { revertDataOnL1 } from "../protocol/remote-error.ts";
 import type { BridgedEvm } from "../evm/bridged-evm.ts";
+import { handOver, inheritedFrom } from "../evm/hand-over.ts";
 import { dataGas, RELAY_GAS, TURN_GAS } from "./gas.ts";
 import type { Journal } from "../evm/journal.ts";
 import type { JournaledState } from "../evm/journaled-state.ts";
@@ -37,6 +38,21 @@ export interface BridgeOptions {
   readonly switchboard: Switchboard;
   readonly registry: Registry;
 }
+
+/** A static call needs a proxy that only `postBatch` could have created: then it is there from the start. */
+export class ProxyNeededBefore extends Error {
+  readonly original: Address;
+  readonly rollup: ChainId;
+
+  constructor(original: Address, rollup: ChainId) {
+    super(`a static call needs the proxy of ${original} on rollup ${rollup}`);
+    this.original = original;
+    this.rollup = rollup;
+  }
+}
+
+/** More than creating a proxy takes. */
+const CREATION_GAS = 10_000_000n;
 
 /** Gas, logs and created accounts of one frame of the manager's. */
 interface ManagerFrame {
@@ -73,14 +89,10 @@ export class Bridge {
    * @param guaranteed gas that L1 gives to each call at least; a call that needs more is refused.
    */
   transactionPort(guaranteed: bigint): L1Port {
-    const manager = createAddressFromString(this.#options.manager);
     return {
       call: async (action) => {
         const gasLimit = guaranteed * 8n;
-        // Refunds of the posting transaction are not known here; the call must not run out of them.
-        const gasRefund = 1n << 64n;
-        const message = new Message({ caller: manager, to: manager, gasLimit, depth: 1, gasRefund });
-        const frame: ManagerFrame = { message, gasLeft: gasLimit, logs: [] };
+        const frame = this.#outermost(gasLimit);
         const result = await this.#call(action, frame);
         const used = gasLimit - frame.gasLeft;
         if (used <= guaranteed) return result;
@@ -135,19 +147,24 @@ export class Bridge {
     }
     const proxy = await this.#options.proxies.addressOf(action.sender, action.from);
     if ((await this.#options.state.getCodeSize(createAddressFromString(proxy))) === 0) {
-      await this.#createProxy(action, frame);
+      if (frame.message.isStatic) throw new ProxyNeededBefore(action.sender, action.from);
+      await this.#createProxy(action.sender, action.from, frame);
     }
     const data = concatHex([action.target, action.data]);
     const isStatic = frame.message.isStatic || action.isStatic;
     return await this.#run(frame, { to: proxy, value: action.value, data, isStatic });
   }
 
-  /** Not static, even inside a static call: what such a call needs, `postBatch` has created before it. */
-  async #createProxy(action: Action, frame: ManagerFrame): Promise<void> {
+  /** Creates a proxy as `postBatch` does, outside any call. */
+  async createProxy(original: Address, rollup: ChainId): Promise<void> {
+    await this.#createProxy(original, rollup, this.#outermost(CREATION_GAS));
+  }
+
+  async #createProxy(original: Address, rollup: ChainId, frame: ManagerFrame): Promise<void> {
     const data = encodeFunctionData({
       abi: rollupsAbi,
       functionName: "createProxy",
-      args: [action.sender, action.from],
+      args: [original, rollup],
     });
     const { failed } = await this.#run(frame, {
       to: this.#options.manager,
@@ -156,9 +173,26 @@ export class Bridge {
       isStatic: false,
     });
     if (failed) {
-      const message = `Rollups does not create the proxy of ${action.sender} on rollup ${action.from}`;
+      const message = `Rollups does not create the proxy of ${original} on rollup ${rollup}`;
       throw new SimulationRefusedError("INSUFFICIENT_GAS", message);
     }
+  }
+
+  /** A frame of the manager's that nothing is around. */
+  #outermost(gasLimit: bigint): ManagerFrame {
+    const manager = createAddressFromString(this.#options.manager);
+    // Refunds of the posting transaction are not known here; the call must not run out of them.
+    const gasRefund = 1n << 64n;
+    const message = new Message({
+      caller: manager,
+      to: manager,
+      gasLimit,
+      depth: 1,
+      gasRefund,
+      selfdestruct: new Map(),
+      createdAddresses: new Set(),
+    });
+    return { message, gasLeft: gasLimit, logs: [] };
   }
 
   async #run(
@@ -166,8 +200,6 @@ export class Bridge {
     call: { to: Address; value: bigint; data: Hex; isStatic: boolean },
   ): Promise<CallResult> {
     const { message } = frame;
-    const selfdestruct = new Map(message.selfdestruct);
-    const createdAddresses = new Set(message.createdAddresses);
     const nested = new Message({
       caller: createAddressFromString(this.#options.manager),
       to: createAddressFromString(call.to),
@@ -177,24 +209,21 @@ export class Bridge {
       gasLimit: frame.gasLeft - frame.gasLeft / 64n,
       depth: message.depth + 1,
       isStatic: call.isStatic,
-      selfdestruct,
-      createdAddresses,
-      gasRefund: message.gasRefund,
+      ...(message.blobVersionedHashes === undefined
+        ? {}
+        : { blobVersionedHashes: message.blobVersionedHashes }),
+      ...inheritedFrom(message),
     });
     const { execResult } = await this.#options.evm.runCall({ message: nested });
     frame.gasLeft -= execResult.executionGasUsed;
     const error = execResult.exceptionError;
     if (error === undefined) {
-      for (const [account, beneficiary] of selfdestruct) message.selfdestruct?.set(account, beneficiary);
-      for (const account of createdAddresses) message.createdAddresses?.add(account);
-      const before = { logs: frame.logs.length, refund: message.gasRefund };
-      frame.logs.push(...(execResult.logs ?? []));
-      message.gasRefund = execResult.gasRefund ?? message.gasRefund;
       // A rollup's frame that reverts undoes the call, but not this frame.
-      this.#options.journal.record(() => {
-        frame.logs.length = before.logs;
-        message.gasRefund = before.refund;
-      });
+      const { journal } = this.#options;
+      handOver(journal, message, nested, execResult);
+      const before = frame.logs.length;
+      frame.logs.push(...(execResult.logs ?? []));
+      journal.record(() => (frame.logs.length = before));
     }
     const answers = error === undefined || error.error === EVMError.errorMessages.REVERT;
     return { failed: error !== undefined, data: answers ? bytesToHex(execResult.returnValue) : "0x" };

@@ -7,9 +7,10 @@ import { createVM, runTx } from "@ethereumjs/vm";
 import { type Address, bytesToHex, type Hex } from "viem";
 import type { RecordedExecution } from "../execution/recorded.ts";
 import type { BatchContext, CompletedVisit, RollupMachine } from "../kinds/kind.ts";
+import type { LockstepError } from "../protocol/errors.ts";
 import { type ChainId, L1 } from "../protocol/ids.ts";
 import { evmBlock, evmBlockchain, l1Common, type NextBlock } from "./block.ts";
-import { Bridge } from "./bridge.ts";
+import { Bridge, ProxyNeededBefore } from "./bridge.ts";
 import { EtherBook, type RollupEther } from "./ether.ts";
 import { BridgedEvm } from "../evm/bridged-evm.ts";
 import type { Fork } from "./fork.ts";
@@ -28,7 +29,7 @@ import {
 import type { ProxyBook } from "./proxies.ts";
 import { Registry } from "./registry.ts";
 import { type CallResult, Switchboard } from "./switchboard.ts";
-import { Trace } from "./trace.ts";
+import { SharedTooEarly, Trace } from "./trace.ts";
 
 /** All chains at one moment, and the block to come. */
 export interface World {
@@ -37,6 +38,8 @@ export interface World {
   /** What the rollups know of the batch that is being made. */
   readonly context: BatchContext;
   readonly machines: ReadonlyMap<ChainId, RollupMachine>;
+  /** Rollups that stand still, and why: whoever calls one is told. */
+  readonly stopped?: ReadonlyMap<ChainId, LockstepError>;
   /** What L1 holds for the rollups. */
   readonly ether: ReadonlyMap<ChainId, RollupEther>;
   readonly proxies: ProxyBook;
@@ -64,12 +67,13 @@ export class Simulation {
     this.#block = evmBlock(world.next, this.#common);
     this.#journal = new Journal([...world.machines.values(), this.#trace]);
     this.#state = new JournaledState({ chain: L1, source: world.fork, journal: this.#journal });
-    const { machines, context } = world;
+    const { machines, context, stopped = new Map<ChainId, LockstepError>() } = world;
     const trace = this.#trace;
     const ether = new EtherBook(world.ether, this.#journal);
     this.#registry = new Registry({ machines, ether });
     this.#switchboard = new Switchboard({
       machines,
+      stopped,
       context,
       trace,
       ether,
@@ -158,12 +162,13 @@ export class Simulation {
   }
 
   /**
-   * Runs `play` so that it leaves nothing behind if it throws.
+   * Runs `play` so that it leaves nothing behind if it throws; again, when it turns out what has to be known before.
    * @param isKept whether it leaves something behind if it succeeds.
    */
   async #attempt<Result>(
     play: (chain: { evm: BridgedEvm; bridge: Bridge }) => Promise<Result>,
     isKept = true,
+    neededProxies: readonly ProxyNeededBefore[] = [],
   ): Promise<Result> {
     const { depth } = this.#journal;
     const forget = this.#trace.attempt();
@@ -173,6 +178,9 @@ export class Simulation {
       forget();
     };
     try {
+      // `postBatch` has created them.
+      for (const { original, rollup } of neededProxies)
+        await this.#chain().bridge.createProxy(original, rollup);
       const result = await play(this.#chain());
       if (!isKept) {
         undo();
@@ -182,6 +190,12 @@ export class Simulation {
       return result;
     } catch (error) {
       undo();
+      if (error instanceof SharedTooEarly) {
+        this.#trace.separate(error.key);
+        return await this.#attempt(play, isKept, neededProxies);
+      }
+      if (error instanceof ProxyNeededBefore)
+        return await this.#attempt(play, isKept, [...neededProxies, error]);
       throw error;
     }
   }

@@ -12,6 +12,7 @@ import {
   resultAction,
   revertContinueAction,
 } from "../protocol/action.ts";
+import type { LockstepError } from "../protocol/errors.ts";
 import { type ChainId, L1 } from "../protocol/ids.ts";
 import type { EtherBook } from "./ether.ts";
 import { SimulationRefusedError } from "./refusal.ts";
@@ -40,6 +41,8 @@ export interface RelayedCall {
 
 export interface SwitchboardOptions {
   readonly machines: ReadonlyMap<ChainId, RollupMachine>;
+  /** Rollups that stand still, and why. */
+  readonly stopped: ReadonlyMap<ChainId, LockstepError>;
   readonly context: BatchContext;
   readonly trace: Trace;
   readonly ether: EtherBook;
@@ -256,6 +259,8 @@ export class Switchboard {
   #machine(rollup: ChainId): RollupMachine {
     const machine = this.#options.machines.get(rollup);
     if (machine !== undefined) return machine;
+    const stopped = this.#options.stopped.get(rollup);
+    if (stopped !== undefined) throw stopped;
     throw new SimulationRefusedError("UNKNOWN_ROLLUP", `this builder does not run rollup ${rollup}`);
   }
 }

@@ -127,6 +127,9 @@ interface IRollups is ICrossChainManager {
 
     // ------------------------------------------------------------------------------------------------- errors: batch
 
+    /// Thrown when calldata of {postBatch} is not byte for byte what `abi.encodeCall` gives for the batch.
+    /// @param at Offset, from the selector's first byte, of the word or the struct that is not as it should be.
+    error NotCanonicalCalldata(uint256 at);
     /// Thrown when a batch holds no execution.
     error EmptyBatch();
     /// Thrown when a batch is from the future.
@@ -152,6 +155,8 @@ interface IRollups is ICrossChainManager {
     error ProofWithoutVisits(uint256 proof);
     /// Thrown when a proof names a visit that the batch does not have, or not in ascending order.
     error BadVisitIndex(uint256 proof, uint256 visit);
+    /// Thrown when a proof's first visit comes before that of the proof before it.
+    error ProofsNotInOrder(uint256 proof);
     /// Thrown when a proof covers a visit of another rollup.
     error VisitOfOtherRollup(uint256 proof, uint256 visit);
     /// Thrown when two proofs cover the same visit.
@@ -176,7 +181,8 @@ interface IRollups is ICrossChainManager {
     /// Thrown when a REVERT is not followed by its REVERT_CONTINUE, or a REVERT_CONTINUE follows something else.
     error RevertNotContinued(uint256 execution, uint256 action);
     /// Thrown when a mark is of no kind that there is, out of order, beyond the list, not nested, or does not stand where its
-    /// kind belongs: a SPAN at a call of a rollup that is not static, a RESUME at a turn of L1.
+    /// kind belongs: a SPAN at a call of a rollup that is not static, a RESUME at a turn of L1. Also when a SPAN announces more
+    /// undoings than go back to its call on any one path.
     error BadMark(uint256 execution, uint256 mark);
     /// Thrown when actions that no RESUME leads to follow the end of a path.
     error ActionsAfterEnd(uint256 execution, uint256 action);
@@ -194,6 +200,8 @@ interface IRollups is ICrossChainManager {
     error SpanRequired(uint256 execution, uint256 action);
     /// Thrown when a rollup asks L1 to call this contract, where its proxy could speak for anybody.
     error CallToManager(uint256 execution, uint256 action);
+    /// Thrown when an L2 transaction makes a call to L1 that leaves open how much gas the callee gets.
+    error GasNotBound(uint256 execution, uint256 action);
     /// Thrown when the visit that ends or is abandoned next is not the one given, or none is given.
     error VisitMismatch(uint256 execution, uint256 visit);
     /// Thrown when more visits are given than the actions make.

@@ -7,6 +7,7 @@ import {
   batchOf,
   call,
   execution,
+  GAS,
   REMOTE,
   REMOTE2,
   result,
@@ -39,7 +40,8 @@ describe("Rollups: look-ups", () => {
 
   const open = (value = 0n) => call(L1, a, user, REMOTE, { value });
   const close = (data: Hex = "0x99") => result(a, L1, data);
-  const out = (data: Hex, isStatic = false) => call(a, L1, REMOTE, s.other.address, { data, isStatic });
+  const out = (data: Hex, isStatic = false, gas = 0) =>
+    call(a, L1, REMOTE, s.other.address, { data, isStatic, gas });
   /** The L1 contract that a rollup called asks a rollup. */
   const ask = (rollup: ChainId, data: Hex, sender: Hex = s.other.address) =>
     call(L1, rollup, sender, rollup === a ? REMOTE : REMOTE2, { data, isStatic: true });
@@ -300,7 +302,14 @@ describe("Rollups: look-ups", () => {
     it("happen in L2 transactions", async () => {
       await program(s, s.other, "0x77", { steps: [asks(there, "0x01")], ...reads() });
       const list = execution(
-        [l2txAction(a, "0x01"), out("0x77"), ask(a, "0x01"), close("0xaa"), result(L1, a, "0xaa"), close()],
+        [
+          l2txAction(a, "0x01"),
+          out("0x77", false, GAS),
+          ask(a, "0x01"),
+          close("0xaa"),
+          result(L1, a, "0xaa"),
+          close(),
+        ],
         [visit(a, r0), visit(a, r0, r1)],
         [resume(2, 4)],
       );

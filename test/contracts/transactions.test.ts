@@ -8,6 +8,7 @@ import {
   batchOf,
   call,
   execution,
+  GAS,
   REMOTE,
   REMOTE2,
   result,
@@ -38,7 +39,7 @@ describe("Rollups: L2 transactions", () => {
     return execution(
       [
         l2txAction(a, "0x02"),
-        call(a, L1, REMOTE, s.other.address, { data: "0x77", value }),
+        call(a, L1, REMOTE, s.other.address, { data: "0x77", value, gas: GAS }),
         result(L1, a, said),
         result(a, L1),
       ],
@@ -87,7 +88,7 @@ describe("Rollups: L2 transactions", () => {
       execution(
         [
           l2txAction(a, "0x02"),
-          call(a, L1, REMOTE, s.other.address, { data: "0x77" }),
+          call(a, L1, REMOTE, s.other.address, { data: "0x77", gas: GAS }),
           call(L1, a, s.other.address, REMOTE, { data: "0x55" }),
           result(a, L1, "0x66"),
           result(L1, a, "0x66"),
@@ -140,7 +141,7 @@ describe("Rollups: L2 transactions", () => {
     const failed = execution(
       [
         l2txAction(a, "0x02"),
-        call(a, L1, REMOTE, s.other.address, { data: "0x77" }),
+        call(a, L1, REMOTE, s.other.address, { data: "0x77", gas: GAS }),
         result(L1, a),
         result(a, L1, "0xdead", true),
       ],
@@ -167,7 +168,7 @@ describe("Rollups: L2 transactions", () => {
       execution(
         [
           l2txAction(a, "0x02"),
-          call(a, L1, REMOTE, meter, { data: gas }),
+          call(a, L1, REMOTE, meter, { data: gas, gas: GAS }),
           result(L1, a, "0x", failed),
           result(a, L1),
         ],

@@ -4,7 +4,8 @@ import { join } from "node:path";
 import type { Artefacts } from "../../builder/artefacts/artefacts.ts";
 import { CEREMONY_FILES, exportKey } from "../../builder/keys/ceremony/export.ts";
 import { applyBeacon, contribute, makeInitialKey } from "../../builder/keys/ceremony/steps.ts";
-import { preparedPowersOfTau, TRIAL_SECRETS } from "./prepared-powers-of-tau.ts";
+import type { KeySources } from "../../builder/keys/ceremony/verify.ts";
+import { preparedPowersOfTau, TEST_SECRETS } from "./prepared-powers-of-tau.ts";
 import { testArtefacts } from "./setting.ts";
 import { endSnarkjs } from "./snarkjs-threads.ts";
 
@@ -43,13 +44,19 @@ export async function holdCeremony(
     transcript: join(folder, "keys", circuit, CEREMONY_FILES.transcript),
   };
   const { ptau, initial, first, second, final, keys } = files;
-  await writeFile(ptau, await preparedPowersOfTau(TRIAL_SECRETS, power));
-  await makeInitialKey({ r1cs, ptau, to: initial });
-  await contribute({ from: initial, to: first, name: "Alice" });
-  await contribute({ from: first, to: second, name: "Bob Größe", text: "dice: 4 6 1" });
+  await writeFile(ptau, await preparedPowersOfTau(TEST_SECRETS, power));
+  await makeInitialKey({ r1cs, ptau, to: initial, unknownPtau: true });
+  const received = sourcesOf(files);
+  await contribute({ from: initial, to: first, name: "Alice", received });
+  await contribute({ from: first, to: second, name: "Bob Größe", text: "dice: 4 6 1", received });
   await applyBeacon({ from: second, to: final, name: "block 1", ...BEACON });
-  await exportKey({ circuit, key: final, r1cs, ptau, folder: keys });
+  await exportKey({ circuit, key: final, folder: keys, ...sourcesOf(files) });
   return files;
+}
+
+/** What a key of the ceremony is held against. Nobody published its powers of tau. */
+export function sourcesOf({ r1cs, ptau, initial }: CeremonyFiles): Required<Omit<KeySources, "rehearsal">> {
+  return { r1cs, ptau, initial, unknownPtau: true };
 }
 
 /** A ceremony that was held for the test circuit `bits`. */

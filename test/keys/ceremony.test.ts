@@ -19,9 +19,16 @@ import { fingerprint } from "../../builder/protocol/fingerprint.ts";
 import { fieldElement } from "../../builder/protocol/ids.ts";
 import { expectRevert } from "../contracts/outcome.ts";
 import { connect } from "../contracts/setup.ts";
-import { BEACON, type BitsCeremony, type CeremonyFiles, holdBitsCeremony, POWER } from "./ceremony-files.ts";
+import {
+  BEACON,
+  type BitsCeremony,
+  type CeremonyFiles,
+  holdBitsCeremony,
+  POWER,
+  sourcesOf,
+} from "./ceremony-files.ts";
 import { powersOfTau } from "./powers-of-tau.ts";
-import { preparedPowersOfTau, TRIAL_SECRETS } from "./prepared-powers-of-tau.ts";
+import { preparedPowersOfTau, TEST_SECRETS } from "./prepared-powers-of-tau.ts";
 import { failureCode, inTemporaryFolder } from "./setting.ts";
 
 /** An EVM chain id that is nobody's local chain. */
@@ -49,7 +56,7 @@ describe("ceremony", function () {
   it("of known powers of tau begins with what snarkjs prepares of them", () =>
     inTemporaryFolder(async (temporary) => {
       const [raw, prepared] = [join(temporary, "raw.ptau"), join(temporary, "prepared.ptau")];
-      await writeFile(raw, powersOfTau(TRIAL_SECRETS, POWER));
+      await writeFile(raw, powersOfTau(TEST_SECRETS, POWER));
       await snarkjs.powersOfTau.preparePhase2(raw, prepared);
       expect(Buffer.compare(await readFile(files.ptau), await readFile(prepared))).to.equal(0);
     }));
@@ -75,12 +82,14 @@ describe("ceremony", function () {
   });
 
   it("leaves keys whose proofs pass snarkjs and a contract off local chains", async () => {
-    const { final: key, ptau, r1cs } = files;
-    const report = await verifyKey({ circuit: "bits", key, ptau, r1cs, transcript });
+    const report = await verifyKey({ circuit: "bits", key: files.final, transcript, ...sourcesOf(files) });
     expect(report.faults).to.deep.equal([]);
     expect(report.key?.isDevelopment).to.equal(false);
-    const json: unknown = JSON.parse(await readFile(exported("verificationKey"), "utf8"));
+    const { powersOfTau: origin, ...json } = JSON.parse(await readFile(exported("verificationKey"), "utf8"));
     expect(await snarkjs.zKey.exportVerificationKey(exported("zkey"))).to.deep.include(json);
+    expect([origin, transcript.powersOfTau.origin, report.key?.powers?.origin]).to.deep.equal(
+      Array.from({ length: 3 }, () => "unknown"),
+    );
     const { verificationKey } = readProvingKey(await readFile(exported("zkey")));
     const encoded = encodeVerificationKey(verificationKey);
     expect(await readFile(exported("encodedVerificationKey"), "utf8")).to.equal(`${encoded}\n`);
@@ -116,8 +125,8 @@ describe("ceremony", function () {
         const otherCurve = Buffer.from(good);
         otherCurve[12 + 12 + 4] = (otherCurve[12 + 12 + 4] ?? 0) ^ 1;
         for (const [reason, content] of [
-          ["too-small", await preparedPowersOfTau(TRIAL_SECRETS, POWER - 1)],
-          ["not-prepared", powersOfTau(TRIAL_SECRETS, POWER)],
+          ["too-small", await preparedPowersOfTau(TEST_SECRETS, POWER - 1)],
+          ["not-prepared", powersOfTau(TEST_SECRETS, POWER)],
           ["other-curve", otherCurve],
           ["damaged", good.subarray(0, good.length - 1)],
           ["damaged", good.subarray(0, 10)],
@@ -134,12 +143,13 @@ describe("ceremony", function () {
     it("never write over anything, and leave nothing of what fails", () =>
       inTemporaryFolder(async (temporary) => {
         const { r1cs, ptau, initial, second, final, keys } = files;
+        const received = sourcesOf(files);
         const to = join(temporary, "taken.zkey");
         await writeFile(to, "mine");
         for (const step of [
           () => makeInitialKey({ r1cs, ptau, to }),
-          () => contribute({ from: initial, to, name: "Alice" }),
-          () => contribute({ from: initial, to: initial, name: "Alice" }),
+          () => contribute({ from: initial, to, name: "Alice", received }),
+          () => contribute({ from: initial, to: initial, name: "Alice", received }),
           () => applyBeacon({ from: second, to, name: "block 1", ...BEACON }),
           () => exportKey({ circuit: "bits", key: final, r1cs, ptau, folder: keys }),
         ])
@@ -147,7 +157,7 @@ describe("ceremony", function () {
         expect(await readFile(to, "utf8")).to.equal("mine");
         const damaged = join(temporary, "damaged.zkey");
         await writeFile(damaged, (await readFile(initial)).subarray(0, 1000));
-        const failing = contribute({ from: damaged, to: join(temporary, "1.zkey"), name: "Alice" });
+        const failing = contribute({ from: damaged, to: join(temporary, "1.zkey"), name: "Alice", received });
         expect(await failureCode(failing)).to.equal("KEY_CORRUPT");
         expect((await readdir(temporary)).sort()).to.deep.equal(["damaged.zkey", "taken.zkey"]);
       }));
@@ -177,14 +187,15 @@ describe("ceremony", function () {
       inTemporaryFolder(async (temporary) => {
         const to = join(temporary, "next.zkey");
         const { initial, second, final: from } = files;
+        const received = sourcesOf(files);
         const beacon = { from: second, to, name: "block 1", ...BEACON };
         for (const [what, step] of Object.entries({
-          "contribution after the beacon": () => contribute({ from, to, name: "Alice" }),
+          "contribution after the beacon": () => contribute({ from, to, name: "Alice", received }),
           "second beacon": () => applyBeacon({ ...beacon, from }),
           "beacon alone": () => applyBeacon({ ...beacon, from: initial }),
-          "no name": () => contribute({ from: second, to, name: "" }),
-          "control characters": () => contribute({ from: second, to, name: "a\u001b[2J" }),
-          "long name": () => contribute({ from: second, to, name: "a".repeat(65) }),
+          "no name": () => contribute({ from: second, to, name: "", received }),
+          "control characters": () => contribute({ from: second, to, name: "a\u001b[2J", received }),
+          "long name": () => contribute({ from: second, to, name: "a".repeat(65), received }),
           "half a byte": () => applyBeacon({ ...beacon, value: "abc" }),
           "no value": () => applyBeacon({ ...beacon, value: "0x" }),
           "no hexadecimal": () => applyBeacon({ ...beacon, value: "zz" }),
@@ -200,7 +211,8 @@ describe("ceremony", function () {
         const hashes = [];
         for (const name of ["a", "b"]) {
           const to = join(temporary, `${name}.zkey`);
-          await contribute({ from: files.initial, to, name: "Alice", text: "same" });
+          const received = sourcesOf(files);
+          await contribute({ from: files.initial, to, name: "Alice", text: "same", received });
           hashes.push((await history(to)).contributions.at(-1)?.hash);
         }
         expect(new Set(hashes).size).to.equal(2);

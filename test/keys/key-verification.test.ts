@@ -8,8 +8,15 @@ import { applyBeacon, contribute } from "../../builder/keys/ceremony/steps.ts";
 import { type CeremonyTranscript, readTranscript } from "../../builder/keys/ceremony/transcript.ts";
 import { type KeyReport, verifyKey, type VerifyKeyOptions } from "../../builder/keys/ceremony/verify.ts";
 import { DEVELOPMENT_SECRETS } from "../../builder/keys/secrets.ts";
-import { BEACON, type BitsCeremony, type CeremonyFiles, holdBitsCeremony, POWER } from "./ceremony-files.ts";
-import { preparedPowersOfTau, TRIAL_SECRETS } from "./prepared-powers-of-tau.ts";
+import {
+  BEACON,
+  type BitsCeremony,
+  type CeremonyFiles,
+  holdBitsCeremony,
+  POWER,
+  sourcesOf,
+} from "./ceremony-files.ts";
+import { preparedPowersOfTau, TEST_SECRETS } from "./prepared-powers-of-tau.ts";
 import { failureCode, inTemporaryFolder, testArtefacts } from "./setting.ts";
 
 describe("verification of keys", function () {
@@ -28,8 +35,7 @@ describe("verification of keys", function () {
   });
 
   const verify = (changes: Partial<VerifyKeyOptions> = {}): Promise<KeyReport> => {
-    const { final: key, ptau, r1cs } = files;
-    return verifyKey({ circuit: "bits", key, ptau, r1cs, transcript, ...changes });
+    return verifyKey({ circuit: "bits", key: files.final, transcript, ...sourcesOf(files), ...changes });
   };
   const faultNames = ({ faults }: KeyReport): string[] => [...new Set(faults.map(({ name }) => name))];
   const messages = ({ faults }: KeyReport): string => faults.map(({ message }) => message).join("\n");
@@ -39,14 +45,12 @@ describe("verification of keys", function () {
 
   it("accepts the key of every step, while the ceremony is under way", async () => {
     for (const key of [files.initial, files.first, files.second])
-      expect(messages(await verifyKey({ key, r1cs: files.r1cs, ptau: files.ptau, underWay: true }))).to.equal(
-        "",
-      );
+      expect(messages(await verifyKey({ key, ...sourcesOf(files), underWay: true }))).to.equal("");
   });
 
   it("names another circuit, of another shape or of the same", async () => {
     const noBits = await testArtefacts("no_bits");
-    const shape = await verifyKey({ key: files.final, ptau: files.ptau, r1cs: noBits.r1cs });
+    const shape = await verifyKey({ key: files.final, ...sourcesOf(files), r1cs: noBits.r1cs });
     expect(faultNames(shape)).to.deep.equal(["other-circuit"]);
     await inTemporaryFolder(async (temporary) => {
       const r1cs = join(temporary, "same-shape.r1cs");
@@ -55,8 +59,11 @@ describe("verification of keys", function () {
       // The first coefficient of the first constraint, after its number of terms and its wire.
       constraints[8] = (constraints[8] ?? 0) ^ 1;
       await writeFile(r1cs, content);
-      const same = await verifyKey({ key: files.final, ptau: files.ptau, r1cs });
+      const { initial, ...sources } = sourcesOf(files);
+      const same = await verifyKey({ key: files.final, ...sources, r1cs });
       expect(faultNames(same)).to.deep.equal(["other-circuit"]);
+      const given = await verifyKey({ key: files.final, ...sources, initial, r1cs });
+      expect(faultNames(given), "the other's initial key").to.deep.equal(["other-initial-key"]);
       expect(faultNames(await verify({ r1cs }))).to.deep.equal(["other-circuit"]);
     });
     expect(faultNames(await verify({ circuit: "chain" }))).to.deep.equal(["other-circuit"]);
@@ -65,13 +72,13 @@ describe("verification of keys", function () {
   it("names other powers of tau, also when they begin in the same way", () =>
     inTemporaryFolder(async (temporary) => {
       for (const [name, secrets] of Object.entries({
-        all: { ...TRIAL_SECRETS, alpha: 5n },
-        tau: { ...TRIAL_SECRETS, tau: 5n },
+        all: { ...TEST_SECRETS, alpha: 5n },
+        tau: { ...TEST_SECRETS, tau: 5n },
       })) {
         const ptau = join(temporary, `${name}.ptau`);
         await writeFile(ptau, await preparedPowersOfTau(secrets, POWER));
         expect(faultNames(await verify({ ptau })), name).to.deep.equal(["other-powers-of-tau"]);
-        const { faults } = await verifyKey({ key: files.final, r1cs: files.r1cs, ptau });
+        const { faults } = await verifyKey({ key: files.final, ...sourcesOf(files), ptau });
         expect(faults, name).to.have.lengthOf(1);
       }
     }));
@@ -113,7 +120,7 @@ describe("verification of keys", function () {
       const lying = await readFile(files.final);
       lying[lying.length - 1] = (lying.at(-1) ?? 0) ^ 1;
       await writeFile(key, lying);
-      expect(faultNames(await verifyKey({ key, r1cs: files.r1cs, ptau: files.ptau }))).to.deep.equal([
+      expect(faultNames(await verifyKey({ key, ...sourcesOf(files) }))).to.deep.equal([
         "damaged",
       ]);
     });
@@ -126,7 +133,7 @@ describe("verification of keys", function () {
       const check = async (what: string, content: Uint8Array): Promise<void> => {
         expect(Buffer.compare(content, good), `${what} is changed`).to.not.equal(0);
         await writeFile(key, content);
-        const report = await verifyKey({ key, r1cs: files.r1cs, ptau: files.ptau });
+        const report = await verifyKey({ key, ...sourcesOf(files) });
         expect(faultNames(report), what).to.deep.equal(["damaged"]);
       };
       await check("cut", good.subarray(0, good.length - 1));
@@ -165,27 +172,34 @@ describe("verification of keys", function () {
     }));
 
   it("names keys that are not finished: δ is γ before the first contribution, and anybody could forge", async () => {
-    const { r1cs, ptau } = files;
     for (const key of [files.initial, files.first, files.second]) {
-      expect(faultNames(await verifyKey({ key, r1cs, ptau })), key).to.deep.equal(["unfinished"]);
+      expect(faultNames(await verifyKey({ key, ...sourcesOf(files) })), key).to.deep.equal(["unfinished"]);
       await inTemporaryFolder(async (temporary) => {
-        const exporting = exportKey({ circuit: "bits", key, r1cs, ptau, folder: temporary });
+        const exporting = exportKey({ circuit: "bits", key, ...sourcesOf(files), folder: temporary });
         expect(await failureCode(exporting)).to.equal("KEY_FAULTS");
         expect(await readdir(temporary), "nothing is left").to.deep.equal([]);
       });
     }
   });
 
-  it("says that a key is a development key, also after honest contributions", () =>
+  it("names development keys, also after honest contributions, and their powers of tau", () =>
     inTemporaryFolder(async (temporary) => {
       const ptau = join(temporary, "development.ptau");
-      await writeFile(ptau, await preparedPowersOfTau(DEVELOPMENT_SECRETS, POWER));
-      const options = { r1cs: files.r1cs, ptau, underWay: true };
-      const direct = await verifyKey({ key: bits.zkey, ...options });
-      expect(messages(direct)).to.equal("");
-      expect(direct.key?.isDevelopment).to.equal(true);
+      // A row's worth more than the circuit's: a file of its own size lacks a power of τ, and development keys do not.
+      await writeFile(ptau, await preparedPowersOfTau(DEVELOPMENT_SECRETS, POWER + 1));
       const key = join(temporary, "1.zkey");
-      await contribute({ from: bits.zkey, to: key, name: "Alice" });
-      expect((await verifyKey({ key, ...options })).key?.isDevelopment).to.equal(true);
+      const received = { r1cs: files.r1cs, ptau, rehearsal: true };
+      await contribute({ from: bits.zkey, to: key, name: "Alice", received });
+      for (const path of [bits.zkey, key]) {
+        const options = { key: path, r1cs: files.r1cs, ptau, underWay: true };
+        for (const allowed of [{}, { unknownPtau: true }])
+          expect(faultNames(await verifyKey({ ...options, ...allowed }))).to.deep.equal(["development-key"]);
+        const rehearsed = await verifyKey({ ...options, rehearsal: true });
+        expect(messages(rehearsed)).to.equal("");
+        expect(rehearsed.key?.isDevelopment).to.equal(true);
+        expect(rehearsed.key?.powers?.origin).to.equal("development");
+        const elsewhere = await verifyKey({ ...options, ptau: files.ptau, unknownPtau: true });
+        expect(faultNames(elsewhere)).to.deep.equal(["development-key", "other-powers-of-tau"]);
+      }
     }));
 });

@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { BASE_FIELD_MODULUS } from "../../builder/keys/base-field.ts";
 import { writeBinaryFile } from "../../builder/keys/binary-file.ts";
 import { u32 } from "../../builder/keys/contribution.ts";
@@ -10,8 +11,12 @@ import { multiplyGenerators } from "../../builder/keys/multiplier.ts";
 import type { SetupSecrets } from "../../builder/keys/secrets.ts";
 import { FIELD_MODULUS } from "../../builder/protocol/ids.ts";
 
-/** Secrets for trials of a ceremony. They stand here for everybody to read: INSECURE, and not those of development keys. */
-export const TRIAL_SECRETS = { tau: 0x7217a1n, alpha: 0xa1fan, beta: 0xbe7an } as const;
+/** Secrets of a test's public ceremony: others in each run, so that no file of powers from secrets that stand somewhere passes. */
+export const TEST_SECRETS = { tau: randomElement(), alpha: randomElement(), beta: randomElement() } as const;
+
+function randomElement(): bigint {
+  return BigInt(`0x${randomBytes(ELEMENT_BYTES).toString("hex")}`) % FIELD_MODULUS;
+}
 
 /**
  * A `.ptau` file prepared for phase 2, computed from known secrets: INSECURE. The same bytes as snarkjs' preparation of

@@ -2,7 +2,7 @@ import { LockstepError } from "../../protocol/errors.ts";
 
 /** `POWERS_OF_TAU`: a `.ptau` file cannot be used for a circuit; `reason` says why in one word. */
 export class PowersOfTauError extends LockstepError {
-  readonly reason: "damaged" | "other-curve" | "not-prepared" | "too-small";
+  readonly reason: "damaged" | "other-curve" | "not-prepared" | "too-small" | "unknown" | "development";
 
   constructor(path: string, reason: PowersOfTauError["reason"], explanation: string) {
     super("POWERS_OF_TAU", `${path} cannot be used: ${explanation}`);
@@ -26,8 +26,8 @@ export class CeremonyStepError extends LockstepError {
 
 /** `TRANSCRIPT`: a transcript cannot be read. */
 export class TranscriptError extends LockstepError {
-  constructor(path: string, options?: { cause?: unknown }) {
-    super("TRANSCRIPT", `${path} is not a transcript of a ceremony`, options);
+  constructor(path: string, what = "of a ceremony", options?: { cause?: unknown }) {
+    super("TRANSCRIPT", `${path} is not a transcript ${what}`, options);
   }
 }
 
@@ -50,7 +50,10 @@ export interface KeyFault {
     | "contributions"
     | "beacon"
     | "unfinished"
-    | "other-key";
+    | "other-key"
+    | "other-initial-key"
+    | "unknown-powers-of-tau"
+    | "development-key";
   /** For people: what was found and what was expected. */
   readonly message: string;
 }

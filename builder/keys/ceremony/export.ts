@@ -1,13 +1,13 @@
-import { copyFile, mkdir, writeFile } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { encodeVerificationKey, formatVerificationKey, hashVerificationKey } from "../verification-key.ts";
 import { KeyFaultsError } from "./errors.ts";
 import { hashFile } from "./hash-file.ts";
 import { withNewFolder } from "./new-file.ts";
-import { hashPowersOfTau, readPowersOfTau } from "./powers-of-tau.ts";
+import { readPowersOfTau } from "./powers-of-tau.ts";
 import type { StepReport } from "./snarkjs.ts";
 import { formatTranscript, transcribeSteps } from "./transcript.ts";
-import { type KeyFacts, verifyKey } from "./verify.ts";
+import { type KeyFacts, type KeySources, verifyKey } from "./verify.ts";
 
 /** What a ceremony leaves, in a folder that has the name of the circuit instance. */
 export const CEREMONY_FILES = {
@@ -19,15 +19,11 @@ export const CEREMONY_FILES = {
   transcript: "transcript.json",
 } as const;
 
-export interface ExportOptions {
+export interface ExportOptions extends KeySources {
   /** Name of the circuit instance. */
   readonly circuit: string;
-  /** Paths. */
+  /** Path. */
   readonly key: string;
-  readonly r1cs: string;
-  readonly ptau: string;
-  /** The initial key, if this machine made it itself: it need not be computed again then. */
-  readonly initial?: string;
   /** Folder of the keys of all instances: this one's go into a new folder below it. */
   readonly folder: string;
   readonly report?: StepReport;
@@ -41,20 +37,18 @@ export async function exportKey({ circuit, folder, ...files }: ExportOptions): P
   await mkdir(folder, { recursive: true });
   return withNewFolder(join(folder, circuit), async (temporary) => {
     const { faults, key } = await verifyKey({ circuit, ...files });
-    if (key === undefined || faults.length > 0) throw new KeyFaultsError(files.key, faults);
-    const { verificationKey, history } = key;
+    if (key?.powers === undefined || faults.length > 0) throw new KeyFaultsError(files.key, faults);
+    const { verificationKey, history, powers } = key;
     await mkdir(temporary);
     const path = (name: keyof typeof CEREMONY_FILES): string => join(temporary, CEREMONY_FILES[name]);
-    await copyFile(files.key, path("zkey"));
-    await writeFile(path("verificationKey"), formatVerificationKey(verificationKey));
+    // Not the file, which may be another by now.
+    await writeFile(path("zkey"), key.content);
+    await writeFile(path("verificationKey"), formatVerificationKey(verificationKey, powers.origin));
     await writeFile(path("encodedVerificationKey"), `${encodeVerificationKey(verificationKey)}\n`);
     const transcript = formatTranscript({
       circuit,
       r1cs: await hashFile(files.r1cs, "sha256"),
-      powersOfTau: {
-        blake2b: await hashPowersOfTau(files.ptau),
-        power: (await readPowersOfTau(files.ptau)).power,
-      },
+      powersOfTau: { ...powers, power: (await readPowersOfTau(files.ptau)).power },
       ...transcribeSteps(history),
       zkey: await hashFile(path("zkey"), "sha256"),
       verificationKey: hashVerificationKey(verificationKey),

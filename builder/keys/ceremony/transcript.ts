@@ -3,18 +3,36 @@ import type { Hex } from "viem";
 import { z } from "zod";
 import type { KeyHistory } from "../contributions.ts";
 import { CeremonyStepError, TranscriptError } from "./errors.ts";
+import { knownPowersOfTau } from "./known-powers-of-tau.ts";
+import { DEVELOPMENT_ORIGIN, UNKNOWN_ORIGIN } from "./powers-of-tau.ts";
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 const blake2b = z.string().regex(/^[0-9a-f]{128}$/);
 
+/** Changes with what follows. Version 1 did not say where powers of tau come from. */
+const FORMAT = "lockstep ceremony 2";
+const EARLIER_FORMAT = "lockstep ceremony 1";
+
 /** What is published of a ceremony. Hashes are hexadecimal; those of steps are the ones that snarkjs shows. */
 const transcript = z.strictObject({
-  format: z.literal("lockstep ceremony 1"),
+  format: z.literal(FORMAT),
   /** Name of the circuit instance. */
   circuit: z.string(),
   /** SHA-256 of its constraints as circom writes them. */
   r1cs: sha256,
-  powersOfTau: z.strictObject({ blake2b, power: z.int().positive() }),
+  powersOfTau: z
+    .strictObject({
+      blake2b,
+      power: z.int().positive(),
+      /** Name of a file of a known public ceremony; or that nobody vouches for the powers, or that their secrets are public. */
+      origin: z.string(),
+    })
+    .refine(
+      ({ blake2b: hash, origin }) =>
+        origin === knownPowersOfTau(hash) ||
+        (knownPowersOfTau(hash) === undefined && [UNKNOWN_ORIGIN, DEVELOPMENT_ORIGIN].includes(origin)),
+      "the origin of the powers of tau is not what their hash says",
+    ),
   /** Of the key before contributions: snarkjs' "Circuit Hash". */
   circuitHash: blake2b,
   /** In their order, without the beacon. */
@@ -51,15 +69,25 @@ export function transcribeSteps({
 
 /** @throws `TRANSCRIPT`. */
 export async function readTranscript(path: string): Promise<CeremonyTranscript> {
+  let json: unknown;
   try {
-    return transcript.parse(JSON.parse(await readFile(path, "utf8")));
+    json = JSON.parse(await readFile(path, "utf8"));
+    return transcript.parse(json);
   } catch (cause) {
-    throw new TranscriptError(path, { cause });
+    const isEarlier =
+      typeof json === "object" && json !== null && "format" in json && json.format === EARLIER_FORMAT;
+    throw new TranscriptError(
+      path,
+      isEarlier
+        ? `of this version (it says "${EARLIER_FORMAT}"): export the key again with "keys ceremony export"`
+        : undefined,
+      { cause },
+    );
   }
 }
 
 /** The transcript as it is written to a file. */
 export function formatTranscript(content: Omit<CeremonyTranscript, "format">): string {
-  const whole: CeremonyTranscript = { format: "lockstep ceremony 1", ...content };
+  const whole: CeremonyTranscript = { format: FORMAT, ...content };
   return `${JSON.stringify(whole, undefined, 2)}\n`;
 }

@@ -1,35 +1,52 @@
-import { readFile } from "node:fs/promises";
+import { createHash } from "node:crypto";
 import { domainPower } from "../arithmetisation.ts";
-import { readBinaryFile } from "../binary-file.ts";
 import type { KeyHistory } from "../contributions.ts";
 import { KeyCorruptError } from "../errors.ts";
-import { ELEMENT_BYTES } from "../little-endian.ts";
-import { readConstraintSystem } from "../r1cs.ts";
+import { type ConstraintSystem, readConstraintSystem } from "../r1cs.ts";
+import { readSharedFile, share } from "../shared-bytes.ts";
 import {
   assertPoints,
   hashVerificationKey,
   isDevelopmentKey,
   type VerificationKey,
 } from "../verification-key.ts";
-import { type ProvingKeyHeader, readProvingKey } from "../zkey.ts";
 import { compareSteps, short, unfinished } from "./compare.ts";
-import type { KeyFault } from "./errors.ts";
-import { hashFile } from "./hash-file.ts";
-import { assertLargeEnough, hashPowersOfTau, type PowersOfTau, readPowersOfTau } from "./powers-of-tau.ts";
+import { type KeyFault, PowersOfTauError } from "./errors.ts";
+import { initialKeyFault } from "./initial-key.ts";
+import { contributedKeyFault } from "./key-fault.ts";
+import { areSame, type KeyParts, readKeyParts } from "./key-parts.ts";
+import { withKeyTools } from "./key-tools.ts";
+import { originFaults } from "./known-powers-of-tau.ts";
+import {
+  type AllowedPowers,
+  assertLargeEnough,
+  authenticatePowers,
+  type PowersOfTau,
+  type PowersOrigin,
+  readPowersOfTau,
+} from "./powers-of-tau.ts";
 import { type StepReport, withSnarkjs } from "./snarkjs.ts";
 import type { CeremonyTranscript } from "./transcript.ts";
 
-export interface VerifyKeyOptions {
-  /** Paths of the key, of the circuit's constraints and of the powers of tau. */
-  readonly key: string;
+/** What a key is held against. */
+export interface KeySources extends AllowedPowers {
+  /** Paths of the circuit's constraints and of the powers of tau. */
   readonly r1cs: string;
   readonly ptau: string;
+  /**
+   * Path of the initial key, from whomever: it is checked. Without it, it is computed, which takes many minutes, unless the key
+   * itself is an initial one.
+   */
+  readonly initial?: string | undefined;
+}
+
+export interface VerifyKeyOptions extends KeySources {
+  /** Path of the key. */
+  readonly key: string;
   /** Name of the circuit instance, if it has one. */
   readonly circuit?: string;
   /** What was published; without it the key alone is checked. */
   readonly transcript?: CeremonyTranscript;
-  /** Path of the initial key, if this machine made it from these files itself. */
-  readonly initial?: string;
   /** True for a key between two steps: that it is not finished is no fault. */
   readonly underWay?: boolean;
   readonly report?: StepReport;
@@ -43,54 +60,61 @@ export interface KeyReport {
 }
 
 export interface KeyFacts {
+  /** The file as it was when it was checked. */
+  readonly content: Uint8Array;
   readonly verificationKey: VerificationKey;
   /** Name of the verification key on chain. */
   readonly hash: string;
   /** True when its secrets are public, whatever came after. */
   readonly isDevelopment: boolean;
   readonly history: KeyHistory;
+  /** Undefined when the powers of tau were not allowed. */
+  readonly powers?: PowersOrigin;
 }
-
-/** Offset of α in section 2 of a `.zkey`; β in G1 and in G2 follow it. */
-const START = 2 * (4 + ELEMENT_BYTES) + 12;
 
 /**
  * Checks a key against the circuit, the powers of tau and the transcript it should come from: what can be compared first,
- * and if all of that fits, the rest with snarkjs, which computes the initial key again unless it is given one. That takes
- * minutes for large circuits.
- * @throws `POWERS_OF_TAU`, `KEY_CORRUPT` when the constraints cannot be read. Faults of the key itself are reported.
+ * and if all of that fits, every point of it. With an initial key that takes half a minute for 2^17 rows.
+ * @throws `POWERS_OF_TAU` when the file is none, `KEY_CORRUPT` when the constraints cannot be read. Faults of the key itself are reported.
  */
 export async function verifyKey(options: VerifyKeyOptions): Promise<KeyReport> {
-  const { r1cs, ptau, circuit, transcript } = options;
-  const bytes = await readFile(options.key);
+  const { ptau, circuit, transcript } = options;
+  const content = await readSharedFile(options.key);
   const powers = await readPowersOfTau(ptau);
-  const system = readConstraintSystem(await readFile(r1cs), r1cs);
-  let header: ProvingKeyHeader;
+  const constraints = await readSharedFile(options.r1cs);
+  const system = readConstraintSystem(constraints, options.r1cs);
+  let key: KeyParts;
   try {
-    header = readProvingKey(bytes, options.key);
-    assertPoints(header.verificationKey);
+    key = readKeyParts(content, options.key);
+    assertPoints(key.verificationKey);
   } catch (error) {
     if (error instanceof KeyCorruptError) return { faults: [{ name: "damaged", message: error.message }] };
     throw error;
   }
-  const { history, verificationKey } = header;
+  const { history, verificationKey } = key;
   const hash = hashVerificationKey(verificationKey);
+  const isDevelopment = isDevelopmentKey(verificationKey);
   const faults: KeyFault[] = [];
   const expect = (name: KeyFault["name"], what: string, actual: string, expected: string): void => {
     if (actual !== expected)
       faults.push({ name, message: `${what} is ${short(actual)} instead of ${short(expected)}` });
   };
 
-  if (
-    header.wires !== system.wires ||
-    header.publicSignals !== system.publicSignals ||
-    header.domainSize !== 2 ** domainPower(system)
-  ) {
-    const of = `${header.wires} wires, ${header.publicSignals} public signals and ${header.domainSize} rows`;
+  if (!hasSizes(key, system)) {
+    const of = `${key.wires} wires, ${key.publicSignals} public signals and ${key.domainSize} rows`;
     faults.push({ name: "other-circuit", message: `the key is for another circuit, one of ${of}` });
   }
-  if (!startsWith(bytes, powers))
+  if (isDevelopment && options.rehearsal !== true)
+    faults.push({
+      name: "development-key",
+      message: "it is a development key: its secrets are public, and everybody can forge its proofs",
+    });
+  if (!areSame(key.start, powers.start))
     faults.push({ name: "other-powers-of-tau", message: `the key was made with other powers of tau` });
+  const origin = await originOf(powers, options);
+  if ("fault" in origin) {
+    if (!faults.some(({ name }) => name === origin.fault.name)) faults.push(origin.fault);
+  }
   for (const [index, { name, follows }] of history.contributions.entries())
     if (!follows)
       faults.push({
@@ -100,49 +124,131 @@ export async function verifyKey(options: VerifyKeyOptions): Promise<KeyReport> {
   if (options.underWay !== true) faults.push(...unfinished(history));
   if (transcript !== undefined) {
     if (circuit !== undefined) expect("other-circuit", "the circuit", circuit, transcript.circuit);
-    expect("other-circuit", "the circuit's hash", await hashFile(r1cs, "sha256"), transcript.r1cs);
-    const powersHash = await hashPowersOfTau(ptau);
-    expect("other-powers-of-tau", "the powers' hash", powersHash, transcript.powersOfTau.blake2b);
+    expect("other-circuit", "the circuit's hash", sha256(constraints), transcript.r1cs);
+    faults.push(...originFaults(transcript.powersOfTau.origin, verificationKey));
+    if ("blake2b" in origin)
+      expect("other-powers-of-tau", "the powers' hash", origin.blake2b, transcript.powersOfTau.blake2b);
     expect("other-key", "the hash of the initial key", history.circuitHash, transcript.circuitHash);
     faults.push(...compareSteps(history, transcript));
     expect("other-key", "the verification key", hash, transcript.verificationKey);
-    expect("damaged", "the hash of the file", await hashFile(options.key, "sha256"), transcript.zkey);
+    expect("damaged", "the hash of the file", sha256(content), transcript.zkey);
   }
   if (faults.length === 0) {
     assertLargeEnough(powers, domainPower(system));
-    faults.push(...(await verifyWithSnarkjs(options, history)));
+    faults.push(...(await deepFaults(options, key, system, powers)));
   }
   return {
     faults,
-    key: { verificationKey, hash, isDevelopment: isDevelopmentKey(verificationKey), history },
+    key: {
+      content,
+      verificationKey,
+      hash,
+      isDevelopment,
+      history,
+      ...("blake2b" in origin ? { powers: origin } : {}),
+    },
   };
 }
 
-function startsWith(key: Uint8Array, { start }: PowersOfTau): boolean {
-  const header = readBinaryFile(key, "zkey", "The key").section(2);
-  return Buffer.compare(header.subarray(START, START + start.length), start) === 0;
-}
-
-async function verifyWithSnarkjs(
-  { key, r1cs, ptau, initial, report }: VerifyKeyOptions,
-  history: KeyHistory,
+/** Everything that has to be computed: the initial key against circuit and powers, then the key against that. */
+async function deepFaults(
+  options: VerifyKeyOptions,
+  key: KeyParts,
+  system: ConstraintSystem,
+  powers: PowersOfTau,
 ): Promise<KeyFault[]> {
-  return withSnarkjs(report, async ({ zKey, logger, errors }) => {
-    // snarkjs keeps this file in memory, and puts its content into the object.
-    const start = initial ?? { type: "bigMem" };
-    const circuitHash: unknown =
-      initial === undefined
-        ? await zKey.newZKey(r1cs, ptau, start, logger)
-        : Buffer.from(readProvingKey(await readFile(initial), initial).history.circuitHash, "hex");
-    if (!(circuitHash instanceof Uint8Array)) throw new Error(`snarkjs: ${errors.join("; ")}`);
-    const expected = Buffer.from(circuitHash).toString("hex");
-    if (expected !== history.circuitHash) {
-      const message = `the key began as ${short(history.circuitHash)}, this circuit and these powers of tau begin as ${short(expected)}`;
+  const { report } = options;
+  const { initial, blame } = await readInitialKey(options, key);
+  if ("message" in initial) return [blame(initial.message)];
+  return withKeyTools(async (tools): Promise<KeyFault[]> => {
+    if (!hasSizes(initial, system)) return [blame("it is for another circuit")];
+    const wrong = await initialKeyFault(tools, initial, system, powers, report);
+    if (wrong !== undefined) return [blame(wrong)];
+    const [actual, expected] = [key.history.circuitHash, initial.history.circuitHash];
+    if (actual !== expected) {
+      const message = `the key began as ${short(actual)}, this circuit and these powers of tau begin as ${short(expected)}`;
       return [{ name: "other-circuit", message }];
     }
-    const passed = await zKey.verifyFromInit(start, ptau, key, logger);
-    if (passed) return [];
-    const message = errors.join("; ") || "a step was not made as it says; snarkjs printed which";
-    return [{ name: "damaged", message }];
+    const fault = await contributedKeyFault(tools, key, initial, report);
+    return fault === undefined ? [] : [{ name: "damaged", message: fault }];
   });
+}
+
+/** The initial key, and what it means when that turns out to be wrong. */
+async function readInitialKey(
+  { r1cs, ptau, key: path, initial, report }: VerifyKeyOptions,
+  key: KeyParts,
+): Promise<{
+  readonly initial: KeyParts | KeyCorruptError;
+  readonly blame: (what: string) => KeyFault;
+}> {
+  if (initial !== undefined) {
+    const blame = (what: string): KeyFault => ({
+      name: "other-initial-key",
+      message: `${initial} is not the circuit's initial key: ${what}`,
+    });
+    try {
+      return { initial: readKeyParts(await readSharedFile(initial), initial), blame };
+    } catch (error) {
+      if (error instanceof KeyCorruptError) return { initial: error, blame };
+      throw error;
+    }
+  }
+  if (key.history.contributions.length === 0)
+    return {
+      initial: key,
+      blame: (what) => ({
+        name: "other-circuit",
+        message: `${path} is not the initial key of the circuit and the powers of tau: ${what}`,
+      }),
+    };
+  return {
+    initial: readKeyParts(await computeInitialKey(r1cs, ptau, report), "the initial key"),
+    // It was made of them just now.
+    blame: (what) => ({
+      name: "other-powers-of-tau",
+      message: `nothing good can be made with ${ptau}: of the initial key, ${what}`,
+    }),
+  };
+}
+
+async function originOf(
+  powers: PowersOfTau,
+  allowed: AllowedPowers,
+): Promise<PowersOrigin | { readonly fault: KeyFault }> {
+  try {
+    return await authenticatePowers(powers, allowed);
+  } catch (error) {
+    if (!(error instanceof PowersOfTauError)) throw error;
+    const name = error.reason === "development" ? "development-key" : "unknown-powers-of-tau";
+    return { fault: { name, message: error.message } };
+  }
+}
+
+function hasSizes(key: KeyParts, system: ConstraintSystem): boolean {
+  const { wires, publicSignals } = system;
+  return (
+    key.wires === wires &&
+    key.publicSignals === publicSignals &&
+    key.domainSize === 2 ** domainPower(system)
+  );
+}
+
+async function computeInitialKey(
+  r1cs: string,
+  ptau: string,
+  report: StepReport | undefined,
+): Promise<Uint8Array> {
+  return withSnarkjs(report, async ({ zKey, logger, errors }) => {
+    // snarkjs keeps this file in memory, and puts its content into the object.
+    const file: { readonly type: "mem"; data?: unknown } = { type: "mem" };
+    const circuitHash: unknown = await zKey.newZKey(r1cs, ptau, file, logger);
+    if (!(circuitHash instanceof Uint8Array && file.data instanceof Uint8Array))
+      throw new Error(`snarkjs: ${errors.join("; ")}`);
+    return share(file.data);
+  });
+}
+
+function sha256(content: Uint8Array): string {
+  return createHash("sha256").update(content).digest("hex");
 }

@@ -4,6 +4,7 @@ import { UNPROVEN, unprovenProof } from "../../proof/unproven.ts";
 import { statementWords } from "../../protocol/statement.ts";
 import { loadPoseidon } from "../../state/poseidon.ts";
 import type { OpenOptions, RollupKind } from "../kind.ts";
+import { checkStatement } from "./check/check-statement.ts";
 import { openChronicle } from "./chronicle/chronicle.ts";
 import { EvmMachine } from "./machine.ts";
 import type { EvmVisitRecord } from "./record.ts";
@@ -49,6 +50,9 @@ export function createEvmKind(options: EvmKindOptions = {}): RollupKind<EvmVisit
         await store.close();
         throw error;
       }
+    },
+    async check(header, visit, proof) {
+      await checkStatement({ header, visit, witness: visit.record.witness, proof });
     },
     async proofJob(header, visit) {
       return unprovenProof(statementWords(header, [visit]));

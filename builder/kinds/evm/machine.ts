@@ -131,6 +131,10 @@ export class EvmMachine implements RollupMachine<EvmVisitRecord> {
     await this.store.close();
   }
 
+  fresh(): EvmMachine {
+    return new EvmMachine(this.id, this.store, this.chronicle);
+  }
+
   #begin(trigger: Action, context: BatchContext, journal: Journal): OpenVisit {
     if (!LOCAL_EVM_CHAIN_IDS.includes(context.l1ChainId)) throw new UnprovenKindError(context.l1ChainId);
     if (trigger.kind !== ActionKind.CALL && trigger.kind !== ActionKind.L2TX)

@@ -146,6 +146,10 @@ export class LedgerMachine implements RollupMachine<LedgerVisitRecord> {
     await this.#state.close();
   }
 
+  fresh(): LedgerMachine {
+    return new LedgerMachine(this.id, this.#state);
+  }
+
   /** What a CALL or L2TX asks for, its signature checked. Changes nothing. */
   async #operationOf(action: Action, context: BatchContext): Promise<LedgerOperation> {
     if (action.kind === ActionKind.L2TX) {

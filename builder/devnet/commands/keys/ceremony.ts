@@ -1,20 +1,37 @@
 import { Command, InvalidArgumentError } from "commander";
 import pc from "picocolors";
+import { BEACON_EXPONENTS } from "../../../keys/ceremony/check-steps.ts";
 import { exportKey } from "../../../keys/ceremony/export.ts";
-import { applyBeacon, BEACON_EXPONENTS, contribute, makeInitialKey } from "../../../keys/ceremony/steps.ts";
+import { applyBeacon, contribute, makeInitialKey, UNVERIFIED } from "../../../keys/ceremony/steps.ts";
 import type { KeyHistory } from "../../../keys/contributions.ts";
+import type { KeySources } from "../../../keys/ceremony/verify.ts";
+import { InvalidConfigurationError } from "../../errors.ts";
 import { step } from "../../progress.mjs";
-import { type CircuitOptions, findConstraints, withCircuitOptions } from "./circuit-option.ts";
-import { reportKey } from "./report-key.ts";
+import {
+  type CircuitOptions,
+  findConstraints,
+  type PowersOptions,
+  withCircuitOptions,
+  withPowersOptions,
+} from "./circuit-option.ts";
+import { reportKey, showOrigin } from "./report-key.ts";
 import { showHistory } from "./show-history.ts";
 
 const DEFAULT_EXPONENT = 20;
-const INITIAL = "the key that init made, if you ran it yourself: it is not computed again then";
+const INITIAL =
+  "the key that init made, from whomever: without it, it is computed, which takes many minutes";
 
-interface KeyOptions extends CircuitOptions {
+interface KeyOptions extends CircuitOptions, PowersOptions {
   readonly key: string;
   readonly ptau: string;
   readonly initial?: string;
+}
+
+interface ContributeOptions extends StepOptions, CircuitOptions, PowersOptions {
+  readonly text?: string;
+  readonly ptau?: string;
+  readonly initial?: string;
+  readonly skipVerification?: boolean;
 }
 
 interface StepOptions {
@@ -30,15 +47,23 @@ export function ceremonyCommand(): Command {
   );
   const { least, most } = BEACON_EXPONENTS;
 
-  withCircuitOptions(ceremony.command("init"))
+  withPowersOptions(withCircuitOptions(ceremony.command("init")))
     .description("the first key of a circuit, before contributions")
     .requiredOption("--ptau <file>", "powers of tau over bn128, prepared for phase 2")
     .requiredOption("--to <file>", "the key to be written")
     .action(init);
 
-  withStepOptions(ceremony.command("contribute"))
-    .description("add a secret that is forgotten at once; the ceremony is safe if one contributor is honest")
+  withPowersOptions(withCircuitOptions(withStepOptions(ceremony.command("contribute"))))
+    .description(
+      "verify what came, then add a secret that is forgotten at once; the ceremony is safe if one contributor is honest",
+    )
+    .option("--ptau <file>", "the powers of tau that init was given")
+    .option("--initial <file>", INITIAL)
     .option("--text <text>", "mixed into the operating system's random bytes")
+    .option(
+      "--skip-verification",
+      "in place of a circuit and powers of tau: contribute to a key of which nobody knows where it comes from",
+    )
     .action(runContribute);
 
   withStepOptions(ceremony.command("beacon"))
@@ -55,14 +80,14 @@ export function ceremonyCommand(): Command {
     )
     .action(runBeacon);
 
-  withCircuitOptions(ceremony.command("verify"))
-    .description("check a key between two steps: contributors do so before they contribute")
+  withPowersOptions(withCircuitOptions(ceremony.command("verify")))
+    .description("check a key between two steps")
     .requiredOption("--key <file>", "the key so far")
     .requiredOption("--ptau <file>", "the powers of tau that init was given")
     .option("--initial <file>", INITIAL)
     .action(verifyUnderWay);
 
-  withCircuitOptions(ceremony.command("export"))
+  withPowersOptions(withCircuitOptions(ceremony.command("export")))
     .description("verify the finished key, and write what is used and published of it")
     .requiredOption("--key <file>", "the key with its beacon")
     .requiredOption("--ptau <file>", "the powers of tau that init was given")
@@ -79,21 +104,62 @@ function withStepOptions(command: Command): Command {
     .requiredOption("--name <name>", "who does this, for everybody to read");
 }
 
-async function init(options: CircuitOptions & { readonly ptau: string; readonly to: string }): Promise<void> {
-  const { name, r1cs } = await findConstraints(options);
-  const { ptau, to } = options;
+async function init({
+  circuit,
+  r1cs,
+  ...options
+}: CircuitOptions & PowersOptions & { readonly ptau: string; readonly to: string }): Promise<void> {
+  const { name, r1cs: path } = await findConstraints({ circuit, r1cs });
+  const { to } = options;
   const history = await step(`initial key of ${name}`, (report) =>
-    makeInitialKey({ r1cs, ptau, to, report }),
+    makeInitialKey({ ...options, r1cs: path, report }),
   );
   showHistory(history);
   console.log(pc.yellow(`${to} is without contributions: anybody can forge its proofs.`));
 }
 
-async function runContribute(options: StepOptions & { readonly text?: string }): Promise<void> {
-  const history = await step("contribution", (report) => contribute({ ...options, report }));
+async function runContribute({
+  circuit,
+  r1cs,
+  ptau,
+  initial,
+  unknownPtau,
+  rehearsal,
+  skipVerification,
+  ...options
+}: ContributeOptions): Promise<void> {
+  const received =
+    skipVerification === true
+      ? UNVERIFIED
+      : await sourcesOf({ circuit, r1cs }, ptau, { initial, unknownPtau, rehearsal });
+  if (received === UNVERIFIED) warnOfUnverified();
+  const history = await step("contribution", (report) => contribute({ ...options, received, report }));
   showHistory(history);
+  if (received === UNVERIFIED) warnOfUnverified();
   console.log(`\nPublish this hash as yours, and look for it in the transcript:\n  ${lastHash(history)}`);
   console.log(`Pass on ${options.to}.`);
+}
+
+/** @throws `INVALID_CONFIGURATION` when nothing is named that the received key could be held against. */
+async function sourcesOf(
+  circuit: CircuitOptions,
+  ptau: string | undefined,
+  others: Omit<KeySources, "r1cs" | "ptau">,
+): Promise<KeySources> {
+  if (ptau === undefined)
+    throw new InvalidConfigurationError([
+      "what came is verified before anything is added to it: name --ptau and either --circuit or --r1cs (or say --skip-verification)",
+    ]);
+  const { r1cs } = await findConstraints(circuit);
+  return { r1cs, ptau, ...others };
+}
+
+function warnOfUnverified(): void {
+  console.log(
+    pc.red(
+      "NOT VERIFIED: nobody has checked here where the received key comes from. Say so where you publish your hash.",
+    ),
+  );
 }
 
 async function runBeacon(
@@ -119,10 +185,7 @@ async function runExport({
   );
   showHistory(facts.history);
   console.log(`verification key   ${facts.hash}`);
-  if (facts.isDevelopment)
-    console.log(
-      pc.red("INSECURE: made from the development set-up's powers of tau, whose secrets are public."),
-    );
+  showOrigin(facts);
 }
 
 function lastHash({ contributions }: KeyHistory): string {

@@ -11,6 +11,18 @@ export interface CircuitOptions {
   readonly r1cs?: string | undefined;
 }
 
+/** Which powers of tau are allowed, as options. */
+export interface PowersOptions {
+  readonly unknownPtau?: boolean;
+  readonly rehearsal?: boolean;
+}
+
+export function withPowersOptions(command: Command): Command {
+  return command
+    .option("--unknown-ptau", "allow powers of tau that are no known public ceremony's; keys and transcript record it")
+    .option("--rehearsal", "allow development powers of tau: INSECURE, and the key is refused off local chains");
+}
+
 /** The constraints of the circuit that was asked for. */
 export interface NamedConstraints {
   /** Name of the instance, or what the file is called. */

@@ -1,6 +1,7 @@
 import pc from "picocolors";
 import { KeyFaultsError } from "../../../keys/ceremony/errors.ts";
-import { verifyKey, type VerifyKeyOptions } from "../../../keys/ceremony/verify.ts";
+import { type KeyFacts, verifyKey, type VerifyKeyOptions } from "../../../keys/ceremony/verify.ts";
+import { UNKNOWN_ORIGIN } from "../../../keys/ceremony/powers-of-tau.ts";
 import { step } from "../../progress.mjs";
 import { showHistory } from "./show-history.ts";
 
@@ -13,12 +14,23 @@ export async function reportKey(options: VerifyKeyOptions): Promise<void> {
   if (key !== undefined) {
     showHistory(key.history);
     console.log(`verification key   ${key.hash}  (as the contract will name it)`);
-    if (key.isDevelopment)
-      console.log(
-        pc.red("INSECURE: a development key. Its secrets are public, anybody can forge its proofs."),
-      );
+    showOrigin(key);
   }
   for (const { name, message } of faults) console.log(`${pc.red("✗")} ${name}: ${message}`);
   if (faults.length > 0) throw new KeyFaultsError(options.key, faults);
-  console.log(pc.green("Everything that was checked fits."));
+  // A rehearsal's key fits, and is none to be glad about.
+  if (key?.isDevelopment !== true) console.log(pc.green("Everything that was checked fits."));
+}
+
+/** Says, in red where it has to be, whose word the powers of tau are. */
+export function showOrigin({ isDevelopment, powers }: KeyFacts): void {
+  if (powers !== undefined) console.log(`powers of tau      ${powers.origin}, blake2b ${powers.blake2b}`);
+  if (isDevelopment)
+    console.log(pc.red("INSECURE: a development key. Its secrets are public, anybody can forge its proofs."));
+  else if (powers?.origin === UNKNOWN_ORIGIN)
+    console.log(
+      pc.red(
+        "The powers of tau are of no known public ceremony: whoever made them may be able to forge proofs.",
+      ),
+    );
 }

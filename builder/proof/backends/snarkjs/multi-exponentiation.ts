@@ -3,7 +3,7 @@ import type { Curve, Point } from "ffjavascript";
 import { Piscina } from "piscina";
 import { CurveMemory, type CurveModule, type GroupName, POINT_BYTES } from "../../../keys/curve-memory.ts";
 import type { WindowThreadData } from "./window-thread.ts";
-import { type WindowTask, windowSums } from "./window-sums.ts";
+import { type WindowTask, windowSums } from "../../../keys/window-sums.ts";
 
 const SCALAR_BITS = 254;
 const MAX_WIDTH = 16;

@@ -1,6 +1,6 @@
 import { workerData } from "node:worker_threads";
 import { CurveMemory, type CurveModule } from "../../../keys/curve-memory.ts";
-import { type WindowTask, windowSums } from "./window-sums.ts";
+import { type WindowTask, windowSums } from "../../../keys/window-sums.ts";
 
 /** What every thread is started with. */
 export interface WindowThreadData {

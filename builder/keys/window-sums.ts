@@ -1,12 +1,12 @@
-import { AffineSums } from "../../../keys/affine-sums.ts";
+import { AffineSums } from "./affine-sums.ts";
 import {
   type CurveFunction,
   type CurveMemory,
   type GroupName,
   POINT_BYTES,
-} from "../../../keys/curve-memory.ts";
-import { digitAt } from "../../../keys/digits.ts";
-import { ELEMENT_BYTES } from "../../../keys/little-endian.ts";
+} from "./curve-memory.ts";
+import { digitAt } from "./digits.ts";
+import { ELEMENT_BYTES } from "./little-endian.ts";
 
 /** Some windows of a multi-exponentiation. */
 export interface WindowTask {
