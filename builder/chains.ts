@@ -20,6 +20,8 @@ export interface ChainsOptions {
   /** Folder under which each rollup has its own; without it all state lives in memory. */
   readonly folder: string | undefined;
   readonly firstBlock: bigint;
+  /** Called when a rollup's state is made again from L1, because an older version of Lockstep wrote what there was. */
+  readonly onRebuild?: ((folder: string) => void) | undefined;
 }
 
 /** All chains at one moment, held exclusively. */
@@ -64,7 +66,7 @@ export class Chains implements AsyncDisposable {
     for (const { id, kind } of options.rollups) {
       const { folder } = options;
       const own = folder === undefined ? {} : { folder: path.join(folder, `rollup-${id.toString()}`) };
-      machines.set(id, await kind.open({ id, ...own }));
+      machines.set(id, await kind.open({ id, onRebuild: options.onRebuild, ...own }));
     }
     return new Chains(options, machines);
   }

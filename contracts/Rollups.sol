@@ -138,7 +138,7 @@ contract Rollups is Player {
         table = Table.wrap(latest.end);
         Table end = ExecutionTable.store(table, Table.wrap(latest.table), id, plan.table);
         _latest = Latest(latest.blockNumber, latest.end, uint32(Table.unwrap(end)));
-        // Where a look-up calls L1, no contract can be created.
+        // Where a look-up calls L1, no contract can be created; and no static call does anything that has to be undone.
         for (uint256 i = 0; i < plan.proxies.length; i += 28) {
             address original = address(uint160(Steps.read(plan.proxies, i, 20)));
             _ensureProxy(original, ChainId.wrap(uint64(Steps.read(plan.proxies, i + 20, 8))));
@@ -178,7 +178,7 @@ contract Rollups is Player {
     /// @param at Where in it the first step's effects begin.
     /// @param next Offset in `table` of the second step, if there is one.
     function runTransaction(bytes memory opening, uint256 at, Table table, uint256 next) external onlySelf {
-        _play(Turn(table, opening, at, 0, 0, next, true));
+        _play(Turn(table, opening, at, 0, 0, next));
         assert(!_cursor.isOpen());
     }
 

@@ -23,12 +23,12 @@ const FRESH_SLOT_GAS = 17_100n;
 const STARVED = ["InsufficientCallGas", "InsufficientProbeGas", "TransactionOutOfGas"];
 
 /**
- * The transaction that posts the batch, if there is one, with as much gas as the node says that it needs.
+ * The transaction that posts the batch, if there is one, with as much gas as the node says that it needs, and its callees may use.
  * @throws {BatchRefusedError}, {BatchTooLargeError}
  */
 export async function signBatch(
   l1: L1Client,
-  { account, chainId, manager, batch: data, next }: Inclusion,
+  { account, chainId, manager, batch: data, promised, next }: Inclusion,
   dryRun: DryRun,
 ): Promise<Hex | undefined> {
   if (data === undefined) return undefined;
@@ -37,7 +37,7 @@ export async function signBatch(
     dryRun.measure({ from: account.address, to: manager, input: data }, next, limit),
     l1.getTransactionCount({ address: account.address, blockTag: "pending" }),
   ]);
-  const gas = gasOf(measured, limit, roomFor(data));
+  const gas = gasOf(measured, promised + roomFor(data), limit);
   return await account.signTransaction({
     type: "eip1559",
     chainId: Number(chainId),
@@ -59,11 +59,12 @@ function roomFor(batch: Hex): bigint {
   return BigInt(slots) * FRESH_SLOT_GAS;
 }
 
-function gasOf(measured: Measured, limit: bigint, room: bigint): bigint {
+function gasOf(measured: Measured, room: bigint, limit: bigint): bigint {
   const what = "gas of postBatch";
   if ("gas" in measured) {
     if (measured.gas > limit) throw new BatchTooLargeError(what, measured.gas, limit);
-    // A tenth more: what the block holds before the batch can warm or cool a slot.
+    // A tenth more: what the block holds before the batch can warm or cool a slot. And all that callees on L1 may use, who
+    // may do otherwise than when it was measured: those of one transaction must not make others fail.
     const gas = (measured.gas * 11n) / 10n + room;
     return gas < limit ? gas : limit;
   }

@@ -103,7 +103,6 @@ export const rollupsAbi = parseAbi([
 
   "function MAX_BATCH_AGE() view returns (uint256)",
   "function PLANNER() view returns (address)",
-  "function OUTGOING_CALL_GAS() view returns (uint256)",
   "function register(Registration registration) returns (uint64 rollup)",
   "function transferOwnership(uint64 rollup, address newOwner)",
   "function acceptOwnership(uint64 rollup)",
@@ -121,7 +120,7 @@ export const rollupsAbi = parseAbi([
   "function postBatch(Batch batch)",
   "function prepareTables(uint32 first, uint32 count)",
   // Called by the contract itself only.
-  "struct Turn { uint256 table; bytes record; uint256 at; uint256 flags; uint256 count; uint256 next; bool forTransaction; }",
+  "struct Turn { uint256 table; bytes record; uint256 at; uint256 flags; uint256 count; uint256 next; }",
   "struct Answer { bool failed; bytes data; uint256 ending; }",
   "function runTransaction(bytes opening, uint256 at, uint256 table, uint256 next)",
   "function playFramed(Turn turn) returns (Answer)",

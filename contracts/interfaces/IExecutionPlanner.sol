@@ -38,7 +38,7 @@ struct PlannedProof {
 /// @param transactions The L2 transactions, which come first in the batch.
 /// @param rollups Each rollup that is visited, once.
 /// @param proofs In the order of the batch, which is that of their first visits.
-/// @param proxies `original(20) rollup(8)` each: proxies that look-ups will make calls from, when none can be created.
+/// @param proxies `original(20) rollup(8)` each: proxies that static calls to L1 are made from.
 struct BatchPlan {
     uint64 timestamp;
     bytes table;

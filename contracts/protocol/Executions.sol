@@ -328,7 +328,7 @@ library Executions {
         unchecked {
             Path memory path = walk.path;
             bool isQuiet = flags & ON_STATIC_PATH != 0;
-            if (isQuiet) walk.proxies.p(abi.encodePacked(action.sender, action.from));
+            if (flags & STATIC_FRAME != 0) walk.proxies.p(abi.encodePacked(action.sender, action.from));
             uint256 height = path.spans == 0 ? 0 : Walks.toSpan(path.spans).height;
             if (height == path.framed || flags & STATIC_FRAME != 0) {
                 StepWriter.closeWithCall(walk, action, isQuiet, 0);

@@ -110,7 +110,7 @@ struct Fork {
 /// State of the walk over one list, and over those of a batch one after the other.
 /// @param manager `Rollups`, which nobody may call on behalf of a rollup.
 /// @param visits The batch's; an execution's are put there from `firstVisit` on.
-/// @param proxies `original(20) rollup(8)` of each call to L1 inside a static call of L1's.
+/// @param proxies `original(20) rollup(8)` of each static call to L1.
 /// @param index Of the execution in the batch.
 /// @param frames {Frame}s by index of the CALL.
 /// @param nodes Actions of visits: that of the rollup which gives up control in `actions[i]` has number 2i + 1, that of the

@@ -77,6 +77,30 @@ describe("Rollups: look-ups", () => {
       expect((await stateOf(s, a)).root).to.equal(rootHex(r0));
     });
 
+    it("find the proxies that executions call from statically created too, and no others", async () => {
+      const from = (sender: Hex, isStatic: boolean) =>
+        call(a, L1, sender, s.other.address, { data: "0x70", isStatic });
+      const senders = [`0x${"51".repeat(20)}`, `0x${"52".repeat(20)}`] as const;
+      const list = execution(
+        [
+          open(),
+          from(senders[0], true),
+          result(L1, a, "0x"),
+          from(senders[1], false),
+          result(L1, a, "0x"),
+          close(),
+        ],
+        [visit(a, r0, r1)],
+      );
+      await postAndPlay(s, [list], []);
+      const codes = await Promise.all(
+        senders.map(async (sender) =>
+          s.publicClient.getCode({ address: await s.rollups.read.proxyOf([sender, a]) }),
+        ),
+      );
+      expect(codes.map((code) => code !== undefined)).to.deep.equal([true, false]);
+    });
+
     it("go the way that L1's answers lead them, as often as asked", async () => {
       const count = encodeFunctionData({ abi: s.other.abi, functionName: "count" });
       await program(s, s.other, "0x70", { steps: [step(s.other.address, count)], ...reads() });

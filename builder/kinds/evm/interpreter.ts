@@ -284,7 +284,8 @@ export class VisitInterpreter {
     const { execResult } = await this.#evm.runCall({ message });
     leave?.();
     const error = execResult.exceptionError;
-    if (error === undefined) {
+    // A static call leaves nothing, not even warm accounts: a frame that made it and reverts does not have it undone.
+    if (error === undefined && !isStatic) {
       if (outer === undefined) await this.#destroy(message);
       else handOver(this.#journal, outer, message, execResult);
       await this.state.commit();

@@ -6,7 +6,6 @@ import {IAsker, Inquirer} from "./Inquirer.sol";
 /// @title FOR TESTS ONLY: asks what others see of it
 contract Asker is IAsker {
     Inquirer public immutable INQUIRER;
-    uint256 public constant secret = 42;
 
     Inquirer.Sight private _seen;
     uint256 public hooks;
@@ -29,6 +28,10 @@ contract Asker is IAsker {
 
     function mint() external {
         INQUIRER.mint();
+    }
+
+    function secret() external pure returns (uint256) {
+        return 42;
     }
 
     function hook() external {
