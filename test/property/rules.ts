@@ -90,7 +90,7 @@ export const RULES = {
   "5 InvalidCalldata": 30,
   "5 StaticCallViolation": 15,
   "5 InsufficientBalance": 70,
-  "5 callee of a send fails": 500,
+  "5 callee of a send fails": 2000,
   // Section 7
   "7 L2TX that reverts": 10,
   "7 L2TX that reverts with calls made": 15,
