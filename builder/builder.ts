@@ -4,8 +4,9 @@ import { type Address, BaseError, type Hex, keccak256, type LocalAccount } from 
 import type { Logger } from "pino";
 import { Chains, type Moment } from "./chains.ts";
 import type { BuilderEvent, BuilderListener } from "./events.ts";
-import { findL2Transaction, readHistory } from "./follower/history.ts";
-import type { AccountState, CompletedVisit, RollupKind, RollupMachine } from "./kinds/kind.ts";
+import { findL2Transaction, type HistoryEntry, readHistory } from "./follower/history.ts";
+import type { Stop } from "./follower/stopped.ts";
+import type { AccountState, RollupKind, RollupMachine } from "./kinds/kind.ts";
 import { connectL1, l1Error, type L1Client } from "./l1/client.ts";
 import { findIncluded } from "./post/included.ts";
 import { undoInclusion } from "./post/undo.ts";
@@ -16,7 +17,7 @@ import { LockstepError } from "./protocol/errors.ts";
 import type { ChainId, StateRoot } from "./protocol/ids.ts";
 import { lowerCase } from "./evm/relay-call.ts";
 import type { CallRequest, TransactionOutcome } from "./simulate/outcome.ts";
-import type { Simulation } from "./simulate/simulation.ts";
+import type { RollupCallOutcome, Simulation } from "./simulate/simulation.ts";
 import type { CallResult } from "./simulate/switchboard.ts";
 import { InclusionStore } from "./store/inclusion.ts";
 import { PendingStore } from "./store/pending.ts";
@@ -55,6 +56,9 @@ export class UnknownRollupError extends LockstepError {
     super("UNKNOWN_ROLLUP", `this builder does not run rollup ${rollup.toString()}`);
   }
 }
+
+/** Events that somebody should look into. */
+const FAULTS: readonly BuilderEvent["type"][] = ["stopped", "selfCheckFailed"];
 
 /** Milliseconds between attempts to reach an L1 node that is away. */
 const RECONNECT_DELAY = 500;
@@ -100,6 +104,10 @@ export class Builder implements AsyncDisposable {
     const pending = options.folder === undefined ? undefined : path.join(options.folder, "pending");
     this.#queue = new TransactionQueue(new PendingStore(pending), l1ChainId);
     this.#inclusions = new InclusionStore(options.folder);
+    chains.listen((rollup, stopped) => {
+      if (stopped === undefined) this.#emit({ type: "resumed", rollup });
+      else this.#emit({ ...stopped.stop, type: "stopped", message: stopped.message });
+    });
     this.#producer = new Producer({
       l1,
       l1ChainId,
@@ -132,6 +140,8 @@ export class Builder implements AsyncDisposable {
         rollups: options.rollups,
         folder: options.folder,
         firstBlock: options.deploymentBlock ?? 0n,
+        onRebuild: (folder) =>
+          options.log?.warn({ folder }, "was written by an older version; it is rebuilt from L1"),
       });
       const builder = new Builder(options, l1, l1ChainId, maxBatchAge, chains);
       try {
@@ -222,7 +232,7 @@ export class Builder implements AsyncDisposable {
    * Plays a call on a rollup as `eth_call` does there; it sees the other chains. Nothing of it stays.
    * @param pending on what the waiting transactions will leave, instead of on the head.
    */
-  async callRollup(rollup: ChainId, request: CallRequest, pending: boolean): Promise<CompletedVisit> {
+  async callRollup(rollup: ChainId, request: CallRequest, pending: boolean): Promise<RollupCallOutcome> {
     this.#rollup(rollup);
     return await this.#simulate(async (simulation, baseFeePerGas) => {
       const options = this.#playOptions(baseFeePerGas);
@@ -241,14 +251,25 @@ export class Builder implements AsyncDisposable {
     return await this.readRollup(rollup, (machine) => machine.stateRoot());
   }
 
-  /** Reads a rollup as L1's head has it. @throws {UnknownRollupError} */
+  /** Where the rollup stands, as L1's head has it, or since it was stopped. */
+  async standing(rollup: ChainId): Promise<{ root: StateRoot; stopped?: Stop }> {
+    return await this.#hold(async ({ machines, stopped }) => {
+      const stop = stopped.get(rollup)?.stop;
+      if (stop !== undefined) return { root: stop.root, stopped: stop };
+      const machine = machines.get(rollup);
+      if (machine === undefined) throw new UnknownRollupError(rollup);
+      return { root: machine.stateRoot() };
+    });
+  }
+
+  /** Reads a rollup as L1's head has it. @throws {UnknownRollupError}, {RollupStoppedError} */
   async readRollup<Result>(
     rollup: ChainId,
     read: (machine: RollupMachine) => Result | Promise<Result>,
   ): Promise<Result> {
-    return await this.#hold(async ({ machines }) => {
+    return await this.#hold(async ({ machines, stopped }) => {
       const machine = machines.get(rollup);
-      if (machine === undefined) throw new UnknownRollupError(rollup);
+      if (machine === undefined) throw stopped.get(rollup) ?? new UnknownRollupError(rollup);
       return await read(machine);
     });
   }
@@ -272,8 +293,7 @@ export class Builder implements AsyncDisposable {
       // L1 shows a block before its transactions have their status. Whoever saw the block asks only once, and waits here.
       const settled = this.status(id);
       if (settled !== undefined) return settled.state === "posted" ? settled.l1Transaction : undefined;
-      const first = this.#options.deploymentBlock ?? 0n;
-      const history = await readHistory(this.l1, this.rollupsAddress, first, head.number);
+      const history = await this.#historyUpTo(head.number);
       return findL2Transaction(history, rollup, id)?.transaction;
     });
   }
@@ -347,12 +367,15 @@ export class Builder implements AsyncDisposable {
     await undoInclusion(this.l1, this.#inclusions);
     await this.#hold(async ({ head }) => {
       const waiting = this.#queue.pending();
-      const included = await findIncluded(this.l1, waiting, async () => {
-        const first = this.#options.deploymentBlock ?? 0n;
-        return await readHistory(this.l1, this.rollupsAddress, first, head.number);
-      });
+      const included = await findIncluded(this.l1, waiting, () => this.#historyUpTo(head.number));
       for (const { transaction, status } of included) await this.#queue.finish(transaction, status);
     });
+  }
+
+  /** Everything that took effect on the rollups. */
+  async #historyUpTo(block: bigint): Promise<HistoryEntry[]> {
+    const ids = this.rollups.map(({ id }) => id);
+    return await readHistory(this.l1, this.rollupsAddress, ids, this.#options.deploymentBlock ?? 0n, block);
   }
 
   async #crosses(
@@ -421,13 +444,16 @@ export class Builder implements AsyncDisposable {
   }
 
   #emit(event: BuilderEvent): void {
-    const fields = Object.entries(event).map(([name, value]) => [name, printable(value)]);
-    this.#options.log?.info(Object.fromEntries(fields), event.type);
+    const { log } = this.#options;
+    const isFault = FAULTS.includes(event.type);
+    if (log !== undefined) (isFault ? log.error : log.info).call(log, printable(event), event.type);
     for (const listener of this.#listeners) listener(event);
   }
 }
 
 /** JSON has no integers of this size. */
-function printable(value: unknown): unknown {
-  return typeof value === "bigint" ? value.toString() : value;
+function printable(event: BuilderEvent): unknown {
+  return JSON.parse(
+    JSON.stringify(event, (_, value: unknown) => (typeof value === "bigint" ? value.toString() : value)),
+  );
 }

@@ -1,6 +1,7 @@
 import path from "node:path";
 import type { Address } from "viem";
 import { Follower } from "./follower/follow.ts";
+import type { RollupStoppedError } from "./follower/stopped.ts";
 import type { RollupKind, RollupMachine } from "./kinds/kind.ts";
 import { assertKindsAllowed } from "./kinds/policy.ts";
 import type { L1Client } from "./l1/client.ts";
@@ -19,15 +20,23 @@ export interface ChainsOptions {
   /** Folder under which each rollup has its own; without it all state lives in memory. */
   readonly folder: string | undefined;
   readonly firstBlock: bigint;
+  /** Called when a rollup's state is made again from L1, because an older version of Lockstep wrote what there was. */
+  readonly onRebuild?: ((folder: string) => void) | undefined;
 }
 
 /** All chains at one moment, held exclusively. */
 export interface Moment {
   readonly head: Head;
+  /** Those that are where L1 says that they are. */
   readonly machines: ReadonlyMap<ChainId, RollupMachine>;
+  /** The others: they cannot be followed from L1. */
+  readonly stopped: ReadonlyMap<ChainId, RollupStoppedError>;
   /** Starts playing on the head. @param batchTimestamp what the rollups see as time, seconds. To be closed. */
   readonly simulate: (batchTimestamp: bigint) => Simulation;
 }
+
+/** Is told when a rollup is stopped, and when one that was goes on. */
+export type StopListener = (rollup: ChainId, stopped: RollupStoppedError | undefined) => void;
 
 /** L1 and the live rollups. Outside `hold`, the rollups are always in a state that L1 said they have. */
 export class Chains implements AsyncDisposable {
@@ -36,6 +45,8 @@ export class Chains implements AsyncDisposable {
   readonly #follower: Follower;
   readonly #proxies: ProxyBook;
   readonly #lock = new Lock();
+  #stopped: ReadonlyMap<ChainId, RollupStoppedError> = new Map();
+  #onStopped: StopListener = () => undefined;
   #fork: Fork | undefined;
 
   private constructor(options: ChainsOptions, machines: ReadonlyMap<ChainId, RollupMachine>) {
@@ -51,13 +62,23 @@ export class Chains implements AsyncDisposable {
       options.l1ChainId,
       options.rollups.map(({ kind }) => kind),
     );
+    const { folder, onRebuild } = options;
     const machines = new Map<ChainId, RollupMachine>();
-    for (const { id, kind } of options.rollups) {
-      const { folder } = options;
-      const own = folder === undefined ? {} : { folder: path.join(folder, `rollup-${id.toString()}`) };
-      machines.set(id, await kind.open({ id, ...own }));
+    try {
+      for (const { id, kind } of options.rollups) {
+        const own = folder === undefined ? {} : { folder: path.join(folder, `rollup-${id.toString()}`) };
+        machines.set(id, await kind.open({ id, onRebuild, ...own }));
+      }
+    } catch (error) {
+      for (const machine of machines.values()) await machine.close();
+      throw error;
     }
     return new Chains(options, machines);
+  }
+
+  /** @param listener takes the place of the one before. */
+  listen(listener: StopListener): void {
+    this.#onStopped = listener;
   }
 
   /** Waits for its turn, brings the rollups to where L1's head says they are, and lets `work` have them. */
@@ -69,23 +90,35 @@ export class Chains implements AsyncDisposable {
         manager,
         rollups.map(({ id }) => id),
       );
-      await this.#follower.follow(this.#machines, head);
+      const stopped = await this.#follower.follow(this.#machines, head);
+      this.#tell(stopped);
+      const machines = new Map([...this.#machines].filter(([id]) => !stopped.has(id)));
       const fork = this.#fork?.blockHash === head.hash ? this.#fork : new Fork(l1, head.hash);
       this.#fork = fork;
       return await work({
         head,
-        machines: this.#machines,
+        machines,
+        stopped,
         simulate: (timestamp) =>
           new Simulation({
             fork,
             next: head.next,
             context: { l1ChainId, rollups: manager, timestamp },
-            machines: this.#machines,
+            machines,
+            stopped,
             ether: head.rollups,
             proxies: this.#proxies,
           }),
       });
     });
+  }
+
+  #tell(stopped: ReadonlyMap<ChainId, RollupStoppedError>): void {
+    const before = this.#stopped;
+    this.#stopped = stopped;
+    for (const [rollup, error] of stopped)
+      if (before.get(rollup)?.message !== error.message) this.#onStopped(rollup, error);
+    for (const rollup of before.keys()) if (!stopped.has(rollup)) this.#onStopped(rollup, undefined);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

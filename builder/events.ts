@@ -1,4 +1,6 @@
 import type { Hex } from "viem";
+import type { Stop } from "./follower/stopped.ts";
+import type { SelfCheckFault } from "./post/self-check.ts";
 import type { ChainId } from "./protocol/ids.ts";
 
 /** What a builder does, as it does it. Times are in milliseconds. */
@@ -27,6 +29,8 @@ export type BuilderEvent =
       readonly transactions: readonly Hex[];
       readonly blockNumber: bigint;
       readonly milliseconds: number;
+      /** What it took to check as a stranger would what was posted. */
+      readonly checkMilliseconds: number;
     }
   | {
       readonly type: "mismatch";
@@ -35,6 +39,17 @@ export type BuilderEvent =
       readonly simulated: Told;
       readonly node: Told;
     }
+  | ({
+      /** What was about to be posted would not be taken by whoever checks it. */
+      readonly type: "selfCheckFailed";
+      readonly transaction?: Hex;
+    } & SelfCheckFault)
+  | ({
+      /** The rollup cannot be followed from L1 and stands still. */
+      readonly type: "stopped";
+      readonly message: string;
+    } & Stop)
+  | { readonly type: "resumed"; readonly rollup: ChainId }
   | { readonly type: "failed"; readonly transaction: Hex; readonly code: string; readonly reason: string };
 
 /** What a transaction did, in words. */

@@ -1,6 +1,6 @@
 import { type Address, type Hex, isHex, type LocalAccount } from "viem";
 import { batchCalldata, type VisitProof } from "./batch/encode.ts";
-import { BatchTooLargeError } from "./batch/limits.ts";
+import { BatchTooLargeError, promisedGas } from "./batch/limits.ts";
 import { type BatchPlan, planBatch } from "./batch/plan.ts";
 import { type KeyOf, proveVisit, statementKey } from "./batch/prove.ts";
 import type { Chains, Moment } from "./chains.ts";
@@ -8,14 +8,16 @@ import type { BuilderListener, Told } from "./events.ts";
 import type { RollupKind } from "./kinds/kind.ts";
 import { l1Error, type L1Client, L1UnreachableError } from "./l1/client.ts";
 import { chooseDryRun } from "./post/dry-run/choose.ts";
-import type { DryRun } from "./post/dry-run/dry-run.ts";
+import type { DryRun, Judge } from "./post/dry-run/dry-run.ts";
 import { judgeBy } from "./post/dry-run/judge.ts";
 import { frameLines } from "./post/dry-run/frame-lines.ts";
 import { DryRunMismatchError } from "./post/dry-run/mismatch.ts";
 import type { SeenOutcome } from "./post/dry-run/outcome.ts";
 import { includeInOneBlock } from "./post/include.ts";
+import { checkVisit, followedBy, SelfCheckError } from "./post/self-check.ts";
 import { settle } from "./post/settle.ts";
 import type { Prover } from "./proof/prover.ts";
+import { BATCH_CALL_GAS } from "./protocol/call-gas.ts";
 import { LockstepError } from "./protocol/errors.ts";
 import type { ChainId } from "./protocol/ids.ts";
 import type { InclusionStore } from "./store/inclusion.ts";
@@ -88,6 +90,7 @@ export class Producer {
       const [first, ...others] = waiting;
       if (first === undefined) return;
       if (error instanceof DryRunMismatchError) this.#report(error);
+      if (error instanceof SelfCheckError) this.#reportFault(error);
       const differing = this.#differing(error, waiting);
       // One of them may be at fault: each gets its own chance.
       if (others.length === 0) await this.#fail(first, error);
@@ -102,9 +105,9 @@ export class Producer {
     }
   }
 
-  /** The transaction that comes out differently on the node, if that is what happened. */
+  /** The transaction that comes out differently on the node, or for a follower, if that is what happened. */
   #differing(error: LockstepError, waiting: readonly AcceptedTransaction[]): AcceptedTransaction | undefined {
-    if (!(error instanceof DryRunMismatchError)) return undefined;
+    if (!(error instanceof DryRunMismatchError) && !(error instanceof SelfCheckError)) return undefined;
     return waiting.find(({ hash }) => hash === error.transaction);
   }
 
@@ -115,6 +118,11 @@ export class Producer {
       simulated: told(simulated),
       node: told(node),
     });
+  }
+
+  #reportFault({ fault, transaction }: SelfCheckError): void {
+    const about = transaction === undefined ? {} : { transaction };
+    this.#options.emit({ type: "selfCheckFailed", ...about, ...fault });
   }
 
   async #halves(transactions: readonly AcceptedTransaction[], signal: AbortSignal): Promise<void> {
@@ -165,16 +173,23 @@ export class Producer {
   ): Promise<Draft> {
     const start = performance.now();
     const { head } = moment;
-    // The greatest time that any next block allows: newer than all batches so far.
+    // The greatest time that any next block allows, and so not before that of any rollup.
     const timestamp =
-      earlier !== undefined && this.#isCurrent(moment, earlier) ? earlier : head.timestamp + 1n;
+      earlier !== undefined && this.#isCurrent(moment, earlier, [...moment.machines.keys()])
+        ? earlier
+        : head.timestamp + 1n;
     const { played, plan } = await this.#play(moment, transactions, timestamp);
     const served: Served[] = [];
     for (const each of played) {
       if ("failure" in each) await this.#fail(each.transaction, each.failure);
       else served.push(each);
     }
-    return { plan: plan(), played: served, milliseconds: performance.now() - start };
+    const batch = plan();
+    // What callees on L1 leave over in the simulation, they may use up there, and what comes after them must not feel it.
+    const promised = promisedGas(batch.executions);
+    if (served.length > 1 && promised > BATCH_CALL_GAS)
+      throw new BatchTooLargeError("gas for L1 calls", promised, BATCH_CALL_GAS);
+    return { plan: batch, played: served, milliseconds: performance.now() - start };
   }
 
   async #play(moment: Moment, transactions: readonly AcceptedTransaction[], timestamp: bigint) {
@@ -194,11 +209,11 @@ export class Producer {
     }
   }
 
-  /** Whether L1 still takes a batch of this timestamp, for any rollup. */
-  #isCurrent({ head }: Moment, timestamp: bigint): boolean {
-    const newest = [...head.rollups.values()].every(({ lastTimestamp }) => lastTimestamp < timestamp);
+  /** Whether L1 still takes a batch of this timestamp, and these rollups still have visits in it. */
+  #isCurrent({ head, machines }: Moment, timestamp: bigint, rollups: readonly ChainId[]): boolean {
+    const isLate = rollups.every((rollup) => (machines.get(rollup)?.earliest ?? 0n) <= timestamp);
     const { timestamp: next } = head.next;
-    return newest && timestamp <= next && next - timestamp < this.#options.maxBatchAge;
+    return isLate && timestamp <= next && next - timestamp < this.#options.maxBatchAge;
   }
 
   async #prove(plan: BatchPlan, proofs: Map<Hex, VisitProof>, signal: AbortSignal): Promise<Timings> {
@@ -208,16 +223,21 @@ export class Producer {
     const start = performance.now();
     const jobs = await visitJobs({ ...plan, visits: missing }, kindOf);
     const witness = performance.now() - start;
+    let check = 0;
     emit({ type: "proving", circuits: jobs.map(({ job }) => job.circuit), witnessMilliseconds: witness });
     await allOrCancel(signal, (cancel) =>
       jobs.map(async (visit) => {
         const begun = performance.now();
-        proofs.set(statementKey(visit), await proveVisit(visit, prover, keyOf, cancel));
-        const milliseconds = performance.now() - begun;
-        emit({ type: "proven", rollup: visit.rollup, circuit: visit.job.circuit, milliseconds });
+        const proof = await proveVisit(visit, prover, keyOf, cancel);
+        const proven = performance.now();
+        const { rollup, job } = visit;
+        emit({ type: "proven", rollup, circuit: job.circuit, milliseconds: proven - begun });
+        await checkVisit(visit, kindOf(rollup), proof.proof);
+        check += performance.now() - proven;
+        proofs.set(statementKey(visit), proof);
       }),
     );
-    return { witness, prove: performance.now() - start - witness };
+    return { witness, prove: performance.now() - start - witness, check };
   }
 
   /** @returns false if L1 is no longer as it was when the batch was made. */
@@ -231,7 +251,8 @@ export class Producer {
     const { plan } = draft;
     const start = performance.now();
     const transactions = draft.played.map(({ transaction }) => transaction);
-    if (!this.#isCurrent(moment, plan.context.timestamp)) return false;
+    const visited = plan.visits.map(({ rollup }) => rollup);
+    if (!this.#isCurrent(moment, plan.context.timestamp, visited)) return false;
     const again = await this.#play(moment, transactions, plan.context.timestamp);
     const foreseen = again.played.filter((played) => "success" in played);
     if (foreseen.length < again.played.length || again.plan().fingerprint !== plan.fingerprint) return false;
@@ -241,14 +262,21 @@ export class Producer {
       chainId: l1ChainId,
       manager,
       batch: plan.executions.length === 0 ? undefined : batchCalldata(plan, proofs),
+      promised: promisedGas(plan.executions),
       transactions: transactions.filter(({ rollup }) => rollup === undefined).map(({ data }) => data),
       next: moment.head.next,
     };
     this.#dryRun ??= await chooseDryRun(l1);
-    const trial = { dryRun: this.#dryRun, judge: judgeBy(plan, foreseen) };
-    const included = await includeInOneBlock(l1, inclusion, inclusions, trial);
+    let check = timings.check ?? 0;
+    const judge: Judge = async (shown) => {
+      await judgeBy(plan, foreseen)(shown);
+      const begun = performance.now();
+      await followedBy({ ...inclusion, l1ChainId, machines: moment.machines })(shown);
+      check += performance.now() - begun;
+    };
+    const included = await includeInOneBlock(l1, inclusion, inclusions, { dryRun: this.#dryRun, judge });
     const milliseconds = performance.now() - start;
-    const settled = settle(plan, included, draft.played, { ...timings, post: milliseconds });
+    const settled = settle(plan, included, draft.played, { ...timings, post: milliseconds, check });
     emit({
       type: "posted",
       ...(included.batch === undefined
@@ -257,6 +285,7 @@ export class Producer {
       transactions: transactions.map(({ hash }) => hash),
       blockNumber: moment.head.next.number,
       milliseconds,
+      checkMilliseconds: check,
     });
     for (const { transaction, status } of settled) {
       await queue.finish(transaction, status);

@@ -4,11 +4,13 @@ pragma solidity 0.8.30;
 import {
     BatchPlan,
     IExecutionPlanner,
+    PlannedProof,
     TransactionPlan,
     VisitedRollup
 } from "./interfaces/IExecutionPlanner.sol";
 import {IRollups} from "./interfaces/IRollups.sol";
 import {Batch, ChainId, Execution, RollupProof} from "./protocol/Actions.sol";
+import {CanonicalBatch} from "./protocol/CanonicalBatch.sol";
 import {Executions} from "./protocol/Executions.sol";
 import {Entry, ExecutionTable} from "./protocol/ExecutionTable.sol";
 import {Statements} from "./protocol/Statements.sol";
@@ -17,6 +19,8 @@ import {LocatedVisit, Track, Walk, Walks} from "./protocol/Walk.sol";
 /// @title Reads batches for `Rollups`
 /// @notice See {IExecutionPlanner}.
 contract ExecutionPlanner is IExecutionPlanner {
+    using CanonicalBatch for *;
+
     /// Indices of executions must fit two bytes.
     uint256 private constant MAX_BATCH_EXECUTIONS = type(uint16).max;
 
@@ -26,28 +30,32 @@ contract ExecutionPlanner is IExecutionPlanner {
         address previous,
         uint256 ordinal
     ) external view returns (BatchPlan memory result) {
-        Batch calldata batch;
-        // The batch is the message's only argument, after the selector: an offset, then what Solidity will look into
-        // with the same care as into an argument of its own.
-        assembly ("memory-safe") {
-            let start := add(message.offset, 4)
-            batch := add(start, calldataload(start))
-        }
+        Batch calldata batch = CanonicalBatch.read(message);
+        result.timestamp = batch.timestamp;
         Walk memory walk;
         walk.manager = msg.sender;
         Entry[] memory entries = _planExecutions(walk, batch, result);
         _checkCoverage(batch.proofs, walk.visits);
-        uint256 blobs = _blobs(batch.blobCount);
-        RollupProof[] calldata proofs = batch.proofs;
-        result.statements = new bytes[](proofs.length);
-        for (uint256 i = 0; i < proofs.length; i++) {
-            result.statements[i] = Statements.encode(batch, proofs[i], walk.visits, msg.sender, blobs);
-        }
+        result.proofs = _planProofs(batch, walk.visits);
         result.table = ExecutionTable.encode(entries, previous, ordinal);
         for (uint256 i = 0; i < result.transactions.length; i++) {
             result.transactions[i].next = entries[i].offset;
         }
         result.proxies = walk.proxies.data;
+    }
+
+    function _planProofs(
+        Batch calldata batch,
+        LocatedVisit[] memory visits
+    ) private view returns (PlannedProof[] memory planned) {
+        uint256 blobs = _blobs(batch.blobCount);
+        RollupProof[] calldata proofs = batch.proofs;
+        planned = new PlannedProof[](proofs.length);
+        for (uint256 i = 0; i < proofs.length; i++) {
+            RollupProof calldata proof = proofs[i];
+            bytes memory statement = Statements.encode(batch, proof, visits, msg.sender, blobs);
+            planned[i] = PlannedProof(proof.rollup, proof.verificationKey, statement);
+        }
     }
 
     /// Follows all lists.
@@ -57,7 +65,7 @@ contract ExecutionPlanner is IExecutionPlanner {
         BatchPlan memory result
     ) private pure returns (Entry[] memory entries) {
         unchecked {
-            Execution[] calldata executions = batch.executions;
+            Execution[] calldata executions = batch.executionsOf();
             uint256 count = executions.length;
             if (count == 0) revert IRollups.EmptyBatch();
             if (count > MAX_BATCH_EXECUTIONS) {
@@ -72,7 +80,7 @@ contract ExecutionPlanner is IExecutionPlanner {
             uint256 rollupCount = 0;
             uint256 transactions = 0;
             for (uint256 i = 0; i < count; i++) {
-                Entry memory entry = Executions.follow(walk, executions[i], i);
+                Entry memory entry = Executions.follow(walk, executions.executionAt(i), i);
                 entries[i] = entry;
                 rollupCount = _addRollups(result.rollups, rollupCount, walk);
                 if (!entry.isTransaction) {
@@ -82,7 +90,7 @@ contract ExecutionPlanner is IExecutionPlanner {
                 if (i != transactions) revert IRollups.TransactionAfterCall(i);
                 transactions++;
             }
-            _addTransactions(result, entries, transactions);
+            _addTransactions(result, executions, entries, transactions);
             VisitedRollup[] memory rollups = result.rollups;
             uint256 visitCount = walk.firstVisit;
             // Cuts the arrays to what is used.
@@ -93,14 +101,21 @@ contract ExecutionPlanner is IExecutionPlanner {
         }
     }
 
-    function _addTransactions(BatchPlan memory result, Entry[] memory entries, uint256 count) private pure {
+    function _addTransactions(
+        BatchPlan memory result,
+        Execution[] calldata executions,
+        Entry[] memory entries,
+        uint256 count
+    ) private pure {
         if (count == 0) return;
         result.transactions = new TransactionPlan[](count);
         for (uint256 i = 0; i < count; i++) {
             Entry memory entry = entries[i];
             TransactionPlan memory transaction = result.transactions[i];
             transaction.opening = bytes.concat(entry.roots, entry.records[0]);
-            transaction.ending = entry.ending;
+            if (!entry.failed) continue;
+            transaction.failed = true;
+            transaction.reason = executions.executionAt(i).actionsOf().actionAt(entry.ending).dataOf();
         }
     }
 
@@ -116,7 +131,7 @@ contract ExecutionPlanner is IExecutionPlanner {
                 ChainId rollup = track.rollup;
                 uint256 at = 0;
                 while (at < count && rollups[at].rollup != rollup) at++;
-                if (at == count) rollups[count++] = VisitedRollup(rollup, track.firstRoot, false);
+                if (at == count) rollups[count++] = VisitedRollup(rollup, false);
                 if (track.movesValue) rollups[at].movesValue = true;
             }
             return count;
@@ -137,10 +152,12 @@ contract ExecutionPlanner is IExecutionPlanner {
         }
     }
 
-    /// Each visit is proven once, by a proof of its own rollup.
+    /// Each visit is proven once, by a proof of its own rollup. Proofs come in the order of their first visits.
     function _checkCoverage(RollupProof[] calldata proofs, LocatedVisit[] memory visits) private pure {
         unchecked {
             uint256 covered = 0;
+            // First visit of the proof before.
+            uint256 earlier = 0;
             for (uint256 i = 0; i < proofs.length; i++) {
                 RollupProof calldata proof = proofs[i];
                 ChainId rollup = proof.rollup;
@@ -157,6 +174,8 @@ contract ExecutionPlanner is IExecutionPlanner {
                     if (visit.isCovered) revert IRollups.VisitCoveredTwice(i, number);
                     visit.isCovered = true;
                 }
+                if (chosen[0] < earlier) revert IRollups.ProofsNotInOrder(i);
+                earlier = chosen[0];
                 covered += chosen.length;
             }
             if (covered == visits.length) return;

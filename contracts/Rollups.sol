@@ -6,12 +6,13 @@ import {ExecutionPlanner} from "./ExecutionPlanner.sol";
 import {
     BatchPlan,
     IExecutionPlanner,
+    PlannedProof,
     TransactionPlan,
     VisitedRollup
 } from "./interfaces/IExecutionPlanner.sol";
 import {IProofSystem} from "./interfaces/IProofSystem.sol";
 import {IRollups} from "./interfaces/IRollups.sol";
-import {Action, Batch, ChainId, RollupProof, StateRoot} from "./protocol/Actions.sol";
+import {Batch, ChainId} from "./protocol/Actions.sol";
 import {ExecutionTable} from "./protocol/ExecutionTable.sol";
 import {Player} from "./protocol/Player.sol";
 import {Steps} from "./protocol/Steps.sol";
@@ -32,25 +33,22 @@ contract Rollups is Player {
 
     /// @inheritdoc IRollups
     function postBatch(Batch calldata batch) external whenIdle {
+        // Read by the planner alone.
+        batch;
         _isPosting = true;
-        _checkTimestamp(batch.timestamp);
-        // A rollup's timestamps increase, so no two batches have the same calldata.
         bytes32 id = keccak256(msg.data);
         Consumption memory consumption = _consumption;
         address previous = address(0);
         if (consumption.blockNumber == block.number) previous = _latest.table;
         else consumption = Consumption(uint56(block.number), 0, 0);
         BatchPlan memory plan = PLANNER.plan(msg.data, previous, consumption.posted);
-        _checkRollups(plan.rollups, batch.timestamp);
-        _verify(batch.proofs, plan.statements);
-
-        for (uint256 i = 0; i < plan.rollups.length; i++) {
-            _states[plan.rollups[i].rollup].lastTimestamp = batch.timestamp;
-        }
+        _checkTimestamp(plan.timestamp);
+        _checkRollups(plan.rollups);
+        _verify(plan.proofs);
         address table = _store(plan, consumption, id);
-        emit BatchPosted(id, batch.timestamp, table);
+        _tell(id, plan.timestamp, table, plan.rollups);
         for (uint256 i = 0; i < plan.transactions.length; i++) {
-            _run(batch, plan.transactions[i], id, uint32(i), table);
+            _run(plan.transactions[i], id, uint32(i), table);
         }
         _isPosting = false;
     }
@@ -64,27 +62,20 @@ contract Rollups is Player {
         }
     }
 
-    function _checkRollups(VisitedRollup[] memory rollups, uint64 timestamp) private view {
+    function _checkRollups(VisitedRollup[] memory rollups) private view {
         for (uint256 i = 0; i < rollups.length; i++) {
             ChainId rollup = rollups[i].rollup;
             _requireKnown(rollup);
-            State storage state = _states[rollup];
-            if (rollups[i].movesValue && state.nativeToken) revert NativeTokenRollup(rollup);
-            if (timestamp <= state.lastTimestamp) {
-                revert TimestampNotIncreasing(rollup, timestamp, state.lastTimestamp);
-            }
-            StateRoot given = rollups[i].firstRoot;
-            if (given != state.root) revert StaleRoot(rollup, state.root, given);
+            if (rollups[i].movesValue && _states[rollup].nativeToken) revert NativeTokenRollup(rollup);
         }
     }
 
     /// Each proof system judges all its statements at once.
-    /// @param statements Of each proof.
-    function _verify(RollupProof[] calldata proofs, bytes[] memory statements) private view {
+    function _verify(PlannedProof[] memory proofs) private view {
         uint256 count = proofs.length;
         IProofSystem[] memory systems = new IProofSystem[](count);
         for (uint256 i = 0; i < count; i++) {
-            RollupProof calldata proof = proofs[i];
+            PlannedProof memory proof = proofs[i];
             if (!isVerificationKey(proof.rollup, proof.verificationKey)) {
                 revert UnknownVerificationKey(proof.rollup, proof.verificationKey);
             }
@@ -98,7 +89,7 @@ contract Rollups is Player {
             for (uint256 j = i; j < count; j++) {
                 if (systems[j] != system) continue;
                 systems[j] = IProofSystem(address(0));
-                chosen[used++] = statements[j];
+                chosen[used++] = proofs[j].statement;
             }
             // Without code, a call always succeeds.
             if (address(system).code.length == 0) revert ProofSystemWithoutCode(address(system));
@@ -151,26 +142,34 @@ contract Rollups is Player {
         consumption.posted = uint8(posted);
         _consumption = consumption;
         _latest = Latest(table, uint64(block.number));
-        // Where a look-up calls L1, no contract can be created.
+        // Where a look-up calls L1, no contract can be created; and no static call does anything that has to be undone.
         for (uint256 i = 0; i < plan.proxies.length; i += 28) {
             address original = address(uint160(Steps.read(plan.proxies, i, 20)));
             _ensureProxy(original, ChainId.wrap(uint64(Steps.read(plan.proxies, i + 20, 8))));
         }
     }
 
-    function _run(
-        Batch calldata batch,
-        TransactionPlan memory plan,
-        bytes32 id,
-        uint32 index,
-        address table
-    ) private {
-        Action calldata answer = batch.executions[index].actions[plan.ending];
-        if (answer.failed) {
-            emit ExecutionFailed(id, index, answer.data);
+    /// Tells followers what was posted: who is concerned, and where no transaction's own input shows it, all of it.
+    function _tell(bytes32 id, uint64 timestamp, address table, VisitedRollup[] memory rollups) private {
+        // An account with code may be an EOA that has delegated to some (EIP-7702), whose transaction calls itself.
+        // solhint-disable-next-line avoid-tx-origin
+        if (msg.sender != tx.origin || msg.sender.code.length != 0) emit BatchData(id, msg.data);
+        emit BatchPosted(id, timestamp, table);
+        for (uint256 i = 0; i < rollups.length; i++) emit RollupVisited(rollups[i].rollup, id);
+    }
+
+    /// Takes an L2 transaction's turn. It depends on nothing but its own roots: it is passed over if those have moved.
+    function _run(TransactionPlan memory plan, bytes32 id, uint32 index, address table) private {
+        (uint256 at, ChainId rollup) = _checkRoots(plan.opening, 0);
+        if (at == 0) {
+            emit ExecutionSkipped(id, index, rollup);
             return;
         }
-        try this.runTransaction(plan.opening, table, plan.next) {
+        if (plan.failed) {
+            emit ExecutionFailed(id, index, plan.reason);
+            return;
+        }
+        try this.runTransaction(plan.opening, at, table, plan.next) {
             emit ExecutionConsumed(id, index, 0);
         } catch (bytes memory reason) {
             if (!_isContradiction(reason)) _bubble(reason, index);
@@ -179,12 +178,11 @@ contract Rollups is Player {
     }
 
     /// Plays an L2 transaction in a frame that can be undone. Called by this contract only.
-    /// @param opening Roots that must hold, and the first step.
+    /// @param opening Roots that do hold, and the first step.
+    /// @param at Where in it the first step's effects begin.
     /// @param next Offset in `table` of the second step, if there is one.
-    function runTransaction(bytes memory opening, address table, uint256 next) external onlySelf {
-        (uint256 at, ChainId rollup, StateRoot expected) = _checkRoots(opening, 0);
-        if (at == 0) revert RootMismatch(rollup, _states[rollup].root, expected);
-        _play(Turn(table, opening, at, 0, 0, next, true));
+    function runTransaction(bytes memory opening, uint256 at, address table, uint256 next) external onlySelf {
+        _play(Turn(table, opening, at, 0, 0, next));
         assert(!_cursor.isOpen());
     }
 
@@ -194,7 +192,6 @@ contract Rollups is Player {
         bytes4 selector = bytes4(reason);
         return
             selector == UnexpectedAction.selector ||
-            selector == RootMismatch.selector ||
             selector == InsufficientRollupBalance.selector ||
             selector == ReturnDataTooLarge.selector;
     }

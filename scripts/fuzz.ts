@@ -1,19 +1,25 @@
 /**
- * `npm run fuzz -- [--seed S] [--runs N] [--depth D] [--seconds T] [--replay path]`: single-chain equivalence on random
- * programs (test/property). On failure prints the shrunk program in a form that can be pasted into a test, and how to replay it.
+ * `npm run fuzz -- [--seed S] [--runs N | --from I --to J] [--depth D] [--seconds T] [--replay I] [--all]`: single-chain
+ * equivalence on random programs (test/property). The programs of a seed are numbered, so that a run can be cut into
+ * shards. On failure prints the program in a form that can be pasted into a test, as small as it can be made.
  */
 import { Command, InvalidArgumentError } from "commander";
-import fc from "fast-check";
-import { Equivalence, printProgram } from "../test/property/equivalence.ts";
-import { programs } from "../test/property/programs.ts";
+import { Equivalence, NotEquivalentError } from "../test/property/equivalence.ts";
+import { programsOf } from "../test/property/shard.ts";
 
 interface Options {
   readonly seed: number;
   readonly runs: number;
+  readonly from: number;
+  readonly to?: number;
   readonly depth: number;
   readonly seconds?: number;
-  readonly replay?: string;
+  readonly replay?: number;
+  readonly all?: true;
 }
+
+/** Programs that fail alike and are made small, of a run that goes on. */
+const MOST_MINIMISED = 2;
 
 function whole(text: string): number {
   const value = Number(text);
@@ -24,60 +30,76 @@ function whole(text: string): number {
 const command = new Command("fuzz")
   .option("--seed <number>", "seed of the random programs", whole, Math.floor(Math.random() * 2 ** 31))
   .option("--runs <number>", "how many programs", whole, 1_000)
+  .option("--from <number>", "number of the first program", whole, 0)
+  .option("--to <number>", "number after the last program (default: from + runs)", whole)
   .option("--depth <number>", "frames inside frames", whole, 6)
   .option("--seconds <number>", "stop after this time", whole)
-  .option("--replay <path>", "run the program that was found under this path of the seed")
+  .option("--replay <number>", "run the program of this number", whole)
+  .option("--all", "go on after a failure")
   .parse();
-const { seed, runs, depth, seconds, replay } = command.opts<Options>();
+const options = command.opts<Options>();
+const { seed, depth, seconds, replay } = options;
+const from = replay ?? options.from;
+const to = replay === undefined ? (options.to ?? from + options.runs) : replay + 1;
 
-console.log(`seed ${seed}, ${runs} runs, depth ${depth}`);
+console.log(`seed ${seed}, depth ${depth}, programs ${from} to ${to - 1}`);
 const equivalence = await Equivalence.open();
 const start = performance.now();
-/** A run that has begun is not interrupted. */
+/** A program that has begun is not interrupted. */
 const deadline = seconds === undefined ? Infinity : start + seconds * 1_000;
-let count = 0;
+const failures = new Map<string, number[]>();
 try {
-  let isShrinking = false;
-  const property = fc.asyncProperty(programs(depth), async (program) => {
-    if (performance.now() > deadline) return;
+  let count = 0;
+  for (const { index, program } of programsOf({ seed, depth, from, to })) {
+    if (performance.now() > deadline) {
+      console.log(`stopped before program ${index}: time is up`);
+      break;
+    }
     try {
       await equivalence.check(program);
     } catch (error) {
-      if (!isShrinking) console.log(`found after ${count} runs; shrinking:\n${String(error)}`);
-      isShrinking = true;
-      throw error;
+      if (!(error instanceof NotEquivalentError)) throw error;
+      await fail(index, error);
+      if (options.all !== true) break;
     }
-    count++;
-    if (count % 500 === 0) report();
-  });
-  const result = await fc.check(property, {
-    seed,
-    numRuns: runs,
-    ...(replay === undefined ? {} : { path: replay }),
-  });
-  report();
-  console.log([...equivalence.coverage.counts].map(([what, times]) => `${what} ${times}`).join(", "));
-  const [program] = result.counterexample ?? [];
-  if (program !== undefined) {
-    console.log(`\nnot equivalent, after ${result.numShrinks} shrinks:\n${printProgram(program)}`);
-    console.log(result.errorInstance instanceof Error ? result.errorInstance.message : result.errorInstance);
-    console.log(
-      `replay: npm run fuzz -- --seed ${seed} --depth ${depth} --replay ${result.counterexamplePath ?? ""}`,
-    );
-    process.exitCode = 1;
+    if (++count % 100 === 0) report();
   }
+  report();
+  console.log(equivalence.coverage.report().join("\n"));
+  const complaints = [
+    ...equivalence.coverage.missing().map((rule) => `never reached: ${rule}`),
+    ...equivalence.refusals.excess(equivalence.runs),
+    ...[...failures].map(
+      ([symptom, where]) => `${where.length} programs fail (${symptom}): ${where.join(", ")}`,
+    ),
+  ];
+  for (const complaint of complaints) console.log(`FAILED: ${complaint}`);
+  if (complaints.length > 0) process.exitCode = 1;
 } finally {
   await equivalence.close();
 }
 
+/** Keeps a failure, and makes the program small. */
+async function fail(index: number, error: NotEquivalentError): Promise<void> {
+  const { symptom } = error;
+  const alike = failures.get(symptom) ?? [];
+  failures.set(symptom, [...alike, index]);
+  console.log(`program ${index} fails: ${symptom}`);
+  if (alike.length >= MOST_MINIMISED) return;
+  const smallest = await equivalence.minimise(error.program);
+  console.log(smallest?.message ?? `${error.message}\n(when run again, it does not fail)`);
+  console.log(`replay: npm run fuzz -- --seed ${seed} --depth ${depth} --replay ${index}`);
+}
+
 function report(): void {
   const elapsed = performance.now() - start;
-  const { time, refusals } = equivalence;
-  const { transactions, refused } = equivalence.counts();
-  const parts = Object.entries(time).map(([part, spent]) => `${part} ${(spent / count).toFixed(0)}`);
-  const codes = [...refusals].map(([code, times]) => `${code} ${times}`);
+  const { time, refusals, runs, transactions } = equivalence;
+  const parts = Object.entries(time).map(([part, spent]) => `${part} ${(spent / runs).toFixed(0)}`);
+  const codes = [...refusals.transactions].map(
+    ([code, times]) => `${code} ${times} in ${refusals.programs.get(code) ?? 0} programs`,
+  );
   console.log(
-    `${count} runs in ${(elapsed / 1_000).toFixed(0)} s: ${(elapsed / count).toFixed(0)} ms each (${parts.join(", ")}); ` +
-      `${refused} of ${transactions} transactions refused${codes.length === 0 ? "" : ` (${codes.join(", ")})`}`,
+    `${runs} runs in ${(elapsed / 1_000).toFixed(0)} s: ${(elapsed / runs).toFixed(0)} ms each (${parts.join(", ")}); ` +
+      `${transactions} transactions${codes.length === 0 ? "" : `, refused: ${codes.join(", ")}`}`,
   );
 }

@@ -28,6 +28,8 @@ export const MANIFEST_FILE = "artefacts.json";
 
 /** Written last into a folder of artefacts: what it holds and the hashes by which damage is found. */
 export const manifestSchema = z.strictObject({
+  /** Version of the folder's layout. Folders of another one are made again; the first ones did not say. */
+  format: z.literal(1).default(1),
   instance: z.string(),
   constraints: z.int().nonnegative(),
   wires: z.int().positive(),

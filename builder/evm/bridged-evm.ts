@@ -10,6 +10,7 @@ import {
 } from "@ethereumjs/evm";
 import { type Address as EvmAddress, createAddressFromString } from "@ethereumjs/util";
 import type { Address } from "viem";
+import { journalAccesses } from "./accesses.ts";
 import type { Journal } from "./journal.ts";
 import type { JournaledState } from "./journaled-state.ts";
 import { journalTransientStorage } from "./transient-storage.ts";
@@ -37,6 +38,7 @@ const EOF_FORMAT = 0xef;
 export class BridgedEvm extends EVM {
   readonly #manager: EvmAddress;
   readonly #intercept: Interception;
+  readonly #resetAccesses: (journal: Journal) => void;
   readonly #resetTransientStorage: (journal: Journal) => void;
   /** Of the constructor that has just reverted, if EthereumJS would take it for code. */
   #revertData: Uint8Array | undefined;
@@ -45,12 +47,13 @@ export class BridgedEvm extends EVM {
     super({ common, stateManager: state, blockchain, bn254: new NobleBN254() });
     this.#manager = createAddressFromString(manager);
     this.#intercept = intercept;
+    this.#resetAccesses = journalAccesses(this.journal, state, journal);
     this.#resetTransientStorage = journalTransientStorage(this.transientStorage, journal);
   }
 
   /** As new: nothing was accessed, nothing is in transient storage. */
   reset(journal: Journal): void {
-    this.journal.cleanJournal();
+    this.#resetAccesses(journal);
     this.#resetTransientStorage(journal);
   }
 

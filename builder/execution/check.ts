@@ -51,10 +51,21 @@ function checkExecution({ actions, visits, marks }: Execution): Walked {
     if (keepsRoot && visit.rootAfter !== visit.rootBefore)
       throw new InvalidExecutionError(at, "ends a visit that may not change its root");
   });
-  const spans = new Map(marks.filter(({ kind }) => kind === MarkKind.SPAN).map(({ at, to }) => [at, to]));
-  for (const [at, count] of walked.spans)
-    if ((spans.get(at) ?? 0) < count) throw new InvalidExecutionError(at, "is undone without a SPAN");
+  checkMarks(marks, walked.spans);
   return walked;
+}
+
+/** Each undoing is announced, no other one is, and the marks are in order: a list has its marks in one way only. */
+function checkMarks(marks: readonly Mark[], spans: ReadonlyMap<number, number>): void {
+  marks.forEach((mark, index) => {
+    const { kind, at, to } = mark;
+    if (at <= (marks[index - 1]?.at ?? -1)) throw new InvalidExecutionError(at, "has a mark out of order");
+    if (kind === MarkKind.SPAN && spans.get(at) !== to)
+      throw new InvalidExecutionError(at, "has a SPAN for another number of undoings than go back to it");
+  });
+  const announced = new Set(marks.filter(({ kind }) => kind === MarkKind.SPAN).map(({ at }) => at));
+  for (const at of spans.keys())
+    if (!announced.has(at)) throw new InvalidExecutionError(at, "is undone without a SPAN");
 }
 
 /** The roots at which an execution finds the rollups: where their first visits start. */

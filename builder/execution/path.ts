@@ -31,6 +31,8 @@ export interface Frame {
   readonly liveCalls: number;
   /** It is, or is inside, a static call that L1 made. */
   readonly isLookedUp: boolean;
+  /** It is an L2TX, or inside of one and not inside a call to L1: calls to L1 made here say how much gas they get. */
+  readonly bindsGas: boolean;
 }
 
 /** The visits that took effect, newest first. */
@@ -38,6 +40,14 @@ export interface Effect {
   readonly visit: number;
   readonly rollup: ChainId;
   readonly previous: Effect | undefined;
+}
+
+/** A call that is not static and that undoings can go back to: nothing before it was undone since it was made. */
+export interface Goal {
+  /** Index of the call. */
+  readonly at: number;
+  /** The one before it. */
+  readonly below: Goal | undefined;
 }
 
 /** What has happened and was not undone, at one place of an execution. Never changed: going back is taking an older one. */
@@ -51,6 +61,8 @@ export interface Path {
   readonly newest: number;
   /** How often something was undone back to a call, by the call's index. */
   readonly undoings: ReadonlyMap<number, number>;
+  /** The newest call that something can be undone back to. */
+  readonly goal: Goal | undefined;
 }
 
 export const EMPTY_PATH: Path = {
@@ -60,6 +72,7 @@ export const EMPTY_PATH: Path = {
   liveCalls: 0,
   newest: -1,
   undoings: new Map(),
+  goal: undefined,
 };
 
 /** The map with one more entry, or another value. */

@@ -52,6 +52,6 @@ export class Turn {
 }
 
 /** Equal for equal actions only; cheaper than their hash. */
-function keyOf({ kind, from, to, sender, target, value, failed, isStatic, data }: Action): string {
-  return [kind, from, to, sender, target, value, failed, isStatic, data].join(":").toLowerCase();
+function keyOf({ kind, from, to, sender, target, value, failed, isStatic, gas, data }: Action): string {
+  return [kind, from, to, sender, target, value, failed, isStatic, gas, data].join(":").toLowerCase();
 }

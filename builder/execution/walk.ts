@@ -42,7 +42,7 @@ export interface Ending {
 export interface Walked {
   /** In the order in which they end or are abandoned. */
   readonly visits: readonly WalkedVisit[];
-  /** For calls that something is undone back to: how often at most on one path. By index of the call. */
+  /** For calls that something is undone back to: how often at most on one path, as a SPAN must say. By index of the call. */
   readonly spans: ReadonlyMap<number, number>;
   readonly endings: readonly Ending[];
 }
@@ -137,6 +137,10 @@ class Walker {
 
   /** Undoes everything since just before the call at `at`. */
   #undo(at: number, target: Path, knowing: ReadonlySet<ChainId>): void {
+    let { goal } = this.#path;
+    // What was made since is undone with it.
+    while (goal !== undefined && goal.at > at) goal = goal.below;
+    if (goal?.at !== at) this.#refuse(at, "was undone, and is undone once more");
     this.#abandon(target, knowing);
     const times = (this.#path.undoings.get(at) ?? 0) + 1;
     if (times > (this.#spans.get(at) ?? 0)) this.#spans.set(at, times);
@@ -146,7 +150,7 @@ class Walker {
       if (!knowing.has(rollup) && before !== undefined) open = withEntry(open, rollup, before);
     }
     const undoings = withEntry(this.#path.undoings, at, times);
-    this.#path = { ...this.#path, open, effect: target.effect, undoings };
+    this.#path = { ...this.#path, open, effect: target.effect, undoings, goal };
   }
 
   // ---------------------------------------------------------------------------------------------------------- actions
@@ -193,12 +197,18 @@ class Walker {
     if (parent?.isLookedUp === true && call.from === L1)
       this.#refuse(at, "is a call of L1's inside a static one, which L1 looks up apart");
     const isLookedUp = parent?.isLookedUp === true || (call.isStatic && call.from === L1);
+    // Else whoever submits the batch would choose it.
+    if (parent?.bindsGas === true && call.to === L1 && call.gas === 0)
+      this.#refuse(at, "leaves open how much gas L1 gives to the callee");
+    const bindsGas = call.kind === ActionKind.L2TX || (parent?.bindsGas === true && call.to !== L1);
     const liveCalls = before.liveCalls + (call.isStatic ? 0 : 1);
     const beginsVisit = call.to !== L1 && !before.open.has(call.to);
+    const isGoal = call.from !== L1 && !call.isStatic;
     this.#path = {
       ...before,
       liveCalls,
-      frame: { parent, call, at, beginsVisit, before, liveCalls, isLookedUp },
+      goal: isGoal ? { at, below: before.goal } : before.goal,
+      frame: { parent, call, at, beginsVisit, before, liveCalls, isLookedUp, bindsGas },
     };
     if (call.kind === ActionKind.CALL) this.#note(call.from, at, before);
     if (call.to === L1) return;

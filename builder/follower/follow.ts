@@ -1,21 +1,14 @@
 import type { Address } from "viem";
 import { Journal } from "../evm/journal.ts";
-import { effectiveVisits, type LocatedVisit } from "../execution/check.ts";
-import type { BatchContext, L1Inclusion, RollupMachine } from "../kinds/kind.ts";
+import type { RollupMachine } from "../kinds/kind.ts";
 import type { L1Client } from "../l1/client.ts";
 import type { Head } from "../l1/head.ts";
 import { readGenesisRoot } from "../l1/registration.ts";
-import { hashAction } from "../protocol/action.ts";
 import { LockstepError } from "../protocol/errors.ts";
-import type { ChainId, StateRoot } from "../protocol/ids.ts";
-import { type ConsumedExecution, readHistory } from "./history.ts";
-
-/** Replaying what L1 says does not lead to the root that L1 says: L1's data, the kind or the durable state is wrong. */
-export class StateDivergedError extends LockstepError {
-  constructor(rollup: ChainId, reason: string) {
-    super("STATE_DIVERGED", `rollup ${rollup.toString()} cannot be followed from L1: ${reason}`);
-  }
-}
+import { type ChainId, L1, type StateRoot } from "../protocol/ids.ts";
+import { type Consumption, type HistoryEntry, readHistory } from "./history.ts";
+import { type Gap, type PastVisit, replayVisit, StateDivergedError, visitsOf } from "./replay.ts";
+import { RollupStoppedError, type StopPlace } from "./stopped.ts";
 
 export interface FollowerOptions {
   readonly l1: L1Client;
@@ -25,18 +18,21 @@ export interface FollowerOptions {
   readonly firstBlock: bigint;
 }
 
-/** A visit that took effect, as it has to be replayed. */
-interface PastVisit extends LocatedVisit {
-  readonly timestamp: bigint;
-  readonly at: L1Inclusion;
+/** A rollup that was stopped. */
+interface Stopped {
+  readonly error: RollupStoppedError;
+  /** Hash of the head at which it was last tried. */
+  readonly tried: string;
 }
 
 /**
  * Brings rollups to the state that L1 says they have, from L1's data alone: after batches of whoever posted them, after a
- * restart, and after a reorganisation, when it goes back to a state that both histories share.
+ * restart, and after a reorganisation, when it goes back to a state that both histories share. A rollup that cannot be
+ * followed is stopped, alone: what anybody puts on L1 must not stop the others, nor the process.
  */
 export class Follower {
   readonly #options: FollowerOptions;
+  readonly #stopped = new Map<ChainId, Stopped>();
   /** Up to here history was followed; from here the next look starts if the block is still L1's. */
   #followed: { readonly number: bigint; readonly hash: string } | undefined;
 
@@ -44,40 +40,80 @@ export class Follower {
     this.#options = options;
   }
 
-  /** @throws {StateDivergedError}, and what reading L1 throws; machines are then at some earlier state of theirs. */
-  async follow(machines: ReadonlyMap<ChainId, RollupMachine>, head: Head): Promise<void> {
-    const behind = [...machines.values()].filter(
-      (machine) => machine.stateRoot() !== head.rollups.get(machine.id)?.root,
-    );
+  /**
+   * @returns the rollups that cannot be followed, each at some earlier durable state of its.
+   * @throws what reading L1 throws; machines are then at some earlier state of theirs.
+   */
+  async follow(
+    machines: ReadonlyMap<ChainId, RollupMachine>,
+    head: Head,
+  ): Promise<ReadonlyMap<ChainId, RollupStoppedError>> {
+    const behind: RollupMachine[] = [];
+    for (const machine of machines.values()) {
+      if (machine.stateRoot() === head.rollups.get(machine.id)?.root) this.#stopped.delete(machine.id);
+      else if (!(await this.#staysStopped(machine.id, head))) behind.push(machine);
+    }
     if (behind.length > 0) {
-      const recent = await this.#recentHistory(head);
-      const full = once(() => this.#history(this.#options.firstBlock, head));
-      for (const machine of behind) await this.#bring(machine, head, recent, full);
+      const ids = [...machines.keys()];
+      const recent = await this.#recentHistory(ids, head);
+      const full = once(() => this.#history(ids, this.#options.firstBlock, head));
+      for (const machine of behind) {
+        const error = await this.#bring(machine, head, recent, full);
+        if (error === undefined) this.#stopped.delete(machine.id);
+        else this.#stopped.set(machine.id, { error, tried: head.hash });
+      }
     }
     this.#followed = { number: head.number, hash: head.hash };
+    return new Map([...this.#stopped].map(([rollup, { error }]) => [rollup, error]));
   }
 
+  /** Whether there is no point in trying again what stopped the rollup. */
+  async #staysStopped(rollup: ChainId, head: Head): Promise<boolean> {
+    const stopped = this.#stopped.get(rollup);
+    if (stopped === undefined) return false;
+    if (stopped.tried === head.hash) return true;
+    const { at, code } = stopped.error.stop;
+    // It may be found by now.
+    if (at === undefined || code === "BATCH_CONTENT_MISSING") return false;
+    if (at.blockNumber > head.number) return false;
+    const { hash } = await this.#options.l1.getBlock({ blockNumber: at.blockNumber });
+    return hash === at.blockHash;
+  }
+
+  /** @returns why it could not, with the machine at a durable state. @throws what reading L1 throws. */
   async #bring(
     machine: RollupMachine,
     head: Head,
-    recent: readonly ConsumedExecution[],
-    full: () => Promise<readonly ConsumedExecution[]>,
-  ): Promise<void> {
-    const target = head.rollups.get(machine.id)?.root;
-    if (target === undefined) throw new StateDivergedError(machine.id, "L1 does not know it");
-    const quick = continuation(visitsOf(machine.id, recent), machine.stateRoot());
-    const visits = quick ?? (await this.#goBack(machine, visitsOf(machine.id, await full())));
-    await this.#replay(machine, visits);
-    if (machine.stateRoot() === target) return;
-    throw new StateDivergedError(machine.id, `its root is ${machine.stateRoot()}, L1 says ${target}`);
+    recent: readonly HistoryEntry[],
+    full: () => Promise<readonly HistoryEntry[]>,
+  ): Promise<RollupStoppedError | undefined> {
+    const { id } = machine;
+    try {
+      const target = head.rollups.get(id)?.root;
+      if (target === undefined) throw new StateDivergedError(id, "L1 knows no root of it");
+      const quick = continuation(visitsOf(id, recent), machine.stateRoot());
+      const visits = quick ?? (await this.#goBack(machine, full));
+      await this.#replay(machine, visits);
+      if (machine.stateRoot() === target) return undefined;
+      throw new StateDivergedError(id, `its root is ${machine.stateRoot()}, L1 says ${target}`);
+    } catch (error) {
+      if (error instanceof ReadingFailed) throw error.cause;
+      const { cause, said } = error instanceof NotFollowed ? error : { cause: error };
+      return stoppedBy(machine, cause, said);
+    }
   }
 
   /** Rewinds the machine to the latest state that history knows. @returns what came after it. */
-  async #goBack(machine: RollupMachine, visits: readonly PastVisit[]): Promise<readonly PastVisit[]> {
+  async #goBack(
+    machine: RollupMachine,
+    full: () => Promise<readonly HistoryEntry[]>,
+  ): Promise<readonly (PastVisit | Gap)[]> {
+    const visits = visitsOf(machine.id, await reading(full));
     const ahead = continuation(visits, machine.stateRoot());
     if (ahead !== undefined) return ahead;
     for (let count = visits.length; count >= 0; count--) {
-      const root = rootAfter(visits, count) ?? (await this.#genesisOf(machine.id));
+      const root = count === 0 ? await reading(() => this.#genesisOf(machine.id)) : rootAfter(visits, count);
+      if (root === undefined) continue;
       try {
         await machine.rewind(root);
         return visits.slice(count);
@@ -91,45 +127,43 @@ export class Follower {
     );
   }
 
-  async #replay(machine: RollupMachine, visits: readonly PastVisit[]): Promise<void> {
+  /** @throws {NotFollowed} with the machine at the latest state that it made durable. */
+  async #replay(machine: RollupMachine, visits: readonly (PastVisit | Gap)[]): Promise<void> {
+    let durable = machine.stateRoot();
     for (const [index, visit] of visits.entries()) {
-      await this.#replayVisit(machine, visit);
-      if (visits[index + 1]?.at.blockNumber !== visit.at.blockNumber) await machine.persist();
-    }
-  }
-
-  async #replayVisit(machine: RollupMachine, visit: PastVisit): Promise<void> {
-    const { l1ChainId, manager } = this.#options;
-    const context: BatchContext = { l1ChainId, rollups: manager, timestamp: visit.timestamp };
-    // Nothing of the past is undone, but machines undo frames of theirs.
-    const journal = new Journal([machine]);
-    for (let at = 0; at < visit.actions.length; at += 2) {
-      const [given, answer] = [visit.actions[at], visit.actions[at + 1]];
-      if (given === undefined || answer === undefined)
-        throw new StateDivergedError(machine.id, "half a visit");
-      const { action, visit: completed } = await machine.deliver(given, context, journal);
-      if (hashAction(action) !== hashAction(answer)) {
-        throw new StateDivergedError(machine.id, "it answers an action otherwise than L1 says");
+      const journal = new Journal([machine]);
+      try {
+        if ("fault" in visit) throw visit.fault;
+        journal.checkpoint(L1);
+        const completed = await replayVisit(machine, visit, this.#options, journal);
+        journal.commit();
+        machine.include(completed, visit.at);
+        if (visits[index + 1]?.said.blockNumber === visit.said.blockNumber) continue;
+        await machine.persist();
+        durable = machine.stateRoot();
+      } catch (cause) {
+        journal.unwind(0);
+        await this.#takeBack(machine, durable);
+        throw new NotFollowed(cause, visit.said);
       }
-      if (completed !== undefined) machine.include(completed, visit.at);
-    }
-    if (machine.stateRoot() !== visit.rootAfter) {
-      throw new StateDivergedError(
-        machine.id,
-        `a visit leads to ${machine.stateRoot()} instead of ${visit.rootAfter}`,
-      );
     }
   }
 
-  async #recentHistory(head: Head): Promise<readonly ConsumedExecution[]> {
+  /** What the machine did since it was durable is forgotten: part of a block of L1's is no state that L1 ever had. */
+  async #takeBack(machine: RollupMachine, durable: StateRoot): Promise<void> {
+    // If even that fails, the machine is not used again before it was brought somewhere; the first failure is the one to tell.
+    await machine.rewind(durable).catch(() => undefined);
+  }
+
+  async #recentHistory(ids: readonly ChainId[], head: Head): Promise<readonly HistoryEntry[]> {
     const followed = this.#followed;
     if (followed === undefined || followed.number > head.number) return [];
     const { hash } = await this.#options.l1.getBlock({ blockNumber: followed.number });
-    return hash === followed.hash ? await this.#history(followed.number + 1n, head) : [];
+    return hash === followed.hash ? await this.#history(ids, followed.number + 1n, head) : [];
   }
 
-  async #history(from: bigint, head: Head): Promise<readonly ConsumedExecution[]> {
-    return await readHistory(this.#options.l1, this.#options.manager, from, head.number);
+  async #history(ids: readonly ChainId[], from: bigint, head: Head): Promise<readonly HistoryEntry[]> {
+    return await readHistory(this.#options.l1, this.#options.manager, ids, from, head.number);
   }
 
   async #genesisOf(rollup: ChainId): Promise<StateRoot> {
@@ -138,23 +172,60 @@ export class Follower {
   }
 }
 
+/** Reading L1 failed: nothing that a rollup could be stopped for. */
+class ReadingFailed extends Error {}
+
+/** What a rollup did by L1 cannot be replayed. */
+class NotFollowed extends Error {
+  readonly said: Consumption;
+
+  constructor(cause: unknown, said: Consumption) {
+    super("not followed", { cause });
+    this.said = said;
+  }
+}
+
+async function reading<Value>(read: () => Promise<Value>): Promise<Value> {
+  try {
+    return await read();
+  } catch (cause) {
+    throw new ReadingFailed("L1 cannot be read", { cause });
+  }
+}
+
+function stoppedBy(
+  machine: RollupMachine,
+  cause: unknown,
+  said: Consumption | undefined,
+): RollupStoppedError {
+  const at: StopPlace | undefined = said && {
+    blockNumber: said.blockNumber,
+    blockHash: said.blockHash,
+    batch: said.batch,
+    execution: said.execution,
+  };
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  const code = cause instanceof LockstepError ? cause.code : "INTERNAL";
+  const { id: rollup } = machine;
+  return new RollupStoppedError(
+    { rollup, root: machine.stateRoot(), code, reason, ...(at && { at }) },
+    { cause },
+  );
+}
+
 /** The visits from the last one that starts at `root`; nothing if none does and visits are missing. */
-function continuation(visits: readonly PastVisit[], root: StateRoot): readonly PastVisit[] | undefined {
-  const start = visits.findLastIndex(({ rootBefore }) => rootBefore === root);
+function continuation(
+  visits: readonly (PastVisit | Gap)[],
+  root: StateRoot,
+): readonly (PastVisit | Gap)[] | undefined {
+  const start = visits.findLastIndex((visit) => "rootBefore" in visit && visit.rootBefore === root);
   return start < 0 ? undefined : visits.slice(start);
 }
 
 /** Root after the first `count` visits, if visits tell. */
-function rootAfter(visits: readonly PastVisit[], count: number): StateRoot | undefined {
-  return count === 0 ? visits[0]?.rootBefore : visits[count - 1]?.rootAfter;
-}
-
-function visitsOf(rollup: ChainId, history: readonly ConsumedExecution[]): PastVisit[] {
-  return history.flatMap(({ execution, ending, timestamp, blockNumber, blockHash, transaction }) =>
-    effectiveVisits(execution, ending)
-      .filter((visit) => visit.rollup === rollup)
-      .map((visit) => ({ ...visit, timestamp, at: { blockNumber, blockHash, transaction } })),
-  );
+function rootAfter(visits: readonly (PastVisit | Gap)[], count: number): StateRoot | undefined {
+  const visit = visits[count - 1];
+  return visit !== undefined && "rootAfter" in visit ? visit.rootAfter : undefined;
 }
 
 function once<Value>(make: () => Promise<Value>): () => Promise<Value> {

@@ -1,17 +1,22 @@
 import { numberToHex } from "viem";
 import type { Builder } from "../builder.ts";
+import type { Stop } from "../follower/stopped.ts";
 import { rootHex } from "../execution/encoding.ts";
 import type { TransactionStatus } from "../transaction/accepted.ts";
 
-/** `lockstep_status`: which chains there are and what waits. */
+/** `lockstep_status`: which chains there are, which of them are stopped, and what waits. */
 export async function statusOf(builder: Builder): Promise<unknown> {
   const rollups = await Promise.all(
-    builder.rollups.map(async ({ id, kind }) => ({
-      id: numberToHex(id),
-      kind: kind.name,
-      proof: kind.isProven ? "proven" : "UNPROVEN",
-      stateRoot: rootHex(await builder.stateRoot(id)),
-    })),
+    builder.rollups.map(async ({ id, kind }) => {
+      const { root, stopped } = await builder.standing(id);
+      return {
+        id: numberToHex(id),
+        kind: kind.name,
+        proof: kind.isProven ? "proven" : "UNPROVEN",
+        stateRoot: rootHex(root),
+        ...(stopped === undefined ? {} : { stopped: stopOf(stopped) }),
+      };
+    }),
   );
   return {
     l1ChainId: numberToHex(builder.l1ChainId),
@@ -19,6 +24,17 @@ export async function statusOf(builder: Builder): Promise<unknown> {
     waiting: builder.waiting,
     rollups,
   };
+}
+
+/** Where a rollup cannot be followed any further, and why. */
+function stopOf({ code, reason, at }: Stop): unknown {
+  const place = at && {
+    blockNumber: numberToHex(at.blockNumber),
+    blockHash: at.blockHash,
+    batch: at.batch,
+    execution: numberToHex(at.execution),
+  };
+  return { code, reason, ...place };
 }
 
 /** `lockstep_transactionStatus`: null for a transaction that the builder never took on. */

@@ -56,6 +56,8 @@ export interface OpenOptions {
   readonly id: ChainId;
   /** Folder of the rollup's durable state; without it the state lives in memory. */
   readonly folder?: string;
+  /** Called when what an older version left there is removed: the rollup then begins anew, and follows L1 from its genesis. */
+  readonly onRebuild?: ((folder: string) => void) | undefined;
 }
 
 /** An account as wallets ask for it. */
@@ -82,12 +84,14 @@ export interface RollupMachine<Record = unknown> {
   account(chain: ChainId, address: bigint): AccountState;
   /** True while a visit waits for what answers an outgoing action. */
   readonly suspended: boolean;
+  /** Least batch timestamp for which visits of the state, as journalled so far, can be proven; seconds. */
+  readonly earliest: bigint;
   /** Whether a visit can be proven that was abandoned while it waited (docs/spec.md section 1, "Visits"). */
   readonly provesAbandoned: boolean;
   /**
    * Hands the machine an action addressed to it and returns what it does next.
    * @param journal of the simulation, or of the replay: what the machine does can be undone there, level by level.
-   * @throws {LockstepError} when no proof can exist for the action (`VISIT_TOO_LARGE`, `INVALID_L2_TRANSACTION`, …);
+   * @throws {LockstepError} when no proof can exist for the action (`VISIT_TOO_LARGE`, `INVALID_L2_TRANSACTION`, `TIME_GOES_BACK`, …);
    * the machine is then as before the visit began.
    */
   deliver(action: Action, context: BatchContext, journal: Journal): Promise<Delivery<Record>>;
@@ -108,6 +112,11 @@ export interface RollupMachine<Record = unknown> {
   /** Goes back to an earlier durable state, for L1 reorgs. @throws `UNKNOWN_ROOT` when the root was never persisted. */
   rewind(root: StateRoot): Promise<void>;
   close(): Promise<void>;
+  /**
+   * Another machine on the same state, as if it had just been opened: it remembers nothing of what this one did. Only one
+   * of the two may be used at a time, and everything that the other one does has to be undone, never persisted.
+   */
+  fresh(): RollupMachine<Record>;
 }
 
 /** A kind of rollup: how it executes and how it is proven. One folder under `builder/kinds` each. */
@@ -120,6 +129,11 @@ export interface RollupKind<Record = unknown> {
   open(options: OpenOptions): Promise<RollupMachine<Record>>;
   /** False: what L1 accepts as a proof proves nothing, and whoever looks has to be told so. */
   readonly isProven: boolean;
+  /**
+   * For a kind that is not proven, in place of verifying a proof: whether the statement holds, by what anybody may know.
+   * @param proof what L1 will take for one. @throws {LockstepError} with a code that says what does not hold.
+   */
+  check?(header: StatementHeader, visit: CompletedVisit<Record>, proof: `0x${string}`): Promise<void>;
   /** How the visit is proven. @throws `VISIT_TOO_LARGE`. */
   proofJob(header: StatementHeader, visit: CompletedVisit<Record>): Promise<ProofJob>;
 }

@@ -1,15 +1,14 @@
 import { type Address, decodeFunctionResult, encodeFunctionData, type Hex } from "viem";
 import { rollupsAbi } from "../protocol/abi.ts";
-import { type ChainId, stateRoot, type StateRoot } from "../protocol/ids.ts";
+import { type ChainId, FIELD_MODULUS, stateRoot, type StateRoot } from "../protocol/ids.ts";
 import type { NextBlock } from "../simulate/block.ts";
 import type { RollupEther } from "../simulate/ether.ts";
 import type { L1Client } from "./client.ts";
 
 /** What `Rollups` knows of a rollup. */
 export interface L1Rollup extends RollupEther {
-  readonly root: StateRoot;
-  /** Timestamp of the latest batch that visited it, seconds. */
-  readonly lastTimestamp: bigint;
+  /** Undefined: what stands there is no root. */
+  readonly root: StateRoot | undefined;
 }
 
 /** L1's latest block, the block to come, and what `Rollups` says between them. */
@@ -56,6 +55,12 @@ async function readRollup(l1: L1Client, manager: Address, id: ChainId, blockHash
     method: "eth_call",
     params: [{ to: manager, data: encodeFunctionData({ ...call, args: [id] }) }, { blockHash }],
   });
-  const { root, etherBalance, lastTimestamp, nativeToken } = decodeFunctionResult({ ...call, data });
-  return { root: stateRoot(BigInt(root)), balance: etherBalance, lastTimestamp, nativeToken };
+  const { root, etherBalance, nativeToken } = decodeFunctionResult({ ...call, data });
+  return { root: rootOf(root), balance: etherBalance, nativeToken };
+}
+
+/** One rollup's nonsense must not keep the others from being read. */
+function rootOf(word: Hex): StateRoot | undefined {
+  const value = BigInt(word);
+  return value < FIELD_MODULUS ? stateRoot(value) : undefined;
 }

@@ -2,18 +2,21 @@ import { decodeEventLog, type Hex, isAddressEqual, keccak256, type Log, toEventS
 import type { BatchPlan } from "../batch/plan.ts";
 import { rollupsAbi } from "../protocol/abi.ts";
 import { ActionKind } from "../protocol/action.ts";
+import { type ChainId, chainId } from "../protocol/ids.ts";
 import type { AcceptedTransaction } from "../transaction/accepted.ts";
 
 /** What became of a transaction that was signed for a rollup, inside `postBatch`. */
 export type ExecutionFate =
   | { readonly success: true }
   /** `reason` is revert data; empty if L1 says nothing of the execution. */
-  | { readonly success: false; readonly reason: Hex };
+  | { readonly success: false; readonly reason: Hex }
+  /** When its turn came, a rollup was no longer where it was proven for. */
+  | { readonly success: false; readonly reason: "0x"; readonly moved: ChainId };
 
 /** A log as far as it matters here. */
 export type ExecutionLog = Pick<Log, "address" | "topics" | "data">;
 
-const FATES = ["ExecutionConsumed", "ExecutionFailed"] as const;
+const FATES = ["ExecutionConsumed", "ExecutionFailed", "ExecutionSkipped"] as const;
 const abi = rollupsAbi.filter((item) => item.type === "event" && FATES.some((name) => name === item.name));
 const selectors = new Set<Hex | undefined>(
   abi.flatMap((item) => (item.type === "event" ? [toEventSelector(item)] : [])),
@@ -37,6 +40,8 @@ export function executionFate(
     if (event.eventName === "ExecutionConsumed" && event.args.execution === index) return { success: true };
     if (event.eventName === "ExecutionFailed" && event.args.execution === index)
       return { success: false, reason: event.args.reason };
+    if (event.eventName === "ExecutionSkipped" && event.args.execution === index)
+      return { success: false, reason: "0x", moved: chainId(event.args.rollup) };
   }
   return { success: false, reason: "0x" };
 }

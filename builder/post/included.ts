@@ -1,5 +1,5 @@
 import { TransactionReceiptNotFoundError } from "viem";
-import { type ConsumedExecution, findL2Transaction } from "../follower/history.ts";
+import { findL2Transaction, type HistoryEntry } from "../follower/history.ts";
 import type { L1Client } from "../l1/client.ts";
 import type { AcceptedTransaction, TransactionStatus } from "../transaction/accepted.ts";
 
@@ -10,7 +10,7 @@ import type { AcceptedTransaction, TransactionStatus } from "../transaction/acce
 export async function findIncluded(
   l1: L1Client,
   transactions: readonly AcceptedTransaction[],
-  readAll: () => Promise<readonly ConsumedExecution[]>,
+  readAll: () => Promise<readonly HistoryEntry[]>,
 ): Promise<{ transaction: AcceptedTransaction; status: TransactionStatus }[]> {
   const history = transactions.some(({ rollup }) => rollup !== undefined) ? await readAll() : [];
   const found = await Promise.all(

@@ -56,6 +56,10 @@ function settleL2(
   if (fate.success) {
     return { state: "posted", l1Transaction: batch.transactionHash, blockNumber: batch.blockNumber, timings };
   }
+  if ("moved" in fate) {
+    const reason = `rollup ${fate.moved} had moved on when the transaction's turn came, so it had no effect; send it again`;
+    return { state: "failed", code: "STATE_MOVED", reason };
+  }
   const reason = "L1 did something else than in the simulation, so the transaction had no effect";
   return { state: "failed", code: "REVERTED_ON_L1", reason, data: fate.reason };
 }

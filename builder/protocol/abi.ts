@@ -6,14 +6,14 @@ import { parseAbi } from "viem";
  */
 
 const structs = [
-  "struct Action { uint8 kind; uint64 from; uint64 to; address sender; address target; uint128 value; bool failed; bool isStatic; bytes data; }",
+  "struct Action { uint8 kind; uint64 from; uint64 to; address sender; address target; uint128 value; bool failed; bool isStatic; uint32 gas; bytes data; }",
   "struct Visit { uint64 rollup; bytes32 rootBefore; bytes32 rootAfter; }",
   "struct Mark { uint8 kind; uint32 at; uint32 to; }",
   "struct Execution { Action[] actions; Visit[] visits; Mark[] marks; }",
   "struct RollupProof { uint64 rollup; bytes32 verificationKey; uint32[] visits; bytes proof; }",
   "struct Batch { uint64 timestamp; uint8 blobCount; Execution[] executions; RollupProof[] proofs; }",
   "struct Registration { address owner; address proofSystem; bytes32[] verificationKeys; bytes32 genesisRoot; bool nativeToken; }",
-  "struct Rollup { address owner; address proofSystem; bytes32 root; uint128 etherBalance; uint64 lastTimestamp; bool nativeToken; }",
+  "struct Rollup { address owner; address proofSystem; bytes32 root; uint128 etherBalance; bool nativeToken; }",
 ] as const;
 
 /** `contracts/Rollups.sol`; documented in `contracts/interfaces/IRollups.sol`. */
@@ -25,8 +25,11 @@ export const rollupsAbi = parseAbi([
   "event OwnershipTransferred(uint64 indexed rollup, address indexed oldOwner, address indexed newOwner)",
   "event VerificationReplaced(uint64 indexed rollup, address proofSystem, bytes32[] verificationKeys)",
   "event ProxyCreated(address indexed proxy, address indexed original, uint64 indexed rollup)",
+  "event BatchData(bytes32 indexed batch, bytes data)",
   "event BatchPosted(bytes32 indexed batch, uint64 timestamp, address table)",
+  "event RollupVisited(uint64 indexed rollup, bytes32 indexed batch)",
   "event ExecutionConsumed(bytes32 indexed batch, uint32 execution, uint32 ending)",
+  "event ExecutionSkipped(bytes32 indexed batch, uint32 execution, uint64 rollup)",
   "event ExecutionFailed(bytes32 indexed batch, uint32 execution, bytes reason)",
   "event RootChanged(uint64 indexed rollup, bytes32 rootBefore, bytes32 rootAfter)",
 
@@ -37,12 +40,11 @@ export const rollupsAbi = parseAbi([
   "error RootOutOfField(bytes32 root)",
   "error Busy()",
 
+  "error NotCanonicalCalldata(uint256 at)",
   "error EmptyBatch()",
   "error TimestampInFuture(uint64 timestamp, uint256 blockTimestamp)",
   "error BatchTooOld(uint64 timestamp, uint256 oldest)",
-  "error TimestampNotIncreasing(uint64 rollup, uint64 timestamp, uint64 last)",
   "error MissingBlob(uint256 index)",
-  "error StaleRoot(uint64 rollup, bytes32 current, bytes32 given)",
   "error TransactionAfterCall(uint256 execution)",
   "error TooManyExecutions(uint256 count, uint256 limit)",
   "error TableTooLarge(uint256 size)",
@@ -51,6 +53,7 @@ export const rollupsAbi = parseAbi([
   "error UnknownVerificationKey(uint64 rollup, bytes32 verificationKey)",
   "error ProofWithoutVisits(uint256 proof)",
   "error BadVisitIndex(uint256 proof, uint256 visit)",
+  "error ProofsNotInOrder(uint256 proof)",
   "error VisitOfOtherRollup(uint256 proof, uint256 visit)",
   "error VisitCoveredTwice(uint256 proof, uint256 visit)",
   "error VisitNotCovered(uint256 visit)",
@@ -71,6 +74,7 @@ export const rollupsAbi = parseAbi([
   "error StaticNotPlayable(uint256 execution, uint256 action)",
   "error SpanRequired(uint256 execution, uint256 action)",
   "error CallToManager(uint256 execution, uint256 action)",
+  "error GasNotBound(uint256 execution, uint256 action)",
   "error VisitMismatch(uint256 execution, uint256 visit)",
   "error VisitNotMade(uint256 execution, uint256 visit)",
   "error VisitsNotChained(uint256 execution, uint256 visit)",
@@ -81,7 +85,6 @@ export const rollupsAbi = parseAbi([
   "error OnlySelf(address caller)",
   "error ExecutionNotFound(bytes32 actionHash)",
   "error UnexpectedAction(bytes32 expected, bytes32 actual)",
-  "error RootMismatch(uint64 rollup, bytes32 current, bytes32 expected)",
   "error InsufficientRollupBalance(uint64 rollup, uint256 balance, uint256 value)",
   "error ValueTooLarge(uint256 value)",
   "error ReturnDataTooLarge(uint256 size)",
@@ -92,7 +95,6 @@ export const rollupsAbi = parseAbi([
 
   "function MAX_BATCH_AGE() view returns (uint256)",
   "function PLANNER() view returns (address)",
-  "function OUTGOING_CALL_GAS() view returns (uint256)",
   "function register(Registration registration) returns (uint64 rollup)",
   "function transferOwnership(uint64 rollup, address newOwner)",
   "function replaceVerification(uint64 rollup, address proofSystem, bytes32[] verificationKeys)",
@@ -101,12 +103,13 @@ export const rollupsAbi = parseAbi([
   "function isVerificationKey(uint64 rollup, bytes32 verificationKey) view returns (bool)",
   "function proxyOf(address original, uint64 rollup) view returns (address)",
   "function createProxy(address original, uint64 rollup) returns (address)",
+  "function passOn(address original, uint64 rollup)",
   "function relay(uint64 rollup, address original, address sender, bytes data) payable",
   "function postBatch(Batch batch)",
   // Called by the contract itself only.
-  "struct Turn { address table; bytes record; uint256 at; uint256 flags; uint256 count; uint256 next; bool forTransaction; }",
+  "struct Turn { address table; bytes record; uint256 at; uint256 flags; uint256 count; uint256 next; }",
   "struct Answer { bool failed; bytes data; uint256 ending; }",
-  "function runTransaction(bytes opening, address table, uint256 next)",
+  "function runTransaction(bytes opening, uint256 at, address table, uint256 next)",
   "function playFramed(Turn turn) returns (Answer)",
   "function probeStatic()",
 ]);
@@ -127,6 +130,7 @@ export const crossChainManagerAbi = parseAbi([
   "error OwnChain(uint64 rollup)",
   "function proxyOf(address original, uint64 rollup) view returns (address)",
   "function createProxy(address original, uint64 rollup) returns (address)",
+  "function passOn(address original, uint64 rollup)",
   "function relay(uint64 rollup, address original, address, bytes) payable",
 ]);
 

@@ -26,6 +26,8 @@ export interface Action {
   readonly value: bigint;
   readonly failed: boolean;
   readonly isStatic: boolean;
+  /** Of a CALL of a rollup: gas that L1 gives to a callee of its own, in this call or inside it; 0: what L1 has. < 2^32. */
+  readonly gas: number;
   readonly data: Hex;
 }
 
@@ -41,6 +43,7 @@ export const actionAbi = {
     { name: "value", type: "uint128" },
     { name: "failed", type: "bool" },
     { name: "isStatic", type: "bool" },
+    { name: "gas", type: "uint32" },
     { name: "data", type: "bytes" },
   ],
 } as const;
@@ -50,7 +53,7 @@ export function hashAction(action: Action): Hex {
   return keccak256(encodeAbiParameters([actionAbi], [action]));
 }
 
-/** A CALL from `sender` on `from` to `target` on `to`. */
+/** A CALL from `sender` on `from` to `target` on `to`; without `gas`, L1's callees get what L1 has. */
 export function callAction(call: {
   from: ChainId;
   to: ChainId;
@@ -58,9 +61,10 @@ export function callAction(call: {
   target: Address;
   value: bigint;
   isStatic: boolean;
+  gas?: number;
   data: Hex;
 }): Action {
-  return { kind: ActionKind.CALL, failed: false, ...call };
+  return { kind: ActionKind.CALL, failed: false, gas: 0, ...call };
 }
 
 /** The RESULT that answers a call or an L2 transaction; who answers whom is known from the order of actions. */
@@ -71,6 +75,7 @@ export function resultAction(result: { from: ChainId; to: ChainId; failed: boole
     target: zeroAddress,
     value: 0n,
     isStatic: false,
+    gas: 0,
     ...result,
   };
 }
@@ -105,6 +110,7 @@ function bare({ kind, from, to, data }: Pick<Action, "kind" | "from" | "to" | "d
     value: 0n,
     failed: false,
     isStatic: false,
+    gas: 0,
     data,
   };
 }

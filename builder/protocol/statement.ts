@@ -41,7 +41,7 @@ export function dataWords(data: Uint8Array): FieldElement[] {
 
 /**
  * First word of an action: `kind` in bits 0-7, `failed` in bit 8, `isStatic` in bit 16,
- * `from` in bits 32-95, `to` in bits 96-159, the data's length in bytes in bits 160-191.
+ * `from` in bits 32-95, `to` in bits 96-159, the data's length in bytes in bits 160-191, `gas` in bits 192-223.
  */
 export function packedWord(action: Action): FieldElement {
   return fieldElement(
@@ -50,7 +50,8 @@ export function packedWord(action: Action): FieldElement {
       (action.isStatic ? 1n << 16n : 0n) |
       (action.from << 32n) |
       (action.to << 96n) |
-      (BigInt(size(action.data)) << 160n),
+      (BigInt(size(action.data)) << 160n) |
+      (BigInt(action.gas) << 192n),
   );
 }
 

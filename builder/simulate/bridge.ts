@@ -8,13 +8,16 @@ import {
   encodeFunctionData,
   type Hex,
   hexToBytes,
+  numberToHex,
   toFunctionSelector,
   getAbiItem,
 } from "viem";
 import { rollupsAbi } from "../protocol/abi.ts";
 import type { Action } from "../protocol/action.ts";
-import { chainId } from "../protocol/ids.ts";
+import { gasToGive } from "../protocol/call-gas.ts";
+import { type ChainId, chainId } from "../protocol/ids.ts";
 import type { BridgedEvm } from "../evm/bridged-evm.ts";
+import { handOver, inheritedFrom } from "../evm/hand-over.ts";
 import { dataGas, RELAY_GAS, TURN_GAS } from "./gas.ts";
 import type { Journal } from "../evm/journal.ts";
 import type { JournaledState } from "../evm/journaled-state.ts";
@@ -35,6 +38,28 @@ export interface BridgeOptions {
   readonly proxies: ProxyBook;
   readonly switchboard: Switchboard;
   readonly registry: Registry;
+}
+
+/** A static call is made from a proxy that is not there: `postBatch` creates it, so it is there from the start. */
+export class ProxyNeededBefore extends Error {
+  readonly original: Address;
+  readonly rollup: ChainId;
+
+  constructor(original: Address, rollup: ChainId) {
+    super(`a static call needs the proxy of ${original} on rollup ${rollup}`);
+    this.original = original;
+    this.rollup = rollup;
+  }
+}
+
+/** More than creating a proxy takes. */
+const CREATION_GAS = 10_000_000n;
+
+/** L1 for one L2 transaction. */
+export interface TransactionPort extends L1Port {
+  /** Calls to L1 so far, and how many of them failed. */
+  readonly calls: number;
+  readonly failures: number;
 }
 
 /** Gas, logs and created accounts of one frame of the manager's. */
@@ -68,25 +93,31 @@ export class Bridge {
   }
 
   /**
-   * L1 as it is called for an L2 transaction.
-   * @param guaranteed gas that L1 gives to each call at least; a call that needs more is refused.
+   * L1 as it is called for an L2 transaction: each callee gets the gas that its call says.
+   * @param budget gas that a batch can spend on the transaction's L1 calls in all.
    */
-  transactionPort(guaranteed: bigint): L1Port {
-    const manager = createAddressFromString(this.#options.manager);
-    return {
-      call: async (action) => {
-        const gasLimit = guaranteed * 8n;
-        // Refunds of the posting transaction are not known here; the call must not run out of them.
-        const gasRefund = 1n << 64n;
-        const message = new Message({ caller: manager, to: manager, gasLimit, depth: 1, gasRefund });
-        const frame: ManagerFrame = { message, gasLeft: gasLimit, logs: [] };
+  transactionPort(budget: bigint): TransactionPort {
+    let left = budget;
+    const port = {
+      calls: 0,
+      failures: 0,
+      call: async (action: Action) => {
+        const needed = gasToGive(action.gas) + dataGas(action.data);
+        if (needed > left) {
+          const reason = `an L1 call made for an L2 transaction may take ${needed} gas, but a batch has no more than ${left} for it`;
+          throw new SimulationRefusedError("OUTGOING_CALL_TOO_EXPENSIVE", reason);
+        }
+        // Where the call leaves it open, as in a view of a rollup by L1, there is no more than this.
+        const gasLimit = action.gas === 0 ? left : needed + CREATION_GAS;
+        const frame = this.#outermost(gasLimit);
         const result = await this.#call(action, frame);
-        const used = gasLimit - frame.gasLeft;
-        if (used <= guaranteed) return result;
-        const reason = `an L1 call made for an L2 transaction uses ${used} gas; only ${guaranteed} is guaranteed to it`;
-        throw new SimulationRefusedError("OUTGOING_CALL_TOO_EXPENSIVE", reason);
+        left -= gasLimit - frame.gasLeft;
+        port.calls++;
+        if (result.failed) port.failures++;
+        return result;
       },
     };
+    return port;
   }
 
   /** The manager's answer, with what the simulation has changed. */
@@ -133,19 +164,27 @@ export class Bridge {
     }
     const proxy = await this.#options.proxies.addressOf(action.sender, action.from);
     if ((await this.#options.state.getCodeSize(createAddressFromString(proxy))) === 0) {
-      await this.#createProxy(action, frame);
+      if (frame.message.isStatic || action.isStatic) throw new ProxyNeededBefore(action.sender, action.from);
+      await this.#createProxy(action.sender, action.from, frame);
     }
-    const data = concatHex([action.target, action.data]);
+    const { gas } = action;
+    const needed = gas === 0 ? 0n : gasToGive(gas);
+    if (frame.gasLeft < needed) throw insufficientGas(needed, frame.gasLeft);
+    const data = concatHex([action.target, numberToHex(gas, { size: 4 }), action.data]);
     const isStatic = frame.message.isStatic || action.isStatic;
     return await this.#run(frame, { to: proxy, value: action.value, data, isStatic });
   }
 
-  /** Not static, even inside a static call: what such a call needs, `postBatch` has created before it. */
-  async #createProxy(action: Action, frame: ManagerFrame): Promise<void> {
+  /** Creates a proxy as `postBatch` does, outside any call. */
+  async createProxy(original: Address, rollup: ChainId): Promise<void> {
+    await this.#createProxy(original, rollup, this.#outermost(CREATION_GAS));
+  }
+
+  async #createProxy(original: Address, rollup: ChainId, frame: ManagerFrame): Promise<void> {
     const data = encodeFunctionData({
       abi: rollupsAbi,
       functionName: "createProxy",
-      args: [action.sender, action.from],
+      args: [original, rollup],
     });
     const { failed } = await this.#run(frame, {
       to: this.#options.manager,
@@ -154,9 +193,26 @@ export class Bridge {
       isStatic: false,
     });
     if (failed) {
-      const message = `Rollups does not create the proxy of ${action.sender} on rollup ${action.from}`;
+      const message = `Rollups does not create the proxy of ${original} on rollup ${rollup}`;
       throw new SimulationRefusedError("INSUFFICIENT_GAS", message);
     }
+  }
+
+  /** A frame of the manager's that nothing is around. */
+  #outermost(gasLimit: bigint): ManagerFrame {
+    const manager = createAddressFromString(this.#options.manager);
+    // Refunds of the posting transaction are not known here; the call must not run out of them.
+    const gasRefund = 1n << 64n;
+    const message = new Message({
+      caller: manager,
+      to: manager,
+      gasLimit,
+      depth: 1,
+      gasRefund,
+      selfdestruct: new Map(),
+      createdAddresses: new Set(),
+    });
+    return { message, gasLeft: gasLimit, logs: [] };
   }
 
   async #run(
@@ -164,8 +220,6 @@ export class Bridge {
     call: { to: Address; value: bigint; data: Hex; isStatic: boolean },
   ): Promise<CallResult> {
     const { message } = frame;
-    const selfdestruct = new Map(message.selfdestruct);
-    const createdAddresses = new Set(message.createdAddresses);
     const nested = new Message({
       caller: createAddressFromString(this.#options.manager),
       to: createAddressFromString(call.to),
@@ -175,24 +229,21 @@ export class Bridge {
       gasLimit: frame.gasLeft - frame.gasLeft / 64n,
       depth: message.depth + 1,
       isStatic: call.isStatic,
-      selfdestruct,
-      createdAddresses,
-      gasRefund: message.gasRefund,
+      ...(message.blobVersionedHashes === undefined
+        ? {}
+        : { blobVersionedHashes: message.blobVersionedHashes }),
+      ...inheritedFrom(message),
     });
     const { execResult } = await this.#options.evm.runCall({ message: nested });
     frame.gasLeft -= execResult.executionGasUsed;
     const error = execResult.exceptionError;
     if (error === undefined) {
-      for (const [account, beneficiary] of selfdestruct) message.selfdestruct?.set(account, beneficiary);
-      for (const account of createdAddresses) message.createdAddresses?.add(account);
-      const before = { logs: frame.logs.length, refund: message.gasRefund };
-      frame.logs.push(...(execResult.logs ?? []));
-      message.gasRefund = execResult.gasRefund ?? message.gasRefund;
       // A rollup's frame that reverts undoes the call, but not this frame.
-      this.#options.journal.record(() => {
-        frame.logs.length = before.logs;
-        message.gasRefund = before.refund;
-      });
+      const { journal } = this.#options;
+      handOver(journal, message, nested, execResult);
+      const before = frame.logs.length;
+      frame.logs.push(...(execResult.logs ?? []));
+      journal.record(() => (frame.logs.length = before));
     }
     const answers = error === undefined || error.error === EVMError.errorMessages.REVERT;
     return { failed: error !== undefined, data: answers ? bytesToHex(execResult.returnValue) : "0x" };
@@ -202,8 +253,12 @@ export class Bridge {
 /** @throws {SimulationRefusedError} `INSUFFICIENT_GAS`: on L1 the call might just succeed, or fail half way. */
 function spend(frame: ManagerFrame, gas: bigint): void {
   if (frame.gasLeft < gas) {
-    const message = `the cross-chain call may need ${gas} gas, but only ${frame.gasLeft} is left; give the transaction more`;
-    throw new SimulationRefusedError("INSUFFICIENT_GAS", message);
+    throw insufficientGas(gas, frame.gasLeft);
   }
   frame.gasLeft -= gas;
+}
+
+function insufficientGas(needed: bigint, left: bigint): SimulationRefusedError {
+  const message = `the cross-chain call may need ${needed} gas, but only ${left} is left; give the transaction more`;
+  return new SimulationRefusedError("INSUFFICIENT_GAS", message);
 }

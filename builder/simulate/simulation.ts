@@ -7,9 +7,11 @@ import { createVM, runTx } from "@ethereumjs/vm";
 import { type Address, bytesToHex, type Hex } from "viem";
 import type { RecordedExecution } from "../execution/recorded.ts";
 import type { BatchContext, CompletedVisit, RollupMachine } from "../kinds/kind.ts";
+import type { LockstepError } from "../protocol/errors.ts";
+import { BATCH_CALL_GAS } from "../protocol/call-gas.ts";
 import { type ChainId, L1 } from "../protocol/ids.ts";
 import { evmBlock, evmBlockchain, l1Common, type NextBlock } from "./block.ts";
-import { Bridge } from "./bridge.ts";
+import { Bridge, ProxyNeededBefore } from "./bridge.ts";
 import { EtherBook, type RollupEther } from "./ether.ts";
 import { BridgedEvm } from "../evm/bridged-evm.ts";
 import type { Fork } from "./fork.ts";
@@ -26,9 +28,9 @@ import {
   type TransactionOutcome,
 } from "./outcome.ts";
 import type { ProxyBook } from "./proxies.ts";
-import { Registry, TimestampReadTooEarly } from "./registry.ts";
+import { Registry } from "./registry.ts";
 import { type CallResult, Switchboard } from "./switchboard.ts";
-import { Trace } from "./trace.ts";
+import { SharedTooEarly, Trace } from "./trace.ts";
 
 /** All chains at one moment, and the block to come. */
 export interface World {
@@ -37,13 +39,21 @@ export interface World {
   /** What the rollups know of the batch that is being made. */
   readonly context: BatchContext;
   readonly machines: ReadonlyMap<ChainId, RollupMachine>;
+  /** Rollups that stand still, and why: whoever calls one is told. */
+  readonly stopped?: ReadonlyMap<ChainId, LockstepError>;
   /** What L1 holds for the rollups. */
   readonly ether: ReadonlyMap<ChainId, RollupEther>;
   readonly proxies: ProxyBook;
 }
 
-/** Gas that L1 guarantees to each call made for an L2 transaction (`OUTGOING_CALL_GAS`). */
-const OUTGOING_CALL_GAS = 1_000_000n;
+/** What came of a call on a rollup. */
+export interface RollupCallOutcome {
+  readonly visit: CompletedVisit;
+  /** Calls that rollups have made to L1 in it, and how many of them failed. */
+  readonly l1Calls: number;
+  readonly l1Failures: number;
+}
+
 /**
  * One in-process machine with all chains in it. Transactions are played one after the other, each on what the ones before
  * it left; one that throws leaves nothing behind. `close` undoes everything: the rollups are then as they were.
@@ -64,18 +74,17 @@ export class Simulation {
     this.#block = evmBlock(world.next, this.#common);
     this.#journal = new Journal([...world.machines.values(), this.#trace]);
     this.#state = new JournaledState({ chain: L1, source: world.fork, journal: this.#journal });
-    const { machines, context } = world;
+    const { machines, context, stopped = new Map<ChainId, LockstepError>() } = world;
     const trace = this.#trace;
     const ether = new EtherBook(world.ether, this.#journal);
-    this.#registry = new Registry({ machines, ether, trace, timestamp: context.timestamp });
-    const registry = this.#registry;
+    this.#registry = new Registry({ machines, ether });
     this.#switchboard = new Switchboard({
       machines,
+      stopped,
       context,
       trace,
       ether,
       journal: this.#journal,
-      registry,
     });
     this.#journal.checkpoint(L1);
   }
@@ -126,7 +135,7 @@ export class Simulation {
   async l2Transaction(rollup: ChainId, data: Hex, origin: Address): Promise<L2TransactionOutcome> {
     return await this.#attempt(async ({ evm, bridge }) => {
       evm.enter(this.#block, createAddressFromString(origin));
-      const port = bridge.transactionPort(OUTGOING_CALL_GAS);
+      const port = bridge.transactionPort(BATCH_CALL_GAS);
       const answer = await this.#switchboard.l2Transaction(rollup, data, port);
       if (answer.failed) throw new L2TransactionFailedError(answer.data);
       return { data: answer.data };
@@ -138,18 +147,19 @@ export class Simulation {
    * @param read looks at what the machine remembers of the visit.
    * @throws {SimulationRefusedError} `UNSUPPORTED_CALL` if the kind of rollup has no such thing.
    */
-  async rollupCall(rollup: ChainId, request: CallRequest, origin: Address): Promise<CompletedVisit> {
+  async rollupCall(rollup: ChainId, request: CallRequest, origin: Address): Promise<RollupCallOutcome> {
     return await this.#attempt(async ({ evm, bridge }) => {
       evm.enter(this.#block, createAddressFromString(origin));
-      const port = bridge.transactionPort(OUTGOING_CALL_GAS);
-      return await this.#switchboard.l2Call(rollup, request, port);
+      const port = bridge.transactionPort(BATCH_CALL_GAS);
+      const visit = await this.#switchboard.l2Call(rollup, request, port);
+      return { visit, l1Calls: port.calls, l1Failures: port.failures };
     }, false);
   }
 
   /** Calls a rollup without changing anything, as an L1 contract's STATICCALL through a proxy would. */
   async view(call: { rollup: ChainId; sender: Address; target: Address; data: Hex }): Promise<CallResult> {
     return await this.#attempt(async ({ bridge }) => {
-      const port = bridge.transactionPort(OUTGOING_CALL_GAS);
+      const port = bridge.transactionPort(BATCH_CALL_GAS);
       return await this.#switchboard.relay({ ...call, value: 0n, isStatic: true }, port);
     }, false);
   }
@@ -160,15 +170,14 @@ export class Simulation {
   }
 
   /**
-   * Runs `play` so that it leaves nothing behind if it throws; again, when it turns out which rollups it visits.
+   * Runs `play` so that it leaves nothing behind if it throws; again, when it turns out what has to be known before.
    * @param isKept whether it leaves something behind if it succeeds.
    */
   async #attempt<Result>(
     play: (chain: { evm: BridgedEvm; bridge: Bridge }) => Promise<Result>,
     isKept = true,
-    assumed: ReadonlySet<ChainId> = new Set(),
+    neededProxies: readonly ProxyNeededBefore[] = [],
   ): Promise<Result> {
-    this.#registry.begin(assumed);
     const { depth } = this.#journal;
     const forget = this.#trace.attempt();
     this.#journal.checkpoint(L1);
@@ -177,18 +186,25 @@ export class Simulation {
       forget();
     };
     try {
+      // `postBatch` has created them.
+      for (const { original, rollup } of neededProxies)
+        await this.#chain().bridge.createProxy(original, rollup);
       const result = await play(this.#chain());
       if (!isKept) {
         undo();
         return result;
       }
-      this.#registry.finish();
       this.#journal.commit();
       return result;
     } catch (error) {
       undo();
-      if (!(error instanceof TimestampReadTooEarly)) throw error;
-      return await this.#attempt(play, isKept, new Set([...assumed, error.rollup]));
+      if (error instanceof SharedTooEarly) {
+        this.#trace.separate(error.key);
+        return await this.#attempt(play, isKept, neededProxies);
+      }
+      if (error instanceof ProxyNeededBefore)
+        return await this.#attempt(play, isKept, [...neededProxies, error]);
+      throw error;
     }
   }
 
@@ -236,6 +252,8 @@ export class Simulation {
       manager,
       intercept: (message) => bridge.intercept(message),
     });
+    // For what is played outside a transaction.
+    evm.enter(this.#block, createAddressFromString(manager));
     const bridge = new Bridge({
       evm,
       state: this.#state,

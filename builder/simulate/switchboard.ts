@@ -12,9 +12,9 @@ import {
   resultAction,
   revertContinueAction,
 } from "../protocol/action.ts";
+import type { LockstepError } from "../protocol/errors.ts";
 import { type ChainId, L1 } from "../protocol/ids.ts";
 import type { EtherBook } from "./ether.ts";
-import type { Registry } from "./registry.ts";
 import { SimulationRefusedError } from "./refusal.ts";
 import type { Cursor, Entry, Roots, Trace } from "./trace.ts";
 
@@ -41,11 +41,12 @@ export interface RelayedCall {
 
 export interface SwitchboardOptions {
   readonly machines: ReadonlyMap<ChainId, RollupMachine>;
+  /** Rollups that stand still, and why. */
+  readonly stopped: ReadonlyMap<ChainId, LockstepError>;
   readonly context: BatchContext;
   readonly trace: Trace;
   readonly ether: EtherBook;
   readonly journal: Journal;
-  readonly registry: Registry;
 }
 
 /** Where L1 stands while a call is played. */
@@ -236,7 +237,6 @@ export class Switchboard {
     const machine = this.#machine(rollup);
     const current = machine.suspended ? this.#visits.get(rollup) : undefined;
     if (current !== undefined) return current;
-    this.#options.registry.visit(rollup);
     const handle: VisitHandle = { rollup, before: machine.moment() };
     this.#visits.set(rollup, handle);
     return handle;
@@ -259,6 +259,8 @@ export class Switchboard {
   #machine(rollup: ChainId): RollupMachine {
     const machine = this.#options.machines.get(rollup);
     if (machine !== undefined) return machine;
+    const stopped = this.#options.stopped.get(rollup);
+    if (stopped !== undefined) throw stopped;
     throw new SimulationRefusedError("UNKNOWN_ROLLUP", `this builder does not run rollup ${rollup}`);
   }
 }

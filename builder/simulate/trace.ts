@@ -23,6 +23,19 @@ export interface Entry {
   readonly visited: Set<ChainId>;
 }
 
+/**
+ * An execution was looked up again when the rollups that it had visited were where it started, but another had moved, and
+ * then it turned out to visit that one as well.
+ */
+export class SharedTooEarly extends Error {
+  readonly key: Hex;
+
+  constructor(key: Hex) {
+    super("a call that was taken for one played before goes on to a rollup that has changed since");
+    this.key = key;
+  }
+}
+
 /** Where L1 stands in the open execution. */
 export interface Cursor {
   readonly entry: Entry;
@@ -47,6 +60,8 @@ export class Trace implements JournalFollower {
   }[] = [];
   #cursor: Cursor | undefined;
   #triggers = 0;
+  /** Keys whose executions are told apart by all rollups' roots, see {@link SharedTooEarly}. */
+  readonly #separate = new Set<Hex>();
   /** Takes out again what a transaction that is given up has added to executions of transactions before it. */
   #additions: (() => void)[] = [];
 
@@ -65,16 +80,21 @@ export class Trace implements JournalFollower {
     return this.#entries.length;
   }
 
-  /** Whether the batch will hold a visit of the rollup. */
-  hasVisited(rollup: ChainId): boolean {
-    return this.#entries.some(({ visited }) => visited.has(rollup));
-  }
-
-  /** Notes that the execution visits a rollup. */
+  /** Notes that the execution visits a rollup. @throws {SharedTooEarly} */
   visit(entry: Entry, rollup: ChainId): void {
     if (entry.visited.has(rollup)) return;
+    const [first, ...others] = entry.lookups;
+    if (others.some(({ roots }) => !isSame(first?.roots.get(rollup), roots.get(rollup)))) {
+      if (entry.key === undefined) throw new Error("a transaction is looked up once");
+      throw new SharedTooEarly(entry.key);
+    }
     entry.visited.add(rollup);
     this.#additions.push(() => entry.visited.delete(rollup));
+  }
+
+  /** Executions of this key are not shared by look-ups from now on, unless nothing at all has changed. */
+  separate(key: Hex): void {
+    this.#separate.add(key);
   }
 
   /**
@@ -82,9 +102,7 @@ export class Trace implements JournalFollower {
    * @throws {SimulationRefusedError} `AMBIGUOUS_EXECUTION` if L1 would find another than was played.
    */
   executions(): RecordedExecution[] {
-    const groups = [...Map.groupBy(this.#entries, (entry) => entry.key ?? entry).values()].map((rivals) =>
-      rivals.toSorted((a, b) => b.visited.size - a.visited.size),
-    );
+    const groups = [...Map.groupBy(this.#entries, (entry) => entry.key ?? entry).values()].map(inSearchOrder);
     for (const rivals of groups) checkFound(rivals);
     return groups.flat().map(({ root }) => recordExecution(root));
   }
@@ -101,7 +119,11 @@ export class Trace implements JournalFollower {
     const key = isCall ? keccak256(concatHex([hashAction(action), rootHex(target.root)])) : undefined;
     const rivals = key === undefined ? [] : (this.#byKey.get(key) ?? []);
     const consumed = rivals.filter((rival) => this.#consumed.has(rival));
-    const found = rivals.find((rival) => !this.#consumed.has(rival) && isAt(rival, roots));
+    const isSeparate = key !== undefined && this.#separate.has(key);
+    const found = inSearchOrder(rivals).find(
+      (rival) =>
+        !this.#consumed.has(rival) && startsAt(rival, roots, isSeparate ? roots.keys() : rival.visited),
+    );
     const entry = found ?? this.#add(step, key);
     entry.lookups.push({ roots, consumed });
     this.#additions.push(() => entry.lookups.pop());
@@ -178,12 +200,19 @@ export class Trace implements JournalFollower {
   }
 }
 
+/** Those that ask for more come first: what is left to another is then not its. */
+function inSearchOrder(rivals: readonly Entry[]): Entry[] {
+  return rivals.toSorted((a, b) => b.visited.size - a.visited.size);
+}
+
 /** L1 takes the first execution of a key that is not consumed and whose rollups are at the roots it starts from. */
 function checkFound(rivals: readonly Entry[]): void {
   if (rivals.length < 2) return;
   for (const entry of rivals)
     for (const { roots, consumed } of entry.lookups) {
-      const found = rivals.find((rival) => !consumed.includes(rival) && startsAt(rival, roots));
+      const found = rivals.find(
+        (rival) => !consumed.includes(rival) && startsAt(rival, roots, rival.visited),
+      );
       if (found === entry) continue;
       const message =
         "two calls that look the same on L1 start from different states; send them in two transactions";
@@ -191,16 +220,10 @@ function checkFound(rivals: readonly Entry[]): void {
     }
 }
 
-/** Whether every rollup is where it was when the execution was first begun. */
-function isAt({ lookups }: Entry, roots: Roots): boolean {
+/** Whether rollups are where they were when the execution was first begun. */
+function startsAt({ lookups }: Entry, roots: Roots, rollups: Iterable<ChainId>): boolean {
   const [first] = lookups;
-  return first !== undefined && [...first.roots].every(([rollup, state]) => isSame(state, roots.get(rollup)));
-}
-
-/** Whether the rollups that the execution visits are where it starts. */
-function startsAt({ lookups, visited }: Entry, roots: Roots): boolean {
-  const [first] = lookups;
-  return [...visited].every((rollup) => isSame(first?.roots.get(rollup), roots.get(rollup)));
+  return [...rollups].every((rollup) => isSame(first?.roots.get(rollup), roots.get(rollup)));
 }
 
 function isSame(a: StateMoment | undefined, b: StateMoment | undefined): boolean {

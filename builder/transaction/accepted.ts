@@ -16,6 +16,8 @@ export interface Timings {
   readonly simulate?: number;
   readonly witness?: number;
   readonly prove?: number;
+  /** Part of `prove` and `post`: what it took to check as a stranger would what was posted. */
+  readonly check?: number;
   readonly post?: number;
 }
 

@@ -10,6 +10,9 @@ function LEDGER_ADDRESS() { return 0x4c6564676572; }
 function KIND_RESULT() { return 1; }
 function KIND_L2TX() { return 2; }
 
+// Gas that L1 gives to the callee of an L2TX's send.
+function OUTGOING_GAS() { return 1000000; }
+
 // First words of calldata and of error data.
 function SELECTOR_TRANSFER() { return 0xf8548e36; }
 function SELECTOR_BALANCE_OF() { return 0x3656eec2; }

@@ -12,7 +12,7 @@ include "operation_output.circom";
 
 // Claim: if enabled, the ledger answers the CALL or the signed transaction with `outWords` and its tree goes from (root, size) to
 // (rootAfter, sizeAfter), docs/spec.md section 5. If not, the tree stays and every input but rollup, root and size is 0.
-// 43,158 constraints.
+// 43,192 constraints.
 //
 // Tree inputs have two entries: 0 for the account that pays or is credited, 1 for the recipient or the account read.
 //
@@ -30,6 +30,7 @@ template LedgerOperation() {
     signal input target;  // accepted only below 2^160
     signal input value;  // wei; accepted only below 2^128
     signal input isStatic;  // accepted only if boolean
+    signal input gas;  // for callees on L1; accepted only below 2^32
     signal input calldata[MAX_CALLDATA()];  // bytes, proven by the caller; 0 from `calldataLength` on
     signal input calldataLength;  // accepted only in [0, MAX_CALLDATA]
     signal input signer;  // of an L2TX, 160 bits, proven by the caller
@@ -54,10 +55,12 @@ template LedgerOperation() {
     component senderRange = Num2Bits(160);
     component targetRange = Num2Bits(160);
     component valueRange = Num2Bits(128);
+    component gasRange = Num2Bits(32);
     fromRange.in <== from;
     senderRange.in <== sender;
     targetRange.in <== target;
     valueRange.in <== value;
+    gasRange.in <== gas;
     isStatic * (isStatic - 1) === 0;
     isStatic * value === 0;
     signal isCall <== enabled - isSigned;
@@ -66,6 +69,7 @@ template LedgerOperation() {
     (1 - isCall) * target === 0;
     (1 - isCall) * value === 0;
     (1 - isCall) * isStatic === 0;
+    (1 - isCall) * gas === 0;
     (1 - enabled) * calldataLength === 0;
     signal fromHome <== Equals()(from, rollup);
     isCall * fromHome === 0;  // prevents a caller on the ledger's own chain, who could only be a forgery of a signer
@@ -168,6 +172,7 @@ template LedgerOperation() {
     answer.chain <== asked.chain;
     answer.address <== asked.address;
     answer.sent <== spent - moved;
+    answer.gas <== sends * (gas + isSigned * OUTGOING_GAS());
     for (var i = 0; i < MAX_PAYLOAD(); i++) {
         answer.payload[i] <== calldata[164 + i];
     }

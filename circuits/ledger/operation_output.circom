@@ -29,6 +29,7 @@ template OperationOutput() {
     signal input chain;  // of the send, 64 bits
     signal input address;  // of the send, 160 bits
     signal input sent;  // wei sent out; 0 unless `sends`
+    signal input gas;  // of the send, 32 bits; 0 unless `sends`
     signal input payload[MAX_PAYLOAD()];  // bytes
     signal input payloadLength;  // in [0, MAX_PAYLOAD] if `sends`
     signal input balance;  // the balance read, 128 bits
@@ -44,7 +45,7 @@ template OperationOutput() {
     signal to <== from + sends * (chain - from);
     signal sentLength <== sends * payloadLength;
     signal length <== sentLength + 32 * (transferred + readsBalance) + 4 * (invalid + staticViolation) + 68 * insufficient;
-    words[0] <== PackedWord()((enabled - sends) * KIND_RESULT(), failed, 0, self, to, length);
+    words[0] <== PackedWord()((enabled - sends) * KIND_RESULT(), failed, 0, self, to, length, gas);
     words[1] <== sends * LEDGER_ADDRESS();
     words[2] <== sends * address;
     words[3] <== sent;

@@ -9,7 +9,9 @@ template PackedWord() {
     signal input from;  // 64 bits
     signal input to;  // 64 bits
     signal input length;  // 32 bits
+    signal input gas;  // 32 bits
     signal output out;
 
-    out <== kind + failed * (1 << 8) + isStatic * (1 << 16) + from * (1 << 32) + to * (1 << 96) + length * (1 << 160);
+    out <== kind + failed * (1 << 8) + isStatic * (1 << 16) + from * (1 << 32) + to * (1 << 96) + length * (1 << 160)
+        + gas * (1 << 192);
 }

@@ -37,7 +37,7 @@ template ResultStep() {
     component inData = ActionData(MAX_RETURN());
     inData.data <== data;
     inData.length <== length;
-    inWords[0] <== PackedWord()(enabled * KIND_RESULT(), failed, 0, from, self, length);
+    inWords[0] <== PackedWord()(enabled * KIND_RESULT(), failed, 0, from, self, length, 0);
     for (var w = 0; w < inCount; w++) {
         if (w > 0 && w < HEAD_WORDS()) {
             inWords[w] <== 0;
@@ -54,7 +54,7 @@ template ResultStep() {
     outData.failed <== failed;
     outData.data <== data;
     outData.length <== length;
-    outWords[0] <== PackedWord()(enabled * KIND_RESULT(), failed, 0, self, to, outData.outLength);
+    outWords[0] <== PackedWord()(enabled * KIND_RESULT(), failed, 0, self, to, outData.outLength, 0);
     for (var w = 0; w < outCount; w++) {
         if (w > 0 && w < HEAD_WORDS()) {
             outWords[w] <== 0;

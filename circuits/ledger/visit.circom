@@ -46,6 +46,7 @@ template LedgerVisit(nOperations) {
     signal input target[nOperations];  // 160 bits
     signal input value[nOperations];  // wei, 128 bits
     signal input isStatic[nOperations];  // boolean
+    signal input gas[nOperations];  // 32 bits
     signal input dataLength[nOperations];  // bytes
     signal input data[firstData];  // of the first operation: bytes padded with zeros
     signal input reentrantData[nOperations - 1][MAX_CALLDATA()];  // of the other ones
@@ -124,6 +125,7 @@ template LedgerVisit(nOperations) {
         operation[o].target <== target[o];
         operation[o].value <== value[o];
         operation[o].isStatic <== isStatic[o];
+        operation[o].gas <== gas[o];
         operation[o].calldata <== calldata[o];
         operation[o].lowKey <== lowKey[o];
         operation[o].lowNextKey <== lowNextKey[o];
@@ -186,7 +188,7 @@ template LedgerVisit(nOperations) {
     for (var o = 0; o < nOperations; o++) {
         self[o] <== operation[o].enabled * rollup;
         words[at] <== PackedWord()(
-            o == 0 ? signed * KIND_L2TX() : 0, 0, isStatic[o], from[o], self[o], dataLength[o]
+            o == 0 ? signed * KIND_L2TX() : 0, 0, isStatic[o], from[o], self[o], dataLength[o], gas[o]
         );
         words[at + 1] <== sender[o];
         words[at + 2] <== target[o];

@@ -23,13 +23,11 @@ struct Registration {
 /// What is known of a rollup.
 /// @param root Current root; while the rollup waits in an outgoing call, an in-flight marker that is no root.
 /// @param etherBalance Wei held for the rollup.
-/// @param lastTimestamp Timestamp of the latest batch that visited it.
 struct Rollup {
     address owner;
     IProofSystem proofSystem;
     StateRoot root;
     uint128 etherBalance;
-    uint64 lastTimestamp;
     bool nativeToken;
 }
 
@@ -58,14 +56,27 @@ interface IRollups is ICrossChainManager {
     );
     event OwnershipTransferred(ChainId indexed rollup, address indexed oldOwner, address indexed newOwner);
     event VerificationReplaced(ChainId indexed rollup, IProofSystem proofSystem, bytes32[] verificationKeys);
-    /// @param batch `keccak256` of the calldata of {postBatch}.
+    /// Stands in front of {BatchPosted} if {postBatch} was not called by a transaction from an account without code: otherwise
+    /// that transaction's input is the calldata.
+    /// @param data Calldata of {postBatch}.
+    event BatchData(bytes32 indexed batch, bytes data);
+    /// @param batch `keccak256` of the calldata of {postBatch}. The same one can be posted again, even in one block: what it
+    /// holds is played only while the rollups are at its roots.
     /// @param table Code object with the executions that can be consumed in this block; zero if there are none.
     event BatchPosted(bytes32 indexed batch, uint64 timestamp, address table);
+    /// Follows {BatchPosted}, once for each rollup that the batch visits.
+    event RollupVisited(ChainId indexed rollup, bytes32 indexed batch);
     /// An execution took effect: its trigger was called and answered, or it is an L2 transaction.
     /// @param execution Index in the batch.
     /// @param ending Which of the list's answers to the trigger it was, counted in the order of the list.
     event ExecutionConsumed(bytes32 indexed batch, uint32 execution, uint32 ending);
-    /// An L2 transaction did not go as its list says and had no effect.
+    /// An L2 transaction was passed over, for a rollup that it visits is at another root than it was proven for.
+    /// @param rollup The first such rollup.
+    event ExecutionSkipped(bytes32 indexed batch, uint32 execution, ChainId rollup);
+    /// An L2 transaction had no effect: rollups are proven to answer that it fails, or L1 did not go as its list says.
+    /// @param reason THE SUBMITTER'S WORD, not to be relied on. It is proven that the rollups answer so from the batch's roots and
+    /// time, if they answer; but who posts chooses when, what L1 is like then, and whether to post the list at all: that a
+    /// transaction failed here does not mean that it would not succeed.
     event ExecutionFailed(bytes32 indexed batch, uint32 execution, bytes reason);
     event RootChanged(ChainId indexed rollup, StateRoot rootBefore, StateRoot rootAfter);
 
@@ -86,18 +97,17 @@ interface IRollups is ICrossChainManager {
 
     // ------------------------------------------------------------------------------------------------- errors: batch
 
+    /// Thrown when calldata of {postBatch} is not byte for byte what `abi.encodeCall` gives for the batch.
+    /// @param at Offset, from the selector's first byte, of the word or the struct that is not as it should be.
+    error NotCanonicalCalldata(uint256 at);
     /// Thrown when a batch holds no execution.
     error EmptyBatch();
     /// Thrown when a batch is from the future.
     error TimestampInFuture(uint64 timestamp, uint256 blockTimestamp);
     /// Thrown when a batch is older than `MAX_BATCH_AGE`.
     error BatchTooOld(uint64 timestamp, uint256 oldest);
-    /// Thrown when a batch is not newer than the last one that visited the rollup.
-    error TimestampNotIncreasing(ChainId rollup, uint64 timestamp, uint64 last);
     /// Thrown when the transaction carries fewer blobs than the batch is bound to.
     error MissingBlob(uint256 index);
-    /// Thrown when a rollup's first visit in the batch starts from another root than its current one.
-    error StaleRoot(ChainId rollup, StateRoot current, StateRoot given);
     /// Thrown when an L2 transaction comes after a call in a batch.
     error TransactionAfterCall(uint256 execution);
     /// Thrown when more executions are posted in one block than can be told apart.
@@ -115,6 +125,8 @@ interface IRollups is ICrossChainManager {
     error ProofWithoutVisits(uint256 proof);
     /// Thrown when a proof names a visit that the batch does not have, or not in ascending order.
     error BadVisitIndex(uint256 proof, uint256 visit);
+    /// Thrown when a proof's first visit comes before that of the proof before it.
+    error ProofsNotInOrder(uint256 proof);
     /// Thrown when a proof covers a visit of another rollup.
     error VisitOfOtherRollup(uint256 proof, uint256 visit);
     /// Thrown when two proofs cover the same visit.
@@ -139,7 +151,8 @@ interface IRollups is ICrossChainManager {
     /// Thrown when a REVERT is not followed by its REVERT_CONTINUE, or a REVERT_CONTINUE follows something else.
     error RevertNotContinued(uint256 execution, uint256 action);
     /// Thrown when a mark is of no kind that there is, out of order, beyond the list, not nested, or does not stand where its
-    /// kind belongs: a SPAN at a call of a rollup that is not static, a RESUME at a turn of L1.
+    /// kind belongs: a SPAN at a call of a rollup that is not static, a RESUME at a turn of L1. Also when a SPAN announces more
+    /// undoings than go back to its call on any one path.
     error BadMark(uint256 execution, uint256 mark);
     /// Thrown when actions that no RESUME leads to follow the end of a path.
     error ActionsAfterEnd(uint256 execution, uint256 action);
@@ -157,6 +170,8 @@ interface IRollups is ICrossChainManager {
     error SpanRequired(uint256 execution, uint256 action);
     /// Thrown when a rollup asks L1 to call this contract, where its proxy could speak for anybody.
     error CallToManager(uint256 execution, uint256 action);
+    /// Thrown when an L2 transaction makes a call to L1 that leaves open how much gas the callee gets.
+    error GasNotBound(uint256 execution, uint256 action);
     /// Thrown when the visit that ends or is abandoned next is not the one given, or none is given.
     error VisitMismatch(uint256 execution, uint256 visit);
     /// Thrown when more visits are given than the actions make.
@@ -177,15 +192,13 @@ interface IRollups is ICrossChainManager {
     /// Thrown when L1 does another thing than the open execution says.
     /// @param expected The first thing that it says; zero if L1 has to undo what it did.
     error UnexpectedAction(bytes32 expected, bytes32 actual);
-    /// Thrown when an L2 transaction finds a rollup at another root than it was proven for.
-    error RootMismatch(ChainId rollup, StateRoot current, StateRoot expected);
     /// Thrown when a rollup would send more than is held for it.
     error InsufficientRollupBalance(ChainId rollup, uint256 balance, uint256 value);
     /// Thrown when more than 2^128 - 1 wei is sent.
     error ValueTooLarge(uint256 value);
     /// Thrown when an L1 contract answers with more data than an execution can hold.
     error ReturnDataTooLarge(uint256 size);
-    /// Thrown when too little gas is left to call L1 on behalf of an L2 transaction.
+    /// Thrown when too little gas is left to give a callee on L1 exactly what the list says.
     error InsufficientCallGas(uint256 available, uint256 required);
     /// Thrown when too little gas is left to tell a static call from another.
     error InsufficientProbeGas(uint256 available, uint256 required);
@@ -203,9 +216,6 @@ interface IRollups is ICrossChainManager {
 
     /// @notice Reads batches for this contract.
     function PLANNER() external view returns (IExecutionPlanner);
-
-    /// @notice Gas that the callee of an L1 call made for an L2 transaction can count on.
-    function OUTGOING_CALL_GAS() external view returns (uint256);
 
     // ------------------------------------------------------------------------------------------------------ registry
 
@@ -234,6 +244,8 @@ interface IRollups is ICrossChainManager {
     // --------------------------------------------------------------------------------------------------------- batch
 
     /// @notice Checks a batch, runs its L2 transactions, and makes its calls consumable until the end of the block.
-    /// @dev All or nothing, but for L2 transactions that L1 contradicts: each of those has no effect, alone. Anyone may post.
+    /// @dev A batch is refused as a whole for what it is, never for where the rollups are: every execution of it stands alone.
+    /// One whose rollups are not at its roots is passed over or not found; an L2 transaction that L1 contradicts has no effect.
+    /// Anyone may post, also again, or a part of somebody else's.
     function postBatch(Batch calldata batch) external;
 }

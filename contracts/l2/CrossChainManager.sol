@@ -13,11 +13,6 @@ contract CrossChainManager is ProxyFactory {
     error OwnChain(ChainId rollup);
 
     /// @inheritdoc ICrossChainManager
-    function createProxy(address original, ChainId rollup) external returns (address) {
-        return _ensureProxy(original, rollup);
-    }
-
-    /// @inheritdoc ICrossChainManager
     /// @dev A relay by a proxy of another chain's contract never runs this code: it is where the rollup's machine lets a
     /// call leave the rollup. What is left is refused, with the value that came along.
     function relay(ChainId rollup, address original, address, bytes calldata) external payable {

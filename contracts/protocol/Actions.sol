@@ -53,6 +53,7 @@ uint8 constant RESUME = 1;
 /// @param value Wei that moves with the action.
 /// @param failed For a RESULT: the callee reverted.
 /// @param isStatic For a CALL: neither side may change anything.
+/// @param gas For a CALL of a rollup: gas that L1 gives to a callee of its own, in this call or inside it; 0 for what L1 has.
 /// @param data Calldata, return or revert data, a signed transaction, or how far a REVERT goes back.
 struct Action {
     uint8 kind;
@@ -63,6 +64,7 @@ struct Action {
     uint128 value;
     bool failed;
     bool isStatic;
+    uint32 gas;
     bytes data;
 }
 
@@ -110,17 +112,17 @@ struct Batch {
     RollupProof[] proofs;
 }
 
-/// Whether the fields that only a CALL uses are zero: sender, target, value and isStatic.
+/// Whether the fields that only a CALL uses are zero: sender, target, value, isStatic and gas.
 function isBare(Action calldata action) pure returns (bool bare) {
     assembly ("memory-safe") {
         let who := or(calldataload(add(action, 0x60)), calldataload(add(action, 0x80)))
         let what := or(calldataload(add(action, 0xa0)), calldataload(add(action, 0xe0)))
-        bare := iszero(or(who, what))
+        bare := iszero(or(or(who, what), calldataload(add(action, 0x100))))
     }
 }
 
 // Actions are compared by `keccak256(abi.encode(action))`. The functions below put that encoding together where its parts
-// are at hand already: offset of the action, eight words of fields, offset, length and bytes of the data, padding.
+// are at hand already: offset of the action, nine words of fields, offset, length and bytes of the data, padding.
 
 /// Hash of an action in calldata, whatever offset and padding its data has there. The caller makes sure that all fields
 /// were read, since Solidity refuses unclean ones when they are.
@@ -129,12 +131,12 @@ function hashGivenAction(Action calldata action) pure returns (bytes32 digest) {
     assembly ("memory-safe") {
         let start := mload(0x40)
         mstore(start, 0x20)
-        calldatacopy(add(start, 0x20), action, 0x100)
-        mstore(add(start, 0x120), 0x120)
-        mstore(add(start, 0x140), data.length)
-        mstore(add(add(start, 0x160), data.length), 0)
-        calldatacopy(add(start, 0x160), data.offset, data.length)
-        digest := keccak256(start, add(0x160, and(add(data.length, 31), not(31))))
+        calldatacopy(add(start, 0x20), action, 0x120)
+        mstore(add(start, 0x140), 0x140)
+        mstore(add(start, 0x160), data.length)
+        mstore(add(add(start, 0x180), data.length), 0)
+        calldatacopy(add(start, 0x180), data.offset, data.length)
+        digest := keccak256(start, add(0x180, and(add(data.length, 31), not(31))))
     }
 }
 
@@ -158,11 +160,12 @@ function hashCallFromL1(
         mstore(add(start, 0xc0), value)
         mstore(add(start, 0xe0), 0)
         mstore(add(start, 0x100), isStatic)
-        mstore(add(start, 0x120), 0x120)
-        mstore(add(start, 0x140), data.length)
-        mstore(add(add(start, 0x160), data.length), 0)
-        calldatacopy(add(start, 0x160), data.offset, data.length)
-        digest := keccak256(start, add(0x160, and(add(data.length, 31), not(31))))
+        mstore(add(start, 0x120), 0)
+        mstore(add(start, 0x140), 0x140)
+        mstore(add(start, 0x160), data.length)
+        mstore(add(add(start, 0x180), data.length), 0)
+        calldatacopy(add(start, 0x180), data.offset, data.length)
+        digest := keccak256(start, add(0x180, and(add(data.length, 31), not(31))))
     }
 }
 
@@ -179,10 +182,11 @@ function hashResultOfL1(ChainId to, bool failed) pure returns (bytes32 digest) {
         mstore(add(start, 0xc0), 0)
         mstore(add(start, 0xe0), failed)
         mstore(add(start, 0x100), 0)
-        mstore(add(start, 0x120), 0x120)
-        mstore(add(start, 0x140), returndatasize())
-        mstore(add(add(start, 0x160), returndatasize()), 0)
-        returndatacopy(add(start, 0x160), 0, returndatasize())
-        digest := keccak256(start, add(0x160, and(add(returndatasize(), 31), not(31))))
+        mstore(add(start, 0x120), 0)
+        mstore(add(start, 0x140), 0x140)
+        mstore(add(start, 0x160), returndatasize())
+        mstore(add(add(start, 0x180), returndatasize()), 0)
+        returndatacopy(add(start, 0x180), 0, returndatasize())
+        digest := keccak256(start, add(0x180, and(add(returndatasize(), 31), not(31))))
     }
 }

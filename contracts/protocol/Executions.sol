@@ -22,8 +22,9 @@ import {
     StateRoot,
     Visit
 } from "./Actions.sol";
+import {CanonicalBatch} from "./CanonicalBatch.sol";
 import {Entry} from "./ExecutionTable.sol";
-import {BEGINS_VISIT, Frame, newFrame, ON_STATIC_PATH, STATIC_FRAME} from "./Frame.sol";
+import {BEGINS_VISIT, BINDS_GAS, Frame, newFrame, ON_STATIC_PATH, STATIC_FRAME} from "./Frame.sol";
 import {Statements} from "./Statements.sol";
 import {Steps} from "./Steps.sol";
 import {StepWriter} from "./StepWriter.sol";
@@ -36,6 +37,7 @@ import {Fork, INITIAL_ROOT, LocatedVisit, Path, Span, Standing, Track, Walk, Wal
 /// @dev Numbers here count what calldata holds, or are sums of Ether of which each part has 128 bits: arithmetic needs no
 /// checks, which is worth a fifth of the gas.
 library Executions {
+    using CanonicalBatch for *;
     using DynamicBufferLib for DynamicBufferLib.DynamicBuffer;
     using Walks for Walk;
 
@@ -58,10 +60,11 @@ library Executions {
         Execution calldata execution,
         uint256 index
     ) internal pure returns (Entry memory entry) {
-        uint256 count = execution.actions.length;
+        uint256 count = execution.actionsOf().length;
         walk.index = index;
         Walks.clear(walk.path);
-        walk.trackCount = walk.visitCount = walk.endings = walk.forks = walk.recordCount = walk.size = 0;
+        walk.trackCount = walk.visitCount = walk.endings = walk.forks = walk.marked = 0;
+        walk.recordCount = walk.size = 0;
         walk.returnsAt = Walks.NEVER;
         walk.isOver = walk.isUndoing = walk.hasExpected = walk.hasAlternative = false;
         unchecked {
@@ -70,7 +73,7 @@ library Executions {
         }
         walk.records = Walks.newRecords(count);
         // Each rollup has a visit of its own, at least.
-        walk.tracks = Walks.newTracks(execution.visits.length);
+        walk.tracks = Walks.newTracks(execution.visitsOf().length);
         _walk(walk, execution, entry);
         _finish(walk, execution);
         bool isTransaction = entry.isTransaction;
@@ -85,7 +88,7 @@ library Executions {
 
     function _walk(Walk memory walk, Execution calldata execution, Entry memory entry) private pure {
         unchecked {
-            Action[] calldata actions = execution.actions;
+            Action[] calldata actions = execution.actionsOf();
             uint256 count = actions.length;
             uint256 nextMark = 0;
             uint256 markedAt = _markedAt(execution, 0);
@@ -97,7 +100,7 @@ library Executions {
                     control = L1;
                 }
                 if (walk.isOver) revert IRollups.ActionsAfterEnd(walk.index, i);
-                Action calldata action = actions[i];
+                Action calldata action = actions.actionAt(i);
                 uint256 kind = action.kind;
                 ChainId from = action.from;
                 ChainId to = action.to;
@@ -131,7 +134,7 @@ library Executions {
                 }
                 walk.path.last = i;
             }
-            if (nextMark != execution.marks.length) revert IRollups.BadMark(walk.index, nextMark);
+            if (nextMark != execution.marksOf().length) revert IRollups.BadMark(walk.index, nextMark);
         }
     }
 
@@ -139,12 +142,13 @@ library Executions {
     function _finish(Walk memory walk, Execution calldata execution) private pure {
         bool isFinished = walk.canEnd && walk.forks == 0 && walk.endings != 0;
         if (!isFinished) revert IRollups.Unfinished(walk.index);
+        _checkMarked(walk);
         if (walk.path.frame != 0) {
             Standing[] memory nothing;
             _abandon(walk, execution, nothing, NOBODY, NOBODY);
         }
         uint256 made = walk.visitCount;
-        if (made != execution.visits.length) revert IRollups.VisitNotMade(walk.index, made);
+        if (made != execution.visitsOf().length) revert IRollups.VisitNotMade(walk.index, made);
         unchecked {
             walk.firstVisit += made;
         }
@@ -152,7 +156,8 @@ library Executions {
 
     /// Where a mark stands; nowhere if there are no more.
     function _markedAt(Execution calldata execution, uint256 number) private pure returns (uint256) {
-        return number < execution.marks.length ? execution.marks[number].at : Walks.NEVER;
+        Mark[] calldata marks = execution.marksOf();
+        return number < marks.length ? marks[number].at : Walks.NEVER;
     }
 
     /// A REVERT is answered at once, and nothing else is.
@@ -165,7 +170,7 @@ library Executions {
         walk.isUndoing = kind == REVERT;
         if (kind <= L2TX) return;
         if (kind > REVERT_CONTINUE) revert IRollups.UnsupportedKind(walk.index, at, kind);
-        bool isCanonical = isBare(action) && !action.failed && action.data.length == (isAnswer ? 0 : 4);
+        bool isCanonical = isBare(action) && !action.failed && action.dataOf().length == (isAnswer ? 0 : 4);
         if (!isCanonical || (!isAnswer && action.to != L1)) revert IRollups.NotCanonical(walk.index, at);
     }
 
@@ -173,10 +178,10 @@ library Executions {
 
     /// Takes note of a mark, which stands at the action that comes now.
     function _mark(Walk memory walk, Execution calldata execution, uint256 number, uint256 at) private pure {
-        Mark calldata mark = execution.marks[number];
+        Mark calldata mark = execution.marksOf()[number];
         uint8 kind = mark.kind;
         uint256 to = mark.to;
-        Action calldata action = execution.actions[at];
+        Action calldata action = execution.actionsOf().actionAt(at);
         bool isGood;
         if (kind == RESUME) {
             // L1 has no choice but to answer a REVERT, and what triggers the execution is no turn in it.
@@ -185,14 +190,14 @@ library Executions {
                 action.from == L1 &&
                 action.kind != REVERT_CONTINUE &&
                 to > at &&
-                to < execution.actions.length &&
+                to < execution.actionsOf().length &&
                 to < walk.returnsAt;
         } else if (kind == SPAN) {
             isGood = action.kind == CALL && action.from != L1 && !action.isStatic && to != 0;
         }
         if (!isGood) revert IRollups.BadMark(walk.index, number);
         if (kind == SPAN) {
-            _announce(walk, at, to);
+            _announce(walk, number, at, to);
             return;
         }
         walk.hasAlternative = true;
@@ -259,6 +264,9 @@ library Executions {
             uint256 words = Statements.wordCountOf(action);
             uint256 flags = isStatic ? STATIC_FRAME | (from == L1 ? ON_STATIC_PATH : 0) : 0;
             if (at != 0) flags |= _checkInner(walk, action, at, isStatic);
+            else if (action.kind == L2TX) flags |= BINDS_GAS;
+            // What L1 calls for itself has all that L1 gives it. Reading the field also makes sure that it is clean.
+            if (action.gas != 0 && from == L1) revert IRollups.NotCanonical(walk.index, at);
             if (!isStatic) path.liveCalls++;
             if (from != L1) {
                 _note(walk, walk.tracks[walk.find(from)], 2 * at + 1, words);
@@ -305,8 +313,12 @@ library Executions {
                 if (action.from == L1) revert IRollups.StaticNotPlayable(walk.index, at);
                 flags = ON_STATIC_PATH;
             }
-            if (action.to == L1 && action.target == walk.manager) {
-                revert IRollups.CallToManager(walk.index, at);
+            if (action.to == L1) {
+                if (action.target == walk.manager) revert IRollups.CallToManager(walk.index, at);
+                // Else whoever submits the batch would choose how much the callee gets.
+                if (parent.bindsGas() && action.gas == 0) revert IRollups.GasNotBound(walk.index, at);
+            } else if (parent.bindsGas()) {
+                flags |= BINDS_GAS;
             }
         }
     }
@@ -316,7 +328,7 @@ library Executions {
         unchecked {
             Path memory path = walk.path;
             bool isQuiet = flags & ON_STATIC_PATH != 0;
-            if (isQuiet) walk.proxies.p(abi.encodePacked(action.sender, action.from));
+            if (flags & STATIC_FRAME != 0) walk.proxies.p(abi.encodePacked(action.sender, action.from));
             uint256 height = path.spans == 0 ? 0 : Walks.toSpan(path.spans).height;
             if (height == path.framed || flags & STATIC_FRAME != 0) {
                 StepWriter.closeWithCall(walk, action, isQuiet, 0);
@@ -372,7 +384,7 @@ library Executions {
                 if (from != L1 && path.liveCalls != frame.liveCallsOf()) {
                     _undo(walk, execution, _spanOf(walk, call, at), callee, caller);
                 } else {
-                    _giveBack(walk, execution.actions[call], callee, caller);
+                    _giveBack(walk, execution.actionsOf().actionAt(call), callee, caller);
                 }
             }
         }
@@ -415,7 +427,7 @@ library Executions {
             uint256 flags = isEnding ? Steps.IS_LAST : 0;
             if (!isOver) {
                 uint256 next = at + 1;
-                if (next == walk.returnsAt || next == execution.actions.length) flags |= Steps.IS_DEAD;
+                if (next == walk.returnsAt || next == execution.actionsOf().length) flags |= Steps.IS_DEAD;
             }
             uint256 ending = isEnding ? walk.endings++ : 0;
             StepWriter.closeWithResult(walk, action, frame.isOnStaticPath(), flags, ending);
@@ -424,8 +436,8 @@ library Executions {
 
     // --------------------------------------------------------------------------------------------------------- undoings
 
-    /// As many undoings may go back to the call that comes now.
-    function _announce(Walk memory walk, uint256 at, uint256 count) private pure {
+    /// As many undoings go back to the call that comes now, on some path. The newest span is used first.
+    function _announce(Walk memory walk, uint256 number, uint256 at, uint256 count) private pure {
         Path memory path = walk.path;
         Standing[] memory before = walk.standings();
         uint256 height = path.spans == 0 ? 0 : Walks.toSpan(path.spans).height;
@@ -437,9 +449,22 @@ library Executions {
                     frame: path.frame,
                     order: path.calls,
                     at: at,
-                    before: before
+                    before: before,
+                    spare: i == 0 ? number + 1 : 0,
+                    earlier: i == 0 ? walk.marked : 0
                 })
             );
+            if (i == 0) walk.marked = path.spans;
+        }
+    }
+
+    /// Frames that nothing reverts would leave an L1 call less gas, to the liking of whoever posts the list.
+    function _checkMarked(Walk memory walk) private pure {
+        uint256 place = walk.marked;
+        while (place != 0) {
+            Span memory span = Walks.toSpan(place);
+            if (span.spare != 0) revert IRollups.BadMark(walk.index, span.spare - 1);
+            place = span.earlier;
         }
     }
 
@@ -450,7 +475,7 @@ library Executions {
         Action calldata action,
         uint256 at
     ) private pure {
-        uint256 order = uint32(bytes4(action.data));
+        uint256 order = uint32(bytes4(action.dataOf()));
         uint256 place = walk.path.spans;
         while (place != 0) {
             Span memory span = Walks.toSpan(place);
@@ -494,6 +519,7 @@ library Executions {
             onL1 = _dropWindows(path, span.height - 1);
         }
         path.spans = span.below;
+        span.spare = 0;
         for (uint256 i = 0; i < walk.trackCount; i++) {
             Standing memory standing = walk.tracks[i].standing;
             Standing memory before = Walks.standingOf(span.before, i);
@@ -594,7 +620,7 @@ library Executions {
     ) private pure returns (StateRoot rootAfter) {
         unchecked {
             uint256 number = walk.visitCount++;
-            Visit[] calldata visits = execution.visits;
+            Visit[] calldata visits = execution.visitsOf();
             ChainId rollup = track.rollup;
             if (number >= visits.length) revert IRollups.VisitMismatch(walk.index, number);
             Visit calldata visit = visits[number];

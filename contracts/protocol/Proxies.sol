@@ -9,8 +9,11 @@ import {Registry} from "./Registry.sol";
 /// @title Proxies of registered rollups' contracts
 abstract contract Proxies is ProxyFactory, Registry {
     /// @inheritdoc ICrossChainManager
-    function createProxy(address original, ChainId rollup) external returns (address) {
+    function createProxy(
+        address original,
+        ChainId rollup
+    ) public override(ICrossChainManager, ProxyFactory) returns (address) {
         _requireKnown(rollup);
-        return _ensureProxy(original, rollup);
+        return super.createProxy(original, rollup);
     }
 }

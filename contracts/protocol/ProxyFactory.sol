@@ -27,6 +27,24 @@ abstract contract ProxyFactory is ICrossChainManager {
         return address(uint160(uint256(digest)));
     }
 
+    /// @inheritdoc ICrossChainManager
+    function createProxy(address original, ChainId rollup) public virtual returns (address) {
+        return _ensureProxy(original, rollup);
+    }
+
+    /// @inheritdoc ICrossChainManager
+    function passOn(address original, ChainId rollup) external {
+        address proxy = createProxy(original, rollup);
+        if (proxy.balance == 0) return;
+        (bool success, ) = proxy.call("");
+        if (success) return;
+        assembly ("memory-safe") {
+            let reason := mload(64)
+            returndatacopy(reason, 0, returndatasize())
+            revert(reason, returndatasize())
+        }
+    }
+
     function _ensureProxy(address original, ChainId rollup) internal returns (address proxy) {
         proxy = proxyOf(original, rollup);
         if (proxy.code.length != 0) return proxy;

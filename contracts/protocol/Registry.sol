@@ -16,7 +16,6 @@ abstract contract Registry is IRollups {
     struct State {
         StateRoot root;
         uint128 etherBalance;
-        uint64 lastTimestamp;
         bool nativeToken;
         IProofSystem proofSystem;
         uint64 keyGeneration;
@@ -94,7 +93,6 @@ abstract contract Registry is IRollups {
                 proofSystem: state.proofSystem,
                 root: _visibleRoot(rollup),
                 etherBalance: state.etherBalance,
-                lastTimestamp: state.lastTimestamp,
                 nativeToken: state.nativeToken
             });
     }

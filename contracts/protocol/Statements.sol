@@ -2,12 +2,15 @@
 pragma solidity 0.8.30;
 
 import {Action, Batch, ChainId, RollupProof, StateRoot} from "./Actions.sol";
+import {CanonicalBatch} from "./CanonicalBatch.sol";
 import {LocatedVisit, Walks} from "./Walk.sol";
 
 /// @title Statements as words
 /// @notice Flattens what a proof asserts to words below 2^248 (roots: below the field's order), in one way only: every
 /// length stands before what it measures. Layout: docs/spec.md section 2.
 library Statements {
+    using CanonicalBatch for *;
+
     /// First word of every statement. Not zero, so that sequences of different length are different polynomials.
     uint256 internal constant DOMAIN = uint256(keccak256("lockstep.statement.v1")) >> 8;
 
@@ -20,7 +23,7 @@ library Statements {
 
     /// Words that an action takes.
     function wordCountOf(Action calldata action) internal pure returns (uint256) {
-        return _wordCount(action.data.length);
+        return _wordCount(action.dataOf().length);
     }
 
     function _wordCount(uint256 length) private pure returns (uint256) {
@@ -66,7 +69,7 @@ library Statements {
             at = _put(at, chosen.length);
             for (uint256 i = 0; i < chosen.length; i++) {
                 LocatedVisit memory visit = visits[chosen[i]];
-                at = _putVisit(at, batch.executions[visit.execution].actions, visit);
+                at = _putVisit(at, batch.executionsOf().executionAt(visit.execution).actionsOf(), visit);
             }
             at = _put(at, given.length);
             assembly ("memory-safe") {
@@ -103,18 +106,18 @@ library Statements {
             // The list of actions leads backwards.
             at = end;
             while (number != 0) {
-                at = _putAction(at, actions[(number - 1) / 2]);
+                at = _putAction(at, actions.actionAt((number - 1) / 2));
                 number = uint32(Walks.wordAt(nodes, number));
             }
         }
     }
 
-    ///     bits 0-7 kind │ 8 failed │ 16 isStatic │ 32-95 from │ 96-159 to │ 160-191 data length
+    ///     bits 0-7 kind │ 8 failed │ 16 isStatic │ 32-95 from │ 96-159 to │ 160-191 data length │ 192-223 gas
     /// @param end Where the action's words end.
     /// @return start Where they start.
     function _putAction(uint256 end, Action calldata action) private pure returns (uint256 start) {
         unchecked {
-            bytes calldata data = action.data;
+            bytes calldata data = action.dataOf();
             uint256 length = data.length;
             start = end - 32 * _wordCount(length);
             address sender = action.sender;
@@ -127,7 +130,8 @@ library Statements {
                 word := or(word, shl(16, calldataload(add(action, 0xe0))))
                 word := or(word, shl(32, calldataload(add(action, 0x20))))
                 word := or(word, shl(96, calldataload(add(action, 0x40))))
-                mstore(at, or(word, shl(160, length)))
+                word := or(word, shl(160, length))
+                mstore(at, or(word, shl(192, calldataload(add(action, 0x100)))))
                 mstore(add(at, 0x20), sender)
                 mstore(add(at, 0x40), target)
                 mstore(add(at, 0x60), calldataload(add(action, 0xa0)))
@@ -141,7 +145,7 @@ library Statements {
                     from := add(from, BYTES_PER_WORD)
                     at := add(at, 32)
                 }
-                // Bits of the last word beyond the data: padding, whatever stands there in calldata.
+                // The last word has bytes of the padding, or of what follows it.
                 let beyond := shl(3, sub(sub(from, data.offset), length))
                 let last := sub(end, 32)
                 mstore(last, shl(beyond, shr(beyond, mload(last))))

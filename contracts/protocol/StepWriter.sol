@@ -3,6 +3,7 @@ pragma solidity 0.8.30;
 
 import {IRollups} from "../interfaces/IRollups.sol";
 import {Action, ChainId, StateRoot} from "./Actions.sol";
+import {CanonicalBatch} from "./CanonicalBatch.sol";
 import {Steps} from "./Steps.sol";
 import {Fork, Standing, Track, Walk, Walks} from "./Walk.sol";
 
@@ -11,8 +12,10 @@ import {Fork, Standing, Track, Walk, Walks} from "./Walk.sol";
 /// @dev Numbers here are places in memory, sums of lengths of what is there, and sums of Ether of which each part has 128
 /// bits: arithmetic needs no checks.
 library StepWriter {
+    using CanonicalBatch for *;
+
     /// Bytes of a step at most, without its effects and data; the last 32 are room for the last field's word.
-    uint256 private constant MAX_STEP_BYTES = 4 + 32 + 1 + 3 + 9 + 20 + 33 + 20 + 32;
+    uint256 private constant MAX_STEP_BYTES = 4 + 32 + 1 + 3 + 9 + 20 + 33 + 20 + 4 + 32;
     uint256 private constant MAX_EFFECT_BYTES = 1 + 9 + 32 + 33 + 33;
     uint256 private constant MAX_ROOT_BYTES = 9 + 32;
 
@@ -25,17 +28,20 @@ library StepWriter {
         bool isQuiet,
         uint256 frames
     ) internal pure {
-        bytes calldata data = action.data;
+        bytes calldata data = action.dataOf();
         (bytes memory record, uint256 at) = _begin(walk, data.length);
         at = isQuiet ? _put(at, 0, 1) : _putEffects(walk, at);
         uint128 value = action.value;
         uint256 flags =
             Steps.IS_CALL | (action.isStatic ? Steps.IS_STATIC : 0) | (value != 0 ? Steps.HAS_VALUE : 0);
+        uint32 forCallee = action.gas;
+        if (forCallee != 0) flags |= Steps.HAS_GAS;
         at = _putFlags(at, flags, frames);
         at = _putChain(at, action.from);
         at = _put(at, uint160(action.sender), 20);
         if (value != 0) at = _putNumber(at, value);
         at = _put(at, uint160(action.target), 20);
+        if (forCallee != 0) at = _put(at, forCallee, 4);
         _end(walk, record, _putData(at, data));
     }
 
@@ -49,7 +55,7 @@ library StepWriter {
         uint256 flags,
         uint256 ending
     ) internal pure {
-        bytes calldata data = action.data;
+        bytes calldata data = action.dataOf();
         (bytes memory record, uint256 at) = _begin(walk, data.length);
         at = isQuiet ? _put(at, 0, 1) : _putEffects(walk, at);
         at = _putFlags(at, flags | (action.failed ? Steps.IS_FAILED : 0), ending);

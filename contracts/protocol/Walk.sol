@@ -53,6 +53,9 @@ struct Track {
 /// @param order How many calls that frame has made before.
 /// @param at Index of the call in the list.
 /// @param before Where the rollups were just before the call.
+/// @param spare Of the lowest span of a mark: 1 + number of the mark, until a path has used all its spans; 0 then, and of
+/// all others.
+/// @param earlier Of the same: that of the mark before; a place in memory, 0 for none.
 struct Span {
     uint256 below;
     uint256 height;
@@ -60,6 +63,8 @@ struct Span {
     uint256 order;
     uint256 at;
     Standing[] before;
+    uint256 spare;
+    uint256 earlier;
 }
 
 /// Frames that L1 opens at once, in which it makes a call. One belongs to each span of the path that had none.
@@ -105,13 +110,14 @@ struct Fork {
 /// State of the walk over one list, and over those of a batch one after the other.
 /// @param manager `Rollups`, which nobody may call on behalf of a rollup.
 /// @param visits The batch's; an execution's are put there from `firstVisit` on.
-/// @param proxies `original(20) rollup(8)` of each call to L1 inside a static call of L1's.
+/// @param proxies `original(20) rollup(8)` of each static call to L1.
 /// @param index Of the execution in the batch.
 /// @param frames {Frame}s by index of the CALL.
 /// @param nodes Actions of visits: that of the rollup which gives up control in `actions[i]` has number 2i + 1, that of the
 /// one which receives it 2i + 2. Bits 0-31 the visit's action before, 0 for none; 32-63 how many actions the visit has up
 /// to this; 64- how many words they take in a statement.
 /// @param forks The newest turn that is to be come back to; a place in memory, 0 for none.
+/// @param marked Lowest span of the SPAN that was met last; a place in memory, 0 for none.
 /// @param returnsAt Index of the action at which it is; no index if there is none.
 /// @param canEnd The path may end here.
 /// @param isOver The path has ended.
@@ -134,6 +140,7 @@ struct Walk {
     uint256 visitCount;
     uint256 endings;
     uint256 forks;
+    uint256 marked;
     uint256 returnsAt;
     bool canEnd;
     bool isOver;

@@ -146,6 +146,7 @@ describe("a builder that is killed", function () {
     const history = await readHistory(
       connectL1(lockstep.l1.url),
       lockstep.rollups,
+      [lockstep.ledger],
       0n,
       await reader.getBlockNumber(),
     );

@@ -7,6 +7,7 @@ import {
   L2TX_HEADER_BYTES,
   MAX_CALLDATA_BYTES,
   MAX_RETURN_DATA_BYTES,
+  OUTGOING_GAS,
 } from "../../builder/kinds/ledger/limits.ts";
 import { ActionKind } from "../../builder/protocol/action.ts";
 import { TREE_DEPTH } from "../../builder/state/types.ts";
@@ -22,6 +23,7 @@ const EXPECTED: Readonly<Record<string, bigint>> = {
   LEDGER_ADDRESS: BigInt(LEDGER),
   KIND_RESULT: BigInt(ActionKind.RESULT),
   KIND_L2TX: BigInt(ActionKind.L2TX),
+  OUTGOING_GAS: BigInt(OUTGOING_GAS),
   SELECTOR_TRANSFER: BigInt(selector("transfer(uint256,address,uint256)")),
   SELECTOR_BALANCE_OF: BigInt(selector("balanceOf(uint256,address)")),
   SELECTOR_SEND: BigInt(selector("send(uint256,address,uint256,bytes)")),

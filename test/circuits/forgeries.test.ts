@@ -84,6 +84,8 @@ describe("circuits: false statements", function () {
       "another recipient": action(0, "in", { data: ask.transfer(0n, ALICE, 10n) }),
       "another amount": action(0, "in", { data: ask.transfer(0n, BOB, 11n) }),
       "a static call": action(0, "in", { isStatic: true }),
+      "gas that no call uses": action(0, "in", { gas: 2 ** 32 }),
+      "a result with gas": action(0, "out", { gas: 1 }),
       "a failure": action(0, "out", { failed: true }),
       "other return data": action(0, "out", { data: `0x${"00".repeat(32)}` }),
       "longer return data": action(0, "out", { data: `0x${"00".repeat(31)}0100` }),
@@ -117,6 +119,9 @@ describe("circuits: false statements", function () {
       "shorter data": action(0, "out", { data: "0xaa" }),
       "padding as data": action(0, "out", { data: "0xaabb00" }),
       "a static call out": action(0, "out", { isStatic: true }),
+      "another gas": action(0, "out", { gas: 1 }),
+      "a result with gas": action(1, "in", { gas: 1 }),
+      "an answer with gas": action(1, "out", { gas: 1 }),
       "a result from a chain that was not called": action(1, "in", { from: L1 }),
       "a result with a sender": action(1, "in", { sender: BOB }),
       "a result with value": action(1, "in", { value: 1n }),
@@ -159,6 +164,7 @@ describe("circuits: false statements", function () {
       value: action(0, "in", { value: 1n }),
       "from another chain": action(0, "in", { from: OTHER }),
       "a static transaction": action(0, "in", { isStatic: true }),
+      "gas beside the transaction's own": action(0, "in", { gas: 1 }),
     });
     for (const [name, header] of Object.entries({
       "another EVM chain": { l1ChainId: 1n },

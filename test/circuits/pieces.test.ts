@@ -28,9 +28,18 @@ describe("circuits/ledger: small parts", function () {
       value: 0n,
       failed: true,
       isStatic: true,
+      gas: 2 ** 32 - 1,
       data: `0x${"11".repeat(300)}`,
     };
-    const input = { kind: 2n, failed: 1n, isStatic: 1n, from: UINT64, to: 5n, length: 300n };
+    const input = {
+      kind: 2n,
+      failed: 1n,
+      isStatic: 1n,
+      from: UINT64,
+      to: 5n,
+      length: 300n,
+      gas: (1n << 32n) - 1n,
+    };
     expect(await circuit.output(input, "out")).to.equal(packedWord(action));
   });
 

@@ -37,12 +37,19 @@ const incoming = fc
     sender: address,
     value: fc.bigInt({ min: 0n, max: 30n }),
     isStatic: fc.boolean(),
+    gas: fc.constantFrom(0, 1, 2 ** 32 - 1),
     toLedger: fc.integer({ min: 0, max: 4 }).map((n) => n > 0),
     target: address,
     data: calldata,
   })
-  .map(({ toLedger, target, isStatic, value, data, ...rest }) =>
-    call(data, { ...rest, isStatic, value: isStatic ? 0n : value, ...(!toLedger && { target }) }),
+  .map(({ toLedger, target, isStatic, value, gas, data, ...rest }) =>
+    call(data, {
+      ...rest,
+      isStatic,
+      gas: rest.from === L1 ? 0 : gas,
+      value: isStatic ? 0n : value,
+      ...(!toLedger && { target }),
+    }),
   );
 
 /** What is played in one visit, as far as the ledger's answers call for it. */

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { concatHex, encodeErrorResult, encodeFunctionData, type Hex, pad, toHex } from "viem";
+import { concatHex, encodeErrorResult, encodeFunctionData, type Hex, pad } from "viem";
 import { type ChainId, L1 } from "../../builder/protocol/ids.ts";
 import {
   batchId,
@@ -15,7 +15,7 @@ import {
   triggerHash,
   visit,
 } from "./lists.ts";
-import { eventsOf, expectError, expectRevert } from "./outcome.ts";
+import { effectsOf, eventsOf, expectError, expectRevert } from "./outcome.ts";
 import { play, postAndPlay, program, proxy, stateOf } from "./play.ts";
 import { deploy, rootAt, rootHex, type Setup } from "./setup.ts";
 
@@ -47,7 +47,7 @@ describe("Rollups: executions that L1 calls trigger", () => {
     ]);
     expect(await stateOf(s, a)).to.deep.equal({ root: rootHex(r2), balance: 5n });
     expect(await s.publicClient.getBalance({ address: s.rollups.address })).to.equal(5n);
-    const [posted, change, first, , second] = eventsOf(receipt);
+    const [posted, change, first, , second] = effectsOf(receipt);
     expect(posted?.eventName).to.equal("BatchPosted");
     expect(first).to.deep.equal({
       eventName: "ExecutionConsumed",
@@ -296,7 +296,7 @@ describe("Rollups: executions that L1 calls trigger", () => {
       { success: true, data: "0x71" },
       { success: false, data: "0x73" },
     ]);
-    expect(eventsOf(receipt).map(({ eventName }) => eventName)).to.deep.equal(["BatchPosted"]);
+    expect(effectsOf(receipt).map(({ eventName }) => eventName)).to.deep.equal(["BatchPosted"]);
   });
 
   it("answers static calls inside an execution, but not for a rollup that waits", async () => {
@@ -363,14 +363,7 @@ describe("Rollups: executions that L1 calls trigger", () => {
     await program(s, s.other, "0x0b", { steps: [step(s.rollups.address, ask(b))], echoes: true });
     const { timestamp } = await s.publicClient.getBlock();
     const at = (root: typeof r0) =>
-      concatHex([
-        pad(s.owner),
-        pad(s.proofSystem),
-        rootHex(root),
-        pad("0x0"),
-        pad(toHex(timestamp)),
-        pad("0x0"),
-      ]);
+      concatHex([pad(s.owner), pad(s.proofSystem), rootHex(root), pad("0x0"), pad("0x0")]);
     const asking = (data: Hex, answer: Hex) =>
       execution(
         [

@@ -14,6 +14,7 @@ import {
   batchOf,
   call,
   execution,
+  GAS,
   REMOTE,
   REMOTE2,
   result,
@@ -54,7 +55,7 @@ describe("Rollups: what L1 undoes", () => {
   };
   const open = (value = 0n) => call(L1, a, user, REMOTE, { value });
   const close = (data: Hex = "0x99") => result(a, L1, data);
-  const out = (data: Hex = "0x77") => call(a, L1, REMOTE, s.other.address, { data });
+  const out = (data: Hex = "0x77", gas = 0) => call(a, L1, REMOTE, s.other.address, { data, gas });
   /** The called L1 contract calls back. */
   const back = (data: Hex, value = 0n) => call(L1, a, s.other.address, REMOTE, { data, value });
   /** What a proxy reverts with when L1 does what is not in the list. */
@@ -332,7 +333,7 @@ describe("Rollups: what L1 undoes", () => {
     const list = execution(
       [
         l2txAction(a, "0x01"),
-        out(),
+        out("0x77", GAS),
         back("0x01"),
         close(),
         back("0x02"),
@@ -350,7 +351,7 @@ describe("Rollups: what L1 undoes", () => {
       args: { batch: batchId(batch), execution: 0, ending: 0 },
     });
     await refuses(
-      [l2txAction(a, "0x01"), out(), result(L1, a), close(), result(L1, a, "0x01"), close()],
+      [l2txAction(a, "0x01"), out("0x77", GAS), result(L1, a), close(), result(L1, a, "0x01"), close()],
       [visit(a, r1, r2), visit(a, r1, r2)],
       [resume(2, 4)],
       "SecondEnding",

@@ -10,10 +10,14 @@ export const REMOTE: Address = "0x00000000000000000000000000000000000ace00";
 /** Another one. */
 export const REMOTE2: Address = "0x0000000000000000000000000000000000beef00";
 
+/** What calls to L1 get that an L2 transaction makes. */
+export const GAS = 1_000_000;
+
 interface CallExtras {
   value?: bigint;
   data?: Hex;
   isStatic?: boolean;
+  gas?: number;
 }
 
 export function call(

@@ -7,6 +7,7 @@ import {
   batchOf,
   call,
   execution,
+  GAS,
   REMOTE,
   REMOTE2,
   result,
@@ -15,7 +16,7 @@ import {
   step,
   visit,
 } from "./lists.ts";
-import { eventsOf, expectError, mined } from "./outcome.ts";
+import { effectsOf, eventsOf, expectError, mined } from "./outcome.ts";
 import { play, postAndPlay, program, proxy, stateOf } from "./play.ts";
 import { deploy, rootAt, rootHex, type Setup } from "./setup.ts";
 
@@ -39,7 +40,8 @@ describe("Rollups: look-ups", () => {
 
   const open = (value = 0n) => call(L1, a, user, REMOTE, { value });
   const close = (data: Hex = "0x99") => result(a, L1, data);
-  const out = (data: Hex, isStatic = false) => call(a, L1, REMOTE, s.other.address, { data, isStatic });
+  const out = (data: Hex, isStatic = false, gas = 0) =>
+    call(a, L1, REMOTE, s.other.address, { data, isStatic, gas });
   /** The L1 contract that a rollup called asks a rollup. */
   const ask = (rollup: ChainId, data: Hex, sender: Hex = s.other.address) =>
     call(L1, rollup, sender, rollup === a ? REMOTE : REMOTE2, { data, isStatic: true });
@@ -75,6 +77,30 @@ describe("Rollups: look-ups", () => {
       expect((await stateOf(s, a)).root).to.equal(rootHex(r0));
     });
 
+    it("find the proxies that executions call from statically created too, and no others", async () => {
+      const from = (sender: Hex, isStatic: boolean) =>
+        call(a, L1, sender, s.other.address, { data: "0x70", isStatic });
+      const senders = [`0x${"51".repeat(20)}`, `0x${"52".repeat(20)}`] as const;
+      const list = execution(
+        [
+          open(),
+          from(senders[0], true),
+          result(L1, a, "0x"),
+          from(senders[1], false),
+          result(L1, a, "0x"),
+          close(),
+        ],
+        [visit(a, r0, r1)],
+      );
+      await postAndPlay(s, [list], []);
+      const codes = await Promise.all(
+        senders.map(async (sender) =>
+          s.publicClient.getCode({ address: await s.rollups.read.proxyOf([sender, a]) }),
+        ),
+      );
+      expect(codes.map((code) => code !== undefined)).to.deep.equal([true, false]);
+    });
+
     it("go the way that L1's answers lead them, as often as asked", async () => {
       const count = encodeFunctionData({ abi: s.other.abi, functionName: "count" });
       await program(s, s.other, "0x70", { steps: [step(s.other.address, count)], ...reads() });
@@ -98,7 +124,7 @@ describe("Rollups: look-ups", () => {
         hashAction(result(L1, a, answers[0])),
         hashAction(result(L1, a, `0x${"00".repeat(31)}02`)),
       ]);
-      expect(eventsOf(receipt).map(({ eventName }) => eventName)).to.deep.equal(["BatchPosted"]);
+      expect(effectsOf(receipt).map(({ eventName }) => eventName)).to.deep.equal(["BatchPosted"]);
     });
 
     it("go through other rollups to L1", async () => {
@@ -300,7 +326,14 @@ describe("Rollups: look-ups", () => {
     it("happen in L2 transactions", async () => {
       await program(s, s.other, "0x77", { steps: [asks(there, "0x01")], ...reads() });
       const list = execution(
-        [l2txAction(a, "0x01"), out("0x77"), ask(a, "0x01"), close("0xaa"), result(L1, a, "0xaa"), close()],
+        [
+          l2txAction(a, "0x01"),
+          out("0x77", false, GAS),
+          ask(a, "0x01"),
+          close("0xaa"),
+          result(L1, a, "0xaa"),
+          close(),
+        ],
         [visit(a, r0), visit(a, r0, r1)],
         [resume(2, 4)],
       );

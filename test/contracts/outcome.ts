@@ -57,6 +57,13 @@ export async function mined(setup: Setup, sent: Promise<Hex>): Promise<Transacti
   return receipt;
 }
 
+/** The same without what tells followers which rollups a batch is about and what is in it. */
+export function effectsOf(receipt: TransactionReceipt): { eventName: string; args: object }[] {
+  return eventsOf(receipt).filter(
+    ({ eventName }) => eventName !== "BatchData" && eventName !== "RollupVisited",
+  );
+}
+
 /** Names and arguments of the events of `Rollups` in a receipt, in order. */
 export function eventsOf(receipt: TransactionReceipt): { eventName: string; args: object }[] {
   return parseEventLogs({ abi: rollupsAbi, logs: receipt.logs }).map(({ eventName, args }) => ({

@@ -39,7 +39,6 @@ describe("Rollups: registry", () => {
       proofSystem: getAddress(s.proofSystem),
       root: rootHex(rootAt(0)),
       etherBalance: 0n,
-      lastTimestamp: 0n,
       nativeToken: false,
     });
     for (const unknown of [0n, 3n]) {

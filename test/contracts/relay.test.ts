@@ -1,5 +1,6 @@
 import { expect } from "chai";
-import { encodeErrorResult, getAddress, type Hex, pad, toHex } from "viem";
+import { encodeErrorResult, encodeFunctionData, getAddress, type Hex, pad, toHex } from "viem";
+import { rollupsAbi } from "../../builder/protocol/abi.ts";
 import { hashAction } from "../../builder/protocol/action.ts";
 import type { Execution } from "../../builder/protocol/execution.ts";
 import { type ChainId, L1 } from "../../builder/protocol/ids.ts";
@@ -17,10 +18,11 @@ import {
   triggerHash,
   visit,
 } from "./lists.ts";
-import { expectError, expectRevert } from "./outcome.ts";
+import { expectError, expectRevert, mined } from "./outcome.ts";
 import { play, postAndPlay, program, proxy, stateOf } from "./play.ts";
 import { deploy, rootAt, rootHex, type Setup } from "./setup.ts";
 
+const PASS_ON = { abi: rollupsAbi, functionName: "passOn" } as const;
 const [r0, r1, r2] = [rootAt(0), rootAt(1), rootAt(2)];
 
 describe("Rollups: what is not consumed", () => {
@@ -82,6 +84,19 @@ describe("Rollups: what is not consumed", () => {
     const probes = outcomes.filter(({ data }) => data.length === 2 + 8 + 128);
     for (const { data } of probes) expectError(data, "InsufficientProbeGas");
     expect(probes.length).to.be.greaterThan(0);
+  });
+
+  it("Ether that lies at a proxy's address: it is passed on as a call that the proxy makes, or stays", async () => {
+    const ahead = await s.rollups.read.proxyOf([REMOTE2, a]);
+    await mined(s, s.walletClient.sendTransaction({ to: ahead, value: 7n }));
+    const onward = call(L1, a, ahead, REMOTE2, { value: 7n });
+    const passOn = step(s.rollups.address, encodeFunctionData({ ...PASS_ON, args: [REMOTE2, a] }));
+    await expectRevert(s.actor.simulate.play([[passOn]]), "ExecutionNotFound", [hashAction(onward)]);
+    const list = execution([onward, result(a, L1)], [visit(a, r0, r1)]);
+    await postAndPlay(s, [list], [passOn, passOn]);
+    expect(await stateOf(s, a)).to.deep.equal({ root: rootHex(r1), balance: 7n });
+    expect(await s.publicClient.getBalance({ address: ahead })).to.equal(0n);
+    await expectRevert(s.rollups.simulate.passOn([REMOTE2, 99n]), "UnknownRollup", [99n]);
   });
 
   it("a second time, in the same block or the next", async () => {
@@ -218,7 +233,7 @@ describe("Rollups: what is not consumed", () => {
 
   it("an entry point that is for the contract itself", async () => {
     await expectRevert(
-      s.rollups.simulate.runTransaction(["0x", user, 0n], { account: s.owner }),
+      s.rollups.simulate.runTransaction(["0x", 0n, user, 0n], { account: s.owner }),
       "OnlySelf",
       [getAddress(s.owner)],
     );

@@ -6,7 +6,7 @@ import { l2txAction } from "../../builder/protocol/action.ts";
 import type { Execution, Visit } from "../../builder/protocol/execution.ts";
 import { type ChainId, L1 } from "../../builder/protocol/ids.ts";
 import { type StatementVisit, statementWords } from "../../builder/protocol/statement.ts";
-import { batchOf, call, execution, result, visit } from "./lists.ts";
+import { batchOf, call, execution, GAS, result, visit } from "./lists.ts";
 import { revertData } from "./outcome.ts";
 import { deploy, rootAt, type Setup } from "./setup.ts";
 
@@ -93,7 +93,8 @@ function grow(seed: Seed, chains: readonly ChainId[], roots: Map<ChainId, number
     const control = open.at(-1)?.to ?? L1;
     const to = [L1, ...chains][choice % (chains.length + 1)] ?? L1;
     if (choice < 40 && open.length > 1) leave(data);
-    else if (to !== control) enter(call(control, to, address, address, { data }));
+    else if (to !== control)
+      enter(call(control, to, address, address, { data, gas: control === L1 ? 0 : 1 + (choice % 2) * GAS }));
   }
   while (open.length > 0) leave("0x");
   return { list: execution(actions, visits), visited: inOrder };
@@ -182,6 +183,7 @@ describe("Statements.sol", () => {
       change(0, { data: "0x010200" }),
       change(0, { data: "0x0103" }),
       change(1, { value: 4n }),
+      change(1, { gas: 1 }),
       change(1, { isStatic: true, value: 0n }),
       change(2, { failed: false }),
       change(3, { data: "0x" }),

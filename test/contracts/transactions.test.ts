@@ -8,6 +8,7 @@ import {
   batchOf,
   call,
   execution,
+  GAS,
   REMOTE,
   REMOTE2,
   result,
@@ -38,7 +39,7 @@ describe("Rollups: L2 transactions", () => {
     return execution(
       [
         l2txAction(a, "0x02"),
-        call(a, L1, REMOTE, s.other.address, { data: "0x77", value }),
+        call(a, L1, REMOTE, s.other.address, { data: "0x77", value, gas: GAS }),
         result(L1, a, said),
         result(a, L1),
       ],
@@ -53,7 +54,8 @@ describe("Rollups: L2 transactions", () => {
     return eventsOf(receipt).flatMap(({ eventName, args }) => {
       if (!("execution" in args)) return [];
       expect("batch" in args && args.batch).to.equal(id);
-      return [[eventName, args.execution, "reason" in args ? args.reason : undefined]];
+      const rest = "reason" in args ? args.reason : "rollup" in args ? args.rollup : undefined;
+      return [[eventName, args.execution, rest]];
     });
   };
 
@@ -86,7 +88,7 @@ describe("Rollups: L2 transactions", () => {
       execution(
         [
           l2txAction(a, "0x02"),
-          call(a, L1, REMOTE, s.other.address, { data: "0x77" }),
+          call(a, L1, REMOTE, s.other.address, { data: "0x77", gas: GAS }),
           call(L1, a, s.other.address, REMOTE, { data: "0x55" }),
           result(a, L1, "0x66"),
           result(L1, a, "0x66"),
@@ -114,15 +116,7 @@ describe("Rollups: L2 transactions", () => {
           args: [hashAction(result(L1, a, "0x99")), hashAction(result(L1, a, "0x88"))],
         }),
       ],
-      [
-        "ExecutionFailed",
-        1,
-        encodeErrorResult({
-          abi: s.rollups.abi,
-          errorName: "RootMismatch",
-          args: [a, rootHex(r0), rootHex(r1)],
-        }),
-      ],
+      ["ExecutionSkipped", 1, a],
       ["ExecutionConsumed", 2, undefined],
       ["ExecutionConsumed", 3, undefined],
     ]);
@@ -147,7 +141,7 @@ describe("Rollups: L2 transactions", () => {
     const failed = execution(
       [
         l2txAction(a, "0x02"),
-        call(a, L1, REMOTE, s.other.address, { data: "0x77" }),
+        call(a, L1, REMOTE, s.other.address, { data: "0x77", gas: GAS }),
         result(L1, a),
         result(a, L1, "0xdead", true),
       ],
@@ -174,7 +168,7 @@ describe("Rollups: L2 transactions", () => {
       execution(
         [
           l2txAction(a, "0x02"),
-          call(a, L1, REMOTE, meter, { data: gas }),
+          call(a, L1, REMOTE, meter, { data: gas, gas: GAS }),
           result(L1, a, "0x", failed),
           result(a, L1),
         ],

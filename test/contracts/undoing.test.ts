@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { type Hex, toFunctionSelector } from "viem";
+import { encodeFunctionData, type Hex, toFunctionSelector } from "viem";
 import {
   type Action,
   l2txAction,
@@ -8,7 +8,19 @@ import {
 } from "../../builder/protocol/action.ts";
 import type { Mark, Visit } from "../../builder/protocol/execution.ts";
 import { type ChainId, L1 } from "../../builder/protocol/ids.ts";
-import { batchOf, call, execution, REMOTE, REMOTE2, result, span, step, visit } from "./lists.ts";
+import {
+  batchOf,
+  call,
+  execution,
+  GAS,
+  REMOTE,
+  REMOTE2,
+  result,
+  resume,
+  span,
+  step,
+  visit,
+} from "./lists.ts";
 import { eventsOf, expectError, expectRevert, mined } from "./outcome.ts";
 import { play, postAndPlay, program, proxy, stateOf } from "./play.ts";
 import { deploy, rootAt, rootHex, type Setup } from "./setup.ts";
@@ -34,14 +46,20 @@ describe("Rollups: what rollups undo", () => {
   });
 
   /** A call of the rollup to L1 that succeeds, with its answer. */
-  const out = (from: ChainId, data: "0x71" | "0x72" | "0x73" | "0x74", value = 0n): Action[] => [
-    call(from, L1, REMOTE, s.other.address, { data, value }),
+  const out = (from: ChainId, data: "0x71" | "0x72" | "0x73" | "0x74", value = 0n, gas = 0): Action[] => [
+    call(from, L1, REMOTE, s.other.address, { data, value, gas }),
     result(L1, from, data),
   ];
   /** A frame of the rollup reverts, and with it what was done from this call of its operation on. */
   const undo = (rollup: ChainId, number: number): Action[] => [
     revertAction(rollup, number),
     revertContinueAction(rollup),
+  ];
+  /** Another answer of L1's, which it does not give: with it, something would be undone. */
+  const elsewhere = (undone: readonly Action[], answer: Hex = "0x99"): Action[] => [
+    result(L1, a, "0x70"),
+    ...undone,
+    result(a, L1, answer),
   ];
   const open = (value = 0n) => call(L1, a, user, REMOTE, { value });
   const close = () => result(a, L1, "0x99");
@@ -55,6 +73,9 @@ describe("Rollups: what rollups undo", () => {
     const played = await postAndPlay(s, [execution(actions, visits, marks)], [step(there, "0x", { value })]);
     expect(played.outcomes[0]).to.deep.equal({ success: true, data: "0x99" });
     return played;
+  };
+  const post = async (actions: readonly Action[], visits: readonly Visit[], marks: readonly Mark[]) => {
+    await s.rollups.simulate.postBatch([await batchOf(s, [execution(actions, visits, marks)])]);
   };
   const refuses = async (
     actions: readonly Action[],
@@ -164,39 +185,58 @@ describe("Rollups: what rollups undo", () => {
     });
 
     it("goes back from a frame in a frame to the outer one at once", async () => {
+      const [inner, answer] = out(a, "0x72");
+      if (inner === undefined || answer === undefined) throw new Error("a call and its answer");
       await plays(
-        [open(), ...out(a, "0x71"), ...out(a, "0x72"), ...undo(a, 0), ...out(a, "0x73"), close()],
-        [visit(a, r0, r1)],
-        [span(1), span(3)],
+        [
+          open(),
+          ...out(a, "0x71"), // 1, 2
+          inner, // 3
+          ...elsewhere(undo(a, 1)), // 4 to 7
+          answer,
+          ...undo(a, 0),
+          ...out(a, "0x73"),
+          close(),
+        ],
+        [visit(a, r0, r2), visit(a, r0, r1)],
+        [span(1), span(3), resume(4, 8)],
       );
       expect(await s.other.read.count()).to.equal(1n);
     });
 
     it("goes back to nested frames that L1 opened at once", async () => {
       const toB = call(a, b, REMOTE, REMOTE2);
-      const list = (...ends: Action[]) => [
+      const [last, answer] = out(a, "0x71");
+      if (last === undefined || answer === undefined) throw new Error("a call and its answer");
+      const list = (alternative: readonly Action[], ...ends: Action[]) => [
         open(),
         toB, // 1
         result(b, a),
         toB, // 3
         result(b, a),
-        ...out(a, "0x71"), // 5: two frames
+        last, // 5: two frames
+        ...alternative,
+        answer, // 6, or 10
         ...ends,
         close(),
       ];
-      const visits = [visit(b, r0, r1), visit(b, r1, r2), visit(a, r0, r1)];
-      await plays(list(...undo(a, 1), ...out(a, "0x72")), visits, [span(1), span(3)]);
+      const visits = [visit(b, r0, r1), visit(b, r1, r2), visit(a, r0, r2), visit(a, r0, r1)];
+      await plays(list(elsewhere(undo(a, 0)), ...undo(a, 1), ...out(a, "0x72")), visits, [
+        span(1),
+        span(3),
+        resume(6, 10),
+      ]);
       expect(await s.other.read.count()).to.equal(1n);
       expect((await stateOf(s, b)).root).to.equal(rootHex(r1));
       const visits2 = [visit(b, r1, r2), visit(b, r2, r3), visit(a, r1, r2)];
-      await plays(list(...undo(a, 1), ...out(a, "0x72"), ...undo(a, 0), ...out(a, "0x73")), visits2, [
+      await plays(list([], ...undo(a, 1), ...out(a, "0x72"), ...undo(a, 0), ...out(a, "0x73")), visits2, [
         span(1),
         span(3),
       ]);
       expect(await s.other.read.count()).to.equal(2n);
       expect((await stateOf(s, b)).root).to.equal(rootHex(r1));
-      const visits3 = [visit(b, r1, r2), visit(b, r2, r3), visit(a, r2, r3)];
-      await plays(list(...undo(a, 0)), visits3, [span(1), span(3)]);
+      const visits3 = [visit(b, r1, r2), visit(b, r2, r3), visit(a, r2, r1), visit(a, r2, r3)];
+      await plays(list(elsewhere(undo(a, 1)), ...undo(a, 0)), visits3, [span(1), span(3), resume(6, 10)]);
       expect(await s.other.read.count()).to.equal(2n);
       expect((await stateOf(s, b)).root).to.equal(rootHex(r1));
     });
@@ -335,14 +375,16 @@ describe("Rollups: what rollups undo", () => {
         open(),
         call(a, L1, REMOTE, s.other.address, { data: "0x75" }), // 1
         call(L1, a, s.other.address, REMOTE, { data: "0x55" }), // 2
-        ...out(a, "0x71"), // 3, in a frame that nothing reverts
-        result(a, L1, "0x66"), // 5
+        call(a, L1, REMOTE, s.other.address, { data: "0x71" }), // 3, in a frame that nothing reverts
+        ...elsewhere(undo(a, 0), "0x66"), // 4 to 7
+        result(L1, a, "0x71"), // 8
+        result(a, L1, "0x66"),
         result(L1, a, "0x66"),
         ...out(a, "0x72"),
         close(),
       ],
-      [visit(a, r0, r1)],
-      [span(3)],
+      [visit(a, r0), visit(a, r0, r1)],
+      [span(3), resume(4, 8)],
     );
     expect(await s.other.read.count()).to.equal(3n);
   });
@@ -371,7 +413,7 @@ describe("Rollups: what rollups undo", () => {
 
   it("is undone for L2 transactions too", async () => {
     const list = execution(
-      [l2txAction(a, "0x01"), ...out(a, "0x71"), ...undo(a, 0), ...out(a, "0x72"), close()],
+      [l2txAction(a, "0x01"), ...out(a, "0x71", 0n, GAS), ...undo(a, 0), ...out(a, "0x72", 0n, GAS), close()],
       [visit(a, r0, r1)],
       [span(1)],
     );
@@ -380,9 +422,28 @@ describe("Rollups: what rollups undo", () => {
     expect(await s.other.read.count()).to.equal(1n);
   });
 
-  it("costs nothing to announce what does not happen", async () => {
-    await plays([open(), ...out(a, "0x71"), close()], [visit(a, r0, r1)], [span(1, 3)]);
-    expect(await s.other.read.count()).to.equal(1n);
+  it("is announced on another path than the one that is taken", async () => {
+    // L1 undoes the path on which a rollup undoes something.
+    await program(s, s.other, "0xff", { fails: true });
+    const steps = [step(there, "0x01"), step(s.other.address, "0xff")];
+    const data = encodeFunctionData({ abi: s.other.abi, functionName: "play", args: [steps] });
+    const attempt = step(s.other.address, data, { mayFail: true });
+    await program(s, s.other, "0x75", { steps: [attempt], answer: "0x75" });
+    await plays(
+      [
+        open(),
+        call(a, L1, REMOTE, s.other.address, { data: "0x75" }), // 1
+        call(L1, a, s.other.address, REMOTE, { data: "0x01" }), // 2
+        call(a, b, REMOTE, REMOTE2), // 3
+        result(b, a),
+        ...undo(a, 0),
+        result(a, L1, "0xaa"), // 7
+        result(L1, a, "0x75"), // 8: what came of 2 was undone
+        close(),
+      ],
+      [visit(b, r0, r1), visit(a, r0), visit(a, r0, r1)],
+      [resume(2, 8), span(3)],
+    );
   });
 
   describe("is refused", () => {
@@ -510,8 +571,31 @@ describe("Rollups: what rollups undo", () => {
         await refuses(list, visits(), [mark], "BadMark", [0n, 0n]);
       }
       await refuses(list, visits(), [span(1), span(1)], "BadMark", [0n, 1n]);
+      await refuses(list, visits(), [span(1)], "BadMark", [0n, 0n]);
       const still = call(a, L1, REMOTE, s.other.address, { data: "0x71", isStatic: true });
       await refuses([open(), still, result(L1, a), close()], visits(), [span(1)], "BadMark", [0n, 0n]);
+    });
+
+    it("with a SPAN that announces more undoings than any path has: L1 would open frames for them", async () => {
+      const list = [open(), ...out(a, "0x71"), ...undo(a, 0), ...out(a, "0x72"), close()];
+      await post(list, visits(), [span(1)]);
+      for (const count of [2, 3, 50]) {
+        await refuses(list, visits(), [span(1, count)], "BadMark", [0n, 0n]);
+      }
+      await refuses(list, visits(), [span(1), span(5)], "BadMark", [0n, 1n]);
+      await refuses(list, visits(), [span(1, 2), span(5)], "BadMark", [0n, 1n]);
+      const twice = [
+        open(),
+        call(a, b, REMOTE, REMOTE2),
+        ...out(b, "0x71"),
+        result(b, a, "0xdd", true),
+        ...undo(a, 0),
+        close(),
+      ];
+      const both = [visit(b, r0), visit(a, r0, r1)];
+      await post(twice, both, [span(1, 2)]);
+      await refuses(twice, both, [span(1, 3)], "BadMark", [0n, 0n]);
+      await refuses(twice, both, [span(1)], "SpanRequired", [0n, 5n]);
     });
 
     it("with visits that were not made like that", async () => {
@@ -566,13 +650,14 @@ describe("Rollups: what rollups undo", () => {
       await plays(
         [
           open(),
-          call(a, L1, REMOTE, s.other.address, { data: "0x76" }),
+          call(a, L1, REMOTE, s.other.address, { data: "0x76" }), // 1
+          ...elsewhere(undo(a, 0)), // 2 to 5
           result(L1, a, forged, true),
           ...out(a, "0x71"),
           close(),
         ],
-        [visit(a, r0, r1)],
-        [span(1)],
+        [visit(a, r0, r2), visit(a, r0, r1)],
+        [span(1), resume(2, 6)],
       );
       expect(await s.other.read.count()).to.equal(1n);
     });
@@ -585,7 +670,6 @@ describe("Rollups: what rollups undo", () => {
         flags: 0n,
         count: 0n,
         next: 0n,
-        forTransaction: false,
       } as const;
       await expectRevert(s.rollups.simulate.playFramed([turn], { account: s.owner }), "OnlySelf");
     });

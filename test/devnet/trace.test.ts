@@ -33,7 +33,15 @@ const names = new Names(
     { chain: 0n, address: till, name: "Shop", abi },
   ],
 );
-const base = { sender: zero, target: zero, value: 0n, failed: false, isStatic: false, data: "0x" as Hex };
+const base = {
+  sender: zero,
+  target: zero,
+  value: 0n,
+  failed: false,
+  isStatic: false,
+  gas: 0,
+  data: "0x" as Hex,
+};
 const call = (from: bigint, to: bigint, more: Partial<PostedAction>): PostedAction => ({
   ...base,
   kind: ActionKind.CALL,

@@ -15,7 +15,16 @@ import { chainId, type ChainId, L1 } from "../../builder/protocol/ids.ts";
 const [A, B, C] = [chainId(1), chainId(2), chainId(3)];
 
 const call = (from: ChainId, to: ChainId, isStatic = false): Action =>
-  callAction({ from, to, sender: zeroAddress, target: zeroAddress, value: 0n, isStatic, data: "0x" });
+  callAction({
+    from,
+    to,
+    sender: zeroAddress,
+    target: zeroAddress,
+    value: 0n,
+    isStatic,
+    gas: from === L1 ? 0 : 1,
+    data: "0x",
+  });
 const result = (from: ChainId, to: ChainId, failed = false): Action =>
   resultAction({ from, to, failed, data: "0x" });
 const undo = (rollup: ChainId, number: number): Action[] => [

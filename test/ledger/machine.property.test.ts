@@ -23,6 +23,7 @@ interface Plan {
   readonly target: bigint;
   readonly value: bigint;
   readonly isStatic: boolean;
+  readonly gas: number;
   readonly calldata: Hex;
   readonly failed: boolean;
   readonly returned: Hex;
@@ -76,6 +77,7 @@ const plan = (inner: fc.Arbitrary<Plan | undefined>, signed: fc.Arbitrary<boolea
       ),
       value: fc.oneof(fc.constant(0n), fc.bigInt({ min: 0n, max: 100n })),
       isStatic: fc.oneof({ weight: 4, arbitrary: fc.constant(false) }, fc.constant(true)),
+      gas: fc.constantFrom(0, 1, 2 ** 32 - 1),
       calldata,
       failed: fc.boolean(),
       returned: payload,
@@ -129,6 +131,7 @@ describe("ledger machine against the naive ledger", function () {
         sender: address(p.sender),
         target: address(p.target),
         isStatic: p.isStatic,
+        gas: from === L1 ? 0 : p.gas,
       });
       return { action, expected: () => model.call(action) };
     }

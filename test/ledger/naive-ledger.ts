@@ -19,6 +19,7 @@ export type Answer =
       readonly to: bigint;
       readonly target: bigint;
       readonly value: bigint;
+      readonly gas: number;
       readonly data: Hex;
     };
 
@@ -119,7 +120,8 @@ export class NaiveLedger {
       return { type: "result", failed: false, data: toHex(1n, { size: 32 }) };
     }
     this.#waiting.push(before);
-    return { type: "call", to: other, target: who, value: amount, data: call.args[3] };
+    const gas = action.kind === ActionKind.L2TX ? 1_000_000 : action.gas;
+    return { type: "call", to: other, target: who, value: amount, gas, data: call.args[3] };
   }
 
   #add(chain: bigint, address: bigint, amount: bigint): void {
@@ -155,6 +157,7 @@ export function agrees(answer: Answer, action: Action): boolean {
     BigInt(action.sender) === BigInt(LEDGER) &&
     action.value === answer.value &&
     !action.isStatic &&
+    action.gas === answer.gas &&
     action.data === answer.data
   );
 }

@@ -6,6 +6,7 @@ import {
   keccak256,
   numberToHex,
   parseGwei,
+  toEventSelector,
   type TransactionReceipt,
 } from "viem";
 import { batchCalldata } from "../../builder/batch/encode.ts";
@@ -26,21 +27,16 @@ import type { TransactionOutcome } from "../../builder/simulate/outcome.ts";
 import type { ProxyBook } from "../../builder/simulate/proxies.ts";
 import { Simulation } from "../../builder/simulate/simulation.ts";
 import { decodeTransaction } from "../../builder/transaction/decode.ts";
+import { REFUSALS } from "./refusals.ts";
 
 export const L1_CHAIN_ID = 31337n;
+export const NOTED = toEventSelector("Noted(uint256,bytes32)");
+const MEASURED = toEventSelector("Measured(uint256,uint256)");
+/** Kinds of measurement in which L1 agrees with the simulation: what a slot costs, and transient storage. */
+const FORESEEN: ReadonlySet<bigint> = new Set([1n, 2n, 3n, 4n, 5n]);
+
 /** Wei for each unit of gas. */
 export const MAX_FEE = parseGwei("100");
-
-/** Codes by which the builder may refuse a transaction or a batch: what L1 or a circuit cannot hold, said before posting. */
-const REFUSALS: ReadonlySet<string> = new Set([
-  "VISIT_TOO_LARGE",
-  "UNDONE_WHILE_SUSPENDED",
-  "STATIC_CALL_TO_SUSPENDED_ROLLUP",
-  "AMBIGUOUS_EXECUTION",
-  "BATCH_TOO_LARGE",
-  "INSUFFICIENT_GAS",
-  "OUTGOING_CALL_TOO_EXPENSIVE",
-]);
 
 /** A transaction of L1, or one for a rollup, that is signed when its turn comes. */
 export interface PendingTransaction {
@@ -196,7 +192,7 @@ async function refusable<Result>(
   try {
     return await play();
   } catch (error) {
-    if (error instanceof LockstepError && REFUSALS.has(error.code)) return { refused: error.code };
+    if (error instanceof LockstepError && error.code in REFUSALS) return { refused: error.code };
     throw error;
   }
 }
@@ -277,9 +273,30 @@ function assertAsSimulated(
       throw new ContradictionError(
         `simulated to ${verb(outcome.success)}, a transaction did ${verb(succeeded)} on L1 (gas ${receipt?.gasUsed})`,
       );
-    if (receipt !== undefined && receipt.gasUsed > outcome.gasUsed)
+    if (receipt === undefined) return;
+    if (receipt.gasUsed > outcome.gasUsed)
       throw new ContradictionError(`gas used: ${receipt.gasUsed}, simulated: ${outcome.gasUsed}`);
+    const [said, simulated] = [receipt, outcome].map(({ logs }) =>
+      logs.filter(isForeseen).map(textOf).join("\n"),
+    );
+    if (said !== simulated)
+      throw new ContradictionError(`actors emit on L1\n${said}\nbut simulated\n${simulated}`);
   });
+}
+
+interface Emitted {
+  readonly address: Address;
+  readonly topics: readonly Hex[];
+  readonly data: Hex;
+}
+
+/** Of what actors emit: all but costs that depend on what the manager, of which there is a model only, has accessed. */
+function isForeseen({ topics: [event, what] }: Emitted): boolean {
+  return event === NOTED || (event === MEASURED && what !== undefined && FORESEEN.has(BigInt(what)));
+}
+
+function textOf({ address, topics, data }: Emitted): string {
+  return [address.toLowerCase(), ...topics, data].join(" ");
 }
 
 function verb(success: boolean): string {
@@ -294,8 +311,22 @@ async function headOf({ l1, manager, machines }: Stage): Promise<Head> {
 
 /** A follower that knows nothing but L1's data since `head`. */
 async function follow({ l1, manager, machines }: Stage, head: Head): Promise<void> {
-  const follower = new Follower({ l1, manager, l1ChainId: L1_CHAIN_ID, firstBlock: head.number + 1n });
-  await follower.follow(machines, await readHead(l1, manager, [...machines.keys()]));
+  await followTo(l1, manager, machines, head.number + 1n);
+}
+
+/** Brings rollups to L1's head. @throws what stops any of them, and {ContradictionError} if one is elsewhere then. */
+export async function followTo(
+  l1: L1Client,
+  manager: Address,
+  machines: ReadonlyMap<ChainId, RollupMachine>,
+  firstBlock: bigint,
+): Promise<void> {
+  const follower = new Follower({ l1, manager, l1ChainId: L1_CHAIN_ID, firstBlock });
+  const head = await readHead(l1, manager, [...machines.keys()]);
+  for (const error of (await follower.follow(machines, head)).values()) throw error;
+  for (const [id, machine] of machines)
+    if (machine.stateRoot() !== head.rollups.get(id)?.root)
+      throw new ContradictionError(`a follower takes rollup ${id} elsewhere than L1 says`);
 }
 
 function isL1Outcome(result: Result): result is Result & { readonly outcome: TransactionOutcome } {

@@ -17,7 +17,7 @@ import { SYSTEM } from "../../builder/kinds/evm/system.ts";
 import { type ChainId, chainId, L1 } from "../../builder/protocol/ids.ts";
 import { actorEntry, ENTRIES, FIRST_USER_ENTRY, LEDGER_ENTRY } from "./encode.ts";
 import { artefact } from "./in-process.ts";
-import { ACTORS, HOMES, type Home } from "./program.ts";
+import { ACTORS, HOMES, type Home, NEWCOMER } from "./program.ts";
 
 const MNEMONIC = "test test test test test test test test test test test junk";
 
@@ -144,6 +144,12 @@ export class Spread {
   /** Those whom code on `home` reaches by proxy. */
   foreigners(home: Home): Resident[] {
     return this.residents.filter(({ chain }) => chain !== chainOf(home));
+  }
+
+  /** Those of them who have a proxy from the beginning: all but the newcomers. */
+  known(home: Home): Resident[] {
+    const newcomers = HOMES.map((each) => this.actor(each, NEWCOMER));
+    return this.foreigners(home).filter(({ address }) => !newcomers.includes(address));
   }
 
   directory(home: Home): Hex {

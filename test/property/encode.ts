@@ -59,6 +59,10 @@ export class Encoder {
         return "0x0a";
       case "context":
         return "0x0b";
+      case "look":
+        return "0x0f";
+      case "measure":
+        return bytes([0x10, 1], [operation.kind, 1], [this.#who(operation.who), 1], [operation.slot, 1]);
       case "poke":
         return bytes([0x0c, 1], [operation.kind, 1]);
       case "ledger":

@@ -1,27 +1,34 @@
 import { inspect } from "node:util";
 import type { PlannedVisit } from "../../builder/batch/plan.ts";
+import { RollupStoppedError } from "../../builder/follower/stopped.ts";
 import { checkStatement } from "../../builder/kinds/evm/check/check-statement.ts";
 import type { EvmVisitRecord } from "../../builder/kinds/evm/record.ts";
 import { unprovenDigest } from "../../builder/proof/unproven.ts";
+import { LockstepError } from "../../builder/protocol/errors.ts";
 import { statementWords } from "../../builder/protocol/statement.ts";
 import { Coverage } from "./coverage.ts";
+import { minimise } from "./minimise.ts";
 import { differences } from "./observation.ts";
-import { type Program, type Transaction, usesLedger } from "./program.ts";
+import { HOMES, type Program, type Transaction, usesLedger } from "./program.ts";
+import { isWellFormed } from "./programs.ts";
+import { REFUSALS, Refusals } from "./refusals.ts";
 import { runSingle } from "./single.ts";
 import { groupsOf, runSpread } from "./spread.ts";
 import { World } from "./world.ts";
 
-/** Codes that only the ledger's capacities explain. */
-const LEDGER_REFUSALS: ReadonlySet<string> = new Set([
-  "VISIT_TOO_LARGE",
-  "UNDONE_WHILE_SUSPENDED",
-  "STATIC_CALL_TO_SUSPENDED_ROLLUP",
-]);
+/** A follower that begins at genesis takes ten times as long: one program in so many has one. */
+const FROM_GENESIS = 50;
 
 /** One chain and several do not do the same. */
 export class NotEquivalentError extends Error {
-  constructor(reason: string, program: Program, cause?: unknown) {
+  /** What went wrong, without what is another one's in another program that goes wrong alike. */
+  readonly symptom: string;
+  readonly program: Program;
+
+  constructor(reason: string, symptom: string, program: Program, cause?: unknown) {
     super(`${reason}\n${printProgram(program)}`, { cause });
+    this.symptom = symptom;
+    this.program = program;
   }
 }
 
@@ -40,15 +47,22 @@ export function sharedEquivalence(): Promise<Equivalence> {
 /** Runs programs, each on the same world. */
 export class Equivalence {
   readonly #world: World;
-  /** How often the builder refused a transaction, by code. */
-  readonly refusals = new Map<string, number>();
+  /** Programs so far. */
+  runs = 0;
   transactions = 0;
-  readonly coverage = new Coverage();
+  readonly refusals = new Refusals();
+  readonly coverage: Coverage;
   /** Milliseconds spent. */
-  readonly time = { reset: 0, spread: 0, single: 0 };
+  readonly time = { reset: 0, spread: 0, follow: 0, single: 0 };
 
   private constructor(world: World) {
     this.#world = world;
+    const known = new Set(
+      HOMES.flatMap((home) =>
+        world.spread.known(home).map(({ chain, address }) => `${chain}:${BigInt(address)}`),
+      ),
+    );
+    this.coverage = new Coverage((chain, address) => known.has(`${chain}:${BigInt(address)}`));
   }
 
   static async open(): Promise<Equivalence> {
@@ -60,6 +74,40 @@ export class Equivalence {
    * @returns the codes of refusals. @throws {NotEquivalentError}
    */
   async check(program: Program): Promise<readonly string[]> {
+    const { codes, batches } = await this.#run(program);
+    this.runs++;
+    this.transactions += program.transactions.length;
+    this.refusals.add(codes);
+    this.coverage.add(batches);
+    return codes;
+  }
+
+  /** The smallest program found that goes wrong as this one does. @returns nothing if it does not go wrong. */
+  async minimise(program: Program): Promise<NotEquivalentError | undefined> {
+    let smallest = await this.#failureOf(program);
+    if (smallest === undefined) return undefined;
+    const { symptom } = smallest;
+    await minimise(program, async (candidate) => {
+      if (!isWellFormed(candidate)) return false;
+      const failure = await this.#failureOf(candidate);
+      if (failure?.symptom !== symptom) return false;
+      smallest = failure;
+      return true;
+    });
+    return smallest;
+  }
+
+  async #failureOf(program: Program): Promise<NotEquivalentError | undefined> {
+    try {
+      await this.#run(program);
+      return undefined;
+    } catch (error) {
+      if (error instanceof NotEquivalentError) return error;
+      throw error;
+    }
+  }
+
+  async #run(program: Program) {
     const world = this.#world;
     let mark = performance.now();
     const lap = (part: keyof Equivalence["time"]): void => {
@@ -70,40 +118,42 @@ export class Equivalence {
     try {
       await world.reset();
       lap("reset");
-      const { observation, refused, executions } = await runSpread(world, program);
-      this.coverage.add(executions);
+      const { observation, refused, batches } = await runSpread(world, program);
       lap("spread");
+      await world.followAfresh(this.runs % FROM_GENESIS === 0);
+      lap("follow");
       const transactions = groupsOf(program.transactions).flat();
       const played = transactions.filter((_, index) => refused[index] === undefined);
       const expected = await runSingle(world, { ...program, transactions: played });
       lap("single");
       const found = differences(expected, observation);
-      if (found.length > 0) throw new NotEquivalentError(found.join("\n"), program);
+      if (found.length > 0)
+        throw new NotEquivalentError(found.join("\n"), "one chain and several differ", program);
       const codes = refused.filter((code) => code !== undefined);
-      if (codes.some((code) => LEDGER_REFUSALS.has(code)) && !transactions.some(involvesLedger))
-        throw new NotEquivalentError(
-          `refused for the ledger's sake, which is not called: ${codes.join(", ")}`,
-          program,
-        );
-      this.transactions += transactions.length;
-      for (const code of codes) this.refusals.set(code, (this.refusals.get(code) ?? 0) + 1);
-      return codes;
+      if (codes.some((code) => REFUSALS[code]?.isLedgers) && !transactions.some(involvesLedger)) {
+        const reason = `refused for the ledger's sake, which is not called: ${codes.join(", ")}`;
+        throw new NotEquivalentError(reason, "refused without a reason", program);
+      }
+      return { codes, batches };
     } catch (error) {
+      world.suspect();
       if (error instanceof NotEquivalentError) throw error;
       const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
-      throw new NotEquivalentError(reason, program, error);
+      throw new NotEquivalentError(reason, symptomOf(error), program, error);
     }
-  }
-
-  /** Transactions so far, and how many of them the builder refused. */
-  counts(): { readonly transactions: number; readonly refused: number } {
-    const refused = [...this.refusals.values()].reduce((sum, each) => sum + each, 0);
-    return { transactions: this.transactions, refused };
   }
 
   async close(): Promise<void> {
     await this.#world.close();
   }
+}
+
+function symptomOf(error: unknown): string {
+  if (error instanceof RollupStoppedError) return `${error.code}, ${error.stop.code}`;
+  if (error instanceof LockstepError) return error.code;
+  return (error instanceof Error ? error.message : String(error))
+    .replaceAll(/0x[0-9a-fA-F]*/g, "0x…")
+    .replaceAll(/\d+/g, "…");
 }
 
 function involvesLedger(transaction: Transaction): boolean {

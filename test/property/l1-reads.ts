@@ -1,6 +1,7 @@
 import { type Address, decodeFunctionResult, encodeFunctionData, type Hex, parseAbi } from "viem";
 import { lowerCase } from "../../builder/evm/relay-call.ts";
 import type { L1Client } from "../../builder/l1/client.ts";
+import { NOTED } from "./batch.ts";
 import type { ActorState } from "./observation.ts";
 
 const INSPECTOR = parseAbi([
@@ -28,13 +29,13 @@ export async function inspect(
   });
 }
 
-/** The actors' events among a chain's. */
+/** The actor's events among a chain's, those left out that measure something. */
 export function notesOf(
   logs: readonly { readonly address: Address; readonly topics: readonly Hex[]; readonly data: Hex }[],
   actor: Address,
 ): ActorState["logs"] {
   return logs
-    .filter(({ address }) => lowerCase(address) === actor)
+    .filter(({ address, topics }) => lowerCase(address) === actor && topics[0] === NOTED)
     .map(({ topics, data }) => ({ tag: BigInt(topics[1] ?? 0), observed: data }));
 }
 

@@ -35,6 +35,14 @@ export type Operation =
   | { readonly do: "log"; readonly tag: number }
   | { readonly do: "balance" }
   | { readonly do: "context" }
+  /** Whether the sender has code, if it is an actor or the ledger. */
+  | { readonly do: "look" }
+  /**
+   * Remembers what one chain and several may answer differently, but a simulation and its replay may not.
+   * 0: gas left; cost of reading 1: a slot, 2: an account's balance, 3: its code size; 4: a counter in transient storage;
+   * 5: code, size and balance of the sender.
+   */
+  | { readonly do: "measure"; readonly kind: number; readonly who: Who; readonly slot: number }
   /** 0: writes a slot; 1: emits an event; 2: writes transient storage. What a static frame must not do. */
   | { readonly do: "poke"; readonly kind: number }
   | ({
@@ -68,6 +76,11 @@ export interface Program {
   readonly transactions: readonly Transaction[];
 }
 
+/**
+ * The actor that has no proxies when a program begins: it is the first to be called on its home chain, or it is paid for
+ * nothing; nobody else calls it by name.
+ */
+export const NEWCOMER = 3;
 export const ACTORS: readonly Actor[] = [0, 1, 2, 3];
 export const HOMES: readonly Home[] = [0, 1, 2];
 export const USERS: readonly User[] = ["user0", "user1", "user2"];

@@ -1,5 +1,4 @@
 import { type Address, type Hex, type LocalAccount, numberToHex, type TransactionReceipt } from "viem";
-import type { RecordedExecution } from "../../builder/execution/recorded.ts";
 import { SYSTEM } from "../../builder/kinds/evm/system.ts";
 import { readHead } from "../../builder/l1/head.ts";
 import type { ChainId } from "../../builder/protocol/ids.ts";
@@ -8,7 +7,7 @@ import { chainOf, deployer, LEDGER_ROLLUP, type Resident, users } from "./deploy
 import { Encoder, LEDGER_ENTRY } from "./encode.ts";
 import { inspect, notesOf } from "./l1-reads.ts";
 import type { ActorState, Answer, Contents, Observation } from "./observation.ts";
-import { ACTORS, type Home, HOMES, type Program, type Transaction } from "./program.ts";
+import { ACTORS, type Home, HOMES, NEWCOMER, type Program, type Transaction } from "./program.ts";
 import { feesOf } from "./single.ts";
 import { calldataOf, isToLedger } from "./transaction-call.ts";
 import { ACTOR_DEPOSIT, type World } from "./world.ts";
@@ -18,7 +17,7 @@ export interface SpreadRun {
   readonly observation: Observation;
   /** For each transaction, in order: the code by which the builder refused it. */
   readonly refused: readonly (string | undefined)[];
-  readonly executions: readonly RecordedExecution[];
+  readonly batches: readonly PlayedBatch[];
 }
 
 const ALL_LOGS = { addresses: [], topics: [] };
@@ -45,6 +44,7 @@ export async function runSpread(world: World, { homes, transactions }: Program):
       else answers.push(await answerOf(world, result.rollup, result.hash));
     }
   }
+  await settle(world, homes);
   const receipts = batches.flatMap((batch) => batch.receipts);
   const logs = batches.flatMap(({ batch, receipts: own }) =>
     [...(batch === undefined ? [] : [batch]), ...own].flatMap((receipt) => receipt.logs),
@@ -83,7 +83,7 @@ export async function runSpread(world: World, { homes, transactions }: Program):
     refused: batches.flatMap(({ results }) =>
       results.map((each) => ("refused" in each ? each.refused : undefined)),
     ),
-    executions: batches.flatMap((batch) => batch.executions),
+    batches,
   };
 }
 
@@ -119,6 +119,25 @@ function prepare(world: World, homes: Program["homes"], transaction: Transaction
     sign: () => world.sign(user, from, call),
     unsign: () => world.unsign(user, from),
   };
+}
+
+/** Has what the newcomer was paid before it had proxies sent on to it. */
+async function settle(world: World, homes: Program["homes"]): Promise<void> {
+  const newcomer = newcomerOf(world, homes);
+  for (const home of HOMES) {
+    if (chainOf(home) === newcomer.chain) continue;
+    const address = world.spread.locally(home, newcomer);
+    const waiting = home === 0 ? await world.l1.getBalance({ address }) : balanceOn(world, home, address);
+    if (waiting === 0n) continue;
+    const { results } = await playBatch(world.stage, [world.passingOn(home, newcomer)]);
+    for (const result of results)
+      if ("refused" in result) throw new ContradictionError(`Ether is not passed on: ${result.refused}`);
+  }
+}
+
+function newcomerOf({ spread }: World, homes: Program["homes"]): Resident {
+  const home = homes[NEWCOMER];
+  return { address: spread.actor(home, NEWCOMER), chain: chainOf(home) };
 }
 
 async function answerOf(world: World, rollup: ChainId, hash: Hex): Promise<Answer> {
@@ -194,7 +213,9 @@ async function checkEther(
     if (actors.some(({ childCount }, actor) => homes[actor] === home && childCount > MAX_CHILDREN)) continue;
     const own = actors.filter((_, actor) => homes[actor] === home);
     const others = ACTORS.filter((actor) => homes[actor] !== home).map((actor) => spread.actor(home, actor));
-    const accounts = [...others, userAt(home).address, deployer.address, SYSTEM];
+    const newcomer = newcomerOf(world, homes);
+    const early = newcomer.chain === chainOf(home) ? [] : [spread.locally(home, newcomer)];
+    const accounts = [...others, ...early, userAt(home).address, deployer.address, SYSTEM];
     const sum = [
       ...own.flatMap((actor) => [actor, ...actor.children]).map(({ balance }) => balance),
       ...accounts.map((account) => balanceOn(world, home, account)),

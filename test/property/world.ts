@@ -1,4 +1,11 @@
-import { type Address, encodeDeployData, encodeFunctionData, type Hex, type LocalAccount } from "viem";
+import {
+  type Address,
+  encodeDeployData,
+  encodeFunctionData,
+  type Hex,
+  type LocalAccount,
+  parseAbi,
+} from "viem";
 import type { PlannedVisit } from "../../builder/batch/plan.ts";
 import { rootHex } from "../../builder/execution/encoding.ts";
 import { evmKind } from "../../builder/kinds/evm/index.ts";
@@ -13,7 +20,15 @@ import { rollupsAbi } from "../../builder/protocol/abi.ts";
 import { type ChainId, L1, type StateRoot } from "../../builder/protocol/ids.ts";
 import { Fork } from "../../builder/simulate/fork.ts";
 import { ProxyBook } from "../../builder/simulate/proxies.ts";
-import { L1_CHAIN_ID, MAX_FEE, type PendingTransaction, playBatch, type Stage } from "./batch.ts";
+import {
+  ContradictionError,
+  followTo,
+  L1_CHAIN_ID,
+  MAX_FEE,
+  type PendingTransaction,
+  playBatch,
+  type Stage,
+} from "./batch.ts";
 import {
   actorCode,
   chainOf,
@@ -42,6 +57,7 @@ export const ACTOR_DEPOSIT = 300;
 const USER_BALANCE = 1_000_000n;
 
 export const TRANSACTION_GAS = 16_000_000n;
+const PASS_ON = parseAbi(["function passOn(address original, uint64 rollup)"]);
 /** Transactions for rollups in one batch of the set-up. */
 const CHUNK = 8;
 
@@ -72,17 +88,25 @@ export class World {
   readonly single: Single;
   readonly inspector: Address;
   readonly #close: () => Promise<void>;
+  /** The builder's rollups, as the stage has them. */
+  readonly #machines: Map<ChainId, RollupMachine>;
+  /** The same rollups of somebody who only reads L1. */
+  readonly #readers = new Map<ChainId, RollupMachine>();
+  /** A program has failed: machines may be in the middle of anything. */
+  #isSuspect = false;
   readonly #nonces = new Map<string, number>();
   #base: Base | undefined;
   #baseNonces: ReadonlyMap<string, number> = new Map();
   #snapshot: Hex | undefined;
 
   private constructor(
-    parts: Pick<World, "l1" | "stage" | "spread" | "single" | "inspector">,
+    parts: Pick<World, "l1" | "spread" | "single" | "inspector"> & { stage: Omit<Stage, "machines"> },
+    machines: Map<ChainId, RollupMachine>,
     close: () => Promise<void>,
   ) {
     this.l1 = parts.l1;
-    this.stage = parts.stage;
+    this.stage = { ...parts.stage, machines };
+    this.#machines = machines;
     this.spread = parts.spread;
     this.single = parts.single;
     this.inspector = parts.inspector;
@@ -106,11 +130,12 @@ export class World {
     const world = new World(
       {
         l1,
-        stage: { l1, manager, kinds, machines, proxies, poster: poster.address, checkVisit },
+        stage: { l1, manager, kinds, proxies, poster: poster.address, checkVisit },
         spread: new Spread(code, manager, [NONCES.spread, 0, 0]),
         single: { actors: ACTORS.map((actor) => at(NONCES.single + actor)), ledger: at(NONCES.singleLedger) },
         inspector: at(NONCES.inspector),
       },
+      machines,
       close,
     );
     await world.#setUp(code);
@@ -137,15 +162,55 @@ export class World {
 
   /** Everything as it was when the world was opened. */
   async reset(): Promise<void> {
-    const { roots } = this.base;
     if (this.#snapshot !== undefined) await this.l1.revert({ id: this.#snapshot });
     this.#snapshot = await this.l1.snapshot();
-    for (const [id, machine] of this.stage.machines) {
-      const root = roots.get(id);
-      if (root !== undefined && machine.stateRoot() !== root) await machine.rewind(root);
+    for (const machines of [this.#machines, this.#readers]) {
+      if (this.#isSuspect) await this.#reopen(machines);
+      else for (const [id, machine] of machines) await this.#rewind(id, machine);
     }
+    this.#isSuspect = false;
     this.#nonces.clear();
     for (const [key, nonce] of this.#baseNonces) this.#nonces.set(key, nonce);
+  }
+
+  /** The next reset takes nothing for granted. */
+  suspect(): void {
+    this.#isSuspect = true;
+  }
+
+  /**
+   * A fresh follower takes rollups that have never simulated anything from the beginning of the program to L1's head, all
+   * batches at once. @param isFromGenesis has new ones do so from genesis.
+   * @throws {ContradictionError} if they come elsewhere than the builder's, and what following throws.
+   */
+  async followAfresh(isFromGenesis: boolean): Promise<void> {
+    if (isFromGenesis) await this.#reopen(this.#readers);
+    else await this.#follow(this.#readers, (this.base.blocks.get(L1) ?? 0n) + 1n);
+    for (const [id, machine] of this.#machines) {
+      const root = this.#readers.get(id)?.stateRoot();
+      if (root !== machine.stateRoot())
+        throw new ContradictionError(
+          `a fresh follower finds rollup ${id} at ${root}, the builder at another root`,
+        );
+    }
+  }
+
+  async #rewind(id: ChainId, machine: RollupMachine): Promise<void> {
+    const root = this.base.roots.get(id);
+    if (root !== undefined && machine.stateRoot() !== root) await machine.rewind(root);
+  }
+
+  /** New machines, which know only what L1 says. */
+  async #reopen(machines: Map<ChainId, RollupMachine>): Promise<void> {
+    for (const [id, kind] of this.stage.kinds) {
+      await machines.get(id)?.close();
+      machines.set(id, await kind.open({ id }));
+    }
+    await this.#follow(machines, 0n);
+  }
+
+  async #follow(machines: ReadonlyMap<ChainId, RollupMachine>, firstBlock: bigint): Promise<void> {
+    await followTo(this.l1, this.stage.manager, machines, firstBlock);
   }
 
   /** Signs the account's next transaction on a home. */
@@ -170,6 +235,15 @@ export class World {
     return raw;
   }
 
+  /** The deployer's transaction that has the Ether at a proxy's address sent on to its original. */
+  passingOn(home: Home, { address, chain }: Resident): PendingTransaction {
+    const call = { abi: PASS_ON, functionName: "passOn", args: [address, chain] } as const;
+    return this.#pending(home, {
+      to: home === 0 ? this.stage.manager : SYSTEM,
+      data: encodeFunctionData(call),
+    });
+  }
+
   /** A signed transaction that was not used: its nonce is free again. */
   unsign(account: LocalAccount, home: Home): void {
     const key = `${home}:${account.address}`;
@@ -177,7 +251,7 @@ export class World {
   }
 
   async close(): Promise<void> {
-    for (const machine of this.stage.machines.values()) await machine.close();
+    for (const machine of [...this.#machines.values(), ...this.#readers.values()]) await machine.close();
     await this.#close();
   }
 
@@ -201,6 +275,7 @@ export class World {
       ]),
     };
     this.#baseNonces = new Map(this.#nonces);
+    await this.#reopen(this.#readers);
   }
 
   async #deployL1(code: Code): Promise<void> {
@@ -234,7 +309,7 @@ export class World {
     await this.#send({ data: code.ledger });
     await deployActors(NONCES.spread, spread.directory(0));
     const deployerOnRollups = [ROLLUP_A, ROLLUP_B].map((chain) => ({ address: deployer.address, chain }));
-    for (const { address, chain } of [...spread.foreigners(0), ...deployerOnRollups]) {
+    for (const { address, chain } of [...spread.known(0), ...deployerOnRollups]) {
       const call = { abi: rollupsAbi, functionName: "createProxy", args: [address, chain] } as const;
       await this.#send({ to: manager, data: encodeFunctionData(call) });
     }
@@ -259,7 +334,7 @@ export class World {
       const data = actorCode(code, created(deployer.address, ACTORS.length));
       for (const _ of ACTORS) calls.push({ data, value: BigInt(ACTOR_BALANCE + ACTOR_DEPOSIT) });
       calls.push({ data: spread.directory(home) });
-      for (const { address, chain } of spread.foreigners(home)) {
+      for (const { address, chain } of spread.known(home)) {
         const call = { abi: rollupsAbi, functionName: "createProxy", args: [address, chain] } as const;
         calls.push({ to: SYSTEM, data: encodeFunctionData(call) });
       }

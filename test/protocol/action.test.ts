@@ -8,6 +8,8 @@ import {
   hashAction,
   l2txAction,
   resultAction,
+  revertAction,
+  revertContinueAction,
 } from "../../builder/protocol/action.ts";
 import { assertCanonical } from "../../builder/protocol/canonical.ts";
 import {
@@ -60,11 +62,18 @@ describe("canonical form", function () {
     isStatic: false,
     data: "0x12",
   });
+  const outgoing: Action = { ...call, from: chainId(1), to: L1 };
   const result = resultAction({ from: chainId(1), to: L1, failed: true, data: "0x" });
   const l2tx = l2txAction(chainId(1), "0x00");
 
   it("is what the constructors make", function () {
-    for (const action of [call, result, l2tx, { ...call, value: 0n, isStatic: true, sender: zeroAddress }])
+    for (const action of [
+      call,
+      result,
+      l2tx,
+      { ...call, value: 0n, isStatic: true, sender: zeroAddress },
+      { ...outgoing, gas: 2 ** 32 - 1 },
+    ])
       assertCanonical(action);
   });
 
@@ -73,6 +82,14 @@ describe("canonical form", function () {
     "a static CALL with value": { ...call, isStatic: true },
     "a negative value": { ...call, value: -1n },
     "a value of 2^128": { ...call, value: 2n ** 128n },
+    "a CALL from L1 with gas": { ...call, gas: 1 },
+    "negative gas": { ...outgoing, gas: -1 },
+    "half a unit of gas": { ...outgoing, gas: 0.5 },
+    "gas of 2^32": { ...outgoing, gas: 2 ** 32 },
+    "a RESULT with gas": { ...result, gas: 1 },
+    "an L2TX with gas": { ...l2tx, gas: 1 },
+    "a REVERT with gas": { ...revertAction(chainId(1), 0), gas: 1 },
+    "a REVERT_CONTINUE with gas": { ...revertContinueAction(chainId(1)), gas: 1 },
     "a CALL to its own chain": { ...call, to: L1 },
     "an address too long": { ...call, sender: `${A}00` },
     "half a byte": { ...call, data: "0x1" },

@@ -19,6 +19,7 @@ export const anyAction: fc.Arbitrary<Action> = fc.record({
   value: below(2n ** 128n),
   failed: fc.boolean(),
   isStatic: fc.boolean(),
+  gas: fc.nat({ max: 2 ** 32 - 1 }),
   // Lengths around the word size, and zeros, which padding could be confused with.
   data: fc
     .oneof(

@@ -36,12 +36,13 @@ export function decodeStatement(words: readonly bigint[]): {
       kind: Number(field(packed, 0n, 8n)) as ActionKind,
       failed: field(packed, 8n, 8n) === 1n,
       isStatic: field(packed, 16n, 16n) === 1n,
+      gas: Number(packed >> 192n),
       from: chainId(field(packed, 32n, 64n)),
       to: chainId(field(packed, 96n, 64n)),
       sender,
       target,
       value,
-      data: decodeData(Number(packed >> 160n)),
+      data: decodeData(Number(field(packed, 160n, 32n))),
     };
   };
 

@@ -113,9 +113,17 @@ export async function visitVectors() {
       returned("0x", { from: OTHER, failed: true }),
       returned("0x01"),
     ],
+    "send from another rollup, which says how much gas L1 gives": [
+      call(send(L1, BOB, 2n), 3n, { from: OTHER, gas: 300_000 }),
+      returned("0x"),
+    ],
     "L2 transaction": [l2txAction(SELF, account.signTransfer({ ...terms, chain: L1, to: BOB, amount: 40n }))],
     "L2 transaction that fails": [
       l2txAction(SELF, account.signTransfer({ ...terms, nonce: 1n, chain: L1, to: BOB, amount: 400n })),
+    ],
+    "L2 transaction that sends": [
+      l2txAction(SELF, account.signCalldata(send(L1, BOB, 1n, "0x12"), { ...terms, nonce: 1n })),
+      returned("0x"),
     ],
   };
   const played = [];

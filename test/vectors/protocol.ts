@@ -45,6 +45,7 @@ const between = callAction({
   target: A,
   value: 0n,
   isStatic: true,
+  gas: 2 ** 32 - 1,
   data: data(31),
 });
 
@@ -53,6 +54,7 @@ const actions: Record<string, Action> = {
   "empty result": deposited,
   "failed result": resultAction({ from: R, to: L1, failed: true, data: data(68, 200) }),
   "call to L1 with a word of data and a byte": { ...outgoing },
+  "call to L1 that says how much gas it gets": { ...outgoing, gas: 1_000_000 },
   "static call to the last rollup, a full word": between,
   "largest value": { ...deposit, value: 2n ** 128n - 1n, sender: B },
   "L2 transaction": l2txAction(R, data(245)),

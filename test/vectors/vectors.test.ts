@@ -23,10 +23,10 @@ describe("shared vectors", function () {
   });
 
   it("hash actions as ethers encodes them", function () {
-    const type = "tuple(uint8,uint64,uint64,address,address,uint128,bool,bool,bytes)";
+    const type = "tuple(uint8,uint64,uint64,address,address,uint128,bool,bool,uint32,bytes)";
     for (const { name, action, hash } of actionVectors) {
-      const { kind, from, to, sender, target, value, failed, isStatic, data } = action;
-      const fields = [kind, from, to, sender, target, value, failed, isStatic, data];
+      const { kind, from, to, sender, target, value, failed, isStatic, gas, data } = action;
+      const fields = [kind, from, to, sender, target, value, failed, isStatic, gas, data];
       expect(keccak256(AbiCoder.defaultAbiCoder().encode([type], [fields])), name).to.equal(hash);
     }
   });

@@ -2,7 +2,8 @@ import { type Hex, keccak256 } from "viem";
 import { z } from "zod";
 import type { Builder } from "../../builder.ts";
 import { lowerCase } from "../../evm/relay-call.ts";
-import { readHistory } from "../../follower/history.ts";
+import { readable, readHistory } from "../../follower/history.ts";
+import { RollupStoppedError } from "../../follower/stopped.ts";
 import { L1RpcError } from "../../l1/client.ts";
 import { ActionKind } from "../../protocol/action.ts";
 import type { ChainId } from "../../protocol/ids.ts";
@@ -47,12 +48,27 @@ export async function traceAcross(
   const frameless = new Map<ChainId, CallsOfKind>();
   for (const { id, kind } of builder.rollups) {
     const trace = kinds(kind.name);
-    if (trace.visits !== undefined) visits.set(id, await trace.visits(builder, id, l1Transaction));
+    if (trace.visits !== undefined) visits.set(id, await visitsOf(builder, id, trace.visits, l1Transaction));
     if (trace.callsOf !== undefined) frameless.set(id, trace.callsOf(id));
   }
   const hasTransactions = some(l1, (frame) => isTransactionFrame(frame, rollups));
   const transactions = hasTransactions ? await transactionsIn(builder, l1Transaction) : [];
   return new AcrossChains({ rollups, l1, visits, transactions, frameless });
+}
+
+/** A rollup that was stopped has nothing to show, and does not keep the others from it. */
+async function visitsOf(
+  builder: Builder,
+  rollup: ChainId,
+  read: NonNullable<KindTrace["visits"]>,
+  l1Transaction: Hex,
+): Promise<TracedVisit[]> {
+  try {
+    return await read(builder, rollup, l1Transaction);
+  } catch (error) {
+    if (error instanceof RollupStoppedError) return [];
+    throw error;
+  }
 }
 
 /** A transaction's frames on L1, as the node tells them. @throws {L1RpcError} when it does not. */
@@ -69,8 +85,9 @@ async function transactionsIn(
   l1Transaction: Hex,
 ): Promise<{ rollup: ChainId; hash: Hex }[]> {
   const { blockNumber } = await builder.l1.getTransactionReceipt({ hash: l1Transaction });
-  const history = await readHistory(builder.l1, builder.rollupsAddress, blockNumber, blockNumber);
-  return history.flatMap(({ transaction, execution: { actions } }) => {
+  const ids = builder.rollups.map(({ id }) => id);
+  const history = await readHistory(builder.l1, builder.rollupsAddress, ids, blockNumber, blockNumber);
+  return readable(history).flatMap(({ transaction, execution: { actions } }) => {
     const [trigger] = actions;
     if (transaction !== l1Transaction || trigger?.kind !== ActionKind.L2TX) return [];
     return [{ rollup: trigger.to, hash: keccak256(trigger.data) }];

@@ -3,6 +3,7 @@ import { type Common, createCustomCommon, Hardfork, Mainnet } from "@ethereumjs/
 import type { EVMMockBlockchainInterface } from "@ethereumjs/evm";
 import type { ChainId } from "../../protocol/ids.ts";
 import type { BatchContext } from "../kind.ts";
+import { TimeGoesBackError } from "./errors.ts";
 import type { BlockState } from "./state-types.ts";
 import { evmChainIdOf } from "./system.ts";
 
@@ -15,8 +16,13 @@ export function rollupCommon(rollup: ChainId, { l1ChainId }: BatchContext): Comm
   return createCustomCommon({ chainId }, Mainnet, { hardfork: Hardfork.Osaka });
 }
 
-/** The block in which a visit of a batch with this timestamp happens (docs/spec.md section 7). */
+/**
+ * The block in which a visit of a batch with this timestamp happens (docs/spec.md section 7). L1 does not see to it that
+ * time goes on: this is the only place where it is said.
+ * @throws {TimeGoesBackError}
+ */
 export function blockOf(latest: BlockState, timestamp: bigint): BlockState {
+  if (timestamp < latest.timestamp) throw new TimeGoesBackError(timestamp, latest.timestamp);
   return { number: timestamp > latest.timestamp ? latest.number + 1n : latest.number, timestamp };
 }
 

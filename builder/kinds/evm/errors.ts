@@ -7,6 +7,13 @@ export class InvalidL2TransactionError extends LockstepError {
   }
 }
 
+/** The batch is older than the rollup's state: nothing can prove a visit in it. */
+export class TimeGoesBackError extends LockstepError {
+  constructor(timestamp: bigint, latest: bigint) {
+    super("TIME_GOES_BACK", `${timestamp} is before the time of the rollup's latest block, ${latest}`);
+  }
+}
+
 /** The kind has no proof yet, so it runs on development chains only. */
 export class UnprovenKindError extends LockstepError {
   constructor(l1ChainId: bigint) {

@@ -9,6 +9,7 @@ import { BridgedEvm } from "../../evm/bridged-evm.ts";
 import type { CallRequest } from "../../evm/call-request.ts";
 import type { CallFrame } from "../../evm/call-frame.ts";
 import { FrameRecorder } from "../../evm/frame-recorder.ts";
+import { handOver, inheritedFrom } from "../../evm/hand-over.ts";
 import type { Journal } from "../../evm/journal.ts";
 import type { StateSource } from "../../evm/state-source.ts";
 import { runUnsignedCall } from "../../evm/unsigned-call.ts";
@@ -40,6 +41,8 @@ export interface VisitInterpreterOptions {
 /** Gas of leaving the rollup and coming back, and for each byte of data that does (docs/spec.md section 7). */
 const CROSSING_GAS = 5_000n;
 const CROSSING_GAS_PER_BYTE = 24n;
+/** Gas that a transaction's call can have for the callee on L1, at most. */
+export const MAX_CALL_GAS = 8_000_000n;
 
 /** What one incoming action did. */
 export interface OperationOutcome {
@@ -174,7 +177,7 @@ export class VisitInterpreter {
   /** Begins a visit with a call that nobody signed, as `eth_call` plays it. @param trigger an L2TX that stands for it. */
   async call(trigger: Action, request: CallRequest): Promise<{ action: Action; ended: boolean }> {
     return await this.#next(trigger, () => {
-      this.#operate(async () => {
+      this.#operate(undefined, async () => {
         const { state } = this;
         // The levels that a transaction has around its frame.
         await state.checkpoint();
@@ -200,11 +203,11 @@ export class VisitInterpreter {
 
   #start(action: Action): void {
     if (action.kind === ActionKind.CALL) {
-      this.#operate(() => this.#call(action));
+      this.#operate(action.gas, () => this.#call(action));
       return;
     }
     if (action.kind === ActionKind.L2TX) {
-      this.#operate(() => this.#transaction(action));
+      this.#operate(undefined, () => this.#transaction(action));
       return;
     }
     const waiting = this.#waiting.pop();
@@ -215,10 +218,13 @@ export class VisitInterpreter {
     waiting.settle(action);
   }
 
-  /** Runs an operation beside the caller, who waits for the rollup's next action only. */
-  #operate(run: () => Promise<OperationResult>): void {
+  /**
+   * Runs an operation beside the caller, who waits for the rollup's next action only.
+   * @param gas that its CALL brings for callees on L1.
+   */
+  #operate(gas: number | undefined, run: () => Promise<OperationResult>): void {
     const unnest = this.#frames.nest();
-    this.#operations.begin();
+    this.#operations.begin(gas);
     run().then(
       ({ result, outcome }) => {
         this.#operations.end();
@@ -251,41 +257,39 @@ export class VisitInterpreter {
 
   async #call(action: Action): Promise<OperationResult> {
     const { from, sender, target, value, isStatic, data } = action;
+    const outer = this.#operations.depth === 1 ? undefined : this.#waiting.at(-1)?.message;
+    if (outer === undefined) this.#warmAlways();
     await this.state.checkpoint();
-    const proxy = createAddressFromString(
-      await (isStatic ? this.#proxies.addressOf(sender, from) : this.#proxies.ensure(sender, from)),
-    );
+    // Even if the call is static: whoever looks at the message's sender sees what is there in every other call.
+    const proxy = createAddressFromString(await this.#proxies.ensure(sender, from));
+    const to = createAddressFromString(target);
+    // As a caller and its callee are.
+    for (const { bytes } of [proxy, to]) this.#evm.journal.addWarmedAddress(bytes);
     if (value > 0n) {
       const account = await this.state.getAccount(proxy);
       await this.state.modifyAccountFields(proxy, { balance: (account?.balance ?? 0n) + value });
     }
-    const isOfItsOwn = this.#operations.depth === 1 || (isStatic && from === L1);
+    const isOfItsOwn = outer === undefined || (isStatic && from === L1);
     const leave = isOfItsOwn ? this.#evm.enter(this.#block, proxy) : undefined;
-    // One counter of refunds for the whole visit: what was cleared in one operation may be set again in another.
-    const outer = this.#operations.depth === 1 ? undefined : this.#waiting.at(-1)?.message;
     const message = new Message({
       caller: proxy,
-      to: createAddressFromString(target),
+      to,
       value,
       data: hexToBytes(data),
       gasLimit: OPERATION_GAS,
       depth: 1,
       isStatic,
-      selfdestruct: new Map(),
-      createdAddresses: new Set(),
-      gasRefund: outer?.gasRefund,
+      ...inheritedFrom(outer),
     });
     const { execResult } = await this.#evm.runCall({ message });
     leave?.();
     const error = execResult.exceptionError;
-    if (error === undefined && outer !== undefined) {
-      const before = outer.gasRefund;
-      outer.gasRefund = execResult.gasRefund ?? before;
-      this.#journal.record(() => (outer.gasRefund = before));
-    }
-    if (error === undefined) await this.state.commit();
-    else await this.state.revert();
-    if (error === undefined) await this.#destroy(message.selfdestruct, message.createdAddresses);
+    // A static call leaves nothing, not even warm accounts: a frame that made it and reverts does not have it undone.
+    if (error === undefined && !isStatic) {
+      if (outer === undefined) await this.#destroy(message);
+      else handOver(this.#journal, outer, message, execResult);
+      await this.state.commit();
+    } else await this.state.revert();
     this.#keepLogs(execResult);
     const answers = error === undefined || error.error === EVMError.errorMessages.REVERT;
     const output = answers ? bytesToHex(execResult.returnValue) : "0x";
@@ -330,13 +334,17 @@ export class VisitInterpreter {
     };
   }
 
-  /** Accounts that were created and destroyed in a call; in a transaction, its end does it. */
-  async #destroy(
-    destroyed: Map<string, unknown> | undefined,
-    created: Set<string> | undefined,
-  ): Promise<void> {
-    for (const account of destroyed?.keys() ?? []) {
-      if (created?.has(account) !== true) continue;
+  /** What is warm in every visit; a transaction does it itself. */
+  #warmAlways(): void {
+    const { journal, precompiles } = this.#evm;
+    for (const precompile of precompiles.keys()) journal.addAlwaysWarmAddress(precompile);
+    journal.addAlwaysWarmAddress(this.#block.header.coinbase.toString());
+  }
+
+  /** Accounts that were created and destroyed in a visit that a call began; a transaction does it itself. */
+  async #destroy({ selfdestruct, createdAddresses }: Message): Promise<void> {
+    for (const [account] of selfdestruct ?? []) {
+      if (createdAddresses?.has(account) !== true) continue;
       await this.state.deleteAccount(createAddressFromString(account));
     }
   }
@@ -372,7 +380,8 @@ export class VisitInterpreter {
     this.#frames.cross(chain, this.#actions.length);
     this.#operations.called(isStatic);
     const logs: Log[] = [];
-    const call = callAction({ from: this.#rollup, to: chain, sender, target, value, isStatic, data });
+    const gas = this.#operations.gas ?? callGas(gasLimit - before);
+    const call = callAction({ from: this.#rollup, to: chain, sender, target, value, isStatic, gas, data });
     const answer = await this.#emit(call, ActionKind.RESULT, logs, message);
     if (answer.failed && !isStatic) this.#operations.undone();
     const spent = before + cost(answer.data);
@@ -390,6 +399,12 @@ export class VisitInterpreter {
 interface OperationResult {
   readonly result: Action;
   readonly outcome: OperationOutcome;
+}
+
+/** What a transaction's call has for the callee on L1: what is left to it, for that is what was signed for. 0 would leave it open. */
+function callGas(left: bigint): number {
+  if (left > MAX_CALL_GAS) return Number(MAX_CALL_GAS);
+  return left === 0n ? 1 : Number(left);
 }
 
 /** The transaction in an L2TX's data. @throws {InvalidL2TransactionError} */

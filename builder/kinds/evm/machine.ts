@@ -63,6 +63,11 @@ export class EvmMachine implements RollupMachine<EvmVisitRecord> {
     return this.#visit !== undefined;
   }
 
+  /** Its time never goes back (docs/spec.md section 7). */
+  get earliest(): bigint {
+    return this.store.block.timestamp;
+  }
+
   stateRoot(): StateRoot {
     return this.store.stateRoot();
   }
@@ -124,6 +129,10 @@ export class EvmMachine implements RollupMachine<EvmVisitRecord> {
   async close(): Promise<void> {
     await this.chronicle.close();
     await this.store.close();
+  }
+
+  fresh(): EvmMachine {
+    return new EvmMachine(this.id, this.store, this.chronicle);
   }
 
   #begin(trigger: Action, context: BatchContext, journal: Journal): OpenVisit {

@@ -2,6 +2,8 @@ import type { FrameObserver } from "./rollup-state.ts";
 
 /** One incoming CALL or L2TX that is being played. */
 interface Operation {
+  /** Gas that its CALL brings for callees on L1; an L2TX's calls take what is left to them. */
+  readonly gas: number | undefined;
   /** Numbers of the outgoing calls that were made and not undone, static ones left out. */
   readonly calls: number[];
   /** How many outgoing calls were made, whatever came of them. */
@@ -35,14 +37,19 @@ export class OperationStack implements FrameObserver {
     return this.#operations.length;
   }
 
+  /** Gas that the innermost operation's CALL brings for callees on L1; nothing in an L2TX. */
+  get gas(): number | undefined {
+    return this.#operations.at(-1)?.gas;
+  }
+
   /** Begins anew. */
   reset(): void {
     this.#operations.length = 0;
     this.#isBroken = false;
   }
 
-  begin(): void {
-    this.#operations.push({ calls: [], made: 0, frames: [] });
+  begin(gas: number | undefined): void {
+    this.#operations.push({ gas, calls: [], made: 0, frames: [] });
   }
 
   end(): void {

@@ -8,7 +8,7 @@ import { parseCalldata, selectedFunction } from "./calldata.ts";
 import { InvalidL2TransactionError } from "./errors.ts";
 import { decodeL2tx, ledgerMessage } from "./l2tx.ts";
 import { NONCE_LIMIT } from "./limits.ts";
-import type { LedgerOperation } from "./operation.ts";
+import { type LedgerOperation, operationOfTransaction } from "./operation.ts";
 import { addressOf, loadSigning } from "./signing.ts";
 
 /**
@@ -43,5 +43,5 @@ export async function authenticate(
   if (!signing.verify(message, signature, publicKey))
     throw new InvalidL2TransactionError("its signature is wrong");
 
-  return { account, value: 0n, call: parseCalldata(calldata, self), isStatic: false, nonceStep: 1n };
+  return operationOfTransaction(account, parseCalldata(calldata, self));
 }

@@ -152,6 +152,7 @@ function operationInputs(slots: readonly (Operation | undefined)[]): CircuitInpu
     target: incoming.map((action) => BigInt(action?.target ?? 0n)),
     value: incoming.map((action) => action?.value ?? 0n),
     isStatic: incoming.map((action) => flag(action?.isStatic)),
+    gas: incoming.map((action) => BigInt(action?.gas ?? 0)),
     dataLength: incoming.map(lengthOf),
     data: paddedBytes(incoming[0], MAX_L2TX_BYTES),
     // The smallest instance has no place for further operations, and so no such inputs.

@@ -17,6 +17,9 @@ export const OPERATIONS_OF_CIRCUIT = { ledger1: 1, ledger2: 2 } as const;
 /** Operations of the largest instance. */
 export const MAX_OPERATIONS: number = OPERATIONS_OF_CIRCUIT.ledger2;
 
+/** Gas that L1 gives to the callee of an L2TX's `send`; signed for by nobody, so it is the same for all. */
+export const OUTGOING_GAS = 1_000_000;
+
 /** Balances are below this, wei. */
 export const BALANCE_LIMIT = 1n << 128n;
 /** Nonces are below this. */

@@ -51,6 +51,8 @@ interface Level {
 export class LedgerMachine implements RollupMachine<LedgerVisitRecord> {
   /** The circuit proves whole visits. */
   readonly provesAbandoned = false;
+  /** Ledgers have no time of their own. */
+  readonly earliest = 0n;
   readonly id: ChainId;
   readonly #state: State;
   #levels: Level[] = [];
@@ -142,6 +144,10 @@ export class LedgerMachine implements RollupMachine<LedgerVisitRecord> {
 
   async close(): Promise<void> {
     await this.#state.close();
+  }
+
+  fresh(): LedgerMachine {
+    return new LedgerMachine(this.id, this.#state);
   }
 
   /** What a CALL or L2TX asks for, its signature checked. Changes nothing. */

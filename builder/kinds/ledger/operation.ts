@@ -6,7 +6,7 @@ import { INVALID_CALLDATA, insufficientBalance, LEDGER, STATIC_CALL_VIOLATION } 
 import { accountKey, packAccount, unpackAccount } from "./account.ts";
 import { type LedgerCall, parseCalldata } from "./calldata.ts";
 import { BalanceOverflowError } from "./errors.ts";
-import { BALANCE_LIMIT } from "./limits.ts";
+import { BALANCE_LIMIT, OUTGOING_GAS } from "./limits.ts";
 import type { LedgerOperationStep } from "./record.ts";
 
 /** A CALL or L2TX, reduced to what decides its effect. */
@@ -17,6 +17,8 @@ export interface LedgerOperation {
   readonly value: bigint;
   readonly call: LedgerCall;
   readonly isStatic: boolean;
+  /** Of the call that a `send` makes. */
+  readonly gas: number;
   /** Added to the account's nonce when the operation succeeds: 1 for an L2TX, else 0. */
   readonly nonceStep: 0n | 1n;
 }
@@ -31,8 +33,14 @@ export function operationOfCall(action: Action, self: ChainId): LedgerOperation 
     value: action.value,
     call: toLedger ? parseCalldata(hexToBytes(action.data), self) : { type: "receive" },
     isStatic: action.isStatic,
+    gas: action.gas,
     nonceStep: 0n,
   };
+}
+
+/** The operation that an L2TX asks for in the name of the account with this key. */
+export function operationOfTransaction(account: bigint, call: LedgerCall): LedgerOperation {
+  return { account, value: 0n, call, isStatic: false, gas: OUTGOING_GAS, nonceStep: 1n };
 }
 
 /**
@@ -77,7 +85,7 @@ export function operate(
       };
     }
     case "send":
-      return { ...step, out: outgoingCall(self, call) };
+      return { ...step, out: outgoingCall(self, call, operation.gas) };
     case "receive":
     case "malformed": // has failed above
       return { ...step, out: answer(false, "0x") };
@@ -104,7 +112,7 @@ function amountOf(call: LedgerCall): bigint {
   return call.type === "transfer" || call.type === "send" ? call.amount : 0n;
 }
 
-function outgoingCall(self: ChainId, call: LedgerCall & { type: "send" }): Action {
+function outgoingCall(self: ChainId, call: LedgerCall & { type: "send" }, gas: number): Action {
   return callAction({
     from: self,
     to: call.chain,
@@ -112,6 +120,7 @@ function outgoingCall(self: ChainId, call: LedgerCall & { type: "send" }): Actio
     target: numberToHex(call.to, { size: 20 }),
     value: call.amount,
     isStatic: false,
+    gas,
     data: call.payload,
   });
 }

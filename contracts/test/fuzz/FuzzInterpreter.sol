@@ -21,6 +21,8 @@ abstract contract FuzzInterpreter {
     uint8 private constant POKE = 0x0c; // kind (1): changes something, for want of which a static frame fails
     uint8 private constant LEDGER = 0x0d; // function (1), who (1), flags (1), value (4), amount (4), length (2), script
     uint8 private constant DELEGATE = 0x0e; // flags (1), length (2), script
+    uint8 private constant LOOK = 0x0f; // whether a sender that the directory names has code
+    uint8 private constant MEASURE = 0x10; // kind (1), who (1), slot (1): what one chain and several may answer differently
     uint8 private constant POKED = 0xfe; // kind (1)
     uint8 private constant DUMP = 0xff;
 
@@ -50,13 +52,19 @@ abstract contract FuzzInterpreter {
     /// A violation of a static frame uses up all the gas that it is given.
     uint256 private constant POKE_GAS = 60_000;
 
+    /// EVM chain ids of rollups are greater, L1's is smaller.
+    uint256 private constant FIRST_ROLLUP = 1_000_000;
+
     address internal immutable DIRECTORY;
 
     uint256[8] private _slots;
     uint256 internal _childCount;
     address[4] internal _children;
+    /// Everything that was measured. No frame ever reads it, no one compares it with the other chain's.
+    bytes32 private _measured;
 
     event Noted(uint256 indexed tag, bytes32 observed);
+    event Measured(uint256 indexed kind, uint256 value);
 
     /// One frame's memory.
     struct Frame {
@@ -103,6 +111,8 @@ abstract contract FuzzInterpreter {
             else if (operation == POKE) _poke(frame);
             else if (operation == LEDGER) _callLedger(frame);
             else if (operation == DELEGATE) _delegate(frame);
+            else if (operation == LOOK) _look(frame);
+            else if (operation == MEASURE) _measure(_take(frame, 1), _take(frame, 1), _take(frame, 1));
             else if (operation == POKED) _poked(_take(frame, 1));
             else revert("unknown operation");
         }
@@ -192,14 +202,63 @@ abstract contract FuzzInterpreter {
 
     function _context(Frame memory frame) private view {
         _observeWord(frame, msg.value);
-        uint256 number = 0;
-        while (number < ENTRIES) {
-            (address who, , ) = _entry(number);
-            if (who == msg.sender) break;
-            number++;
-        }
+        uint256 number = _numberOf(msg.sender);
         // An actor has a number on every chain, of which only the last two bits are its own.
         _observeWord(frame, number < LEDGER_NUMBER ? number & 3 : number);
+    }
+
+    /// Contracts have code wherever they are seen from. Accounts without code do not, nor have those under construction.
+    function _look(Frame memory frame) private view {
+        if (_numberOf(msg.sender) > LEDGER_NUMBER) return;
+        _observeWord(frame, msg.sender.code.length == 0 ? 0 : 1);
+    }
+
+    /// Remembers something that depends on what the frame has paid for before, or on where the sender is at home.
+    /// @param kind 0: gas left, of which only rollups know how much there is; 1: cost of reading a slot; 2 and 3: of an
+    /// account's balance and code size; 4: what the frames before left in transient storage; 5: what the sender looks like.
+    function _measure(uint256 kind, uint256 id, uint256 slot) private {
+        uint256 value = 0;
+        if (kind == 0) {
+            if (block.chainid > FIRST_ROLLUP) value = gasleft();
+        } else if (kind == 4) {
+            assembly ("memory-safe") {
+                value := tload(1)
+                tstore(1, add(value, 1))
+            }
+        } else if (kind == 5) {
+            value = uint256(
+                keccak256(
+                    abi.encode(msg.sender.codehash, msg.sender.code.length, msg.sender.balance, tx.origin)
+                )
+            );
+        } else {
+            address who = _resolve(id);
+            uint256 key = slot & 7;
+            assembly ("memory-safe") {
+                value := gas()
+                switch kind
+                case 1 {
+                    pop(sload(key))
+                }
+                case 2 {
+                    pop(balance(who))
+                }
+                default {
+                    pop(extcodesize(who))
+                }
+                value := sub(value, gas())
+            }
+        }
+        _measured = keccak256(abi.encode(_measured, kind, value));
+        emit Measured(kind, value);
+    }
+
+    function _numberOf(address account) private view returns (uint256 number) {
+        while (number < ENTRIES) {
+            (address who, , ) = _entry(number);
+            if (who == account) break;
+            number++;
+        }
     }
 
     function _poke(Frame memory frame) private {

@@ -20,7 +20,12 @@ library Batches {
         for (uint256 i = 0; i < 2 * ROLLUPS; i++) {
             ChainId rollup = rollupAt(i / 2);
             uint32[] memory visits = _visitsOf(executions, rollup, i % 2);
-            if (visits.length != 0) proofs[count++] = RollupProof(rollup, keys[i % 2], visits, proof);
+            if (visits.length == 0) continue;
+            // In the order of their first visits.
+            uint256 place = count++;
+            for (; place != 0 && proofs[place - 1].visits[0] > visits[0]; place--)
+                proofs[place] = proofs[place - 1];
+            proofs[place] = RollupProof(rollup, keys[i % 2], visits, proof);
         }
         // Cuts the array to what is used.
         assembly ("memory-safe") {

@@ -30,16 +30,18 @@ struct Stand {
 
 /// A place on a path.
 /// @param last 1 + index of the last action.
+/// @param undoings By action: how often the path has gone back to it.
 struct Point {
     uint256 last;
     uint256 liveCalls;
     Stand[] stands;
+    uint256[] undoings;
 }
 
 /// An execution that is being written by acting it out once, and what the choice of another course needs.
 /// @param origin The first choices are made with it: those of the trigger.
 /// @param choices How many choices were made.
-/// @param spans By action: how often undoings go back to it.
+/// @param spans By action: how often undoings go back to it, on the path on which they do so most often.
 /// @param resumes By action: the alternative of its turn that comes next; 0 if none does.
 /// @param alternatives By 1 + index of the action that leads to a turn: 1 + index of its newest alternative.
 /// @param met The rollups in the order in which they are first met.
@@ -109,6 +111,7 @@ library Drafts {
         draft.scripts = new uint256[](ROOM);
         draft.met = new uint256[](ROLLUPS);
         draft.now.stands = new Stand[](ROLLUPS);
+        draft.now.undoings = new uint256[](ROOM);
         for (uint256 i = 0; i < ROLLUPS; i++) {
             draft.now.stands[i] = Stand(false, 0, places[i].root, places[i].balance);
         }
@@ -155,13 +158,19 @@ library Drafts {
     // --------------------------------------------------------------------------------------------------------- paths
 
     function here(Draft memory draft) internal pure returns (Point memory) {
-        return Point(draft.now.last, draft.now.liveCalls, copyOf(draft.now.stands));
+        return _copyOf(draft, draft.now);
     }
 
     /// What happened since `point` was undone on L1.
     function goBack(Draft memory draft, Point memory point) internal pure {
         if (draft.now.last == draft.emitted) draft.reached = draft.now.stands;
-        draft.now = Point(point.last, point.liveCalls, copyOf(point.stands));
+        draft.now = _copyOf(draft, point);
+    }
+
+    function _copyOf(Draft memory draft, Point memory point) private pure returns (Point memory) {
+        uint256[] memory undoings = new uint256[](ROOM);
+        for (uint256 i = 0; i < draft.actionCount; i++) undoings[i] = point.undoings[i];
+        return Point(point.last, point.liveCalls, copyOf(point.stands), undoings);
     }
 
     /// The next action.
@@ -209,7 +218,8 @@ library Drafts {
         uint256 knowing,
         uint256 alsoKnowing
     ) internal pure {
-        draft.spans[at]++;
+        uint256 count = ++draft.now.undoings[at];
+        if (count > draft.spans[at]) draft.spans[at] = count;
         Stand[] memory stands = draft.now.stands;
         _abandon(draft, stands, before, knowing, alsoKnowing);
         for (uint256 i = 0; i < ROLLUPS; i++) {
@@ -309,7 +319,7 @@ library Drafts {
         bool failed,
         bytes memory data
     ) internal pure returns (Action memory) {
-        return Action(RESULT, from, to, address(0), address(0), 0, failed, false, data);
+        return Action(RESULT, from, to, address(0), address(0), 0, failed, false, 0, data);
     }
 
     function plain(
@@ -318,6 +328,6 @@ library Drafts {
         ChainId to,
         bytes memory data
     ) internal pure returns (Action memory) {
-        return Action(kind, from, to, address(0), address(0), 0, false, false, data);
+        return Action(kind, from, to, address(0), address(0), 0, false, false, 0, data);
     }
 }

@@ -1,7 +1,18 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
-import {Action, Batch, CALL, L1, RollupProof, StateRoot, Visit} from "../../protocol/Actions.sol";
+import {
+    Action,
+    Batch,
+    CALL,
+    Execution,
+    L1,
+    Mark,
+    RollupProof,
+    SPAN,
+    StateRoot,
+    Visit
+} from "../../protocol/Actions.sol";
 import {isNative, placeOf, rollupAt, ROLLUPS} from "./Scene.sol";
 
 /// What can be wrong with a batch.
@@ -16,8 +27,13 @@ enum Flaw {
     BROKEN_CHAIN,
     NO_END,
     CALL_TO_ROLLUPS,
+    GAS_LEFT_OPEN,
     LIVE_CALL_INSIDE_STATIC,
-    VALUE_OF_STATIC_CALL
+    VALUE_OF_STATIC_CALL,
+    PROOFS_OUT_OF_ORDER,
+    SPAN_OF_MORE,
+    SPAN_OF_LESS,
+    SPAN_FOR_NOTHING
 }
 
 function nameOfFlaw(Flaw flaw) pure returns (string memory) {
@@ -33,8 +49,13 @@ function nameOfFlaw(Flaw flaw) pure returns (string memory) {
             "refused: a broken chain",
             "refused: a list without its end",
             "refused: a call to Rollups",
+            "refused: gas left to the submitter",
             "refused: a live call inside a static one",
-            "refused: value of a static call"
+            "refused: value of a static call",
+            "refused: proofs out of order",
+            "refused: a SPAN of more undoings",
+            "refused: a SPAN of fewer undoings",
+            "refused: a SPAN for nothing"
         ][uint256(flaw)];
 }
 
@@ -55,7 +76,11 @@ library Forgeries {
         else if (flaw <= Flaw.PROOF_OF_ANOTHER_ROLLUP) _spoilProofs(batch.proofs, flaw, seed);
         else if (flaw <= Flaw.NO_END)
             return _spoilList(batch.executions[0].actions, batch.executions[0].visits, flaw, seed);
-        else return _spoilCall(batch.executions[0].actions, flaw, manager);
+        else if (flaw <= Flaw.VALUE_OF_STATIC_CALL)
+            return _spoilCall(batch.executions[0].actions, flaw, manager);
+        else if (flaw == Flaw.PROOFS_OUT_OF_ORDER) return _swapProofs(batch.proofs, seed);
+        else if (flaw == Flaw.SPAN_FOR_NOTHING) return _addSpan(batch.executions[0], seed);
+        else return _spoilSpan(batch.executions[0].marks, flaw, seed);
         return true;
     }
 
@@ -105,6 +130,45 @@ library Forgeries {
         return true;
     }
 
+    function _swapProofs(RollupProof[] memory proofs, uint256 seed) private pure returns (bool) {
+        if (proofs.length < 2) return false;
+        uint256 at = seed % (proofs.length - 1);
+        (proofs[at], proofs[at + 1]) = (proofs[at + 1], proofs[at]);
+        return true;
+    }
+
+    /// Announces an undoing more or less of a call to which some go back.
+    function _spoilSpan(Mark[] memory marks, Flaw flaw, uint256 seed) private pure returns (bool) {
+        for (uint256 i = 0; i < marks.length; i++) {
+            Mark memory mark = marks[(seed + i) % marks.length];
+            if (mark.kind != SPAN) continue;
+            if (flaw == Flaw.SPAN_OF_LESS) mark.to--;
+            else mark.to += seed % 2 == 0 ? 1 : 50;
+            return true;
+        }
+        return false;
+    }
+
+    /// Announces an undoing of a call to which none goes back.
+    function _addSpan(Execution memory execution, uint256 seed) private pure returns (bool) {
+        uint256 count = execution.actions.length;
+        for (uint256 i = 0; i < count; i++) {
+            uint256 at = (seed + i) % count;
+            Action memory action = execution.actions[at];
+            if (action.kind != CALL || action.isStatic || action.from == L1) continue;
+            uint256 place = 0;
+            Mark[] memory marks = execution.marks;
+            while (place < marks.length && marks[place].at < at) place++;
+            if (place < marks.length && marks[place].at == at) continue;
+            Mark[] memory more = new Mark[](marks.length + 1);
+            for (uint256 j = 0; j < marks.length; j++) more[j < place ? j : j + 1] = marks[j];
+            more[place] = Mark(SPAN, uint32(at), 1);
+            execution.marks = more;
+            return true;
+        }
+        return false;
+    }
+
     /// Changes the first call of which a wrong one can be made.
     function _spoilCall(Action[] memory actions, Flaw flaw, address manager) private pure returns (bool) {
         for (uint256 i = 0; i < actions.length; i++) {
@@ -113,6 +177,10 @@ library Forgeries {
             if (flaw == Flaw.CALL_TO_ROLLUPS) {
                 if (action.to != L1) continue;
                 action.target = manager;
+            } else if (flaw == Flaw.GAS_LEFT_OPEN) {
+                // Inside another call to L1, and in what L1 triggers, nobody has to say.
+                if (action.to != L1 || action.gas == 0) continue;
+                action.gas = 0;
             } else if (flaw == Flaw.VALUE_OF_STATIC_CALL) {
                 if (!action.isStatic || isNative(action.from) || isNative(action.to)) continue;
                 action.value = 1;

@@ -26,10 +26,12 @@ abstract contract Playwright {
     /// Where L1 is inside an execution.
     /// @param isStatic Nothing may be changed.
     /// @param isLookUp Inside a static call that L1 made: L1 makes no further calls to rollups there.
+    /// @param isBound Inside an L2 transaction, with no call to L1 between: calls to L1 say how much gas they get.
     struct Setting {
         Puppet puppet;
         bool isStatic;
         bool isLookUp;
+        bool isBound;
         uint256 depth;
     }
 
@@ -55,6 +57,8 @@ abstract contract Playwright {
 
     uint256 private constant MAX_DEPTH = 4;
     uint256 private constant MAX_CALLS = 3;
+    /// More than any puppet's course takes.
+    uint32 private constant OUTGOING_GAS = 10_000_000;
     /// No further calls are made after so many actions.
     uint256 private constant MAX_ACTIONS = 22;
 
@@ -115,10 +119,10 @@ abstract contract Playwright {
         ending.failed = draft.chance(12);
         if (trigger == Trigger.TRANSACTION) {
             Action memory action = Drafts.plain(L2TX, L1, rollupAt(draft.below(ROLLUPS)), _data(draft));
-            ending.answer = _enter(draft, action, Setting(caller, false, false, 0), ending.failed);
+            ending.answer = _enter(draft, action, Setting(caller, false, false, true, 0), ending.failed);
         } else {
             bool isStatic = trigger == Trigger.LOOK_UP;
-            step = _callProxy(draft, Setting(caller, isStatic, isStatic, 0), isStatic, ending.failed);
+            step = _callProxy(draft, Setting(caller, isStatic, isStatic, false, 0), isStatic, ending.failed);
             ending.answer = step.answer;
         }
         ending.traits = draft.traits;
@@ -184,18 +188,15 @@ abstract contract Playwright {
             _puppets[draft.below(2)],
             setting.isStatic || draft.chance(15),
             setting.isLookUp,
+            setting.isBound,
             setting.depth + 1
         );
         Live memory made = Live(draft.actionCount, operation.order++, Drafts.copyOf(draft.now.stands));
-        // More is announced than is needed.
-        if (!inner.isStatic && draft.chance(10)) {
-            draft.note(Trait.SPARE_SPAN);
-            draft.spans[made.at]++;
-        }
         Action memory action;
         action.from = operation.rollup;
         action.sender = operation.self;
         action.isStatic = inner.isStatic;
+        if (inner.isBound) action.gas = OUTGOING_GAS;
         bool failed = draft.chance(60) ? _callL1(draft, action, inner) : _callAcross(draft, action, inner);
         if (inner.isStatic) return;
         // What failed is undone already; that may be undone once more.
@@ -236,6 +237,7 @@ abstract contract Playwright {
         Action memory action,
         Setting memory inner
     ) private returns (bool fails) {
+        inner.isBound = false;
         fails = draft.chance(30);
         bool isProxy = !inner.isLookUp && draft.chance(12);
         bytes memory answer;
@@ -322,7 +324,13 @@ abstract contract Playwright {
         step.target = address(setting.puppet);
         step.data = abi.encode(number);
         step.success = !fails;
-        Setting memory inner = Setting(setting.puppet, setting.isStatic, setting.isLookUp, setting.depth + 1);
+        Setting memory inner = Setting(
+            setting.puppet,
+            setting.isStatic,
+            setting.isLookUp,
+            false,
+            setting.depth + 1
+        );
         step.answer = _perform(draft, number, inner, fails);
         if (fails && draft.actionCount != before) draft.note(Trait.UNDONE_FRAME);
     }
@@ -342,7 +350,7 @@ abstract contract Playwright {
         if (!isStatic && !isNative(action.to) && draft.chance(50))
             action.value = uint128(1 + draft.below(1000));
         action.data = _data(draft);
-        Setting memory inner = Setting(setting.puppet, isStatic, isStatic, setting.depth + 1);
+        Setting memory inner = Setting(setting.puppet, isStatic, isStatic, false, setting.depth + 1);
         step.target = _rollups.proxyOf(action.target, action.to);
         step.value = action.value;
         step.data = action.data;

@@ -33,7 +33,6 @@ enum Trait {
     UNDOING_FAILURE,
     UNDONE_FRAME,
     REVERT,
-    SPARE_SPAN,
     CALL_TO_PROXY,
     ERRAND
 }
@@ -88,7 +87,6 @@ function nameOf(Trait trait) pure returns (string memory) {
             "undoing failure",
             "undone frame",
             "REVERT",
-            "spare SPAN",
             "call to a proxy",
             "errand"
         ][uint256(trait)];

@@ -15,7 +15,7 @@ export interface Answer {
 
 /** An event of `Rollups` that the model foresees. */
 export interface Foreseen {
-  readonly eventName: "ExecutionConsumed" | "ExecutionFailed";
+  readonly eventName: "ExecutionConsumed" | "ExecutionFailed" | "ExecutionSkipped";
   readonly batch: Hex;
   readonly execution: number;
 }
@@ -52,9 +52,9 @@ export interface Now {
 /** All that a transaction can change, kept in values that are replaced and never changed. */
 interface State extends Now {
   readonly blockTimestamp: bigint;
-  readonly lastTimestamps: ReadonlyMap<ChainId, bigint>;
-  /** Batches of this block, newest first. */
-  readonly tables: readonly Posting[];
+  /** Batches of this block, newest first; the same one may be there twice. */
+  readonly tables: readonly { readonly posting: Posting; readonly number: number }[];
+  /** As `number:index`. */
   readonly consumed: ReadonlySet<string>;
   readonly open: Open | undefined;
   readonly isPosting: boolean;
@@ -74,7 +74,7 @@ export function refuse(error: string): never {
 }
 
 /** Errors for which an L2 transaction fails alone. */
-const CONTRADICTIONS = ["UnexpectedAction", "RootMismatch", "InsufficientRollupBalance"];
+const CONTRADICTIONS = ["UnexpectedAction", "InsufficientRollupBalance"];
 
 /**
  * What `Rollups` must do, told anew from docs/spec.md: it walks the lists themselves, action by action, and knows nothing
@@ -93,7 +93,6 @@ export class Model {
       roots,
       balances: new Map(),
       blockTimestamp: 0n,
-      lastTimestamps: new Map(),
       wei: new Map(),
       forced: 0n,
       tables: [],
@@ -205,22 +204,23 @@ export class Model {
       this.#expect(action);
       return this.#run();
     }
-    const { id, index, execution } = this.#find(action);
-    const consumed = new Set(this.#state.consumed).add(`${id}:${index}`);
+    const { id, number, index, execution } = this.#find(action);
+    const consumed = new Set(this.#state.consumed).add(`${number}:${index}`);
     const event: Foreseen = { eventName: "ExecutionConsumed", batch: id, execution: index };
     this.#state = { ...this.#state, consumed, events: [...this.#state.events, event] };
     this.#open(execution);
     return this.#run();
   }
 
-  #find(action: Action): { id: Hex; index: number; execution: Execution } {
+  #find(action: Action): { id: Hex; number: number; index: number; execution: Execution } {
     const wanted = hashAction(action);
-    for (const { id, executions } of this.#state.tables) {
+    for (const { posting, number } of this.#state.tables) {
+      const { id, executions } = posting;
       for (const [index, execution] of executions.entries()) {
         const [trigger] = execution.actions;
         if (trigger === undefined || hashAction(trigger) !== wanted) continue;
-        if (this.#state.consumed.has(`${id}:${index}`) || !this.#holds(execution)) continue;
-        return { id, index, execution };
+        if (this.#state.consumed.has(`${number}:${index}`) || !this.#holds(execution)) continue;
+        return { id, number, index, execution };
       }
     }
     if (action.value !== 0n && this.#natives.has(action.to)) refuse("NativeTokenRollup");
@@ -339,22 +339,11 @@ export class Model {
     if (this.#state.open !== undefined || this.#state.isPosting) refuse("Busy");
     const { timestamp } = posting.input;
     if (this.#state.blockTimestamp - timestamp > MAX_BATCH_AGE) refuse("BatchTooOld");
-    const lastTimestamps = new Map(this.#state.lastTimestamps);
-    const visited = new Set<ChainId>();
-    for (const { rollup, rootBefore } of posting.executions.flatMap(({ visits }) => visits)) {
-      if (visited.has(rollup)) continue;
-      visited.add(rollup);
-      if (timestamp <= (this.#state.lastTimestamps.get(rollup) ?? 0n)) refuse("TimestampNotIncreasing");
-      if (this.#state.roots.get(rollup) !== rootBefore) refuse("StaleRoot");
-      lastTimestamps.set(rollup, timestamp);
-    }
-    const tables = [posting, ...this.#state.tables];
-    this.#state = { ...this.#state, lastTimestamps, tables, isPosting: true };
+    const tables = [{ posting, number: this.#state.tables.length }, ...this.#state.tables];
+    this.#state = { ...this.#state, tables, isPosting: true };
     for (const [index, execution] of posting.executions.entries()) {
       if (execution.actions[0]?.kind !== ActionKind.L2TX) continue;
-      const { success, error } = this.#transaction(execution);
-      if (error !== undefined && !CONTRADICTIONS.includes(error)) refuse(error);
-      const eventName = success ? "ExecutionConsumed" : "ExecutionFailed";
+      const eventName = this.#holds(execution) ? this.#transaction(execution) : "ExecutionSkipped";
       const event: Foreseen = { eventName, batch: posting.id, execution: index };
       this.#state = { ...this.#state, events: [...this.#state.events, event] };
     }
@@ -362,11 +351,12 @@ export class Model {
     return "0x";
   }
 
-  #transaction(execution: Execution): Answer {
-    return this.attempt(() => {
-      if (!this.#holds(execution)) refuse("RootMismatch");
+  #transaction(execution: Execution): "ExecutionConsumed" | "ExecutionFailed" {
+    const { success, error } = this.attempt(() => {
       this.#open(execution);
       return this.#run();
     });
+    if (error !== undefined && !CONTRADICTIONS.includes(error)) refuse(error);
+    return success ? "ExecutionConsumed" : "ExecutionFailed";
   }
 }

@@ -2,7 +2,7 @@ import { type Address, type Hex, numberToHex } from "viem";
 import { type Action, l2txAction } from "../../../builder/protocol/action.ts";
 import type { Execution, Visit } from "../../../builder/protocol/execution.ts";
 import { type ChainId, L1, type StateRoot, stateRoot } from "../../../builder/protocol/ids.ts";
-import { call, result } from "../lists.ts";
+import { call, GAS, result } from "../lists.ts";
 import type { Move, Places, Script } from "./moves.ts";
 import type { Pick } from "./pick.ts";
 
@@ -57,6 +57,9 @@ class Writer {
   readonly #actions: Action[] = [];
   readonly #visits: Visit[] = [];
   readonly #open = new Set<ChainId>();
+  /** Calls to L1 that wait, so that what they call lives on their gas. */
+  #outgoing = 0;
+  #isTransaction = false;
   readonly #scripts: Script[] = [];
   readonly #lookUps: Execution[] = [];
 
@@ -71,6 +74,7 @@ class Writer {
     const { pick, rollups, remotes } = this.#stage;
     const rollup = pick.of(rollups);
     const contract = pick.of(remotes);
+    this.#isTransaction = trigger === "transaction";
     // Few kinds of calldata, so that calls are alike and only roots tell them apart.
     const first =
       trigger === "transaction"
@@ -125,7 +129,7 @@ class Writer {
       if (to === L1) this.#callL1(here, contract, value, asks, depth + 1);
       else {
         const target = pick.of(remotes);
-        const extras = { value, isStatic: asks, data: this.#data() };
+        const extras = { value, isStatic: asks, gas: this.#gas(), data: this.#data() };
         this.#enter(call(here, to, contract, target, extras), target, depth + 1);
       }
     }
@@ -145,8 +149,10 @@ class Writer {
       }
     }
     const actor = pick.of(places.actors);
-    this.#actions.push(call(from, L1, sender, actor, { value, data: input, isStatic }));
+    this.#actions.push(call(from, L1, sender, actor, { value, data: input, isStatic, gas: this.#gas() }));
+    this.#outgoing++;
     const moves = isStatic ? this.#looks(actor) : this.#acts(actor, depth);
+    this.#outgoing--;
     const calls = moves.some((move) => move.kind === "call" && !move.isStatic);
     const fails = !calls && pick.chance(30);
     const answer = this.#data();
@@ -165,8 +171,11 @@ class Writer {
   ): void {
     const { places } = this.#stage;
     const data = { value, data: input };
-    this.#actions.push(call(from, L1, sender, places.proxyOf(original, rollup), data));
+    const gas = this.#gas();
+    this.#actions.push(call(from, L1, sender, places.proxyOf(original, rollup), { ...data, gas }));
+    this.#outgoing++;
     this.#enter(call(L1, rollup, places.proxyOf(sender, from), original, data), original, depth);
+    this.#outgoing--;
     const answer = this.#actions.at(-1)?.data ?? "0x";
     this.#actions.push(result(L1, from, answer));
   }
@@ -222,6 +231,11 @@ class Writer {
   }
 
   // --------------------------------------------------------------------------------------------------------- choices
+
+  /** What a call of a rollup has for L1. */
+  #gas(): number {
+    return this.#isTransaction && this.#outgoing === 0 ? GAS : 0;
+  }
 
   #rootOf(rollup: ChainId): StateRoot {
     const root = this.#roots.get(rollup);

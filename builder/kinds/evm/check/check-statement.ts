@@ -6,6 +6,8 @@ import type { StateRoot } from "../../../protocol/ids.ts";
 import { type StatementHeader, type StatementVisit, statementWords } from "../../../protocol/statement.ts";
 import { loadPoseidon } from "../../../state/poseidon.ts";
 import { recentPoseidon } from "../../../state/recent.ts";
+import { blockOf } from "../environment.ts";
+import { TimeGoesBackError } from "../errors.ts";
 import { VisitInterpreter } from "../interpreter.ts";
 import type { BlockState } from "../state-types.ts";
 import { type Commitments, commitments } from "./commitments.ts";
@@ -63,14 +65,14 @@ export async function checkStatement({ header, visit, witness, proof }: Statemen
     throw new StatementRefusedError("ROOT_DIFFERS", `the root after is ${expected}, not ${visit.rootAfter}`);
 }
 
-/** The block of a visit: a new one if time has passed. */
+/** The block of a visit. */
 function blockAt(latest: BlockState, timestamp: bigint): BlockState {
-  if (timestamp < latest.timestamp)
-    throw new StatementRefusedError(
-      "TIMESTAMP_BACKWARDS",
-      `${timestamp} is before the latest block, ${latest.timestamp}`,
-    );
-  return timestamp === latest.timestamp ? latest : { number: latest.number + 1n, timestamp };
+  try {
+    return blockOf(latest, timestamp);
+  } catch (error) {
+    if (!(error instanceof TimeGoesBackError)) throw error;
+    throw new StatementRefusedError("TIME_GOES_BACK", error.message, { cause: error });
+  }
 }
 
 /** What ran on the witness counts only if the witness showed all that it read. */
@@ -109,7 +111,7 @@ function differenceOf(a: Action, b: Action): string | undefined {
   if (a.sender.toLowerCase() !== b.sender.toLowerCase()) return "sender";
   if (a.target.toLowerCase() !== b.target.toLowerCase()) return "target";
   if (a.data.toLowerCase() !== b.data.toLowerCase()) return "data";
-  return (["kind", "from", "to", "value", "failed", "isStatic"] as const).find(
+  return (["kind", "from", "to", "value", "failed", "isStatic", "gas"] as const).find(
     (field) => a[field] !== b[field],
   );
 }

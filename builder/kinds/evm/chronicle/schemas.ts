@@ -24,6 +24,7 @@ export const action = z.object({
   value: integer,
   failed: z.boolean(),
   isStatic: z.boolean(),
+  gas: count,
   data: bytes,
 });
 

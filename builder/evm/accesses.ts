@@ -1,0 +1,88 @@
+import type { EVM } from "@ethereumjs/evm";
+import { Address, bytesToUnprefixedHex, hexToBytes } from "@ethereumjs/util";
+import type { Journal } from "./journal.ts";
+import type { JournaledState } from "./journaled-state.ts";
+
+/** What EthereumJS writes an address or a slot as: hex without a prefix. */
+type Key = string;
+
+/**
+ * Lets what was accessed (EIP-2929) and touched (EIP-161) be undone with the journal's levels: a frame of another chain that
+ * reverts undoes it too, of which EthereumJS's own journal hears nothing. Its levels become those of the state, which are
+ * the journal's.
+ * @returns what forgets everything and takes another journal.
+ */
+export function journalAccesses(
+  accesses: EVM["journal"],
+  state: JournaledState,
+  first: Journal,
+): (next: Journal) => void {
+  let journal = first;
+  let slots = new Map<Key, Set<Key>>();
+  let touched = new Set<Key>();
+
+  const slotsOf = (address: Key): Set<Key> => {
+    const known = slots.get(address);
+    if (known !== undefined) return known;
+    const all = slots;
+    const none = new Set<Key>();
+    all.set(address, none);
+    journal.record(() => all.delete(address));
+    return none;
+  };
+  const warmSlot = (address: Key, slot: Key): void => {
+    const own = slotsOf(address);
+    if (own.has(slot)) return;
+    own.add(slot);
+    journal.record(() => own.delete(slot));
+  };
+  const touch = (address: Address): void => {
+    const key = bytesToUnprefixedHex(address.bytes);
+    if (touched.has(key)) return;
+    const all = touched;
+    all.add(key);
+    journal.record(() => all.delete(key));
+  };
+  const clean = (): void => {
+    slots = new Map();
+    touched = new Set();
+  };
+
+  accesses.isWarmedAddress = (address) => slots.has(bytesToUnprefixedHex(address));
+  accesses.isWarmedStorage = (address, slot) =>
+    slots.get(bytesToUnprefixedHex(address))?.has(bytesToUnprefixedHex(slot)) === true;
+  accesses.addWarmedAddress = (address) => void slotsOf(bytesToUnprefixedHex(address));
+  accesses.addWarmedStorage = (address, slot) =>
+    warmSlot(bytesToUnprefixedHex(address), bytesToUnprefixedHex(slot));
+  // Comes before any frame that could revert, so these need no list of their own.
+  accesses.addAlwaysWarmAddress = (address) => void slotsOf(unprefixed(address));
+  accesses.addAlwaysWarmSlot = (address, slot) => warmSlot(unprefixed(address), unprefixed(slot));
+  accesses.putAccount = async (address, account) => {
+    touch(address);
+    await state.putAccount(address, account);
+  };
+  accesses.deleteAccount = async (address) => {
+    touch(address);
+    await state.deleteAccount(address);
+  };
+  accesses.checkpoint = () => state.checkpoint();
+  accesses.commit = () => state.commit();
+  accesses.revert = () => state.revert();
+  accesses.cleanJournal = clean;
+  accesses.cleanup = async () => {
+    for (const key of [...touched]) {
+      const address = new Address(hexToBytes(`0x${key}`));
+      const account = await state.getAccount(address);
+      if (account === undefined || account.isEmpty()) await state.deleteAccount(address);
+    }
+    clean();
+  };
+  return (next) => {
+    clean();
+    journal = next;
+  };
+}
+
+function unprefixed(hex: string): Key {
+  return hex.replace(/^0x/, "");
+}

@@ -1,0 +1,211 @@
+import {
+  decodeEventLog,
+  type Hex,
+  isAddressEqual,
+  keccak256,
+  parseTransaction,
+  toEventSelector,
+  zeroHash,
+} from "viem";
+import type { PlannedVisit } from "../batch/plan.ts";
+import { Journal } from "../evm/journal.ts";
+import { type Consumption, gather, type Place, type Posting } from "../follower/history.ts";
+import { type Gap, type L1Context, type PastVisit, replayVisit, visitsOf } from "../follower/replay.ts";
+import type { RollupKind, RollupMachine } from "../kinds/kind.ts";
+import { rollupsAbi } from "../protocol/abi.ts";
+import { type Action, ActionKind } from "../protocol/action.ts";
+import { LockstepError } from "../protocol/errors.ts";
+import { type ChainId, chainId, L1, stateRoot, type StateRoot } from "../protocol/ids.ts";
+import type { Judge, Shown } from "./dry-run/dry-run.ts";
+
+/** What the builder found wrong with what it was about to post. */
+export interface SelfCheckFault {
+  /** `statement`: what is to be proven does not hold. `follower`: whoever reads L1 would come to something else. */
+  readonly check: "statement" | "follower";
+  readonly rollup?: ChainId;
+  /** Code of what went wrong, then what it means. */
+  readonly cause: string;
+  readonly reason: string;
+  /** The visit in question, if there is one. */
+  readonly visit?: {
+    readonly rootBefore: StateRoot;
+    readonly rootAfter: StateRoot;
+    readonly actions: readonly Action[];
+  };
+}
+
+/**
+ * What was about to be posted is not what a stranger who checks it would take: a fault of the builder's. Nothing was
+ * included.
+ */
+export class SelfCheckError extends LockstepError {
+  readonly fault: SelfCheckFault;
+  /** Hash of the transaction that it is about, if that is known. */
+  readonly transaction: Hex | undefined;
+
+  constructor(fault: SelfCheckFault, transaction?: Hex, options?: { cause?: unknown }) {
+    const { check, rollup, cause, reason } = fault;
+    const what = check === "statement" ? "what would be proven does not hold" : "a follower would not follow";
+    const where = rollup === undefined ? "" : ` of rollup ${rollup}`;
+    super(
+      "SELF_CHECK_FAILED",
+      `${what}${where} (${cause}): ${reason}. This is a fault of the builder; nothing was included`,
+      options,
+    );
+    this.fault = fault;
+    this.transaction = transaction;
+  }
+}
+
+/**
+ * Checks what stands for the proof of a visit as whoever distrusts the builder would. Proofs that prove something were
+ * verified before they came here (`proof/pool`), and L1 verifies them again in the dry run.
+ * @throws {SelfCheckError}
+ */
+export async function checkVisit(
+  { rollup, header, completed }: PlannedVisit,
+  kind: RollupKind,
+  proof: Hex,
+): Promise<void> {
+  try {
+    await kind.check?.(header, completed, proof);
+  } catch (error) {
+    const { rootBefore, rootAfter, actions } = completed;
+    const visit = { rootBefore, rootAfter, actions };
+    throw new SelfCheckError({ check: "statement", rollup, ...told(error), visit }, undefined, {
+      cause: error,
+    });
+  }
+}
+
+/** What is about to be included. */
+export interface Rehearsal extends L1Context {
+  /** The rollups at L1's head. They are left as they are. */
+  readonly machines: ReadonlyMap<ChainId, RollupMachine>;
+  /** Calldata of the batch that comes first, if there is one. */
+  readonly batch: Hex | undefined;
+  /** The raw transactions behind it. */
+  readonly transactions: readonly Hex[];
+}
+
+/**
+ * Takes the step that a follower will take over the block, with machines that remember nothing, from what the node
+ * shows alone.
+ * @returns a judge that throws {SelfCheckError} if it does not lead to the roots that L1 will say.
+ */
+export function followedBy(rehearsal: Rehearsal): Judge {
+  return async (shown) => {
+    const events = readEvents(rehearsal, shown);
+    if (rehearsal.batch !== undefined && shown.receipt(0)?.success === true && !events.isPosted)
+      throw new SelfCheckError({
+        check: "follower",
+        cause: "BATCH_NOT_SHOWN",
+        reason: "the L1 node shows no event of the batch",
+      });
+    const history = await gather(events.postings, events.consumptions, async (batch) =>
+      events.calldata.get(batch),
+    );
+    for (const machine of rehearsal.machines.values()) {
+      const visits = visitsOf(machine.id, history);
+      const root = events.roots.get(machine.id) ?? machine.stateRoot();
+      if (visits.length > 0 || root !== machine.stateRoot()) await rehearse(machine, visits, root, rehearsal);
+    }
+  };
+}
+
+/** The machine itself stays as it is. */
+async function rehearse(
+  machine: RollupMachine,
+  visits: readonly (PastVisit | Gap)[],
+  root: StateRoot,
+  l1: L1Context,
+): Promise<void> {
+  const fresh = machine.fresh();
+  const journal = new Journal([fresh]);
+  journal.checkpoint(L1);
+  try {
+    for (const visit of visits) {
+      try {
+        if ("fault" in visit) throw visit.fault;
+        await replayVisit(fresh, visit, l1, journal);
+      } catch (error) {
+        throw refusal(machine.id, error, visit);
+      }
+    }
+    if (fresh.stateRoot() === root) return;
+    throw new SelfCheckError({
+      check: "follower",
+      rollup: machine.id,
+      cause: "ROOT_DIFFERS",
+      reason: `all of it leads to ${fresh.stateRoot()}, on L1 to ${root}`,
+    });
+  } finally {
+    journal.unwind(0);
+  }
+}
+
+function refusal(rollup: ChainId, error: unknown, visit: PastVisit | Gap): SelfCheckError {
+  const fault = { check: "follower", rollup, ...told(error) } as const;
+  if ("fault" in visit) return new SelfCheckError(fault, undefined, { cause: error });
+  const { rootBefore, rootAfter, actions, said } = visit;
+  const [trigger] = actions;
+  const own = trigger?.kind === ActionKind.L2TX ? keccak256(trigger.data) : said.transaction;
+  return new SelfCheckError({ ...fault, visit: { rootBefore, rootAfter, actions } }, own, { cause: error });
+}
+
+function told(error: unknown): { cause: string; reason: string } {
+  return {
+    cause: error instanceof LockstepError ? error.code : "INTERNAL",
+    reason: error instanceof Error ? error.message : String(error),
+  };
+}
+
+interface Events {
+  /** Whether the batch is among them. */
+  isPosted: boolean;
+  readonly postings: Posting[];
+  readonly consumptions: Consumption[];
+  /** Of batches, by their ids. */
+  readonly calldata: Map<Hex, Hex>;
+  /** Where each rollup that changed ends. */
+  readonly roots: Map<ChainId, StateRoot>;
+}
+
+const SELECTORS = new Set<Hex | undefined>(
+  rollupsAbi.flatMap((item) => (item.type === "event" ? [toEventSelector(item)] : [])),
+);
+
+/** What `Rollups` says in the block, in order. Only what it says itself counts: it calls contracts that emit what they like. */
+function readEvents({ batch, transactions, manager }: Rehearsal, shown: Shown): Events {
+  const events: Events = {
+    isPosted: false,
+    postings: [],
+    consumptions: [],
+    calldata: new Map(),
+    roots: new Map(),
+  };
+  const own = batch === undefined ? undefined : keccak256(batch);
+  if (batch !== undefined && own !== undefined) events.calldata.set(own, batch);
+  const behind = transactions.map((raw) => ({ hash: keccak256(raw), input: parseTransaction(raw).data }));
+  const all = own === undefined ? behind : [{ hash: own, input: batch }, ...behind];
+  let logIndex = 0;
+  for (const [index, { hash, input }] of all.entries()) {
+    const receipt = shown.receipt(index);
+    if (receipt?.success !== true) continue;
+    // Somebody may post a batch of his own.
+    if (input !== undefined) events.calldata.set(keccak256(input), input);
+    for (const { address, topics, data } of receipt.logs) {
+      if (!isAddressEqual(address, manager) || !SELECTORS.has(topics[0])) continue;
+      const place: Place = { blockNumber: 0n, blockHash: zeroHash, transaction: hash, logIndex: logIndex++ };
+      const { eventName, args } = decodeEventLog({ abi: rollupsAbi, topics, data });
+      if (eventName === "BatchPosted") events.isPosted ||= args.batch === own;
+      if (eventName === "BatchData") events.calldata.set(args.batch, args.data);
+      if (eventName === "RollupVisited")
+        events.postings.push({ ...place, rollup: chainId(args.rollup), batch: args.batch });
+      if (eventName === "ExecutionConsumed") events.consumptions.push({ ...place, ...args });
+      if (eventName === "RootChanged")
+        events.roots.set(chainId(args.rollup), stateRoot(BigInt(args.rootAfter)));
+    }
+  }
+  return events;
+}
