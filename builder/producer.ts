@@ -6,6 +6,7 @@ import { type KeyOf, proveVisit, statementKey } from "./batch/prove.ts";
 import type { Chains, Moment } from "./chains.ts";
 import type { BuilderListener, Told } from "./events.ts";
 import type { RollupKind } from "./kinds/kind.ts";
+import { Lock } from "./lock.ts";
 import { l1Error, type L1Client, L1UnreachableError } from "./l1/client.ts";
 import { chooseDryRun } from "./post/dry-run/choose.ts";
 import type { DryRun, Judge } from "./post/dry-run/dry-run.ts";
@@ -224,6 +225,8 @@ export class Producer {
     const jobs = await visitJobs({ ...plan, visits: missing }, kindOf);
     const witness = performance.now() - start;
     let check = 0;
+    // One after the other: they are all work of this thread, and so can be timed.
+    const checking = new Lock();
     emit({ type: "proving", circuits: jobs.map(({ job }) => job.circuit), witnessMilliseconds: witness });
     await allOrCancel(signal, (cancel) =>
       jobs.map(async (visit) => {
@@ -232,8 +235,11 @@ export class Producer {
         const proven = performance.now();
         const { rollup, job } = visit;
         emit({ type: "proven", rollup, circuit: job.circuit, milliseconds: proven - begun });
-        await checkVisit(visit, kindOf(rollup), proof.proof);
-        check += performance.now() - proven;
+        await checking.run(async () => {
+          const start = performance.now();
+          await checkVisit(visit, kindOf(rollup), proof.proof);
+          check += performance.now() - start;
+        });
         proofs.set(statementKey(visit), proof);
       }),
     );
