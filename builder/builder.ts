@@ -6,7 +6,7 @@ import { Chains, type Moment } from "./chains.ts";
 import type { BuilderEvent, BuilderListener } from "./events.ts";
 import { findL2Transaction, type HistoryEntry, readHistory } from "./follower/history.ts";
 import type { Stop } from "./follower/stopped.ts";
-import type { AccountState, CompletedVisit, RollupKind, RollupMachine } from "./kinds/kind.ts";
+import type { AccountState, RollupKind, RollupMachine } from "./kinds/kind.ts";
 import { connectL1, l1Error, type L1Client } from "./l1/client.ts";
 import { findIncluded } from "./post/included.ts";
 import { undoInclusion } from "./post/undo.ts";
@@ -17,7 +17,7 @@ import { LockstepError } from "./protocol/errors.ts";
 import type { ChainId, StateRoot } from "./protocol/ids.ts";
 import { lowerCase } from "./evm/relay-call.ts";
 import type { CallRequest, TransactionOutcome } from "./simulate/outcome.ts";
-import type { Simulation } from "./simulate/simulation.ts";
+import type { RollupCallOutcome, Simulation } from "./simulate/simulation.ts";
 import type { CallResult } from "./simulate/switchboard.ts";
 import { InclusionStore } from "./store/inclusion.ts";
 import { PendingStore } from "./store/pending.ts";
@@ -140,6 +140,8 @@ export class Builder implements AsyncDisposable {
         rollups: options.rollups,
         folder: options.folder,
         firstBlock: options.deploymentBlock ?? 0n,
+        onRebuild: (folder) =>
+          options.log?.warn({ folder }, "was written by an older version; it is rebuilt from L1"),
       });
       const builder = new Builder(options, l1, l1ChainId, maxBatchAge, chains);
       try {
@@ -230,7 +232,7 @@ export class Builder implements AsyncDisposable {
    * Plays a call on a rollup as `eth_call` does there; it sees the other chains. Nothing of it stays.
    * @param pending on what the waiting transactions will leave, instead of on the head.
    */
-  async callRollup(rollup: ChainId, request: CallRequest, pending: boolean): Promise<CompletedVisit> {
+  async callRollup(rollup: ChainId, request: CallRequest, pending: boolean): Promise<RollupCallOutcome> {
     this.#rollup(rollup);
     return await this.#simulate(async (simulation, baseFeePerGas) => {
       const options = this.#playOptions(baseFeePerGas);

@@ -20,6 +20,8 @@ export interface ChainsOptions {
   /** Folder under which each rollup has its own; without it all state lives in memory. */
   readonly folder: string | undefined;
   readonly firstBlock: bigint;
+  /** Called when a rollup's state is made again from L1, because an older version of Lockstep wrote what there was. */
+  readonly onRebuild?: ((folder: string) => void) | undefined;
 }
 
 /** All chains at one moment, held exclusively. */
@@ -60,11 +62,16 @@ export class Chains implements AsyncDisposable {
       options.l1ChainId,
       options.rollups.map(({ kind }) => kind),
     );
+    const { folder, onRebuild } = options;
     const machines = new Map<ChainId, RollupMachine>();
-    for (const { id, kind } of options.rollups) {
-      const { folder } = options;
-      const own = folder === undefined ? {} : { folder: path.join(folder, `rollup-${id.toString()}`) };
-      machines.set(id, await kind.open({ id, ...own }));
+    try {
+      for (const { id, kind } of options.rollups) {
+        const own = folder === undefined ? {} : { folder: path.join(folder, `rollup-${id.toString()}`) };
+        machines.set(id, await kind.open({ id, onRebuild, ...own }));
+      }
+    } catch (error) {
+      for (const machine of machines.values()) await machine.close();
+      throw error;
     }
     return new Chains(options, machines);
   }

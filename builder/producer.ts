@@ -1,6 +1,6 @@
 import { type Address, type Hex, isHex, type LocalAccount } from "viem";
 import { batchCalldata, type VisitProof } from "./batch/encode.ts";
-import { BatchTooLargeError } from "./batch/limits.ts";
+import { BatchTooLargeError, promisedGas } from "./batch/limits.ts";
 import { type BatchPlan, planBatch } from "./batch/plan.ts";
 import { type KeyOf, proveVisit, statementKey } from "./batch/prove.ts";
 import type { Chains, Moment } from "./chains.ts";
@@ -17,6 +17,7 @@ import { includeInOneBlock } from "./post/include.ts";
 import { checkVisit, followedBy, SelfCheckError } from "./post/self-check.ts";
 import { settle } from "./post/settle.ts";
 import type { Prover } from "./proof/prover.ts";
+import { BATCH_CALL_GAS } from "./protocol/call-gas.ts";
 import { LockstepError } from "./protocol/errors.ts";
 import type { ChainId } from "./protocol/ids.ts";
 import type { InclusionStore } from "./store/inclusion.ts";
@@ -183,7 +184,12 @@ export class Producer {
       if ("failure" in each) await this.#fail(each.transaction, each.failure);
       else served.push(each);
     }
-    return { plan: plan(), played: served, milliseconds: performance.now() - start };
+    const batch = plan();
+    // What callees on L1 leave over in the simulation, they may use up there, and what comes after them must not feel it.
+    const promised = promisedGas(batch.executions);
+    if (served.length > 1 && promised > BATCH_CALL_GAS)
+      throw new BatchTooLargeError("gas for L1 calls", promised, BATCH_CALL_GAS);
+    return { plan: batch, played: served, milliseconds: performance.now() - start };
   }
 
   async #play(moment: Moment, transactions: readonly AcceptedTransaction[], timestamp: bigint) {
@@ -256,6 +262,7 @@ export class Producer {
       chainId: l1ChainId,
       manager,
       batch: plan.executions.length === 0 ? undefined : batchCalldata(plan, proofs),
+      promised: promisedGas(plan.executions),
       transactions: transactions.filter(({ rollup }) => rollup === undefined).map(({ data }) => data),
       next: moment.head.next,
     };

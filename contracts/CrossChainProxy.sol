@@ -10,6 +10,9 @@ import {ChainId} from "./protocol/Actions.sol";
 /// and salt 0; the address depends on manager, original and rollup alone, and the same code serves on every chain.
 /// Holds no Ether between calls but what came here otherwise than by one, which {ICrossChainManager.passOn} passes on.
 contract CrossChainProxy {
+    /// What the EVM adds to the gas of a call with value.
+    uint256 private constant STIPEND = 2300;
+
     address private immutable MANAGER = msg.sender;
     address private immutable ORIGINAL;
     ChainId private immutable ROLLUP;
@@ -19,9 +22,12 @@ contract CrossChainProxy {
         ROLLUP = rollup;
     }
 
-    /// @dev From the manager: calldata is `target (20 bytes) ‖ data`, a call made on behalf of the original; or nothing, and
-    /// the Ether that lies here goes to the original, as if this account sent it.
+    /// @dev From the manager: calldata is `target (20 bytes) ‖ gas (4 bytes) ‖ data`, a call made on behalf of the original; or
+    /// nothing, and the Ether that lies here goes to the original, as if this account sent it.
     /// From anybody else: a call to the original. Either way the answer is passed on as it comes, byte for byte.
+    ///
+    /// The target gets exactly that gas, 0 being what there is; with value 2,300 at least, as by any call, which are part of
+    /// it. That there is enough, the manager makes sure of.
     ///
     /// In assembly, since each byte of this code is paid for with each proxy, and hashed with each call. The frame ends
     /// here, so memory may be overwritten from 0.
@@ -53,9 +59,20 @@ contract CrossChainProxy {
                 success := call(gas(), manager, value, 0, size, 0, 0)
             }
             default {
-                let length := sub(calldatasize(), 20)
-                calldatacopy(0, 20, length)
-                success := call(gas(), shr(96, calldataload(0)), callvalue(), 0, length, 0, 0)
+                let length := sub(calldatasize(), 24)
+                calldatacopy(0, 24, length)
+                let head := calldataload(0)
+                let limit := and(shr(64, head), 0xffffffff)
+                switch limit
+                case 0 {
+                    limit := gas()
+                }
+                default {
+                    if callvalue() {
+                        limit := mul(gt(limit, STIPEND), sub(limit, STIPEND))
+                    }
+                }
+                success := call(limit, shr(96, head), callvalue(), 0, length, 0, 0)
             }
             returndatacopy(0, 0, returndatasize())
             if success {

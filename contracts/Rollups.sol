@@ -182,7 +182,7 @@ contract Rollups is Player {
     /// @param at Where in it the first step's effects begin.
     /// @param next Offset in `table` of the second step, if there is one.
     function runTransaction(bytes memory opening, uint256 at, address table, uint256 next) external onlySelf {
-        _play(Turn(table, opening, at, 0, 0, next, true));
+        _play(Turn(table, opening, at, 0, 0, next));
         assert(!_cursor.isOpen());
     }
 

@@ -62,7 +62,7 @@ try {
       await fail(index, error);
       if (options.all !== true) break;
     }
-    if (++count % 500 === 0) report();
+    if (++count % 100 === 0) report();
   }
   report();
   console.log(equivalence.coverage.report().join("\n"));

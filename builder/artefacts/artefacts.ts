@@ -20,12 +20,16 @@ export interface Artefacts extends Readonly<Record<ArtefactFile, string>> {
   readonly wires: number;
   /** Names of the public signals in the order of a proof's public inputs; an array's name stands once. */
   readonly publicSignals: readonly string[];
+  /** Where the powers of tau of a ceremony's key come from, as its transcript has it. */
+  readonly powersOfTau?: string;
 }
 
 export const MANIFEST_FILE = "artefacts.json";
 
 /** Written last into a folder of artefacts: what it holds and the hashes by which damage is found. */
 export const manifestSchema = z.strictObject({
+  /** Version of the folder's layout. Folders of another one are made again; the first ones did not say. */
+  format: z.literal(1).default(1),
   instance: z.string(),
   constraints: z.int().nonnegative(),
   wires: z.int().positive(),

@@ -84,7 +84,7 @@ export async function temporaryFolder(root: string): Promise<string> {
 export async function publishEntry(
   entry: CacheEntry,
   folder: string,
-  facts: Omit<Manifest, "sha256" | "instance">,
+  facts: Omit<Manifest, "format" | "sha256" | "instance">,
 ): Promise<Artefacts> {
   const [r1cs, wasm, symbols, zkey, verificationKey] = await Promise.all([
     requireHash(folder, "r1cs"),
@@ -94,7 +94,7 @@ export async function publishEntry(
     requireHash(folder, "verificationKey"),
   ]);
   const sha256 = { r1cs, wasm, symbols, zkey, verificationKey };
-  const manifest: Manifest = { instance: entry.instance, ...facts, sha256 };
+  const manifest: Manifest = { format: 1, instance: entry.instance, ...facts, sha256 };
   await writeFile(join(folder, MANIFEST_FILE), `${JSON.stringify(manifest, undefined, 2)}\n`);
   const target = entryFolder(entry);
   // A damaged folder in the way is moved aside; renaming onto a folder that is not empty fails.

@@ -4,6 +4,7 @@ import { unfinished, compareSteps } from "../keys/ceremony/compare.ts";
 import { KeyFaultsError } from "../keys/ceremony/errors.ts";
 import { CEREMONY_FILES } from "../keys/ceremony/export.ts";
 import { hashFile } from "../keys/ceremony/hash-file.ts";
+import { originFaults } from "../keys/ceremony/known-powers-of-tau.ts";
 import { readTranscript } from "../keys/ceremony/transcript.ts";
 import { fromSnarkjs, hashVerificationKey } from "../keys/verification-key.ts";
 import { readProvingKey } from "../keys/zkey.ts";
@@ -39,7 +40,12 @@ export async function withCeremonyKey(artefacts: Artefacts, folder: string): Pro
   if (wires !== artefacts.wires)
     throw new WrongKeyError(instance, `it is for ${wires} wires instead of ${artefacts.wires}`);
 
-  const faults = [...unfinished(history), ...compareSteps(history, transcript)];
+  const { origin } = transcript.powersOfTau;
+  const faults = [
+    ...unfinished(history),
+    ...compareSteps(history, transcript),
+    ...originFaults(origin, verificationKey),
+  ];
   const expect = (what: string, actual: string): void => {
     if (actual !== transcript.verificationKey)
       faults.push({ name: "other-key", message: `${what} is ${actual}, not the transcript's` });
@@ -50,5 +56,5 @@ export async function withCeremonyKey(artefacts: Artefacts, folder: string): Pro
   if ((await hashFile(path("zkey"), "sha256")) !== transcript.zkey)
     faults.push({ name: "damaged", message: "the file's hash is not the transcript's" });
   if (faults.length > 0) throw new KeyFaultsError(path("zkey"), faults);
-  return { ...artefacts, zkey: path("zkey"), verificationKey: path("verificationKey") };
+  return { ...artefacts, zkey: path("zkey"), verificationKey: path("verificationKey"), powersOfTau: origin };
 }

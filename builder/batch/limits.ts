@@ -1,5 +1,6 @@
 import { size } from "viem";
 import { type Action, ActionKind } from "../protocol/action.ts";
+import { gasToGive } from "../protocol/call-gas.ts";
 import { LockstepError } from "../protocol/errors.ts";
 import type { Execution } from "../protocol/execution.ts";
 import { L1 } from "../protocol/ids.ts";
@@ -26,6 +27,14 @@ export function checkLimits(executions: readonly Execution[]): void {
   if (bytes > MAX_TABLE_BYTES) throw new BatchTooLargeError("bytes of table", bytes, MAX_TABLE_BYTES);
 }
 
+/** Gas that must be there for the L1 calls of L2 transactions, should each use up all that it says. */
+export function promisedGas(executions: readonly Execution[]): bigint {
+  const calls = executions.filter(isTransaction).flatMap(({ actions }) => actions);
+  return calls
+    .filter(({ kind, to, gas }) => kind === ActionKind.CALL && to === L1 && gas > 0)
+    .reduce((sum, { gas }) => sum + gasToGive(gas), 0n);
+}
+
 /**
  * Upper bound of the bytes that the contract stores, after the layouts in `contracts/protocol/ExecutionTable.sol` and
  * `Steps.sol`: every effect is counted with all its fields.
@@ -44,7 +53,7 @@ function executionBytes(execution: Execution): number {
   const opening = 2 + 1 + 2 + 1 + rollups * (9 + 32);
   // Length, distance to an alternative, expected action, effects.
   const record = 2 + 2 + 32 + 1 + rollups * (1 + 9 + 32 + 16 + 16);
-  const next = 1 + 2 + 9 + 20 + 20 + 16;
+  const next = 1 + 2 + 9 + 20 + 20 + 16 + 4;
   const [first = 0, ...others] = actions
     .filter((action) => endsStep(action))
     .map(({ data }) => record + next + size(data));

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import type { Artefacts } from "../artefacts/artefacts.ts";
 import { type ArtefactProgress, loadArtefacts } from "../artefacts/load.ts";
+import { UNKNOWN_ORIGIN } from "../keys/ceremony/powers-of-tau.ts";
 import { fromSnarkjs, isDevelopmentKey, type VerificationKey } from "../keys/verification-key.ts";
 import { compileContracts } from "./compile.ts";
 import { type Report, step } from "./progress.mjs";
@@ -48,8 +49,11 @@ export function haveDevelopmentKeys(circuits: Circuits): boolean {
 
 /** What a person is to know about the keys in use. */
 export function keysWarning(circuits: Circuits): string {
-  return haveDevelopmentKeys(circuits)
-    ? "UNAUDITED. Development keys: anyone can forge their proofs. Never put real value here."
+  if (haveDevelopmentKeys(circuits))
+    return "UNAUDITED. Development keys: anyone can forge their proofs. Never put real value here.";
+  const isUnknown = [...circuits.values()].some(({ artefacts }) => artefacts.powersOfTau === UNKNOWN_ORIGIN);
+  return isUnknown
+    ? "UNAUDITED. The keys' powers of tau are of no known ceremony: whoever made them may be able to forge proofs. Never put real value here."
     : "UNAUDITED. The keys are a ceremony's. Never put real value here.";
 }
 

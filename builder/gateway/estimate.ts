@@ -24,6 +24,27 @@ export async function findGasLimit(
 }
 
 /**
+ * A limit with which something succeeds whose use of gas says little about what it needs: within an eighth of the least,
+ * and a tenth more, for L1 may have changed until it is included.
+ * @param used less than it needs, or just that. @param cap all gas there is.
+ */
+export async function bisectGasLimit(
+  used: bigint,
+  cap: bigint,
+  succeedsWith: (gas: bigint) => Promise<boolean>,
+): Promise<bigint> {
+  let [tooLittle, enough] = [used, cap];
+  while (enough * 8n > tooLittle * 9n) {
+    // Between the two by their ratio: what is needed may be a few times or hundreds of times what is used.
+    const middle = BigInt(Math.round(Math.sqrt(Number(tooLittle) * Number(enough))));
+    if (await succeedsWith(middle)) enough = middle;
+    else tooLittle = middle;
+  }
+  const more = (enough * 11n) / 10n;
+  return more < cap ? more : cap;
+}
+
+/**
  * Gas with which a call that crosses chains succeeds.
  * @returns nothing if it crosses none: then the node knows better.
  * @throws {TransactionRevertedError} when it reverts even with all gas there is.

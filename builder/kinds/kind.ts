@@ -56,6 +56,8 @@ export interface OpenOptions {
   readonly id: ChainId;
   /** Folder of the rollup's durable state; without it the state lives in memory. */
   readonly folder?: string;
+  /** Called when what an older version left there is removed: the rollup then begins anew, and follows L1 from its genesis. */
+  readonly onRebuild?: ((folder: string) => void) | undefined;
 }
 
 /** An account as wallets ask for it. */

@@ -14,6 +14,8 @@ export interface Inclusion {
   readonly manager: Hex;
   /** Calldata of `postBatch`; absent when nothing needs proofs. */
   readonly batch: Hex | undefined;
+  /** Gas that the batch has promised to callees on L1, which they may use up or not. */
+  readonly promised: bigint;
   /** Raw transactions of users, behind the batch. */
   readonly transactions: readonly Hex[];
   /** The block that they are for. */

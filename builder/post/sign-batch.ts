@@ -19,12 +19,12 @@ const PRIORITY_FEE = parseGwei("1");
 const STARVED = ["InsufficientCallGas", "InsufficientProbeGas", "TransactionOutOfGas"];
 
 /**
- * The transaction that posts the batch, if there is one, with as much gas as the node says that it needs.
+ * The transaction that posts the batch, if there is one, with as much gas as the node says that it needs, and its callees may use.
  * @throws {BatchRefusedError}, {BatchTooLargeError}
  */
 export async function signBatch(
   l1: L1Client,
-  { account, chainId, manager, batch: data, next }: Inclusion,
+  { account, chainId, manager, batch: data, promised, next }: Inclusion,
   dryRun: DryRun,
 ): Promise<Hex | undefined> {
   if (data === undefined) return undefined;
@@ -33,7 +33,7 @@ export async function signBatch(
     dryRun.measure({ from: account.address, to: manager, input: data }, next, limit),
     l1.getTransactionCount({ address: account.address, blockTag: "pending" }),
   ]);
-  const gas = gasOf(measured, limit);
+  const gas = gasOf(measured, promised, limit);
   return await account.signTransaction({
     type: "eip1559",
     chainId: Number(chainId),
@@ -46,12 +46,13 @@ export async function signBatch(
   });
 }
 
-function gasOf(measured: Measured, limit: bigint): bigint {
+function gasOf(measured: Measured, promised: bigint, limit: bigint): bigint {
   const what = "gas of postBatch";
   if ("gas" in measured) {
     if (measured.gas > limit) throw new BatchTooLargeError(what, measured.gas, limit);
-    // A tenth more: what the block holds before the batch can warm or cool a slot.
-    const gas = (measured.gas * 11n) / 10n;
+    // A tenth more: what the block holds before the batch can warm or cool a slot. And all that callees on L1 may use, who
+    // may do otherwise than when it was measured: those of one transaction must not make others fail.
+    const gas = (measured.gas * 11n) / 10n + promised;
     return gas < limit ? gas : limit;
   }
   const { data, isOutOfGas, cause } = measured;

@@ -95,7 +95,6 @@ export const rollupsAbi = parseAbi([
 
   "function MAX_BATCH_AGE() view returns (uint256)",
   "function PLANNER() view returns (address)",
-  "function OUTGOING_CALL_GAS() view returns (uint256)",
   "function register(Registration registration) returns (uint64 rollup)",
   "function transferOwnership(uint64 rollup, address newOwner)",
   "function replaceVerification(uint64 rollup, address proofSystem, bytes32[] verificationKeys)",
@@ -108,7 +107,7 @@ export const rollupsAbi = parseAbi([
   "function relay(uint64 rollup, address original, address sender, bytes data) payable",
   "function postBatch(Batch batch)",
   // Called by the contract itself only.
-  "struct Turn { address table; bytes record; uint256 at; uint256 flags; uint256 count; uint256 next; bool forTransaction; }",
+  "struct Turn { address table; bytes record; uint256 at; uint256 flags; uint256 count; uint256 next; }",
   "struct Answer { bool failed; bytes data; uint256 ending; }",
   "function runTransaction(bytes opening, uint256 at, address table, uint256 next)",
   "function playFramed(Turn turn) returns (Answer)",

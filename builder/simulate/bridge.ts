@@ -8,11 +8,13 @@ import {
   encodeFunctionData,
   type Hex,
   hexToBytes,
+  numberToHex,
   toFunctionSelector,
   getAbiItem,
 } from "viem";
 import { rollupsAbi } from "../protocol/abi.ts";
 import type { Action } from "../protocol/action.ts";
+import { gasToGive } from "../protocol/call-gas.ts";
 import { type ChainId, chainId } from "../protocol/ids.ts";
 import type { BridgedEvm } from "../evm/bridged-evm.ts";
 import { handOver, inheritedFrom } from "../evm/hand-over.ts";
@@ -53,6 +55,13 @@ export class ProxyNeededBefore extends Error {
 /** More than creating a proxy takes. */
 const CREATION_GAS = 10_000_000n;
 
+/** L1 for one L2 transaction. */
+export interface TransactionPort extends L1Port {
+  /** Calls to L1 so far, and how many of them failed. */
+  readonly calls: number;
+  readonly failures: number;
+}
+
 /** Gas, logs and created accounts of one frame of the manager's. */
 interface ManagerFrame {
   readonly message: Message;
@@ -84,21 +93,31 @@ export class Bridge {
   }
 
   /**
-   * L1 as it is called for an L2 transaction.
-   * @param guaranteed gas that L1 gives to each call at least; a call that needs more is refused.
+   * L1 as it is called for an L2 transaction: each callee gets the gas that its call says.
+   * @param budget gas that a batch can spend on the transaction's L1 calls in all.
    */
-  transactionPort(guaranteed: bigint): L1Port {
-    return {
-      call: async (action) => {
-        const gasLimit = guaranteed * 8n;
+  transactionPort(budget: bigint): TransactionPort {
+    let left = budget;
+    const port = {
+      calls: 0,
+      failures: 0,
+      call: async (action: Action) => {
+        const needed = gasToGive(action.gas) + dataGas(action.data);
+        if (needed > left) {
+          const reason = `an L1 call made for an L2 transaction may take ${needed} gas, but a batch has no more than ${left} for it`;
+          throw new SimulationRefusedError("OUTGOING_CALL_TOO_EXPENSIVE", reason);
+        }
+        // Where the call leaves it open, as in a view of a rollup by L1, there is no more than this.
+        const gasLimit = action.gas === 0 ? left : needed + CREATION_GAS;
         const frame = this.#outermost(gasLimit);
         const result = await this.#call(action, frame);
-        const used = gasLimit - frame.gasLeft;
-        if (used <= guaranteed) return result;
-        const reason = `an L1 call made for an L2 transaction uses ${used} gas; only ${guaranteed} is guaranteed to it`;
-        throw new SimulationRefusedError("OUTGOING_CALL_TOO_EXPENSIVE", reason);
+        left -= gasLimit - frame.gasLeft;
+        port.calls++;
+        if (result.failed) port.failures++;
+        return result;
       },
     };
+    return port;
   }
 
   /** The manager's answer, with what the simulation has changed. */
@@ -148,7 +167,10 @@ export class Bridge {
       if (frame.message.isStatic || action.isStatic) throw new ProxyNeededBefore(action.sender, action.from);
       await this.#createProxy(action.sender, action.from, frame);
     }
-    const data = concatHex([action.target, action.data]);
+    const { gas } = action;
+    const needed = gas === 0 ? 0n : gasToGive(gas);
+    if (frame.gasLeft < needed) throw insufficientGas(needed, frame.gasLeft);
+    const data = concatHex([action.target, numberToHex(gas, { size: 4 }), action.data]);
     const isStatic = frame.message.isStatic || action.isStatic;
     return await this.#run(frame, { to: proxy, value: action.value, data, isStatic });
   }
@@ -231,8 +253,12 @@ export class Bridge {
 /** @throws {SimulationRefusedError} `INSUFFICIENT_GAS`: on L1 the call might just succeed, or fail half way. */
 function spend(frame: ManagerFrame, gas: bigint): void {
   if (frame.gasLeft < gas) {
-    const message = `the cross-chain call may need ${gas} gas, but only ${frame.gasLeft} is left; give the transaction more`;
-    throw new SimulationRefusedError("INSUFFICIENT_GAS", message);
+    throw insufficientGas(gas, frame.gasLeft);
   }
   frame.gasLeft -= gas;
+}
+
+function insufficientGas(needed: bigint, left: bigint): SimulationRefusedError {
+  const message = `the cross-chain call may need ${needed} gas, but only ${left} is left; give the transaction more`;
+  return new SimulationRefusedError("INSUFFICIENT_GAS", message);
 }

@@ -9,7 +9,7 @@ import { LockstepError } from "../protocol/errors.ts";
  * - `STATIC_CALL_TO_SUSPENDED_ROLLUP`: a view of a rollup that waits for the result of its own call, and cannot prove what it answers
  * - `CALL_TO_MANAGER`: a rollup would call `Rollups` itself, where its proxy could speak for anybody
  * - `INSUFFICIENT_GAS`: it has less gas than its cross-chain calls may need
- * - `OUTGOING_CALL_TOO_EXPENSIVE`: an L1 call made for an L2 transaction uses more gas than L1 guarantees it
+ * - `OUTGOING_CALL_TOO_EXPENSIVE`: the L1 calls made for an L2 transaction take more gas than any batch can bring
  * - `SUSPENDED_ROLLUP_READ`: `Rollups.rollupOf` is read of a rollup that waits for the result of its own call
  * - `UNSUPPORTED_CALL`: a call without a signature, to a rollup that has no such thing
  */

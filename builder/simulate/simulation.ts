@@ -8,6 +8,7 @@ import { type Address, bytesToHex, type Hex } from "viem";
 import type { RecordedExecution } from "../execution/recorded.ts";
 import type { BatchContext, CompletedVisit, RollupMachine } from "../kinds/kind.ts";
 import type { LockstepError } from "../protocol/errors.ts";
+import { BATCH_CALL_GAS } from "../protocol/call-gas.ts";
 import { type ChainId, L1 } from "../protocol/ids.ts";
 import { evmBlock, evmBlockchain, l1Common, type NextBlock } from "./block.ts";
 import { Bridge, ProxyNeededBefore } from "./bridge.ts";
@@ -45,8 +46,14 @@ export interface World {
   readonly proxies: ProxyBook;
 }
 
-/** Gas that L1 guarantees to each call made for an L2 transaction (`OUTGOING_CALL_GAS`). */
-const OUTGOING_CALL_GAS = 1_000_000n;
+/** What came of a call on a rollup. */
+export interface RollupCallOutcome {
+  readonly visit: CompletedVisit;
+  /** Calls that rollups have made to L1 in it, and how many of them failed. */
+  readonly l1Calls: number;
+  readonly l1Failures: number;
+}
+
 /**
  * One in-process machine with all chains in it. Transactions are played one after the other, each on what the ones before
  * it left; one that throws leaves nothing behind. `close` undoes everything: the rollups are then as they were.
@@ -128,7 +135,7 @@ export class Simulation {
   async l2Transaction(rollup: ChainId, data: Hex, origin: Address): Promise<L2TransactionOutcome> {
     return await this.#attempt(async ({ evm, bridge }) => {
       evm.enter(this.#block, createAddressFromString(origin));
-      const port = bridge.transactionPort(OUTGOING_CALL_GAS);
+      const port = bridge.transactionPort(BATCH_CALL_GAS);
       const answer = await this.#switchboard.l2Transaction(rollup, data, port);
       if (answer.failed) throw new L2TransactionFailedError(answer.data);
       return { data: answer.data };
@@ -140,18 +147,19 @@ export class Simulation {
    * @param read looks at what the machine remembers of the visit.
    * @throws {SimulationRefusedError} `UNSUPPORTED_CALL` if the kind of rollup has no such thing.
    */
-  async rollupCall(rollup: ChainId, request: CallRequest, origin: Address): Promise<CompletedVisit> {
+  async rollupCall(rollup: ChainId, request: CallRequest, origin: Address): Promise<RollupCallOutcome> {
     return await this.#attempt(async ({ evm, bridge }) => {
       evm.enter(this.#block, createAddressFromString(origin));
-      const port = bridge.transactionPort(OUTGOING_CALL_GAS);
-      return await this.#switchboard.l2Call(rollup, request, port);
+      const port = bridge.transactionPort(BATCH_CALL_GAS);
+      const visit = await this.#switchboard.l2Call(rollup, request, port);
+      return { visit, l1Calls: port.calls, l1Failures: port.failures };
     }, false);
   }
 
   /** Calls a rollup without changing anything, as an L1 contract's STATICCALL through a proxy would. */
   async view(call: { rollup: ChainId; sender: Address; target: Address; data: Hex }): Promise<CallResult> {
     return await this.#attempt(async ({ bridge }) => {
-      const port = bridge.transactionPort(OUTGOING_CALL_GAS);
+      const port = bridge.transactionPort(BATCH_CALL_GAS);
       return await this.#switchboard.relay({ ...call, value: 0n, isStatic: true }, port);
     }, false);
   }

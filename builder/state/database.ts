@@ -1,6 +1,7 @@
 import { mkdir, readdir } from "node:fs/promises";
 import { ClassicLevel } from "classic-level";
 import { MemoryLevel } from "memory-level";
+import { introductionOf, isOlder, UnsupportedFormatError } from "../protocol/format.ts";
 import { CorruptStateError, ForeignStateError, StateLockedError, StateUnavailableError } from "./errors.ts";
 
 export type Write =
@@ -59,6 +60,51 @@ export async function openInFolder(folder: string): Promise<Database> {
     write: (writes) => database.batch(writes, { sync: true }),
     close: () => database.close(),
   };
+}
+
+/** What became of data on disk whose head stands in this text. */
+export type Age =
+  /** It is of this version. */
+  | "current"
+  /** An older version wrote it: L1 has all that is in it, so it is made again. */
+  | "outdated";
+
+/**
+ * Whether a database can be read, by what its head says of itself.
+ * @param expected format of this version, and whose the database should be.
+ * @throws `UNSUPPORTED_FORMAT` for one that a newer version wrote, `FOREIGN_STATE`, `CORRUPT_STATE`.
+ */
+export function ageOf(
+  where: string,
+  head: string,
+  { format: current, identity }: { readonly format: string; readonly identity: string },
+): Age {
+  let introduction: ReturnType<typeof introductionOf>;
+  try {
+    introduction = introductionOf(head);
+  } catch (error) {
+    throw new CorruptStateError(where, "head cannot be read", error);
+  }
+  const { format: found } = introduction;
+  // Nobody else's is removed because it is old.
+  if (introduction.identity !== undefined && introduction.identity !== identity)
+    throw new ForeignStateError(where, `it is the state of ${introduction.identity}`);
+  if (found === undefined) throw new CorruptStateError(where, "its head names no format");
+  if (found === current) return "current";
+  if (isOlder(found, current)) return "outdated";
+  throw new UnsupportedFormatError(
+    where,
+    found,
+    current,
+    "Run the version that wrote it, or remove the folder to have it rebuilt from L1",
+  );
+}
+
+/** Writes that empty the database. What they remove may be of any version. */
+export async function clearing(database: Database): Promise<Write[]> {
+  const writes: Write[] = [];
+  for await (const [key] of database.entries({})) writes.push({ type: "del", key });
+  return writes;
 }
 
 async function firstForeignFile(folder: string): Promise<string | undefined> {

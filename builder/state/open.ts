@@ -1,5 +1,5 @@
 import type { StateRoot } from "../protocol/ids.ts";
-import { type Database, openInFolder, openInMemory, type Write } from "./database.ts";
+import { ageOf, clearing, type Database, openInFolder, openInMemory, type Write } from "./database.ts";
 import { CorruptStateError, ForeignStateError, StateUnavailableError, UnknownRootError } from "./errors.ts";
 import type { Poseidon } from "./poseidon.ts";
 import {
@@ -15,6 +15,7 @@ import {
   leafKey,
   NOTE_KEYS,
   noteKey,
+  STATE_FORMAT,
   UNDO_KEYS,
   type Undo,
   undoKey,
@@ -29,28 +30,36 @@ export interface OpenStateOptions {
   readonly identity: string;
   /** Durable in this folder; without it in memory, with the same history. */
   readonly folder?: string;
+  /** Called when what an older version left in the folder is removed: the state then begins anew. */
+  readonly onRebuild?: ((folder: string) => void) | undefined;
+  /** Begin anew, whatever is there. */
+  readonly rebuild?: boolean;
   /** How many persisted states back `rewind` reaches; default 1024, far deeper than L1 reorgs. */
   readonly history?: number;
 }
 
 /**
  * Opens a state, or makes the genesis state. Hashes the whole tree (about 0.14 ms a leaf).
- * @throws `FOREIGN_STATE`, `CORRUPT_STATE`, `STATE_LOCKED`, `STATE_UNAVAILABLE`.
+ * @throws `FOREIGN_STATE`, `CORRUPT_STATE`, `STATE_LOCKED`, `STATE_UNAVAILABLE`, `UNSUPPORTED_FORMAT`.
  */
 export async function openState(options: OpenStateOptions): Promise<State> {
   const { folder, identity, poseidon } = options;
   const where = folder ?? "memory";
   const database = await (folder === undefined ? openInMemory() : openInFolder(folder));
   try {
-    const head = await readHead(database, where);
-    if (head === undefined) {
+    const text = await readHead(database, where);
+    const expected = { format: STATE_FORMAT, identity };
+    const isOutdated = text !== undefined && ageOf(where, text, expected) === "outdated";
+    const isLeft = isOutdated || (text !== undefined && options.rebuild === true);
+    if (isLeft) options.onRebuild?.(where);
+    if (text === undefined || isLeft) {
       const tree = new StateTree(poseidon);
       const genesis = { identity, version: 0, size: tree.size, root: tree.stateRoot() };
       const store = new LevelState(database, where, tree, genesis, options.history);
-      await store.begin();
+      await store.begin(await clearing(database));
       return store;
     }
-    if (head.identity !== identity) throw new ForeignStateError(where, `it is the state of ${head.identity}`);
+    const head = decoded(where, HEAD_KEY, () => decodeHead(text));
     const tree = new StateTree(poseidon, await readLeaves(database, where, head.size));
     if (tree.stateRoot() !== head.root)
       throw new CorruptStateError(where, "its leaves do not hash to its root");
@@ -61,14 +70,13 @@ export async function openState(options: OpenStateOptions): Promise<State> {
   }
 }
 
-async function readHead(database: Database, where: string): Promise<Head | undefined> {
+async function readHead(database: Database, where: string): Promise<string | undefined> {
   const text = await database.get(HEAD_KEY);
   if (text === undefined) {
     for await (const [key] of database.entries({ limit: 1 }))
       throw new ForeignStateError(where, `it holds ${key}`);
-    return undefined;
   }
-  return decoded(where, HEAD_KEY, () => decodeHead(text));
+  return text;
 }
 
 async function readLeaves(database: Database, where: string, size: number): Promise<Leaf[]> {
@@ -108,9 +116,9 @@ class LevelState implements State {
     this.#head = head;
   }
 
-  /** Writes the genesis state into an empty database. */
-  async begin(): Promise<void> {
-    await this.#write([put(leafKey(0), encodeLeaf(GENESIS_LEAF))], this.#head);
+  /** Writes the genesis state in place of whatever there was, in one step. @param before empties the database. */
+  async begin(before: Write[]): Promise<void> {
+    await this.#write([...before, put(leafKey(0), encodeLeaf(GENESIS_LEAF))], this.#head);
   }
 
   async persist(notes: NoteChanges = new Map()): Promise<void> {

@@ -22,8 +22,8 @@ export const leafKey = (place: number): string => `leaf:${place.toString(16).pad
 export const noteKey = (name: string): string => `note:${name}`;
 export const undoKey = (version: number): string => `undo:${version.toString(16).padStart(12, "0")}`;
 
-/** Names the layout above. */
-const FORMAT = "lockstep.state.v1";
+/** Names the layout above. The number rises with every change; what an older one left is rebuilt from L1. */
+export const STATE_FORMAT = "lockstep.state.v1";
 
 const integer = z.number().int().nonnegative();
 const element = z
@@ -34,7 +34,7 @@ const element = z
 const leafText = z.string().regex(/^[0-9a-f]{192}$/);
 
 const head = z.object({
-  format: z.literal(FORMAT),
+  format: z.literal(STATE_FORMAT),
   /** Whose state it is: kind and rollup. */
   identity: z.string(),
   /** Counts persisted states. */
@@ -61,7 +61,7 @@ export interface Undo {
 }
 
 export function encodeHead({ identity, version, size, root }: Head): string {
-  return JSON.stringify({ format: FORMAT, identity, version, size, root: root.toString() });
+  return JSON.stringify({ format: STATE_FORMAT, identity, version, size, root: root.toString() });
 }
 
 /** @throws when the text is no head. */

@@ -3,12 +3,16 @@ import path from "node:path";
 import { isHex } from "viem";
 import { z } from "zod";
 import { LockstepError } from "../protocol/errors.ts";
+import { formatOf, UnsupportedFormatError } from "../protocol/format.ts";
 import { chainId } from "../protocol/ids.ts";
 import type { AcceptedTransaction } from "../transaction/accepted.ts";
 import { writeWholeFile } from "./whole-file.ts";
 
 const hex = z.string().refine((text) => isHex(text), "not hexadecimal");
+/** Of the files. The number rises with every change. */
+const FORMAT = "lockstep.pending.v1";
 const recordSchema = z.object({
+  format: z.literal(FORMAT),
   order: z.number().int().nonnegative(),
   rollup: z.string().regex(/^\d+$/).optional(),
   data: hex,
@@ -33,7 +37,7 @@ export class PendingStore {
     this.#folder = folder;
   }
 
-  /** What was accepted before, oldest first. */
+  /** What was accepted before, oldest first. @throws {CorruptPendingError}, {UnsupportedFormatError} */
   async load(): Promise<AcceptedTransaction[]> {
     const folder = this.#folder;
     if (folder === undefined) return [];
@@ -50,6 +54,7 @@ export class PendingStore {
     if (folder === undefined) return;
     const file = path.join(folder, `${transaction.hash}.json`);
     const record = {
+      format: FORMAT,
       order: this.#order++,
       data: transaction.data,
       ...(transaction.rollup === undefined ? {} : { rollup: transaction.rollup.toString() }),
@@ -65,13 +70,18 @@ export class PendingStore {
 
 async function readRecord(file: string): Promise<{ order: number; transaction: AcceptedTransaction }> {
   try {
-    const { order, rollup, data } = recordSchema.parse(JSON.parse(await readFile(file, "utf8")));
+    const text = await readFile(file, "utf8");
+    const found = formatOf(text);
+    if (found !== FORMAT)
+      throw new UnsupportedFormatError(file, found, FORMAT, "Remove it and send the transaction again");
+    const { order, rollup, data } = recordSchema.parse(JSON.parse(text));
     if (!isHex(data)) throw new Error("data is not hexadecimal");
     const hash = path.basename(file, ".json");
     if (!isHex(hash)) throw new Error("the file is not named by a hash");
     const own = rollup === undefined ? {} : { rollup: chainId(BigInt(rollup)) };
     return { order, transaction: { hash, data, ...own } };
   } catch (error) {
+    if (error instanceof UnsupportedFormatError) throw error;
     throw new CorruptPendingError(file, error);
   }
 }

@@ -198,7 +198,7 @@ interface IRollups is ICrossChainManager {
     error ValueTooLarge(uint256 value);
     /// Thrown when an L1 contract answers with more data than an execution can hold.
     error ReturnDataTooLarge(uint256 size);
-    /// Thrown when too little gas is left to call L1 on behalf of an L2 transaction.
+    /// Thrown when too little gas is left to give a callee on L1 exactly what the list says.
     error InsufficientCallGas(uint256 available, uint256 required);
     /// Thrown when too little gas is left to tell a static call from another.
     error InsufficientProbeGas(uint256 available, uint256 required);
@@ -216,9 +216,6 @@ interface IRollups is ICrossChainManager {
 
     /// @notice Reads batches for this contract.
     function PLANNER() external view returns (IExecutionPlanner);
-
-    /// @notice Gas that the callee of an L1 call made for an L2 transaction can count on.
-    function OUTGOING_CALL_GAS() external view returns (uint256);
 
     // ------------------------------------------------------------------------------------------------------ registry
 

@@ -23,13 +23,10 @@ import {Steps} from "./Steps.sol";
 abstract contract Player is Proxies {
     using LibTransient for LibTransient.TBool;
 
-    /// @inheritdoc IRollups
-    uint256 public constant OUTGOING_CALL_GAS = 1_000_000;
-
-    /// What is spent between the check and the callee's first operation: a 64th kept back twice (32,000 for the callee's
-    /// gas), twice a cold account, a value transfer and a new account (2 × 36,600), the proxy's copy of at most 24 KiB
-    /// of data (9,000); the rest is margin. A test measures what arrives.
-    uint256 private constant OUTGOING_CALL_OVERHEAD = 150_000;
+    /// What is spent at most between the check and the callee's first operation, besides the 64ths: twice a value transfer
+    /// and once a new account (43,000), the target and whom it delegates to (5,200), the proxy's copy of at most 24 KiB of
+    /// data (5,800); the rest is margin. A test measures what arrives.
+    uint256 private constant OUTGOING_CALL_OVERHEAD = 60_000;
 
     /// More data than a table could ever hold; keeps a callee from using up the gas for what follows.
     uint256 private constant MAX_RETURN_DATA = 32_768;
@@ -67,8 +64,6 @@ abstract contract Player is Proxies {
     /// @param at Offset in the record.
     /// @param flags,count Of the action, as in {Steps}.
     /// @param next Offset, in the table, of what comes after the record.
-    /// @param forTransaction Calls are made for an L2 transaction, and must not be starved. Calls inside those, like any call
-    /// on one chain, live on the gas their L1 caller gives.
     struct Turn {
         address table;
         bytes record;
@@ -76,7 +71,6 @@ abstract contract Player is Proxies {
         uint256 flags;
         uint256 count;
         uint256 next;
-        bool forTransaction;
     }
 
     modifier onlySelf() {
@@ -144,10 +138,10 @@ abstract contract Player is Proxies {
                 cursor.offsetOf(),
                 actionHash
             );
-            if (isFound) return _playStatic(Turn(open, contents, 32, 0, 0, end, false));
+            if (isFound) return _playStatic(Turn(open, contents, 32, 0, 0, end));
         }
         (address table, , bytes memory record, uint256 at, uint256 next) = _find(rollup, actionHash, true);
-        return _playStatic(Turn(table, record, at, 0, 0, next, false));
+        return _playStatic(Turn(table, record, at, 0, 0, next));
     }
 
     /// A call outside any execution: opens one.
@@ -159,7 +153,7 @@ abstract contract Player is Proxies {
         );
         _consumption.consumed |= uint192(1 << Steps.read(record, 0, 1));
         uint256 execution = Steps.read(record, 1, 2);
-        answer = _play(Turn(table, record, at, 0, 0, next, false));
+        answer = _play(Turn(table, record, at, 0, 0, next));
         // The execution's answer to its trigger is the end of its path: no step is left over.
         assert(!_cursor.isOpen());
         if (!answer.failed) emit ExecutionConsumed(batch, uint32(execution), uint32(answer.ending));
@@ -169,7 +163,7 @@ abstract contract Player is Proxies {
     function _resume(bytes32 actionHash) private returns (Answer memory) {
         address table = _cursor.tableOf();
         (bytes memory record, uint256 next) = _next(table, _cursor.offsetOf(), actionHash);
-        return _play(Turn(table, record, 32, 0, 0, next, false));
+        return _play(Turn(table, record, 32, 0, 0, next));
     }
 
     // ------------------------------------------------------------------------------------------------------------ play
@@ -258,7 +252,7 @@ abstract contract Player is Proxies {
 
     function _answerOf(Turn memory turn) private pure returns (Answer memory) {
         bool failed = turn.flags & Steps.IS_FAILED != 0;
-        return Answer(failed, Steps.readData(turn.record, turn.at, 0), turn.count);
+        return Answer(failed, Steps.readData(turn.record, turn.at, 0, 0), turn.count);
     }
 
     /// The alternative, of the turn at `offset`, that begins with the given action.
@@ -308,11 +302,10 @@ abstract contract Player is Proxies {
         uint256 value = 0;
         if (turn.flags & Steps.HAS_VALUE != 0) (value, at) = Steps.readNumber(turn.record, at);
         address proxy = _ensureProxy(sender, source);
-        // `target ‖ data`.
-        bytes memory input = Steps.readData(turn.record, at, 20);
-        if (turn.forTransaction && gasleft() < OUTGOING_CALL_GAS + OUTGOING_CALL_OVERHEAD) {
-            revert InsufficientCallGas(gasleft(), OUTGOING_CALL_GAS + OUTGOING_CALL_OVERHEAD);
-        }
+        // `target ‖ gas ‖ data`.
+        bool hasGas = turn.flags & Steps.HAS_GAS != 0;
+        bytes memory input = Steps.readData(turn.record, at, hasGas ? 24 : 20, hasGas ? 0 : 4);
+        if (hasGas) _requireGas(Steps.read(input, 20, 4));
         bool isStatic = turn.flags & Steps.IS_STATIC != 0;
         bool success;
         uint256 size;
@@ -329,6 +322,14 @@ abstract contract Player is Proxies {
         }
         if (size > MAX_RETURN_DATA) revert ReturnDataTooLarge(size);
         return hashResultOfL1(source, !success);
+    }
+
+    /// The proxy gives the callee what the list says, and all it has to do so is what arrives there: so there must be enough,
+    /// however much more.
+    function _requireGas(uint256 forCallee) private view {
+        // The manager and the proxy each keep a 64th: 64/63 twice is less than 32/31.
+        uint256 required = forCallee + forCallee / 31 + OUTGOING_CALL_OVERHEAD;
+        if (gasleft() < required) revert InsufficientCallGas(gasleft(), required);
     }
 
     // ------------------------------------------------------------------------------------------------------------ find

@@ -15,7 +15,7 @@ library StepWriter {
     using CanonicalBatch for *;
 
     /// Bytes of a step at most, without its effects and data; the last 32 are room for the last field's word.
-    uint256 private constant MAX_STEP_BYTES = 4 + 32 + 1 + 3 + 9 + 20 + 33 + 20 + 32;
+    uint256 private constant MAX_STEP_BYTES = 4 + 32 + 1 + 3 + 9 + 20 + 33 + 20 + 4 + 32;
     uint256 private constant MAX_EFFECT_BYTES = 1 + 9 + 32 + 33 + 33;
     uint256 private constant MAX_ROOT_BYTES = 9 + 32;
 
@@ -34,11 +34,14 @@ library StepWriter {
         uint128 value = action.value;
         uint256 flags =
             Steps.IS_CALL | (action.isStatic ? Steps.IS_STATIC : 0) | (value != 0 ? Steps.HAS_VALUE : 0);
+        uint32 forCallee = action.gas;
+        if (forCallee != 0) flags |= Steps.HAS_GAS;
         at = _putFlags(at, flags, frames);
         at = _putChain(at, action.from);
         at = _put(at, uint160(action.sender), 20);
         if (value != 0) at = _putNumber(at, value);
         at = _put(at, uint160(action.target), 20);
+        if (forCallee != 0) at = _put(at, forCallee, 4);
         _end(walk, record, _putData(at, data));
     }
 

@@ -14,8 +14,8 @@ pragma solidity 0.8.30;
 ///     root     chain         root(32)
 ///     effect   flags(1)      chain            [root(32)]    [debit]      [credit]
 ///              flags: 1 new root, 2 debit, 4 credit, 8 falls asleep in an outgoing call or wakes from it
-///     next     flags(1)      [count(2)]       [from(chain) sender(20) [value] target(20)]      data
-///              flags: 1 CALL (else RESULT), 2 failed, 4 static, 8 value, 16 ends the execution, 32 L1 undoes what leads
+///     next     flags(1)      [count(2)]       [from(chain) sender(20) [value] target(20) [gas(4)]]      data
+///              flags: 1 CALL (else RESULT), 2 failed (of a CALL: gas), 4 static, 8 value, 16 ends the execution, 32 L1 undoes what leads
 ///              here, whatever follows, 64 undoing, 128 count
 ///              count: frames to open around a CALL, number of the ending, frames that an undoing reverts; 0 if left out
 ///     chain    id(1) or 0xff id(8)
@@ -35,6 +35,8 @@ library Steps {
 
     uint256 internal constant IS_CALL = 1;
     uint256 internal constant IS_FAILED = 2;
+    /// Of a CALL, which cannot have failed.
+    uint256 internal constant HAS_GAS = 2;
     uint256 internal constant IS_STATIC = 4;
     uint256 internal constant HAS_VALUE = 8;
     uint256 internal constant IS_LAST = 16;
@@ -69,11 +71,13 @@ library Steps {
         return (read(data, at + 1, size), at + 1 + size);
     }
 
-    /// Data that stands from `at` to the end, after `prefix` bytes to be taken as they are.
+    /// Data that stands from `at` to the end, after `prefix` bytes to be taken as they are and `gap` ≤ 32 zeros that do not
+    /// stand there.
     function readData(
         bytes memory record,
         uint256 at,
-        uint256 prefix
+        uint256 prefix,
+        uint256 gap
     ) internal pure returns (bytes memory data) {
         assembly ("memory-safe") {
             data := mload(0x40)
@@ -83,6 +87,8 @@ library Steps {
             mcopy(to, from, prefix)
             from := add(from, prefix)
             to := add(to, prefix)
+            mstore(to, 0)
+            to := add(to, gap)
             if lt(from, end) {
                 let head := byte(0, mload(from))
                 mcopy(to, add(from, 1), head)

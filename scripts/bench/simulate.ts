@@ -21,7 +21,7 @@ const from = "0x00000000000000000000000000000000000000f0";
 async function play(chain: ChainId, to: Address, data: Hex): Promise<{ milliseconds: number; output: Hex }> {
   const request = { from, to, value: 0n, data, gas: GAS, gasPrice: 0n } as const;
   const start = performance.now();
-  const { record } = await simulation.rollupCall(chain, request, from);
+  const { record } = (await simulation.rollupCall(chain, request, from)).visit;
   const milliseconds = performance.now() - start;
   if (typeof record !== "object" || record === null || !("receipt" in record)) throw new Error("no receipt");
   const { receipt } = record as { receipt: { success: boolean; output: Hex } };

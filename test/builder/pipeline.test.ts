@@ -2,7 +2,7 @@ import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { expect } from "chai";
-import { type Address, encodeFunctionData, type Hex, parseEther, parseGwei } from "viem";
+import { type Address, encodeFunctionData, type Hex, numberToHex, parseEther, parseGwei } from "viem";
 import { type Builder, createBuilder } from "../../builder/builder.ts";
 import type { BuilderEvent } from "../../builder/events.ts";
 import { LEDGER, ledgerAbi } from "../../builder/kinds/ledger/abi.ts";
@@ -191,6 +191,32 @@ describe("pipeline with unproven proofs", function () {
     expect(await codeOf(builder.submitToRollup(lockstep.ledger, data))).to.equal("INVALID_L2_TRANSACTION");
     const tooMuch = account.signTransfer({ ...terms, nonce: 1n, chain: L1_CHAIN, to: payee, amount: 51n });
     expect(await codeOf(builder.submitToRollup(lockstep.ledger, tooMuch))).to.equal("L2_TRANSACTION_FAILED");
+  });
+
+  it("posts with gas for all that L1's callees may use up, and no more transactions than that allows", async () => {
+    const domain = { l1ChainId: 31337n, rollups: lockstep.rollups, rollup: lockstep.ledger };
+    const terms = { domain, nonce: 0n, deadline: 1n << 40n, chain: L1_CHAIN, to: accountAt(5).address };
+    // A million for each is more than one transaction may bring.
+    const seeds = Array.from({ length: 14 }, (_, n): Hex => numberToHex(n + 1, { size: 32 }));
+    const accounts = await Promise.all(seeds.map((seed) => LedgerAccount.fromSeed(seed)));
+    const sends = accounts.map((account) => account.signSend({ ...terms, amount: 0n, data: "0x" }));
+    // What comes while a batch is proven waits for the next one.
+    prover.meanwhile = async () => {
+      prover.meanwhile = undefined;
+      await Promise.all(sends.map((data) => builder.submitToRollup(lockstep.ledger, data)));
+    };
+    await submit({ to: lockstep.ledgerProxy, value: 1n });
+    await builder.idle();
+    const posted = events.filter((event) => event.type === "posted");
+    expect(posted.map(({ transactions }) => transactions.length)).to.deep.equal([1, 7, 7]);
+    for (const { batch: hash, transactions } of posted.slice(1)) {
+      if (hash === undefined) throw new Error("no batch");
+      const [{ gas }, { gasUsed }] = await Promise.all([
+        lockstep.l1.reader.getTransaction({ hash }),
+        lockstep.l1.reader.getTransactionReceipt({ hash }),
+      ]);
+      expect(gas).to.be.within(gasUsed + BigInt(transactions.length) * 1_000_000n, 1n << 24n);
+    }
   });
 
   it("refuses what cannot be included, and says why", async () => {

@@ -670,7 +670,6 @@ describe("Rollups: what rollups undo", () => {
         flags: 0n,
         count: 0n,
         next: 0n,
-        forTransaction: false,
       } as const;
       await expectRevert(s.rollups.simulate.playFramed([turn], { account: s.owner }), "OnlySelf");
     });

@@ -113,8 +113,7 @@ export async function simulatedWorld() {
   const view = async (chain: ChainId, to: Address, data: Hex): Promise<Hex> => {
     const request = { from: user.address, to, value: 0n, data, gas: 15_000_000n, gasPrice: 0n };
     if (!machines.has(chain)) return (await simulation.call(request)).data;
-    const visit = await simulation.rollupCall(chain, request, user.address);
-    const { record } = visit;
+    const { record } = (await simulation.rollupCall(chain, request, user.address)).visit;
     if (typeof record !== "object" || record === null || !("receipt" in record))
       throw new Error("no receipt");
     return (record as { receipt: { output: Hex } }).receipt.output;

@@ -330,6 +330,30 @@ describe("gateway of an evm rollup", function () {
     expect(capped.result).to.equal(toHex(60_000n));
   });
 
+  it("estimates a limit that leaves enough for what is called on L1", async () => {
+    for (const needed of [30_000n, 300_000n, 5_000_000n]) {
+      // Where the limit is too low, the callee on L1 fails, which the caller may catch.
+      for (const [failures, isCaught] of [
+        [0, false],
+        [2, true],
+      ] as const) {
+        rollup.onCall = ({ gas }) => {
+          const isEnough = gas >= needed;
+          const l1Failures = failures + (isEnough ? 0 : 1);
+          return outcomeOf({ success: isEnough || isCaught, l1Calls: 3, l1Failures });
+        };
+        const before = rollup.calls;
+        const { result } = await rpc("eth_estimateGas", [{ to: contract }]);
+        expect(BigInt(result)).to.be.within(needed, (needed * 5n) / 4n);
+        expect(rollup.calls - before).to.be.at.most(8);
+      }
+    }
+    // All there is is just enough.
+    rollup.onCall = ({ gas }) => outcomeOf({ success: gas >= 60_000n, l1Calls: 1 });
+    const capped = await rpc("eth_estimateGas", [{ to: contract, gas: "0xea60" }]);
+    expect(capped.result).to.equal(toHex(60_000n));
+  });
+
   it("proves what the tree holds", async () => {
     await twoBlocks();
     const poseidon = await loadPoseidon();

@@ -117,7 +117,15 @@ export class FakeRollup implements EvmRollupView {
 }
 
 export function outcomeOf(more: Partial<CallOutcome> = {}): CallOutcome {
-  return { success: true, output: "0x", gasUsed: 21_000n, operations: [frameOf()], ...more };
+  return {
+    success: true,
+    output: "0x",
+    gasUsed: 21_000n,
+    operations: [frameOf()],
+    l1Calls: 0,
+    l1Failures: 0,
+    ...more,
+  };
 }
 
 /** Serves the rollup as its gateway does. */

@@ -120,6 +120,30 @@ describe("artefacts", function () {
       expect(await readdir(cache), "only the artefacts are left").to.have.lengthOf(1);
     }));
 
+  it("of another layout are made again, whatever else is in them", () =>
+    inTemporaryFolder(async (cache) => {
+      const load = async (onProgress?: (event: { step: string }) => void) =>
+        await loadArtefacts(["no_bits"], {
+          circuits: TEST_CIRCUITS,
+          cache,
+          ...(onProgress && { onProgress }),
+        });
+      const { folder = "" } = (await load()).get("no_bits") ?? {};
+      const manifest = join(folder, "artefacts.json");
+      const written = JSON.parse(await readFile(manifest, "utf8"));
+      expect(written.format).to.equal(1);
+      for (const [format, expected] of [
+        [undefined, ["ready"]],
+        [0, ["compile", "key", "ready"]],
+        [2, ["compile", "key", "ready"]],
+      ] as const) {
+        await writeFile(manifest, JSON.stringify({ ...written, format }));
+        const steps = new Set<string>();
+        await load(({ step }) => steps.add(step));
+        expect([...steps], String(format)).to.deep.equal(expected);
+      }
+    }));
+
   it("are made once when two ask at the same time", () =>
     inTemporaryFolder(async (cache) => {
       const [one, other] = [recorder(), recorder()];

@@ -1,5 +1,6 @@
 import { inspect } from "node:util";
 import type { PlannedVisit } from "../../builder/batch/plan.ts";
+import { RollupStoppedError } from "../../builder/follower/stopped.ts";
 import { checkStatement } from "../../builder/kinds/evm/check/check-statement.ts";
 import type { EvmVisitRecord } from "../../builder/kinds/evm/record.ts";
 import { unprovenDigest } from "../../builder/proof/unproven.ts";
@@ -148,6 +149,7 @@ export class Equivalence {
 }
 
 function symptomOf(error: unknown): string {
+  if (error instanceof RollupStoppedError) return `${error.code}, ${error.stop.code}`;
   if (error instanceof LockstepError) return error.code;
   return (error instanceof Error ? error.message : String(error))
     .replaceAll(/0x[0-9a-fA-F]*/g, "0x…")

@@ -16,6 +16,18 @@ scenario({ number: 9, name: "re-entrant countdown", chains: ["L1", "A"] }, async
         there: await views(stage, there, "count", "lastResult"),
       };
     });
+    // From the rollup, what is called on L1 has what the transaction signs for, at most 8,000,000.
+    await asOnOneChain(world, async (stage) => {
+      const here = await stage.deploy("L1", "Countdown");
+      const there = await stage.deploy("A", "Countdown");
+      await stage.send({ on: "L1", by: alice, to: here, call: "setPeer", args: [there] });
+      await stage.send({ on: "A", by: alice, to: there, call: "setPeer", args: [here] });
+      await stage.send({ on: "A", by: alice, to: there, call: "deep", args: [depth] });
+      return {
+        here: await views(stage, here, "count", "lastResult"),
+        there: await views(stage, there, "count", "lastResult"),
+      };
+    });
     // depth + 1 calls, in turns; lastResult folds up all that was returned, in its order.
     expect(observed.here.count, `on L1, from ${depth}`).to.equal(depth / 2n + 1n);
     expect(observed.there.count, `on A, from ${depth}`).to.equal((depth + 1n) / 2n);

@@ -176,6 +176,47 @@ describe("durable state", function () {
     await expectCode(open(), "FOREIGN_STATE");
   });
 
+  /** As a version before this one, or after it, would have written it. */
+  const writtenBy = async (format: string): Promise<void> => {
+    const state = await open();
+    state.tree.upsert(5n, fieldElement(50n));
+    await state.persist(new Map([["older", "note"]]));
+    await state.close();
+    await tamper(async (level) => {
+      const head = (await level.get("head")) ?? "";
+      await level.put(
+        "head",
+        head.replace(/"lockstep\.state\.v\d+"/, `"${format}"`).replace('"size"', '"leaves"'),
+      );
+      await level.put("relic:1", "of another layout");
+    });
+  };
+
+  it("begins anew where an older version wrote, and says so", async function () {
+    await writtenBy("lockstep.state.v0");
+    const told: string[] = [];
+    const state = await open({ onRebuild: (where) => told.push(where) });
+    expect(told).to.deep.equal([folder]);
+    expect(state.tree.size).to.equal(1);
+    expect([...(await state.notes()).keys()]).to.deep.equal([]);
+    state.tree.upsert(7n, fieldElement(70n));
+    await state.persist();
+    const root = state.tree.stateRoot();
+    await state.close();
+    const again = await open({ onRebuild: (where) => told.push(where) });
+    expect(again.tree.stateRoot()).to.equal(root);
+    expect(told).to.have.length(1);
+    await again.close();
+  });
+
+  it("refuses what a newer version wrote, with what to do, and another's old state", async function () {
+    await writtenBy("lockstep.state.v12");
+    await expectCode(open(), "UNSUPPORTED_FORMAT", /lockstep\.state\.v12.*remove the folder/s);
+    await rm(folder, { recursive: true });
+    await writtenBy("lockstep.state.v0");
+    await expectCode(open({ identity: "somebody else" }), "FOREIGN_STATE");
+  });
+
   it("refuses a folder that is in use, and a path that is a file", async function () {
     const state = await open();
     await expectCode(open(), "STATE_LOCKED");

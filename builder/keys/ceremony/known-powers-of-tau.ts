@@ -68,7 +68,7 @@ export function knownPowersOfTau(blake2b: string): string | undefined {
 
 /** True for what {@link knownPowersOfTau} gives. */
 export function isKnownName(origin: string): boolean {
-  return origin in FILES;
+  return Object.hasOwn(FILES, origin);
 }
 
 /** What does not fit when a key is said to come from a file of a known ceremony: its α tells, without the file. */

@@ -5,7 +5,7 @@ import { statementWords } from "../../protocol/statement.ts";
 import { loadPoseidon } from "../../state/poseidon.ts";
 import type { OpenOptions, RollupKind } from "../kind.ts";
 import { checkStatement } from "./check/check-statement.ts";
-import { openChronicle } from "./chronicle/chronicle.ts";
+import { isOutdatedChronicle, openChronicle } from "./chronicle/chronicle.ts";
 import { EvmMachine } from "./machine.ts";
 import type { EvmVisitRecord } from "./record.ts";
 import { genesisRoot, openEvmStore } from "./store/open.ts";
@@ -32,11 +32,20 @@ export function createEvmKind(options: EvmKindOptions = {}): RollupKind<EvmVisit
     circuits: [UNPROVEN],
     isProven: false,
     genesisRoot: rootOf,
-    async open({ id, folder }: OpenOptions): Promise<EvmMachine> {
+    async open({ id, folder, onRebuild }: OpenOptions): Promise<EvmMachine> {
       const identity = `${NAME}:${id.toString()}`;
       const own = (part: string) => (folder === undefined ? {} : { folder: path.join(folder, part) });
       const poseidon = await loadPoseidon();
-      const store = await openEvmStore({ poseidon, identity, genesis: await genesis(), ...own("state") });
+      // A chronicle is written by those visits that lead to the state: both are made again, or none.
+      const rebuild = folder !== undefined && (await isOutdatedChronicle(id, path.join(folder, "chronicle")));
+      const store = await openEvmStore({
+        poseidon,
+        identity,
+        genesis: await genesis(),
+        onRebuild,
+        rebuild,
+        ...own("state"),
+      });
       try {
         const root = store.stateRoot();
         const chronicle = await openChronicle({

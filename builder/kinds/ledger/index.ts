@@ -18,12 +18,12 @@ export const ledgerKind = {
   async genesisRoot() {
     return new StateTree(await loadPoseidon()).stateRoot();
   },
-  async open({ id, folder }: OpenOptions): Promise<LedgerMachine> {
+  async open({ id, folder, onRebuild }: OpenOptions): Promise<LedgerMachine> {
     const identity = `${NAME}:${id.toString()}`;
     const poseidon = await loadPoseidon();
     return new LedgerMachine(
       id,
-      await openState({ poseidon, identity, ...(folder !== undefined && { folder }) }),
+      await openState({ poseidon, identity, onRebuild, ...(folder !== undefined && { folder }) }),
     );
   },
   isProven: true,

@@ -2,10 +2,11 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Redis } from "ioredis";
 import { hashVerificationKey } from "../../keys/verification-key.ts";
 import type { Artefacts } from "../../artefacts/artefacts.ts";
+import { formatOf } from "../../protocol/format.ts";
 import { readVerificationKey } from "../load-circuit.ts";
 import type { ProverPool } from "../pool/pool.ts";
 import { connectRedis } from "./connection.ts";
-import { workerCard, type WorkerCard, workerKey, WORKERS_KEY } from "./messages.ts";
+import { WORKER_FORMAT, workerCard, type WorkerCard, workerKey, WORKERS_KEY } from "./messages.ts";
 import { RemoteBackend } from "./remote-backend.ts";
 
 /** Milliseconds between looks at who is there. */
@@ -93,7 +94,7 @@ export class WorkerDirectory implements AsyncDisposable {
       if (this.#backends.has(id) || this.#passedOver.has(id)) continue;
       const card = readCard(text);
       if (card?.id === id) this.#welcome(card);
-      else this.#passOver(id, "its card in Redis is none of this version of Lockstep");
+      else this.#passOver(id, whyNot(text));
     }
     for (const id of this.#backends.keys()) if (!present.has(id)) await this.#dismiss(id);
     for (const id of this.#passedOver) if (!present.has(id)) this.#passedOver.delete(id);
@@ -127,6 +128,21 @@ export class WorkerDirectory implements AsyncDisposable {
     backend.lose();
     await backend.close();
   }
+}
+
+/** What is wrong with a worker's card. */
+function whyNot(text: string): string {
+  let found: string | undefined;
+  try {
+    found = formatOf(text);
+  } catch {
+    return "its card in Redis cannot be read";
+  }
+  if (found === WORKER_FORMAT) return "its card in Redis is malformed";
+  return (
+    `it speaks ${found ?? "a version without a name"}, this builder ${WORKER_FORMAT}: ` +
+    "run the same version of Lockstep for both"
+  );
 }
 
 function readCard(text: string): WorkerCard | undefined {

@@ -3,13 +3,20 @@ import type { CircuitInput, CircuitValue } from "../circuit-job.ts";
 import type { UnverifiedProof } from "../backends/backend.ts";
 import { decimal, decimalPair, toDecimalJson } from "../decimal.ts";
 
-/** All keys in Redis begin so. */
-const PREFIX = "lockstep:prover";
+/**
+ * Names everything that builders and workers say to each other, cards excepted: who registers is seen by every version,
+ * and told that it is of another one. The number rises with every change.
+ */
+export const WORKER_FORMAT = "lockstep.prover.v2";
+/** Where workers register. */
+const LOBBY = "lockstep:prover";
+/** All other keys in Redis begin so. */
+const PREFIX = `${LOBBY}:v2`;
 
 /** Set of the ids of workers that have registered. */
-export const WORKERS_KEY = `${PREFIX}:workers`;
+export const WORKERS_KEY = `${LOBBY}:workers`;
 /** A worker's {@link WorkerCard}, which expires when it stops renewing it. */
-export const workerKey = (id: string): string => `${PREFIX}:worker:${id}`;
+export const workerKey = (id: string): string => `${LOBBY}:worker:${id}`;
 /** Name of the queue with one worker's jobs. */
 export const queueName = (id: string): string => `${PREFIX}:${id}`.replaceAll(":", "-");
 /** Channel on which a worker is told the ids of jobs that nobody wants any more. */
@@ -31,6 +38,7 @@ export const AHEAD = 1;
 
 /** What a worker says of itself. */
 export const workerCard = z.strictObject({
+  format: z.literal(WORKER_FORMAT),
   id: z.string().regex(/^[\w.-]{1,100}$/),
   slots: z.int().min(1).max(1_024),
   /** Jobs that it takes beyond those, to have their witnesses ready. */

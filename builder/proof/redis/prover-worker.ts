@@ -20,6 +20,7 @@ import {
   inputKey,
   jobData,
   queueName,
+  WORKER_FORMAT,
   type WorkerCard,
   workerKey,
   WORKERS_KEY,
@@ -97,7 +98,14 @@ export class ProverWorker implements AsyncDisposable {
       .slice(0, 60);
     const id = `${host}-${process.pid}-${randomBytes(3).toString("hex")}`;
     const redis = await connectRedis(options.url);
-    const card = { id, slots, ahead: AHEAD, circuits, ...(rate === undefined ? {} : { rate }) };
+    const card: WorkerCard = {
+      format: WORKER_FORMAT,
+      id,
+      slots,
+      ahead: AHEAD,
+      circuits,
+      ...(rate === undefined ? {} : { rate }),
+    };
     const worker = new ProverWorker(options, redis, card);
     await worker.#subscriber.subscribe(cancelChannel(id));
     await worker.#worker.waitUntilReady();

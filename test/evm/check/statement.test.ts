@@ -250,7 +250,48 @@ describe("checker of evm statements", function () {
         if (field === "header.rollups" || field === "header.blobs") continue;
         // What comes in may be of no consequence; then the statement is another one, and as true.
         if (comesIn(field) && !NOTED.includes(name)) continue;
+        // The gas for L1 of a call in which nobody is called.
+        if (name === "reentrance" && field === "visit.actions.2.gas") continue;
         await expectFlaw(() => checkStatement({ ...mutant, witness }), SUBSTANTIAL, `${name}: ${field}`);
+      }
+    }
+  });
+
+  it("hands on the gas that a call brought for L1, and of a transaction what it has left", async function () {
+    const out = passOn(far, 0, "0x1234");
+    const ok = (outgoing: Action): Action => answer(outgoing, "0xaa");
+    const handsOn = await rollup.play(
+      call(notary, { from: OTHER, sender: FAR, gas: 77, data: out }),
+      script(ok),
+    );
+    expect(handsOn.visit.actions[1]?.gas).to.equal(77);
+    const again = (): Action => call(notary, { from: OTHER, sender: FAR, gas: 88, data: out });
+    const inside = await rollup.play(
+      call(second, { from: OTHER, gas: 99, data: out }),
+      script(again, ok, ok),
+    );
+    expect(inside.visit.actions.map(({ gas }) => gas)).to.deep.equal([99, 99, 88, 88, 0, 0, 0, 0]);
+    const signed = async (gas: bigint): Promise<Played> =>
+      await rollup.play(await rollup.signed({ to: notary, gas, data: out }), script(ok));
+    const gasOf = ({ visit }: Played): number => visit.actions[1]?.gas ?? 0;
+    const [small, more, most] = [
+      await signed(1_000_000n),
+      await signed(2_000_000n),
+      await signed(16_000_000n),
+    ];
+    // Two frames are left on the way, each of which keeps a 64th.
+    expect(gasOf(more) - gasOf(small)).to.be.within(960_000, 980_000);
+    expect(gasOf(most)).to.equal(8_000_000);
+    for (const played of [handsOn, inside, small, more, most]) {
+      await checkStatement(played);
+      const { header, visit, witness } = played;
+      for (const gas of [0, 1, gasOf(played) - 1, gasOf(played) + 1]) {
+        const actions = visit.actions.map((action, at) => (at === 1 ? { ...action, gas } : action));
+        await expectFlaw(
+          () => checkStatement({ header, witness, visit: { ...visit, actions } }),
+          ["ACTION_DIFFERS"],
+          `gas ${gas}`,
+        );
       }
     }
   });

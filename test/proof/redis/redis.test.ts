@@ -8,7 +8,13 @@ import type { PoolEvent, PoolOptions } from "../../../builder/proof/pool/options
 import { ProverPool } from "../../../builder/proof/pool/pool.ts";
 import { connectRedis } from "../../../builder/proof/redis/connection.ts";
 import { type PassedOver, WorkerDirectory } from "../../../builder/proof/redis/directory.ts";
-import { workerKey, WORKERS_KEY } from "../../../builder/proof/redis/messages.ts";
+import {
+  inputKey,
+  queueName,
+  WORKER_FORMAT,
+  workerKey,
+  WORKERS_KEY,
+} from "../../../builder/proof/redis/messages.ts";
 import { openSnarkjs } from "../../../builder/proof/backends/snarkjs/index.ts";
 import { verifyProof } from "../reference-verification.ts";
 import { failureCode, testArtefacts } from "../../keys/setting.ts";
@@ -125,7 +131,7 @@ describe(
       const cancel = new AbortController();
       const job = failureCode(builder.pool.prove(BITS_JOB, { signal: cancel.signal }));
       const client = await connectRedis(redis.url);
-      while ((await client.keys("lockstep:prover:input:*")).length === 0);
+      while ((await client.keys(inputKey("*"))).length === 0);
       const queued = await client.keys("bull:*");
       for (const key of queued)
         if ((await client.type(key)) === "hash")
@@ -137,7 +143,7 @@ describe(
       expect(await job).to.equal("PROOF_FAILED");
       worker.kill("SIGKILL");
       await builder.until(0);
-      expect(await client.keys("lockstep:prover:input:*")).to.deep.equal([]);
+      expect(await client.keys(inputKey("*"))).to.deep.equal([]);
       client.disconnect();
     });
 
@@ -167,8 +173,16 @@ describe(
     it("that have other keys, or are of another version, get no jobs, and it is said once why", async () => {
       const client = await connectRedis(redis.url);
       const cards = {
-        estranged: JSON.stringify({ id: "estranged", slots: 1, circuits: { bits: "0x00" } }),
-        modern: JSON.stringify({ id: "modern", slots: 1, circuits: {}, planets: 8 }),
+        estranged: JSON.stringify({
+          format: WORKER_FORMAT,
+          id: "estranged",
+          slots: 1,
+          circuits: { bits: "0x00" },
+        }),
+        // As workers registered before cards named a format.
+        old: JSON.stringify({ id: "old", slots: 1, ahead: 1, circuits: {} }),
+        modern: JSON.stringify({ format: "lockstep.prover.v99", id: "modern", planets: 8 }),
+        malformed: JSON.stringify({ format: WORKER_FORMAT, id: "malformed", planets: 8 }),
         garbled: "{",
       };
       for (const [id, card] of Object.entries(cards)) await client.set(workerKey(id), card);
@@ -179,12 +193,23 @@ describe(
       await startWorker("honest");
       await builder.until(1);
       const reasons = Object.fromEntries(builder.passedOver.map(({ worker, reason }) => [worker, reason]));
-      expect(builder.passedOver).to.have.length(3);
+      expect(builder.passedOver).to.have.length(5);
       expect(reasons.estranged).to.match(/other keys .* bits/);
-      expect(reasons.modern)
-        .to.match(/version/)
-        .and.to.equal(reasons.garbled);
+      expect(reasons.modern).to.include("lockstep.prover.v99").and.include(WORKER_FORMAT);
+      for (const id of ["old", "modern"]) expect(reasons[id]).to.include("run the same version of Lockstep");
+      expect(reasons.malformed).to.match(/malformed/);
+      expect(reasons.garbled).to.match(/cannot be read/);
       client.disconnect();
+    });
+
+    it("never share a queue with those of another version", () => {
+      for (const name of [queueName("a"), inputKey("a")])
+        expect(name).to.match(/lockstep[:-]prover[:-]v2[:-]/);
+      // Those registered where every version looks, so that each can say of the other that it is of another one.
+      expect([WORKERS_KEY, workerKey("a")]).to.deep.equal([
+        "lockstep:prover:workers",
+        "lockstep:prover:worker:a",
+      ]);
     });
 
     it("cannot be reached without a Redis, and the error says where none was", async () => {

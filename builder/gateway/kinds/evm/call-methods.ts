@@ -7,7 +7,7 @@ import { OPERATION_GAS } from "../../../kinds/evm/environment.ts";
 import { LockstepError } from "../../../protocol/errors.ts";
 import { TransactionRevertedError } from "../../../simulate/outcome.ts";
 import { accessListGas, type CallParameters, callRequest, callSchema } from "../../call-request.ts";
-import { findGasLimit } from "../../estimate.ts";
+import { bisectGasLimit, findGasLimit } from "../../estimate.ts";
 import { InvalidParamsError, parseParams, quantitySchema } from "../../json-rpc.ts";
 import type { Handler } from "../../service.ts";
 import { blockNumberSchema, type BlockTag, blockTagSchema, getBlock, readState } from "./block-tag.ts";
@@ -54,20 +54,29 @@ export async function estimateCall(view: EvmRollupView, call: CallParameters): P
 async function estimate(view: EvmRollupView, request: CallRequest, pending: boolean): Promise<bigint> {
   const outcome = await view.call(request, pending);
   if (!outcome.success) throw revertOf(outcome);
+  const { gasUsed, l1Calls, l1Failures } = outcome;
+  const succeedsWith = async (gas: bigint): Promise<boolean> =>
+    await succeeds(view, { ...request, gas }, pending, l1Failures);
+  // What is left to a call is what its callee on L1 gets, which the gas used says nothing about.
+  if (l1Calls > 0) return await bisectGasLimit(gasUsed, request.gas, succeedsWith);
   // Most calls need exactly what they use: a plain transfer, above all.
-  if (outcome.gasUsed < request.gas && (await succeeds(view, { ...request, gas: outcome.gasUsed }, pending)))
-    return outcome.gasUsed;
-  return await findGasLimit(
-    outcome.gasUsed,
-    request.gas,
-    async (gas) => await succeeds(view, { ...request, gas }, pending),
-  );
+  if (gasUsed < request.gas && (await succeedsWith(gasUsed))) return gasUsed;
+  return await findGasLimit(gasUsed, request.gas, succeedsWith);
 }
 
-/** A limit that is too low can also make a call on another chain be refused by name. */
-async function succeeds(view: EvmRollupView, request: CallRequest, pending: boolean): Promise<boolean> {
+/**
+ * A limit that is too low can also make a call on another chain be refused by name.
+ * @param failures of calls to L1 that have nothing to do with gas. With more of them it is too low, even if they are caught.
+ */
+async function succeeds(
+  view: EvmRollupView,
+  request: CallRequest,
+  pending: boolean,
+  failures: number,
+): Promise<boolean> {
   try {
-    return (await view.call(request, pending)).success;
+    const { success, l1Failures } = await view.call(request, pending);
+    return success && l1Failures <= failures;
   } catch (error) {
     const isTooLow =
       error instanceof InvalidTransactionError ||

@@ -8,6 +8,7 @@ import type { VisitReceipt } from "../../../kinds/evm/receipt.ts";
 import type { CommittedState, Touched } from "../../../kinds/evm/state-types.ts";
 import type { StateWitness } from "../../../kinds/evm/store/witness.ts";
 import type { ChainId } from "../../../protocol/ids.ts";
+import type { RollupCallOutcome } from "../../../simulate/simulation.ts";
 import type { AcceptedTransaction } from "../../../transaction/accepted.ts";
 
 /** What of an EVM rollup's state a gateway reads. */
@@ -19,7 +20,8 @@ export interface EvmRollupState {
 }
 
 /** How an unsigned call ended. */
-export type CallOutcome = Pick<VisitReceipt, "success" | "output" | "gasUsed" | "operations">;
+export type CallOutcome = Pick<VisitReceipt, "success" | "output" | "gasUsed" | "operations"> &
+  Pick<RollupCallOutcome, "l1Calls" | "l1Failures">;
 
 /** Is told what the builder does. */
 export interface RollupListener {
@@ -67,8 +69,8 @@ export function evmRollupView(builder: Builder, rollup: ChainId, chainId: bigint
         return work(machine);
       }),
     call: async (request, pending) => {
-      const { record } = await builder.callRollup(rollup, request, pending);
-      return recordSchema.parse(record).receipt;
+      const { visit, l1Calls, l1Failures } = await builder.callRollup(rollup, request, pending);
+      return { ...recordSchema.parse(visit.record).receipt, l1Calls, l1Failures };
     },
     submit: async (raw) => await builder.submitToRollup(rollup, raw),
     waiting: () => builder.pendingOfRollup(rollup),

@@ -111,7 +111,7 @@ function differenceOf(a: Action, b: Action): string | undefined {
   if (a.sender.toLowerCase() !== b.sender.toLowerCase()) return "sender";
   if (a.target.toLowerCase() !== b.target.toLowerCase()) return "target";
   if (a.data.toLowerCase() !== b.data.toLowerCase()) return "data";
-  return (["kind", "from", "to", "value", "failed", "isStatic"] as const).find(
+  return (["kind", "from", "to", "value", "failed", "isStatic", "gas"] as const).find(
     (field) => a[field] !== b[field],
   );
 }

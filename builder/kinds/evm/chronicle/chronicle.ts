@@ -1,7 +1,14 @@
 import type { Hex } from "viem";
 import type { CallFrame } from "../../../evm/call-frame.ts";
 import type { ChainId, StateRoot } from "../../../protocol/ids.ts";
-import { type Database, openInFolder, openInMemory, type Write } from "../../../state/database.ts";
+import {
+  ageOf,
+  clearing,
+  type Database,
+  openInFolder,
+  openInMemory,
+  type Write,
+} from "../../../state/database.ts";
 import {
   CorruptStateError,
   ForeignStateError,
@@ -14,6 +21,7 @@ import { TooManyLogsError } from "./errors.ts";
 import { type LogFilter, logsOf, matches, mayMatch } from "./logs.ts";
 import {
   blockKey,
+  CHRONICLE_FORMAT,
   decodeBlock,
   decodeFrames,
   decodeHead,
@@ -48,12 +56,13 @@ const MAX_LOGS = 10_000;
 
 /**
  * Opens a rollup's chronicle, or begins one.
- * @throws `FOREIGN_STATE`, `CORRUPT_STATE` (also when it does not know `root`), `STATE_LOCKED`, `STATE_UNAVAILABLE`.
+ * @throws `FOREIGN_STATE`, `CORRUPT_STATE` (also when it does not know `root`), `STATE_LOCKED`, `STATE_UNAVAILABLE`,
+ * `UNSUPPORTED_FORMAT`.
  */
 export async function openChronicle(options: OpenChronicleOptions): Promise<Chronicle> {
   const { rollup, genesisRoot, root, folder } = options;
   const where = folder ?? "memory";
-  const identity = `evm:${rollup}`;
+  const identity = identityOf(rollup);
   const database = await (folder === undefined ? openInMemory() : openInFolder(folder));
   try {
     const genesis = genesisBlock(rollup, genesisRoot);
@@ -74,6 +83,8 @@ export async function openChronicle(options: OpenChronicleOptions): Promise<Chro
   }
 }
 
+const identityOf = (rollup: ChainId): string => `evm:${rollup}`;
+
 async function readLatest(
   database: Database,
   where: string,
@@ -85,14 +96,35 @@ async function readLatest(
       throw new ForeignStateError(where, `it holds ${key}`);
     return undefined;
   }
+  if (ageOf(where, text, { format: CHRONICLE_FORMAT, identity }) === "outdated") return undefined;
   const head = decoded(where, HEAD_KEY, () => decodeHead(text));
-  if (head.identity !== identity)
-    throw new ForeignStateError(where, `it is the chronicle of ${head.identity}`);
   return head.latest;
 }
 
+/**
+ * Whether an older version wrote the chronicle in this folder. It is then made again together with the state beside it.
+ * @throws what {@link openChronicle} throws.
+ */
+export async function isOutdatedChronicle(rollup: ChainId, folder: string): Promise<boolean> {
+  const database = await openInFolder(folder);
+  try {
+    const head = await database.get(HEAD_KEY);
+    if (head === undefined) return false;
+    const expected = { format: CHRONICLE_FORMAT, identity: identityOf(rollup) };
+    return ageOf(folder, head, expected) === "outdated";
+  } finally {
+    await database.close();
+  }
+}
+
+/** In place of whatever there was, in one step. */
 async function begin(database: Database, identity: string, genesis: ChronicleBlock): Promise<ChronicleBlock> {
-  await database.write([...blockWrites(genesis), put(HEAD_KEY, encodeHead({ identity, latest: genesis }))]);
+  const before = await clearing(database);
+  await database.write([
+    ...before,
+    ...blockWrites(genesis),
+    put(HEAD_KEY, encodeHead({ identity, latest: genesis })),
+  ]);
   return genesis;
 }
 

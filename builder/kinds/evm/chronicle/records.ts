@@ -24,8 +24,8 @@ export const transactionKey = (hash: string): string => `tx:${hash}`;
 export const l1Key = (transaction: string, index: number): string =>
   `l1:${transaction}:${index.toString(16).padStart(8, "0")}`;
 
-/** Names the layout above. */
-const FORMAT = "lockstep.chronicle.v1";
+/** Names the layout above, actions included. The number rises with every change. */
+export const CHRONICLE_FORMAT = "lockstep.chronicle.v2";
 
 const block = z.object({
   number: integer,
@@ -42,7 +42,7 @@ const block = z.object({
   firstVisit: count,
 });
 
-const head = z.object({ format: z.literal(FORMAT), identity: z.string(), latest: block });
+const head = z.object({ format: z.literal(CHRONICLE_FORMAT), identity: z.string(), latest: block });
 
 const receipt = z.object({
   blockNumber: integer,
@@ -83,7 +83,7 @@ export interface Head {
 }
 
 export const encodeHead = ({ identity, latest }: Head): string =>
-  toText({ format: FORMAT, identity, latest });
+  toText({ format: CHRONICLE_FORMAT, identity, latest });
 export const encodeBlock = (value: ChronicleBlock): string => toText(value);
 export const encodeTransaction = (value: ChronicleTransaction): string => toText(value);
 export const encodeFrames = (roots: readonly CallFrame[]): string => toText(flatten(roots));

@@ -20,6 +20,10 @@ export interface OpenEvmStoreOptions {
   /** Durable in this folder; without it in memory, with the same history. */
   readonly folder?: string;
   readonly genesis: EvmGenesis;
+  /** Called when the state begins anew because an older version left what is there. */
+  readonly onRebuild?: ((folder: string) => void) | undefined;
+  /** Begin anew, whatever is there. */
+  readonly rebuild?: boolean;
 }
 
 export interface EvmGenesis {
@@ -35,15 +39,17 @@ const RECENT_HASHES = 1 << 14;
 /**
  * Opens the state of an EVM rollup, or makes its genesis state.
  * @throws `FOREIGN_STATE`, also when the rollup began with another system contract; `CORRUPT_STATE`, `STATE_LOCKED`,
- * `STATE_UNAVAILABLE`.
+ * `STATE_UNAVAILABLE`, `UNSUPPORTED_FORMAT`.
  */
 export async function openEvmStore(options: OpenEvmStoreOptions): Promise<EvmStore> {
-  const { poseidon, identity, folder, genesis } = options;
+  const { poseidon, identity, folder, genesis, onRebuild, rebuild = false } = options;
   const where = folder ?? "memory";
   const layout = new StateLayout(poseidon);
   const state = await openState({
     poseidon: recentPoseidon(poseidon, RECENT_HASHES),
     identity,
+    onRebuild,
+    rebuild,
     ...(folder !== undefined && { folder }),
   });
   try {

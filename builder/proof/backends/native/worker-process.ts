@@ -15,6 +15,8 @@ const answer = z
   })
   .transform(({ milliseconds, ...result }) => ({ ...result, proveMilliseconds: milliseconds }));
 
+/** Of the frames. Workers say it when they are ready; the number rises with every change. */
+export const FRAME_FORMAT = "lockstep.worker.v2";
 const LENGTH_BYTES = 4;
 /** An answer is some 1.5 kB; a longer one than this is garbage. */
 const LONGEST_ANSWER = 1 << 20;
@@ -72,7 +74,7 @@ export class WorkerProcess {
     signal.addEventListener("abort", kill);
     try {
       signal.throwIfAborted();
-      this.#ready ??= this.#expect("R");
+      this.#ready ??= this.#greeting();
       await this.#ready.catch(async (error: unknown) => {
         await this.kill();
         throw error;
@@ -102,6 +104,16 @@ export class WorkerProcess {
     await this.#gone;
   }
 
+  /** Waits until it is ready. @throws {WorkerError} also if it speaks another version of the frames. */
+  async #greeting(): Promise<void> {
+    const format = await this.#expect("R");
+    if (format === FRAME_FORMAT) return;
+    const spoken = format === "" ? "a version without a name" : format;
+    throw new WorkerError(
+      `it speaks ${spoken} instead of ${FRAME_FORMAT}: \`npm run provers\` builds it again`,
+    );
+  }
+
   /** The text of the next frame, which has to be of this kind. @throws {WorkerError} */
   async #expect(kind: string): Promise<string> {
     const next = await this.#frames.next();
@@ -119,7 +131,7 @@ export class WorkerProcess {
 
 interface Frame {
   /**
-   * `R`: the key is loaded; sent once. `P`: a proof, `{"milliseconds": number, "proof": …, "publicSignals": […]}`, the last two in
+   * `R`: the key is loaded, and the frames are of this format; sent once. `P`: a proof, `{"milliseconds": number, "proof": …, "publicSignals": […]}`, the last two in
    * snarkjs' format. `E`: what is wrong with the key, and the worker ends, or with the witness, and it goes on.
    */
   readonly kind: string;

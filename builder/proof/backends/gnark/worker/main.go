@@ -19,6 +19,8 @@ import (
 )
 
 const (
+	// Of the frames, as in ../../native/worker-process.ts.
+	frameFormat = "lockstep.worker.v2"
 	// Far beyond any circuit that fits the field's 2^28 roots of unity in practice: a longer frame is garbage.
 	maxFrameBytes = 1 << 31
 	// Percent of the key and the witness that garbage may reach. Nothing in them points anywhere: collecting is cheap.
@@ -51,7 +53,7 @@ func serve(zkey string, threads int) {
 		answer('E', fmt.Appendf(nil, "%s: %v", zkey, err))
 		os.Exit(1)
 	}
-	answer('R', nil)
+	answer('R', []byte(frameFormat))
 	for content := range witnesses {
 		made, err := proveOnce(key, content, threads)
 		if err != nil {

@@ -41,6 +41,8 @@ int groth16_public_size_for_zkey_buf(const void *zkey, unsigned long zkey_size, 
 
 namespace {
 
+/** Of the frames, as in ../../native/worker-process.ts. */
+constexpr char FRAME_FORMAT[] = "lockstep.worker.v2";
 constexpr size_t ERROR_BYTES = 1024;
 /** Far beyond any circuit that fits the field's 2^28 roots of unity in practice: a longer frame is garbage. */
 constexpr uint32_t MAX_FRAME_BYTES = 1u << 31;
@@ -157,7 +159,7 @@ int serve(const char *zkey) {
     std::thread(endWithInput).detach();
     try {
         const Prover prover(zkey);
-        answer(out, 'R', "");
+        answer(out, 'R', FRAME_FORMAT);
         for (;;) {
             unsigned char length[4];
             if (!readFully(length, sizeof length)) _exit(0);
