@@ -35,7 +35,7 @@ export const REFUSALS: Readonly<Record<string, Tolerated>> = {
   BATCH_GAS: { reason: "operations: a batch needs more gas than a transaction may have", most: 0.02 },
   INSUFFICIENT_GAS: { reason: "operations: it has less gas than its calls may need", most: 0.02 },
   OUTGOING_CALL_TOO_EXPENSIVE: {
-    reason: "spec 3, Batch: an L1 call made for an L2TX uses more gas than L1 guarantees",
+    reason: "spec 3, Batch: an L2TX's calls to L1 take more gas than any batch brings",
     most: 0.15,
   },
 };
