@@ -62,11 +62,16 @@ export class Chains implements AsyncDisposable {
       options.l1ChainId,
       options.rollups.map(({ kind }) => kind),
     );
+    const { folder, onRebuild } = options;
     const machines = new Map<ChainId, RollupMachine>();
-    for (const { id, kind } of options.rollups) {
-      const { folder } = options;
-      const own = folder === undefined ? {} : { folder: path.join(folder, `rollup-${id.toString()}`) };
-      machines.set(id, await kind.open({ id, onRebuild: options.onRebuild, ...own }));
+    try {
+      for (const { id, kind } of options.rollups) {
+        const own = folder === undefined ? {} : { folder: path.join(folder, `rollup-${id.toString()}`) };
+        machines.set(id, await kind.open({ id, onRebuild, ...own }));
+      }
+    } catch (error) {
+      for (const machine of machines.values()) await machine.close();
+      throw error;
     }
     return new Chains(options, machines);
   }

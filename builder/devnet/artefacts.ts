@@ -51,9 +51,7 @@ export function haveDevelopmentKeys(circuits: Circuits): boolean {
 export function keysWarning(circuits: Circuits): string {
   if (haveDevelopmentKeys(circuits))
     return "UNAUDITED. Development keys: anyone can forge their proofs. Never put real value here.";
-  const isUnknown = [...circuits.values()].some(
-    ({ artefacts }) => artefacts.powersOfTau === UNKNOWN_ORIGIN,
-  );
+  const isUnknown = [...circuits.values()].some(({ artefacts }) => artefacts.powersOfTau === UNKNOWN_ORIGIN);
   return isUnknown
     ? "UNAUDITED. The keys' powers of tau are of no known ceremony: whoever made them may be able to forge proofs. Never put real value here."
     : "UNAUDITED. The keys are a ceremony's. Never put real value here.";

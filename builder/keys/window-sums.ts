@@ -1,10 +1,5 @@
 import { AffineSums } from "./affine-sums.ts";
-import {
-  type CurveFunction,
-  type CurveMemory,
-  type GroupName,
-  POINT_BYTES,
-} from "./curve-memory.ts";
+import { type CurveFunction, type CurveMemory, type GroupName, POINT_BYTES } from "./curve-memory.ts";
 import { digitAt } from "./digits.ts";
 import { ELEMENT_BYTES } from "./little-endian.ts";
 

@@ -120,9 +120,7 @@ describe("verification of keys", function () {
       const lying = await readFile(files.final);
       lying[lying.length - 1] = (lying.at(-1) ?? 0) ^ 1;
       await writeFile(key, lying);
-      expect(faultNames(await verifyKey({ key, ...sourcesOf(files) }))).to.deep.equal([
-        "damaged",
-      ]);
+      expect(faultNames(await verifyKey({ key, ...sourcesOf(files) }))).to.deep.equal(["damaged"]);
     });
   });
 

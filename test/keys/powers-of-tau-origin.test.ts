@@ -7,7 +7,11 @@ import { encodeFunctionData } from "viem";
 import { withCeremonyKey } from "../../builder/artefacts/ceremony-keys.ts";
 import { exportKey } from "../../builder/keys/ceremony/export.ts";
 import { hashFile } from "../../builder/keys/ceremony/hash-file.ts";
-import { isKnownName, knownPowersOfTau, originFaults } from "../../builder/keys/ceremony/known-powers-of-tau.ts";
+import {
+  isKnownName,
+  knownPowersOfTau,
+  originFaults,
+} from "../../builder/keys/ceremony/known-powers-of-tau.ts";
 import { authenticatePowers, readPowersOfTau } from "../../builder/keys/ceremony/powers-of-tau.ts";
 import { applyBeacon, contribute, makeInitialKey, UNVERIFIED } from "../../builder/keys/ceremony/steps.ts";
 import { type CeremonyTranscript, readTranscript } from "../../builder/keys/ceremony/transcript.ts";
@@ -51,7 +55,9 @@ describe("origin of powers of tau", function () {
   it("is known for the files that snarkjs' README lists, by their hashes", async () => {
     const readme = join(dirname(createRequire(import.meta.url).resolve("snarkjs")), "..", "README.md");
     const listed = [
-      ...(await readFile(readme, "utf8")).matchAll(/\| \[(powersOfTau28_hez\w*\.ptau)\].*\| ([0-9a-f]{128}) \|/g),
+      ...(await readFile(readme, "utf8")).matchAll(
+        /\| \[(powersOfTau28_hez\w*\.ptau)\].*\| ([0-9a-f]{128}) \|/g,
+      ),
     ];
     expect(listed).to.have.lengthOf(21);
     for (const [, name = "", hash = ""] of listed) {
@@ -86,7 +92,13 @@ describe("origin of powers of tau", function () {
       expect(await failureCode(contribute({ ...contributing, received }))).to.equal("KEY_FAULTS");
       const { faults } = await verifyKey({ ...received, key: initial, underWay: true });
       expect(faults.map(({ name }) => name)).to.deep.equal(["unknown-powers-of-tau"]);
-      const exporting = exportKey({ ...sourcesOf(files), unknownPtau: false, circuit: "bits", key: files.final, folder });
+      const exporting = exportKey({
+        ...sourcesOf(files),
+        unknownPtau: false,
+        circuit: "bits",
+        key: files.final,
+        folder,
+      });
       expect(await failureCode(exporting)).to.equal("KEY_FAULTS");
       expect(await readdir(folder)).to.have.members(["published.ptau", "0.zkey"]);
     }));
@@ -120,7 +132,9 @@ describe("origin of powers of tau", function () {
       await rewrite({ origin: hermez, blake2b: PINNED_17 });
       const failure = await withCeremonyKey(bits, keys).catch((error: unknown) => error);
       expect(failure).to.have.property("code", "KEY_FAULTS");
-      expect(failure).to.have.property("message").that.matches(/α is not that of its ceremony/);
+      expect(failure)
+        .to.have.property("message")
+        .that.matches(/α is not that of its ceremony/);
       const { faults } = await verifyKey({
         ...sourcesOf(files),
         key: files.final,
@@ -130,14 +144,21 @@ describe("origin of powers of tau", function () {
       await writeFile(path, JSON.stringify({ ...transcript, format: "lockstep ceremony 1" }));
       const earlier = await withCeremonyKey(bits, keys).catch((error: unknown) => error);
       expect(earlier).to.have.property("code", "TRANSCRIPT");
-      expect(earlier).to.have.property("message").that.matches(/export the key again/);
+      expect(earlier)
+        .to.have.property("message")
+        .that.matches(/export the key again/);
     }));
 
   it("of a rehearsal is the development set-up's: its keys are refused wherever development keys are", () =>
     inTemporaryFolder(async (folder) => {
       const { r1cs } = ceremony.bits;
       const file = (name: string): string => join(folder, name);
-      const [ptau, initial, first, key] = [file("trial.ptau"), file("0.zkey"), file("1.zkey"), file("2.zkey")];
+      const [ptau, initial, first, key] = [
+        file("trial.ptau"),
+        file("0.zkey"),
+        file("1.zkey"),
+        file("2.zkey"),
+      ];
       // Another τ does not help: whoever knows α and β can forge.
       await writeFile(ptau, await preparedPowersOfTau({ ...DEVELOPMENT_SECRETS, tau: 5n }, POWER));
       const making = { r1cs, ptau, to: initial };

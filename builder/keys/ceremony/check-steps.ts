@@ -22,8 +22,7 @@ export async function stepsFault(tools: KeyTools, key: KeyParts): Promise<string
     if (fault !== undefined) return `contribution ${index + 1}, "${step.name}", ${fault}`;
     delta = step.deltaAfter;
   }
-  if (!check.g1.isGenuine(key.delta1) || !check.g2.isGenuine(key.delta2))
-    return "δ is no point of its group";
+  if (!check.g1.isGenuine(key.delta1) || !check.g2.isGenuine(key.delta2)) return "δ is no point of its group";
   if (!areSame(key.delta1, delta)) return "δ is not that of the last contribution";
   if (!pairings.areEqual([key.delta1, generators.g2], [generators.g1, key.delta2]))
     return "δ in G1 is another than that in G2";

@@ -10,7 +10,12 @@ import { CeremonyStepError, KeyFaultsError } from "./errors.ts";
 import { invalidMultiplicand, readKeyParts } from "./key-parts.ts";
 import { withKeyTools } from "./key-tools.ts";
 import { withNewFile } from "./new-file.ts";
-import { type AllowedPowers, assertLargeEnough, authenticatePowers, readPowersOfTau } from "./powers-of-tau.ts";
+import {
+  type AllowedPowers,
+  assertLargeEnough,
+  authenticatePowers,
+  readPowersOfTau,
+} from "./powers-of-tau.ts";
 import { type StepReport, withSnarkjs } from "./snarkjs.ts";
 import { type KeySources, verifyKey } from "./verify.ts";
 
@@ -136,7 +141,10 @@ export async function applyBeacon({
 }
 
 /** Content of a key without faults. @throws `KEY_FAULTS`. */
-async function readVerified(path: string, sources: KeySources & { readonly report?: StepReport }): Promise<Uint8Array> {
+async function readVerified(
+  path: string,
+  sources: KeySources & { readonly report?: StepReport },
+): Promise<Uint8Array> {
   const { key, faults } = await verifyKey({ ...sources, key: path, underWay: true });
   if (key === undefined || faults.length > 0) throw new KeyFaultsError(path, faults);
   return key.content;

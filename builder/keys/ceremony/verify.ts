@@ -228,9 +228,7 @@ async function originOf(
 function hasSizes(key: KeyParts, system: ConstraintSystem): boolean {
   const { wires, publicSignals } = system;
   return (
-    key.wires === wires &&
-    key.publicSignals === publicSignals &&
-    key.domainSize === 2 ** domainPower(system)
+    key.wires === wires && key.publicSignals === publicSignals && key.domainSize === 2 ** domainPower(system)
   );
 }
 

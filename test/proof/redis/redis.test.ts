@@ -131,7 +131,7 @@ describe(
       const cancel = new AbortController();
       const job = failureCode(builder.pool.prove(BITS_JOB, { signal: cancel.signal }));
       const client = await connectRedis(redis.url);
-      while ((await client.keys("lockstep:prover:input:*")).length === 0);
+      while ((await client.keys(inputKey("*"))).length === 0);
       const queued = await client.keys("bull:*");
       for (const key of queued)
         if ((await client.type(key)) === "hash")
@@ -143,7 +143,7 @@ describe(
       expect(await job).to.equal("PROOF_FAILED");
       worker.kill("SIGKILL");
       await builder.until(0);
-      expect(await client.keys("lockstep:prover:input:*")).to.deep.equal([]);
+      expect(await client.keys(inputKey("*"))).to.deep.equal([]);
       client.disconnect();
     });
 

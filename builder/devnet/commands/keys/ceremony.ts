@@ -18,8 +18,7 @@ import { reportKey, showOrigin } from "./report-key.ts";
 import { showHistory } from "./show-history.ts";
 
 const DEFAULT_EXPONENT = 20;
-const INITIAL =
-  "the key that init made, from whomever: without it, it is computed, which takes many minutes";
+const INITIAL = "the key that init made, from whomever: without it, it is computed, which takes many minutes";
 
 interface KeyOptions extends CircuitOptions, PowersOptions {
   readonly key: string;

@@ -19,8 +19,14 @@ export interface PowersOptions {
 
 export function withPowersOptions(command: Command): Command {
   return command
-    .option("--unknown-ptau", "allow powers of tau that are no known public ceremony's; keys and transcript record it")
-    .option("--rehearsal", "allow development powers of tau: INSECURE, and the key is refused off local chains");
+    .option(
+      "--unknown-ptau",
+      "allow powers of tau that are no known public ceremony's; keys and transcript record it",
+    )
+    .option(
+      "--rehearsal",
+      "allow development powers of tau: INSECURE, and the key is refused off local chains",
+    );
 }
 
 /** The constraints of the circuit that was asked for. */

@@ -22,7 +22,10 @@ export function verifyCommand(): Command {
     .description("check a finished key against its circuit, powers of tau and transcript")
     .requiredOption("--key <file>", "the .zkey file")
     .requiredOption("--ptau <file>", "the powers of tau it was made from")
-    .option("--initial <file>", "the key that init made, from whomever: without it, it is computed, which takes many minutes")
+    .option(
+      "--initial <file>",
+      "the key that init made, from whomever: without it, it is computed, which takes many minutes",
+    )
     .requiredOption("--transcript <file>", "what was published of the ceremony")
     .action(runVerify);
 }
