@@ -22,7 +22,7 @@ import { BATCH_CALL_GAS } from "./protocol/call-gas.ts";
 import { LockstepError } from "./protocol/errors.ts";
 import type { ChainId } from "./protocol/ids.ts";
 import type { InclusionStore } from "./store/inclusion.ts";
-import type { AcceptedTransaction, Timings } from "./transaction/accepted.ts";
+import type { AcceptedTransaction, Timings, TransactionStatus } from "./transaction/accepted.ts";
 import { type Played, playAll } from "./transaction/play.ts";
 import type { TransactionQueue } from "./transaction/queue.ts";
 import { visitJobs } from "./witness/jobs.ts";
@@ -40,6 +40,8 @@ export interface ProducerOptions {
   readonly prover: Prover;
   readonly kindOf: (rollup: ChainId) => RollupKind;
   readonly keyOf: KeyOf;
+  /** What L1 holds of a rollup's transaction by whomever: a batch of a stranger's takes effect like the builder's own. */
+  readonly included: (transaction: AcceptedTransaction) => Promise<TransactionStatus | undefined>;
   readonly emit: BuilderListener;
 }
 
@@ -293,7 +295,13 @@ export class Producer {
       milliseconds,
       checkMilliseconds: check,
     });
+    const moved = settled.filter(({ status }) => status === undefined);
+    if (moved.length > 0) {
+      const hashes = moved.map(({ transaction }) => transaction.hash);
+      emit({ type: "retrying", transactions: hashes, reason: "a batch of somebody else's came first" });
+    }
     for (const { transaction, status } of settled) {
+      if (status === undefined) continue;
       await queue.finish(transaction, status);
       if (status.state === "failed") emit({ ...status, type: "failed", transaction: transaction.hash });
     }
@@ -301,6 +309,11 @@ export class Producer {
   }
 
   async #fail(transaction: AcceptedTransaction, { code, message, ...rest }: LockstepError): Promise<void> {
+    const included = transaction.rollup === undefined ? undefined : await this.#options.included(transaction);
+    if (included !== undefined) {
+      await this.#options.queue.finish(transaction, included);
+      return;
+    }
     const data = "data" in rest && isHex(rest.data) ? { data: rest.data } : {};
     await this.#options.queue.finish(transaction, { state: "failed", code, reason: message, ...data });
     this.#options.emit({ type: "failed", transaction: transaction.hash, code, reason: message });
