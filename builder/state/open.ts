@@ -30,12 +30,12 @@ export interface OpenStateOptions {
   readonly identity: string;
   /** Durable in this folder; without it in memory, with the same history. */
   readonly folder?: string;
-  /** Leaves that the tree takes; fewer than 4^16 in tests only. */
-  readonly places?: number;
   /** Called when what an older version left in the folder is removed: the state then begins anew. */
   readonly onRebuild?: ((folder: string) => void) | undefined;
   /** Begin anew, whatever is there. */
   readonly rebuild?: boolean;
+  /** Leaves that the tree takes; fewer than 4^16 in tests only. */
+  readonly places?: number;
   /** How many persisted states back `rewind` reaches; default 1024, far deeper than L1 reorgs. */
   readonly history?: number;
 }

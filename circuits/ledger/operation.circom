@@ -169,10 +169,10 @@ template LedgerOperation() {
     rootAfter <== write[1].rootAfter;
     sizeAfter <== write[1].sizeAfter;
 
-    // G. An L2TX's own `gas` is 0.
-    signal {maxbit} outGas;
-    outGas.maxbit = 32;
-    outGas <== sends * (limit + isSigned * OUTGOING_GAS());
+    // G. Of a signed transaction `gas` is 0.
+    signal {maxbit} sentGas;
+    sentGas.maxbit = 32;
+    sentGas <== sends * (limit + isSigned * OUTGOING_GAS());
     component answer = OperationOutput();
     answer.enabled <== enabled;
     answer.sends <== sends;
@@ -186,7 +186,7 @@ template LedgerOperation() {
     answer.chain <== asked.chain;
     answer.address <== asked.address;
     answer.sent <== spent - moved;
-    answer.gas <== outGas;
+    answer.gas <== sentGas;
     for (var i = 0; i < MAX_PAYLOAD(); i++) {
         answer.payload[i] <== calldata[164 + i];
     }

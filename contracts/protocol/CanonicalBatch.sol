@@ -132,7 +132,8 @@ library CanonicalBatch {
                 at = next;
                 uint256 length = _wordAt(at + ACTION_HEAD);
                 next = at + ACTION_HEAD + 32 + _rounded(length);
-                uint256 wrong = (_wordAt(head) ^ (at - first)) | (_wordAt(at + ACTION_HEAD - 32) ^ ACTION_HEAD);
+                uint256 wrong =
+                    (_wordAt(head) ^ (at - first)) | (_wordAt(at + ACTION_HEAD - 32) ^ ACTION_HEAD);
                 wrong |= _beyondAction(at) | _padding(next, length);
                 if (wrong != 0 || length > end) _refuse(at, start);
             }

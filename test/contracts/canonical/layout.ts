@@ -114,6 +114,7 @@ class Layout {
       this.#number(`${of}.value`, action.value, 16);
       this.#number(`${of}.failed`, action.failed, 1);
       this.#number(`${of}.isStatic`, action.isStatic, 1);
+      this.#number(`${of}.gas`, action.gas, 4);
       this.#offset(`${of}.data`, head)();
       this.#bytes(`${of}.data`, action.data);
     });
