@@ -4,7 +4,6 @@ pragma solidity 0.8.30;
 import {LibTransient} from "solady/src/utils/LibTransient.sol";
 import {ICrossChainManager} from "../interfaces/ICrossChainManager.sol";
 import {CrossChain} from "../interfaces/CrossChain.sol";
-import {IRollups} from "../interfaces/IRollups.sol";
 import {ChainId, hashCallFromL1, hashResultOfL1, StateRoot} from "./Actions.sol";
 import {Cursor, cursorAt, DEAD_END, IDLE} from "./Cursor.sol";
 import {Executions} from "./Executions.sol";
