@@ -193,7 +193,9 @@ library Executions {
                 to < execution.actionsOf().length &&
                 to < walk.returnsAt;
         } else if (kind == SPAN) {
+            // Each undoing is an action of its own, so a greater count is never used: it would only be long to announce.
             isGood = action.kind == CALL && action.from != L1 && !action.isStatic && to != 0;
+            isGood = isGood && to < execution.actionsOf().length;
         }
         if (!isGood) revert IRollups.BadMark(walk.index, number);
         if (kind == SPAN) {

@@ -56,7 +56,7 @@ describe("Rollups: marks are what the paths make of them", () => {
         for (const mark of marks.filter(({ kind }) => kind === MarkKind.SPAN)) {
           count(`undone ${String(mark.to)} times`);
           const others = marks.filter((one) => one !== mark);
-          for (const more of [1, 49])
+          for (const more of [1, 49, 2 ** 32 - 1 - mark.to])
             await refuses("raised", execution, [...others, span(mark.at, mark.to + more)], ["BadMark"]);
           const less = mark.to > 1 ? [span(mark.at, mark.to - 1)] : [];
           await refuses("lowered", execution, [...others, ...less], ["SpanRequired"]);
