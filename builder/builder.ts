@@ -120,6 +120,7 @@ export class Builder implements AsyncDisposable {
       prover: options.prover,
       kindOf: (rollup) => this.#rollup(rollup).kind,
       keyOf: (rollup, circuit) => this.#keyOf(rollup, circuit),
+      included: (transaction) => this.#includedAs(transaction),
       emit: (event) => this.#emit(event),
     });
   }
@@ -370,6 +371,13 @@ export class Builder implements AsyncDisposable {
       const included = await findIncluded(this.l1, waiting, () => this.#historyUpTo(head.number));
       for (const { transaction, status } of included) await this.#queue.finish(transaction, status);
     });
+  }
+
+  /** What L1 holds of a transaction already, in whoever's batch. */
+  async #includedAs(transaction: AcceptedTransaction): Promise<TransactionStatus | undefined> {
+    const head = await this.l1.getBlockNumber({ cacheTime: 0 });
+    const [found] = await findIncluded(this.l1, [transaction], () => this.#historyUpTo(head));
+    return found?.status;
   }
 
   /** Everything that took effect on the rollups. */

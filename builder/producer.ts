@@ -6,6 +6,7 @@ import { type KeyOf, proveVisit, statementKey } from "./batch/prove.ts";
 import type { Chains, Moment } from "./chains.ts";
 import type { BuilderListener, Told } from "./events.ts";
 import type { RollupKind } from "./kinds/kind.ts";
+import { Lock } from "./lock.ts";
 import { l1Error, type L1Client, L1UnreachableError } from "./l1/client.ts";
 import { chooseDryRun } from "./post/dry-run/choose.ts";
 import type { DryRun, Judge } from "./post/dry-run/dry-run.ts";
@@ -21,7 +22,7 @@ import { BATCH_CALL_GAS } from "./protocol/call-gas.ts";
 import { LockstepError } from "./protocol/errors.ts";
 import type { ChainId } from "./protocol/ids.ts";
 import type { InclusionStore } from "./store/inclusion.ts";
-import type { AcceptedTransaction, Timings } from "./transaction/accepted.ts";
+import type { AcceptedTransaction, Timings, TransactionStatus } from "./transaction/accepted.ts";
 import { type Played, playAll } from "./transaction/play.ts";
 import type { TransactionQueue } from "./transaction/queue.ts";
 import { visitJobs } from "./witness/jobs.ts";
@@ -39,6 +40,8 @@ export interface ProducerOptions {
   readonly prover: Prover;
   readonly kindOf: (rollup: ChainId) => RollupKind;
   readonly keyOf: KeyOf;
+  /** What L1 holds of a rollup's transaction by whomever: a batch of a stranger's takes effect like the builder's own. */
+  readonly included: (transaction: AcceptedTransaction) => Promise<TransactionStatus | undefined>;
   readonly emit: BuilderListener;
 }
 
@@ -224,6 +227,8 @@ export class Producer {
     const jobs = await visitJobs({ ...plan, visits: missing }, kindOf);
     const witness = performance.now() - start;
     let check = 0;
+    // One after the other: they are all work of this thread, and so can be timed.
+    const checking = new Lock();
     emit({ type: "proving", circuits: jobs.map(({ job }) => job.circuit), witnessMilliseconds: witness });
     await allOrCancel(signal, (cancel) =>
       jobs.map(async (visit) => {
@@ -232,8 +237,11 @@ export class Producer {
         const proven = performance.now();
         const { rollup, job } = visit;
         emit({ type: "proven", rollup, circuit: job.circuit, milliseconds: proven - begun });
-        await checkVisit(visit, kindOf(rollup), proof.proof);
-        check += performance.now() - proven;
+        await checking.run(async () => {
+          const start = performance.now();
+          await checkVisit(visit, kindOf(rollup), proof.proof);
+          check += performance.now() - start;
+        });
         proofs.set(statementKey(visit), proof);
       }),
     );
@@ -287,7 +295,13 @@ export class Producer {
       milliseconds,
       checkMilliseconds: check,
     });
+    const moved = settled.filter(({ status }) => status === undefined);
+    if (moved.length > 0) {
+      const hashes = moved.map(({ transaction }) => transaction.hash);
+      emit({ type: "retrying", transactions: hashes, reason: "a batch of somebody else's came first" });
+    }
     for (const { transaction, status } of settled) {
+      if (status === undefined) continue;
       await queue.finish(transaction, status);
       if (status.state === "failed") emit({ ...status, type: "failed", transaction: transaction.hash });
     }
@@ -295,6 +309,11 @@ export class Producer {
   }
 
   async #fail(transaction: AcceptedTransaction, { code, message, ...rest }: LockstepError): Promise<void> {
+    const included = transaction.rollup === undefined ? undefined : await this.#options.included(transaction);
+    if (included !== undefined) {
+      await this.#options.queue.finish(transaction, included);
+      return;
+    }
     const data = "data" in rest && isHex(rest.data) ? { data: rest.data } : {};
     await this.#options.queue.finish(transaction, { state: "failed", code, reason: message, ...data });
     this.#options.emit({ type: "failed", transaction: transaction.hash, code, reason: message });

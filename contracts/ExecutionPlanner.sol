@@ -25,11 +25,7 @@ contract ExecutionPlanner is IExecutionPlanner {
     uint256 private constant MAX_BATCH_EXECUTIONS = type(uint16).max;
 
     /// @inheritdoc IExecutionPlanner
-    function plan(
-        bytes calldata message,
-        address previous,
-        uint256 ordinal
-    ) external view returns (BatchPlan memory result) {
+    function plan(bytes calldata message) external view returns (BatchPlan memory result) {
         Batch calldata batch = CanonicalBatch.read(message);
         result.timestamp = batch.timestamp;
         Walk memory walk;
@@ -37,7 +33,7 @@ contract ExecutionPlanner is IExecutionPlanner {
         Entry[] memory entries = _planExecutions(walk, batch, result);
         _checkCoverage(batch.proofs, walk.visits.located);
         result.proofs = _planProofs(batch, walk.visits.located);
-        result.table = ExecutionTable.encode(entries, previous, ordinal);
+        result.table = ExecutionTable.encode(entries);
         for (uint256 i = 0; i < result.transactions.length; i++) {
             result.transactions[i].next = entries[i].offset;
         }

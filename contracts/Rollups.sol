@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
-import {SSTORE2} from "solady/src/utils/SSTORE2.sol";
 import {ExecutionPlanner} from "./ExecutionPlanner.sol";
 import {
     BatchPlan,
@@ -13,7 +12,7 @@ import {
 import {IProofSystem} from "./interfaces/IProofSystem.sol";
 import {IRollups} from "./interfaces/IRollups.sol";
 import {Batch, ChainId} from "./protocol/Actions.sol";
-import {ExecutionTable} from "./protocol/ExecutionTable.sol";
+import {ExecutionTable, NO_TABLE, Table} from "./protocol/ExecutionTable.sol";
 import {Player} from "./protocol/Player.sol";
 import {Steps} from "./protocol/Steps.sol";
 
@@ -37,20 +36,21 @@ contract Rollups is Player {
         batch;
         _isPosting = true;
         bytes32 id = keccak256(msg.data);
-        Consumption memory consumption = _consumption;
-        address previous = address(0);
-        if (consumption.blockNumber == block.number) previous = _latest.table;
-        else consumption = Consumption(uint56(block.number), 0, 0);
-        BatchPlan memory plan = PLANNER.plan(msg.data, previous, consumption.posted);
+        BatchPlan memory plan = PLANNER.plan(msg.data);
         _checkTimestamp(plan.timestamp);
         _checkRollups(plan.rollups);
         _verify(plan.proofs);
-        address table = _store(plan, consumption, id);
-        _tell(id, plan.timestamp, table, plan.rollups);
+        Table table = _store(plan, id);
+        _tell(id, plan.timestamp, plan.rollups);
         for (uint256 i = 0; i < plan.transactions.length; i++) {
             _run(plan.transactions[i], id, uint32(i), table);
         }
         _isPosting = false;
+    }
+
+    /// @inheritdoc IRollups
+    function prepareTables(uint32 first, uint32 count) external {
+        ExecutionTable.prepare(first, count);
     }
 
     // ---------------------------------------------------------------------------------------------------------- checks
@@ -129,19 +129,15 @@ contract Rollups is Player {
     // ---------------------------------------------------------------------------------------------------------- effects
 
     /// Stores what is played later and makes it findable in this block.
-    function _store(
-        BatchPlan memory plan,
-        Consumption memory consumption,
-        bytes32 id
-    ) private returns (address table) {
-        uint256 posted = consumption.posted + plan.consumable;
-        if (posted > MAX_EXECUTIONS) revert TooManyExecutions(posted, MAX_EXECUTIONS);
-        if (plan.table.length == 0) return address(0);
-        ExecutionTable.setBatch(plan.table, id);
-        table = SSTORE2.write(plan.table);
-        consumption.posted = uint8(posted);
-        _consumption = consumption;
-        _latest = Latest(table, uint64(block.number));
+    function _store(BatchPlan memory plan, bytes32 id) private returns (Table table) {
+        if (plan.consumable > MAX_EXECUTIONS) revert TooManyExecutions(plan.consumable, MAX_EXECUTIONS);
+        if (plan.table.length == 0) return NO_TABLE;
+        Latest memory latest = _latest;
+        if (latest.blockNumber != block.number || latest.end == 0)
+            latest = Latest(uint64(block.number), 0, 1);
+        table = Table.wrap(latest.end);
+        Table end = ExecutionTable.store(table, Table.wrap(latest.table), id, plan.table);
+        _latest = Latest(latest.blockNumber, latest.end, uint32(Table.unwrap(end)));
         // Where a look-up calls L1, no contract can be created; and no static call does anything that has to be undone.
         for (uint256 i = 0; i < plan.proxies.length; i += 28) {
             address original = address(uint160(Steps.read(plan.proxies, i, 20)));
@@ -150,16 +146,16 @@ contract Rollups is Player {
     }
 
     /// Tells followers what was posted: who is concerned, and where no transaction's own input shows it, all of it.
-    function _tell(bytes32 id, uint64 timestamp, address table, VisitedRollup[] memory rollups) private {
+    function _tell(bytes32 id, uint64 timestamp, VisitedRollup[] memory rollups) private {
         // An account with code may be an EOA that has delegated to some (EIP-7702), whose transaction calls itself.
         // solhint-disable-next-line avoid-tx-origin
         if (msg.sender != tx.origin || msg.sender.code.length != 0) emit BatchData(id, msg.data);
-        emit BatchPosted(id, timestamp, table);
+        emit BatchPosted(id, timestamp);
         for (uint256 i = 0; i < rollups.length; i++) emit RollupVisited(rollups[i].rollup, id);
     }
 
     /// Takes an L2 transaction's turn. It depends on nothing but its own roots: it is passed over if those have moved.
-    function _run(TransactionPlan memory plan, bytes32 id, uint32 index, address table) private {
+    function _run(TransactionPlan memory plan, bytes32 id, uint32 index, Table table) private {
         (uint256 at, ChainId rollup) = _checkRoots(plan.opening, 0);
         if (at == 0) {
             emit ExecutionSkipped(id, index, rollup);
@@ -181,7 +177,7 @@ contract Rollups is Player {
     /// @param opening Roots that do hold, and the first step.
     /// @param at Where in it the first step's effects begin.
     /// @param next Offset in `table` of the second step, if there is one.
-    function runTransaction(bytes memory opening, uint256 at, address table, uint256 next) external onlySelf {
+    function runTransaction(bytes memory opening, uint256 at, Table table, uint256 next) external onlySelf {
         _play(Turn(table, opening, at, 0, 0, next));
         assert(!_cursor.isOpen());
     }

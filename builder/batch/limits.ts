@@ -5,9 +5,9 @@ import { LockstepError } from "../protocol/errors.ts";
 import type { Execution } from "../protocol/execution.ts";
 import { L1 } from "../protocol/ids.ts";
 
-/** Bytes that one code object holds: 24 KiB less the STOP in front (EIP-170). */
+/** Bytes that a table may have (`contracts/protocol/Steps.sol`). */
 export const MAX_TABLE_BYTES = 24_575;
-/** Calls that L1 can tell apart in one block. */
+/** Calls that L1 can tell apart in one table. */
 export const MAX_EXECUTIONS = 192;
 /** Gas that one transaction may use (EIP-7825). */
 export const MAX_TRANSACTION_GAS = 1n << 24n;
@@ -40,9 +40,9 @@ export function promisedGas(executions: readonly Execution[]): bigint {
  * `Steps.sol`: every effect is counted with all its fields.
  */
 export function tableBytes(executions: readonly Execution[]): number {
-  const header = 2 + 20 + 32;
+  const header = 2 * 31;
   const calls = executions.filter((execution) => !isTransaction(execution)).length;
-  const index = Math.floor((calls * 5) / 4) * 32;
+  const index = Math.floor((calls * 9) / 8) * 4;
   return executions.reduce((sum, execution) => sum + executionBytes(execution), header + index);
 }
 
@@ -50,7 +50,7 @@ export function tableBytes(executions: readonly Execution[]): number {
 function executionBytes(execution: Execution): number {
   const { actions, visits } = execution;
   const rollups = new Set(visits.map(({ rollup }) => rollup)).size;
-  const opening = 2 + 1 + 2 + 1 + rollups * (9 + 32);
+  const opening = 2 + 32 + 1 + 2 + 1 + rollups * (9 + 32);
   // Length, distance to an alternative, expected action, effects.
   const record = 2 + 2 + 32 + 1 + rollups * (1 + 9 + 32 + 16 + 16);
   const next = 1 + 2 + 9 + 20 + 20 + 16 + 4;

@@ -8,6 +8,8 @@ import type { KnownKind } from "./rollup-kinds.ts";
 
 /** Seconds by which a batch may be older than its L1 block: room for a proof that comes late. */
 const MAX_BATCH_AGE = 3_600n;
+/** Seconds for which other keys would be announced, were there an owner. */
+const VERIFICATION_DELAY = 7 * 24 * 3_600;
 /** The rollups' owner: nobody, so that their keys and their proof systems stay as they are. */
 const NOBODY = "0x0000000000000000000000000000000000000000";
 
@@ -62,6 +64,7 @@ export async function deploy({ rpc, kinds, circuits, account }: DeployOptions): 
       verificationKeys: Object.values(scheme.keys(kind, circuits)),
       genesisRoot: numberToHex(await kind.genesisRoot(), { size: 32 }),
       nativeToken: false,
+      verificationDelay: VERIFICATION_DELAY,
     };
     const call = { abi: rollupsAbi, functionName: "register", args: [registration] };
     const { logs } = await deployer.call(rollups, call);

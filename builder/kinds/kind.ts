@@ -58,6 +58,8 @@ export interface OpenOptions {
   readonly folder?: string;
   /** Called when what an older version left there is removed: the rollup then begins anew, and follows L1 from its genesis. */
   readonly onRebuild?: ((folder: string) => void) | undefined;
+  /** Leaves that the state's tree takes; fewer than 4^16 in tests only. */
+  readonly places?: number;
 }
 
 /** An account as wallets ask for it. */

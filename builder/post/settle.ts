@@ -4,18 +4,22 @@ import type { AcceptedTransaction, Timings, TransactionStatus } from "../transac
 import { executionFate } from "./execution-fate.ts";
 import type { Included } from "./include.ts";
 
-/** What the block made of each transaction, read from its receipts alone. */
+/**
+ * What the block made of each transaction, read from its receipts alone. One without a status had no turn, for somebody else
+ * moved its rollup first: that says nothing about it, and it goes on waiting.
+ */
 export function settle(
   plan: BatchPlan,
   included: Included,
   transactions: readonly { readonly transaction: AcceptedTransaction; readonly success: boolean }[],
   timings: Timings,
-): { transaction: AcceptedTransaction; status: TransactionStatus }[] {
+): { transaction: AcceptedTransaction; status?: TransactionStatus }[] {
   const ofL1 = transactions.filter(({ transaction }) => transaction.rollup === undefined);
   return transactions.map((played) => {
     const { transaction, success } = played;
     if (transaction.rollup !== undefined) {
-      return { transaction, status: settleL2(plan, included.batch, transaction, timings) };
+      const status = settleL2(plan, included.batch, transaction, timings);
+      return { transaction, ...(status !== undefined && { status }) };
     }
     const receipt = included.transactions[ofL1.indexOf(played)];
     return { transaction, status: settleL1(receipt, success, timings) };
@@ -48,7 +52,7 @@ function settleL2(
   batch: TransactionReceipt | undefined,
   transaction: AcceptedTransaction,
   timings: Timings,
-): TransactionStatus {
+): TransactionStatus | undefined {
   if (batch?.status !== "success") {
     return { state: "failed", code: "BATCH_REVERTED", reason: "the batch reverted on L1" };
   }
@@ -56,10 +60,7 @@ function settleL2(
   if (fate.success) {
     return { state: "posted", l1Transaction: batch.transactionHash, blockNumber: batch.blockNumber, timings };
   }
-  if ("moved" in fate) {
-    const reason = `rollup ${fate.moved} had moved on when the transaction's turn came, so it had no effect; send it again`;
-    return { state: "failed", code: "STATE_MOVED", reason };
-  }
+  if ("moved" in fate) return undefined;
   const reason = "L1 did something else than in the simulation, so the transaction had no effect";
   return { state: "failed", code: "REVERTED_ON_L1", reason, data: fate.reason };
 }

@@ -1,5 +1,5 @@
-import { type Hex, parseGwei } from "viem";
-import { BatchTooLargeError, MAX_TRANSACTION_GAS } from "../batch/limits.ts";
+import { type Hex, parseGwei, size } from "viem";
+import { BatchTooLargeError, MAX_TABLE_BYTES, MAX_TRANSACTION_GAS } from "../batch/limits.ts";
 import type { L1Client } from "../l1/client.ts";
 import { LockstepError } from "../protocol/errors.ts";
 import { contractErrorIn } from "./contract-error.ts";
@@ -15,6 +15,10 @@ export class BatchRefusedError extends LockstepError {
 }
 
 const PRIORITY_FEE = parseGwei("1");
+/** What a slot of storage holds of a table. */
+const TABLE_SLOT_BYTES = 31;
+/** A slot that was never used, less one that was. */
+const FRESH_SLOT_GAS = 17_100n;
 /** Contract errors that say nothing but that there was too little gas. */
 const STARVED = ["InsufficientCallGas", "InsufficientProbeGas", "TransactionOutOfGas"];
 
@@ -33,7 +37,7 @@ export async function signBatch(
     dryRun.measure({ from: account.address, to: manager, input: data }, next, limit),
     l1.getTransactionCount({ address: account.address, blockTag: "pending" }),
   ]);
-  const gas = gasOf(measured, promised, limit);
+  const gas = gasOf(measured, promised + roomFor(data), limit);
   return await account.signTransaction({
     type: "eip1559",
     chainId: Number(chainId),
@@ -46,13 +50,22 @@ export async function signBatch(
   });
 }
 
-function gasOf(measured: Measured, promised: bigint, limit: bigint): bigint {
+/**
+ * Tables of others that are posted in front of the batch in its block push its table into slots of storage that may be fresh,
+ * where each costs so much more.
+ */
+function roomFor(batch: Hex): bigint {
+  const slots = Math.ceil(Math.min(size(batch), MAX_TABLE_BYTES) / TABLE_SLOT_BYTES);
+  return BigInt(slots) * FRESH_SLOT_GAS;
+}
+
+function gasOf(measured: Measured, room: bigint, limit: bigint): bigint {
   const what = "gas of postBatch";
   if ("gas" in measured) {
     if (measured.gas > limit) throw new BatchTooLargeError(what, measured.gas, limit);
     // A tenth more: what the block holds before the batch can warm or cool a slot. And all that callees on L1 may use, who
     // may do otherwise than when it was measured: those of one transaction must not make others fail.
-    const gas = (measured.gas * 11n) / 10n + promised;
+    const gas = (measured.gas * 11n) / 10n + room;
     return gas < limit ? gas : limit;
   }
   const { data, isOutOfGas, cause } = measured;

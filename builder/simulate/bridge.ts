@@ -16,6 +16,7 @@ import { rollupsAbi } from "../protocol/abi.ts";
 import type { Action } from "../protocol/action.ts";
 import { gasToGive } from "../protocol/call-gas.ts";
 import { type ChainId, chainId } from "../protocol/ids.ts";
+import { revertDataOnL1 } from "../protocol/remote-error.ts";
 import type { BridgedEvm } from "../evm/bridged-evm.ts";
 import { handOver, inheritedFrom } from "../evm/hand-over.ts";
 import { dataGas, RELAY_GAS, TURN_GAS } from "./gas.ts";
@@ -147,10 +148,11 @@ export class Bridge {
       },
     };
     const result = await this.#options.switchboard.relay(call, port);
-    spend(frame, dataGas(result.data));
+    const data = result.failed ? revertDataOnL1(result.data) : result.data;
+    spend(frame, dataGas(data));
     return {
       executionGasUsed: message.gasLimit - frame.gasLeft,
-      returnValue: hexToBytes(result.data),
+      returnValue: hexToBytes(data),
       logs: frame.logs,
       ...(result.failed ? { exceptionError: new EVMError(EVMError.errorMessages.REVERT) } : {}),
     };

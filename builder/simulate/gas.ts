@@ -8,8 +8,8 @@ import { type Hex, size } from "viem";
 export const RELAY_GAS = 80_000n;
 /** A turn to L1 and back in the middle of an execution. */
 export const TURN_GAS = 60_000n;
-/** For each byte that the manager reads, hashes, compares or returns. */
-const GAS_PER_BYTE = 24n;
+/** For each byte that the manager reads (a slot of 31 costs 2,100), hashes, compares or returns. */
+const GAS_PER_BYTE = 24n + 68n;
 
 /** Gas for handling data of this size. */
 export function dataGas(...data: readonly Hex[]): bigint {

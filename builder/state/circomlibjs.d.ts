@@ -16,6 +16,8 @@ declare module "circomlibjs" {
   export interface BabyJub {
     readonly F: Fr;
     readonly subOrder: bigint;
+    /** The point whose multiples are public keys. */
+    readonly Base8: Point;
     inCurve(point: Point): boolean;
     mulPointEscalar(base: Point, scalar: bigint): Point;
   }

@@ -26,6 +26,19 @@ export class CorruptStateError extends LockstepError {
   }
 }
 
+/**
+ * An insert into a state whose places are all taken: nothing can prove it, so whatever asks for it is refused. What is there
+ * can still be read and changed.
+ */
+export class TreeFullError extends LockstepError {
+  constructor(places: number) {
+    super(
+      "TREE_FULL",
+      `the rollup's state takes no new entry: all ${places.toString()} places of its tree are taken`,
+    );
+  }
+}
+
 /** Another process has the folder open. */
 export class StateLockedError extends LockstepError {
   constructor(folder: string, cause: unknown) {

@@ -34,6 +34,8 @@ export interface OpenStateOptions {
   readonly onRebuild?: ((folder: string) => void) | undefined;
   /** Begin anew, whatever is there. */
   readonly rebuild?: boolean;
+  /** Leaves that the tree takes; fewer than 4^16 in tests only. */
+  readonly places?: number;
   /** How many persisted states back `rewind` reaches; default 1024, far deeper than L1 reorgs. */
   readonly history?: number;
 }
@@ -43,7 +45,7 @@ export interface OpenStateOptions {
  * @throws `FOREIGN_STATE`, `CORRUPT_STATE`, `STATE_LOCKED`, `STATE_UNAVAILABLE`, `UNSUPPORTED_FORMAT`.
  */
 export async function openState(options: OpenStateOptions): Promise<State> {
-  const { folder, identity, poseidon } = options;
+  const { folder, identity, poseidon, places } = options;
   const where = folder ?? "memory";
   const database = await (folder === undefined ? openInMemory() : openInFolder(folder));
   try {
@@ -53,14 +55,14 @@ export async function openState(options: OpenStateOptions): Promise<State> {
     const isLeft = isOutdated || (text !== undefined && options.rebuild === true);
     if (isLeft) options.onRebuild?.(where);
     if (text === undefined || isLeft) {
-      const tree = new StateTree(poseidon);
+      const tree = new StateTree(poseidon, [GENESIS_LEAF], places);
       const genesis = { identity, version: 0, size: tree.size, root: tree.stateRoot() };
       const store = new LevelState(database, where, tree, genesis, options.history);
       await store.begin(await clearing(database));
       return store;
     }
     const head = decoded(where, HEAD_KEY, () => decodeHead(text));
-    const tree = new StateTree(poseidon, await readLeaves(database, where, head.size));
+    const tree = new StateTree(poseidon, await readLeaves(database, where, head.size), places);
     if (tree.stateRoot() !== head.root)
       throw new CorruptStateError(where, "its leaves do not hash to its root");
     return new LevelState(database, where, tree, head, options.history);

@@ -1,6 +1,7 @@
 import sortedBtree from "sorted-btree";
 import { type FieldElement, fieldElement, OutOfRangeError, type StateRoot } from "../protocol/ids.ts";
 import { emptyHashes, hashLeaf, hashNode, hashState } from "./hashes.ts";
+import { TreeFullError } from "./errors.ts";
 import type { Poseidon } from "./poseidon.ts";
 import {
   KEY_BITS,
@@ -8,6 +9,7 @@ import {
   type Leaf,
   type Siblings,
   TREE_DEPTH,
+  TREE_PLACES,
   type UpsertWitness,
 } from "./types.ts";
 
@@ -37,6 +39,7 @@ const compareKeys = (a: bigint, b: bigint): number => (a < b ? -1 : a > b ? 1 : 
  */
 export class StateTree {
   readonly #poseidon: Poseidon;
+  readonly #places: number;
   readonly #empty: readonly FieldElement[];
   readonly #leaves: Leaf[] = [];
   /** `.default` because the package is CommonJS, whose exports Node puts there. */
@@ -46,9 +49,13 @@ export class StateTree {
   #journal: Change[] = [];
   #root: StateRoot | undefined;
 
-  /** @param leaves in order of place; their links are not checked: compare {@link stateRoot} with a trusted root. */
-  constructor(poseidon: Poseidon, leaves: readonly Leaf[] = [GENESIS_LEAF]) {
+  /**
+   * @param leaves in order of place; their links are not checked: compare {@link stateRoot} with a trusted root.
+   * @param places that leaves may take: fewer than there are in tests only, which cannot fill them all.
+   */
+  constructor(poseidon: Poseidon, leaves: readonly Leaf[] = [GENESIS_LEAF], places = TREE_PLACES) {
     this.#poseidon = poseidon;
+    this.#places = places;
     this.#empty = emptyHashes(poseidon);
     leaves.forEach((leaf, index) => {
       this.#setLeaf(index, leaf);
@@ -72,6 +79,21 @@ export class StateTree {
     return leaf.key === key ? leaf.value : fieldElement(0n);
   }
 
+  /** Leaves that can still be added. */
+  get room(): number {
+    return this.#places - this.size;
+  }
+
+  /** @throws {TreeFullError} unless `leaves` can still be added. */
+  assertRoomFor(leaves: number): void {
+    if (leaves > this.room) throw new TreeFullError(this.#places);
+  }
+
+  /** Whether the key has a leaf. One that was written once has it for good, whatever its value. */
+  has(key: bigint): boolean {
+    return this.#locate(key).leaf.key === key;
+  }
+
   leafAt(index: number): Leaf | undefined {
     return this.#leaves[index];
   }
@@ -82,14 +104,15 @@ export class StateTree {
     return { leaf, index: BigInt(index), siblings: this.#siblings(index) };
   }
 
-  /** Path of the first empty place, where the next new key will go. */
-  nextPlace(): Siblings {
-    return this.#siblings(this.size);
+  /** Path of the first empty place, where the next new key will go; a full tree has none. */
+  nextPlace(): Siblings | undefined {
+    return this.size < TREE_PLACES ? this.#siblings(this.size) : undefined;
   }
 
   /**
    * Writes `value` at `key` and returns everything needed to follow the write from root to root. Writing back the
    * value that is there changes nothing and so witnesses a read, of a present or an absent key.
+   * @throws {TreeFullError} with nothing changed.
    */
   upsert(key: bigint, value: FieldElement): UpsertWitness {
     const { leaf: low, index } = this.#locate(key);
@@ -108,7 +131,7 @@ export class StateTree {
     }
     if (value === 0n) return { ...before, oldValue: fieldElement(0n), rootAfter: before.rootBefore };
 
-    const place = this.size;
+    const place = this.#nextIndex();
     this.#setLeaf(index, { ...low, nextKey: key });
     this.#rehash([index]);
     const inserted = { siblings: this.#siblings(place) };
@@ -117,7 +140,10 @@ export class StateTree {
     return { ...before, oldValue: fieldElement(0n), inserted, rootAfter: this.stateRoot() };
   }
 
-  /** The same as an `upsert` of each entry in order, but every node above the changed leaves is hashed once. */
+  /**
+   * The same as an `upsert` of each entry in order, but every node above the changed leaves is hashed once.
+   * @throws {TreeFullError} with some of them written: {@link assertRoomFor} tells before.
+   */
   upsertMany(entries: Iterable<readonly [key: bigint, value: FieldElement]>): void {
     const written = new Set<number>();
     for (const [key, value] of entries) {
@@ -126,7 +152,7 @@ export class StateTree {
         if (low.value !== value) this.#storeLeaf(index, { ...low, value });
         written.add(index);
       } else if (value !== 0n) {
-        const place = this.size;
+        const place = this.#nextIndex();
         this.#storeLeaf(index, { ...low, nextKey: key });
         this.#storeLeaf(place, { key, nextKey: low.nextKey, value });
         written.add(index).add(place);
@@ -188,6 +214,11 @@ export class StateTree {
     const leaf = index === undefined ? undefined : this.#leaves[index];
     if (index === undefined || leaf === undefined) throw new Error("the tree has lost its genesis leaf");
     return { leaf, index };
+  }
+
+  #nextIndex(): number {
+    this.assertRoomFor(1);
+    return this.size;
   }
 
   #replaceValue(index: number, leaf: Leaf, value: FieldElement): void {

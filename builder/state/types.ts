@@ -4,6 +4,8 @@ import type { FieldElement, StateRoot } from "../protocol/ids.ts";
 export const TREE_DEPTH = 16;
 /** Children of an inner node. */
 export const TREE_ARITY = 4;
+/** Leaves that a tree holds: its size is at most this, and then it takes no new one. */
+export const TREE_PLACES = TREE_ARITY ** TREE_DEPTH;
 /** Keys are below 2^248, so that the circuit compares them without wrap-around. */
 export const KEY_BITS = 248;
 

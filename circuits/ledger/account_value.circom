@@ -1,23 +1,29 @@
 pragma circom 2.1.6;
 
-include "circomlib/circuits/bitify.circom";
+include "../lib/bits.circom";
 
 // Claim: value = balance + nonce·2^128 with a balance of 128 and a nonce of 64 bits. 192 constraints.
 template AccountValue() {
     signal input value;  // accepted only below 2^192
-    signal output balance;  // wei
-    signal output balanceLowByte;  // balance mod 256
-    signal output nonce;
+    signal output {maxbit} balance;  // wei
+    signal output {maxbit} balanceLowByte;  // balance mod 256
+    signal output {maxbit} nonce;
 
-    component bits = Num2Bits(192);
+    component bits = ToBits(192);
     bits.in <== value;
-    var sums[3] = [0, 0, 0];
-    for (var i = 0; i < 192; i++) {
-        sums[0] += i < 8 ? bits.out[i] * (1 << i) : 0;
-        sums[1] += i < 128 ? bits.out[i] * (1 << i) : 0;
-        sums[2] += i < 128 ? 0 : bits.out[i] * (1 << (i - 128));
+    component low = BitsToNumber(8);
+    component middle = BitsToNumber(128);
+    component high = BitsToNumber(64);
+    for (var i = 0; i < 128; i++) {
+        if (i < 8) {
+            low.in[i] <== bits.out[i];
+        }
+        if (i < 64) {
+            high.in[i] <== bits.out[128 + i];
+        }
+        middle.in[i] <== bits.out[i];
     }
-    balanceLowByte <== sums[0];
-    balance <== sums[1];
-    nonce <== sums[2];
+    balanceLowByte <== low.out;
+    balance <== middle.out;
+    nonce <== high.out;
 }

@@ -1,8 +1,9 @@
 pragma circom 2.1.6;
 
-include "circomlib/circuits/bitify.circom";
+include "../lib/bits.circom";
+include "../lib/bytes.circom";
 include "../lib/equality.circom";
-include "../lib/pack.circom";
+include "abi_number.circom";
 include "constants.circom";
 
 // Claim: the outputs are the strict ABI reading of the calldata, docs/spec.md section 5 "Functions". At most one of isEmpty,
@@ -10,73 +11,53 @@ include "constants.circom";
 //
 // Phases: A length; B selector; C arguments; D each function's form.
 template LedgerCallData() {
-    signal input calldata[MAX_CALLDATA()];  // bytes, proven by the caller; 0 from `length` on
+    signal input {maxbit} calldata[MAX_CALLDATA()];  // 0 from `length` on, proven by the caller
+    assert(calldata.maxbit <= 8);
     signal input length;  // bytes; accepted only in [0, MAX_CALLDATA]
     signal input rollup;  // the ledger's own id, 64 bits
-    signal output knowsSelector;  // the first four bytes are one of the three selectors (none ends in a zero byte, so they exist)
-    signal output isEmpty;
-    signal output isTransfer;  // well-formed, as the next two
-    signal output isBalanceOf;
-    signal output isSend;
-    signal output chain;  // 64 bits
-    signal output address;  // 160 bits
-    signal output amount;  // low 128 bits of the amount
-    signal output amountFits;  // 1 if the amount is below 2^128
-    signal output payloadLength;  // low 32 bits of the length of `data`
+    signal output {binary} knowsSelector;  // the first four bytes are one of the three selectors (none ends in a zero byte, so they exist)
+    signal output {binary} isEmpty;
+    signal output {binary} isTransfer;  // well-formed, as the next two
+    signal output {binary} isBalanceOf;
+    signal output {binary} isSend;
+    signal output {maxbit} chain;  // 64 bits
+    signal output {maxbit} address;  // 160 bits
+    signal output {maxbit} amount;  // low 128 bits of the amount
+    signal output {binary} amountFits;  // 1 if the amount is below 2^128
+    signal output {maxbit} payloadLength;  // low 32 bits of the length of `data`
 
     // A.
-    component lengthBits = Num2Bits(9);
-    component spareBits = Num2Bits(9);
+    component lengthBits = ToBits(9);
+    component spareBits = ToBits(9);
     lengthBits.in <== length;
     spareBits.in <== MAX_CALLDATA() - length;  // prevents a length beyond the capacity
     isEmpty <== EqualsZero()(length);
 
     // B.
-    var number = 0;
+    component selector = BytesToNumber(4);
     for (var i = 0; i < 4; i++) {
-        number = number * 256 + calldata[i];
+        selector.in[i] <== calldata[i];
     }
-    signal selector <== number;
-    signal selectsTransfer <== Equals()(selector, SELECTOR_TRANSFER());
-    signal selectsBalanceOf <== Equals()(selector, SELECTOR_BALANCE_OF());
-    signal selectsSend <== Equals()(selector, SELECTOR_SEND());
+    signal selectsTransfer <== Equals()(selector.out, SELECTOR_TRANSFER());
+    signal selectsBalanceOf <== Equals()(selector.out, SELECTOR_BALANCE_OF());
+    signal selectsSend <== Equals()(selector.out, SELECTOR_SEND());
     knowsSelector <== selectsTransfer + selectsBalanceOf + selectsSend;
 
-    // C. Bytes are not negative, so a sum of them is 0 only if each is.
-    var chainHigh = 0;
-    var chainNumber = 0;
-    for (var i = 4; i < 36; i++) {
-        chainHigh += i < 28 ? calldata[i] : 0;
-        chainNumber = i < 28 ? 0 : chainNumber * 256 + calldata[i];
+    // C.
+    var bytes[5] = [8, 20, 16, 1, 4];
+    component argument[5];
+    for (var a = 0; a < 5; a++) {
+        argument[a] = AbiNumber(bytes[a]);
+        for (var i = 0; i < 32; i++) {
+            argument[a].word[i] <== calldata[4 + 32 * a + i];
+        }
     }
-    chain <== chainNumber;
-    var addressHigh = 0;
-    var addressNumber = 0;
-    for (var i = 36; i < 68; i++) {
-        addressHigh += i < 48 ? calldata[i] : 0;
-        addressNumber = i < 48 ? 0 : addressNumber * 256 + calldata[i];
-    }
-    address <== addressNumber;
-    signal cleanAccount <== EqualsZero()(chainHigh + addressHigh);
-    var amountHigh = 0;
-    var amountNumber = 0;
-    for (var i = 68; i < 100; i++) {
-        amountHigh += i < 84 ? calldata[i] : 0;
-        amountNumber = i < 84 ? 0 : amountNumber * 256 + calldata[i];
-    }
-    amount <== amountNumber;
-    amountFits <== EqualsZero()(amountHigh);
-    var offsetHigh = 0;
-    for (var i = 100; i < 131; i++) {
-        offsetHigh += calldata[i];
-    }
-    var payloadLengthHigh = 0;
-    var payloadLengthNumber = 0;
-    for (var i = 132; i < 164; i++) {
-        payloadLengthHigh += i < 160 ? calldata[i] : 0;
-        payloadLengthNumber = i < 160 ? 0 : payloadLengthNumber * 256 + calldata[i];
-    }
-    payloadLength <== payloadLengthNumber;
+    chain <== argument[0].low;
+    address <== argument[1].low;
+    amount <== argument[2].low;
+    payloadLength <== argument[4].low;
+    signal cleanAccount <== EqualsZero()(argument[0].high + argument[1].high);
+    amountFits <== EqualsZero()(argument[2].high);
 
     // D.
     signal transferLength <== Equals()(length, 100);
@@ -89,20 +70,20 @@ template LedgerCallData() {
 
     // send: length = 164 + 32·k with 32·k - payloadLength in [0, 31]: the length is 4 mod 32, and the room left over the payload
     // is in [0, 31] (a negative room has bit 33 unset, a larger one has a bit from 5 to 32 set).
-    var low5 = 0;
+    component remainder = BitsToNumber(5);
     for (var i = 0; i < 5; i++) {
-        low5 += lengthBits.out[i] * (1 << i);
+        remainder.in[i] <== lengthBits.out[i];
     }
-    component room = Num2Bits(34);
+    component room = ToBits(34);
+    component roomHigh = BitsToNumber(29);
     room.in <== length - 164 - payloadLength + (1 << 33);
-    var roomHigh = 0;
-    for (var i = 5; i < 34; i++) {
-        roomHigh += room.out[i] * (1 << (i - 5));
+    for (var i = 0; i < 29; i++) {
+        roomHigh.in[i] <== room.out[5 + i];
     }
-    signal sendRemainder <== Equals()(low5, 4);
-    signal sendRoom <== Equals()(roomHigh, 1 << 28);
-    signal sendOffset <== Equals()(calldata[131], 128);
-    signal sendClean <== EqualsZero()(offsetHigh + payloadLengthHigh);
+    signal sendRemainder <== Equals()(remainder.out, 4);
+    signal sendRoom <== Equals()(roomHigh.out, 1 << 28);
+    signal sendOffset <== Equals()(argument[3].low, 128);
+    signal sendClean <== EqualsZero()(argument[3].high + argument[4].high);
     signal sendHome <== Equals()(chain, rollup);
     signal sendForm[5];
     sendForm[0] <== selectsSend * cleanAccount;

@@ -1,6 +1,6 @@
 pragma circom 2.1.6;
 
-include "circomlib/circuits/bitify.circom";
+include "../lib/bits.circom";
 include "../lib/pack.circom";
 include "../lib/prefix_words.circom";
 include "constants.circom";
@@ -8,7 +8,7 @@ include "packed_word.circom";
 
 // Claim: `words` is the action with which the ledger answers an operation: the CALL of a `send` that could pay, else a RESULT with
 // the function's return data or the failure's error data, docs/spec.md section 5. Every word and flag is 0 if not enabled.
-// 503 constraints.
+// 375 constraints.
 //
 // At most one of sends, transferred, readsBalance, invalid, staticViolation, insufficient is 1, and none unless enabled; none of them is
 // 1 for an operation that succeeds and returns nothing.
@@ -17,35 +17,53 @@ include "packed_word.circom";
 template OperationOutput() {
     var dataCount = wordsFor(MAX_PAYLOAD());
     var count = HEAD_WORDS() + dataCount;
-    signal input enabled;  // this and the following: booleans, proven by the caller
-    signal input sends;
-    signal input transferred;
-    signal input readsBalance;
-    signal input invalid;
-    signal input staticViolation;
-    signal input insufficient;
-    signal input rollup;  // 64 bits
-    signal input from;  // chain that called the ledger, 64 bits, 0 if not enabled
-    signal input chain;  // of the send, 64 bits
-    signal input address;  // of the send, 160 bits
+    signal input {binary} enabled;
+    signal input {binary} sends;
+    signal input {binary} transferred;
+    signal input {binary} readsBalance;
+    signal input {binary} invalid;
+    signal input {binary} staticViolation;
+    signal input {binary} insufficient;
+    signal input {maxbit} rollup;
+    signal input {maxbit} from;  // chain that called the ledger, 0 if not enabled
+    signal input {maxbit} chain;  // of the send
+    assert(rollup.maxbit <= 64);
+    assert(from.maxbit <= 64);
+    assert(chain.maxbit <= 64);
+    signal input {maxbit} address;  // of the send
+    assert(address.maxbit <= 160);
     signal input sent;  // wei sent out; 0 unless `sends`
-    signal input gas;  // of the send, 32 bits; 0 unless `sends`
-    signal input payload[MAX_PAYLOAD()];  // bytes
-    signal input payloadLength;  // in [0, MAX_PAYLOAD] if `sends`
-    signal input balance;  // the balance read, 128 bits
-    signal input balanceLowByte;  // balance mod 256
-    signal input available;  // the payer's balance, 128 bits
-    signal input amount[32];  // bytes of the amount asked for
+    signal input {maxbit} gas;  // of the send; 0 unless `sends`
+    assert(gas.maxbit <= 32);
+    signal input {maxbit} payload[MAX_PAYLOAD()];
+    assert(payload.maxbit <= 8);
+    signal input {maxbit} payloadLength;  // in [0, MAX_PAYLOAD] if `sends`
+    assert(payloadLength.maxbit <= 32);
+    signal input {maxbit} balance;  // the balance read
+    assert(balance.maxbit <= 128);
+    signal input {maxbit} balanceLowByte;  // balance mod 256
+    assert(balanceLowByte.maxbit <= 8);
+    signal input {binary} availableBits[128];  // the payer's balance, least significant bit first
+    signal input {maxbit} amount[32];  // the amount asked for
+    assert(amount.maxbit <= 8);
     signal output words[count];
-    signal output present[count];  // booleans
+    signal output {binary} present[count];
 
-    // A.
-    signal failed <== invalid + staticViolation + insufficient;
-    signal self <== enabled * rollup;
-    signal to <== from + sends * (chain - from);
+    // A. Of a sum at most one term is not 0.
+    signal {binary} failed <== invalid + staticViolation + insufficient;
+    signal {maxbit} self <== Gate(64)(enabled, rollup);
+    signal {maxbit} to;
+    to.maxbit = 64;
+    to <== from + sends * (chain - from);
     signal sentLength <== sends * payloadLength;
-    signal length <== sentLength + 32 * (transferred + readsBalance) + 4 * (invalid + staticViolation) + 68 * insufficient;
-    words[0] <== PackedWord()((enabled - sends) * KIND_RESULT(), failed, 0, self, to, length, gas);
+    signal {max} length;
+    length.max = MAX_PAYLOAD();  // B refuses a longer payload
+    length <== sentLength + 32 * (transferred + readsBalance) + 4 * (invalid + staticViolation) + 68 * insufficient;
+    signal {maxbit} kind;
+    kind.maxbit = 8;
+    kind <== (enabled - sends) * KIND_RESULT();
+    signal {binary} never <== 0;
+    words[0] <== PackedWord()(kind, failed, never, self, to, length, gas);
     words[1] <== sends * LEDGER_ADDRESS();
     words[2] <== sends * address;
     words[3] <== sent;
@@ -59,23 +77,20 @@ template OperationOutput() {
     prefix.length <== sentLength;
 
     // C. selector (4), available (32), amount (32), of which `available` starts with 16 zero bytes.
-    component availableBits = Num2Bits(128);
-    availableBits.in <== available;  // prevents a balance of 2^128 or more
     component overdraft = PackWords(68);
-    for (var i = 0; i < 4; i++) {
-        overdraft.in[i] <== (ERROR_INSUFFICIENT_BALANCE() >> (8 * (3 - i))) & 255;
+    for (var i = 0; i < 20; i++) {
+        overdraft.in[i] <== ConstantByte(i < 4 ? (ERROR_INSUFFICIENT_BALANCE() >> (8 * (3 - i))) & 255 : 0)();
     }
-    for (var i = 4; i < 36; i++) {
-        var byte = 0;
-        if (i >= 20) {
-            for (var b = 0; b < 8; b++) {
-                byte += availableBits.out[8 * (35 - i) + b] * (1 << b);
-            }
+    component availableByte[16];
+    for (var i = 0; i < 16; i++) {
+        availableByte[i] = BitsToNumber(8);
+        for (var b = 0; b < 8; b++) {
+            availableByte[i].in[b] <== availableBits[8 * (15 - i) + b];
         }
-        overdraft.in[i] <== byte;
+        overdraft.in[20 + i] <== availableByte[i].out;
     }
-    for (var i = 36; i < 68; i++) {
-        overdraft.in[i] <== amount[i - 36];
+    for (var i = 0; i < 32; i++) {
+        overdraft.in[36 + i] <== amount[i];
     }
 
     // D. 32 bytes of a number are its high 31 bytes, then its low byte at the top of the second word.

@@ -1,7 +1,7 @@
 pragma circom 2.1.6;
 
-include "circomlib/circuits/bitify.circom";
 include "../lib/action_data.circom";
+include "../lib/bits.circom";
 include "../lib/commitment.circom";
 include "../lib/evaluation.circom";
 include "../lib/pack.circom";
@@ -65,29 +65,31 @@ template LedgerVisit(nOperations) {
     assert(nOperations == 1 || nOperations == 2);
 
     // A.
-    component rollupRange = Num2Bits(64);
-    rollupRange.in <== rollup;
-    signed * (signed - 1) === 0;
+    signal {maxbit} ownId <== Ranged(64)(rollup);
+    signal {binary} isSigned <== Boolean()(signed);
+    signal {binary} always <== 1;
+    signal {binary} never <== 0;
 
     // B. The calldata of an L2TX begins behind its header.
     component first = ActionData(firstData);
     first.data <== data;
     first.length <== dataLength[0];
-    signal calldata[nOperations][MAX_CALLDATA()];
+    signal {maxbit} calldata[nOperations][MAX_CALLDATA()];
+    calldata.maxbit = 8;
     for (var i = 0; i < MAX_CALLDATA(); i++) {
-        calldata[0][i] <== data[i] + signed * (data[L2TX_HEADER() + i] - data[i]);
+        calldata[0][i] <== first.bytes[i] + isSigned * (first.bytes[L2TX_HEADER() + i] - first.bytes[i]);
     }
     component others[nOperations - 1];
     for (var o = 1; o < nOperations; o++) {
         others[o - 1] = ActionData(MAX_CALLDATA());
         others[o - 1].data <== reentrantData[o - 1];
         others[o - 1].length <== dataLength[o];
-        calldata[o] <== reentrantData[o - 1];
+        calldata[o] <== others[o - 1].bytes;
     }
     component transaction = SignedTransaction();
-    transaction.isSigned <== signed;
+    transaction.isSigned <== isSigned;
     for (var i = 0; i < L2TX_HEADER(); i++) {
-        transaction.header[i] <== data[i];
+        transaction.header[i] <== first.bytes[i];
     }
     transaction.calldata <== calldata[0];
     transaction.calldataLength <== dataLength[0] - signed * L2TX_HEADER();
@@ -98,28 +100,35 @@ template LedgerVisit(nOperations) {
 
     // C.
     component operation[nOperations];
+    component takesPlace[nOperations - 1];
+    signal {binary} enabled[nOperations];
+    signal {maxbit} nobody;
+    nobody.maxbit = 0;
+    nobody <== 0;
     for (var o = 0; o < nOperations; o++) {
         operation[o] = LedgerOperation();
         if (o == 0) {
-            operation[o].enabled <== 1;
-            operation[o].isSigned <== signed;
+            enabled[o] <== always;
+            operation[o].isSigned <== isSigned;
             operation[o].calldataLength <== transaction.calldataLength;
             operation[o].signer <== transaction.signer;
             operation[o].transactionNonce <== transaction.nonce;
             operation[o].root <== treeRoot;
             operation[o].size <== size;
         } else {
-            reentered[o - 1] * (reentered[o - 1] - 1) === 0;
-            reentered[o - 1] * (1 - operation[o - 1].sends) === 0;  // prevents entering a ledger that waits for nobody
-            operation[o].enabled <== reentered[o - 1];
-            operation[o].isSigned <== 0;
+            takesPlace[o - 1] = Boolean();
+            takesPlace[o - 1].in <== reentered[o - 1];
+            enabled[o] <== takesPlace[o - 1].out;
+            enabled[o] * (1 - operation[o - 1].sends) === 0;  // prevents entering a ledger that waits for nobody
+            operation[o].isSigned <== never;
             operation[o].calldataLength <== dataLength[o];
-            operation[o].signer <== 0;
-            operation[o].transactionNonce <== 0;
+            operation[o].signer <== nobody;
+            operation[o].transactionNonce <== nobody;
             operation[o].root <== operation[o - 1].rootAfter;
             operation[o].size <== operation[o - 1].sizeAfter;
         }
-        operation[o].rollup <== rollup;
+        operation[o].enabled <== enabled[o];
+        operation[o].rollup <== ownId;
         operation[o].from <== from[o];
         operation[o].sender <== sender[o];
         operation[o].target <== target[o];
@@ -144,9 +153,9 @@ template LedgerVisit(nOperations) {
     for (var o = nOperations - 1; o >= 0; o--) {
         result[o] = ResultStep();
         result[o].enabled <== operation[o].sends;
-        result[o].rollup <== rollup;
+        result[o].rollup <== ownId;
         result[o].callee <== operation[o].callee;
-        result[o].caller <== from[o];
+        result[o].caller <== operation[o].caller;
         result[o].failed <== resultFailed[o];
         result[o].length <== resultLength[o];
         result[o].data <== resultData[o];
@@ -160,7 +169,7 @@ template LedgerVisit(nOperations) {
         count += HEAD_WORDS() + wordsFor(o == 0 ? firstData : MAX_CALLDATA()) + outCount + replyInCount + replyOutCount;
     }
     signal words[count];
-    signal present[count];
+    component evaluated = Evaluation(count);
     signal rootBefore <== StateRoot()(treeRoot, size);
     signal rootAfter <== StateRoot()(finalRoot[0], finalSize[0]);
     var actions = 2;
@@ -181,47 +190,63 @@ template LedgerVisit(nOperations) {
     words[8] <== rootAfter;
     words[9] <== actions;
     for (var w = 0; w < 10; w++) {
-        present[w] <== 1;
+        evaluated.present[w] <== always;
     }
     var at = 10;
-    signal self[nOperations];
+    component self[nOperations];
+    component head[nOperations];
+    signal {maxbit} kind[nOperations];
+    kind.maxbit = 8;
     for (var o = 0; o < nOperations; o++) {
-        self[o] <== operation[o].enabled * rollup;
-        words[at] <== PackedWord()(
-            o == 0 ? signed * KIND_L2TX() : 0, 0, isStatic[o], from[o], self[o], dataLength[o], gas[o]
-        );
+        self[o] = Gate(64);
+        self[o].enabled <== enabled[o];
+        self[o].in <== ownId;
+        kind[o] <== o == 0 ? isSigned * KIND_L2TX() : 0;
+        head[o] = PackedWord();
+        head[o].kind <== kind[o];
+        head[o].failed <== never;
+        head[o].isStatic <== operation[o].static;
+        head[o].from <== operation[o].caller;
+        head[o].to <== self[o].out;
+        if (o == 0) {
+            head[o].length <== first.size;
+        } else {
+            head[o].length <== others[o - 1].size;
+        }
+        head[o].gas <== operation[o].limit;
+        words[at] <== head[o].out;
         words[at + 1] <== sender[o];
         words[at + 2] <== target[o];
         words[at + 3] <== value[o];
         for (var w = 0; w < HEAD_WORDS(); w++) {
-            present[at + w] <== operation[o].enabled;
+            evaluated.present[at + w] <== enabled[o];
         }
         at += HEAD_WORDS();
         for (var w = 0; w < wordsFor(o == 0 ? firstData : MAX_CALLDATA()); w++) {
             if (o == 0) {
                 words[at] <== first.words[w];
-                present[at] <== first.present[w];
+                evaluated.present[at] <== first.present[w];
             } else {
                 words[at] <== others[o - 1].words[w];
-                present[at] <== others[o - 1].present[w];
+                evaluated.present[at] <== others[o - 1].present[w];
             }
             at++;
         }
         for (var w = 0; w < outCount; w++) {
             words[at] <== operation[o].outWords[w];
-            present[at] <== operation[o].outPresent[w];
+            evaluated.present[at] <== operation[o].outPresent[w];
             at++;
         }
     }
     for (var o = nOperations - 1; o >= 0; o--) {
         for (var w = 0; w < replyInCount; w++) {
             words[at] <== result[o].inWords[w];
-            present[at] <== result[o].inPresent[w];
+            evaluated.present[at] <== result[o].inPresent[w];
             at++;
         }
         for (var w = 0; w < replyOutCount; w++) {
             words[at] <== result[o].outWords[w];
-            present[at] <== result[o].outPresent[w];
+            evaluated.present[at] <== result[o].outPresent[w];
             at++;
         }
     }
@@ -229,7 +254,8 @@ template LedgerVisit(nOperations) {
 
     // F.
     signal committed <== Commitment(count)(words);
-    signal evaluated <== Evaluation(count)(words, present, challenge);
+    evaluated.words <== words;
+    evaluated.challenge <== challenge;
     commitment === committed;
-    evaluation === evaluated;
+    evaluation === evaluated.out;
 }

@@ -1,16 +1,19 @@
 pragma circom 2.1.6;
 
-include "circomlib/circuits/bitify.circom";
+include "bits.circom";
 
-// Claim: for a, b in [0, 2^bits), `out` is 1 if a ≥ b, else 0. bits + 1 constraints, bits ≤ 252.
+// Claim: `out` is 1 if a ≥ b, else 0. bits + 1 constraints.
 //
 // a - b + 2^bits lies in (0, 2^(bits+1)); its top bit is the answer, and its decomposition has one solution.
 template AtLeastUnchecked(bits) {
-    signal input a;  // < 2^bits, proven by the caller
-    signal input b;  // < 2^bits, proven by the caller
-    signal output out;  // 0 or 1
+    assert(bits <= 252);
+    signal input {maxbit} a;
+    signal input {maxbit} b;
+    assert(a.maxbit <= bits);
+    assert(b.maxbit <= bits);
+    signal output {binary} out;
 
-    component difference = Num2Bits(bits + 1);
+    component difference = ToBits(bits + 1);
     difference.in <== a - b + (1 << bits);
     out <== difference.out[bits];
 }
@@ -19,11 +22,9 @@ template AtLeastUnchecked(bits) {
 template AtLeast(bits) {
     signal input a;  // any field element
     signal input b;  // any field element
-    signal output out;  // 0 or 1
+    signal output {binary} out;
 
-    component aRange = Num2Bits(bits);
-    component bRange = Num2Bits(bits);
-    aRange.in <== a;  // prevents a wrapped a
-    bRange.in <== b;  // prevents a wrapped b
-    out <== AtLeastUnchecked(bits)(a, b);
+    signal {maxbit} aRanged <== Ranged(bits)(a);  // prevents a wrapped a
+    signal {maxbit} bRanged <== Ranged(bits)(b);  // prevents a wrapped b
+    out <== AtLeastUnchecked(bits)(aRanged, bRanged);
 }

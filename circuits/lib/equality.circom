@@ -5,7 +5,7 @@ pragma circom 2.1.6;
 // Differs from circomlib's IsZero in one constraint: there `inv` is free when `in` is 0, here nothing is.
 template EqualsZero() {
     signal input in;  // any field element
-    signal output out;  // 0 or 1
+    signal output {binary} out;
 
     signal inverse;
     // Pinned: for in ≠ 0 by `in * out === 0` (out must be 0, so inverse = 1/in); for in = 0, where out = 1, by
@@ -20,7 +20,7 @@ template EqualsZero() {
 template Equals() {
     signal input a;
     signal input b;
-    signal output out;  // 0 or 1
+    signal output {binary} out;
 
     out <== EqualsZero()(a - b);
 }

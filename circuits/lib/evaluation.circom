@@ -4,7 +4,7 @@ pragma circom 2.1.6;
 // out = 0, then for each present word: out = out · challenge + word. 2n - 1 constraints.
 template Evaluation(n) {
     signal input words[n];  // field elements
-    signal input present[n];  // booleans, proven by the caller
+    signal input {binary} present[n];
     signal input challenge;  // field element
     signal output out;
 

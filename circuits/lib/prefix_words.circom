@@ -1,25 +1,28 @@
 pragma circom 2.1.6;
 
-include "circomlib/circuits/bitify.circom";
+include "bits.circom";
 include "pack.circom";
 include "word_flags.circom";
 
 // Claim: `words` are the 31-byte words of the first `length` bytes, zero-padded, and `present` says which of them exist.
-// 5·words + 318 constraints, instead of 3 a byte with one flag per byte. capacity < 1024.
+// 5·words + 318 constraints, instead of 3 a byte with one flag per byte.
 //
 // Phases: A which words exist; B the last word, split into bytes; C its bytes behind the end erased; D the words.
 template PrefixWords(capacity) {
     var n = wordsFor(capacity);
-    signal input in[capacity];  // bytes, proven by the caller
+    assert(capacity < 1024);
+    signal input {maxbit} in[capacity];
+    assert(in.maxbit <= 8);
     signal input length;  // any field element; accepted only if it is an integer in [0, capacity]
-    signal output words[n];  // 248 bits each
-    signal output present[n];  // booleans
+    signal output {maxbit} words[n];
+    words.maxbit = 248;
+    signal output {binary} present[n];
 
     // A.
     component flags = WordFlags(n);
     flags.length <== length;
     present <== flags.present;
-    component spare = Num2Bits(10);
+    component spare = ToBits(10);
     spare.in <== capacity - length;  // prevents a length in (capacity, 31·n], which WordFlags accepts
 
     // B. last[w] = 1 for the last word only; no word is last if the length is 0, and `tail` is 0 then.
@@ -33,24 +36,25 @@ template PrefixWords(capacity) {
         candidates[w] <== last[w] * whole.words[w];
         tail += candidates[w];
     }
-    component bits = Num2Bits(248);
+    component bits = ToBits(248);
     bits.in <== tail;
 
     // C. Byte i stays if i < 31 - padding.
-    signal kept[31];
-    var lastWord = 0;
+    component byte[31];
+    signal {maxbit} kept[31];
+    kept.maxbit = 8;
     for (var i = 0; i < 31; i++) {
-        var byte = 0;
+        byte[i] = BitsToNumber(8);
         for (var b = 0; b < 8; b++) {
-            byte += bits.out[8 * (30 - i) + b] * (1 << b);
+            byte[i].in[b] <== bits.out[8 * (30 - i) + b];
         }
         var keep = 0;
         for (var r = 0; r <= 30 - i; r++) {
             keep += flags.padding[r];
         }
-        kept[i] <== keep * byte;  // prevents bytes behind the end from counting
-        lastWord = lastWord * 256 + kept[i];
+        kept[i] <== keep * byte[i].out;  // prevents bytes behind the end from counting
     }
+    signal {maxbit} lastWord <== BytesToNumber(31)(kept);
 
     // D.
     signal full[n];

@@ -8,7 +8,7 @@ include "circomlib/circuits/eddsaposeidon.circom";
 //
 // circomlib's verifier assumes points on the curve: off it, its additions may divide by zero, which would leave their hints free.
 template Signature() {
-    signal input enabled;  // boolean, proven by the caller
+    signal input {binary} enabled;
     signal input Ax;
     signal input Ay;
     signal input R8x;

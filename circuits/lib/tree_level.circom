@@ -7,7 +7,7 @@ include "./hash.circom";
 //
 // Phases: A the position, one-hot; B the children with `before`; C with `after` in its place; D the hashes.
 template TreeLevelPair() {
-    signal input bit[2];  // position = bit[0] + 2·bit[1]; booleans, proven by the caller
+    signal input {binary} bit[2];  // position = bit[0] + 2·bit[1]
     signal input before;
     signal input after;
     signal input siblings[3];  // the other children, in child order

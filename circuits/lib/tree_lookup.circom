@@ -1,6 +1,6 @@
 pragma circom 2.1.6;
 
-include "circomlib/circuits/bitify.circom";
+include "bits.circom";
 include "equality.circom";
 
 // Claim: if the leaf (lowKey, lowNextKey, lowValue) is in the tree, then `present` says whether `key` is, and `value` is what it
@@ -11,11 +11,13 @@ include "equality.circom";
 //
 // Phases: A presence; B for an absent key the order lowKey < key < lowNextKey (lowNextKey = 0 ends the list).
 template TreeLookup(keyBits) {
-    signal input key;  // keyBits, proven by the caller
+    assert(keyBits <= 252);
+    signal input {maxbit} key;
+    assert(key.maxbit <= keyBits);
     signal input lowKey;  // the greatest key of the tree ≤ key
     signal input lowNextKey;
     signal input lowValue;
-    signal output present;  // 0 or 1
+    signal output {binary} present;
     signal output value;
 
     // A.
@@ -25,8 +27,8 @@ template TreeLookup(keyBits) {
     // B.
     signal endOfList <== EqualsZero()(lowNextKey);
     signal bounded <== (1 - present) * (1 - endOfList);
-    component above = Num2Bits(keyBits);
-    component below = Num2Bits(keyBits);
+    component above = ToBits(keyBits);
+    component below = ToBits(keyBits);
     above.in <== (1 - present) * (key - lowKey - 1);  // prevents a low leaf behind the key
     below.in <== bounded * (lowNextKey - key - 1);  // prevents skipping the key's own leaf
 }

@@ -5,7 +5,7 @@ include "tree_level.circom";
 // Claim: the tree with root `rootBefore` holds `before` at `index`, and replacing it by `after` gives `rootAfter`.
 // depth·602 constraints.
 template TreePathPair(depth) {
-    signal input indexBits[2 * depth];  // index, least significant bit first; booleans, proven by the caller
+    signal input {binary} indexBits[2 * depth];  // index, least significant bit first
     signal input before;  // leaf hash, or 0 for an empty place
     signal input after;
     signal input siblings[depth][3];  // from the leaf level upwards
@@ -15,7 +15,8 @@ template TreePathPair(depth) {
     component levels[depth];
     for (var k = 0; k < depth; k++) {
         levels[k] = TreeLevelPair();
-        levels[k].bit <== [indexBits[2 * k], indexBits[2 * k + 1]];
+        levels[k].bit[0] <== indexBits[2 * k];
+        levels[k].bit[1] <== indexBits[2 * k + 1];
         levels[k].before <== k == 0 ? before : levels[k - 1].beforeParent;
         levels[k].after <== k == 0 ? after : levels[k - 1].afterParent;
         levels[k].siblings <== siblings[k];

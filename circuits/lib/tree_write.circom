@@ -1,6 +1,6 @@
 pragma circom 2.1.6;
 
-include "circomlib/circuits/bitify.circom";
+include "bits.circom";
 include "equality.circom";
 include "tree_leaf.circom";
 include "tree_path.circom";
@@ -8,11 +8,14 @@ include "tree_path.circom";
 // Claim: `rootAfter`, `sizeAfter` is the tree after upsert(key, newValue) to (`root`, `size`), docs/spec.md section 4. If not enabled, the
 // tree stays and every other input is 0. `present` is TreeLookup's answer for the same leaf. 20,224 constraints at depth 16.
 //
+// A full tree (4^depth leaves) takes no new leaf; its leaves can be read and changed like those of any other.
+//
 // Phases: A what happens; B the low leaf is in the tree, and is changed; C the place at index `size` is empty, and gets the new leaf;
 // D inputs without meaning are 0.
 template TreeWrite(depth) {
-    signal input enabled;  // boolean, proven by the caller
-    signal input present;  // boolean; 1 if not enabled
+    assert(depth <= 126);
+    signal input {binary} enabled;
+    signal input {binary} present;  // 1 if not enabled
     signal input key;
     signal input newValue;
     signal input lowKey;
@@ -22,7 +25,7 @@ template TreeWrite(depth) {
     signal input lowSiblings[depth][3];  // path of the low leaf before the write
     signal input insertedSiblings[depth][3];  // path of the new leaf after the low leaf was changed; 0 if nothing is inserted
     signal input root;  // of the tree
-    signal input size;  // number of leaves; accepted only below 4^depth
+    signal input size;  // number of leaves; accepted only in [1, 4^depth], and below 4^depth if a leaf is inserted
     signal output rootAfter;
     signal output sizeAfter;
 
@@ -31,7 +34,7 @@ template TreeWrite(depth) {
     signal insert <== (1 - present) * (1 - isZero);
 
     // B. A key that is absent with value 0 changes nothing: the low leaf is written back as it was.
-    component lowIndexBits = Num2Bits(2 * depth);
+    component lowIndexBits = ToBits(2 * depth);
     lowIndexBits.in <== lowIndex;
     signal nextKeyAfter <== lowNextKey + insert * (key - lowNextKey);
     signal valueAfter <== lowValue + present * (newValue - lowValue);
@@ -43,17 +46,17 @@ template TreeWrite(depth) {
     enabled * (low.rootBefore - root) === 0;  // prevents a low leaf that is not in the tree
     signal middle <== root + enabled * (low.rootAfter - root);
 
-    // C.
-    component sizeBits = Num2Bits(2 * depth);
-    sizeBits.in <== size;
+    // C. The last place of the tree after the write: `size` if a leaf is inserted.
+    sizeAfter <== size + insert;
+    component lastBits = ToBits(2 * depth);
+    lastBits.in <== sizeAfter - 1;  // prevents a size that no later write could take: with `size` here, a full tree would be frozen
     component inserted = TreePathPair(depth);
-    inserted.indexBits <== sizeBits.out;  // prevents a free choice of place: the root follows from the sequence of upserts
+    inserted.indexBits <== lastBits.out;  // prevents a free choice of place: the root follows from the sequence of upserts
     inserted.before <== 0;
     inserted.after <== LeafHash()(key, lowNextKey, newValue);
     inserted.siblings <== insertedSiblings;
     insert * (inserted.rootBefore - middle) === 0;  // prevents overwriting a leaf
     rootAfter <== middle + insert * (inserted.rootAfter - middle);
-    sizeAfter <== size + insert;
 
     // D.
     (1 - enabled) * (1 - present) === 0;

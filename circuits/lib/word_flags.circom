@@ -6,8 +6,9 @@ pragma circom 2.1.6;
 // Phases: A flags are 1…1 0…0; B padding is one of 0…30, as a one-hot vector; C both agree with the length.
 template WordFlags(words) {
     signal input length;  // any field element; accepted only if it is an integer in [0, 31·words]
-    signal output present[words];  // word i holds at least one byte
-    signal output padding[31];  // one-hot: padding[r] = 1 if r bytes of the last word are unused (r = 0 if there is no word)
+    assert(words < 1 << 64);
+    signal output {binary} present[words];  // word i holds at least one byte
+    signal output {binary} padding[31];  // one-hot: padding[r] = 1 if r bytes of the last word are unused (r = 0 if there is no word)
 
     var count = 0;
     var pad = 0;

@@ -33,7 +33,7 @@ struct PlannedProof {
 
 /// What a batch comes to: all that `Rollups` knows of it.
 /// @param timestamp Block time of its visits.
-/// @param table Contents of the table, but for the batch's id, see {ExecutionTable}; empty if there is nothing to store.
+/// @param table Contents of the table, see {ExecutionTable.encode}; empty if there is nothing to store.
 /// @param consumable How many executions can be consumed.
 /// @param transactions The L2 transactions, which come first in the batch.
 /// @param rollups Each rollup that is visited, once.
@@ -56,11 +56,5 @@ struct BatchPlan {
 interface IExecutionPlanner {
     /// @notice Reads a batch on behalf of the caller, which is the manager.
     /// @param message Calldata of `postBatch`.
-    /// @param previous Table posted before in this block, or zero.
-    /// @param ordinal Number, in this block, of the first execution that can be consumed.
-    function plan(
-        bytes calldata message,
-        address previous,
-        uint256 ordinal
-    ) external view returns (BatchPlan memory);
+    function plan(bytes calldata message) external view returns (BatchPlan memory);
 }

@@ -12,12 +12,15 @@ import {IProofSystem} from "./IProofSystem.sol";
 /// @param verificationKeys One key for each circuit instance.
 /// @param genesisRoot First root, below the BN254 scalar field's order.
 /// @param nativeToken The rollup has a token of its own: no Ether crosses its border.
+/// @param verificationDelay Seconds for which a replacement of the proof system and the keys is announced before it can be applied:
+/// the time in which users can leave. It never changes.
 struct Registration {
     address owner;
     IProofSystem proofSystem;
     bytes32[] verificationKeys;
     StateRoot genesisRoot;
     bool nativeToken;
+    uint32 verificationDelay;
 }
 
 /// What is known of a rollup.
@@ -29,6 +32,17 @@ struct Rollup {
     StateRoot root;
     uint128 etherBalance;
     bool nativeToken;
+    uint32 verificationDelay;
+}
+
+/// What a rollup's owner has begun.
+/// @param owner Who can accept the rollup; zero if nobody.
+/// @param verification `keccak256(abi.encode(proofSystem, verificationKeys))` of what may replace them; zero if nothing.
+/// @param applicableAt From when on, seconds.
+struct Pending {
+    address owner;
+    bytes32 verification;
+    uint64 applicableAt;
 }
 
 /// @title Lockstep on L1: rollups, batches, and calls across
@@ -38,7 +52,8 @@ struct Rollup {
 ///
 /// Hazards for callers:
 ///  - a call through a proxy for which nothing was posted reverts with {ExecutionNotFound} or, inside an execution,
-///    {UnexpectedAction}. Who catches reverts of proxies must tell these from the remote contract's own;
+///    {UnexpectedAction}: whoever includes transactions can make it so. Who catches reverts of proxies must not take these for
+///    the remote contract's own, or lets others choose what he does: the library `CrossChain` tells them apart;
 ///  - the root of a rollup that waits in an outgoing call is not its last root: see {Rollup}.
 ///
 /// Assumptions about each rollup's proof system: see {IProofSystem}. About L1: blocks have strictly increasing
@@ -52,9 +67,19 @@ interface IRollups is ICrossChainManager {
         IProofSystem proofSystem,
         bytes32[] verificationKeys,
         StateRoot genesisRoot,
-        bool nativeToken
+        bool nativeToken,
+        uint32 verificationDelay
     );
+    event OwnershipOffered(ChainId indexed rollup, address indexed owner, address indexed newOwner);
     event OwnershipTransferred(ChainId indexed rollup, address indexed oldOwner, address indexed newOwner);
+    /// @param applicableAt From when on it can be applied, seconds.
+    event VerificationProposed(
+        ChainId indexed rollup,
+        IProofSystem proofSystem,
+        bytes32[] verificationKeys,
+        uint64 applicableAt
+    );
+    event VerificationCancelled(ChainId indexed rollup);
     event VerificationReplaced(ChainId indexed rollup, IProofSystem proofSystem, bytes32[] verificationKeys);
     /// Stands in front of {BatchPosted} if {postBatch} was not called by a transaction from an account without code: otherwise
     /// that transaction's input is the calldata.
@@ -62,8 +87,7 @@ interface IRollups is ICrossChainManager {
     event BatchData(bytes32 indexed batch, bytes data);
     /// @param batch `keccak256` of the calldata of {postBatch}. The same one can be posted again, even in one block: what it
     /// holds is played only while the rollups are at its roots.
-    /// @param table Code object with the executions that can be consumed in this block; zero if there are none.
-    event BatchPosted(bytes32 indexed batch, uint64 timestamp, address table);
+    event BatchPosted(bytes32 indexed batch, uint64 timestamp);
     /// Follows {BatchPosted}, once for each rollup that the batch visits.
     event RollupVisited(ChainId indexed rollup, bytes32 indexed batch);
     /// An execution took effect: its trigger was called and answered, or it is an L2 transaction.
@@ -86,6 +110,12 @@ interface IRollups is ICrossChainManager {
     error UnknownRollup(ChainId rollup);
     /// Thrown when the caller is not the rollup's owner.
     error NotOwner(ChainId rollup, address caller);
+    /// Thrown when a rollup is accepted by somebody to whom its owner has not offered it.
+    error NotOfferedTo(ChainId rollup, address caller);
+    /// Thrown when a proof system and keys are applied that were not proposed last.
+    error NotProposed(ChainId rollup);
+    /// Thrown when a proposal is applied too soon.
+    error ProposalTooNew(ChainId rollup, uint256 applicableAt);
     /// Thrown when a rollup would have no verification key.
     error NoVerificationKey();
     /// Thrown when a proof system has no code, and so would accept everything.
@@ -110,9 +140,9 @@ interface IRollups is ICrossChainManager {
     error MissingBlob(uint256 index);
     /// Thrown when an L2 transaction comes after a call in a batch.
     error TransactionAfterCall(uint256 execution);
-    /// Thrown when more executions are posted in one block than can be told apart.
+    /// Thrown when a batch holds more executions than can be told apart.
     error TooManyExecutions(uint256 count, uint256 limit);
-    /// Thrown when the batch's table exceeds what fits in one code object.
+    /// Thrown when the batch's table would be larger than tables may be.
     error TableTooLarge(uint256 size);
     /// Thrown when Ether would cross the border of a rollup with a token of its own.
     error NativeTokenRollup(ChainId rollup);
@@ -189,6 +219,10 @@ interface IRollups is ICrossChainManager {
     error OnlySelf(address caller);
     /// Thrown when no execution was posted in this block for this call at the rollups' current roots: a miss.
     error ExecutionNotFound(bytes32 actionHash);
+    /// Stands around the revert data of a remote contract that begins with the selector of one of this contract's own errors, so
+    /// that no remote contract can pass off its failure as one of Lockstep's. What else it reverts with is passed on as it is.
+    /// @param data What the remote contract has reverted with.
+    error RemoteError(bytes data);
     /// Thrown when L1 does another thing than the open execution says.
     /// @param expected The first thing that it says; zero if L1 has to undo what it did.
     error UnexpectedAction(bytes32 expected, bytes32 actual);
@@ -222,11 +256,25 @@ interface IRollups is ICrossChainManager {
     /// @notice Registers a rollup; ids count from 1.
     function register(Registration calldata registration) external returns (ChainId);
 
-    /// @notice Hands a rollup to another owner, to zero for ever.
+    /// @notice Offers a rollup to another owner, who has to {acceptOwnership}; an offer replaces the one before. To zero: nobody
+    /// can ever change anything again, from now on.
     function transferOwnership(ChainId rollup, address newOwner) external;
 
-    /// @notice Replaces a rollup's proof system and all its verification keys.
-    function replaceVerification(
+    /// @notice Takes over a rollup that was offered to the caller. What was proposed for it stays proposed.
+    function acceptOwnership(ChainId rollup) external;
+
+    /// @notice Announces another proof system and other verification keys. A proposal replaces the one before.
+    function proposeVerification(
+        ChainId rollup,
+        IProofSystem proofSystem,
+        bytes32[] calldata verificationKeys
+    ) external;
+
+    /// @notice Takes back what was proposed.
+    function cancelVerification(ChainId rollup) external;
+
+    /// @notice Replaces a rollup's proof system and all its verification keys by what was proposed `verificationDelay` seconds ago.
+    function applyVerification(
         ChainId rollup,
         IProofSystem proofSystem,
         bytes32[] calldata verificationKeys
@@ -238,6 +286,9 @@ interface IRollups is ICrossChainManager {
     /// @notice What is known of a rollup.
     function rollupOf(ChainId rollup) external view returns (Rollup memory);
 
+    /// @notice What the rollup's owner has begun.
+    function pendingOf(ChainId rollup) external view returns (Pending memory);
+
     /// @notice Whether proofs under this key count for the rollup.
     function isVerificationKey(ChainId rollup, bytes32 verificationKey) external view returns (bool);
 
@@ -248,4 +299,9 @@ interface IRollups is ICrossChainManager {
     /// One whose rollups are not at its roots is passed over or not found; an L2 transaction that L1 contradicts has no effect.
     /// Anyone may post, also again, or a part of somebody else's.
     function postBatch(Batch calldata batch) external;
+
+    /// @notice Makes slots of storage ready for tables, so that the first batch that needs them does not pay for fresh ones: a
+    /// table takes one for each 31 bytes, and two. All tables of a block count.
+    /// @param first Number of the first slot; 1 is where each block's first table begins.
+    function prepareTables(uint32 first, uint32 count) external;
 }

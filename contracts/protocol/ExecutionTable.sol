@@ -28,39 +28,79 @@ struct Entry {
     uint256 offset;
 }
 
-/// @title The executions of one batch that L1 will play, as one code object
-/// @notice Offsets count from the first byte of the data (the second of the code):
+/// A table: the number of its first slot, from 1 on. Zero: none.
+type Table is uint256;
+
+using {sameTable as ==} for Table global;
+
+Table constant NO_TABLE = Table.wrap(0);
+
+function sameTable(Table a, Table b) pure returns (bool) {
+    return Table.unwrap(a) == Table.unwrap(b);
+}
+
+/// First word of a table.
 ///
-///     header   batch(32)  slotCount(2)  previous(20: table posted before in this block, or 0 …)
-///              bit 15 of slotCount: `previous` stands; without it, it is left out
-///     index    slotCount × ( key(26: the trigger key's first bytes)  offset(2: of the entry) ), 0 = free
-///     entries  call: record of ( ordinal(1) execution(2) opening ), then the records of its other steps
-///              transaction: the records of the steps after its first
+///     bits 0-191 consumed │ 192-207 slotCount │ 208-239 previous │ 255 set, so that it is never zero
+///
+/// consumed: by ordinal. slotCount: of the index. previous: table posted before in this block.
+type TableHead is uint256;
+
+using {isConsumed, slotCountOf, previousOf} for TableHead global;
+
+function isConsumed(TableHead head, uint256 ordinal) pure returns (bool) {
+    return (uint192(TableHead.unwrap(head)) >> ordinal) & 1 != 0;
+}
+
+function slotCountOf(TableHead head) pure returns (uint256) {
+    return uint16(TableHead.unwrap(head) >> 192);
+}
+
+function previousOf(TableHead head) pure returns (Table) {
+    return Table.wrap(uint32(TableHead.unwrap(head) >> 208));
+}
+
+/// @title The executions of one batch that L1 will play, in storage that every block uses again
+/// @notice Tables of one block stand one after the other in a region of storage of which each block begins anew at the start: L1's
+/// state grows to what the fullest block so far has taken, and no further. No slot of it is ever zero again, so that a
+/// table costs what overwriting costs; whoever wants a region ready before it is needed has {prepare}.
+///
+///     slot 0    {TableHead}
+///     slot 1    the batch's id
+///     others    a byte that is not zero, and 31 bytes of what follows
+///
+///     index     slotCount × ( tag(2: the trigger key's first bytes)  offset(2: of the entry) ), 0 = free
+///     entries   call: record of ( key(32)  ordinal(1)  execution(2)  opening ), then the records of its other steps
+///               transaction: the records of the steps after its first
+///
+/// Offsets count from the table's start as if its first two slots held 31 bytes each as well.
 ///
 /// The index is an open-addressing hash table with linear probing, a ninth of it free, so that a look-up costs a few
-/// code reads however many executions there are. Duplicate keys are kept, in the order of the batch.
+/// reads however many executions there are. Duplicate keys are kept, in the order of the batch.
 library ExecutionTable {
-    uint256 private constant HAS_PREVIOUS = 1 << 15;
-    uint256 private constant HEADER_BYTES = 34;
-    uint256 private constant SLOT_BYTES = 28;
-    uint256 private constant KEY_BITS = 208;
-    /// Read at once of a table, and of a record.
-    uint256 private constant HEAD_BYTES = 224;
-    uint256 private constant SHORT_BYTES = 160;
+    /// Number of slot 0 of no table: the region.
+    uint256 private constant REGION = (uint256(keccak256("lockstep.tables")) >> 8) << 8;
+    uint256 private constant MARKER = 1 << 248;
+    uint256 private constant HEAD_MARKER = 1 << 255;
+    uint256 private constant SLOT_BYTES = 31;
+    /// Slots in front of the index, and the offset after them.
+    uint256 private constant HEAD_SLOTS = 2;
+    uint256 private constant HEAD_BYTES = HEAD_SLOTS * SLOT_BYTES;
+    /// Of what {encode} gives, in front of the index: how many slots that has.
+    uint256 private constant COUNT_BYTES = 2;
+    uint256 private constant INDEX_BYTES = 4;
     /// Of an entry in front of its roots.
-    uint256 private constant ENTRY_BYTES = 5;
+    uint256 private constant ENTRY_BYTES = 2 + 32 + 3;
     /// Stands for the ordinal of a static execution, which is never consumed.
     uint256 internal constant NO_ORDINAL = type(uint8).max;
+    /// Where things stand in an entry that {recordAt} has read.
+    uint256 internal constant ORDINAL_AT = 32;
+    uint256 internal constant EXECUTION_AT = 33;
+    uint256 internal constant OPENING_AT = 35;
 
-    /// Encodes the entries; empty if there is nothing to store. The batch's id is left out: {setBatch}.
-    /// @param previous Table posted before in this block, or zero.
-    /// @param ordinal Number, in this block, of the first execution that can be consumed.
-    /// @return data What the code object holds. The entries have their offsets then.
-    function encode(
-        Entry[] memory entries,
-        address previous,
-        uint256 ordinal
-    ) internal pure returns (bytes memory data) {
+    /// Encodes the entries; empty if there is nothing to store.
+    /// @return data Number of the index' slots (2 bytes), and what stands from the index on. The entries have their offsets then.
+    function encode(Entry[] memory entries) internal pure returns (bytes memory data) {
         unchecked {
             uint256 slots = 0;
             uint256 size = 0;
@@ -73,50 +113,35 @@ library ExecutionTable {
             }
             if (size == 0) return data;
             slots += slots / 8;
-            uint256 offset = HEADER_BYTES + (previous == address(0) ? 0 : 20);
-            uint256 index = offset;
-            offset += SLOT_BYTES * slots;
-            size += offset;
+            size += HEAD_BYTES + INDEX_BYTES * slots;
             if (size > Steps.MAX_TABLE_BYTES) revert IRollups.TableTooLarge(size);
-            data = new bytes(size);
-            _putHeader(data, slots, previous);
+            data = new bytes(COUNT_BYTES + size - HEAD_BYTES);
+            (data[0], data[1]) = (bytes1(uint8(slots >> 8)), bytes1(uint8(slots)));
+            uint256 ordinal = 0;
+            uint256 at = COUNT_BYTES + INDEX_BYTES * slots;
             for (uint256 i = 0; i < entries.length; i++) {
                 Entry memory entry = entries[i];
-                entry.offset = offset;
+                entry.offset = HEAD_BYTES - COUNT_BYTES + at;
                 if (!entry.isTransaction) {
-                    _insert(data, index, slots, entry.key, offset);
-                    offset = _putOpening(data, offset, entry, entry.isStatic ? NO_ORDINAL : ordinal++, i);
+                    _insert(data, slots, entry.key, entry.offset);
+                    at = _putOpening(data, at, entry, entry.isStatic ? NO_ORDINAL : ordinal++, i);
                 }
-                for (uint256 j = 1; j < entry.recordCount; j++)
-                    offset = _copy(data, offset, entry.records[j]);
+                for (uint256 j = 1; j < entry.recordCount; j++) at = _copy(data, at, entry.records[j]);
             }
         }
     }
 
-    function _putHeader(bytes memory data, uint256 slots, address previous) private pure {
-        uint256 hasPrevious = previous == address(0) ? 0 : HAS_PREVIOUS;
-        // The index starts with zeros, which is what the address is followed by.
-        assembly ("memory-safe") {
-            mstore(add(data, 64), or(shl(240, or(slots, hasPrevious)), shl(80, previous)))
-        }
-    }
-
-    function _insert(
-        bytes memory data,
-        uint256 index,
-        uint256 slots,
-        bytes32 key,
-        uint256 offset
-    ) private pure {
+    function _insert(bytes memory data, uint256 slots, bytes32 key, uint256 offset) private pure {
         unchecked {
             uint256 slot = uint256(key) % slots;
-            while (Steps.read(data, index + SLOT_BYTES * slot, SLOT_BYTES) != 0) slot = (slot + 1) % slots;
-            uint256 at = index + SLOT_BYTES * slot;
-            uint256 word = ((uint256(key) >> (256 - KEY_BITS)) << 16) | offset;
-            // The four bytes after the slot stay.
+            while (Steps.read(data, COUNT_BYTES + INDEX_BYTES * slot, INDEX_BYTES) != 0)
+                slot = (slot + 1) % slots;
+            uint256 at = COUNT_BYTES + INDEX_BYTES * slot;
+            uint256 word = ((uint256(key) >> 240) << 16) | offset;
+            // The bytes after the slot stay.
             assembly ("memory-safe") {
                 let place := add(add(data, 32), at)
-                mstore(place, or(shl(32, word), and(mload(place), 0xffffffff)))
+                mstore(place, or(shl(224, word), shr(32, shl(32, mload(place)))))
             }
         }
     }
@@ -124,71 +149,130 @@ library ExecutionTable {
     /// @return next Offset just after what it has put.
     function _putOpening(
         bytes memory data,
-        uint256 offset,
+        uint256 at,
         Entry memory entry,
         uint256 number,
         uint256 execution
     ) private pure returns (uint256 next) {
         unchecked {
-            uint256 length = 3 + entry.roots.length + entry.records[0].length;
-            uint256 head = (length << 24) | (number << 16) | execution;
-            // What is overwritten after these five bytes is not written yet.
+            uint256 length = OPENING_AT + entry.roots.length + entry.records[0].length;
+            bytes32 key = entry.key;
+            uint256 head = (number << 16) | execution;
+            // What is overwritten after an entry's own bytes is not written yet.
             assembly ("memory-safe") {
-                mstore(add(add(data, 32), offset), shl(216, head))
+                let place := add(add(data, 32), at)
+                mstore(place, shl(240, length))
+                mstore(add(place, 2), key)
+                mstore(add(place, 34), shl(232, head))
             }
-            return _copy(data, _copy(data, offset + ENTRY_BYTES, entry.roots), entry.records[0]);
+            return _copy(data, _copy(data, at + ENTRY_BYTES, entry.roots), entry.records[0]);
         }
     }
 
     /// @return next Offset just after what it has copied.
-    function _copy(bytes memory data, uint256 offset, bytes memory part) private pure returns (uint256 next) {
+    function _copy(bytes memory data, uint256 at, bytes memory part) private pure returns (uint256 next) {
         assembly ("memory-safe") {
             let length := mload(part)
-            mcopy(add(add(data, 32), offset), add(part, 32), length)
-            next := add(offset, length)
+            mcopy(add(add(data, 32), at), add(part, 32), length)
+            next := add(at, length)
         }
     }
 
-    /// Puts the batch's id where it belongs.
-    function setBatch(bytes memory data, bytes32 batch) internal pure {
+    // -------------------------------------------------------------------------------------------------------- storage
+
+    /// Stores what {encode} has given.
+    /// @param table Where: behind the tables of this block.
+    /// @param previous Table posted before in this block.
+    /// @return end The first slot after it.
+    function store(
+        Table table,
+        Table previous,
+        bytes32 batch,
+        bytes memory data
+    ) internal returns (Table end) {
+        uint256 head =
+            HEAD_MARKER | (Table.unwrap(previous) << 208) | (Steps.read(data, 0, COUNT_BYTES) << 192);
+        uint256 slot = REGION + Table.unwrap(table);
         assembly ("memory-safe") {
-            mstore(add(data, 32), batch)
+            sstore(slot, head)
+            sstore(add(slot, 1), batch)
+            slot := add(slot, HEAD_SLOTS)
+            let from := add(data, 34)
+            let last := add(add(data, 32), mload(data))
+            for {} lt(from, last) {} {
+                sstore(slot, or(MARKER, shr(8, mload(from))))
+                slot := add(slot, 1)
+                from := add(from, SLOT_BYTES)
+            }
+        }
+        return Table.wrap(slot - REGION);
+    }
+
+    /// Makes slots of the region ready, so that the first table which needs them costs no more than later ones. Live tables have
+    /// no slot that it would touch.
+    function prepare(uint256 first, uint256 count) internal {
+        uint256 slot = REGION + first;
+        assembly ("memory-safe") {
+            for {
+                let end := add(slot, count)
+            } lt(slot, end) {
+                slot := add(slot, 1)
+            } {
+                if iszero(sload(slot)) {
+                    sstore(slot, MARKER)
+                }
+            }
         }
     }
 
-    /// Reads a table's header, and with it the index if that is small.
-    /// @return head The first bytes of the table.
-    /// @return slots How many the index has.
-    /// @return previous Table posted before in the block.
-    function open(address table) internal view returns (bytes memory head, uint256 slots, address previous) {
-        head = _read(table, 0, HEAD_BYTES);
-        slots = Steps.read(head, 32, 2);
-        if (slots & HAS_PREVIOUS == 0) return (head, slots, previous);
-        return (head, slots ^ HAS_PREVIOUS, address(uint160(Steps.read(head, 34, 20))));
+    function headOf(Table table) internal view returns (TableHead head) {
+        uint256 slot = REGION + Table.unwrap(table);
+        assembly ("memory-safe") {
+            head := sload(slot)
+        }
+    }
+
+    /// Id of the batch.
+    function batchOf(Table table) internal view returns (bytes32 batch) {
+        uint256 slot = REGION + Table.unwrap(table) + 1;
+        assembly ("memory-safe") {
+            batch := sload(slot)
+        }
+    }
+
+    function setConsumed(Table table, uint256 ordinal) internal {
+        uint256 slot = REGION + Table.unwrap(table);
+        assembly ("memory-safe") {
+            sstore(slot, or(sload(slot), shl(ordinal, 1)))
+        }
     }
 
     /// Offset of an entry that may be the key's.
-    /// @param head,slots,previous What {open} has told.
     /// @param probe How many slots have been looked at before; less than there are.
     /// @return isFree No entry from here on is the key's.
     /// @return offset Zero if the slot is another key's.
     function probeFor(
-        address table,
-        bytes memory head,
-        uint256 slots,
-        address previous,
+        Table table,
+        TableHead head,
         bytes32 key,
         uint256 probe
     ) internal view returns (bool isFree, uint256 offset) {
         unchecked {
-            uint256 at = HEADER_BYTES + (previous == address(0) ? 0 : 20);
-            at += SLOT_BYTES * (((uint256(key) % slots) + probe) % slots);
-            uint256 word =
-                at + SLOT_BYTES <= HEAD_BYTES
-                    ? Steps.read(head, at, SLOT_BYTES)
-                    : Steps.read(_read(table, at, SLOT_BYTES), 0, SLOT_BYTES);
+            uint256 slots = head.slotCountOf();
+            uint256 at = HEAD_BYTES + INDEX_BYTES * (((uint256(key) % slots) + probe) % slots);
+            uint256 slot = REGION + Table.unwrap(table) + at / SLOT_BYTES;
+            uint256 skip = at % SLOT_BYTES;
+            uint256 word;
+            assembly ("memory-safe") {
+                word := shl(shl(3, add(skip, 1)), sload(slot))
+                // The slot's bytes go on in the next one.
+                if gt(skip, 27) {
+                    word := or(word, shr(shl(3, sub(31, skip)), shl(8, sload(add(slot, 1)))))
+                }
+                word := shr(224, word)
+            }
             isFree = word == 0;
-            if (word >> 16 == uint256(key) >> (256 - KEY_BITS)) offset = uint16(word);
+            if (word >> 16 == uint256(key) >> 240) offset = uint16(word);
         }
     }
 
@@ -197,13 +281,29 @@ library ExecutionTable {
     /// @return next Offset just after it.
     /// @return alternative Offset of the next alternative of its turn; 0 if it is the last.
     function recordAt(
-        address table,
+        Table table,
         uint256 offset
     ) internal view returns (bytes memory contents, uint256 next, uint256 alternative) {
         unchecked {
-            // Most records are short.
-            bytes memory data = _read(table, offset, SHORT_BYTES);
-            uint256 first = Steps.read(data, 0, 4);
+            uint256 slot = REGION + Table.unwrap(table) + offset / SLOT_BYTES;
+            uint256 skip = offset % SLOT_BYTES;
+            uint256 start;
+            // Where the next slot's bytes go. What is written before `start` lies in front of the record.
+            uint256 place;
+            uint256 first;
+            assembly ("memory-safe") {
+                start := add(mload(0x40), 64)
+                place := sub(start, skip)
+                mstore(place, shl(8, sload(slot)))
+                place := add(place, SLOT_BYTES)
+                // No record is shorter than four bytes.
+                if gt(skip, 27) {
+                    slot := add(slot, 1)
+                    mstore(place, shl(8, sload(slot)))
+                    place := add(place, SLOT_BYTES)
+                }
+                first := shr(224, mload(start))
+            }
             uint256 length = first >> 16;
             uint256 frame = 2;
             if (length & Steps.HAS_ALTERNATIVE != 0) {
@@ -212,12 +312,18 @@ library ExecutionTable {
                 frame = 4;
             }
             next = offset + frame + length;
-            if (frame + length > SHORT_BYTES)
-                return (_read(table, offset + frame, length), next, alternative);
-            // The contents stay where they are; their length overwrites what stands before them.
             assembly ("memory-safe") {
-                contents := add(data, frame)
+                for {
+                    let end := add(start, add(frame, length))
+                } lt(place, end) {} {
+                    slot := add(slot, 1)
+                    mstore(place, shl(8, sload(slot)))
+                    place := add(place, SLOT_BYTES)
+                }
+                // Its length overwrites what stands before the contents.
+                contents := sub(add(start, frame), 32)
                 mstore(contents, length)
+                mstore(0x40, and(add(place, 63), not(31)))
             }
         }
     }
@@ -228,7 +334,7 @@ library ExecutionTable {
     /// @return next Offset just after it.
     /// @return first Hash of the action that the first alternative begins with; 0 if there is none.
     function alternativeFor(
-        address table,
+        Table table,
         uint256 offset,
         bytes32 actionHash
     ) internal view returns (bool isFound, bytes memory contents, uint256 next, bytes32 first) {
@@ -237,17 +343,6 @@ library ExecutionTable {
             bytes32 expected = bytes32(Steps.read(contents, 0, 32));
             if (expected == actionHash) return (true, contents, next, first);
             if (first == 0) first = expected;
-        }
-    }
-
-    /// Beyond the end of the code there are zeros.
-    function _read(address table, uint256 offset, uint256 length) private view returns (bytes memory data) {
-        // SSTORE2.read looks up the code's size each time, and there are many short reads.
-        assembly ("memory-safe") {
-            data := mload(0x40)
-            mstore(data, length)
-            extcodecopy(table, add(data, 32), add(offset, 1), length)
-            mstore(0x40, and(add(add(data, 63), length), not(31)))
         }
     }
 }

@@ -168,7 +168,7 @@ library Executions {
         Mark calldata mark = course.execution.get().marksOf()[number];
         uint8 kind = mark.kind;
         uint256 to = mark.to;
-        if (kind == SPAN && to != 0 && Grammar.takesSpan(action)) {
+        if (kind == SPAN && Grammar.takesSpan(course, action, to)) {
             walk.marked = Effects.announce(walk.nest, walk.tracks, course.path, walk.marked, number, at, to);
             return;
         }

@@ -202,9 +202,15 @@ library Grammar {
 
     // ------------------------------------------------------------------------------------------------------------ paths
 
-    /// Whether a SPAN can stand at an action.
-    function takesSpan(Action calldata action) internal pure returns (bool) {
-        return action.kindOf() == CALL && action.fromOf() != L1 && !action.isStaticCall();
+    /// Whether a SPAN for so many undoings can stand at an action.
+    function takesSpan(
+        Course memory course,
+        Action calldata action,
+        uint256 count
+    ) internal pure returns (bool) {
+        bool isCall = action.kindOf() == CALL && action.fromOf() != L1 && !action.isStaticCall();
+        // Each undoing is an action of its own, so a greater count is never used: it would only be long to announce.
+        return isCall && count != 0 && count < course.count;
     }
 
     /// Whether a RESUME can stand at an action.

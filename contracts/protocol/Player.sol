@@ -3,11 +3,11 @@ pragma solidity 0.8.30;
 
 import {LibTransient} from "solady/src/utils/LibTransient.sol";
 import {ICrossChainManager} from "../interfaces/ICrossChainManager.sol";
-import {IRollups} from "../interfaces/IRollups.sol";
+import {CrossChain} from "../interfaces/CrossChain.sol";
 import {ChainId, hashCallFromL1, hashResultOfL1, StateRoot} from "./Actions.sol";
 import {Cursor, cursorAt, DEAD_END, IDLE} from "./Cursor.sol";
 import {Executions} from "./Executions.sol";
-import {ExecutionTable} from "./ExecutionTable.sol";
+import {ExecutionTable, NO_TABLE, Table, TableHead} from "./ExecutionTable.sol";
 import {Proxies} from "./Proxies.sol";
 import {Steps} from "./Steps.sol";
 
@@ -35,21 +35,16 @@ abstract contract Player is Proxies {
     uint256 private constant PROBE_GAS = 2_000;
     uint256 private constant MIN_GAS_FOR_PROBE = 10_000;
 
-    /// Executions that can be told apart in one block.
+    /// Executions that can be told apart in one table.
     uint256 internal constant MAX_EXECUTIONS = 192;
 
-    /// The latest table, if `blockNumber` is the current block.
+    /// The tables of the current block, if it is `blockNumber`.
+    /// @param table The latest one.
+    /// @param end Where the next one goes.
     struct Latest {
-        address table;
         uint64 blockNumber;
-    }
-
-    /// Which of the executions posted in block `blockNumber` were consumed. `posted` keeps the word from being zero, so
-    /// that consuming never pays for a fresh slot.
-    struct Consumption {
-        uint56 blockNumber;
-        uint8 posted;
-        uint192 consumed;
+        uint32 table;
+        uint32 end;
     }
 
     /// What a call comes to.
@@ -65,7 +60,7 @@ abstract contract Player is Proxies {
     /// @param flags,count Of the action, as in {Steps}.
     /// @param next Offset, in the table, of what comes after the record.
     struct Turn {
-        address table;
+        Table table;
         bytes record;
         uint256 at;
         uint256 flags;
@@ -79,7 +74,6 @@ abstract contract Player is Proxies {
     }
 
     Latest internal _latest;
-    Consumption internal _consumption;
 
     /// @inheritdoc ICrossChainManager
     function relay(ChainId rollup, address original, address sender, bytes calldata data) external payable {
@@ -93,12 +87,18 @@ abstract contract Player is Proxies {
                 : _cursor.isOpen()
                     ? _resume(actionHash)
                     : _trigger(rollup, actionHash);
-        if (answer.failed) _revertWith(answer.data);
+        if (answer.failed) _failWith(answer.data);
         bytes memory returned = answer.data;
         // Raw bytes, which Solidity's own return cannot give.
         assembly {
             return(add(returned, 32), mload(returned))
         }
+    }
+
+    /// Passes on what a remote contract has reverted with. The selectors of this contract's own errors stay its own.
+    function _failWith(bytes memory data) private pure {
+        if (CrossChain.isManagers(data)) revert RemoteError(data);
+        _revertWith(data);
     }
 
     /// Succeeds where state may be changed. Called by this contract only, and harmless to others.
@@ -132,7 +132,7 @@ abstract contract Player is Proxies {
     function _lookUp(ChainId rollup, bytes32 actionHash) private returns (Answer memory) {
         Cursor cursor = _cursor;
         if (cursor.isOpen()) {
-            address open = cursor.tableOf();
+            Table open = cursor.tableOf();
             (bool isFound, bytes memory contents, uint256 end, ) = ExecutionTable.alternativeFor(
                 open,
                 cursor.offsetOf(),
@@ -140,28 +140,25 @@ abstract contract Player is Proxies {
             );
             if (isFound) return _playStatic(Turn(open, contents, 32, 0, 0, end));
         }
-        (address table, , bytes memory record, uint256 at, uint256 next) = _find(rollup, actionHash, true);
+        (Table table, bytes memory record, uint256 at, uint256 next) = _find(rollup, actionHash, true);
         return _playStatic(Turn(table, record, at, 0, 0, next));
     }
 
     /// A call outside any execution: opens one.
     function _trigger(ChainId rollup, bytes32 actionHash) private returns (Answer memory answer) {
-        (address table, bytes32 batch, bytes memory record, uint256 at, uint256 next) = _find(
-            rollup,
-            actionHash,
-            false
-        );
-        _consumption.consumed |= uint192(1 << Steps.read(record, 0, 1));
-        uint256 execution = Steps.read(record, 1, 2);
+        (Table table, bytes memory record, uint256 at, uint256 next) = _find(rollup, actionHash, false);
+        ExecutionTable.setConsumed(table, Steps.read(record, ExecutionTable.ORDINAL_AT, 1));
+        uint256 execution = Steps.read(record, ExecutionTable.EXECUTION_AT, 2);
         answer = _play(Turn(table, record, at, 0, 0, next));
         // The execution's answer to its trigger is the end of its path: no step is left over.
         assert(!_cursor.isOpen());
-        if (!answer.failed) emit ExecutionConsumed(batch, uint32(execution), uint32(answer.ending));
+        if (answer.failed) return answer;
+        emit ExecutionConsumed(ExecutionTable.batchOf(table), uint32(execution), uint32(answer.ending));
     }
 
     /// A call inside the open execution: must be one of what may come next in it.
     function _resume(bytes32 actionHash) private returns (Answer memory) {
-        address table = _cursor.tableOf();
+        Table table = _cursor.tableOf();
         (bytes memory record, uint256 next) = _next(table, _cursor.offsetOf(), actionHash);
         return _play(Turn(table, record, 32, 0, 0, next));
     }
@@ -257,7 +254,7 @@ abstract contract Player is Proxies {
 
     /// The alternative, of the turn at `offset`, that begins with the given action.
     function _next(
-        address table,
+        Table table,
         uint256 offset,
         bytes32 actionHash
     ) private view returns (bytes memory, uint256) {
@@ -336,7 +333,6 @@ abstract contract Player is Proxies {
 
     /// The first execution for a call that can be played now: newest table first, then the order of the batch.
     /// @return table Where it is.
-    /// @return batch Id of its batch.
     /// @return record Its entry.
     /// @return at Where in the entry the first step begins.
     /// @return next Offset of what comes after the entry.
@@ -344,31 +340,25 @@ abstract contract Player is Proxies {
         ChainId rollup,
         bytes32 actionHash,
         bool isStatic
-    ) private view returns (address table, bytes32 batch, bytes memory record, uint256 at, uint256 next) {
+    ) private view returns (Table table, bytes memory record, uint256 at, uint256 next) {
         bytes32 key = Executions.triggerKey(actionHash, _visibleRoot(rollup));
         Latest memory latest = _latest;
-        table = latest.blockNumber == block.number ? latest.table : address(0);
-        // Of static executions nothing is ever consumed.
-        uint256 consumed = isStatic ? 0 : _consumption.consumed;
-        while (table != address(0)) {
-            (bytes memory head, uint256 slots, address previous) = ExecutionTable.open(table);
+        table = Table.wrap(latest.blockNumber == block.number ? latest.table : 0);
+        while (!(table == NO_TABLE)) {
+            TableHead head = ExecutionTable.headOf(table);
+            uint256 slots = head.slotCountOf();
             for (uint256 probe = 0; probe < slots; probe++) {
-                (bool isFree, uint256 offset) = ExecutionTable.probeFor(
-                    table,
-                    head,
-                    slots,
-                    previous,
-                    key,
-                    probe
-                );
+                (bool isFree, uint256 offset) = ExecutionTable.probeFor(table, head, key, probe);
                 if (isFree) break;
                 if (offset == 0) continue;
                 (record, next, ) = ExecutionTable.recordAt(table, offset);
-                if ((consumed >> Steps.read(record, 0, 1)) & 1 != 0) continue;
-                (at, ) = _checkRoots(record, 3);
-                if (at != 0) return (table, bytes32(Steps.read(head, 0, 32)), record, at, next);
+                if (bytes32(Steps.read(record, 0, 32)) != key) continue;
+                // Of static executions nothing is ever consumed.
+                if (!isStatic && head.isConsumed(Steps.read(record, ExecutionTable.ORDINAL_AT, 1))) continue;
+                (at, ) = _checkRoots(record, ExecutionTable.OPENING_AT);
+                if (at != 0) return (table, record, at, next);
             }
-            table = previous;
+            table = head.previousOf();
         }
         _requireKnown(rollup);
         if (msg.value != 0 && _states[rollup].nativeToken) revert NativeTokenRollup(rollup);

@@ -4,7 +4,7 @@ pragma solidity 0.8.30;
 /// @title Encoding of what L1 plays
 /// @notice A step is a stretch of an execution between two turns of L1: L1 does something (calls a proxy, or a call made
 /// for a rollup returns), rollups act among themselves, and an action addressed to L1 follows, or an undoing that reverts
-/// frames of L1. Packed, since each byte costs 200 gas when stored as code:
+/// frames of L1. Packed, since 31 bytes take a slot of storage, 5,000 gas to write and 2,100 to read:
 ///
 ///     opening  rootCount(1)  root*            step          first step of an execution; what L1 does is known
 ///     record   length(2)     [distance(2)]    contents(length)
@@ -46,7 +46,7 @@ library Steps {
 
     uint256 internal constant LONG_CHAIN = 0xff;
 
-    /// The greatest code object (EIP-170), less the STOP byte that keeps it from being executed.
+    /// The greatest table: lengths of records have 15 bits, and whoever consumes reads what he needs of it.
     uint256 internal constant MAX_TABLE_BYTES = 24_575;
 
     /// Reads a big-endian number of `size` ≤ 32 bytes, 0 for none. Bounds are not checked: records are written by {StepWriter} alone.

@@ -301,6 +301,7 @@ async function registerLedger(
     verificationKeys,
     genesisRoot,
     nativeToken: false,
+    verificationDelay: 0,
   };
   await deployer.call(rollups, { abi: rollupsAbi, functionName: "register", args: [registration] });
 }

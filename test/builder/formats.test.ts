@@ -35,6 +35,7 @@ describe("a data folder of another version", function () {
       verificationKeys: [UNPROVEN_KEY],
       genesisRoot: rootHex(await evmKind.genesisRoot()),
       nativeToken: false,
+      verificationDelay: 0,
     };
     const call = { address: lockstep.rollups, abi: rollupsAbi, functionName: "register" } as const;
     const hash = await lockstep.l1.writer(user).writeContract({ ...call, args: [registration] });

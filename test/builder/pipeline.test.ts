@@ -2,14 +2,24 @@ import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { expect } from "chai";
-import { type Address, encodeFunctionData, type Hex, numberToHex, parseEther, parseGwei } from "viem";
+import {
+  type Address,
+  decodeFunctionData,
+  encodeFunctionData,
+  type Hex,
+  isHex,
+  numberToHex,
+  parseEther,
+  parseGwei,
+  parseTransaction,
+} from "viem";
 import { type Builder, createBuilder } from "../../builder/builder.ts";
 import type { BuilderEvent } from "../../builder/events.ts";
 import { LEDGER, ledgerAbi } from "../../builder/kinds/ledger/abi.ts";
 import { LedgerAccount } from "../../builder/kinds/ledger/client.ts";
 import { rollupsAbi } from "../../builder/protocol/abi.ts";
 import { L1 as L1_CHAIN } from "../../builder/protocol/ids.ts";
-import { startRelay } from "./relay.ts";
+import { type Fate, startRelay } from "./relay.ts";
 import { accountAt, builderAccount, deploy, type Lockstep, startLockstep } from "./setup.ts";
 import { unprovenLedgerKind, UnprovenProver } from "./unproven.ts";
 
@@ -191,6 +201,63 @@ describe("pipeline with unproven proofs", function () {
     expect(await codeOf(builder.submitToRollup(lockstep.ledger, data))).to.equal("INVALID_L2_TRANSACTION");
     const tooMuch = account.signTransfer({ ...terms, nonce: 1n, chain: L1_CHAIN, to: payee, amount: 51n });
     expect(await codeOf(builder.submitToRollup(lockstep.ledger, tooMuch))).to.equal("L2_TRANSACTION_FAILED");
+  });
+
+  it("finds its users' transactions in a stranger's copy of half its batch, and includes the others", async () => {
+    const relay = await startRelay(lockstep.l1.url);
+    const remote = await createBuilder({
+      l1Rpc: relay.url,
+      rollupsAddress: lockstep.rollups,
+      rollups: [{ id: lockstep.ledger, kind: unprovenLedgerKind, verificationKeys: lockstep.keys }],
+      account: builderAccount,
+      prover,
+    });
+    remote.listen((event) => events.push(event));
+    try {
+      const domain = { l1ChainId: 31337n, rollups: lockstep.rollups, rollup: lockstep.ledger };
+      const terms = { domain, nonce: 0n, deadline: 1n << 40n, chain: L1_CHAIN, to: employee, amount: 0n };
+      const seeds = [1, 2].map((n): Hex => numberToHex(n, { size: 32 }));
+      const accounts = await Promise.all(seeds.map((seed) => LedgerAccount.fromSeed(seed)));
+      const stranger = accountAt(6);
+      let copied: Hex | undefined;
+      relay.judge(async (body): Promise<Fate> => {
+        const raw = /"eth_sendRawTransaction","params":\["(0x[0-9a-f]+)"/.exec(body)?.[1];
+        if (!isHex(raw) || copied !== undefined) return "answered";
+        const data = parseTransaction(raw).data ?? "0x";
+        const { args } = decodeFunctionData({ abi: rollupsAbi, data });
+        const batch = args?.[0];
+        if (typeof batch !== "object" || !("executions" in batch) || batch.executions.length < 2)
+          return "answered";
+        const half = { ...batch, executions: batch.executions.slice(0, 1), proofs: batch.proofs.slice(0, 1) };
+        copied = await lockstep.l1.writer(stranger).writeContract({
+          address: lockstep.rollups,
+          abi: rollupsAbi,
+          functionName: "postBatch",
+          args: [half],
+          gas: 4_000_000n,
+        });
+        return "answered";
+      });
+      // What comes while a batch is proven goes into the next one, together.
+      const ids: Hex[] = [];
+      prover.meanwhile = async () => {
+        prover.meanwhile = undefined;
+        for (const account of accounts)
+          ids.push(await remote.submitToRollup(lockstep.ledger, account.signTransfer(terms)));
+      };
+      await remote.submit(await sign({ to: lockstep.ledgerProxy, value: 1n }), noForward);
+      await remote.idle();
+      if (copied === undefined) throw new Error("the stranger saw no batch");
+      const [first, second] = ids.map((id) => remote.status(id));
+      expect(first).to.include({ state: "posted", l1Transaction: copied });
+      expect(second).to.include({ state: "posted" });
+      expect(events.filter(({ type }) => type === "failed")).to.deep.equal([]);
+      for (const { address } of accounts)
+        expect((await remote.account(lockstep.ledger, lockstep.ledger, address)).nonce).to.equal(1n);
+    } finally {
+      await remote.stop();
+      await relay.close();
+    }
   });
 
   it("posts with gas for all that L1's callees may use up, and no more transactions than that allows", async () => {

@@ -9,15 +9,27 @@ export interface Relay {
   /** Drops every connection while it is cut. */
   cut(isCut: boolean): void;
   /** Decides on each request by its body. A `mute` one is decided on before it goes on, and told after it arrived. */
-  judge(fate: (body: string) => Fate, told?: () => void): void;
+  judge(fate: (body: string) => Fate | Promise<Fate>, told?: () => void): void;
   close(): Promise<void>;
 }
 
 /** Starts a relay in front of the node at `target`. */
 export async function startRelay(target: string): Promise<Relay> {
   let isCut = false;
-  let fateOf: (body: string) => Fate = () => "answered";
+  let fateOf: (body: string) => Fate | Promise<Fate> = () => "answered";
   let tell: () => void = () => undefined;
+  async function pass(body: string, end: (text: string) => void): Promise<void> {
+    const fate = await fateOf(body);
+    if (fate === "swallowed") {
+      tell();
+      return;
+    }
+    const headers = { "content-type": "application/json" };
+    const answer = await fetch(target, { method: "POST", headers, body });
+    const text = await answer.text();
+    if (fate === "answered") end(text);
+    else tell();
+  }
   const server = createServer((request, response) => {
     if (isCut) {
       request.destroy();
@@ -26,19 +38,7 @@ export async function startRelay(target: string): Promise<Relay> {
     const chunks: Buffer[] = [];
     request.on("data", (chunk: Buffer) => chunks.push(chunk));
     request.on("end", () => {
-      const body = Buffer.concat(chunks).toString();
-      const fate = fateOf(body);
-      if (fate === "swallowed") {
-        tell();
-        return;
-      }
-      const headers = { "content-type": "application/json" };
-      void fetch(target, { method: "POST", headers, body })
-        .then((answer) => answer.text())
-        .then((text) => {
-          if (fate === "answered") response.end(text);
-          else tell();
-        });
+      void pass(Buffer.concat(chunks).toString(), (text) => response.end(text));
     });
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));

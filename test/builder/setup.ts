@@ -105,6 +105,7 @@ export async function startLockstep(
           verificationKeys: Object.values(keys),
           genesisRoot: rootHex(await ledgerKind.genesisRoot()),
           nativeToken,
+          verificationDelay: 0,
         },
       ],
     });

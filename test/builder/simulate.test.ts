@@ -112,6 +112,23 @@ describe("simulation", function () {
     simulation.close();
   });
 
+  it("refuses a call that asks a full ledger for a new account, and plays those of the others", async () => {
+    // The tree's first leaf and the user's account.
+    machine = await unprovenLedgerKind.open({ id: lockstep.ledger, places: 2 });
+    const simulation = await simulate();
+    const deposit = { to: lockstep.ledgerProxy, value: 5n };
+    expect((await simulation.transaction(await sign(deposit))).success).to.equal(true);
+    const root = machine.stateRoot();
+    const tx = await sign({ to: lockstep.ledgerProxy, data: transfer(1n), ahead: 1 });
+    const error: unknown = await simulation.transaction(tx).catch((thrown: unknown) => thrown);
+    expect(error).to.have.property("code", "TREE_FULL");
+    expect(machine.stateRoot()).to.equal(root);
+    expect(simulation.executions()).to.have.length(1);
+    expect((await simulation.transaction(await sign({ ...deposit, ahead: 1 }))).success).to.equal(true);
+    expect(simulation.executions()).to.have.length(2);
+    simulation.close();
+  });
+
   it("plays Payroll's payday: deposit, view, transfers and an outgoing payment in one transaction", async () => {
     const { l1 } = lockstep;
     const payroll = await deploy(l1, "Payroll", [lockstep.ledgerProxy], user);

@@ -129,6 +129,7 @@ describe("a stranger on L1", function () {
             verificationKeys: [key],
             genesisRoot: word(1n),
             nativeToken: false,
+            verificationDelay: 0,
           },
         ],
       }),

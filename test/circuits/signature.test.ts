@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import { buildEddsa } from "circomlibjs";
+import { isProvable } from "../../builder/kinds/ledger/signing.ts";
 import type { Circuit } from "./support/circuit.ts";
 import { compileTemplate } from "./support/compile.ts";
 import { freeWires } from "./support/pinned.ts";
@@ -53,6 +54,23 @@ describe("circuits/lib/signature", function () {
       [0n, 21888242871839275222246405745257275088548364400416034343698204186575808495616n],
     ])
       expect(await circuit.refuses({ ...valid, Ax: Ax ?? 0n, Ay: Ay ?? 0n })).to.equal(true);
+  });
+
+  it("multiplies the base point by every S but the three that the audit names", async function () {
+    const multiply = await compileTemplate("../test/circuits/parts/multiply_base.circom", "MultiplyBase");
+    const { babyJub, F } = await buildEddsa();
+    const low = SUBGROUP_ORDER - 2n * 8n ** 83n - (8n ** 83n - 1n) / 7n;
+    const unprovable = [low, low + 2n ** 249n, low + 2n ** 250n];
+    for (const scalar of unprovable) {
+      expect(scalar < SUBGROUP_ORDER).to.equal(true);
+      expect(isProvable(scalar)).to.equal(false);
+      expect(await multiply.refuses({ scalar })).to.equal(true);
+    }
+    for (const scalar of [...unprovable.flatMap((s) => [s - 1n, s + 1n]), 0n, 1n, SUBGROUP_ORDER - 1n]) {
+      expect(isProvable(scalar)).to.equal(true);
+      const product = babyJub.mulPointEscalar(babyJub.Base8, scalar).map((element) => F.toObject(element));
+      expect(await multiply.outputs({ scalar }, "out")).to.deep.equal(product);
+    }
   });
 
   it("claims nothing when disabled", async function () {

@@ -5,21 +5,8 @@ import { dirname, join, relative } from "node:path";
 import { z } from "zod";
 import { readInstances } from "../../builder/artefacts/instances.ts";
 import { collectSources } from "../../builder/artefacts/sources.ts";
+import { type Audit, readAudit } from "./support/audit.ts";
 import { CIRCUITS } from "./support/compile.ts";
-
-const auditSchema = z.array(
-  z.strictObject({
-    file: z.string(),
-    template: z.string(),
-    /** The assignment as it stands in the source. */
-    assigned: z.string(),
-    /** Constraints of the same template, as they stand in the source. */
-    pinnedBy: z.array(z.string()).min(1).optional(),
-    /** No circuit makes this template. */
-    unused: z.literal(true).optional(),
-    because: z.string().min(10),
-  }),
-);
 
 interface Template {
   readonly file: string;
@@ -53,11 +40,11 @@ async function readTemplates(): Promise<Template[]> {
 
 describe("circuits: audit of unconstrained assignments", function () {
   let templates: Template[];
-  let audit: z.infer<typeof auditSchema>;
+  let audit: Audit;
 
   before(async function () {
     templates = await readTemplates();
-    audit = auditSchema.parse(JSON.parse(await readFile(join(CIRCUITS, "unconstrained.json"), "utf8")));
+    audit = await readAudit();
   });
 
   it("lists every <-- of every template, and nothing else", function () {

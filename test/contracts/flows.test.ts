@@ -363,7 +363,7 @@ describe("Rollups: executions that L1 calls trigger", () => {
     await program(s, s.other, "0x0b", { steps: [step(s.rollups.address, ask(b))], echoes: true });
     const { timestamp } = await s.publicClient.getBlock();
     const at = (root: typeof r0) =>
-      concatHex([pad(s.owner), pad(s.proofSystem), rootHex(root), pad("0x0"), pad("0x0")]);
+      concatHex([pad(s.owner), pad(s.proofSystem), rootHex(root), pad("0x0"), pad("0x0"), pad("0x0")]);
     const asking = (data: Hex, answer: Hex) =>
       execution(
         [

@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import fc from "fast-check";
+import { type Address, parseAbi } from "viem";
 import { locateVisits } from "../../builder/execution/check.ts";
 import { InvalidExecutionError } from "../../builder/execution/errors.ts";
 import { walkExecution, type Walked } from "../../builder/execution/walk.ts";
@@ -16,15 +17,23 @@ import { randomTree, type Tree } from "./worlds/random-tree.ts";
 const SEED = Number(process.env.LOCKSTEP_MARKS_SEED ?? Date.now() % 2 ** 31);
 const RUNS = Number(process.env.LOCKSTEP_MARKS_RUNS ?? 150);
 
+/** `contracts/test/invariants/WalkHarness.sol`. */
+const harnessAbi = parseAbi([
+  "error Broken(string what, uint256 execution, uint256 action)",
+  "function check(bytes message, address manager) view returns (uint256 opened, uint256 undone, uint256 compared)",
+]);
+
 describe("Rollups: marks are what the paths make of them", () => {
   let s: Setup;
   let verdict: Judge;
   let rollups: readonly ChainId[];
+  let harness: Address;
 
   before(async () => {
     s = await deploy();
     rollups = [s.a, s.b, await s.register()];
     verdict = await judge(s);
+    harness = await s.create("WalkHarness");
   });
 
   const answerTo = async (execution: Execution) => await verdict(postData(await batchOf(s, [execution])));
@@ -51,12 +60,20 @@ describe("Rollups: marks are what the paths make of them", () => {
         locateVisits(execution);
         expect(await answerTo(execution), JSON.stringify(execution.marks)).to.equal(undefined);
         count("taken");
+        const [opened, undone] = await s.publicClient.readContract({
+          address: harness,
+          abi: harnessAbi,
+          functionName: "check",
+          args: [postData(await batchOf(s, [execution])), s.rollups.address],
+        });
+        if (opened > 0n) count("frames opened");
+        if (undone > 0n) count("frames reverted");
         if (tree.resumes.length > 0) count("taken, with alternatives");
         const { marks } = execution;
         for (const mark of marks.filter(({ kind }) => kind === MarkKind.SPAN)) {
           count(`undone ${String(mark.to)} times`);
           const others = marks.filter((one) => one !== mark);
-          for (const more of [1, 49])
+          for (const more of [1, 49, 2 ** 32 - 1 - mark.to])
             await refuses("raised", execution, [...others, span(mark.at, mark.to + more)], ["BadMark"]);
           const less = mark.to > 1 ? [span(mark.at, mark.to - 1)] : [];
           await refuses("lowered", execution, [...others, ...less], ["SpanRequired"]);
@@ -79,6 +96,8 @@ describe("Rollups: marks are what the paths make of them", () => {
       "undone 1 times",
       "undone 2 times",
       "taken, with alternatives",
+      "frames opened",
+      "frames reverted",
     ])
       expect(reached.get(what) ?? 0, what).to.be.greaterThan(4);
   });

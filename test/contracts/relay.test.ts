@@ -233,7 +233,7 @@ describe("Rollups: what is not consumed", () => {
 
   it("an entry point that is for the contract itself", async () => {
     await expectRevert(
-      s.rollups.simulate.runTransaction(["0x", 0n, user, 0n], { account: s.owner }),
+      s.rollups.simulate.runTransaction(["0x", 0n, 0n, 0n], { account: s.owner }),
       "OnlySelf",
       [getAddress(s.owner)],
     );

@@ -96,6 +96,7 @@ export async function deploy(options: { chainId?: number } = {}) {
         verificationKeys: [KEY],
         genesisRoot: rootHex(rootAt(0)),
         nativeToken: false,
+        verificationDelay: 0,
         ...overrides,
       },
     ]);
@@ -112,6 +113,7 @@ export interface Registration {
   verificationKeys: readonly Hex[];
   genesisRoot: Hex;
   nativeToken: boolean;
+  verificationDelay: number;
 }
 
 export type Setup = Awaited<ReturnType<typeof deploy>>;

@@ -664,7 +664,7 @@ describe("Rollups: what rollups undo", () => {
 
     it("by whoever calls the entry point", async () => {
       const turn = {
-        table: user,
+        table: 0n,
         record: "0x",
         at: 0n,
         flags: 0n,

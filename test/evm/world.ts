@@ -42,7 +42,14 @@ export async function simulatedWorld() {
   for (const id of [1n, 2n].map(chainId)) {
     const owner = accountAt(0).address;
     await write("register", [
-      { owner, proofSystem, verificationKeys: [UNPROVEN_KEY], genesisRoot, nativeToken: false },
+      {
+        owner,
+        proofSystem,
+        verificationKeys: [UNPROVEN_KEY],
+        genesisRoot,
+        nativeToken: false,
+        verificationDelay: 0,
+      },
     ]);
     machines.set(id, await evmKind.open({ id }));
   }

@@ -196,6 +196,28 @@ describe("ledger machine", function () {
       machine.revert();
     });
 
+    it("accounts that are new while its tree is full, and goes on with the others", async function () {
+      // The tree's first leaf, and two accounts.
+      const full = await ledgerKind.open({ id: SELF, places: 3 });
+      const to = (action: Action) => full.deliver(action, CONTEXT);
+      await to(call("0x", 100n));
+      // Two new accounts in one operation, then in an operation that is entered again: neither leaves a trace.
+      await expectCode(to(call(transfer(L1, BOB, 1n), 2n, { from: OTHER })), "TREE_FULL");
+      await to(call(send(OTHER, BOB, 1n)));
+      await expectCode(to(call(transfer(L1, BOB, 1n), 2n, { from: OTHER })), "TREE_FULL");
+      expect(full.suspended).to.equal(false);
+      await to(call(transfer(L1, BOB, 7n)));
+      const root = full.stateRoot();
+      await expectCode(to(call("0x", 1n, { from: OTHER })), "TREE_FULL");
+      await expectCode(to(call("0x", 1n, { target: ALICE })), "TREE_FULL");
+      await expectCode(to(call(transfer(OTHER, BOB, 1n))), "TREE_FULL");
+      expect(full.stateRoot()).to.equal(root);
+      expect((await to(call(balanceOf(OTHER, BOB)))).action).to.include({ failed: false });
+      expect((await to(call(transfer(L1, BOB, 93n)))).action).to.include({ failed: false });
+      expect(full.account(L1, BigInt(BOB)).balance).to.equal(100n);
+      await full.close();
+    });
+
     it("actions that cannot come now, or ever", async function () {
       await expectCode(deliver(returned("0x")), "UNEXPECTED_DELIVERY");
       await expectCode(deliver(call("0x", 0n, { to: OTHER })), "UNEXPECTED_DELIVERY");

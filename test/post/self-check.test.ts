@@ -63,6 +63,7 @@ describe("what a builder checks before it posts", function () {
       verificationKeys: [UNPROVEN_KEY],
       genesisRoot: rootHex(await evmKind.genesisRoot()),
       nativeToken: false,
+      verificationDelay: 0,
     };
     const hash = await lockstep.l1.writer(alice).writeContract({
       address: lockstep.rollups,

@@ -32,8 +32,8 @@ import { REFUSALS } from "./refusals.ts";
 export const L1_CHAIN_ID = 31337n;
 export const NOTED = toEventSelector("Noted(uint256,bytes32)");
 const MEASURED = toEventSelector("Measured(uint256,uint256)");
-/** Kinds of measurement in which L1 agrees with the simulation: what a slot costs, and transient storage. */
-const FORESEEN: ReadonlySet<bigint> = new Set([1n, 2n, 3n, 4n, 5n]);
+/** Kinds of measurement in which L1 agrees with the simulation: all but what a balance tells of fees, and gas left. */
+const FORESEEN: ReadonlySet<bigint> = new Set([1n, 2n, 3n, 4n]);
 
 /** Wei for each unit of gas. */
 export const MAX_FEE = parseGwei("100");
@@ -290,7 +290,7 @@ interface Emitted {
   readonly data: Hex;
 }
 
-/** Of what actors emit: all but costs that depend on what the manager, of which there is a model only, has accessed. */
+/** Of what actors emit: all that the simulation foretells exactly. */
 function isForeseen({ topics: [event, what] }: Emitted): boolean {
   return event === NOTED || (event === MEASURED && what !== undefined && FORESEEN.has(BigInt(what)));
 }

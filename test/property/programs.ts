@@ -161,8 +161,9 @@ const liveScript = byDepth((inner, depth): Arbitrary<Phrase> => {
     { weight: 1, arbitrary: single(payment) },
     { weight: 2, arbitrary: takenBack(inner) },
     { weight: 2, arbitrary: reentry(inner) },
+    { weight: 2, arbitrary: again(inner) },
     { weight: 2, arbitrary: freshSender(inner, silent) },
-    { weight: 1, arbitrary: quotes(inner, silent) },
+    { weight: 2, arbitrary: quotes(inner, silent) },
   );
 });
 
@@ -226,6 +227,32 @@ function takenBack(inner: Arbitrary<Script>): Arbitrary<Phrase> {
       ...after,
       { do: "call", to, caught: true, script: isSame ? [...before, ...script] : [...after, ...again] },
     ]);
+}
+
+/** A frame that makes a call and reverts, and the same call once more, with the callee asking its caller for what has changed. */
+function again(inner: Arbitrary<Script>): Arbitrary<Phrase> {
+  return fc
+    .tuple(who, slot, inner, small, fc.boolean(), fc.boolean())
+    .map(([to, place, script, word, isViewed, isAsked]) => {
+      const question: Operation = {
+        do: "call",
+        to: "sender",
+        caught: true,
+        isStatic: isViewed,
+        script: [{ do: "read", slot: place }],
+      };
+      const call: Operation = {
+        do: "call",
+        to,
+        caught: true,
+        script: [...(isAsked ? [question] : []), ...script],
+      };
+      return [
+        { do: "delegate", caught: true, script: [call, { do: "revert", size: 2, tag: 1 }] },
+        { do: "write", slot: place, value: word },
+        call,
+      ];
+    });
 }
 
 /** The callee enters its caller again, in a frame that it undoes; the caller goes on with what was undone. */

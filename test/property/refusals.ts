@@ -2,9 +2,9 @@ import { chanceOfAtLeast, NEVER } from "./statistics.ts";
 
 /** Why the builder may refuse a transaction of a program's, and how often. */
 interface Tolerated {
-  /** Where docs/spec.md or docs/operations.md say so. */
+  /** Where docs/spec.md says so; its section 8 lists all of them. */
   readonly reason: string;
-  /** Share of the programs in which the code may come, beyond what was seen in 20,000 (README of the numbers: test/property). */
+  /** Share of the programs in which the code may come: about twice what was seen. */
   readonly most: number;
   /** Only a program that calls the ledger can meet it. */
   readonly isLedgers?: true;
@@ -14,29 +14,29 @@ interface Tolerated {
 export const REFUSALS: Readonly<Record<string, Tolerated>> = {
   VISIT_TOO_LARGE: {
     reason: "spec 5, Capacities: calldata, return data and operations of a ledger's visit",
-    most: 0.2,
+    most: 0.15,
     isLedgers: true,
   },
   UNDONE_WHILE_SUSPENDED: {
     reason: "spec 5, Capacities: an abandoned visit of a ledger has no proof",
-    most: 0.2,
+    most: 0.08,
     isLedgers: true,
   },
   STATIC_CALL_TO_SUSPENDED_ROLLUP: {
     reason: "spec 5, Capacities: a view of a ledger that waits would abandon a visit",
-    most: 0.2,
+    most: 0.03,
     isLedgers: true,
   },
   AMBIGUOUS_EXECUTION: {
     reason: "spec 3, Table and consumption: L1 would find another execution than was played",
-    most: 0.01,
+    most: 0.002,
   },
-  BATCH_TOO_LARGE: { reason: "spec 3, Table and consumption: bytes of a table", most: 0.1 },
-  BATCH_GAS: { reason: "operations: a batch needs more gas than a transaction may have", most: 0.1 },
-  INSUFFICIENT_GAS: { reason: "operations: it has less gas than its calls may need", most: 0.1 },
+  BATCH_TOO_LARGE: { reason: "spec 3, Table and consumption: bytes of a table", most: 0.02 },
+  BATCH_GAS: { reason: "operations: a batch needs more gas than a transaction may have", most: 0.02 },
+  INSUFFICIENT_GAS: { reason: "operations: it has less gas than its calls may need", most: 0.02 },
   OUTGOING_CALL_TOO_EXPENSIVE: {
-    reason: "spec 3, Batch: an L1 call made for an L2TX uses more gas than L1 guarantees",
-    most: 0.2,
+    reason: "spec 3, Batch: an L2TX's calls to L1 take more gas than any batch brings",
+    most: 0.15,
   },
 };
 

@@ -291,6 +291,7 @@ export class World {
         verificationKeys: [UNPROVEN_KEY],
         genesisRoot: rootHex(await kind.genesisRoot()),
         nativeToken: false,
+        verificationDelay: 0,
       };
       const call = { abi: rollupsAbi, functionName: "register", args: [registration] } as const;
       await this.#send({ to: manager, data: encodeFunctionData(call) });

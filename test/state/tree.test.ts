@@ -2,10 +2,12 @@ import { expect } from "chai";
 import fc from "fast-check";
 import { fieldElement, FIELD_MODULUS, OutOfRangeError } from "../../builder/protocol/ids.ts";
 import { loadPoseidon, type Poseidon } from "../../builder/state/poseidon.ts";
-import { type Checkpoint, StateTree } from "../../builder/state/tree.ts";
-import type { UpsertWitness } from "../../builder/state/types.ts";
+import { TreeFullError } from "../../builder/state/errors.ts";
+import { type Checkpoint, GENESIS_LEAF, StateTree } from "../../builder/state/tree.ts";
+import { TREE_PLACES, type UpsertWitness } from "../../builder/state/types.ts";
 import { verifyUpsert } from "../../builder/state/verify.ts";
 import { naiveStateRoot, naiveUpsert } from "./naive-tree.ts";
+import { SparseTree } from "./sparse-tree.ts";
 
 /** Few keys, so that updates and neighbours are common, with the extremes among them. */
 const key = fc.oneof(
@@ -41,6 +43,32 @@ describe("state tree", function () {
       }),
       { numRuns: 60 },
     );
+  });
+
+  it("takes no leaf when its places are taken, and goes on without", function () {
+    const tree = new StateTree(poseidon, [GENESIS_LEAF], 4);
+    for (const key of [10n, 20n, 30n]) tree.upsert(key, fieldElement(key));
+    expect([tree.size, tree.room]).to.deep.equal([4, 0]);
+    const root = tree.stateRoot();
+    expect(() => tree.upsert(25n, fieldElement(1n)))
+      .to.throw(TreeFullError)
+      .with.property("code", "TREE_FULL");
+    expect(() => {
+      tree.assertRoomFor(1);
+    }).to.throw(TreeFullError);
+    expect(tree.stateRoot()).to.equal(root);
+    expect(verifyUpsert(poseidon, tree.upsert(25n, fieldElement(0n)))).to.equal(undefined);
+    expect(verifyUpsert(poseidon, tree.upsert(30n, fieldElement(0n)))).to.equal(undefined);
+    expect(verifyUpsert(poseidon, tree.upsert(30n, fieldElement(5n)))).to.equal(undefined);
+    expect([tree.get(30n), tree.has(30n), tree.has(25n)]).to.deep.equal([5n, true, false]);
+    expect(new StateTree(poseidon).room).to.equal(4 ** 16 - 1);
+  });
+
+  it("follows an upsert into the last of all 4^16 places, and none behind it", function () {
+    const full = new SparseTree(poseidon, BigInt(TREE_PLACES) - 1n);
+    expect(verifyUpsert(poseidon, full.upsert(7n, fieldElement(1n)))).to.equal(undefined);
+    expect(verifyUpsert(poseidon, full.upsert(7n, fieldElement(2n)))).to.equal(undefined);
+    expect(verifyUpsert(poseidon, full.upsert(8n, fieldElement(2n)))).to.equal("the new place is not empty");
   });
 
   it("writes a batch to the root that single upserts give", function () {

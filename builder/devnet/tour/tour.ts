@@ -21,7 +21,7 @@ import { playSolidityAct } from "./solidity-act.ts";
 
 /** What a dApp needs of `Rollups`. */
 const rollupsAbi = parseAbi([
-  "struct Rollup { address owner; address proofSystem; bytes32 root; uint128 etherBalance; bool nativeToken; }",
+  "struct Rollup { address owner; address proofSystem; bytes32 root; uint128 etherBalance; bool nativeToken; uint32 verificationDelay; }",
   "function createProxy(address original, uint64 rollup) returns (address)",
   "function proxyOf(address original, uint64 rollup) view returns (address)",
   "function rollupOf(uint64 rollup) view returns (Rollup)",

@@ -1,4 +1,4 @@
-import { type Address, concatHex, type Hex, hexToBigInt, numberToHex, zeroAddress } from "viem";
+import { type Address, type Hex, hexToBigInt, numberToHex, zeroAddress } from "viem";
 import type { CallFrame } from "../../evm/call-frame.ts";
 import { lowerCase, type RelayCall } from "../../evm/relay-call.ts";
 import type { ChronicleTransaction } from "../../kinds/evm/chronicle/types.ts";
@@ -213,10 +213,12 @@ export class AcrossChains {
 
   /** The call that L1 makes for a rollup next. */
   #enterL1({ target, value, data }: CrossCall, place: Place): TraceFrame | undefined {
-    const input = concatHex([lowerCase(target), data]);
-    const at = place.l1Calls.findIndex(
-      (frame) => frame.input === input && hexToBigInt(frame.value ?? "0x0") === value,
-    );
+    const at = place.l1Calls.findIndex((frame) => {
+      // `target (20 bytes) ‖ gas (4 bytes) ‖ data` (docs/spec.md section 3); no frame tells which gas it was to be.
+      const { input } = frame;
+      const isCall = input.slice(0, 42) === lowerCase(target) && `0x${input.slice(50)}` === data;
+      return isCall && hexToBigInt(frame.value ?? "0x0") === value;
+    });
     if (at < 0) return undefined;
     const [frame] = place.l1Calls.splice(at, 1);
     // That the proxy's frame failed is the hop's matter; the frame inside it is the callee's own.

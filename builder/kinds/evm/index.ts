@@ -32,7 +32,7 @@ export function createEvmKind(options: EvmKindOptions = {}): RollupKind<EvmVisit
     circuits: [UNPROVEN],
     isProven: false,
     genesisRoot: rootOf,
-    async open({ id, folder, onRebuild }: OpenOptions): Promise<EvmMachine> {
+    async open({ id, folder, places, onRebuild }: OpenOptions): Promise<EvmMachine> {
       const identity = `${NAME}:${id.toString()}`;
       const own = (part: string) => (folder === undefined ? {} : { folder: path.join(folder, part) });
       const poseidon = await loadPoseidon();
@@ -45,6 +45,7 @@ export function createEvmKind(options: EvmKindOptions = {}): RollupKind<EvmVisit
         onRebuild,
         rebuild,
         ...own("state"),
+        ...(places !== undefined && { places }),
       });
       try {
         const root = store.stateRoot();

@@ -18,12 +18,18 @@ export const ledgerKind = {
   async genesisRoot() {
     return new StateTree(await loadPoseidon()).stateRoot();
   },
-  async open({ id, folder, onRebuild }: OpenOptions): Promise<LedgerMachine> {
+  async open({ id, folder, places, onRebuild }: OpenOptions): Promise<LedgerMachine> {
     const identity = `${NAME}:${id.toString()}`;
     const poseidon = await loadPoseidon();
     return new LedgerMachine(
       id,
-      await openState({ poseidon, identity, onRebuild, ...(folder !== undefined && { folder }) }),
+      await openState({
+        poseidon,
+        identity,
+        onRebuild,
+        ...(folder !== undefined && { folder }),
+        ...(places !== undefined && { places }),
+      }),
     );
   },
   isProven: true,

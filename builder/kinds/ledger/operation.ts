@@ -45,7 +45,7 @@ export function operationOfTransaction(account: bigint, call: LedgerCall): Ledge
 
 /**
  * Performs an operation up to its answer, which is a RESULT, or a CALL for a `send`.
- * @throws `BALANCE_OVERFLOW`, with writes possibly made: the caller undoes them.
+ * @throws `BALANCE_OVERFLOW`, `TREE_FULL`, with writes possibly made: the caller undoes them.
  */
 export function operate(
   tree: StateTree,

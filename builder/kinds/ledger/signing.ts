@@ -23,12 +23,22 @@ export interface Signing {
   sign(privateKey: Uint8Array, message: FieldElement): Signature;
   /**
    * True when both points are on the curve, the key is not of low order (such a key would sign anything), `s` is below
-   * the subgroup's order (so nobody can vary a signature) and the equation holds.
+   * the subgroup's order (so nobody can vary a signature) and provable, and the equation holds.
    */
   verify(message: FieldElement, signature: Signature, publicKey: CurvePoint): boolean;
 }
 
+/** Order of the base point. */
+const ORDER = 2736030358979909402780800718157159386076813972158567259200215660948447373041n;
+/** Low 249 bits of the three numbers below the order for which the circuit's multiplication meets opposite points: no proof exists. */
+const UNPROVABLE_LOW_BITS = ORDER - 2n * 8n ** 83n - (8n ** 83n - 1n) / 7n;
+
 let loaded: Promise<Signing> | undefined;
+
+/** False for the three values of `s` that `circuits/unconstrained.json` names (MontgomeryAdd). */
+export function isProvable(s: bigint): boolean {
+  return s % 2n ** 249n !== UNPROVABLE_LOW_BITS;
+}
 
 /** Loads the curve once per process. */
 export function loadSigning(): Promise<Signing> {
@@ -61,6 +71,7 @@ function signingWith(eddsa: Eddsa): Signing {
     },
     verify: (message, { r8, s }, publicKey) => {
       const key = toPoint(publicKey);
+      if (!isProvable(s)) return false;
       if (!babyJub.inCurve(key) || F.isZero(babyJub.mulPointEscalar(key, 8n)[0])) return false;
       return eddsa.verifyPoseidon(F.e(message), { R8: toPoint(r8), S: s }, key);
     },

@@ -32,6 +32,7 @@ abstract contract Books is Stage {
     /// What was read from logs about one execution.
     struct Fate {
         bool isConsumed;
+        bool isSkipped;
         bytes32 batch;
         uint32 index;
         uint32 ending;
@@ -94,7 +95,9 @@ abstract contract Books is Stage {
             }
             Fate memory fate = fates[next++];
             require(fate.batch == id && fate.index == i, "a transaction's fate is another's");
-            bool mustBe = isCertain && samePlaces(at, scenes[i].before);
+            bool mustBe = samePlaces(at, scenes[i].before);
+            require(!fate.isSkipped || !mustBe, "a transaction was passed over for nothing");
+            mustBe = mustBe && isCertain;
             bool isForeseen = fate.isConsumed == !scenes[i].endings[0].failed;
             require(isForeseen || !mustBe, "a transaction's fate is not as foreseen");
             if (!fate.isConsumed) {
@@ -269,10 +272,13 @@ abstract contract Books is Stage {
             bytes32 topic = logs[i].topics[0];
             if (topic == IRollups.ExecutionConsumed.selector) {
                 (uint32 index, uint32 ending) = abi.decode(logs[i].data, (uint32, uint32));
-                fates[count++] = Fate(true, logs[i].topics[1], index, ending);
+                fates[count++] = Fate(true, false, logs[i].topics[1], index, ending);
             } else if (topic == IRollups.ExecutionFailed.selector) {
                 (uint32 index, ) = abi.decode(logs[i].data, (uint32, bytes));
-                fates[count++] = Fate(false, logs[i].topics[1], index, 0);
+                fates[count++] = Fate(false, false, logs[i].topics[1], index, 0);
+            } else if (topic == IRollups.ExecutionSkipped.selector) {
+                (uint32 index, ) = abi.decode(logs[i].data, (uint32, uint64));
+                fates[count++] = Fate(false, true, logs[i].topics[1], index, 0);
             }
         }
         // Cuts the array to what is used.

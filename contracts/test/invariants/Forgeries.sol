@@ -113,7 +113,7 @@ library Forgeries {
         // The visit that ends last is that of the trigger.
         Visit memory last = visits[visits.length - 1];
         if (flaw == Flaw.OTHER_ROOT_BEFORE) {
-            visits[seed % visits.length].rootBefore = other;
+            return _unchain(visits, seed, other);
         } else if (flaw == Flaw.BROKEN_CHAIN) {
             // Given by another chain than was called.
             end.from = L1;
@@ -128,6 +128,20 @@ library Forgeries {
             return actions[0].isStatic || end.failed;
         }
         return true;
+    }
+
+    /// Has a visit start from another root than the one before it of the same rollup leads to. Where an execution finds a
+    /// rollup is free: there it is not played unless the rollup is there.
+    function _unchain(Visit[] memory visits, uint256 seed, StateRoot other) private pure returns (bool) {
+        for (uint256 i = 0; i < visits.length; i++) {
+            uint256 at = (seed + i) % visits.length;
+            for (uint256 before = 0; before < at; before++) {
+                if (visits[before].rollup != visits[at].rollup) continue;
+                visits[at].rootBefore = other;
+                return true;
+            }
+        }
+        return false;
     }
 
     function _swapProofs(RollupProof[] memory proofs, uint256 seed) private pure returns (bool) {

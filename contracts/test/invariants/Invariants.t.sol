@@ -126,7 +126,7 @@ contract InvariantsTest is Troupe {
             Deed("looked up a failure", this.lookUp),
             Deed("call did not pass for a look-up", this.lookUp),
             Deed("endowed", this.endow),
-            Deed("replay refused", this.replay),
+            Deed("replayed", this.replay),
             Deed("batch had enough gas", this.skimp),
             Deed("batch was starved", this.skimp)
         ];

@@ -403,7 +403,7 @@ abstract contract Playwright {
             );
             step.answer = abi.encodeWithSelector(ICrossChainManager.NotProxy.selector, setting.puppet);
         } else if (kind == 3) {
-            step.data = abi.encodeWithSignature("runTransaction(bytes,address,uint256)", "", address(0), 0);
+            step.data = abi.encodeWithSignature("runTransaction(bytes,uint256,uint256,uint256)", "", 0, 0, 0);
             step.answer = abi.encodeWithSelector(IRollups.OnlySelf.selector, setting.puppet);
         } else if (kind == 4) {
             Player.Turn memory turn;

@@ -42,7 +42,7 @@ abstract contract Stage is Playwright {
             ChainId rollup = rollupAt(i);
             _notaries[i] = i == 1 ? _notaries[0] : new Notary();
             _rollups.register(
-                Registration(address(this), _notaries[i], _keyList(), _roots[i], isNative(rollup))
+                Registration(address(this), _notaries[i], _keyList(), _roots[i], isNative(rollup), 0)
             );
             for (uint256 j = 0; j < REMOTES; j++) _rollups.createProxy(_remote(j), rollup);
         }
@@ -80,7 +80,8 @@ abstract contract Stage is Playwright {
     function _checkAll() internal {
         // Refused while a batch is posted or an execution is open.
         for (uint256 i = 0; i < ROLLUPS; i++) {
-            try _rollups.replaceVerification(rollupAt(i), _notaries[i], _keyList()) {} catch {
+            _rollups.proposeVerification(rollupAt(i), _notaries[i], _keyList());
+            try _rollups.applyVerification(rollupAt(i), _notaries[i], _keyList()) {} catch {
                 require(false, "the cursor is left inside an execution");
             }
         }

@@ -4,11 +4,15 @@ import { readConstraintSystem } from "../../../builder/keys/r1cs.ts";
 import type { CircuitInput } from "../../../builder/kinds/kind.ts";
 import { calculateWitness, WitnessError } from "../../../builder/proof/threads/witness.ts";
 import { Constraints } from "./constraints.ts";
+import { PART } from "./stand-in.ts";
+
+/** The circuit itself, and the template in its stand-in caller, whose signals are the circuit's own. */
+const MAIN = new RegExp(`^main\\.(?:${PART}\\.)?`);
 
 /** A compiled circuit as the tests use it: run it, read signals by name, check its constraints. */
 export class Circuit {
   readonly constraints: Constraints;
-  /** Wire by signal name without `main.`; names that the compiler joined share a wire, removed ones are missing. */
+  /** Wire by signal name without `main.` and the stand-in caller; names that the compiler joined share a wire, removed ones are missing. */
   readonly wires: ReadonlyMap<string, number>;
   readonly #module: WebAssembly.Module;
 
@@ -26,7 +30,7 @@ export class Circuit {
     const wires = new Map<string, number>();
     for (const line of symbols.split("\n")) {
       const [, wire = "-1", , name = ""] = line.split(",");
-      if (Number(wire) >= 0 && name !== "") wires.set(name.slice("main.".length), Number(wire));
+      if (Number(wire) >= 0 && name !== "") wires.set(name.replace(MAIN, ""), Number(wire));
     }
     return new Circuit(
       await WebAssembly.compile(wasm),

@@ -3,7 +3,7 @@ import { rollupsAbi } from "../../../builder/protocol/abi.ts";
 import { revertData } from "../outcome.ts";
 import type { Setup } from "../setup.ts";
 
-const plannerAbi = parseAbi(["function plan(bytes message, address previous, uint256 ordinal) view"]);
+const plannerAbi = parseAbi(["function plan(bytes message) view"]);
 
 /** What `Rollups` would hear of its planner: the error by which it refuses calldata; nothing if it takes it. */
 export type Judge = (
@@ -14,8 +14,7 @@ export async function judge(setup: Setup): Promise<Judge> {
   const to = await setup.rollups.read.PLANNER();
   const account = setup.rollups.address;
   return async (calldata) => {
-    const args = [calldata, "0x0000000000000000000000000000000000000000", 0n] as const;
-    const data = encodeFunctionData({ abi: plannerAbi, functionName: "plan", args });
+    const data = encodeFunctionData({ abi: plannerAbi, functionName: "plan", args: [calldata] });
     const reason: unknown = await setup.publicClient.call({ to, data, account, gas: 16_000_000n }).then(
       () => undefined,
       (error: unknown) => error,

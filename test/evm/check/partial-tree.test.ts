@@ -5,6 +5,8 @@ import { FIELD_MODULUS, fieldElement } from "../../../builder/protocol/ids.ts";
 import { loadPoseidon, type Poseidon } from "../../../builder/state/poseidon.ts";
 import { recentPoseidon } from "../../../builder/state/recent.ts";
 import { StateTree } from "../../../builder/state/tree.ts";
+import { TREE_PLACES } from "../../../builder/state/types.ts";
+import { SparseTree } from "../../state/sparse-tree.ts";
 import { expectFlaw, flawOf } from "./expect-flaw.ts";
 
 const key = fc.oneof(
@@ -78,7 +80,7 @@ describe("partial tree", function () {
         async (first, k, at, n, by) => {
           const tree = new StateTree(poseidon);
           tree.upsertMany(first);
-          const [root, size, next] = [tree.stateRoot(), BigInt(tree.size), tree.nextPlace()];
+          const [root, size, next] = [tree.stateRoot(), BigInt(tree.size), tree.nextPlace() ?? []];
           const proof = tree.prove(k);
           const bump = (hash: bigint) => fieldElement((hash + by) % FIELD_MODULUS);
           const bent = (siblings: typeof next) =>
@@ -111,6 +113,34 @@ describe("partial tree", function () {
         },
       ),
       { numRuns: 40 },
+    );
+  });
+
+  it("follows writes in a tree that is full, but no new leaf", async function () {
+    const tree = new SparseTree(poseidon, BigInt(TREE_PLACES) - 1n);
+    const last = tree.siblings(tree.size);
+    const filling = new PartialTree(poseidon, tree.stateRoot(), tree.size, last);
+    filling.add("0", tree.prove(0n));
+    filling.upsert(5n, 1n);
+    tree.upsert(5n, fieldElement(1n));
+    expect(filling.root()).to.equal(tree.stateRoot());
+    await expectFlaw(() => filling.upsert(6n, 1n), ["EXECUTION_REFUSED"], "one more");
+
+    const root = tree.stateRoot();
+    const full = new PartialTree(poseidon, root, tree.size, undefined);
+    full.add("5", tree.prove(5n));
+    full.upsert(5n, 9n);
+    full.upsert(6n, 0n);
+    tree.upsert(5n, fieldElement(9n));
+    expect(full.root()).to.equal(tree.stateRoot());
+    await expectFlaw(() => full.upsert(6n, 1n), ["EXECUTION_REFUSED"], "a new leaf");
+    const NOT = ["WITNESS_MALFORMED"] as const;
+    await expectFlaw(() => new PartialTree(poseidon, root, tree.size, last), NOT, "a place");
+    await expectFlaw(() => new PartialTree(poseidon, root, tree.size - 1n, undefined), NOT, "no place");
+    await expectFlaw(
+      () => new PartialTree(poseidon, root, tree.size + 1n, undefined),
+      NOT,
+      "too many leaves",
     );
   });
 

@@ -283,6 +283,34 @@ describe("state of an evm rollup", function () {
     await store.close();
   });
 
+  it("takes what is new only while its tree has places, and says so at once", async function () {
+    // The tree's first leaf, the system contract, the block and two more.
+    const store = await openEvmStore({ poseidon, identity: "evm:1", genesis: GENESIS, places: 5 });
+    const words = (...slots: Hex[]) =>
+      writes({ slots: new Map([[A, new Map(slots.map((slot) => [slot, ONE] as const))]]) });
+    const [third = "0x"] = SLOTS.slice(2);
+    store.apply(words(FIRST));
+    store.apply(words(FIRST, SECOND));
+    const root = store.stateRoot();
+    const refused = (): void => {
+      expect(() => store.apply(words(third)))
+        .to.throw(LockstepError)
+        .with.property("code", "TREE_FULL");
+    };
+    refused();
+    expect(store.stateRoot()).to.equal(root);
+    expect(store.slot(A, third)).to.equal(ZERO);
+    // What is there is emptied and written again: it keeps its place.
+    store.apply(writes({ slots: new Map([[A, new Map([[SECOND, ZERO]])]]) }))();
+    store.apply(
+      writes({ slots: new Map([[A, new Map([[SECOND, ZERO]])]]), block: { number: 2n, timestamp: 2n } }),
+    )();
+    await store.persist();
+    refused();
+    expect(store.stateRoot()).to.equal(root);
+    await store.close();
+  });
+
   it("undoes the latest visit only, and none that is durable", async function () {
     const store = await open();
     const first = store.apply(writes({ slots: new Map([[A, new Map([[FIRST, ONE]])]]) }));

@@ -311,6 +311,7 @@ async function register(
         verificationKeys: Object.values(setup.verificationKeys),
         genesisRoot: `0x${genesisRoot}`,
         nativeToken: setup.nativeToken,
+        verificationDelay: 0,
       },
     ],
   });

@@ -1,13 +1,20 @@
 import { fieldElement, type StateRoot } from "../../../protocol/ids.ts";
 import { emptyHashes, hashLeaf, hashNode, hashState } from "../../../state/hashes.ts";
 import type { Poseidon } from "../../../state/poseidon.ts";
-import { KEY_BITS, type KeyProof, type Leaf, type Siblings, TREE_DEPTH } from "../../../state/types.ts";
+import {
+  KEY_BITS,
+  type KeyProof,
+  type Leaf,
+  type Siblings,
+  TREE_DEPTH,
+  TREE_PLACES,
+} from "../../../state/types.ts";
 import { StatementRefusedError } from "./errors.ts";
 
 type Hash = ReturnType<Poseidon>;
 
 const KEY_LIMIT = 1n << BigInt(KEY_BITS);
-const PLACES = 1n << BigInt(2 * TREE_DEPTH);
+const PLACES = BigInt(TREE_PLACES);
 
 /**
  * The part of a state tree (docs/spec.md section 4) that paths under one root show. It answers and follows writes only as
@@ -30,15 +37,18 @@ export class PartialTree {
   /** Places written since the root was last hashed. */
   readonly #written = new Set<bigint>();
 
-  /** @param nextPlace path of the first empty place. @throws {StatementRefusedError} */
-  constructor(poseidon: Poseidon, root: StateRoot, size: bigint, nextPlace: Siblings) {
-    if (size < 1n || size >= PLACES)
+  /** @param nextPlace path of the first empty place; a full tree has none. @throws {StatementRefusedError} */
+  constructor(poseidon: Poseidon, root: StateRoot, size: bigint, nextPlace: Siblings | undefined) {
+    if (size < 1n || size > PLACES)
       throw new StatementRefusedError("WITNESS_MALFORMED", `a tree of ${size} leaves`);
+    if ((nextPlace === undefined) !== (size === PLACES))
+      throw new StatementRefusedError("WITNESS_MALFORMED", `a next place in a tree of ${size} leaves`);
     this.#poseidon = poseidon;
     this.#empty = emptyHashes(poseidon);
     this.#sizeBefore = size;
     this.#rootBefore = root;
     this.#size = size;
+    if (nextPlace === undefined) return;
     this.#learn("the next place", size, fieldElement(0n), nextPlace);
     nextPlace.forEach((siblings, level) => {
       const position = childPosition(size, level);
@@ -67,7 +77,7 @@ export class PartialTree {
     return leaf.key === key ? leaf.value : 0n;
   }
 
-  /** `upsert` of docs/spec.md section 4. @throws {StatementRefusedError} `NOT_WITNESSED` */
+  /** `upsert` of docs/spec.md section 4. @throws {StatementRefusedError} `NOT_WITNESSED`, `EXECUTION_REFUSED` in a full tree. */
   upsert(key: bigint, value: bigint): void {
     const { leaf: low, place } = this.#locate(key);
     if (low.key === key) {
@@ -75,6 +85,8 @@ export class PartialTree {
       return;
     }
     if (value === 0n) return;
+    if (this.#size === PLACES)
+      throw new StatementRefusedError("EXECUTION_REFUSED", "the state's tree takes no new leaf: it is full");
     this.#write(place, { ...low, nextKey: key });
     this.#write(this.#size, { key, nextKey: low.nextKey, value: fieldElement(value) });
     this.#keys.splice(this.#rank(key), 0, key);

@@ -32,6 +32,6 @@ export interface StateWitness {
   readonly slots: readonly SlotWitness[];
   /** Codes of the accounts that have one, each once. */
   readonly codes: readonly Hex[];
-  /** Path of the first empty place, which is number `size`: new leaves go there and behind it. */
-  readonly nextPlace: Siblings;
+  /** Path of the first empty place, which is number `size`: new leaves go there and behind it. A full tree has none. */
+  readonly nextPlace: Siblings | undefined;
 }

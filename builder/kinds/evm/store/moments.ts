@@ -10,6 +10,8 @@ export class Moment {
   readonly step: { readonly from: Moment; readonly changes: readonly Change[] } | undefined;
   /** Number of steps since the last durable state. */
   readonly height: number;
+  /** Number of changes since the last durable state. */
+  readonly changes: number;
   readonly #moments: Moments;
   #root: StateRoot | undefined;
 
@@ -17,6 +19,7 @@ export class Moment {
     this.#moments = moments;
     this.step = step;
     this.height = step === undefined ? 0 : step.from.height + 1;
+    this.changes = step === undefined ? 0 : step.from.changes + step.changes.length;
   }
 
   /** @throws {ForgottenMomentError} if it is first asked for after the state became durable or was rewound. */
@@ -44,6 +47,17 @@ export class Moments {
 
   get now(): Moment {
     return this.#now;
+  }
+
+  /**
+   * The tree finds out late, when a root is asked for; whoever makes the changes must hear of it at once.
+   * @throws {TreeFullError}
+   */
+  assertRoomFor(changes: readonly Change[]): void {
+    // Each change may take a place: as long as all of them would fit, nothing needs to be hashed.
+    if (this.#now.changes + changes.length <= this.#tree.room) return;
+    const tree = this.treeAt(this.#now);
+    tree.assertRoomFor(changes.filter(({ key, entry }) => entry !== undefined && !tree.has(key)).length);
   }
 
   /** The state changes. */

@@ -19,6 +19,8 @@ export interface OpenEvmStoreOptions {
   readonly identity: string;
   /** Durable in this folder; without it in memory, with the same history. */
   readonly folder?: string;
+  /** Leaves that the tree takes; fewer than 4^16 in tests only. */
+  readonly places?: number;
   readonly genesis: EvmGenesis;
   /** Called when the state begins anew because an older version left what is there. */
   readonly onRebuild?: ((folder: string) => void) | undefined;
@@ -42,7 +44,7 @@ const RECENT_HASHES = 1 << 14;
  * `STATE_UNAVAILABLE`, `UNSUPPORTED_FORMAT`.
  */
 export async function openEvmStore(options: OpenEvmStoreOptions): Promise<EvmStore> {
-  const { poseidon, identity, folder, genesis, onRebuild, rebuild = false } = options;
+  const { poseidon, identity, folder, genesis, places, onRebuild, rebuild = false } = options;
   const where = folder ?? "memory";
   const layout = new StateLayout(poseidon);
   const state = await openState({
@@ -51,6 +53,7 @@ export async function openEvmStore(options: OpenEvmStoreOptions): Promise<EvmSto
     onRebuild,
     rebuild,
     ...(folder !== undefined && { folder }),
+    ...(places !== undefined && { places }),
   });
   try {
     const { tree } = state;

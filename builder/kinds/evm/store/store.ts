@@ -60,11 +60,12 @@ export class EvmStore implements CommittedState {
   }
 
   /**
-   * @throws {UncommittableStateError} with nothing changed. What is returned throws {UndoneOutOfOrderError} when it is
+   * @throws {UncommittableStateError} or {TreeFullError} with nothing changed. What is returned throws {UndoneOutOfOrderError} when it is
    * called at the wrong time.
    */
   apply(writes: StateWrites): () => void {
     const changes = changesOf(this.#flat, this.#layout, writes);
+    this.#moments.assertRoomFor(changes);
     const flat = this.#flat;
     const replaced = changes.map(({ key, entry }) => [key, flat.replace(key, entry)] as const);
     const after = this.#moments.advance(changes);
