@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
-pragma solidity 0.8.30;
-
 // Solidity wants what is used for a type everywhere beside the type.
-// solhint-disable one-contract-per-file
+/* solhint-disable one-contract-per-file */
+pragma solidity 0.8.30;
 
 import {DynamicBufferLib} from "solady/src/utils/DynamicBufferLib.sol";
 import {ChainId, StateRoot} from "./Actions.sol";

@@ -203,11 +203,11 @@ describe("Rollups: whatever calldata of a batch is taken, a follower reads", () 
     if (RUNS < 40) return;
     const times = (what: string) => reached.get(what) ?? 0;
     // Every change meets calldata that is refused for it, and some meet what is judged by what it says.
-    expect(times("taken"), "taken").to.be.greaterThan(60);
+    expect(times("taken"), "taken").to.be.greaterThan(40);
     expect(times("refused for what it says"), "refused for what it says").to.be.greaterThan(100);
     for (const mutation of MUTATIONS.filter((one) => one !== "a byte with a meaning"))
       expect(times(`${mutation}: refused for its form`), mutation).to.be.greaterThan(50);
-    expect(times("a byte with a meaning: taken"), "changed and taken").to.be.greaterThan(30);
+    expect(times("a byte with a meaning: taken"), "changed and taken").to.be.greaterThan(15);
     for (const error of ["BrokenChain", "NotCanonical", "VisitMismatch"])
       expect(times(error), error).to.be.greaterThan(0);
   });
