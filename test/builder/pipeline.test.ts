@@ -223,7 +223,8 @@ describe("pipeline with unproven proofs", function () {
       relay.judge(async (body): Promise<Fate> => {
         const raw = /"eth_sendRawTransaction","params":\["(0x[0-9a-f]+)"/.exec(body)?.[1];
         if (!isHex(raw) || copied !== undefined) return "answered";
-        const data = parseTransaction(raw).data ?? "0x";
+        const { to, data } = parseTransaction(raw);
+        if (to?.toLowerCase() !== lockstep.rollups.toLowerCase() || data === undefined) return "answered";
         const { args } = decodeFunctionData({ abi: rollupsAbi, data });
         const batch = args?.[0];
         if (typeof batch !== "object" || !("executions" in batch) || batch.executions.length < 2)
