@@ -225,8 +225,9 @@ describe("pipeline with unproven proofs", function () {
         if (!isHex(raw) || copied !== undefined) return "answered";
         const { to, data } = parseTransaction(raw);
         if (to?.toLowerCase() !== lockstep.rollups.toLowerCase() || data === undefined) return "answered";
-        const { args } = decodeFunctionData({ abi: rollupsAbi, data });
-        const batch = args?.[0];
+        const {
+          args: [batch],
+        } = decodeFunctionData({ abi: rollupsAbi, data });
         if (typeof batch !== "object" || !("executions" in batch) || batch.executions.length < 2)
           return "answered";
         const half = { ...batch, executions: batch.executions.slice(0, 1), proofs: batch.proofs.slice(0, 1) };

@@ -228,6 +228,7 @@ abstract contract FuzzInterpreter {
         } else if (kind == 5) {
             value = uint256(
                 keccak256(
+                    // solhint-disable-next-line avoid-tx-origin
                     abi.encode(msg.sender.codehash, msg.sender.code.length, msg.sender.balance, tx.origin)
                 )
             );
