@@ -210,6 +210,15 @@ abstract contract Books is Stage {
         for (uint256 i = 0; i < _puppets.length; i++) _puppets[i].direct(mood, script, whim);
     }
 
+    /// @return count How many of the executions were consumed.
+    function _consumeAll(Fate[] memory fates) internal returns (uint256 count) {
+        for (uint256 i = 0; i < fates.length; i++) {
+            if (!fates[i].isConsumed) continue;
+            _consume(fates[i]);
+            count++;
+        }
+    }
+
     function _consume(Fate memory fate) private {
         require(!_isConsumed[fate.batch][fate.index], "an execution was consumed twice");
         _isConsumed[fate.batch][fate.index] = true;
@@ -263,7 +272,7 @@ abstract contract Books is Stage {
     // ------------------------------------------------------------------------------------------------------------- logs
 
     /// What became of executions, in the order of events. Only for what was not undone.
-    function _fates() private returns (Fate[] memory fates) {
+    function _fates() internal returns (Fate[] memory fates) {
         IMachine.Log[] memory logs = MACHINE.getRecordedLogs();
         fates = new Fate[](logs.length);
         uint256 count = 0;

@@ -99,7 +99,7 @@ contract InvariantsTest is Troupe {
     function testAllOfItHappens() external {
         for (uint256 i = 0; i <= uint256(type(Trait).max); i++)
             _bringAbout(Deed(nameOf(Trait(i)), this.perform));
-        Deed[29] memory deeds_ = [
+        Deed[30] memory deeds_ = [
             Deed("frames opened", this.post),
             Deed("frames reverted", this.post),
             Deed("transaction done", this.post),
@@ -127,6 +127,7 @@ contract InvariantsTest is Troupe {
             Deed("call did not pass for a look-up", this.lookUp),
             Deed("endowed", this.endow),
             Deed("replayed", this.replay),
+            Deed("transaction done by a replay", this.replay),
             Deed("batch had enough gas", this.skimp),
             Deed("batch was starved", this.skimp)
         ];

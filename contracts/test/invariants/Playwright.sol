@@ -146,7 +146,8 @@ abstract contract Playwright {
         draft.add(Drafts.result(action.to, action.from, fails, answer));
         if (!wakes) return answer;
         StateRoot root = draft.now.stands[placeOf(action.to)].root;
-        bool isKept = fails || action.isStatic || draft.chance(30);
+        // A transaction that succeeds moves its rollup's root, as every kind's must: it could be replayed otherwise.
+        bool isKept = fails || action.isStatic || (action.kind != L2TX && draft.chance(30));
         draft.close(placeOf(action.to), isKept ? root : StateRoot.wrap(bytes32(draft.word() >> 8)));
     }
 

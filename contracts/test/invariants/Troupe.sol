@@ -29,13 +29,18 @@ abstract contract Troupe is Books {
         _postSome(seed, Trigger.TRANSACTION);
     }
 
-    /// The same batch once more, now or later: whether it is taken or too old by then, nothing happens twice.
+    /// The same batch once more, now or later, if it is not too old by then. A transaction that L1 contradicted or passed over
+    /// has changed nothing, so its turn may still come; what was consumed is not consumed again.
     function replay(uint256 seed) external inOneTransaction {
-        if (_lastBatch.length == 0) _postSome(seed, Trigger.CALL);
+        if (_lastBatch.length == 0 || _draw(seed, "fresh") % 4 == 0) {
+            _postSome(_draw(seed, "post"), Trigger.TRANSACTION);
+        }
         if (seed % 2 == 0) _nextBlock();
         Place[] memory before = _places();
+        MACHINE.recordLogs();
         (bool success, ) = address(_rollups).call(_lastBatch);
-        require(samePlaces(before, _places()), "a batch has changed something twice");
+        if (_consumeAll(_fates()) != 0) _did("transaction done by a replay");
+        else require(samePlaces(before, _places()), "a batch of which nothing was consumed changed something");
         _did(success ? "replayed" : "replay refused");
         // What can be played now is no longer what the cues say.
         _nextBlock();
