@@ -1,5 +1,5 @@
 /**
- * From a fresh clone to a running command: `node scripts/bootstrap.mjs start|demo|test|fuzz|node|deploy|builder|prover-worker|provers|keys|status|bench [option…]`.
+ * From a fresh clone to a running command: `node scripts/bootstrap.mjs start|demo|test|fuzz|node|deploy|builder|prover-worker|provers|keys|status|bench|docs:errors [option…]`.
  *
  * Runs on Node 20 with nothing installed and uses no network but package registries. It makes sure of a recent Node
  * (from npm, into `.lockstep/`, if the machine's is too old), of the dependencies and, where it can be built, of the fast
@@ -37,6 +37,7 @@ const COMMANDS = {
   provers: ["builder/cli/index.ts", "provers"],
   keys: ["builder/cli/index.ts", "keys"],
   bench: ["scripts/bench.ts"],
+  "docs:errors": ["scripts/docs-errors.ts"],
   "prover-worker": ["builder/cli/index.ts", "prover-worker"],
   test: ["scripts/test.ts"],
   fuzz: ["scripts/fuzz.ts"],

@@ -25,6 +25,7 @@ import type { AcceptedTransaction, TransactionStatus } from "../intake/accepted.
 import { decodeTransaction } from "../intake/decode.ts";
 import { play, playAll, type PlayOptions } from "../simulate/play.ts";
 import { TransactionQueue } from "../intake/queue.ts";
+import { BuilderStoppedError } from "../intake/stopped.ts";
 
 /** A rollup that the builder runs. */
 export interface BuilderRollup {
@@ -326,7 +327,7 @@ export class Builder implements AsyncDisposable {
       await this.#running;
       return;
     }
-    this.#stop.abort(new LockstepError("STOPPED", "the builder was stopped"));
+    this.#stop.abort(new BuilderStoppedError());
     await this.#running;
     await this.#chains[Symbol.asyncDispose]();
   }
@@ -439,7 +440,7 @@ export class Builder implements AsyncDisposable {
     const key = this.#rollup(rollup).verificationKeys[circuit];
     if (key !== undefined) return key;
     throw new LockstepError(
-      "UNKNOWN_CIRCUIT",
+      "MISSING_VERIFICATION_KEY",
       `rollup ${rollup.toString()} has no key for circuit ${circuit}`,
     );
   }

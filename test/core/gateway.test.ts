@@ -18,6 +18,7 @@ import {
   parseEther,
   toHex,
 } from "viem";
+import { errorDocs } from "../../builder/protocol/errors/registry.ts";
 import { type Builder, createBuilder } from "../../builder/core/builder.ts";
 import type { Gateway } from "../../builder/gateway/server.ts";
 import { GATEWAY_KINDS } from "../../builder/node/kinds/index.ts";
@@ -218,7 +219,8 @@ describe("gateways", function () {
       expect((await post(gateway.url, "[1]"))[0].error.code).to.equal(-32600);
       expect((await rpc(gateway.url, "eth_sendRawTransaction", ["0x123"])).error.code).to.equal(-32602);
       const wrong = await rpc(gateway.url, "eth_sendRawTransaction", ["0x1234"]);
-      expect(wrong.error).to.deep.include({ code: -32000, data: { code: "MALFORMED_TRANSACTION" } });
+      const code = "MALFORMED_TRANSACTION";
+      expect(wrong.error).to.deep.include({ code: -32000, data: { code, docs: errorDocs(code) } });
       expect((await rpc(gateway.url, "__proto__")).error).to.not.equal(undefined);
       expect((await rpc(gateway.url, "toString")).error).to.not.equal(undefined);
       const batch = [1, 2].map((id) => ({ jsonrpc: "2.0", id, method: "eth_chainId" }));

@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import { type Address, type Hex, encodeFunctionData, keccak256, parseGwei, toHex } from "viem";
+import { errorDocs } from "../../builder/protocol/errors/registry.ts";
 import { type Builder, createBuilder } from "../../builder/core/builder.ts";
 import type { BuilderEvent } from "../../builder/core/events.ts";
 import { GATEWAY_KINDS } from "../../builder/node/kinds/index.ts";
@@ -214,7 +215,8 @@ describe("a stranger on L1", function () {
       [gateways.l1, "eth_call", [{ from: user.address, to: lockstep.ledgerProxy, value: "0x1" }, "latest"]],
     ] as const) {
       const { error } = await ask(gateway, method, params);
-      expect(error?.data, method).to.deep.equal({ code: "ROLLUP_STOPPED" });
+      const code = "ROLLUP_STOPPED";
+      expect(error?.data, method).to.deep.equal({ code, docs: errorDocs(code) });
       expect(error?.message).to.include(keccak256(calldata)).and.to.include("INVALID_L2_TRANSACTION");
     }
     expect((await ask(gateways.first, "eth_chainId")).result).to.match(/^0x/);

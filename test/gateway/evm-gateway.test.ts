@@ -16,6 +16,7 @@ import { privateKeyToAccount } from "viem/accounts";
 import type { Gateway } from "../../builder/gateway/server.ts";
 import { StateLayout } from "../../builder/kinds/evm/store/layout.ts";
 import { LockstepError } from "../../builder/protocol/errors.ts";
+import { errorDocs } from "../../builder/protocol/errors/registry.ts";
 import { loadPoseidon } from "../../builder/state/poseidon.ts";
 import { FakeRollup, outcomeOf, serveRollup } from "./fake-rollup.ts";
 import { callVisit, contract, EVM_CHAIN_ID, frameOf, l1At, logOf, signedVisit, signer } from "./visits.ts";
@@ -516,9 +517,11 @@ describe("gateway of an evm rollup", function () {
       });
       return (await rpc("eth_sendRawTransaction", [raw])).error;
     };
-    expect(await send({ nonce: 3 })).to.deep.include({ data: { code: "NONCE_TOO_HIGH" } });
+    expect(await send({ nonce: 3 })).to.deep.include({
+      data: { code: "NONCE_TOO_HIGH", docs: errorDocs("NONCE_TOO_HIGH") },
+    });
     expect((await send({ nonce: 0, value: 5n })).message).to.match(/insufficient funds/);
-    expect(await send({ nonce: 0 })).to.deep.include({ data: { code } });
+    expect(await send({ nonce: 0 })).to.deep.include({ data: { code, docs: errorDocs(code) } });
   });
 
   it("answers any parameters with what is wrong", async () => {

@@ -1,8 +1,12 @@
 import { expect } from "chai";
-import { LockstepError } from "../../builder/protocol/errors.ts";
+import { type ErrorCode, LockstepError } from "../../builder/protocol/errors.ts";
 
 /** Asserts that the promise is refused with a LockstepError of this code, and of this text if given. */
-export async function expectCode(promise: Promise<unknown>, code: string, message?: RegExp): Promise<void> {
+export async function expectCode(
+  promise: Promise<unknown>,
+  code: ErrorCode,
+  message?: RegExp,
+): Promise<void> {
   const outcome: unknown = await promise.then(
     () => "no error",
     (error: unknown) => error,
