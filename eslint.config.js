@@ -61,7 +61,7 @@ export default tseslint.config(
   },
   {
     // Programs that talk to a person.
-    files: ["scripts/**", "builder/cli.ts", "builder/devnet/**"],
+    files: ["scripts/**", "builder/cli/**", "builder/devnet/**", "builder/node/**"],
     rules: { "no-console": "off" },
   },
   {

@@ -9,12 +9,12 @@ import {
     VisitedRollup
 } from "./interfaces/IExecutionPlanner.sol";
 import {IRollups} from "./interfaces/IRollups.sol";
-import {Batch, ChainId, Execution, RollupProof} from "./protocol/Actions.sol";
-import {CanonicalBatch} from "./protocol/CanonicalBatch.sol";
-import {Executions} from "./protocol/Executions.sol";
-import {Entry, ExecutionTable} from "./protocol/ExecutionTable.sol";
-import {Statements} from "./protocol/Statements.sol";
-import {LocatedVisit, Track, Tracks, Walk, Walks} from "./protocol/Walk.sol";
+import {Batch, ChainId, Execution, RollupProof} from "./interfaces/Actions.sol";
+import {CanonicalBatch} from "./batch/CanonicalBatch.sol";
+import {Executions} from "./batch/Executions.sol";
+import {Entry, ExecutionTable} from "./table/ExecutionTable.sol";
+import {Statements} from "./batch/Statements.sol";
+import {LocatedVisit, Track, Tracks, Walk, Walks} from "./batch/Walk.sol";
 
 /// @title Reads batches for `Rollups`
 /// @notice See {IExecutionPlanner}.

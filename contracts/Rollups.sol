@@ -11,10 +11,10 @@ import {
 } from "./interfaces/IExecutionPlanner.sol";
 import {IProofSystem} from "./interfaces/IProofSystem.sol";
 import {IRollups} from "./interfaces/IRollups.sol";
-import {Batch, ChainId} from "./protocol/Actions.sol";
-import {ExecutionTable, NO_TABLE, Table} from "./protocol/ExecutionTable.sol";
-import {Player} from "./protocol/Player.sol";
-import {Steps} from "./protocol/Steps.sol";
+import {Batch, ChainId} from "./interfaces/Actions.sol";
+import {ExecutionTable, NO_TABLE, Table} from "./table/ExecutionTable.sol";
+import {Player} from "./play/Player.sol";
+import {Steps} from "./table/Steps.sol";
 
 /// @title Lockstep's contract on L1
 /// @notice See {IRollups}. This part takes batches: check everything, have it proven, and only then change anything.

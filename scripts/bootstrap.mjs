@@ -11,7 +11,7 @@ import { accessSync, constants, existsSync, readFileSync, realpathSync, rmSync }
 import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { step } from "../builder/devnet/progress.mjs";
+import { step } from "../builder/node/progress.mjs";
 
 const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");
 const DATA = path.join(ROOT, ".lockstep");
@@ -28,16 +28,16 @@ const KILL_MS = 200;
 const STOP_MS = 10_000;
 
 const COMMANDS = {
-  start: ["builder/cli.ts", "start"],
-  demo: ["builder/cli.ts", "demo"],
+  start: ["builder/cli/index.ts", "start"],
+  demo: ["builder/cli/index.ts", "demo"],
   node: ["node_modules/hardhat/dist/src/cli.js", "node"],
-  deploy: ["builder/cli.ts", "deploy"],
-  builder: ["builder/cli.ts", "builder"],
-  status: ["builder/cli.ts", "status"],
-  provers: ["builder/cli.ts", "provers"],
-  keys: ["builder/cli.ts", "keys"],
+  deploy: ["builder/cli/index.ts", "deploy"],
+  builder: ["builder/cli/index.ts", "builder"],
+  status: ["builder/cli/index.ts", "status"],
+  provers: ["builder/cli/index.ts", "provers"],
+  keys: ["builder/cli/index.ts", "keys"],
   bench: ["scripts/bench.ts"],
-  "prover-worker": ["builder/cli.ts", "prover-worker"],
+  "prover-worker": ["builder/cli/index.ts", "prover-worker"],
   test: ["scripts/test.ts"],
   fuzz: ["scripts/fuzz.ts"],
 };

@@ -4,10 +4,10 @@
  * `scripts/bootstrap.mjs`.
  */
 import pc from "picocolors";
-import { step } from "../builder/devnet/progress.mjs";
-import type { BackendKind } from "../builder/proof/backends/backend.ts";
-import { WorkerBuildError } from "../builder/proof/backends/build.ts";
-import { BACKEND_KINDS } from "../builder/proof/backends/index.ts";
+import { step } from "../builder/node/progress.mjs";
+import type { BackendKind } from "../builder/proving/backends/backend.ts";
+import { WorkerBuildError } from "../builder/proving/backends/build.ts";
+import { BACKEND_KINDS } from "../builder/proving/backends/index.ts";
 
 /** A network that the Go modules do not come through is not waited for at every start, but when provers are asked for. */
 const RETRY_AFTER_MS = 24 * 60 * 60 * 1_000;

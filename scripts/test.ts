@@ -4,7 +4,8 @@
  */
 import path from "node:path";
 import { inspect } from "node:util";
-import { prepareArtefacts } from "../builder/devnet/artefacts.ts";
+import { prepareArtefacts } from "../builder/node/artefacts.ts";
+import { wrongContractImports } from "./testing/contract-rooms.ts";
 import { ONE_PASSED, oneFailed, type TestCount, total } from "./testing/result.ts";
 import { countMocha, countSolidity, countTools, type Output } from "./testing/runners.ts";
 import { runStages, type Stage } from "./testing/stages.ts";
@@ -13,7 +14,7 @@ import { mochaFiles, solidityFiles, unmatchedTestFiles } from "./testing/test-fi
 const root = path.resolve(import.meta.dirname, "..");
 const wanted = process.argv.slice(2);
 /** They take longest, so they begin first. */
-const LONGEST = ["test/circuits", "test/scenarios", "test/devnet", "test/builder"];
+const LONGEST = ["test/circuits", "test/scenarios", "test/devnet", "test/core"];
 
 function checkTestFiles(output: Output): TestCount {
   const unmatched = unmatchedTestFiles(root);
@@ -21,6 +22,13 @@ function checkTestFiles(output: Output): TestCount {
   const failure = `no runner runs ${unmatched.join(", ")}`;
   output(`${failure}\n`);
   return oneFailed(failure);
+}
+
+function checkContractImports(output: Output): TestCount {
+  const wrong = wrongContractImports(root);
+  if (wrong.length === 0) return ONE_PASSED;
+  output(`${wrong.join("\n")}\n`);
+  return oneFailed(wrong.join("\n"));
 }
 
 function checks(): Stage[] {
@@ -32,6 +40,12 @@ function checks(): Stage[] {
   return [
     { title: "lint", run: (output) => countTools(root, lint, output) },
     { title: "type check", run: (output) => countTools(root, [["tsc", "-p", "."]], output) },
+    {
+      title: "imports point down (builder/)",
+      run: (output) =>
+        countTools(root, [["depcruise", "builder", "--config", ".dependency-cruiser.mjs"]], output),
+    },
+    { title: "imports point down (contracts/)", run: checkContractImports },
     { title: "every test file has a runner", run: checkTestFiles },
     ...(solidityFiles(root).length > 0
       ? [{ title: "solidity", run: (output: Output) => countSolidity(root, output) }]
@@ -39,12 +53,12 @@ function checks(): Stage[] {
   ];
 }
 
-/** Test files by area, `test/<area>/…`: one process each. */
+/** Test files by area, `test/<area>/…` or `test/<area>/<part>/…`: one process each. */
 function areas(): Stage[] {
   const files = mochaFiles(root).filter(
     (file) => wanted.length === 0 || wanted.some((prefix) => file.startsWith(prefix)),
   );
-  const byArea = Map.groupBy(files, (file) => path.dirname(file).split(path.sep).slice(0, 2).join("/"));
+  const byArea = Map.groupBy(files, (file) => path.dirname(file).split(path.sep).slice(0, 3).join("/"));
   const rank = (area: string): number => (LONGEST.includes(area) ? LONGEST.indexOf(area) : LONGEST.length);
   return [...byArea]
     .sort(([a], [b]) => rank(a) - rank(b))

@@ -1,5 +1,5 @@
 import { encodeFunctionData, type Hex } from "viem";
-import { executionValue } from "../execution/encoding.ts";
+import { executionValue } from "../protocol/execution/encoding.ts";
 import { rollupsAbi } from "../protocol/abi.ts";
 import type { ChainId } from "../protocol/ids.ts";
 import type { BatchPlan } from "./plan.ts";

@@ -5,7 +5,7 @@ import { LockstepError } from "../protocol/errors.ts";
 import type { Execution } from "../protocol/execution.ts";
 import { L1 } from "../protocol/ids.ts";
 
-/** Bytes that a table may have (`contracts/protocol/Steps.sol`). */
+/** Bytes that a table may have (`contracts/table/Steps.sol`). */
 export const MAX_TABLE_BYTES = 24_575;
 /** Calls that L1 can tell apart in one table. */
 export const MAX_EXECUTIONS = 192;
@@ -36,7 +36,7 @@ export function promisedGas(executions: readonly Execution[]): bigint {
 }
 
 /**
- * Upper bound of the bytes that the contract stores, after the layouts in `contracts/protocol/ExecutionTable.sol` and
+ * Upper bound of the bytes that the contract stores, after the layouts in `contracts/table/ExecutionTable.sol` and
  * `Steps.sol`: every effect is counted with all its fields.
  */
 export function tableBytes(executions: readonly Execution[]): number {

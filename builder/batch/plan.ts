@@ -1,7 +1,7 @@
 import { concatHex, type Hex, keccak256 } from "viem";
-import { locateVisits, type LocatedVisit } from "../execution/check.ts";
-import { hashExecution } from "../execution/encoding.ts";
-import { type RecordedExecution, toExecution } from "../execution/recorded.ts";
+import { locateVisits, type LocatedVisit } from "../protocol/execution/check.ts";
+import { hashExecution } from "../protocol/execution/encoding.ts";
+import { type RecordedExecution, toExecution } from "../simulate/recording/recorded.ts";
 import type { BatchContext, CompletedVisit } from "../kinds/kind.ts";
 import { ActionKind, hashAction } from "../protocol/action.ts";
 import { LockstepError } from "../protocol/errors.ts";

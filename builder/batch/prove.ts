@@ -1,9 +1,9 @@
 import { concatHex, type Hex, keccak256, numberToHex } from "viem";
-import type { Prover } from "../proof/prover.ts";
+import type { Prover } from "../proving/prover.ts";
 import { statementWords } from "../protocol/statement.ts";
 import type { ChainId } from "../protocol/ids.ts";
 import type { PlannedVisit } from "./plan.ts";
-import type { VisitJob } from "../witness/jobs.ts";
+import type { VisitJob } from "./jobs.ts";
 import type { VisitProof } from "./encode.ts";
 
 /** The key that stands on L1 for a circuit of a rollup. @throws when there is none. */

@@ -1,19 +1,23 @@
 import { mkdir } from "node:fs/promises";
 import type { Logger } from "pino";
 import { privateKeyToAccount } from "viem/accounts";
-import { type Builder, createBuilder } from "../builder.ts";
+import { type Builder, createBuilder } from "../core/builder.ts";
 import { developmentAccount, developmentAccounts, FUNDING_ACCOUNT } from "./accounts.ts";
-import type { Circuits } from "./artefacts.ts";
-import { deploy, type RegisteredRollup } from "./deploy.ts";
-import { type DevnetDescription, removeDescription, writeDescription } from "./description.ts";
+import type { Circuits } from "../node/circuits.ts";
+import { deploy, type RegisteredRollup } from "../node/deployment/deploy.ts";
+import {
+  type DevnetDescription,
+  removeDescription,
+  writeDescription,
+} from "../node/deployment/description.ts";
 import { DEVNET_ROLLUPS } from "./devnet-rollups.ts";
 import { fundAccounts } from "./funding.ts";
-import { type Gateways, openGateways } from "./gateways.ts";
+import { type Gateways, openGateways } from "../node/gateways.ts";
 import { startL1 } from "./l1.ts";
 import { ObservedProver } from "./observed-prover.ts";
-import type { DevnetPorts } from "./ports.ts";
-import { openProver } from "./prover.ts";
-import { builderRollup, knownKind } from "./rollup-kinds.ts";
+import type { DevnetPorts } from "../node/ports.ts";
+import { openProver } from "../node/prover.ts";
+import { builderRollup, knownKind } from "../node/kinds/index.ts";
 
 export interface DevnetOptions {
   readonly ports: DevnetPorts;
@@ -61,6 +65,7 @@ export async function startDevnet({
   const prover = new ObservedProver(valueOf(proving).pool);
   const l1 = valueOf(node);
   const { evmChainId, rollups, registered } = await deploy({
+    account: developmentAccount(0),
     rpc: l1.url,
     kinds: DEVNET_ROLLUPS.map(({ kind }) => knownKind(kind)),
     circuits,

@@ -1,8 +1,8 @@
 import { type Address, encodeDeployData, type LocalAccount, parseEther, parseGwei } from "viem";
-import type { Builder } from "../builder.ts";
+import type { Builder } from "../core/builder.ts";
 import type { ChainId } from "../protocol/ids.ts";
-import { compiledContract } from "./contracts.ts";
-import { DeploymentError } from "./errors.ts";
+import { compiledContract } from "../node/deployment/contracts.ts";
+import { DeploymentError } from "../node/errors.ts";
 
 /** Wei that each account gets on each rollup. */
 const AMOUNT = parseEther("100");

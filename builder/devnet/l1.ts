@@ -1,6 +1,6 @@
 import { DEVELOPMENT_MNEMONIC, FUNDING_ACCOUNT } from "./accounts.ts";
-import { hardhat } from "./hardhat.ts";
-import { HOST } from "./ports.ts";
+import { hardhat } from "../node/hardhat.ts";
+import { HOST } from "../node/ports.ts";
 
 export interface L1Node {
   readonly url: string;

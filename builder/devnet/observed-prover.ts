@@ -1,5 +1,5 @@
 import type { CircuitJob } from "../kinds/kind.ts";
-import type { ProveOptions, Prover, ProverResult } from "../proof/prover.ts";
+import type { ProveOptions, Prover, ProverResult } from "../proving/prover.ts";
 
 /** A prover that tells of each proof it has made: the builder's own events do not say where the time went. */
 export class ObservedProver implements Prover {

@@ -1,3 +1,4 @@
+import { lowerCase } from "../protocol/address.ts";
 import { type Address, decodeAbiParameters, getAbiItem, type Hex, slice, toFunctionSelector } from "viem";
 import { rollupsAbi } from "../protocol/abi.ts";
 import { type ChainId, chainId } from "../protocol/ids.ts";
@@ -27,9 +28,4 @@ export function decodeRelay(data: Hex): RelayCall | undefined {
   } catch {
     return undefined;
   }
-}
-
-/** Addresses are compared in lower case. */
-export function lowerCase(address: Address): Address {
-  return `0x${address.slice(2).toLowerCase()}`;
 }

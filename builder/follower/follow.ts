@@ -6,7 +6,7 @@ import type { Head } from "../l1/head.ts";
 import { readGenesisRoot } from "../l1/registration.ts";
 import { LockstepError } from "../protocol/errors.ts";
 import { type ChainId, L1, type StateRoot } from "../protocol/ids.ts";
-import { type Consumption, type HistoryEntry, readHistory } from "./history.ts";
+import { type Consumption, type HistoryEntry, readHistory } from "../l1/history.ts";
 import { type Gap, type PastVisit, replayVisit, StateDivergedError, visitsOf } from "./replay.ts";
 import { RollupStoppedError, type StopPlace } from "./stopped.ts";
 

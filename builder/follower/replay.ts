@@ -1,11 +1,11 @@
 import type { Hex } from "viem";
 import type { Journal } from "../evm/journal.ts";
-import { effectiveVisits, type LocatedVisit } from "../execution/check.ts";
+import { effectiveVisits, type LocatedVisit } from "../protocol/execution/check.ts";
 import type { CompletedVisit, L1Inclusion, RollupMachine } from "../kinds/kind.ts";
 import { hashAction } from "../protocol/action.ts";
 import { LockstepError } from "../protocol/errors.ts";
 import type { ChainId } from "../protocol/ids.ts";
-import { type Consumption, type HistoryEntry } from "./history.ts";
+import { type Consumption, type HistoryEntry } from "../l1/history.ts";
 
 /** Replaying what L1 says does not lead to the root that L1 says: L1's data, the kind or the durable state is wrong. */
 export class StateDivergedError extends LockstepError {

@@ -44,3 +44,10 @@ export class RollupStoppedError extends LockstepError {
     this.stop = stop;
   }
 }
+
+/** The builder has no such rollup. */
+export class UnknownRollupError extends LockstepError {
+  constructor(rollup: ChainId) {
+    super("UNKNOWN_ROLLUP", `this builder does not run rollup ${rollup.toString()}`);
+  }
+}

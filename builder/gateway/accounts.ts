@@ -1,6 +1,6 @@
 import { BaseError, type Hex, type LocalAccount, numberToHex, type TransactionSerializable } from "viem";
 import type { Authorization } from "../evm/call-request.ts";
-import { Lock } from "../lock.ts";
+import { Lock } from "../core/lock.ts";
 import { type CallParameters, callRequest } from "./call-request.ts";
 import { InvalidParamsError } from "./json-rpc.ts";
 

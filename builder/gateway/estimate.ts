@@ -1,4 +1,4 @@
-import type { Builder } from "../builder.ts";
+import type { Backend } from "./backend.ts";
 import { MAX_TRANSACTION_GAS } from "../batch/limits.ts";
 import { type CallRequest, type TransactionOutcome, TransactionRevertedError } from "../simulate/outcome.ts";
 import { LockstepError } from "../protocol/errors.ts";
@@ -50,7 +50,7 @@ export async function bisectGasLimit(
  * @throws {TransactionRevertedError} when it reverts even with all gas there is.
  */
 export async function estimateAcrossChains(
-  builder: Builder,
+  builder: Backend,
   request: CallRequest,
   pending: boolean,
 ): Promise<bigint | undefined> {
@@ -65,7 +65,7 @@ export async function estimateAcrossChains(
   );
 }
 
-async function succeeds(builder: Builder, request: CallRequest, pending: boolean): Promise<boolean> {
+async function succeeds(builder: Backend, request: CallRequest, pending: boolean): Promise<boolean> {
   try {
     const { success }: TransactionOutcome = await builder.call(request, pending);
     return success;

@@ -1,7 +1,7 @@
 import { type Hex, type LocalAccount, numberToHex } from "viem";
 import { z } from "zod";
-import type { Builder } from "../builder.ts";
-import { isBlobTransaction } from "../transaction/decode.ts";
+import type { Backend } from "./backend.ts";
+import { isBlobTransaction } from "../intake/decode.ts";
 import { LockstepError } from "../protocol/errors.ts";
 import { InvalidTransactionError, TransactionRevertedError } from "../simulate/outcome.ts";
 import { GatewayAccounts, type SigningChain } from "./accounts.ts";
@@ -15,7 +15,7 @@ import {
   parseParams,
   type RpcRequest,
 } from "./json-rpc.ts";
-import { traceOfKind } from "./kinds/index.ts";
+import type { GatewayKinds } from "./kinds/kind-gateway.ts";
 import { l1FeedSource } from "./l1-feed.ts";
 import { nextNonce } from "./nonce.ts";
 import { pendingTransaction } from "./pending-transaction.ts";
@@ -30,13 +30,14 @@ import { traceAcross, traceParamsSchema } from "./trace/trace.ts";
 import { Upstream } from "./upstream.ts";
 
 export interface L1GatewayOptions extends ServerOptions {
+  readonly kinds: GatewayKinds;
   /** Accounts that the gateway signs for, whoever asks. Only for development networks. */
   readonly accounts?: readonly LocalAccount[];
 }
 
 /** Starts the endpoint that wallets, viem, ethers and Hardhat use in place of the L1 node's. */
-export async function startL1Gateway(builder: Builder, options: L1GatewayOptions): Promise<Gateway> {
-  return await serve(l1Service(builder, options.accounts ?? []), options);
+export async function startL1Gateway(builder: Backend, options: L1GatewayOptions): Promise<Gateway> {
+  return await serve(l1Service(builder, options), options);
 }
 
 /**
@@ -49,7 +50,10 @@ const call = z.tuple([callSchema], z.unknown());
 const hash = z.tuple([hashSchema]);
 
 /** Everything goes to the node as it is, but what has to see the rollups. */
-export function l1Service(builder: Builder, keys: readonly LocalAccount[]): Service {
+export function l1Service(
+  builder: Backend,
+  { kinds, accounts: keys = [] }: Pick<L1GatewayOptions, "kinds" | "accounts">,
+): Service {
   const upstream = new Upstream(builder.l1Rpc);
   const feed = new BlockFeed(l1FeedSource(upstream));
   const accounts = new GatewayAccounts(signingChain(builder), keys);
@@ -142,7 +146,7 @@ export function l1Service(builder: Builder, keys: readonly LocalAccount[]): Serv
     if (options?.tracer !== "callTracer" || !isWhole || "error" in answer) return answer;
     const [wanted] = parseParams(hash, [request.params[0]]);
     const frame = parseL1Trace(answer.result);
-    const across = frame && (await traceAcross(builder, traceOfKind, wanted, frame));
+    const across = frame && (await traceAcross(builder, kinds, wanted, frame));
     return across === undefined ? answer : { result: finished(across.root) };
   }
 
@@ -160,7 +164,7 @@ export function l1Service(builder: Builder, keys: readonly LocalAccount[]): Serv
 }
 
 /** L1 as accounts of the gateway sign for it. */
-function signingChain(builder: Builder): SigningChain {
+function signingChain(builder: Backend): SigningChain {
   return {
     chainId: builder.l1ChainId,
     priorityFee: 1_000_000_000n,
@@ -176,7 +180,7 @@ function signingChain(builder: Builder): SigningChain {
   };
 }
 
-async function nextNonceOf(builder: Builder, address: Hex): Promise<bigint> {
+async function nextNonceOf(builder: Backend, address: Hex): Promise<bigint> {
   const askNode = async () => await builder.l1.getTransactionCount({ address, blockTag: "pending" });
   return await nextNonce(builder.pendingOf(address), builder.l1ChainId, async () => BigInt(await askNode()));
 }

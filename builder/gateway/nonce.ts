@@ -1,6 +1,6 @@
 import type { Hex } from "viem";
-import type { AcceptedTransaction } from "../transaction/accepted.ts";
-import { decodeTransaction } from "../transaction/decode.ts";
+import type { AcceptedTransaction } from "../intake/accepted.ts";
+import { decodeTransaction } from "../intake/decode.ts";
 
 /**
  * The sender's next nonce when all its transactions that wait here are used. The queue is read before the chain is asked:

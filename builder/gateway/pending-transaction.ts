@@ -1,5 +1,5 @@
 import { type Hex, numberToHex } from "viem";
-import { decodeTransaction } from "../transaction/decode.ts";
+import { decodeTransaction } from "../intake/decode.ts";
 
 /** A queued transaction as `eth_getTransactionByHash` shows one that is in no block. */
 export function pendingTransaction(raw: Hex, l1ChainId: bigint): Record<string, unknown> {

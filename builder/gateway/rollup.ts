@@ -1,11 +1,11 @@
 import { type Hex, type LocalAccount, numberToHex } from "viem";
 import { z } from "zod";
-import type { Builder } from "../builder.ts";
-import { UnknownRollupError } from "../builder.ts";
-import { evmChainIdOf } from "../kinds/evm/system.ts";
+import type { Backend } from "./backend.ts";
+import { UnknownRollupError } from "../follower/stopped.ts";
+import { evmChainIdOf } from "../protocol/evm-chain-id.ts";
 import type { ChainId } from "../protocol/ids.ts";
 import { hashSchema, parseParams, RpcCode } from "./json-rpc.ts";
-import { openKind, traceOfKind } from "./kinds/index.ts";
+import type { GatewayKinds, KindGateway } from "./kinds/kind-gateway.ts";
 import { type Gateway, serve, type ServerOptions } from "./server.ts";
 import type { Handler, Service } from "./service.ts";
 import { statusOf, transactionStatus } from "./status.ts";
@@ -14,6 +14,7 @@ import { Upstream } from "./upstream.ts";
 
 export interface RollupGatewayOptions extends ServerOptions {
   readonly rollup: ChainId;
+  readonly kinds: GatewayKinds;
   /** The chain id that wallets are told; must differ from L1's. Default, and the only one for EVM rollups: {@link evmChainIdOf}. */
   readonly chainId?: bigint;
   /** Accounts that the gateway signs for, whoever asks. Only for development networks. */
@@ -21,25 +22,27 @@ export interface RollupGatewayOptions extends ServerOptions {
 }
 
 /** Starts the endpoint of one rollup. */
-export async function startRollupGateway(builder: Builder, options: RollupGatewayOptions): Promise<Gateway> {
+export async function startRollupGateway(builder: Backend, options: RollupGatewayOptions): Promise<Gateway> {
   return await serve(rollupService(builder, options), options);
 }
+
+const NOTHING: KindGateway = { methods: {}, topics: new Map(), close: () => undefined };
 
 const NEEDS_SOCKET = "subscriptions need a WebSocket: connect with ws:// to the same address";
 
 /** What every rollup answers, and what its kind brings. */
 export function rollupService(
-  builder: Builder,
-  options: Pick<RollupGatewayOptions, "rollup" | "chainId" | "accounts">,
+  builder: Backend,
+  options: Pick<RollupGatewayOptions, "rollup" | "kinds" | "chainId" | "accounts">,
 ): Service {
-  const { rollup, accounts = [], chainId = evmChainIdOf(builder.l1ChainId, rollup) } = options;
+  const { rollup, kinds, accounts = [], chainId = evmChainIdOf(builder.l1ChainId, rollup) } = options;
   const kind = builder.rollups.find(({ id }) => id === rollup)?.kind;
   if (kind === undefined) throw new UnknownRollupError(rollup);
   const upstream = new Upstream(builder.l1Rpc);
   const across = async (l1Transaction: Hex) =>
-    await traceAcross(builder, traceOfKind, l1Transaction, await readL1Trace(upstream, l1Transaction));
+    await traceAcross(builder, kinds, l1Transaction, await readL1Trace(upstream, l1Transaction));
   const context = { builder, rollup, chainId, accounts, across };
-  const { methods: brought, topics, close } = openKind(kind.name, context);
+  const { methods: brought, topics, close } = kinds.get(kind.name)?.open(context) ?? NOTHING;
   const common: Readonly<Record<string, Handler>> = {
     eth_chainId: async () => ({ result: numberToHex(chainId) }),
     net_version: async () => ({ result: chainId.toString() }),

@@ -1,11 +1,11 @@
 import { numberToHex } from "viem";
-import type { Builder } from "../builder.ts";
+import type { Backend } from "./backend.ts";
 import type { Stop } from "../follower/stopped.ts";
-import { rootHex } from "../execution/encoding.ts";
-import type { TransactionStatus } from "../transaction/accepted.ts";
+import { rootHex } from "../protocol/execution/encoding.ts";
+import type { TransactionStatus } from "../intake/accepted.ts";
 
 /** `lockstep_status`: which chains there are, which of them are stopped, and what waits. */
-export async function statusOf(builder: Builder): Promise<unknown> {
+export async function statusOf(builder: Backend): Promise<unknown> {
   const rollups = await Promise.all(
     builder.rollups.map(async ({ id, kind }) => {
       const { root, stopped } = await builder.standing(id);

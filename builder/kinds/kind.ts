@@ -1,5 +1,5 @@
-import type { Prover } from "../proof/prover.ts";
-export type { CircuitInput, CircuitJob, CircuitValue } from "../proof/circuit-job.ts";
+import type { Prover } from "../proving/prover.ts";
+export type { CircuitInput, CircuitJob, CircuitValue } from "../proving/circuit-job.ts";
 import type { Action } from "../protocol/action.ts";
 import type { CallRequest } from "../evm/call-request.ts";
 import type { Journal } from "../evm/journal.ts";

@@ -1,4 +1,4 @@
-import { LOCAL_EVM_CHAIN_IDS } from "../keys/policy.ts";
+import { LOCAL_EVM_CHAIN_IDS } from "../proving/keys/policy.ts";
 import { LockstepError } from "../protocol/errors.ts";
 import type { RollupKind } from "./kind.ts";
 

@@ -1,9 +1,26 @@
 import { type Address, decodeFunctionResult, encodeFunctionData, type Hex } from "viem";
 import { rollupsAbi } from "../protocol/abi.ts";
 import { type ChainId, FIELD_MODULUS, stateRoot, type StateRoot } from "../protocol/ids.ts";
-import type { NextBlock } from "../simulate/block.ts";
-import type { RollupEther } from "../simulate/ether.ts";
 import type { L1Client } from "./client.ts";
+
+/** The block in which a simulated transaction would be included. */
+export interface NextBlock {
+  readonly number: bigint;
+  readonly parentHash: Hex;
+  /** Seconds. */
+  readonly timestamp: bigint;
+  readonly baseFeePerGas: bigint;
+  readonly gasLimit: bigint;
+  readonly coinbase: Address;
+}
+
+/** What L1 says of a rollup's Ether. */
+export interface RollupEther {
+  /** Wei that L1 holds for the rollup. */
+  readonly balance: bigint;
+  /** The rollup has a native token of its own, so no Ether may cross its border. */
+  readonly nativeToken: boolean;
+}
 
 /** What `Rollups` knows of a rollup. */
 export interface L1Rollup extends RollupEther {

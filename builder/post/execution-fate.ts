@@ -3,7 +3,7 @@ import type { BatchPlan } from "../batch/plan.ts";
 import { rollupsAbi } from "../protocol/abi.ts";
 import { ActionKind } from "../protocol/action.ts";
 import { type ChainId, chainId } from "../protocol/ids.ts";
-import type { AcceptedTransaction } from "../transaction/accepted.ts";
+import type { AcceptedTransaction } from "../intake/accepted.ts";
 
 /** What became of a transaction that was signed for a rollup, inside `postBatch`. */
 export type ExecutionFate =

@@ -1,33 +1,10 @@
-import { type Hex, keccak256, type LocalAccount, type TransactionReceipt } from "viem";
+import { type Hex, keccak256, type TransactionReceipt } from "viem";
 import type { L1Client } from "../l1/client.ts";
-import type { NextBlock } from "../simulate/block.ts";
-import type { InclusionStore } from "../store/inclusion.ts";
+import type { InclusionStore } from "./open-inclusion.ts";
 import type { DryRun, Judge } from "./dry-run/dry-run.ts";
+import type { Included, Inclusion } from "./inclusion.ts";
 import { signBatch } from "./sign-batch.ts";
 import { undoInclusion } from "./undo.ts";
-
-/** What is to stand in one block, in this order. */
-export interface Inclusion {
-  /** Who posts the batch and pays for it. */
-  readonly account: LocalAccount;
-  readonly chainId: bigint;
-  readonly manager: Hex;
-  /** Calldata of `postBatch`; absent when nothing needs proofs. */
-  readonly batch: Hex | undefined;
-  /** Gas that the batch has promised to callees on L1, which they may use up or not. */
-  readonly promised: bigint;
-  /** Raw transactions of users, behind the batch. */
-  readonly transactions: readonly Hex[];
-  /** The block that they are for. */
-  readonly next: NextBlock;
-}
-
-/** What came of it. */
-export interface Included {
-  readonly batch: TransactionReceipt | undefined;
-  /** In the order given; a message instead of a receipt for one that L1 did not take. */
-  readonly transactions: readonly (TransactionReceipt | { readonly refused: string })[];
-}
 
 /** How the block is tried before it counts. */
 export interface Trial {

@@ -1,7 +1,7 @@
 import { TransactionReceiptNotFoundError } from "viem";
-import { findL2Transaction, type HistoryEntry } from "../follower/history.ts";
+import { findL2Transaction, type HistoryEntry } from "../l1/history.ts";
 import type { L1Client } from "../l1/client.ts";
-import type { AcceptedTransaction, TransactionStatus } from "../transaction/accepted.ts";
+import type { AcceptedTransaction, TransactionStatus } from "../intake/accepted.ts";
 
 /**
  * Which of the transactions L1 holds already, because the builder was interrupted before it could take note.

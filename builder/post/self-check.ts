@@ -9,7 +9,7 @@ import {
 } from "viem";
 import type { PlannedVisit } from "../batch/plan.ts";
 import { Journal } from "../evm/journal.ts";
-import { type Consumption, gather, type Place, type Posting } from "../follower/history.ts";
+import { type Consumption, gather, type Place, type Posting } from "../l1/history.ts";
 import { type Gap, type L1Context, type PastVisit, replayVisit, visitsOf } from "../follower/replay.ts";
 import type { RollupKind, RollupMachine } from "../kinds/kind.ts";
 import { rollupsAbi } from "../protocol/abi.ts";

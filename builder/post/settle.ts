@@ -1,8 +1,8 @@
 import type { TransactionReceipt } from "viem";
 import type { BatchPlan } from "../batch/plan.ts";
-import type { AcceptedTransaction, Timings, TransactionStatus } from "../transaction/accepted.ts";
+import type { AcceptedTransaction, Timings, TransactionStatus } from "../intake/accepted.ts";
 import { executionFate } from "./execution-fate.ts";
-import type { Included } from "./include.ts";
+import type { Included } from "./inclusion.ts";
 
 /**
  * What the block made of each transaction, read from its receipts alone. One without a status had no turn, for somebody else

@@ -5,7 +5,7 @@ import { LockstepError } from "../protocol/errors.ts";
 import { contractErrorIn } from "./contract-error.ts";
 import type { DryRun } from "./dry-run/dry-run.ts";
 import type { Measured } from "./dry-run/measured.ts";
-import type { Inclusion } from "./include.ts";
+import type { Inclusion } from "./inclusion.ts";
 
 /** L1 would refuse the batch; `name` is the contract's error. */
 export class BatchRefusedError extends LockstepError {

@@ -9,7 +9,7 @@ import {
 } from "viem";
 import { type ChainId, L1 } from "./ids.ts";
 
-/** Kinds of action, numbered as in `contracts/protocol/Actions.sol`. */
+/** Kinds of action, numbered as in `contracts/interfaces/Actions.sol`. */
 export const ActionKind = { CALL: 0, RESULT: 1, L2TX: 2, REVERT: 3, REVERT_CONTINUE: 4 } as const;
 export type ActionKind = (typeof ActionKind)[keyof typeof ActionKind];
 

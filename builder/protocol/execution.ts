@@ -1,7 +1,7 @@
 import type { Action } from "./action.ts";
 import type { ChainId, StateRoot } from "./ids.ts";
 
-/** Kinds of mark, numbered as in `contracts/protocol/Actions.sol`. */
+/** Kinds of mark, numbered as in `contracts/interfaces/Actions.sol`. */
 export const MarkKind = { SPAN: 0, RESUME: 1 } as const;
 export type MarkKind = (typeof MarkKind)[keyof typeof MarkKind];
 

@@ -79,7 +79,7 @@ export function headerWords(header: StatementHeader, visitCount: number): FieldE
   ];
 }
 
-/** The words `d` of a statement, exactly as `contracts/protocol/Statements.sol` derives them. */
+/** The words `d` of a statement, exactly as `contracts/batch/Statements.sol` derives them. */
 export function statementWords(header: StatementHeader, visits: readonly StatementVisit[]): FieldElement[] {
   return [
     ...headerWords(header, visits.length),

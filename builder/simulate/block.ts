@@ -1,24 +1,9 @@
 import { type Block, createBlock } from "@ethereumjs/block";
-import { type Common, createCustomCommon, Hardfork, Mainnet } from "@ethereumjs/common";
+import type { Common } from "@ethereumjs/common";
 import { createAddressFromString } from "@ethereumjs/util";
-import { type Address, type Hex, hexToBytes } from "viem";
+import { hexToBytes } from "viem";
+import type { NextBlock } from "../l1/head.ts";
 import type { Fork } from "./fork.ts";
-
-/** The block in which a simulated transaction would be included. */
-export interface NextBlock {
-  readonly number: bigint;
-  readonly parentHash: Hex;
-  /** Seconds. */
-  readonly timestamp: bigint;
-  readonly baseFeePerGas: bigint;
-  readonly gasLimit: bigint;
-  readonly coinbase: Address;
-}
-
-/** Rules of L1: the newest fork that local nodes and mainnet share. */
-export function l1Common(l1ChainId: bigint): Common {
-  return createCustomCommon({ chainId: Number(l1ChainId) }, Mainnet, { hardfork: Hardfork.Osaka });
-}
 
 /** The block as the EVM sees it. PREVRANDAO is not known before inclusion and reads as zero. */
 export function evmBlock(next: NextBlock, common: Common): Block {

@@ -1,14 +1,7 @@
 import type { ChainId } from "../protocol/ids.ts";
 import type { Journal } from "../evm/journal.ts";
+import type { RollupEther } from "../l1/head.ts";
 import { SimulationRefusedError } from "./refusal.ts";
-
-/** What L1 says of a rollup's Ether. */
-export interface RollupEther {
-  /** Wei that L1 holds for the rollup. */
-  readonly balance: bigint;
-  /** The rollup has a native token of its own, so no Ether may cross its border. */
-  readonly nativeToken: boolean;
-}
 
 /** The rollups' Ether balances during a simulation, as `Rollups` keeps them. */
 export class EtherBook {

@@ -1,5 +1,5 @@
 import type { Address } from "viem";
-import { lowerCase } from "../evm/relay-call.ts";
+import { lowerCase } from "../protocol/address.ts";
 import type { L1Client } from "../l1/client.ts";
 import { rollupsAbi } from "../protocol/abi.ts";
 import type { ChainId } from "../protocol/ids.ts";

@@ -1,5 +1,5 @@
 import { decodeFunctionResult, encodeFunctionResult, type Hex } from "viem";
-import { rootHex } from "../execution/encoding.ts";
+import { rootHex } from "../protocol/execution/encoding.ts";
 import type { RollupMachine } from "../kinds/kind.ts";
 import { rollupsAbi } from "../protocol/abi.ts";
 import type { ChainId } from "../protocol/ids.ts";

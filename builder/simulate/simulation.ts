@@ -5,20 +5,23 @@ import type { TypedTransaction } from "@ethereumjs/tx";
 import { createAddressFromString, EthereumJSError } from "@ethereumjs/util";
 import { createVM, runTx } from "@ethereumjs/vm";
 import { type Address, bytesToHex, type Hex } from "viem";
-import type { RecordedExecution } from "../execution/recorded.ts";
+import type { RecordedExecution } from "./recording/recorded.ts";
 import type { BatchContext, CompletedVisit, RollupMachine } from "../kinds/kind.ts";
 import type { LockstepError } from "../protocol/errors.ts";
 import { BATCH_CALL_GAS } from "../protocol/call-gas.ts";
 import { type ChainId, L1 } from "../protocol/ids.ts";
-import { evmBlock, evmBlockchain, l1Common, type NextBlock } from "./block.ts";
+import { evmBlock, evmBlockchain } from "./block.ts";
+import type { NextBlock } from "../l1/head.ts";
+import { l1Common } from "../l1/common.ts";
 import { Bridge, ProxyNeededBefore } from "./bridge.ts";
-import { EtherBook, type RollupEther } from "./ether.ts";
+import { EtherBook } from "./ether.ts";
+import type { RollupEther } from "../l1/head.ts";
 import { BridgedEvm } from "../evm/bridged-evm.ts";
 import type { Fork } from "./fork.ts";
 import { Journal } from "../evm/journal.ts";
 import { FrameRecorder } from "../evm/frame-recorder.ts";
 import { JournaledState } from "../evm/journaled-state.ts";
-import { lowerCase } from "../evm/relay-call.ts";
+import { lowerCase } from "../protocol/address.ts";
 import { runUnsignedCall } from "../evm/unsigned-call.ts";
 import {
   type CallRequest,
@@ -30,7 +33,7 @@ import {
 import type { ProxyBook } from "./proxies.ts";
 import { Registry } from "./registry.ts";
 import { type CallResult, Switchboard } from "./switchboard.ts";
-import { SharedTooEarly, Trace } from "./trace.ts";
+import { SharedTooEarly, Trace } from "./recording/trace.ts";
 
 /** All chains at one moment, and the block to come. */
 export interface World {

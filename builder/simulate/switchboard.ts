@@ -1,7 +1,7 @@
 import type { Address, Hex } from "viem";
 import type { CallRequest } from "../evm/call-request.ts";
 import type { Journal } from "../evm/journal.ts";
-import type { Branch, Step, VisitHandle } from "../execution/tree.ts";
+import type { Branch, Step, VisitHandle } from "./recording/tree.ts";
 import type { BatchContext, CompletedVisit, Delivery, RollupMachine } from "../kinds/kind.ts";
 import {
   type Action,
@@ -16,7 +16,7 @@ import type { LockstepError } from "../protocol/errors.ts";
 import { type ChainId, L1 } from "../protocol/ids.ts";
 import type { EtherBook } from "./ether.ts";
 import { SimulationRefusedError } from "./refusal.ts";
-import type { Cursor, Entry, Roots, Trace } from "./trace.ts";
+import type { Cursor, Entry, Roots, Trace } from "./recording/trace.ts";
 
 /** How a call ended: its return data, or its revert data if it failed. */
 export interface CallResult {

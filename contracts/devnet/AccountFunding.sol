@@ -2,7 +2,7 @@
 pragma solidity ^0.8.28;
 
 import {ICrossChainManager} from "../interfaces/ICrossChainManager.sol";
-import {ChainId} from "../protocol/Actions.sol";
+import {ChainId} from "../interfaces/Actions.sol";
 
 /// @title Brings Ether to accounts on rollups while it is deployed, in one transaction
 /// @notice What any user can do: Ether that is sent to an account's proxy arrives on the account's chain.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
-import {ChainId} from "../protocol/Actions.sol";
+import {ChainId} from "./Actions.sol";
 
 /// @title What proxies need of the contract that manages them, on every chain
 /// @notice On L1 this is `Rollups`, on a rollup of the `evm` kind its system contract. docs/spec.md sections 3 and 7.

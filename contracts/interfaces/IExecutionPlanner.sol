@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
-import {ChainId} from "../protocol/Actions.sol";
+import {ChainId} from "./Actions.sol";
 
 /// An L2 transaction, as `Rollups` will run it.
 /// @param opening Roots that must hold and the first step, in the encoding of {Steps}.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
-import {Batch, ChainId, StateRoot} from "../protocol/Actions.sol";
+import {Batch, ChainId, StateRoot} from "./Actions.sol";
 import {ICrossChainManager} from "./ICrossChainManager.sol";
 import {IExecutionPlanner} from "./IExecutionPlanner.sol";
 import {IProofSystem} from "./IProofSystem.sol";

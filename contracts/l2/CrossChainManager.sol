@@ -2,8 +2,8 @@
 pragma solidity 0.8.30;
 
 import {ICrossChainManager} from "../interfaces/ICrossChainManager.sol";
-import {ChainId} from "../protocol/Actions.sol";
-import {ProxyFactory} from "../protocol/ProxyFactory.sol";
+import {ChainId} from "../interfaces/Actions.sol";
+import {ProxyFactory} from "../proxy/ProxyFactory.sol";
 
 /// @title The system contract of `evm` rollups
 /// @notice Stands at a fixed address from genesis on (docs/spec.md section 7), with this contract's runtime code: it has

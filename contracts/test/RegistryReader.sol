@@ -2,7 +2,7 @@
 pragma solidity 0.8.30;
 
 import {IRollups, Rollup} from "../interfaces/IRollups.sol";
-import {ChainId} from "../protocol/Actions.sol";
+import {ChainId} from "../interfaces/Actions.sol";
 
 /// @title FOR TESTS ONLY: calls a ledger with what `Rollups` says of it, before and after it was called
 contract RegistryReader {

@@ -7,13 +7,13 @@
  */
 import { availableParallelism, loadavg } from "node:os";
 import { parseArgs } from "node:util";
-import { loadArtefacts } from "../../builder/artefacts/load.ts";
-import type { CircuitJob } from "../../builder/proof/circuit-job.ts";
-import { chooseBackend } from "../../builder/proof/local-prover.ts";
+import { loadArtefacts } from "../../builder/proving/circuits/load.ts";
+import type { CircuitJob } from "../../builder/proving/circuit-job.ts";
+import { chooseBackend } from "../../builder/proving/local-prover.ts";
 import { burstVerification, measuredCosts, median, remoteCosts, useOfTime } from "./batch/costs.ts";
 import { BenchPool, type MeasuredBatch } from "./batch/measure.ts";
 import { printAssumptions, printBatches, printPaths, printUse } from "./batch/report.ts";
-import { AHEAD } from "../../builder/proof/redis/messages.ts";
+import { AHEAD } from "../../builder/proving/redis/messages.ts";
 import { type Fleet, simulateBatch, type StageCosts } from "./batch/simulation.ts";
 import { type BatchJobs, batchJobs } from "./batch/visits.ts";
 

@@ -9,9 +9,9 @@ import path from "node:path";
 import { setFlagsFromString } from "node:v8";
 import { Worker } from "node:worker_threads";
 import { z } from "zod";
-import { compileCurve } from "../../builder/keys/curve-module.ts";
-import type { ProveThreadData } from "../../builder/proof/backends/snarkjs/prove-thread.ts";
-import { loadProvingKey } from "../../builder/proof/load-circuit.ts";
+import { compileCurve } from "../../builder/proving/keys/curve-module.ts";
+import type { ProveThreadData } from "../../builder/proving/backends/snarkjs/prove-thread.ts";
+import { loadProvingKey } from "../../builder/proving/load-circuit.ts";
 import { benchCircuit } from "./prove/circuit.ts";
 
 const POWER = 12;

@@ -10,7 +10,7 @@ import { createHash } from "node:crypto";
 import { rm } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
-import { createDevelopmentKey } from "../../builder/keys/development.ts";
+import { createDevelopmentKey } from "../../builder/proving/keys/development.ts";
 import { syntheticR1cs } from "./keys/synthetic-r1cs.ts";
 import { type Cost, rehearse, timeContribution, timeSnarkjs, timeVerification } from "./keys/verification.ts";
 

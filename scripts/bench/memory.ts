@@ -9,11 +9,11 @@ import path from "node:path";
 import { encodeFunctionData, keccak256, numberToHex } from "viem";
 import { planBatch } from "../../builder/batch/plan.ts";
 import { Journal } from "../../builder/evm/journal.ts";
-import { effectiveVisits } from "../../builder/execution/check.ts";
+import { effectiveVisits } from "../../builder/protocol/execution/check.ts";
 import { evmKind } from "../../builder/kinds/evm/index.ts";
-import { evmChainIdOf } from "../../builder/kinds/evm/system.ts";
-import { artefact, accountAt } from "../../test/builder/setup.ts";
-import { simulatedWorld } from "../../test/evm/world.ts";
+import { evmChainIdOf } from "../../builder/protocol/evm-chain-id.ts";
+import { artefact, accountAt } from "../../test/core/setup.ts";
+import { simulatedWorld } from "../../test/kinds/evm/world.ts";
 
 const BATCH = 100;
 const total = Number(process.argv[2] ?? 100_000);

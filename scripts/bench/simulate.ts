@@ -4,8 +4,8 @@
  */
 import { decodeFunctionResult, encodeFunctionData, type Address, type Hex } from "viem";
 import { type ChainId, L1 } from "../../builder/protocol/ids.ts";
-import { artefact } from "../../test/builder/setup.ts";
-import { simulatedWorld } from "../../test/evm/world.ts";
+import { artefact } from "../../test/core/setup.ts";
+import { simulatedWorld } from "../../test/kinds/evm/world.ts";
 
 const COUNTS = [1, 10, 100, 1_000];
 const DEPTHS = [1, 10, 100];

@@ -9,14 +9,15 @@ import {
   type Hex,
   parseAbiParameters,
 } from "viem";
-import { rootHex } from "../../builder/execution/encoding.ts";
-import { Deployer } from "../../builder/devnet/deployer.ts";
-import { encodeVerificationKey } from "../../builder/keys/verification-key.ts";
+import { rootHex } from "../../builder/protocol/execution/encoding.ts";
+import { developmentAccount } from "../../builder/devnet/accounts.ts";
+import { Deployer } from "../../builder/node/deployment/deployer.ts";
+import { encodeVerificationKey } from "../../builder/proving/keys/verification-key.ts";
 import { ledgerAbi } from "../../builder/kinds/ledger/abi.ts";
 import { ledgerKind } from "../../builder/kinds/ledger/index.ts";
 import { groth16ProofSystemAbi, rollupsAbi } from "../../builder/protocol/abi.ts";
 import { FIELD_MODULUS, stateRoot } from "../../builder/protocol/ids.ts";
-import { accountAt, clientsOf, deploy } from "../builder/setup.ts";
+import { accountAt, clientsOf, deploy } from "../core/setup.ts";
 import { type AttackedWorld, attackedWorld, type Batch } from "./world.ts";
 
 type Execution = Batch["executions"][number];
@@ -160,7 +161,12 @@ describe("forged batches against real proofs", function () {
 
   it("refuses a batch made for another contract", async () => {
     const twin = (await deploy(world.l1, "Rollups", [600n])).address;
-    await registerLedger(new Deployer(world.l1.url), twin, world.proofSystem, Object.values(world.keys));
+    await registerLedger(
+      new Deployer(world.l1.url, developmentAccount(0)),
+      twin,
+      world.proofSystem,
+      Object.values(world.keys),
+    );
     expect(await verdict(world.honest, twin)).to.equal("InvalidProof");
   });
 
@@ -173,10 +179,10 @@ describe("forged batches against real proofs", function () {
     const { port } = await server.listen();
     try {
       const url = `http://127.0.0.1:${port}`;
-      const deployer = new Deployer(url);
+      const deployer = new Deployer(url, developmentAccount(0));
       const rollups = await deployer.create("Rollups.sol", [600n]);
       expect(rollups).to.equal(world.rollups);
-      const proofSystem = await deployer.create("Groth16ProofSystem.sol");
+      const proofSystem = await deployer.create("proofs/Groth16ProofSystem.sol");
       for (const key of world.verificationKeys) {
         const args = [encodeVerificationKey(key)];
         await deployer.call(proofSystem, { abi: groth16ProofSystemAbi, functionName: "registerKey", args });

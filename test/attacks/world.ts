@@ -1,27 +1,27 @@
 import { type Address, decodeFunctionData, encodeFunctionData, type Hex, parseGwei } from "viem";
-import { loadArtefacts } from "../../builder/artefacts/load.ts";
+import { loadArtefacts } from "../../builder/proving/circuits/load.ts";
 import { batchCalldata } from "../../builder/batch/encode.ts";
 import { planBatch } from "../../builder/batch/plan.ts";
 import { proveVisit } from "../../builder/batch/prove.ts";
 import { LEDGER, ledgerAbi } from "../../builder/kinds/ledger/abi.ts";
 import { ledgerKind } from "../../builder/kinds/ledger/index.ts";
-import { prepareCircuits } from "../../builder/devnet/artefacts.ts";
+import { prepareCircuits } from "../../builder/node/artefacts.ts";
 import {
   encodeVerificationKey,
   hashVerificationKey,
   type VerificationKey,
-} from "../../builder/keys/verification-key.ts";
+} from "../../builder/proving/keys/verification-key.ts";
 import { connectL1 } from "../../builder/l1/client.ts";
 import { readHead } from "../../builder/l1/head.ts";
-import { createLocalProver } from "../../builder/proof/local-prover.ts";
+import { createLocalProver } from "../../builder/proving/local-prover.ts";
 import { groth16ProofSystemAbi, rollupsAbi } from "../../builder/protocol/abi.ts";
 import type { ChainId } from "../../builder/protocol/ids.ts";
 import { Fork } from "../../builder/simulate/fork.ts";
 import { ProxyBook } from "../../builder/simulate/proxies.ts";
 import { Simulation } from "../../builder/simulate/simulation.ts";
-import { decodeTransaction } from "../../builder/transaction/decode.ts";
-import { visitJobs } from "../../builder/witness/jobs.ts";
-import { accountAt, deploy, type L1, type Lockstep, startLockstep } from "../builder/setup.ts";
+import { decodeTransaction } from "../../builder/intake/decode.ts";
+import { visitJobs } from "../../builder/batch/jobs.ts";
+import { accountAt, deploy, type L1, type Lockstep, startLockstep } from "../core/setup.ts";
 
 /** A batch as `postBatch` takes it. */
 export type Batch = Extract<ReturnType<typeof decodePost>, { functionName: "postBatch" }>["args"][0];

@@ -3,8 +3,8 @@ import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join, relative } from "node:path";
 import { z } from "zod";
-import { readInstances } from "../../builder/artefacts/instances.ts";
-import { collectSources } from "../../builder/artefacts/sources.ts";
+import { readInstances } from "../../builder/proving/circuits/instances.ts";
+import { collectSources } from "../../builder/proving/circuits/sources.ts";
 import { type Audit, readAudit } from "./support/audit.ts";
 import { CIRCUITS } from "./support/compile.ts";
 

@@ -6,9 +6,9 @@ import {
   DEVELOPMENT_BETA,
   encodeVerificationKey,
   type G1Point,
-} from "../../builder/keys/verification-key.ts";
-import type { Groth16Proof } from "../../builder/proof/prover.ts";
-import { verifyProof } from "../proof/reference-verification.ts";
+} from "../../builder/proving/keys/verification-key.ts";
+import type { Groth16Proof } from "../../builder/proving/prover.ts";
+import { verifyProof } from "../proving/reference-verification.ts";
 import { groth16ProofSystemAbi } from "../../builder/protocol/abi.ts";
 import { FIELD_MODULUS, type FieldElement, fieldElement } from "../../builder/protocol/ids.ts";
 import { expectRevert } from "./outcome.ts";

@@ -1,9 +1,9 @@
 import { expect } from "chai";
 import fc from "fast-check";
 import { type Address, parseAbi } from "viem";
-import { locateVisits } from "../../builder/execution/check.ts";
-import { InvalidExecutionError } from "../../builder/execution/errors.ts";
-import { walkExecution, type Walked } from "../../builder/execution/walk.ts";
+import { locateVisits } from "../../builder/protocol/execution/check.ts";
+import { InvalidExecutionError } from "../../builder/protocol/execution/errors.ts";
+import { walkExecution, type Walked } from "../../builder/protocol/execution/walk.ts";
 import { ActionKind } from "../../builder/protocol/action.ts";
 import { type Execution, type Mark, MarkKind, type Visit } from "../../builder/protocol/execution.ts";
 import { type ChainId, L1 } from "../../builder/protocol/ids.ts";

@@ -10,7 +10,7 @@ import {
   parseAbi,
 } from "viem";
 import { hardhat } from "viem/chains";
-import { compileContracts } from "../../builder/devnet/compile.ts";
+import { compileContracts } from "../../builder/node/deployment/compile.ts";
 import { rollupsAbi } from "../../builder/protocol/abi.ts";
 import { type ChainId, chainId, type StateRoot, stateRoot } from "../../builder/protocol/ids.ts";
 

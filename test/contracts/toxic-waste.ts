@@ -5,7 +5,7 @@ import {
   type G1Point,
   type G2Point,
   type VerificationKey,
-} from "../../builder/keys/verification-key.ts";
+} from "../../builder/proving/keys/verification-key.ts";
 import { fingerprint } from "../../builder/protocol/fingerprint.ts";
 import { FIELD_MODULUS, type FieldElement, fieldElement } from "../../builder/protocol/ids.ts";
 

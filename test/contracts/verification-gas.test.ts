@@ -1,9 +1,9 @@
 import { expect } from "chai";
 import { type Address, encodeFunctionData, type Hex, keccak256, parseAbi } from "viem";
-import { createDevelopmentKey } from "../../builder/keys/development.ts";
-import { DEVELOPMENT_SECRETS } from "../../builder/keys/secrets.ts";
-import { encodeVerificationKey, type VerificationKey } from "../../builder/keys/verification-key.ts";
-import { readProvingKey } from "../../builder/keys/zkey.ts";
+import { createDevelopmentKey } from "../../builder/proving/keys/development.ts";
+import { DEVELOPMENT_SECRETS } from "../../builder/proving/keys/secrets.ts";
+import { encodeVerificationKey, type VerificationKey } from "../../builder/proving/keys/verification-key.ts";
+import { readProvingKey } from "../../builder/proving/keys/zkey.ts";
 import { groth16ProofSystemAbi as abi } from "../../builder/protocol/abi.ts";
 import { fingerprint } from "../../builder/protocol/fingerprint.ts";
 import { fieldElement } from "../../builder/protocol/ids.ts";

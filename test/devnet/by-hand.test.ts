@@ -8,9 +8,9 @@ import { expect } from "chai";
 import { network } from "hardhat";
 import { createPublicClient, http, numberToHex } from "viem";
 import { developmentAccounts } from "../../builder/devnet/accounts.ts";
-import type { DevnetDescription } from "../../builder/devnet/description.ts";
+import type { DevnetDescription } from "../../builder/node/deployment/description.ts";
 import { type L1Node, startL1 } from "../../builder/devnet/l1.ts";
-import { freePorts } from "../../builder/devnet/ports.ts";
+import { freePorts } from "../../builder/node/ports.ts";
 import { playFirstCall } from "../../builder/devnet/tour/first-call.ts";
 import { Checks } from "../../builder/devnet/tour/checks.ts";
 import { playSolidityAct } from "../../builder/devnet/tour/solidity-act.ts";
@@ -26,7 +26,7 @@ class Command {
   output = "";
 
   constructor(options: readonly string[], environment: Record<string, string> = {}) {
-    this.child = spawn(process.execPath, [path.join(PROJECT, "builder/cli.ts"), ...options], {
+    this.child = spawn(process.execPath, [path.join(PROJECT, "builder/cli/index.ts"), ...options], {
       cwd: tmpdir(),
       env: { ...process.env, ...environment },
       stdio: ["ignore", "pipe", "pipe"],
@@ -82,7 +82,7 @@ describe("by hand: a node, a deployment, a builder", function () {
       .and.to.not.match(/rollup 1 .*UNPROVEN/);
     expect(line).to.include("--rollup 1:ledger --rollup 2:evm --rollup 3:evm");
 
-    const portBase = 20_000 + ((await freePorts()).rpc % 2_400) * 5;
+    const portBase = 20_000 + ((await freePorts(0)).rpc % 2_400) * 5;
     const options = [...line.split(" "), "--port-base", String(portBase), "--data", folder];
     const builder = run(["builder", ...options], { LOCKSTEP_KEY: poster?.privateKey ?? "" });
     await builder.says("builder is up");

@@ -12,7 +12,7 @@ import {
   refuseIfRunning,
   removeDescription,
   writeDescription,
-} from "../../builder/devnet/description.ts";
+} from "../../builder/node/deployment/description.ts";
 import { LEDGER } from "../../builder/kinds/ledger/abi.ts";
 
 function describeAt(rpc: string): DevnetDescription {

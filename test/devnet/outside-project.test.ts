@@ -5,9 +5,10 @@ import path from "node:path";
 import { promisify } from "node:util";
 import { expect } from "chai";
 import { createPublicClient, getAddress, http, type Hex, parseAbi } from "viem";
-import { prepareArtefacts } from "../../builder/devnet/artefacts.ts";
+import { prepareArtefacts } from "../../builder/node/artefacts.ts";
 import { type Devnet, startDevnet } from "../../builder/devnet/devnet.ts";
-import { freePorts } from "../../builder/devnet/ports.ts";
+import { DEVNET_ROLLUPS } from "../../builder/devnet/devnet-rollups.ts";
+import { freePorts } from "../../builder/node/ports.ts";
 
 const PROJECT = path.resolve(import.meta.dirname, "../..");
 const HARDHAT = path.join(PROJECT, "node_modules/hardhat/dist/src/cli.js");
@@ -21,7 +22,10 @@ describe("a Hardhat project outside the repository", function () {
   let folder: string;
 
   before(async () => {
-    devnet = await startDevnet({ ports: await freePorts(), circuits: await prepareArtefacts() });
+    devnet = await startDevnet({
+      ports: await freePorts(DEVNET_ROLLUPS.length),
+      circuits: await prepareArtefacts(),
+    });
     folder = await mkdtemp(path.join(tmpdir(), "lockstep-outside-"));
     await cp(path.join(import.meta.dirname, "outside-project"), folder, { recursive: true });
     // Its packages are the repository's: nothing is fetched.

@@ -1,8 +1,8 @@
 import { once } from "node:events";
 import { createServer } from "node:net";
 import { expect } from "chai";
-import { PortInUseError } from "../../builder/devnet/errors.ts";
-import { claimPorts, type DevnetPorts, freePorts, HOST, portsFrom } from "../../builder/devnet/ports.ts";
+import { PortInUseError } from "../../builder/node/errors.ts";
+import { claimPorts, type DevnetPorts, freePorts, HOST, portsFrom } from "../../builder/node/ports.ts";
 
 describe("devnet ports", () => {
   it("are in a row: the node, its gateway, the rollups", () => {

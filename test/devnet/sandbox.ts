@@ -22,10 +22,11 @@ export class Sandbox {
 
   constructor() {
     this.root = mkdtempSync(path.join(tmpdir(), "lockstep clone "));
-    for (const file of ["scripts/bootstrap.mjs", "scripts/guard.mjs", "builder/devnet/progress.mjs"])
+    for (const file of ["scripts/bootstrap.mjs", "scripts/guard.mjs", "builder/node/progress.mjs"])
       cpSync(path.join(PROJECT, file), path.join(this.root, file));
     writeFileSync(path.join(this.root, "package-lock.json"), "{}");
-    writeFileSync(path.join(this.root, "builder/cli.ts"), COMMAND);
+    mkdirSync(path.join(this.root, "builder/cli"));
+    writeFileSync(path.join(this.root, "builder/cli/index.ts"), COMMAND);
     mkdirSync(path.join(this.root, "fake"));
     writeFileSync(path.join(this.root, "fake/npm-cli.js"), NPM);
     writeFileSync(path.join(this.root, "fake/version.cjs"), PRETEND);

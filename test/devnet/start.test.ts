@@ -6,8 +6,8 @@ import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "chai";
 import { createPublicClient, getAddress, http } from "viem";
-import { descriptionFile, readDescription } from "../../builder/devnet/description.ts";
-import { freePorts } from "../../builder/devnet/ports.ts";
+import { descriptionFile, readDescription } from "../../builder/node/deployment/description.ts";
+import { freePorts } from "../../builder/node/ports.ts";
 import { SYSTEM } from "../../builder/kinds/evm/system.ts";
 import { LEDGER } from "../../builder/kinds/ledger/abi.ts";
 import { untilGone } from "./sandbox.ts";
@@ -21,7 +21,7 @@ class Start {
 
   constructor(folder: string, portBase: number) {
     const options = ["start", "--no-play", "--data", folder, "--port-base", String(portBase)];
-    this.child = spawn(process.execPath, [path.join(PROJECT, "builder/cli.ts"), ...options], {
+    this.child = spawn(process.execPath, [path.join(PROJECT, "builder/cli/index.ts"), ...options], {
       cwd: tmpdir(),
       stdio: ["ignore", "pipe", "pipe", "ipc"],
     });
@@ -62,7 +62,7 @@ describe("npm start", function () {
     return one;
   };
   /** A base with free ports behind it: ports that the system gives out are rarely in a row. */
-  const freeBase = async (): Promise<number> => 20_000 + ((await freePorts()).rpc % 2_400) * 5;
+  const freeBase = async (): Promise<number> => 20_000 + ((await freePorts(0)).rpc % 2_400) * 5;
 
   beforeEach(() => {
     folder = mkdtempSync(path.join(tmpdir(), "lockstep start "));

@@ -8,8 +8,8 @@ import {
   parseAbi,
 } from "viem";
 import { Names } from "../../builder/devnet/names.ts";
-import type { PostedAction, PostedExecution } from "../../builder/devnet/posted.ts";
-import { traceLines } from "../../builder/devnet/trace.ts";
+import type { PostedAction, PostedExecution } from "../../builder/cli/show/posted.ts";
+import { traceLines } from "../../builder/cli/show/trace.ts";
 import { ActionKind } from "../../builder/protocol/action.ts";
 import { MarkKind } from "../../builder/protocol/execution.ts";
 

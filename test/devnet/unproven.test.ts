@@ -1,13 +1,13 @@
 import { expect } from "chai";
 import { network } from "hardhat";
 import { developmentAccount } from "../../builder/devnet/accounts.ts";
-import { Chains } from "../../builder/chains.ts";
-import { unprovenWarning } from "../../builder/devnet/unproven-label.ts";
+import { Chains } from "../../builder/core/chains.ts";
+import { unprovenWarning } from "../../builder/cli/show/unproven-label.ts";
 import { evmKind } from "../../builder/kinds/evm/index.ts";
 import { ledgerKind } from "../../builder/kinds/ledger/index.ts";
 import { assertKindsAllowed } from "../../builder/kinds/policy.ts";
 import { connectL1 } from "../../builder/l1/client.ts";
-import { UNPROVEN } from "../../builder/proof/unproven.ts";
+import { UNPROVEN } from "../../builder/kinds/unproven.ts";
 import { chainId } from "../../builder/protocol/ids.ts";
 import { expectCode } from "../protocol/expect-code.ts";
 

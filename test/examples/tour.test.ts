@@ -1,9 +1,10 @@
 import { expect } from "chai";
 import type { Hex } from "viem";
-import { prepareArtefacts } from "../../builder/devnet/artefacts.ts";
+import { prepareArtefacts } from "../../builder/node/artefacts.ts";
 import { type Devnet, startDevnet } from "../../builder/devnet/devnet.ts";
-import { freePorts } from "../../builder/devnet/ports.ts";
-import { readInclusion } from "../../builder/devnet/posted.ts";
+import { DEVNET_ROLLUPS } from "../../builder/devnet/devnet-rollups.ts";
+import { freePorts } from "../../builder/node/ports.ts";
+import { readInclusion } from "../../builder/cli/show/posted.ts";
 import { Checks } from "../../builder/devnet/tour/checks.ts";
 import { openDapp } from "../../builder/devnet/tour/dapp.ts";
 import { playTour } from "../../builder/devnet/tour/tour.ts";
@@ -16,7 +17,10 @@ describe("the tour", function () {
   const lines: string[] = [];
 
   before(async () => {
-    devnet = await startDevnet({ ports: await freePorts(), circuits: await prepareArtefacts() });
+    devnet = await startDevnet({
+      ports: await freePorts(DEVNET_ROLLUPS.length),
+      circuits: await prepareArtefacts(),
+    });
   });
   after(async () => {
     await devnet[Symbol.asyncDispose]();

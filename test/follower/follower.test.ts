@@ -2,7 +2,7 @@ import { expect } from "chai";
 import fc from "fast-check";
 import { bytesToHex, encodeFunctionData, type Hex, hexToBytes, keccak256 } from "viem";
 import { Follower } from "../../builder/follower/follow.ts";
-import { readHistory } from "../../builder/follower/history.ts";
+import { readHistory } from "../../builder/l1/history.ts";
 import { ledgerKind } from "../../builder/kinds/ledger/index.ts";
 import type { RollupMachine } from "../../builder/kinds/kind.ts";
 import { rollupsAbi } from "../../builder/protocol/abi.ts";

@@ -1,5 +1,5 @@
 import { encodeFunctionData, type Hex } from "viem";
-import { executionValue } from "../../builder/execution/encoding.ts";
+import { executionValue } from "../../builder/protocol/execution/encoding.ts";
 import { Journal } from "../../builder/evm/journal.ts";
 import { ledgerKind } from "../../builder/kinds/ledger/index.ts";
 import { LEDGER, ledgerAbi } from "../../builder/kinds/ledger/abi.ts";

@@ -1,3 +1,4 @@
+import { bloomOf, matches } from "../../builder/evm/logs.ts";
 import { expect } from "chai";
 import fc from "fast-check";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
@@ -6,7 +7,6 @@ import { join } from "node:path";
 import { concatHex, type Hex, hexToBytes, keccak256, stringToHex, toHex } from "viem";
 import type { CallFrame } from "../../builder/evm/call-frame.ts";
 import { type Chronicle, openChronicle } from "../../builder/kinds/evm/chronicle/chronicle.ts";
-import { bloomOf, matches } from "../../builder/kinds/evm/chronicle/logs.ts";
 import type { ChronicleLog } from "../../builder/kinds/evm/chronicle/types.ts";
 import { chainId, type StateRoot, stateRoot } from "../../builder/protocol/ids.ts";
 import { expectCode } from "../protocol/expect-code.ts";

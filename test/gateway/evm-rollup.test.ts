@@ -22,11 +22,12 @@ import {
   webSocket,
   type PublicClient,
 } from "viem";
+import { GATEWAY_KINDS } from "../../builder/node/kinds/index.ts";
 import { startL1Gateway } from "../../builder/gateway/l1.ts";
 import { startRollupGateway } from "../../builder/gateway/rollup.ts";
 import type { Gateway } from "../../builder/gateway/server.ts";
-import { evmChainIdOf } from "../../builder/kinds/evm/system.ts";
-import { accountAt, artefact } from "../builder/setup.ts";
+import { evmChainIdOf } from "../../builder/protocol/evm-chain-id.ts";
+import { accountAt, artefact } from "../core/setup.ts";
 import { expectCode } from "../protocol/expect-code.ts";
 import { clientsFor } from "../scenarios/support/clients.ts";
 import { alice, bob, L1_CHAIN_ID, World } from "../scenarios/support/world.ts";
@@ -47,8 +48,17 @@ describe("evm rollup through its gateway", function () {
     world = await World.start({ chains: ["L1", "A"] });
     const rollup = world.idOf("A");
     chainId = evmChainIdOf(L1_CHAIN_ID, rollup);
-    gateway = await startRollupGateway(world.builder, { port: 0, rollup, accounts: [unlocked] });
-    l1Gateway = await startL1Gateway(world.builder, { port: 0, accounts: [accountAt(6)] });
+    gateway = await startRollupGateway(world.builder, {
+      kinds: GATEWAY_KINDS,
+      port: 0,
+      rollup,
+      accounts: [unlocked],
+    });
+    l1Gateway = await startL1Gateway(world.builder, {
+      kinds: GATEWAY_KINDS,
+      port: 0,
+      accounts: [accountAt(6)],
+    });
     for (const { address } of [alice, bob, unlocked, accountAt(4)]) {
       const to = { chain: "A", address } as const;
       await world.transfer({ on: "L1", by: alice, to, value: parseEther("1") });
@@ -76,7 +86,12 @@ describe("evm rollup through its gateway", function () {
     expect(result.rollups[0]).to.deep.include({ kind: "evm", proof: "UNPROVEN" });
     expect((await rpc(gateway.url, "eth_chainId")).result).to.equal(toHex(chainId));
     await expectCode(
-      startRollupGateway(world.builder, { port: 0, rollup: world.idOf("A"), chainId: 5n }),
+      startRollupGateway(world.builder, {
+        kinds: GATEWAY_KINDS,
+        port: 0,
+        rollup: world.idOf("A"),
+        chainId: 5n,
+      }),
       "WRONG_CHAIN_ID",
     );
   });

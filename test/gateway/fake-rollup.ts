@@ -16,7 +16,7 @@ import { openEvmStore } from "../../builder/kinds/evm/store/open.ts";
 import type { EvmStore } from "../../builder/kinds/evm/store/store.ts";
 import { LockstepError } from "../../builder/protocol/errors.ts";
 import { loadPoseidon } from "../../builder/state/poseidon.ts";
-import type { AcceptedTransaction } from "../../builder/transaction/accepted.ts";
+import type { AcceptedTransaction } from "../../builder/intake/accepted.ts";
 import { EVM_CHAIN_ID, frameOf, l1At, ROLLUP } from "./visits.ts";
 
 /** An EVM rollup with a real state and a real chronicle, in which nothing runs: a test says what happens. */

@@ -1,8 +1,9 @@
+import type { EvmLog } from "../../builder/evm/logs.ts";
 import { type Address, type Hex, keccak256, toHex } from "viem";
 import { privateKeyToAccount } from "viem/accounts";
 import type { CallFrame } from "../../builder/evm/call-frame.ts";
 import type { L1Inclusion } from "../../builder/kinds/kind.ts";
-import type { EvmLog, VisitReceipt } from "../../builder/kinds/evm/receipt.ts";
+import type { VisitReceipt } from "../../builder/kinds/evm/receipt.ts";
 import { callAction, l2txAction, resultAction } from "../../builder/protocol/action.ts";
 import { chainId, L1, stateRoot } from "../../builder/protocol/ids.ts";
 

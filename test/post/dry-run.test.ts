@@ -1,13 +1,13 @@
 import { expect } from "chai";
 import { type Address, encodeFunctionData, type Hex, keccak256, parseGwei } from "viem";
-import { type Builder, createBuilder } from "../../builder/builder.ts";
-import type { BuilderEvent } from "../../builder/events.ts";
+import { type Builder, createBuilder } from "../../builder/core/builder.ts";
+import type { BuilderEvent } from "../../builder/core/events.ts";
 import { ledgerAbi } from "../../builder/kinds/ledger/abi.ts";
 import { LedgerAccount } from "../../builder/kinds/ledger/client.ts";
 import { L1 as L1_CHAIN } from "../../builder/protocol/ids.ts";
-import { startRelay } from "../builder/relay.ts";
-import { accountAt, builderAccount, deploy, type Lockstep, startLockstep } from "../builder/setup.ts";
-import { unprovenLedgerKind, UnprovenProver } from "../builder/unproven.ts";
+import { startRelay } from "../core/relay.ts";
+import { accountAt, builderAccount, deploy, type Lockstep, startLockstep } from "../core/setup.ts";
+import { unprovenLedgerKind, UnprovenProver } from "../core/unproven.ts";
 import { nodes } from "./nodes.ts";
 import { gambler, gasTeller, oracle } from "./oddities.ts";
 

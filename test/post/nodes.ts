@@ -3,8 +3,8 @@ import { once } from "node:events";
 import { existsSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { freePorts } from "../../builder/devnet/ports.ts";
-import { clientsOf, type L1, startL1 } from "../builder/setup.ts";
+import { freePorts } from "../../builder/node/ports.ts";
+import { clientsOf, type L1, startL1 } from "../core/setup.ts";
 
 /** A local L1 node that builders can be tested on. */
 export interface TestNode {
@@ -29,7 +29,7 @@ export const nodes: readonly TestNode[] = [
 ];
 
 async function startAnvil(): Promise<L1> {
-  const { rpc: port } = await freePorts();
+  const { rpc: port } = await freePorts(0);
   const options = ["--port", String(port), "--chain-id", "31337", "--order", "fifo", "--silent"];
   const child = spawn(ANVIL, options, { stdio: "ignore" });
   const clients = clientsOf(`http://127.0.0.1:${port}`);

@@ -1,18 +1,18 @@
 import { expect } from "chai";
 import { type Address, encodeFunctionData, type Hex, keccak256, parseGwei } from "viem";
-import { type Builder, createBuilder } from "../../builder/builder.ts";
-import type { BuilderEvent } from "../../builder/events.ts";
-import { rootHex } from "../../builder/execution/encoding.ts";
+import { type Builder, createBuilder } from "../../builder/core/builder.ts";
+import type { BuilderEvent } from "../../builder/core/events.ts";
+import { rootHex } from "../../builder/protocol/execution/encoding.ts";
 import { evmKind } from "../../builder/kinds/evm/index.ts";
 import type { Delivery, RollupKind, RollupMachine } from "../../builder/kinds/kind.ts";
 import { ledgerAbi } from "../../builder/kinds/ledger/abi.ts";
 import { LedgerAccount } from "../../builder/kinds/ledger/client.ts";
-import { UNPROVEN, UNPROVEN_KEY } from "../../builder/proof/unproven.ts";
+import { UNPROVEN, UNPROVEN_KEY } from "../../builder/kinds/unproven.ts";
 import { rollupsAbi } from "../../builder/protocol/abi.ts";
 import type { Action } from "../../builder/protocol/action.ts";
 import { type ChainId, chainId, L1, stateRoot } from "../../builder/protocol/ids.ts";
-import { accountAt, builderAccount, deploy, type Lockstep, startLockstep } from "../builder/setup.ts";
-import { unprovenLedgerKind, UnprovenProver } from "../builder/unproven.ts";
+import { accountAt, builderAccount, deploy, type Lockstep, startLockstep } from "../core/setup.ts";
+import { unprovenLedgerKind, UnprovenProver } from "../core/unproven.ts";
 
 /** What a fault of an interpreter makes of an answer. */
 type Doctor = (given: Action, honest: Delivery) => Delivery;

@@ -12,12 +12,12 @@ import {
 import { batchCalldata } from "../../builder/batch/encode.ts";
 import { MAX_TRANSACTION_GAS } from "../../builder/batch/limits.ts";
 import { type BatchPlan, planBatch, type PlannedVisit } from "../../builder/batch/plan.ts";
-import type { RecordedExecution } from "../../builder/execution/recorded.ts";
+import type { RecordedExecution } from "../../builder/simulate/recording/recorded.ts";
 import { Follower } from "../../builder/follower/follow.ts";
 import type { RollupKind, RollupMachine } from "../../builder/kinds/kind.ts";
 import type { L1Client } from "../../builder/l1/client.ts";
 import { type Head, readHead } from "../../builder/l1/head.ts";
-import { UNPROVEN_KEY, unprovenDigest } from "../../builder/proof/unproven.ts";
+import { UNPROVEN_KEY, unprovenDigest } from "../../builder/kinds/unproven.ts";
 import { rollupsAbi } from "../../builder/protocol/abi.ts";
 import { LockstepError } from "../../builder/protocol/errors.ts";
 import type { ChainId } from "../../builder/protocol/ids.ts";
@@ -26,7 +26,7 @@ import { Fork } from "../../builder/simulate/fork.ts";
 import type { TransactionOutcome } from "../../builder/simulate/outcome.ts";
 import type { ProxyBook } from "../../builder/simulate/proxies.ts";
 import { Simulation } from "../../builder/simulate/simulation.ts";
-import { decodeTransaction } from "../../builder/transaction/decode.ts";
+import { decodeTransaction } from "../../builder/intake/decode.ts";
 import { REFUSALS } from "./refusals.ts";
 
 export const L1_CHAIN_ID = 31337n;

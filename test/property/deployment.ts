@@ -11,7 +11,7 @@ import {
   zeroAddress,
 } from "viem";
 import { type HDAccount, mnemonicToAccount } from "viem/accounts";
-import { lowerCase } from "../../builder/evm/relay-call.ts";
+import { lowerCase } from "../../builder/protocol/address.ts";
 import { LEDGER } from "../../builder/kinds/ledger/abi.ts";
 import { SYSTEM } from "../../builder/kinds/evm/system.ts";
 import { type ChainId, chainId, L1 } from "../../builder/protocol/ids.ts";

@@ -1,9 +1,9 @@
 import { inspect } from "node:util";
 import type { PlannedVisit } from "../../builder/batch/plan.ts";
 import { RollupStoppedError } from "../../builder/follower/stopped.ts";
-import { checkStatement } from "../../builder/kinds/evm/check/check-statement.ts";
+import { checkStatement } from "../../builder/kinds/evm/reference/check-statement.ts";
 import type { EvmVisitRecord } from "../../builder/kinds/evm/record.ts";
-import { unprovenDigest } from "../../builder/proof/unproven.ts";
+import { unprovenDigest } from "../../builder/kinds/unproven.ts";
 import { LockstepError } from "../../builder/protocol/errors.ts";
 import { statementWords } from "../../builder/protocol/statement.ts";
 import { Coverage } from "./coverage.ts";

@@ -1,6 +1,6 @@
 import hre, { network } from "hardhat";
 import { type Abi, createPublicClient, type Hex, http, testActions, walletActions } from "viem";
-import { compileContracts } from "../../builder/devnet/compile.ts";
+import { compileContracts } from "../../builder/node/deployment/compile.ts";
 import type { L1Client } from "../../builder/l1/client.ts";
 
 /** Hardhat's node in this process, behind the client that the builder uses: requests do not leave the process. */

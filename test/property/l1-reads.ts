@@ -1,5 +1,5 @@
 import { type Address, decodeFunctionResult, encodeFunctionData, type Hex, parseAbi } from "viem";
-import { lowerCase } from "../../builder/evm/relay-call.ts";
+import { lowerCase } from "../../builder/protocol/address.ts";
 import type { L1Client } from "../../builder/l1/client.ts";
 import { NOTED } from "./batch.ts";
 import type { ActorState } from "./observation.ts";

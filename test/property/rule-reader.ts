@@ -1,5 +1,5 @@
 import { type Address, size, slice, toFunctionSelector } from "viem";
-import type { RecordedExecution } from "../../builder/execution/recorded.ts";
+import type { RecordedExecution } from "../../builder/simulate/recording/recorded.ts";
 import { INVALID_CALLDATA, STATIC_CALL_VIOLATION } from "../../builder/kinds/ledger/abi.ts";
 import { type Action, ActionKind, hashAction, undoneFrom } from "../../builder/protocol/action.ts";
 import { MarkKind } from "../../builder/protocol/execution.ts";
@@ -47,7 +47,7 @@ const START: Path = {
 };
 
 /**
- * Reads from a list which rules of docs/spec.md it uses. Written from the text alone, without `builder/execution`.
+ * Reads from a list which rules of docs/spec.md it uses. Written from the text alone, without `builder/protocol/execution`.
  * @param isKnown whether somebody had proxies from the beginning.
  */
 export function rulesOf(

@@ -7,15 +7,16 @@ import {
   parseAbi,
 } from "viem";
 import type { PlannedVisit } from "../../builder/batch/plan.ts";
-import { rootHex } from "../../builder/execution/encoding.ts";
+import { rootHex } from "../../builder/protocol/execution/encoding.ts";
 import { evmKind } from "../../builder/kinds/evm/index.ts";
 import { EvmMachine } from "../../builder/kinds/evm/machine.ts";
-import { evmChainIdOf, SYSTEM } from "../../builder/kinds/evm/system.ts";
+import { SYSTEM } from "../../builder/kinds/evm/system.ts";
+import { evmChainIdOf } from "../../builder/protocol/evm-chain-id.ts";
 import type { RollupKind, RollupMachine } from "../../builder/kinds/kind.ts";
 import { ledgerKind } from "../../builder/kinds/ledger/index.ts";
 import { LedgerMachine } from "../../builder/kinds/ledger/machine.ts";
 import type { L1Client } from "../../builder/l1/client.ts";
-import { UNPROVEN_KEY } from "../../builder/proof/unproven.ts";
+import { UNPROVEN_KEY } from "../../builder/kinds/unproven.ts";
 import { rollupsAbi } from "../../builder/protocol/abi.ts";
 import { type ChainId, L1, type StateRoot } from "../../builder/protocol/ids.ts";
 import { Fork } from "../../builder/simulate/fork.ts";

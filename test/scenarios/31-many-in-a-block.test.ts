@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { encodeErrorResult, type Hex } from "viem";
-import { accountAt } from "../builder/setup.ts";
-import { UnprovenProver } from "../builder/unproven.ts";
+import { accountAt } from "../core/setup.ts";
+import { UnprovenProver } from "../core/unproven.ts";
 import { scenario } from "./support/scenario.ts";
 import type { SolidityChain } from "./support/stage.ts";
 import { alice, type World } from "./support/world.ts";

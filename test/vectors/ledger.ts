@@ -17,7 +17,7 @@ import {
   SELF,
   send,
   transfer,
-} from "../ledger/scenario.ts";
+} from "../kinds/ledger/scenario.ts";
 
 /** Roots after each upsert of a few lists, from the genesis state. */
 export async function treeVectors() {

@@ -10,9 +10,9 @@ import {
   type TransactionReceipt,
 } from "viem";
 import { privateKeyToAccount } from "viem/accounts";
-import { compiledContract } from "../contracts.ts";
-import type { DevnetDescription } from "../description.ts";
-import { DeploymentError } from "../errors.ts";
+import { compiledContract } from "../../node/deployment/contracts.ts";
+import type { DevnetDescription } from "../../node/deployment/description.ts";
+import { DeploymentError } from "../../node/errors.ts";
 
 /** One user's view of a chain of the devnet through its gateway: plain viem, nothing of Lockstep's own. */
 export interface Dapp {

@@ -1,6 +1,6 @@
 import { type Address, formatEther, type Hex, parseAbi, parseEther } from "viem";
 import { LEDGER } from "../../kinds/ledger/abi.ts";
-import type { DevnetDescription } from "../description.ts";
+import type { DevnetDescription } from "../../node/deployment/description.ts";
 import { piggyBankAbi } from "./abi.ts";
 import { openDapp } from "./dapp.ts";
 

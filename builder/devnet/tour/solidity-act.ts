@@ -1,7 +1,7 @@
 import { type Address, type Hex, parseAbi } from "viem";
 import { SYSTEM } from "../../kinds/evm/system.ts";
 import { L1 } from "../../protocol/ids.ts";
-import type { DevnetDescription } from "../description.ts";
+import type { DevnetDescription } from "../../node/deployment/description.ts";
 import { counterAbi, counterCallerAbi } from "./abi.ts";
 import type { Audience } from "./audience.ts";
 import { l1TransactionOf } from "./carrier.ts";

@@ -11,7 +11,7 @@ import {
 import { LEDGER, ledgerAbi } from "../../kinds/ledger/abi.ts";
 import { LedgerAccount } from "../../kinds/ledger/client.ts";
 import { chainId, L1 } from "../../protocol/ids.ts";
-import type { DevnetDescription } from "../description.ts";
+import type { DevnetDescription } from "../../node/deployment/description.ts";
 import { closedDeskAbi, invoiceDeskAbi, payrollAbi } from "./abi.ts";
 import type { Audience } from "./audience.ts";
 import type { Checks } from "./checks.ts";

@@ -1,12 +1,13 @@
 import type { Hex, LocalAccount } from "viem";
-import type { Builder } from "../../builder.ts";
+import type { Backend } from "../backend.ts";
 import type { ChainId } from "../../protocol/ids.ts";
 import type { AcrossChains } from "../trace/across.ts";
+import type { KindTrace } from "../trace/trace.ts";
 import type { Handler, Topic } from "../service.ts";
 
 /** The rollup that a gateway serves. */
 export interface RollupContext {
-  readonly builder: Builder;
+  readonly builder: Backend;
   readonly rollup: ChainId;
   /** What wallets know it by. */
   readonly chainId: bigint;
@@ -24,3 +25,12 @@ export interface KindGateway {
 }
 
 export type OpenKindGateway = (context: RollupContext) => KindGateway;
+
+/** What a kind of rollup brings to gateways: methods of its own, and what it shows in traces. */
+export interface GatewayKind {
+  readonly open: OpenKindGateway;
+  readonly trace: KindTrace;
+}
+
+/** By the kind's name. A kind that is not among them has what every rollup has. */
+export type GatewayKinds = ReadonlyMap<string, GatewayKind>;

@@ -1,5 +1,5 @@
 import type { Hex } from "viem";
-import { Lock } from "../../lock.ts";
+import { Lock } from "../../core/lock.ts";
 
 /** A log as JSON-RPC shows it. */
 export interface RpcLog {

@@ -1,6 +1,6 @@
+import type { LogFilter } from "../../evm/logs.ts";
 import type { Hex } from "viem";
 import { z } from "zod";
-import type { LogFilter } from "../../kinds/evm/chronicle/logs.ts";
 import { addressSchema, hashSchema } from "../json-rpc.ts";
 
 /** Most addresses, and most topics of one place, in a filter. */

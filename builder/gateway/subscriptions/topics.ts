@@ -1,5 +1,5 @@
+import { type LogFilter, matches } from "../../evm/logs.ts";
 import { z } from "zod";
-import { type LogFilter, matches } from "../../kinds/evm/chronicle/logs.ts";
 import { parseParams } from "../json-rpc.ts";
 import type { Topic } from "../service.ts";
 import type { BlockFeed, RpcLog } from "./feed.ts";

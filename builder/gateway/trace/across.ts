@@ -1,6 +1,7 @@
 import { type Address, type Hex, hexToBigInt, numberToHex, zeroAddress } from "viem";
 import type { CallFrame } from "../../evm/call-frame.ts";
-import { lowerCase, type RelayCall } from "../../evm/relay-call.ts";
+import type { RelayCall } from "../../evm/relay-call.ts";
+import { lowerCase } from "../../protocol/address.ts";
 import type { ChronicleTransaction } from "../../kinds/evm/chronicle/types.ts";
 import { type Action, ActionKind } from "../../protocol/action.ts";
 import { type ChainId, L1 } from "../../protocol/ids.ts";

@@ -1,6 +1,7 @@
 import { type Address, type Hex, getAbiItem, toFunctionSelector } from "viem";
 import { z } from "zod";
-import { decodeRelay, lowerCase, type RelayCall } from "../../evm/relay-call.ts";
+import { decodeRelay, type RelayCall } from "../../evm/relay-call.ts";
+import { lowerCase } from "../../protocol/address.ts";
 import { rollupsAbi } from "../../protocol/abi.ts";
 
 /** A frame of L1 as the node's `callTracer` gives it; addresses in lower case. */

@@ -1,8 +1,8 @@
 import { type Hex, keccak256 } from "viem";
 import { z } from "zod";
-import type { Builder } from "../../builder.ts";
-import { lowerCase } from "../../evm/relay-call.ts";
-import { readable, readHistory } from "../../follower/history.ts";
+import type { Backend } from "../backend.ts";
+import { lowerCase } from "../../protocol/address.ts";
+import { readable, readHistory } from "../../l1/history.ts";
 import { RollupStoppedError } from "../../follower/stopped.ts";
 import { L1RpcError } from "../../l1/client.ts";
 import { ActionKind } from "../../protocol/action.ts";
@@ -14,7 +14,7 @@ import { isTransactionFrame, type L1Frame, parseL1Trace } from "./l1-frame.ts";
 /** What a kind of rollup contributes to traces: frames of visits, or else what calls of it cause. */
 export interface KindTrace {
   /** Visits that the transaction of L1 caused and that took effect, in order. */
-  readonly visits?: (builder: Builder, rollup: ChainId, l1Transaction: Hex) => Promise<TracedVisit[]>;
+  readonly visits?: (builder: Backend, rollup: ChainId, l1Transaction: Hex) => Promise<TracedVisit[]>;
   readonly callsOf?: (rollup: ChainId) => CallsOfKind;
 }
 
@@ -37,8 +37,8 @@ export const traceParamsSchema = z.tuple([
  * @returns nothing if it had nothing to do with rollups.
  */
 export async function traceAcross(
-  builder: Builder,
-  kinds: (name: string) => KindTrace,
+  builder: Backend,
+  kinds: ReadonlyMap<string, { readonly trace: KindTrace }>,
   l1Transaction: Hex,
   l1: L1Frame,
 ): Promise<AcrossChains | undefined> {
@@ -47,7 +47,7 @@ export async function traceAcross(
   const visits = new Map<ChainId, TracedVisit[]>();
   const frameless = new Map<ChainId, CallsOfKind>();
   for (const { id, kind } of builder.rollups) {
-    const trace = kinds(kind.name);
+    const trace = kinds.get(kind.name)?.trace ?? {};
     if (trace.visits !== undefined) visits.set(id, await visitsOf(builder, id, trace.visits, l1Transaction));
     if (trace.callsOf !== undefined) frameless.set(id, trace.callsOf(id));
   }
@@ -58,7 +58,7 @@ export async function traceAcross(
 
 /** A rollup that was stopped has nothing to show, and does not keep the others from it. */
 async function visitsOf(
-  builder: Builder,
+  builder: Backend,
   rollup: ChainId,
   read: NonNullable<KindTrace["visits"]>,
   l1Transaction: Hex,
@@ -81,7 +81,7 @@ export async function readL1Trace(upstream: Upstream, transaction: Hex): Promise
 
 /** Transactions of rollups that took effect in a transaction of L1, in order. */
 async function transactionsIn(
-  builder: Builder,
+  builder: Backend,
   l1Transaction: Hex,
 ): Promise<{ rollup: ChainId; hash: Hex }[]> {
   const { blockNumber } = await builder.l1.getTransactionReceipt({ hash: l1Transaction });

@@ -1,10 +1,10 @@
 import path from "node:path";
 import { type Address, type Hex } from "viem";
-import { UNPROVEN, unprovenProof } from "../../proof/unproven.ts";
+import { UNPROVEN, unprovenProof } from "../unproven.ts";
 import { statementWords } from "../../protocol/statement.ts";
 import { loadPoseidon } from "../../state/poseidon.ts";
 import type { OpenOptions, RollupKind } from "../kind.ts";
-import { checkStatement } from "./check/check-statement.ts";
+import { checkStatement } from "./reference/check-statement.ts";
 import { isOutdatedChronicle, openChronicle } from "./chronicle/chronicle.ts";
 import { EvmMachine } from "./machine.ts";
 import type { EvmVisitRecord } from "./record.ts";

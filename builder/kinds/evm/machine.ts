@@ -16,16 +16,16 @@ import type {
   StateMoment,
 } from "../kind.ts";
 import type { Chronicle } from "./chronicle/chronicle.ts";
-import { blockOf } from "./environment.ts";
+import { blockOf } from "./execution/environment.ts";
 import { UnprovenKindError } from "./errors.ts";
-import { VisitInterpreter } from "./interpreter.ts";
-import { receiptOf } from "./receipt-of.ts";
+import { VisitInterpreter } from "./execution/interpreter.ts";
+import { receiptOf } from "./execution/receipt-of.ts";
 import type { VisitReceipt } from "./receipt.ts";
 import type { EvmVisitRecord } from "./record.ts";
 import type { Moment } from "./store/moments.ts";
 import type { EvmStore } from "./store/store.ts";
 import type { StateWitness } from "./store/witness.ts";
-import { LOCAL_EVM_CHAIN_IDS } from "../../keys/policy.ts";
+import { LOCAL_EVM_CHAIN_IDS } from "../../proving/keys/policy.ts";
 import type { BlockState, StateWrites } from "./state-types.ts";
 
 /** A visit under way. */

@@ -1,13 +1,7 @@
 import type { Address, Hex } from "viem";
 import type { CallFrame } from "../../evm/call-frame.ts";
+import type { EvmLog } from "../../evm/logs.ts";
 import type { Action } from "../../protocol/action.ts";
-
-/** An event that a contract of the rollup emitted. */
-export interface EvmLog {
-  readonly address: Address;
-  readonly topics: readonly Hex[];
-  readonly data: Hex;
-}
 
 /**
  * What one visit did on the rollup, for people and tools. A visit is shown as one transaction of the rollup: the one that

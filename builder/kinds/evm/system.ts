@@ -5,8 +5,3 @@ import type { Address } from "viem";
 export const SYSTEM: Address = "0x0000000000000000000000004c6f636b73746570";
 /** The same, as the EVM takes it. */
 export const SYSTEM_ADDRESS: EvmAddress = createAddressFromString(SYSTEM);
-
-/** What wallets know an EVM rollup by, and what CHAINID answers there. */
-export function evmChainIdOf(l1ChainId: bigint, rollup: bigint): bigint {
-  return l1ChainId * 1_000n + rollup;
-}

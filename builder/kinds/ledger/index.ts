@@ -2,7 +2,7 @@ import { loadPoseidon } from "../../state/poseidon.ts";
 import { openState } from "../../state/open.ts";
 import { StateTree } from "../../state/tree.ts";
 import type { OpenOptions, RollupKind } from "../kind.ts";
-import { circuitProof } from "../../proof/circuit-proof.ts";
+import { circuitProof } from "../circuit-proof.ts";
 import { statementWords } from "../../protocol/statement.ts";
 import { ledgerCircuitJob } from "./circuit-input.ts";
 import { OPERATIONS_OF_CIRCUIT } from "./limits.ts";

@@ -1,7 +1,7 @@
 import type { Hex } from "viem";
 import type { CallFrame } from "../../evm/call-frame.ts";
-import type { NextBlock } from "../../simulate/block.ts";
-import type { Included } from "../include.ts";
+import type { NextBlock } from "../../l1/head.ts";
+import type { Included } from "../inclusion.ts";
 import type { Measured } from "./measured.ts";
 import type { NodeReceipt } from "./outcome.ts";
 import type { UnsignedRequest } from "./unsigned.ts";

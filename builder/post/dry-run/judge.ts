@@ -1,6 +1,6 @@
 import type { Hex } from "viem";
 import type { BatchPlan } from "../../batch/plan.ts";
-import type { AcceptedTransaction } from "../../transaction/accepted.ts";
+import type { AcceptedTransaction } from "../../intake/accepted.ts";
 import { executionFate } from "../execution-fate.ts";
 import type { Judge, Shown } from "./dry-run.ts";
 import { DryRunMismatchError } from "./mismatch.ts";

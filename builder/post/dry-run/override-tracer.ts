@@ -2,8 +2,8 @@ import { type Hex, isHex, numberToHex } from "viem";
 import { z } from "zod";
 import type { CallFrame } from "../../evm/call-frame.ts";
 import type { L1Client } from "../../l1/client.ts";
-import type { NextBlock } from "../../simulate/block.ts";
-import { parseCallFrame } from "./call-tracer.ts";
+import type { NextBlock } from "../../l1/head.ts";
+import { parseCallFrame } from "../../l1/call-tracer.ts";
 
 const hex = z.custom<Hex>((value) => isHex(value), "not hexadecimal");
 const accountState = z.object({

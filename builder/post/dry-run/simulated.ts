@@ -1,8 +1,8 @@
 import { type Hex, isHex, numberToHex } from "viem";
 import { z } from "zod";
 import type { L1Client } from "../../l1/client.ts";
-import type { NextBlock } from "../../simulate/block.ts";
-import type { Included } from "../include.ts";
+import type { NextBlock } from "../../l1/head.ts";
+import type { Included } from "../inclusion.ts";
 import type { BlockDraft, DryRun, Judge } from "./dry-run.ts";
 import type { Measured } from "./measured.ts";
 import { OverrideTracer } from "./override-tracer.ts";

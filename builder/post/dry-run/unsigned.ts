@@ -1,5 +1,5 @@
 import type { Address, Hex } from "viem";
-import { decodeTransaction } from "../../transaction/decode.ts";
+import { decodeTransaction } from "../../intake/decode.ts";
 
 /** A transaction as the calls of a node take it. */
 export interface UnsignedRequest {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
-import {Batch, ChainId, Execution, RollupProof} from "../../protocol/Actions.sol";
+import {Batch, ChainId, Execution, RollupProof} from "../../interfaces/Actions.sol";
 import {rollupAt, ROLLUPS} from "./Scene.sol";
 
 /// @title What a builder makes of executions

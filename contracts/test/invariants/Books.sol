@@ -2,7 +2,7 @@
 pragma solidity 0.8.30;
 
 import {IRollups} from "../../interfaces/IRollups.sol";
-import {Batch, Execution} from "../../protocol/Actions.sol";
+import {Batch, Execution} from "../../interfaces/Actions.sol";
 import {Batches} from "./Batches.sol";
 import {IMachine, MACHINE} from "./IMachine.sol";
 import {Whim} from "./Puppet.sol";

@@ -15,7 +15,7 @@ import {
     SPAN,
     StateRoot,
     Visit
-} from "../../protocol/Actions.sol";
+} from "../../interfaces/Actions.sol";
 import {Place, placeOf, rollupAt, ROLLUPS, Trait} from "./Scene.sol";
 
 /// Where one rollup is on the path.

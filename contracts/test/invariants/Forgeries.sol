@@ -12,7 +12,7 @@ import {
     SPAN,
     StateRoot,
     Visit
-} from "../../protocol/Actions.sol";
+} from "../../interfaces/Actions.sol";
 import {isNative, placeOf, rollupAt, ROLLUPS} from "./Scene.sol";
 
 /// What can be wrong with a batch.

@@ -2,7 +2,7 @@
 pragma solidity 0.8.30;
 
 import {IProofSystem, Statement} from "../../interfaces/IProofSystem.sol";
-import {ChainId, StateRoot} from "../../protocol/Actions.sol";
+import {ChainId, StateRoot} from "../../interfaces/Actions.sol";
 import {MACHINE} from "./IMachine.sol";
 
 /// @title FOR TESTS ONLY: a proof system that notes what it has accepted

@@ -12,8 +12,8 @@ import {
     REVERT,
     REVERT_CONTINUE,
     StateRoot
-} from "../../protocol/Actions.sol";
-import {Player} from "../../protocol/Player.sol";
+} from "../../interfaces/Actions.sol";
+import {Player} from "../../play/Player.sol";
 import {Draft, Drafts, NOBODY, Point, Stand} from "./Draft.sol";
 import {Puppet, Script, Step} from "./Puppet.sol";
 import {Ending, isNative, Place, placeOf, rollupAt, ROLLUPS, Scene, Trait, Trigger} from "./Scene.sol";

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
-import {ChainId, Execution, StateRoot} from "../../protocol/Actions.sol";
+import {ChainId, Execution, StateRoot} from "../../interfaces/Actions.sol";
 import {Step} from "./Puppet.sol";
 
 // Rollups that there are: ids from 1. The last one has a token of its own.

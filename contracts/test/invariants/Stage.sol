@@ -2,7 +2,7 @@
 pragma solidity 0.8.30;
 
 import {IRollups, Registration, Rollup} from "../../interfaces/IRollups.sol";
-import {ChainId, StateRoot} from "../../protocol/Actions.sol";
+import {ChainId, StateRoot} from "../../interfaces/Actions.sol";
 import {MACHINE} from "./IMachine.sol";
 import {IWalkHarness} from "./IWalkHarness.sol";
 import {Notary} from "./Notary.sol";

@@ -2,7 +2,7 @@
 pragma solidity 0.8.30;
 
 import {IRollups} from "../../interfaces/IRollups.sol";
-import {Batch} from "../../protocol/Actions.sol";
+import {Batch} from "../../interfaces/Actions.sol";
 import {Flaw, Forgeries, nameOfFlaw} from "./Forgeries.sol";
 import {MACHINE} from "./IMachine.sol";
 import {Puppet, Step, Whim} from "./Puppet.sol";
@@ -40,7 +40,8 @@ abstract contract Troupe is Books {
         MACHINE.recordLogs();
         (bool success, ) = address(_rollups).call(_lastBatch);
         if (_consumeAll(_fates()) != 0) _did("transaction done by a replay");
-        else require(samePlaces(before, _places()), "a batch of which nothing was consumed changed something");
+        else
+            require(samePlaces(before, _places()), "a batch of which nothing was consumed changed something");
         _did(success ? "replayed" : "replay refused");
         // What can be played now is no longer what the cues say.
         _nextBlock();

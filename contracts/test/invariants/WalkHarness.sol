@@ -11,23 +11,14 @@ import {
     RESULT,
     RESUME,
     StateRoot
-} from "../../protocol/Actions.sol";
-import {CanonicalBatch} from "../../protocol/CanonicalBatch.sol";
-import {Effects} from "../../protocol/Effects.sol";
-import {Executions} from "../../protocol/Executions.sol";
-import {Entry} from "../../protocol/ExecutionTable.sol";
-import {Grammar} from "../../protocol/Grammar.sol";
-import {Steps} from "../../protocol/Steps.sol";
-import {
-    INITIAL_ROOT,
-    Standing,
-    Standings,
-    StepLog,
-    Track,
-    Tracks,
-    Walk,
-    Walks
-} from "../../protocol/Walk.sol";
+} from "../../interfaces/Actions.sol";
+import {CanonicalBatch} from "../../batch/CanonicalBatch.sol";
+import {Effects} from "../../batch/Effects.sol";
+import {Executions} from "../../batch/Executions.sol";
+import {Entry} from "../../table/ExecutionTable.sol";
+import {Grammar} from "../../batch/Grammar.sol";
+import {Steps} from "../../table/Steps.sol";
+import {INITIAL_ROOT, Standing, Standings, StepLog, Track, Tracks, Walk, Walks} from "../../batch/Walk.sol";
 
 /// @title FOR TESTS ONLY: what holds between any two actions of a walk
 /// @notice Drives the walk over a batch action by action. Plays what it writes on a model of L1, which knows records only:

@@ -1,6 +1,6 @@
-import type { Artefacts } from "../../../builder/artefacts/artefacts.ts";
-import { loadCircuit, type LoadedCircuit } from "../../../builder/proof/load-circuit.ts";
-import { WITNESS_THREADS, WitnessThreads } from "../../../builder/proof/threads/threads.ts";
+import type { Artefacts } from "../../../builder/proving/circuits/artefacts.ts";
+import { loadCircuit, type LoadedCircuit } from "../../../builder/proving/load-circuit.ts";
+import { WITNESS_THREADS, WitnessThreads } from "../../../builder/proving/threads/threads.ts";
 import type { MeasuredBatch, ProvenJob } from "./measure.ts";
 import type { StageCosts } from "./simulation.ts";
 

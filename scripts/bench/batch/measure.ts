@@ -1,8 +1,8 @@
-import type { Artefacts } from "../../../builder/artefacts/artefacts.ts";
-import type { Backend, BackendKind } from "../../../builder/proof/backends/backend.ts";
-import type { CircuitJob } from "../../../builder/proof/circuit-job.ts";
-import { ProverPool } from "../../../builder/proof/pool/pool.ts";
-import type { ProverResult } from "../../../builder/proof/prover.ts";
+import type { Artefacts } from "../../../builder/proving/circuits/artefacts.ts";
+import type { Backend, BackendKind } from "../../../builder/proving/backends/backend.ts";
+import type { CircuitJob } from "../../../builder/proving/circuit-job.ts";
+import { ProverPool } from "../../../builder/proving/pool/pool.ts";
+import type { ProverResult } from "../../../builder/proving/prover.ts";
 import { type ProofTrace, traced } from "./trace.ts";
 
 /** Tries to have each backend prove each circuit before anything is timed. */

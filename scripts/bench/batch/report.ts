@@ -1,4 +1,4 @@
-import { WITNESS_THREADS } from "../../../builder/proof/threads/threads.ts";
+import { WITNESS_THREADS } from "../../../builder/proving/threads/threads.ts";
 import type { UseOfTime } from "./costs.ts";
 import type { StageCosts } from "./simulation.ts";
 

@@ -2,11 +2,11 @@
  * A batch through the pool in virtual time: its own `assign`, asked when it asks but for looks at who is late, and its own `Member`, which knows how fast a
  * backend is and when it is free. What is left out: starting threads, the network, failures, and that stages share processors.
  */
-import type { Backend } from "../../../builder/proof/backends/backend.ts";
-import { Member } from "../../../builder/proof/pool/member.ts";
-import { assign } from "../../../builder/proof/pool/schedule.ts";
-import { byUrgency } from "../../../builder/proof/pool/ticket.ts";
-import { WITNESS_THREADS } from "../../../builder/proof/threads/threads.ts";
+import type { Backend } from "../../../builder/proving/backends/backend.ts";
+import { Member } from "../../../builder/proving/pool/member.ts";
+import { assign } from "../../../builder/proving/pool/schedule.ts";
+import { byUrgency } from "../../../builder/proving/pool/ticket.ts";
+import { WITNESS_THREADS } from "../../../builder/proving/threads/threads.ts";
 import { VirtualClock, VirtualThreads } from "./virtual-time.ts";
 
 /** What one proof of a circuit takes. Milliseconds. */

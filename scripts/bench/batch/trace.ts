@@ -1,4 +1,4 @@
-import type { Backend } from "../../../builder/proof/backends/backend.ts";
+import type { Backend } from "../../../builder/proving/backends/backend.ts";
 
 /** When one proof passed each stage, milliseconds on `performance.now`'s clock. */
 export interface ProofTrace {

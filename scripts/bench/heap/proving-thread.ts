@@ -2,7 +2,7 @@
 import { parentPort } from "node:worker_threads";
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
-import prove from "../../../builder/proof/backends/snarkjs/prove-thread.ts";
+import prove from "../../../builder/proving/backends/snarkjs/prove-thread.ts";
 
 const request = z.object({ circuit: z.string(), witness: z.instanceof(Uint8Array), proofs: z.number() });
 

@@ -1,18 +1,18 @@
 import { access, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { readBinaryFile, writeBinaryFile } from "../../../builder/keys/binary-file.ts";
-import { circuitHash } from "../../../builder/keys/ceremony/circuit-hash.ts";
-import { readKeyParts, SECTION } from "../../../builder/keys/ceremony/key-parts.ts";
-import { readPowersOfTau, readRowPoints } from "../../../builder/keys/ceremony/powers-of-tau.ts";
-import { contribute, UNVERIFIED } from "../../../builder/keys/ceremony/steps.ts";
-import { verifyKey } from "../../../builder/keys/ceremony/verify.ts";
-import { withSnarkjs } from "../../../builder/keys/ceremony/snarkjs.ts";
-import { u32 } from "../../../builder/keys/contribution.ts";
-import { CurveMemory } from "../../../builder/keys/curve-memory.ts";
-import { compileCurve } from "../../../builder/keys/curve-module.ts";
-import { computeKey } from "../../../builder/keys/direct-set-up.ts";
-import { DEVELOPMENT_SECRETS } from "../../../builder/keys/secrets.ts";
-import { preparedPowersOfTau } from "../../../test/keys/prepared-powers-of-tau.ts";
+import { readBinaryFile, writeBinaryFile } from "../../../builder/proving/keys/binary-file.ts";
+import { circuitHash } from "../../../builder/proving/keys/ceremony/circuit-hash.ts";
+import { readKeyParts, SECTION } from "../../../builder/proving/keys/ceremony/key-parts.ts";
+import { readPowersOfTau, readRowPoints } from "../../../builder/proving/keys/ceremony/powers-of-tau.ts";
+import { contribute, UNVERIFIED } from "../../../builder/proving/keys/ceremony/steps.ts";
+import { verifyKey } from "../../../builder/proving/keys/ceremony/verify.ts";
+import { withSnarkjs } from "../../../builder/proving/keys/ceremony/snarkjs.ts";
+import { u32 } from "../../../builder/proving/keys/contribution.ts";
+import { CurveMemory } from "../../../builder/proving/keys/curve-memory.ts";
+import { compileCurve } from "../../../builder/proving/keys/curve-module.ts";
+import { computeKey } from "../../../builder/proving/keys/direct-set-up.ts";
+import { DEVELOPMENT_SECRETS } from "../../../builder/proving/keys/secrets.ts";
+import { preparedPowersOfTau } from "../../../test/proving/keys/prepared-powers-of-tau.ts";
 import { syntheticR1cs } from "./synthetic-r1cs.ts";
 
 /** Files of a rehearsed ceremony for a synthetic circuit. */

@@ -1,12 +1,12 @@
 import { writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import type { Artefacts } from "../../../builder/artefacts/artefacts.ts";
-import { loadArtefacts } from "../../../builder/artefacts/load.ts";
-import { step } from "../../../builder/devnet/progress.mjs";
-import type { VerificationKey } from "../../../builder/keys/verification-key.ts";
-import type { CircuitJob } from "../../../builder/proof/circuit-job.ts";
-import { loadCircuit } from "../../../builder/proof/load-circuit.ts";
-import { calculateWitness } from "../../../builder/proof/threads/witness.ts";
+import type { Artefacts } from "../../../builder/proving/circuits/artefacts.ts";
+import { loadArtefacts } from "../../../builder/proving/circuits/load.ts";
+import { step } from "../../../builder/node/progress.mjs";
+import type { VerificationKey } from "../../../builder/proving/keys/verification-key.ts";
+import type { CircuitJob } from "../../../builder/proving/circuit-job.ts";
+import { loadCircuit } from "../../../builder/proving/load-circuit.ts";
+import { calculateWitness } from "../../../builder/proving/threads/witness.ts";
 import { FIELD_MODULUS, fieldElement } from "../../../builder/protocol/ids.ts";
 
 const CIRCUITS = resolve(import.meta.dirname, "../circuits");

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Artefacts } from "../../../builder/artefacts/artefacts.ts";
+import type { Artefacts } from "../../../builder/proving/circuits/artefacts.ts";
 
 const artefacts: z.ZodType<Artefacts> = z.object({
   instance: z.string(),

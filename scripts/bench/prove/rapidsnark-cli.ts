@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { access, mkdir, readFile, rename } from "node:fs/promises";
 import { join } from "node:path";
-import { prepareCompiler } from "../../../builder/proof/backends/rapidsnark/worker.ts";
+import { prepareCompiler } from "../../../builder/proving/backends/rapidsnark/worker.ts";
 import { BENCH_CACHE } from "./circuit.ts";
 
 const SOURCE = join(import.meta.dirname, "rapidsnark-cli.cpp");

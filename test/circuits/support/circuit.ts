@@ -1,8 +1,8 @@
-import { readBinaryFile } from "../../../builder/keys/binary-file.ts";
-import { ELEMENT_BYTES, readElement } from "../../../builder/keys/little-endian.ts";
-import { readConstraintSystem } from "../../../builder/keys/r1cs.ts";
+import { readBinaryFile } from "../../../builder/proving/keys/binary-file.ts";
+import { ELEMENT_BYTES, readElement } from "../../../builder/proving/keys/little-endian.ts";
+import { readConstraintSystem } from "../../../builder/proving/keys/r1cs.ts";
 import type { CircuitInput } from "../../../builder/kinds/kind.ts";
-import { calculateWitness, WitnessError } from "../../../builder/proof/threads/witness.ts";
+import { calculateWitness, WitnessError } from "../../../builder/proving/threads/witness.ts";
 import { Constraints } from "./constraints.ts";
 import { PART } from "./stand-in.ts";
 

@@ -3,12 +3,12 @@ import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { CIRCOM_OPTIONS } from "../../../builder/artefacts/build.ts";
-import compileCircuit from "../../../builder/artefacts/compile-worker.ts";
-import { readInstances } from "../../../builder/artefacts/instances.ts";
-import { mainComponent } from "../../../builder/artefacts/main-component.ts";
-import { collectSources, hashSources } from "../../../builder/artefacts/sources.ts";
-import { loadArtefacts } from "../../../builder/artefacts/load.ts";
+import { CIRCOM_OPTIONS } from "../../../builder/proving/circuits/build.ts";
+import compileCircuit from "../../../builder/proving/circuits/compile-worker.ts";
+import { readInstances } from "../../../builder/proving/circuits/instances.ts";
+import { mainComponent } from "../../../builder/proving/circuits/main-component.ts";
+import { collectSources, hashSources } from "../../../builder/proving/circuits/sources.ts";
+import { loadArtefacts } from "../../../builder/proving/circuits/load.ts";
 import { Circuit } from "./circuit.ts";
 import { standIn, type StandInOptions, taggedInputs } from "./stand-in.ts";
 

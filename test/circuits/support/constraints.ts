@@ -1,5 +1,5 @@
-import { ELEMENT_BYTES, readElement } from "../../../builder/keys/little-endian.ts";
-import type { ConstraintSystem } from "../../../builder/keys/r1cs.ts";
+import { ELEMENT_BYTES, readElement } from "../../../builder/proving/keys/little-endian.ts";
+import type { ConstraintSystem } from "../../../builder/proving/keys/r1cs.ts";
 import { FIELD_MODULUS } from "../../../builder/protocol/ids.ts";
 
 const SIDES = 3;

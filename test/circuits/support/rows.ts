@@ -1,6 +1,6 @@
-import { readBinaryFile, viewOf } from "../../../builder/keys/binary-file.ts";
-import { ELEMENT_BYTES, readElement } from "../../../builder/keys/little-endian.ts";
-import { readConstraintSystem } from "../../../builder/keys/r1cs.ts";
+import { readBinaryFile, viewOf } from "../../../builder/proving/keys/binary-file.ts";
+import { ELEMENT_BYTES, readElement } from "../../../builder/proving/keys/little-endian.ts";
+import { readConstraintSystem } from "../../../builder/proving/keys/r1cs.ts";
 import { FIELD_MODULUS as P } from "../../../builder/protocol/ids.ts";
 import type { CompiledSystem } from "./compile.ts";
 

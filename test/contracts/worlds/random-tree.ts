@@ -1,5 +1,5 @@
 import { type Address, numberToHex } from "viem";
-import type { Resume } from "../../../builder/execution/walk.ts";
+import type { Resume } from "../../../builder/protocol/execution/walk.ts";
 import { type Action, revertAction, revertContinueAction } from "../../../builder/protocol/action.ts";
 import { type ChainId, L1 } from "../../../builder/protocol/ids.ts";
 import { call, result } from "../lists.ts";

@@ -1,5 +1,5 @@
 import { type Abi, type Address, encodeDeployData, type Hex, type LocalAccount, parseEventLogs } from "viem";
-import { artefact } from "../../builder/setup.ts";
+import { artefact } from "../../core/setup.ts";
 import type { Clients } from "./clients.ts";
 import type { Contract, Sent } from "./stage.ts";
 

@@ -1,6 +1,6 @@
 import { expect } from "chai";
-import { checkStatement } from "../../../builder/kinds/evm/check/check-statement.ts";
-import { Chains } from "../../../builder/chains.ts";
+import { checkStatement } from "../../../builder/kinds/evm/reference/check-statement.ts";
+import { Chains } from "../../../builder/core/chains.ts";
 import { connectL1 } from "../../../builder/l1/client.ts";
 import { L1_CHAIN_ID, type World } from "./world.ts";
 

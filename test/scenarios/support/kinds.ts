@@ -1,18 +1,21 @@
 import type { Address, Hex } from "viem";
-import { prepareCircuits } from "../../../builder/devnet/artefacts.ts";
-import { encodeVerificationKey, hashVerificationKey } from "../../../builder/keys/verification-key.ts";
+import { prepareCircuits } from "../../../builder/node/artefacts.ts";
+import {
+  encodeVerificationKey,
+  hashVerificationKey,
+} from "../../../builder/proving/keys/verification-key.ts";
 import { createEvmKind } from "../../../builder/kinds/evm/index.ts";
-import type { StatementToCheck } from "../../../builder/kinds/evm/check/check-statement.ts";
+import type { StatementToCheck } from "../../../builder/kinds/evm/reference/check-statement.ts";
 import type { EvmVisitRecord } from "../../../builder/kinds/evm/record.ts";
 import type { CompletedVisit, ProofJob, RollupKind } from "../../../builder/kinds/kind.ts";
 import type { StatementHeader } from "../../../builder/protocol/statement.ts";
 import { ledgerKind } from "../../../builder/kinds/ledger/index.ts";
-import { UNPROVEN, UNPROVEN_KEY } from "../../../builder/proof/unproven.ts";
-import type { Prover } from "../../../builder/proof/prover.ts";
-import { createLocalProver } from "../../../builder/proof/local-prover.ts";
+import { UNPROVEN, UNPROVEN_KEY } from "../../../builder/kinds/unproven.ts";
+import type { Prover } from "../../../builder/proving/prover.ts";
+import { createLocalProver } from "../../../builder/proving/local-prover.ts";
 import { groth16ProofSystemAbi } from "../../../builder/protocol/abi.ts";
-import { accountAt, type L1, unprovenKeys } from "../../builder/setup.ts";
-import { unprovenLedgerKind, UnprovenProver } from "../../builder/unproven.ts";
+import { accountAt, type L1, unprovenKeys } from "../../core/setup.ts";
+import { unprovenLedgerKind, UnprovenProver } from "../../core/unproven.ts";
 
 /** `groth16`: really. `accepted`: L1 takes every proof, for scenarios in which the ledger's is not the point. */
 export type LedgerProofs = "groth16" | "accepted";

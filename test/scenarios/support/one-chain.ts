@@ -1,5 +1,5 @@
 import { type Address, encodeFunctionData } from "viem";
-import { accountAt } from "../../builder/setup.ts";
+import { accountAt } from "../../core/setup.ts";
 import { resolveArguments } from "./arguments.ts";
 import { Endpoint } from "./endpoint.ts";
 import type { Clients } from "./clients.ts";

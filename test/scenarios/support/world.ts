@@ -1,11 +1,13 @@
 import { type Address, encodeFunctionData, type Hex, parseEventLogs } from "viem";
-import { type Builder, type BuilderRollup, createBuilder } from "../../../builder/builder.ts";
-import type { BuilderEvent } from "../../../builder/events.ts";
+import { type Builder, type BuilderRollup, createBuilder } from "../../../builder/core/builder.ts";
+import type { BuilderEvent } from "../../../builder/core/events.ts";
 import { type Gateway } from "../../../builder/gateway/server.ts";
+import { GATEWAY_KINDS } from "../../../builder/node/kinds/index.ts";
 import { startL1Gateway } from "../../../builder/gateway/l1.ts";
 import { startRollupGateway } from "../../../builder/gateway/rollup.ts";
 import { LEDGER } from "../../../builder/kinds/ledger/abi.ts";
-import { evmChainIdOf, SYSTEM } from "../../../builder/kinds/evm/system.ts";
+import { SYSTEM } from "../../../builder/kinds/evm/system.ts";
+import { evmChainIdOf } from "../../../builder/protocol/evm-chain-id.ts";
 import { crossChainManagerAbi, rollupsAbi } from "../../../builder/protocol/abi.ts";
 import {
   type ChainId,
@@ -14,14 +16,14 @@ import {
   type StateRoot,
   stateRoot,
 } from "../../../builder/protocol/ids.ts";
-import { accountAt, builderAccount, deploy, type L1, startL1 } from "../../builder/setup.ts";
+import { accountAt, builderAccount, deploy, type L1, startL1 } from "../../core/setup.ts";
 import { resolveArguments } from "./arguments.ts";
 import { clientsFor } from "./clients.ts";
 import { Endpoint } from "./endpoint.ts";
 import { evmSetup, ledgerSetup, type EvmOptions, type LedgerProofs, type RollupSetup } from "./kinds.ts";
 import { OneChain } from "./one-chain.ts";
-import type { Prover } from "../../../builder/proof/prover.ts";
-import type { TransactionStatus } from "../../../builder/transaction/accepted.ts";
+import type { Prover } from "../../../builder/proving/prover.ts";
+import type { TransactionStatus } from "../../../builder/intake/accepted.ts";
 import type { GasUsed } from "./report.ts";
 import type {
   Argument,
@@ -151,10 +153,14 @@ export class World implements Stage {
       stack.defer(() => gateway.close());
       endpoints.set(name, new Endpoint(clientsFor(gateway.url, id), settled));
     };
-    add("L1", await startL1Gateway(builder, { port: 0 }), L1_CHAIN_ID);
+    add("L1", await startL1Gateway(builder, { kinds: GATEWAY_KINDS, port: 0 }), L1_CHAIN_ID);
     for (const { name, id: rollup } of rollups) {
       const id = evmChainIdOf(L1_CHAIN_ID, rollup);
-      add(name, await startRollupGateway(builder, { port: 0, rollup, chainId: id }), id);
+      add(
+        name,
+        await startRollupGateway(builder, { kinds: GATEWAY_KINDS, port: 0, rollup, chainId: id }),
+        id,
+      );
     }
     const close = stack.move();
     return new World({

@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { CallRequest } from "../../../evm/call-request.ts";
 import { InvalidTransactionError } from "../../../evm/call-request.ts";
 import type { ChronicleTransaction } from "../../../kinds/evm/chronicle/types.ts";
-import { OPERATION_GAS } from "../../../kinds/evm/environment.ts";
+import { OPERATION_GAS } from "../../../kinds/evm/execution/environment.ts";
 import { LockstepError } from "../../../protocol/errors.ts";
 import { TransactionRevertedError } from "../../../simulate/outcome.ts";
 import { accessListGas, type CallParameters, callRequest, callSchema } from "../../call-request.ts";

@@ -1,5 +1,5 @@
 import { bytesToHex, type Hex, keccak256, numberToHex, zeroAddress, zeroHash } from "viem";
-import { OPERATION_GAS } from "../../../kinds/evm/environment.ts";
+import { OPERATION_GAS } from "../../../kinds/evm/execution/environment.ts";
 import {
   type ChronicleBlock,
   type ChronicleLog,
@@ -7,9 +7,9 @@ import {
   VISIT_TRANSACTION_TYPE,
 } from "../../../kinds/evm/chronicle/types.ts";
 import { logsOf } from "../../../kinds/evm/chronicle/logs.ts";
-import { lowerCase } from "../../../evm/relay-call.ts";
+import { lowerCase } from "../../../protocol/address.ts";
 import { ActionKind } from "../../../protocol/action.ts";
-import { decodeTransaction } from "../../../transaction/decode.ts";
+import { decodeTransaction } from "../../../intake/decode.ts";
 import { pendingTransaction } from "../../pending-transaction.ts";
 import type { RpcLog } from "../../subscriptions/feed.ts";
 

@@ -1,4 +1,4 @@
-import { evmChainIdOf } from "../../../kinds/evm/system.ts";
+import { evmChainIdOf } from "../../../protocol/evm-chain-id.ts";
 import { LockstepError } from "../../../protocol/errors.ts";
 import type { Topic } from "../../service.ts";
 import { BlockFeed, type FeedSource } from "../../subscriptions/feed.ts";

@@ -1,6 +1,6 @@
 import { type Hex, numberToHex } from "viem";
 import { z } from "zod";
-import { lowerCase } from "../../../evm/relay-call.ts";
+import { lowerCase } from "../../../protocol/address.ts";
 import { SYSTEM } from "../../../kinds/evm/system.ts";
 import type { KeyProof } from "../../../state/types.ts";
 import { addressSchema, parseParams } from "../../json-rpc.ts";

@@ -1,8 +1,8 @@
 import { type Hex, numberToHex } from "viem";
 import { z } from "zod";
-import type { Builder } from "../../../builder.ts";
+import type { Backend } from "../../backend.ts";
 import { LockstepError } from "../../../protocol/errors.ts";
-import { decodeTransaction } from "../../../transaction/decode.ts";
+import { decodeTransaction } from "../../../intake/decode.ts";
 import { hashSchema, parseParams } from "../../json-rpc.ts";
 import type { Handler } from "../../service.ts";
 import { finished, type TraceFrame } from "../../trace/frame.ts";
@@ -14,7 +14,7 @@ import { evmRollupView, type EvmRollupView } from "./view.ts";
 
 /** The visits of EVM rollups are in their chronicles, frame by frame. */
 export const evmTrace: KindTrace = {
-  visits: async (builder: Builder, rollup, l1Transaction) =>
+  visits: async (builder: Backend, rollup, l1Transaction) =>
     await visitsOf(evmRollupView(builder, rollup, 0n), l1Transaction),
 };
 

@@ -1,8 +1,8 @@
 import type { Hex, LocalAccount } from "viem";
 import { z } from "zod";
 import { LockstepError } from "../../../protocol/errors.ts";
-import { checkSender } from "../../../transaction/check.ts";
-import { decodeTransaction, isBlobTransaction } from "../../../transaction/decode.ts";
+import { checkSender } from "../../../intake/check.ts";
+import { decodeTransaction, isBlobTransaction } from "../../../intake/decode.ts";
 import { GatewayAccounts } from "../../accounts.ts";
 import { callSchema } from "../../call-request.ts";
 import { bytesSchema, parseParams } from "../../json-rpc.ts";

@@ -1,6 +1,6 @@
 import type { Hex } from "viem";
 import { z } from "zod";
-import type { Builder } from "../../../builder.ts";
+import type { Backend } from "../../backend.ts";
 import type { CallRequest } from "../../../evm/call-request.ts";
 import type { Chronicle } from "../../../kinds/evm/chronicle/chronicle.ts";
 import { EvmMachine } from "../../../kinds/evm/machine.ts";
@@ -9,7 +9,7 @@ import type { CommittedState, Touched } from "../../../kinds/evm/state-types.ts"
 import type { StateWitness } from "../../../kinds/evm/store/witness.ts";
 import type { ChainId } from "../../../protocol/ids.ts";
 import type { RollupCallOutcome } from "../../../simulate/simulation.ts";
-import type { AcceptedTransaction } from "../../../transaction/accepted.ts";
+import type { AcceptedTransaction } from "../../../intake/accepted.ts";
 
 /** What of an EVM rollup's state a gateway reads. */
 export interface EvmRollupState {
@@ -59,7 +59,7 @@ const recordSchema = z.object({
   ),
 });
 
-export function evmRollupView(builder: Builder, rollup: ChainId, chainId: bigint): EvmRollupView {
+export function evmRollupView(builder: Backend, rollup: ChainId, chainId: bigint): EvmRollupView {
   return {
     rollup,
     chainId,

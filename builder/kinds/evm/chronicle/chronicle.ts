@@ -1,3 +1,4 @@
+import { type LogFilter, matches, mayMatch } from "../../../evm/logs.ts";
 import type { Hex } from "viem";
 import type { CallFrame } from "../../../evm/call-frame.ts";
 import type { ChainId, StateRoot } from "../../../protocol/ids.ts";
@@ -18,7 +19,7 @@ import {
 import type { L1Inclusion } from "../../kind.ts";
 import type { VisitReceipt } from "../receipt.ts";
 import { TooManyLogsError } from "./errors.ts";
-import { type LogFilter, logsOf, matches, mayMatch } from "./logs.ts";
+import { logsOf } from "./logs.ts";
 import {
   blockKey,
   CHRONICLE_FORMAT,

@@ -1,3 +1,4 @@
+import { bloomOf } from "../../../evm/logs.ts";
 import {
   concatHex,
   encodeAbiParameters,
@@ -12,7 +13,6 @@ import { ActionKind } from "../../../protocol/action.ts";
 import type { ChainId, StateRoot } from "../../../protocol/ids.ts";
 import type { L1Inclusion } from "../../kind.ts";
 import type { VisitReceipt } from "../receipt.ts";
-import { bloomOf } from "./logs.ts";
 import type { ChronicleBlock, ChronicleTransaction } from "./types.ts";
 
 /** A visit that has taken effect and is not in a block yet. */

@@ -1,7 +1,8 @@
+import type { EvmLog } from "../../../evm/logs.ts";
 import type { Hex } from "viem";
 import type { StateRoot } from "../../../protocol/ids.ts";
 import type { L1Inclusion } from "../../kind.ts";
-import type { EvmLog, VisitReceipt } from "../receipt.ts";
+import type { VisitReceipt } from "../receipt.ts";
 
 /** Type of a transaction that stands for a call from another chain; those that were signed keep their own. */
 export const VISIT_TRANSACTION_TYPE = 0x7e;

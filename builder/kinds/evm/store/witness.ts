@@ -1,12 +1,12 @@
 import type { Address, Hex } from "viem";
 import type { StateTree } from "../../../state/tree.ts";
-import type { AccountWitness, SlotWitness, StateWitness } from "../check/state-witness.ts";
+import type { AccountWitness, SlotWitness, StateWitness } from "../reference/state-witness.ts";
 import type { StateWrites, Touched } from "../state-types.ts";
 import type { AccountEntry } from "./entry.ts";
 import type { FlatState } from "./flat-state.ts";
 import { EMPTY_WORD, type StateLayout } from "./layout.ts";
 
-export type { StateWitness } from "../check/state-witness.ts";
+export type { StateWitness } from "../reference/state-witness.ts";
 
 /**
  * Notes what was read of the present state, and the places of what is to be written.

@@ -1,0 +1,110 @@
+import { isAddress } from "viem";
+import { privateKeyToAccount } from "viem/accounts";
+import { z } from "zod";
+import { createBuilder } from "../../core/builder.ts";
+import { connectL1 } from "../../l1/client.ts";
+import { chainId } from "../../protocol/ids.ts";
+import { prepareArtefacts } from "../../node/artefacts.ts";
+import { haveDevelopmentKeys } from "../../node/circuits.ts";
+import { keysFolder, parseConfiguration, privateKey, redisUrl, rpcUrl } from "../../node/configuration.ts";
+import { openGateways } from "../../node/gateways.ts";
+import { logger } from "../log.ts";
+import { claimGatewayPorts, LAST_PORT, portsFrom } from "../../node/ports.ts";
+import { openProver } from "../../node/prover.ts";
+import { assertRegistered } from "../../node/registered.ts";
+import { builderRollup, kindNames, knownKind, ROLLUP_KINDS } from "../../node/kinds/index.ts";
+import { shutdownAsked } from "../shutdown.ts";
+
+const NUMBER = /^\d{1,18}$/;
+const uint = z.string().regex(NUMBER, "is not a number").transform(BigInt);
+
+/** `id:kind`, for example `2:evm`. */
+const rollup = z
+  .string()
+  .transform((text) => text.split(":"))
+  .refine(
+    ([id = "", kind = "", ...more]) =>
+      NUMBER.test(id) && BigInt(id) > 0n && ROLLUP_KINDS.has(kind) && more.length === 0,
+    `is not a rollup and its kind, for example 1:ledger; rollups count from 1, kinds are ${kindNames()}`,
+  )
+  .transform(([id = "", kind = ""]) => ({ id: chainId(BigInt(id)), kind: knownKind(kind) }));
+
+/** Options of the command line and the environment, checked. */
+export const builderConfiguration = z
+  .object({
+    rpc: rpcUrl,
+    rollups: z.custom<`0x${string}`>(
+      (value) => typeof value === "string" && isAddress(value),
+      "is not an address",
+    ),
+    rollup: z
+      .array(rollup)
+      .min(1, "name at least one rollup and its kind, for example 1:ledger")
+      .refine((all) => new Set(all.map(({ id }) => id)).size === all.length, "names a rollup twice"),
+    deploymentBlock: uint,
+    portBase: z.int(),
+    data: z.string().min(1),
+    keys: keysFolder,
+    redis: redisUrl.optional(),
+    prover: z.string().min(1).optional(),
+    key: privateKey,
+  })
+  .refine(({ portBase, rollup: rollups }) => portBase + 1 + rollups.length <= LAST_PORT, {
+    path: ["portBase"],
+    error: `leaves too few ports below ${LAST_PORT}`,
+  });
+
+/** @throws `INVALID_CONFIGURATION` naming each option that is wrong; never shows the key. */
+export function parseBuilderConfiguration(
+  options: unknown,
+  key: string | undefined,
+): z.infer<typeof builderConfiguration> {
+  const given = typeof options === "object" && options !== null ? options : {};
+  return parseConfiguration(builderConfiguration, { ...given, key });
+}
+
+/** A builder for rollups on any L1, with durable state, until the process is told to stop. */
+export async function runBuilder(options: unknown): Promise<void> {
+  const configuration = parseBuilderConfiguration(options, process.env.LOCKSTEP_KEY);
+  const { rpc, rollups: rollupsAddress, rollup: wanted, data: folder, deploymentBlock } = configuration;
+  const log = logger("info");
+  const ports = portsFrom(configuration.portBase, wanted.length);
+  await claimGatewayPorts(ports);
+  const circuits = await prepareArtefacts({ keys: configuration.keys });
+  const l1 = connectL1(rpc);
+  // Development keys are worthless beyond local chains, and so is what is not proven at all: no builder starts there.
+  const evmChainId = BigInt(await l1.getChainId());
+  for (const { kind } of wanted) kind.scheme.assertAllowed(evmChainId, kind.kind, circuits);
+  const rollups = wanted.map(({ id, kind }) => builderRollup(id, kind, circuits));
+  await assertRegistered(l1, rollupsAddress, rollups);
+  await using cleanup = new AsyncDisposableStack();
+  const { pool: prover } = cleanup.use(
+    await openProver({
+      circuits: [...circuits.values()].map(({ artefacts }) => artefacts),
+      log,
+      redis: configuration.redis,
+      backend: configuration.prover,
+    }),
+  );
+  const account = privateKeyToAccount(configuration.key);
+  const builder = await createBuilder({
+    l1Rpc: rpc,
+    rollupsAddress,
+    rollups,
+    account,
+    prover,
+    folder,
+    deploymentBlock,
+    log,
+  });
+  cleanup.use(builder);
+  const gateways = cleanup.use(await openGateways(builder, { ports, log }));
+  const endpoints = gateways.rollups.map(({ id, url }) => ({ id: id.toString(), url }));
+  const developmentKeys = haveDevelopmentKeys(circuits);
+  log.info({ l1: gateways.l1, rollups: endpoints, unaudited: true, developmentKeys }, "builder is up");
+  const unproven = wanted.filter(({ kind }) => !kind.kind.isProven).map(({ id }) => id.toString());
+  if (unproven.length > 0)
+    log.warn({ rollups: unproven }, "UNPROVEN: anybody can forge these rollups' state");
+  await shutdownAsked();
+  log.info("stopping");
+}

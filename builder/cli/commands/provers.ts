@@ -1,0 +1,68 @@
+import { availableParallelism } from "node:os";
+import pc from "picocolors";
+import type { Artefacts } from "../../proving/circuits/artefacts.ts";
+import { executableBackend } from "../../proving/backends/executable/index.ts";
+import { BACKEND_KINDS } from "../../proving/backends/index.ts";
+import type { CircuitJob } from "../../proving/circuit-job.ts";
+import { createLocalProver } from "../../proving/local-prover.ts";
+import { prepareCircuits } from "../../node/artefacts.ts";
+import { step } from "../../node/progress.mjs";
+import { standardJob } from "../../kinds/ledger/standard-job.ts";
+
+/** Proofs that are measured, after one that warms up. */
+const PROOFS = 3;
+
+export interface ProversOptions {
+  /** Path of a program to be measured beside the others. */
+  readonly prover?: string;
+}
+
+/** `npm run provers`: what can prove on this machine, how fast, and what the others lack. */
+export async function showProvers({ prover }: ProversOptions): Promise<void> {
+  const circuits = await prepareCircuits();
+  const job = await standardJob();
+  const circuit = circuits.get(job.circuit);
+  if (circuit === undefined) throw new RangeError(`no circuit ${job.circuit}`);
+  const { artefacts } = circuit;
+  console.log(
+    `${job.circuit}, ${artefacts.constraints} constraints, ${availableParallelism()} processors; median of ${PROOFS} proofs`,
+  );
+  const kinds = [...BACKEND_KINDS, ...(prover === undefined ? [] : [executableBackend(prover)])];
+  const width = Math.max(...kinds.map(({ name }) => name.length));
+  let chosen = pc.green("  used unless --prover says otherwise");
+  for (const kind of kinds) {
+    const { name } = kind;
+    const title = `  ${name.padEnd(width)}`;
+    const missing = await kind.obstacle();
+    if (missing !== undefined) {
+      console.log(`${title}  ${pc.yellow(missing)}`);
+      continue;
+    }
+    const { witness, prove } = await step(`measuring ${name}`, () => measure(name, artefacts, job));
+    console.log(`${title}  witness ${witness.toFixed(0)} ms, proof ${prove.toFixed(0)} ms${chosen}`);
+    chosen = "";
+  }
+}
+
+async function measure(
+  backend: string,
+  artefacts: Artefacts,
+  job: CircuitJob,
+): Promise<{ readonly witness: number; readonly prove: number }> {
+  const prover = await createLocalProver({ artefacts: [artefacts], backend });
+  try {
+    await prover.prove(job);
+    const results = [];
+    for (let proof = 0; proof < PROOFS; proof++) results.push(await prover.prove(job));
+    return {
+      witness: median(results.map(({ witnessMilliseconds }) => witnessMilliseconds)),
+      prove: median(results.map(({ proveMilliseconds }) => proveMilliseconds)),
+    };
+  } finally {
+    await prover.close();
+  }
+}
+
+function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
+}

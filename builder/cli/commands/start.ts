@@ -1,0 +1,117 @@
+import pc from "picocolors";
+import { z } from "zod";
+import { L1 } from "../../protocol/ids.ts";
+import { prepareArtefacts } from "../../node/artefacts.ts";
+import { keysWarning } from "../../node/circuits.ts";
+import { parseConfiguration, redisUrl } from "../../node/configuration.ts";
+import type { DevnetDescription } from "../../node/deployment/description.ts";
+import { refuseIfRunning, removeDescription } from "../../node/deployment/description.ts";
+import { type Devnet, startDevnet } from "../../devnet/devnet.ts";
+import { logger } from "../log.ts";
+import { DEVNET_ROLLUPS } from "../../devnet/devnet-rollups.ts";
+import { claimPorts, portsFrom } from "../../node/ports.ts";
+import { step } from "../../node/progress.mjs";
+import { showTransaction } from "../show/show.ts";
+import { untilShutdown } from "../shutdown.ts";
+import { Storyteller } from "../show/story.ts";
+import { playFirstCall } from "../../devnet/tour/first-call.ts";
+import { UNPROVEN_LABEL, unprovenWarning } from "../show/unproven-label.ts";
+import type { Circuits } from "../../node/circuits.ts";
+
+export interface StartOptions {
+  readonly portBase: number;
+  readonly data: string;
+  readonly play: boolean;
+  /** Folder of ceremony keys. */
+  readonly keys?: string;
+  readonly redis?: string;
+  readonly prover?: string;
+}
+
+const startConfiguration = z.object({ redis: redisUrl.optional() });
+
+/** `npm start`. @throws `INVALID_CONFIGURATION`, `PORT_IN_USE`, `DEVNET_RUNNING` before anything slow. */
+export async function runStart({
+  portBase,
+  data,
+  play,
+  keys,
+  prover,
+  ...given
+}: StartOptions): Promise<void> {
+  const { redis } = parseConfiguration(startConfiguration, given);
+  const ports = portsFrom(portBase, DEVNET_ROLLUPS.length);
+  await refuseIfRunning(data);
+  await claimPorts(ports);
+  let written = false;
+  const shutdown = untilShutdown(() => {
+    if (written) removeDescription(data);
+  });
+  const circuits = await abortable(prepareArtefacts({ keys }), shutdown);
+  if (circuits === undefined) return;
+  const starting = step("starting the devnet", async () =>
+    startDevnet({
+      ports,
+      circuits,
+      folder: data,
+      log: logger(),
+      redis,
+      backend: prover,
+    }),
+  );
+  await using devnet = await starting;
+  written = true;
+  if (play && !shutdown.aborted) await abortable(playAndShow(devnet, circuits), shutdown);
+  if (!shutdown.aborted) introduce(devnet.description, circuits);
+  await new Promise<void>((resolve) => {
+    if (shutdown.aborted) resolve();
+    else
+      shutdown.addEventListener("abort", () => {
+        resolve();
+      });
+  });
+  console.log("stopping");
+}
+
+/** What `work` gives, or undefined as soon as the process is to stop; work left behind ends with the process. */
+async function abortable<Result>(work: Promise<Result>, shutdown: AbortSignal): Promise<Result | undefined> {
+  const stopped = new Promise<undefined>((resolve) => {
+    shutdown.addEventListener("abort", () => {
+      resolve(undefined);
+    });
+  });
+  return Promise.race([work, stopped]);
+}
+
+async function playAndShow(devnet: Devnet, circuits: Circuits): Promise<void> {
+  using stories = new Storyteller(devnet);
+  const call = await step("playing one proven call", () => playFirstCall(devnet.description));
+  console.log(`\n${pc.bold("One L1 transaction, proven:")} ${call.summary}`);
+  await showTransaction(call.hash, {
+    devnet: devnet.description,
+    circuits,
+    stories,
+    contracts: [{ chain: L1, address: call.piggyBank, name: "PiggyBank" }],
+    print: (line) => {
+      console.log(line);
+    },
+  });
+}
+
+function introduce({ l1, rollups, accounts }: DevnetDescription, circuits: Circuits): void {
+  console.log(`\n${pc.bold("Devnet")}`);
+  console.log(`  L1 node           ${l1.rpc}  (chain id ${l1.chainId})`);
+  console.log(`  L1 gateway        ${l1.gateway}  point wallets and dApps here`);
+  console.log(`  Rollups           ${l1.rollups}`);
+  for (const { id, name, kind, proven, gateway, chainId, contract } of rollups) {
+    const label = proven ? "" : `  ${UNPROVEN_LABEL}`;
+    console.log(
+      `  ${`${name} (${kind} ${id})`.padEnd(18)}${gateway}  (chain id ${chainId}), contract ${contract}${label}`,
+    );
+  }
+  console.log(`  accounts          ${accounts.length} with public keys, see .lockstep/devnet.json`);
+  console.log(pc.yellow(`  ${keysWarning(circuits)}`));
+  const warning = unprovenWarning(rollups.filter(({ proven }) => !proven).map(({ name }) => name));
+  if (warning !== undefined) console.log(`  ${warning}`);
+  console.log("  Ctrl-C stops it.");
+}

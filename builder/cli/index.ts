@@ -1,0 +1,133 @@
+/** Lockstep's commands: `node builder/cli/index.ts start|demo|deploy|builder|prover-worker|provers|status|keys`; `npm start` and the other scripts come here. */
+import path from "node:path";
+import { Command, InvalidArgumentError } from "commander";
+import pc from "picocolors";
+import { runBuilder } from "./commands/builder.ts";
+import { runDemo } from "./commands/demo.ts";
+import { runDeploy } from "./commands/deploy.ts";
+import { keysCommand } from "./commands/keys/index.ts";
+import { runProverWorker } from "./commands/prover-worker.ts";
+import { showProvers } from "./commands/provers.ts";
+import { runStart } from "./commands/start.ts";
+import { showStatus } from "./commands/status.ts";
+import { DEVNET_ROLLUPS } from "../devnet/devnet-rollups.ts";
+import { PROJECT_ROOT } from "../node/hardhat.ts";
+import { LAST_PORT } from "../node/ports.ts";
+import { kindNames } from "../node/kinds/index.ts";
+import { LockstepError } from "../protocol/errors.ts";
+
+const DEFAULT_PORT_BASE = 8545;
+const DEFAULT_DATA = path.join(PROJECT_ROOT, ".lockstep");
+const KEYS = "folder of ceremony keys, as `keys ceremony export` writes them; by default development keys";
+/** The L1 node, its gateway, and the rollups' gateways listen from the base on. */
+const LAST_PORT_BASE = LAST_PORT - 1 - DEVNET_ROLLUPS.length;
+
+const PROVER_OPTION =
+  "what proves on this machine: a name that `provers` lists, or the path of a program like rapidsnark's `prover`; by default the fastest";
+const REDIS_OPTION = "Redis or Valkey where prover workers register, for example redis://127.0.0.1:6379";
+
+function parsePort(text: string): number {
+  const port = Number(text);
+  if (!/^\d+$/.test(text) || port < 1 || port > LAST_PORT_BASE)
+    throw new InvalidArgumentError(`a port base is a number from 1 to ${LAST_PORT_BASE}`);
+  return port;
+}
+
+const program = new Command("lockstep")
+  .description("Synchronous composability between L1 and rollups, proven before it takes effect.")
+  .showHelpAfterError();
+
+program
+  .command("start")
+  .description("start a devnet, play one proven call, and stay up until Ctrl-C")
+  .option(
+    "--port-base <port>",
+    `first of ${2 + DEVNET_ROLLUPS.length} consecutive ports`,
+    parsePort,
+    DEFAULT_PORT_BASE,
+  )
+  .option("--data <folder>", "folder of devnet.json", DEFAULT_DATA)
+  .option("--keys <folder>", KEYS)
+  .option("--no-play", "start without playing a call")
+  .option("--redis <url>", REDIS_OPTION)
+  .option("--prover <name or path>", PROVER_OPTION)
+  .action(runStart);
+
+program
+  .command("demo")
+  .description("play the tour on a devnet of its own, and check every state it should lead to")
+  .action(runDemo);
+
+program
+  .command("deploy")
+  .description(
+    "put the contracts and rollups on a local L1; the account of LOCKSTEP_KEY pays, else the first development account",
+  )
+  .requiredOption("--rpc <url>", "JSON-RPC endpoint of the L1 node")
+  .option(
+    "--kinds <names>",
+    `a rollup of each kind is registered (${kindNames()}), separated by commas`,
+    DEVNET_ROLLUPS.map(({ kind }) => kind).join(","),
+  )
+  .option("--keys <folder>", KEYS)
+  .action(runDeploy);
+
+program
+  .command("builder")
+  .description(
+    "run a builder for rollups on any L1; the posting account's private key is read from LOCKSTEP_KEY",
+  )
+  .requiredOption("--rpc <url>", "JSON-RPC endpoint of the L1 node")
+  .requiredOption("--rollups <address>", "address of the Rollups contract")
+  .option(
+    "--rollup <id:kind>",
+    "a rollup and its kind, for example 1:ledger; given once for each",
+    (given: string, before: readonly string[]) => [...before, given],
+    [],
+  )
+  .option("--deployment-block <number>", "block in which Rollups was deployed", "0")
+  .option(
+    "--port-base <port>",
+    "the L1 gateway listens on the next port, the rollups' on those after it, in the order given",
+    parsePort,
+    DEFAULT_PORT_BASE,
+  )
+  .option("--data <folder>", "folder of the durable state", path.join(DEFAULT_DATA, "builder"))
+  .option("--keys <folder>", KEYS)
+  .option("--redis <url>", REDIS_OPTION)
+  .option("--prover <name or path>", PROVER_OPTION)
+  .action(runBuilder);
+
+program
+  .command("prover-worker")
+  .description("prove for builders that are started with the same --redis, until Ctrl-C")
+  .requiredOption("--redis <url>", "Redis or Valkey, for example redis://127.0.0.1:6379")
+  .option("--prover <name or path>", PROVER_OPTION)
+  .option("--threads <number>", "processors to use; all by default")
+  .option("--keys <folder>", KEYS)
+  .action(runProverWorker);
+
+program
+  .command("provers")
+  .description("list what can prove on this machine, and measure each on a visit of a ledger")
+  .option("--prover <path>", "a program like rapidsnark's `prover` to be measured too")
+  .action(showProvers);
+
+program
+  .command("status")
+  .description("say what the running devnet is doing")
+  .option("--data <folder>", "folder of devnet.json", DEFAULT_DATA)
+  .action(showStatus);
+
+program.addCommand(keysCommand());
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (error instanceof LockstepError)
+    console.error(`${pc.red("lockstep:")} ${error.message} ${pc.dim(`(${error.code})`)}`);
+  else console.error(error instanceof Error ? error.stack : error);
+  process.exitCode = 1;
+}
+// Hardhat's node keeps threads that would hold the process; everything of ours is closed by now.
+process.exit();

@@ -1,0 +1,65 @@
+import type { Hex } from "viem";
+import type { Stop } from "../follower/stopped.ts";
+import type { SelfCheckFault } from "../post/self-check.ts";
+import type { ChainId } from "../protocol/ids.ts";
+
+/** What a builder does, as it does it. Times are in milliseconds. */
+export type BuilderEvent =
+  | { readonly type: "accepted"; readonly transaction: Hex; readonly rollup?: ChainId }
+  | {
+      readonly type: "simulated";
+      readonly transactions: readonly Hex[];
+      readonly executions: number;
+      readonly visits: number;
+      readonly milliseconds: number;
+    }
+  | { readonly type: "proving"; readonly circuits: readonly string[]; readonly witnessMilliseconds: number }
+  | {
+      readonly type: "proven";
+      readonly rollup: ChainId;
+      readonly circuit: string;
+      readonly milliseconds: number;
+    }
+  | { readonly type: "retrying"; readonly transactions: readonly Hex[]; readonly reason: string }
+  | {
+      readonly type: "posted";
+      /** Transaction of `postBatch`; absent if nothing had to be proven. */
+      readonly batch?: Hex;
+      readonly batchGas?: bigint;
+      readonly transactions: readonly Hex[];
+      readonly blockNumber: bigint;
+      readonly milliseconds: number;
+      /** What it took to check as a stranger would what was posted. */
+      readonly checkMilliseconds: number;
+    }
+  | {
+      readonly type: "mismatch";
+      /** The first that the L1 node makes something else of; absent if it is the batch. */
+      readonly transaction?: Hex;
+      readonly simulated: Told;
+      readonly node: Told;
+    }
+  | ({
+      /** What was about to be posted would not be taken by whoever checks it. */
+      readonly type: "selfCheckFailed";
+      readonly transaction?: Hex;
+    } & SelfCheckFault)
+  | ({
+      /** The rollup cannot be followed from L1 and stands still. */
+      readonly type: "stopped";
+      readonly message: string;
+    } & Stop)
+  | { readonly type: "resumed"; readonly rollup: ChainId }
+  | { readonly type: "failed"; readonly transaction: Hex; readonly code: string; readonly reason: string };
+
+/** What a transaction did, in words. */
+export interface Told {
+  readonly success: boolean;
+  /** Return or revert data. */
+  readonly data: Hex;
+  readonly failure?: string;
+  /** Its frames, a line each; empty if nobody recorded them. */
+  readonly trace: readonly string[];
+}
+
+export type BuilderListener = (event: BuilderEvent) => void;

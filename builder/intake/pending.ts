@@ -1,0 +1,87 @@
+import { mkdir, readdir, readFile, rm } from "node:fs/promises";
+import path from "node:path";
+import { isHex } from "viem";
+import { z } from "zod";
+import { LockstepError } from "../protocol/errors.ts";
+import { formatOf, UnsupportedFormatError } from "../protocol/format.ts";
+import { chainId } from "../protocol/ids.ts";
+import type { AcceptedTransaction } from "./accepted.ts";
+import { writeWholeFile } from "./whole-file.ts";
+
+const hex = z.string().refine((text) => isHex(text), "not hexadecimal");
+/** Of the files. The number rises with every change. */
+const FORMAT = "lockstep.pending.v1";
+const recordSchema = z.object({
+  format: z.literal(FORMAT),
+  order: z.number().int().nonnegative(),
+  rollup: z.string().regex(/^\d+$/).optional(),
+  data: hex,
+});
+
+/** A file of accepted transactions cannot be read. */
+export class CorruptPendingError extends LockstepError {
+  constructor(file: string, cause: unknown) {
+    super("CORRUPT_PENDING", `${file} is damaged; remove it and send the transaction again`, { cause });
+  }
+}
+
+/**
+ * Accepted transactions that are not on L1 yet, one file each, so that a builder that was killed takes them up again.
+ */
+export class PendingStore {
+  readonly #folder: string | undefined;
+  #order = 0;
+
+  /** @param folder created when first needed; without it nothing outlives the process. */
+  constructor(folder: string | undefined) {
+    this.#folder = folder;
+  }
+
+  /** What was accepted before, oldest first. @throws {CorruptPendingError}, {UnsupportedFormatError} */
+  async load(): Promise<AcceptedTransaction[]> {
+    const folder = this.#folder;
+    if (folder === undefined) return [];
+    await mkdir(folder, { recursive: true });
+    const names = (await readdir(folder)).filter((name) => name.endsWith(".json"));
+    const records = await Promise.all(names.map((name) => readRecord(path.join(folder, name))));
+    records.sort((a, b) => a.order - b.order);
+    this.#order = (records.at(-1)?.order ?? -1) + 1;
+    return records.map(({ transaction }) => transaction);
+  }
+
+  async add(transaction: AcceptedTransaction): Promise<void> {
+    const folder = this.#folder;
+    if (folder === undefined) return;
+    const file = path.join(folder, `${transaction.hash}.json`);
+    const record = {
+      format: FORMAT,
+      order: this.#order++,
+      data: transaction.data,
+      ...(transaction.rollup === undefined ? {} : { rollup: transaction.rollup.toString() }),
+    };
+    await writeWholeFile(file, JSON.stringify(record));
+  }
+
+  /** The transaction is on L1, or never will be. */
+  async remove({ hash }: AcceptedTransaction): Promise<void> {
+    if (this.#folder !== undefined) await rm(path.join(this.#folder, `${hash}.json`), { force: true });
+  }
+}
+
+async function readRecord(file: string): Promise<{ order: number; transaction: AcceptedTransaction }> {
+  try {
+    const text = await readFile(file, "utf8");
+    const found = formatOf(text);
+    if (found !== FORMAT)
+      throw new UnsupportedFormatError(file, found, FORMAT, "Remove it and send the transaction again");
+    const { order, rollup, data } = recordSchema.parse(JSON.parse(text));
+    if (!isHex(data)) throw new Error("data is not hexadecimal");
+    const hash = path.basename(file, ".json");
+    if (!isHex(hash)) throw new Error("the file is not named by a hash");
+    const own = rollup === undefined ? {} : { rollup: chainId(BigInt(rollup)) };
+    return { order, transaction: { hash, data, ...own } };
+  } catch (error) {
+    if (error instanceof UnsupportedFormatError) throw error;
+    throw new CorruptPendingError(file, error);
+  }
+}

@@ -1,0 +1,27 @@
+import type { Artefacts } from "../proving/circuits/artefacts.ts";
+import { UNKNOWN_ORIGIN } from "../proving/keys/ceremony/powers-of-tau.ts";
+import { isDevelopmentKey, type VerificationKey } from "../proving/keys/verification-key.ts";
+
+/** A circuit instance with its key. */
+export interface Circuit {
+  readonly artefacts: Artefacts;
+  readonly verificationKey: VerificationKey;
+}
+
+/** Compiled circuits by instance name. */
+export type Circuits = ReadonlyMap<string, Circuit>;
+
+/** True when at least one key is a development key: anybody can forge its proofs. */
+export function haveDevelopmentKeys(circuits: Circuits): boolean {
+  return [...circuits.values()].some(({ verificationKey }) => isDevelopmentKey(verificationKey));
+}
+
+/** What a person is to know about the keys in use. */
+export function keysWarning(circuits: Circuits): string {
+  if (haveDevelopmentKeys(circuits))
+    return "UNAUDITED. Development keys: anyone can forge their proofs. Never put real value here.";
+  const isUnknown = [...circuits.values()].some(({ artefacts }) => artefacts.powersOfTau === UNKNOWN_ORIGIN);
+  return isUnknown
+    ? "UNAUDITED. The keys' powers of tau are of no known ceremony: whoever made them may be able to forge proofs. Never put real value here."
+    : "UNAUDITED. The keys are a ceremony's. Never put real value here.";
+}

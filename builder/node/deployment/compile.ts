@@ -1,0 +1,40 @@
+import { createHash } from "node:crypto";
+import { globSync } from "node:fs";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { withLock } from "../../proving/circuits/lock.ts";
+import { hardhat, PROJECT_ROOT } from "../hardhat.ts";
+
+/** Stands among the compiler's outputs, so that it goes when they go. */
+const STAMP = path.join(PROJECT_ROOT, "artifacts/lockstep-sources.sha256");
+
+const LOCK = path.join(PROJECT_ROOT, ".lockstep/contracts.lock");
+
+/**
+ * Compiles the contracts with Hardhat, unless it did with these very sources: asking it takes longer than all hashing. Only one
+ * process compiles at a time, since compilers would write over each other's files.
+ */
+export async function compileContracts(): Promise<void> {
+  const sources = await hashSources();
+  if (await isCompiled(sources)) return;
+  await mkdir(path.dirname(LOCK), { recursive: true });
+  await withLock(LOCK, {}, async () => {
+    if (await isCompiled(sources)) return;
+    const { tasks } = await hardhat();
+    await tasks.getTask("build").run({ quiet: true });
+    await writeFile(STAMP, sources);
+  });
+}
+
+async function isCompiled(sources: string): Promise<boolean> {
+  return (await readFile(STAMP, "utf8").catch(() => undefined)) === sources;
+}
+
+/** All that the output depends on: sources, settings, and the versions of compiler and libraries. */
+async function hashSources(): Promise<string> {
+  const contracts = globSync("contracts/**/*.sol", { cwd: PROJECT_ROOT }).sort();
+  const hash = createHash("sha256");
+  for (const file of [...contracts, "hardhat.config.ts", "package-lock.json"])
+    hash.update(JSON.stringify([file, await readFile(path.join(PROJECT_ROOT, file), "utf8")]));
+  return hash.digest("hex");
+}

@@ -1,0 +1,69 @@
+import type { Abi, Address } from "viem";
+import type { BuilderRollup } from "../../core/builder.ts";
+import { evmGateway } from "../../gateway/kinds/evm/index.ts";
+import { evmTrace } from "../../gateway/kinds/evm/trace-methods.ts";
+import type { GatewayKind, GatewayKinds } from "../../gateway/kinds/kind-gateway.ts";
+import { ledgerGateway, ledgerTrace } from "../../gateway/kinds/ledger.ts";
+import { evmKind } from "../../kinds/evm/index.ts";
+import { SYSTEM } from "../../kinds/evm/system.ts";
+import type { RollupKind } from "../../kinds/kind.ts";
+import { LEDGER, ledgerAbi } from "../../kinds/ledger/abi.ts";
+import { ledgerKind } from "../../kinds/ledger/index.ts";
+import { crossChainManagerAbi } from "../../protocol/abi.ts";
+import type { ChainId } from "../../protocol/ids.ts";
+import type { Circuits } from "../circuits.ts";
+import { groth16, type ProofScheme, unproven } from "./proof-scheme.ts";
+
+/** A kind of rollup with all that deploying and running one needs. */
+export interface KnownKind {
+  readonly kind: RollupKind;
+  /** The contract that stands on every rollup of the kind from the beginning, and how traces show it. */
+  readonly contract: { readonly address: Address; readonly name: string; readonly abi: Abi };
+  readonly scheme: ProofScheme;
+  /** Whether the accounts that wallets have on L1 sign there as well. */
+  readonly hasWallets: boolean;
+  /** What its gateways answer, and what it shows in traces. */
+  readonly gateway: GatewayKind;
+}
+
+/** Every kind that can be deployed and run, by the name that commands take. Adding one is adding it here. */
+export const ROLLUP_KINDS: ReadonlyMap<string, KnownKind> = new Map<string, KnownKind>(
+  [
+    {
+      kind: ledgerKind,
+      contract: { address: LEDGER, name: "Ledger", abi: ledgerAbi },
+      scheme: groth16,
+      hasWallets: false,
+      gateway: { open: ledgerGateway, trace: ledgerTrace },
+    },
+    {
+      kind: evmKind,
+      contract: { address: SYSTEM, name: "System", abi: crossChainManagerAbi },
+      scheme: unproven,
+      hasWallets: true,
+      gateway: { open: evmGateway, trace: evmTrace },
+    },
+  ].map((known) => [known.kind.name, known]),
+);
+
+/** What gateways know of kinds. */
+export const GATEWAY_KINDS: GatewayKinds = new Map(
+  [...ROLLUP_KINDS].map(([name, { gateway }]) => [name, gateway]),
+);
+
+/** @throws {RangeError} for a name that {@link ROLLUP_KINDS} does not have. */
+export function knownKind(name: string): KnownKind {
+  const known = ROLLUP_KINDS.get(name);
+  if (known === undefined) throw new RangeError(`there is no kind of rollup called ${name}`);
+  return known;
+}
+
+/** Names of the kinds, for messages. */
+export function kindNames(): string {
+  return [...ROLLUP_KINDS.keys()].join(", ");
+}
+
+/** A registered rollup as the builder runs it. */
+export function builderRollup(id: ChainId, { kind, scheme }: KnownKind, circuits: Circuits): BuilderRollup {
+  return { id, kind, verificationKeys: scheme.keys(kind, circuits) };
+}

@@ -1,0 +1,57 @@
+import { workerData } from "node:worker_threads";
+import { readBinaryFile } from "../../keys/binary-file.ts";
+import type { CurveModule } from "../../keys/curve-memory.ts";
+import type { UnverifiedProof } from "../backend.ts";
+import { startCurve } from "./curve-threads.ts";
+import { proveGroth16 } from "./groth16.ts";
+import { MultiExponentiation } from "./multi-exponentiation.ts";
+
+/** What every thread is started with. */
+export interface ProveThreadData {
+  /** Proving keys by instance: loaded once and shared by all threads. */
+  readonly provingKeys: ReadonlyMap<string, Uint8Array<SharedArrayBuffer>>;
+  /** Threads that one proof may use. */
+  readonly threadsPerProof: number;
+  readonly module: CurveModule;
+}
+
+export interface ProveTask {
+  readonly circuit: string;
+  /** Content of the `.wtns` file. */
+  readonly witness: Uint8Array;
+}
+
+const environment: unknown = workerData;
+if (!isProveThreadData(environment)) throw new TypeError("This module is the code of the prover's threads");
+const { provingKeys, threadsPerProof, module } = environment;
+const engine = start();
+/** For what the threads of one proof share. Used again and again: V8 does not count shared memory, and would let it pile up. */
+let shared = new Uint8Array(new SharedArrayBuffer(0));
+
+/** Makes one proof. What is thrown is the thread's fault. */
+export default async function prove({ circuit, witness }: ProveTask): Promise<UnverifiedProof> {
+  const provingKey = provingKeys.get(circuit);
+  if (provingKey === undefined) throw new RangeError(`no proving key of ${circuit}`);
+  const { curve, exponentiation } = await engine;
+  const before = performance.now();
+  const wires = share(readBinaryFile(witness, "wtns", "The witness").section(2));
+  const result = await proveGroth16(curve, exponentiation, provingKey, wires);
+  return { ...result, proveMilliseconds: performance.now() - before };
+}
+
+function share(bytes: Uint8Array): Uint8Array {
+  if (shared.length < bytes.length) shared = new Uint8Array(new SharedArrayBuffer(bytes.length));
+  shared.set(bytes);
+  return shared.subarray(0, bytes.length);
+}
+
+async function start() {
+  const curve = await startCurve(threadsPerProof);
+  return { curve, exponentiation: await MultiExponentiation.start(curve, module, threadsPerProof) };
+}
+
+function isProveThreadData(data: unknown): data is ProveThreadData {
+  return (
+    typeof data === "object" && data !== null && "provingKeys" in data && data.provingKeys instanceof Map
+  );
+}

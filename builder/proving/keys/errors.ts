@@ -1,0 +1,23 @@
+import { LockstepError } from "../../protocol/errors.ts";
+
+/** `KEY_CORRUPT`: a key or constraint file is not what its format says. */
+export class KeyCorruptError extends LockstepError {
+  constructor(what: string, options?: { cause?: unknown }) {
+    super(
+      "KEY_CORRUPT",
+      `${what}. If it is among the cached artefacts, remove it: it is made again.`,
+      options,
+    );
+  }
+}
+
+/** `DEVELOPMENT_KEY`: keys whose secrets everybody knows were about to be used where value is at stake. */
+export class DevelopmentKeyError extends LockstepError {
+  constructor(evmChainId: bigint, key: string) {
+    super(
+      "DEVELOPMENT_KEY",
+      `Verification key ${key} is an insecure development key: anybody can forge proofs for it. ` +
+        `It is refused on EVM chain ${evmChainId}; only the local chains 31337 and 1337 accept it.`,
+    );
+  }
+}

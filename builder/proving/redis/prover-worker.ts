@@ -1,0 +1,162 @@
+import { randomBytes } from "node:crypto";
+import { hostname } from "node:os";
+import { UnrecoverableError, Worker } from "bullmq";
+import type { Redis } from "ioredis";
+import type { Artefacts } from "../circuits/artefacts.ts";
+import { hashVerificationKey } from "../keys/verification-key.ts";
+import { LockstepError } from "../../protocol/errors.ts";
+import { fieldElement } from "../../protocol/ids.ts";
+import { ProofFailedError } from "../errors.ts";
+import { readVerificationKey } from "../load-circuit.ts";
+import type { Prover } from "../prover.ts";
+import { connectRedis } from "./connection.ts";
+import {
+  AHEAD,
+  CARD_EXPIRES_MS,
+  cancelChannel,
+  decodeInput,
+  encodeProofMessage,
+  HEARTBEAT_MS,
+  inputKey,
+  jobData,
+  queueName,
+  WORKER_FORMAT,
+  type WorkerCard,
+  workerKey,
+  WORKERS_KEY,
+} from "./messages.ts";
+import { REFUSED } from "./remote-backend.ts";
+
+export interface ProverWorkerOptions {
+  readonly url: string;
+  /** Makes the proofs; stays the caller's. */
+  readonly prover: Prover;
+  /** Proofs that it makes at the same time. */
+  readonly slots: number;
+  readonly circuits: Iterable<Artefacts>;
+  /** Milliseconds per constraint, if measured. */
+  readonly rate?: number;
+  /** Called with each job that ended, and the milliseconds that its witness and its proof took, if they were made. */
+  readonly listener?: (event: { circuit: string; milliseconds: number; failure?: string }) => void;
+}
+
+/** A job of a worker's whose circuit it does not have, or whose input is gone. */
+class UnusableJobError extends LockstepError {
+  constructor(reason: string) {
+    super("UNUSABLE_JOB", reason);
+  }
+}
+
+/**
+ * Takes jobs from Redis for as long as it lives: computes the witness, proves, answers. It registers under an id of its own and
+ * falls out of use when it no longer renews that.
+ */
+export class ProverWorker implements AsyncDisposable {
+  readonly id: string;
+  readonly #options: ProverWorkerOptions;
+  readonly #redis: Redis;
+  readonly #subscriber: Redis;
+  readonly #card: WorkerCard;
+  readonly #worker: Worker;
+  readonly #running = new Map<string, AbortController>();
+  readonly #heart: NodeJS.Timeout;
+  /** Jobs so far. */
+  #received = 0;
+
+  private constructor(options: ProverWorkerOptions, redis: Redis, card: WorkerCard) {
+    this.id = card.id;
+    this.#options = options;
+    this.#redis = redis;
+    this.#card = card;
+    this.#subscriber = redis.duplicate();
+    this.#subscriber.on("error", () => undefined);
+    this.#subscriber.on("message", (_channel: string, job: string) => this.#running.get(job)?.abort());
+    this.#worker = new Worker(
+      queueName(card.id),
+      async ({ id, data }: { id?: string; data: unknown }) => await this.#prove(id ?? "", data),
+      {
+        connection: redis.duplicate(),
+        concurrency: card.slots + card.ahead,
+        // A job that was lost is the builder's to give to somebody else.
+        maxStalledCount: 0,
+        removeOnComplete: { count: 0 },
+        removeOnFail: { count: 0 },
+      },
+    );
+    this.#worker.on("error", () => undefined);
+    this.#heart = setInterval(() => void this.#beat(), HEARTBEAT_MS);
+  }
+
+  /** @throws {RedisUnreachableError}, `KEY_CORRUPT`. */
+  static async start(options: ProverWorkerOptions): Promise<ProverWorker> {
+    const circuits: Record<string, string> = {};
+    for (const artefacts of options.circuits)
+      circuits[artefacts.instance] = hashVerificationKey(await readVerificationKey(artefacts));
+    const { slots, rate } = options;
+    const host = hostname()
+      .replaceAll(/[^\w.-]/g, "-")
+      .slice(0, 60);
+    const id = `${host}-${process.pid}-${randomBytes(3).toString("hex")}`;
+    const redis = await connectRedis(options.url);
+    const card: WorkerCard = {
+      format: WORKER_FORMAT,
+      id,
+      slots,
+      ahead: AHEAD,
+      circuits,
+      ...(rate === undefined ? {} : { rate }),
+    };
+    const worker = new ProverWorker(options, redis, card);
+    await worker.#subscriber.subscribe(cancelChannel(id));
+    await worker.#worker.waitUntilReady();
+    await worker.#beat();
+    return worker;
+  }
+
+  /** Gives up what it is doing and signs off. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    clearInterval(this.#heart);
+    await this.#redis.del(workerKey(this.id)).catch(() => undefined);
+    for (const job of this.#running.values()) job.abort();
+    await this.#worker.close(true).catch(() => undefined);
+    this.#subscriber.disconnect();
+    this.#redis.disconnect();
+  }
+
+  async #beat(): Promise<void> {
+    try {
+      await this.#redis.set(workerKey(this.id), JSON.stringify(this.#card), "PX", CARD_EXPIRES_MS);
+      await this.#redis.sadd(WORKERS_KEY, this.id);
+    } catch {
+      // Redis is away: the next beat finds it again, or this worker counts as gone.
+    }
+  }
+
+  async #prove(id: string, data: unknown): Promise<string> {
+    const { circuit, commitment, input } = jobData.parse(data);
+    const abort = new AbortController();
+    this.#running.set(id, abort);
+    let failure: string | undefined;
+    let milliseconds = 0;
+    try {
+      const text = await this.#redis.get(inputKey(input));
+      if (text === null) throw new UnusableJobError("the job's input is gone");
+      const job = { circuit, input: decodeInput(text), commitment: fieldElement(commitment) };
+      // In the order in which they came: the builder has put the urgent ones first.
+      const given = { signal: abort.signal, priority: this.#received++ };
+      const { proof, publicInputs, witnessMilliseconds, proveMilliseconds } =
+        await this.#options.prover.prove(job, given);
+      milliseconds = witnessMilliseconds + proveMilliseconds;
+      const publicSignals = [publicInputs.commitment, publicInputs.challenge, publicInputs.evaluation];
+      return encodeProofMessage({ proof, publicSignals, witnessMilliseconds, proveMilliseconds });
+    } catch (error) {
+      failure = error instanceof Error ? error.message : String(error);
+      if (error instanceof ProofFailedError && !abort.signal.aborted)
+        throw new UnrecoverableError(REFUSED + failure);
+      throw new UnrecoverableError(failure);
+    } finally {
+      this.#running.delete(id);
+      this.#options.listener?.({ circuit, milliseconds, ...(failure === undefined ? {} : { failure }) });
+    }
+  }
+}

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.30;
+
+import {Action, Batch, ChainId, RollupProof, StateRoot} from "../interfaces/Actions.sol";
+import {CanonicalBatch} from "./CanonicalBatch.sol";
+import {LocatedVisit, Walks} from "./Walk.sol";
+
+/// @title Statements as words
+/// @notice Flattens what a proof asserts to words below 2^248 (roots: below the field's order), in one way only: every
+/// length stands before what it measures. Layout: docs/spec.md section 2.
+library Statements {
+    using CanonicalBatch for *;
+
+    /// First word of every statement. Not zero, so that sequences of different length are different polynomials.
+    uint256 internal constant DOMAIN = uint256(keccak256("lockstep.statement.v1")) >> 8;
+
+    /// Of an encoded statement besides its words and the proof: key, two offsets, two lengths.
+    uint256 private constant STATEMENT_WORDS = 5;
+    uint256 private constant HEADER_WORDS = 7;
+    uint256 private constant VISIT_WORDS = 3;
+    uint256 private constant ACTION_WORDS = 4;
+    uint256 private constant BYTES_PER_WORD = 31;
+
+    /// Words that an action takes.
+    function wordCountOf(Action calldata action) internal pure returns (uint256) {
+        return _wordCount(action.dataOf().length);
+    }
+
+    function _wordCount(uint256 length) private pure returns (uint256) {
+        unchecked {
+            return ACTION_WORDS + (length + BYTES_PER_WORD - 1) / BYTES_PER_WORD;
+        }
+    }
+
+    /// What a proof asserts, as `abi.encode` gives a {Statement}, but for the offset in front.
+    /// @param manager `Rollups`.
+    /// @param visits The batch's visits; the caller has checked that the proof's are of its rollup.
+    /// @param blobs {blobsWord} of the batch.
+    function encode(
+        Batch calldata batch,
+        RollupProof calldata proof,
+        LocatedVisit[] memory visits,
+        address manager,
+        uint256 blobs
+    ) internal view returns (bytes memory statement) {
+        unchecked {
+            uint32[] calldata chosen = proof.visits;
+            uint256 count = HEADER_WORDS;
+            for (uint256 i = 0; i < chosen.length; i++) {
+                LocatedVisit memory visit = visits[chosen[i]];
+                count += VISIT_WORDS + (Walks.wordAt(visit.nodes, visit.newest) >> 64);
+            }
+            bytes calldata given = proof.proof;
+            statement = new bytes(32 * (STATEMENT_WORDS + count + (given.length + 31) / 32));
+            uint256 at;
+            assembly ("memory-safe") {
+                at := add(statement, 32)
+            }
+            at = _put(at, uint256(proof.verificationKey));
+            at = _put(at, 3 * 32);
+            at = _put(at, (4 + count) * 32);
+            at = _put(at, count);
+            at = _put(at, DOMAIN);
+            at = _put(at, block.chainid);
+            at = _put(at, uint160(manager));
+            at = _put(at, ChainId.unwrap(proof.rollup));
+            at = _put(at, batch.timestamp);
+            at = _put(at, blobs);
+            at = _put(at, chosen.length);
+            for (uint256 i = 0; i < chosen.length; i++) {
+                LocatedVisit memory visit = visits[chosen[i]];
+                at = _putVisit(at, batch.executionsOf().executionAt(visit.execution).actionsOf(), visit);
+            }
+            at = _put(at, given.length);
+            assembly ("memory-safe") {
+                calldatacopy(at, given.offset, given.length)
+            }
+        }
+    }
+
+    /// The word that binds a batch to its blobs.
+    function blobsWord(bytes32[] memory versionedHashes) internal pure returns (uint256) {
+        return versionedHashes.length == 0 ? 0 : uint256(keccak256(abi.encodePacked(versionedHashes))) >> 8;
+    }
+
+    function _put(uint256 at, uint256 word) private pure returns (uint256) {
+        assembly ("memory-safe") {
+            mstore(at, word)
+        }
+        return at + 32;
+    }
+
+    function _putVisit(
+        uint256 at,
+        Action[] calldata actions,
+        LocatedVisit memory visit
+    ) private pure returns (uint256 end) {
+        unchecked {
+            uint256[] memory nodes = visit.nodes;
+            uint256 number = visit.newest;
+            uint256 node = Walks.wordAt(nodes, number);
+            at = _put(at, uint256(StateRoot.unwrap(visit.rootBefore)));
+            at = _put(at, uint256(StateRoot.unwrap(visit.rootAfter)));
+            at = _put(at, uint32(node >> 32));
+            end = at + 32 * (node >> 64);
+            // The list of actions leads backwards.
+            at = end;
+            while (number != 0) {
+                at = _putAction(at, actions.actionAt((number - 1) / 2));
+                number = uint32(Walks.wordAt(nodes, number));
+            }
+        }
+    }
+
+    ///     bits 0-7 kind │ 8 failed │ 16 isStatic │ 32-95 from │ 96-159 to │ 160-191 data length │ 192-223 gas
+    /// @param end Where the action's words end.
+    /// @return start Where they start.
+    function _putAction(uint256 end, Action calldata action) private pure returns (uint256 start) {
+        unchecked {
+            bytes calldata data = action.dataOf();
+            uint256 length = data.length;
+            start = end - 32 * _wordCount(length);
+            address sender = action.senderOf();
+            address target = action.targetOf();
+            uint256 at = start;
+            // Calldata of 2^32 bytes cannot be paid for, so the length fits.
+            assembly ("memory-safe") {
+                let word := or(calldataload(action), shl(8, calldataload(add(action, 0xc0))))
+                word := or(word, shl(16, calldataload(add(action, 0xe0))))
+                word := or(word, shl(32, calldataload(add(action, 0x20))))
+                word := or(word, shl(96, calldataload(add(action, 0x40))))
+                word := or(word, shl(160, length))
+                mstore(at, or(word, shl(192, calldataload(add(action, 0x100)))))
+                mstore(add(at, 0x20), sender)
+                mstore(add(at, 0x40), target)
+                mstore(add(at, 0x60), calldataload(add(action, 0xa0)))
+                at := add(at, 0x80)
+            }
+            if (length == 0) return start;
+            assembly ("memory-safe") {
+                let from := data.offset
+                for {} lt(at, end) {} {
+                    mstore(at, shr(8, calldataload(from)))
+                    from := add(from, BYTES_PER_WORD)
+                    at := add(at, 32)
+                }
+                // The last word has bytes of the padding, or of what follows it.
+                let beyond := shl(3, sub(sub(from, data.offset), length))
+                let last := sub(end, 32)
+                mstore(last, shl(beyond, shr(beyond, mload(last))))
+            }
+        }
+    }
+}
