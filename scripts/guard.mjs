@@ -18,7 +18,7 @@ function killGroup(signal) {
   try {
     process.kill(-process.pid, signal);
   } catch {
-    // Nobody is left, which is what was wanted.
+    // No process is left, which is what was wanted.
   }
 }
 

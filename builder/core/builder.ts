@@ -50,7 +50,7 @@ export interface BuilderOptions {
   readonly log?: Logger;
 }
 
-/** Events that somebody should look into. */
+/** Events that the operator should look into. */
 const FAULTS: readonly BuilderEvent["type"][] = ["stopped", "selfCheckFailed"];
 
 /** Milliseconds between attempts to reach an L1 node that is away. */
@@ -284,7 +284,7 @@ export class Builder implements AsyncDisposable {
     if (status?.state === "posted") return status.l1Transaction;
     if (status?.state === "failed") return undefined;
     return await this.#hold(async ({ head }) => {
-      // L1 shows a block before its transactions have their status. Whoever saw the block asks only once, and waits here.
+      // L1 shows a block before its transactions have their status. A client that saw the block asks only once, so it waits here.
       const settled = this.status(id);
       if (settled !== undefined) return settled.state === "posted" ? settled.l1Transaction : undefined;
       const history = await this.#historyUpTo(head.number);
@@ -366,7 +366,7 @@ export class Builder implements AsyncDisposable {
     });
   }
 
-  /** What L1 holds of a transaction already, in whoever's batch. */
+  /** What L1 holds of a transaction already, in this builder's batch or another account's. */
   async #includedAs(transaction: AcceptedTransaction): Promise<TransactionStatus | undefined> {
     const head = await this.l1.getBlockNumber({ cacheTime: 0 });
     const [found] = await findIncluded(this.l1, [transaction], () => this.#historyUpTo(head));

@@ -32,7 +32,7 @@ export class FrameRecorder {
     return () => (this.#open = outer);
   }
 
-  /** Frames of `work` are nobody's business. */
+  /** Frames of `work` are not recorded. */
   async hide<Result>(work: () => Promise<Result>): Promise<Result> {
     this.#isHidden = true;
     try {

@@ -26,9 +26,9 @@ interface Stopped {
 }
 
 /**
- * Brings rollups to the state that L1 says they have, from L1's data alone: after batches of whoever posted them, after a
+ * Brings rollups to the state that L1 says they have, from L1's data alone: after batches of any account, after a
  * restart, and after a reorganisation, when it goes back to a state that both histories share. A rollup that cannot be
- * followed is stopped, alone: what anybody puts on L1 must not stop the others, nor the process.
+ * followed is stopped, alone: what an account puts on L1 must stop neither the other rollups nor the process.
  */
 export class Follower {
   readonly #options: FollowerOptions;

@@ -22,7 +22,7 @@ export interface PastVisit extends LocatedVisit {
   readonly said: Consumption;
 }
 
-/** Something took effect on a rollup that nobody can read. */
+/** Something took effect on a rollup that cannot be read. */
 export interface Gap {
   readonly said: Consumption;
   readonly fault: LockstepError;

@@ -19,7 +19,7 @@ export interface SigningChain {
 }
 
 /**
- * Accounts whose keys the gateway holds and signs with for whoever asks: for development networks, where the keys are
+ * Accounts whose keys the gateway holds and signs with for every caller: for development networks, where the keys are
  * public anyway.
  */
 export class GatewayAccounts {

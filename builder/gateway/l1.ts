@@ -31,7 +31,7 @@ import { Upstream } from "./upstream.ts";
 
 export interface L1GatewayOptions extends ServerOptions {
   readonly kinds: GatewayKinds;
-  /** Accounts that the gateway signs for, whoever asks. Only for development networks. */
+  /** Accounts that the gateway signs for, for every caller. Only for development networks. */
   readonly accounts?: readonly LocalAccount[];
 }
 

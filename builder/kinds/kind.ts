@@ -99,7 +99,7 @@ export interface RollupMachine<Record = unknown> {
   deliver(action: Action, context: BatchContext, journal: Journal): Promise<Delivery<Record>>;
   /** A visit has taken effect on L1; what it did becomes part of the rollup's history. Comes before `persist`. */
   include(visit: CompletedVisit<Record>, at: L1Inclusion): void;
-  /** Begins a visit with a call that nobody signed, if the kind has such a thing. @param trigger stands for it. */
+  /** Begins a visit with an unsigned call, if the kind has such a thing. @param trigger stands for it. */
   call?(
     trigger: Action,
     request: CallRequest,
@@ -129,10 +129,10 @@ export interface RollupKind<Record = unknown> {
   /** What visits are proven by, smallest first: circuit instances named in `circuits/circuits.json`, if there are any. */
   readonly circuits: readonly string[];
   open(options: OpenOptions): Promise<RollupMachine<Record>>;
-  /** False: what L1 accepts as a proof proves nothing, and whoever looks has to be told so. */
+  /** False: what L1 accepts as a proof proves nothing, and everything that shows the rollup has to say so. */
   readonly isProven: boolean;
   /**
-   * For a kind that is not proven, in place of verifying a proof: whether the statement holds, by what anybody may know.
+   * For a kind that is not proven, in place of verifying a proof: whether the statement holds, judged by public data alone.
    * @param proof what L1 will take for one. @throws {LockstepError} with a code that says what does not hold.
    */
   check?(header: StatementHeader, visit: CompletedVisit<Record>, proof: `0x${string}`): Promise<void>;

@@ -44,7 +44,7 @@ export interface ConsumedExecution {
   readonly transaction: Hex;
 }
 
-/** What history says of an execution that took effect: what it was, or why nobody can tell. */
+/** What history says of an execution that took effect: what it was, or why it cannot be read. */
 export interface HistoryEntry {
   readonly at: Consumption;
   /** Those of the rollups asked for that its batch visits. */
@@ -68,7 +68,7 @@ const BATCH_DATA = getAbiItem({ abi: rollupsAbi, name: "BatchData" });
 
 /**
  * Reads every execution that took effect in the given blocks, of batches that visit one of the rollups, in the order in
- * which they did. Other batches are not looked at: nobody has checked what is in them.
+ * which they did. Other batches are not looked at: their content is not checked yet.
  * @throws what reading L1 throws. What is on L1 cannot make it throw.
  */
 export async function readHistory(

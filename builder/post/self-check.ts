@@ -20,7 +20,7 @@ import type { Judge, Shown } from "./dry-run/dry-run.ts";
 
 /** What the builder found wrong with what it was about to post. */
 export interface SelfCheckFault {
-  /** `statement`: what is to be proven does not hold. `follower`: whoever reads L1 would come to something else. */
+  /** `statement`: what is to be proven does not hold. `follower`: a follower of L1 would come to something else. */
   readonly check: "statement" | "follower";
   readonly rollup?: ChainId;
   /** Code of what went wrong, then what it means. */
@@ -58,7 +58,7 @@ export class SelfCheckError extends LockstepError {
 }
 
 /**
- * Checks what stands for the proof of a visit as whoever distrusts the builder would. Proofs that prove something were
+ * Checks what stands for the proof of a visit without trusting the builder. Proofs that prove something were
  * verified before they came here (`proof/pool`), and L1 verifies them again in the dry run.
  * @throws {SelfCheckError}
  */
@@ -192,7 +192,7 @@ function readEvents({ batch, transactions, manager }: Rehearsal, shown: Shown): 
   for (const [index, { hash, input }] of all.entries()) {
     const receipt = shown.receipt(index);
     if (receipt?.success !== true) continue;
-    // Somebody may post a batch of his own.
+    // Another account may post a batch of its own.
     if (input !== undefined) events.calldata.set(keccak256(input), input);
     for (const { address, topics, data } of receipt.logs) {
       if (!isAddressEqual(address, manager) || !SELECTORS.has(topics[0])) continue;

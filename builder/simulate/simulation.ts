@@ -42,7 +42,7 @@ export interface World {
   /** What the rollups know of the batch that is being made. */
   readonly context: BatchContext;
   readonly machines: ReadonlyMap<ChainId, RollupMachine>;
-  /** Rollups that stand still, and why: whoever calls one is told. */
+  /** Rollups that stand still, and why: a call to one is refused by name. */
   readonly stopped?: ReadonlyMap<ChainId, LockstepError>;
   /** What L1 holds for the rollups. */
   readonly ether: ReadonlyMap<ChainId, RollupEther>;

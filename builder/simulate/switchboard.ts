@@ -97,7 +97,7 @@ export class Switchboard {
     return await this.#begin(l2txAction(rollup, data), port);
   }
 
-  /** A call on a rollup that nobody signed. What it records cannot be proven. @returns the visit that it was. */
+  /** An unsigned call on a rollup. What it records cannot be proven. @returns the visit that it was. */
   async l2Call(rollup: ChainId, request: CallRequest, port: L1Port): Promise<CompletedVisit> {
     const { context, journal } = this.#options;
     const machine = this.#machine(rollup);

@@ -10,8 +10,8 @@ type ExecutionRef is uint256;
 using CanonicalBatch for ExecutionRef global;
 
 /// @title The one form that a batch has in calldata
-/// @notice Solidity follows offsets wherever they point, other decoders do not, and whoever passes a batch on could change
-/// bytes that mean nothing. So calldata of `postBatch` must be, byte for byte, what `abi.encodeCall(postBatch, (batch))`
+/// @notice Solidity follows offsets wherever they point, other decoders do not, and an account that passes a batch on could
+/// change bytes that mean nothing. So calldata of `postBatch` must be, byte for byte, what `abi.encodeCall(postBatch, (batch))`
 /// gives: everything stands in the order of its declaration, each part begins where the one before it ends, the last one
 /// ends the calldata, bytes without meaning are zero, and numbers fit their types.
 /// @dev Walks the calldata once. What {read} has accepted, the functions after it find without looking at an offset again,

@@ -28,7 +28,7 @@ import {
 ///   can still come has its frame. {enterL1} opens those that lack, {answerL1} counts those that have ended.
 /// - When a step ends, `l1Root`, `l1IsOpen` and `l1Balance` of each rollup are what L1 has when it has played the step;
 ///   after an undoing they are what it had when the lowest frame that is reverted was opened.
-/// - Nobody gives what is not held for it: `lack` is the most by which a rollup's balance fell below L1's in the step, and
+/// - A rollup gives only what is held for it: `lack` is the most by which a rollup's balance fell below L1's in the step, and
 ///   L1 takes it, checked, before it adds anything. So the sum of balances never exceeds what L1 holds.
 library Effects {
     function begin(Nest memory nest) internal pure {
@@ -55,7 +55,7 @@ library Effects {
     }
 
     /// Of a call that failed nothing but its value has to be undone.
-    /// @param callee Number of the rollup that got it; nobody if L1 did.
+    /// @param callee Number of the rollup that got it; none if L1 did.
     function giveBack(Tracks memory tracks, uint128 value, uint256 callee, uint256 caller) internal pure {
         if (value == 0) return;
         credit(tracks.list[caller], value);
@@ -150,7 +150,7 @@ library Effects {
         return marked;
     }
 
-    /// Frames that nothing reverts would leave an L1 call less gas, to the liking of whoever posts the list.
+    /// Frames that nothing reverts would leave an L1 call less gas, as the submitter likes.
     function checkMarked(SpanRef marked, uint256 index) internal pure {
         while (!marked.isNone()) {
             Span memory span = marked.get();

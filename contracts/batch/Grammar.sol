@@ -129,7 +129,7 @@ library Grammar {
             }
             if (action.toOf() == L1) {
                 if (action.targetOf() == course.manager) revert IRollups.CallToManager(course.index, at);
-                // Else whoever submits the batch would choose how much the callee gets.
+                // Else the submitter of the batch would choose how much the callee gets.
                 if (parent.bindsGas() && action.gasOf() == 0) revert IRollups.GasNotBound(course.index, at);
             } else if (parent.bindsGas()) {
                 flags |= BINDS_GAS;

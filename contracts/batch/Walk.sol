@@ -135,7 +135,7 @@ struct Fork {
 }
 
 /// What {Grammar} knows of a list.
-/// @param manager `Rollups`, which nobody may call on behalf of a rollup.
+/// @param manager `Rollups`, which must not be called for a rollup.
 /// @param execution What is walked over.
 /// @param index Of the execution in the batch.
 /// @param count How many actions there are.

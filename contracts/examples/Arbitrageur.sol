@@ -13,7 +13,7 @@ contract Arbitrageur {
 
     /// @notice Thrown when the trade would end with less than is asked for.
     error NotWorthIt(uint256 spent, uint256 earned);
-    /// @notice Thrown when anybody but the owner trades or takes the money.
+    /// @notice Thrown when an account other than the owner trades or takes the money.
     error NotOwner(address caller);
 
     /// @param home The pool on this chain.

@@ -3,7 +3,7 @@ pragma solidity ^0.8.28;
 
 /// @title A price that its owner sets and contracts on all chains read
 contract PriceFeed {
-    /// @notice Thrown when anybody but the owner sets the price.
+    /// @notice Thrown when an account other than the owner sets the price.
     error NotOwner(address caller);
 
     event PriceSet(uint256 price);

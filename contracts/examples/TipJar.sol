@@ -3,7 +3,7 @@ pragma solidity ^0.8.28;
 
 /// @title Takes tips, and spends them for its owner
 contract TipJar {
-    /// @notice Thrown when anybody but the owner spends.
+    /// @notice Thrown when an account other than the owner spends.
     error NotOwner(address caller);
 
     event Tipped(address indexed from, uint256 amount, string note);

@@ -6,7 +6,7 @@ import {IRollups} from "./IRollups.sol";
 /// @title For contracts on L1 that go on when a call to another chain fails
 /// @notice A call through a proxy fails in two ways. Either the remote contract reverts: that is proven, and happens as it
 /// would on one chain. Or Lockstep has no answer, because nothing was posted for the call or L1 did something else
-/// than was foreseen: that is no answer at all, and whoever includes transactions can bring it about, by leaving a batch
+/// than was foreseen: that is no answer at all, and a block builder can bring it about, by leaving a batch
 /// out. A contract that catches both alike lets others choose what it does. So catch only what {isMiss} says no to, or
 /// use {tryCall}, which passes misses on: then the transaction reverts, and can be sent again.
 library CrossChain {

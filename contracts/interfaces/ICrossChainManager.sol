@@ -8,7 +8,7 @@ import {ChainId} from "./Actions.sol";
 interface ICrossChainManager {
     event ProxyCreated(address indexed proxy, address indexed original, ChainId indexed rollup);
 
-    /// Thrown when {relay} is called by anybody but the proxy it speaks of.
+    /// Thrown when {relay} is called by another account than the proxy it speaks of.
     error NotProxy(address caller);
 
     /// @notice Address of the proxy that stands on this chain for `original` on `rollup`, created or not.
@@ -21,7 +21,7 @@ interface ICrossChainManager {
     function createProxy(address original, ChainId rollup) external returns (address);
 
     /// @notice Sends what Ether lies at the proxy's address on to its original, with no data: what came there before
-    /// the proxy did, or in ways that run no code. Anybody may call this; the proxy is created if it is not there yet.
+    /// the proxy did, or in ways that run no code. Any account may call this; the proxy is created if it is not there yet.
     /// @dev The original sees the proxy of the proxy as `msg.sender`. Reverts with what the original reverts with, and then
     /// the Ether stays where it is. Nothing happens if there is none.
     function passOn(address original, ChainId rollup) external;

@@ -9,7 +9,7 @@ import {IProofSystem} from "./IProofSystem.sol";
 /// {Fingerprint}.
 ///
 /// Assumptions: the precompiles at 6, 7 and 8 are those of EIP-196 and EIP-197; secrets of registered keys are unknown,
-/// which rollups must judge for themselves: anybody may register any key.
+/// which rollups must judge for themselves: any account may register any key.
 interface IGroth16ProofSystem is IProofSystem {
     /// @param pointer Code object that holds the key.
     event KeyRegistered(bytes32 indexed keyHash, address pointer, bool isDevelopment);
@@ -18,7 +18,7 @@ interface IGroth16ProofSystem is IProofSystem {
     error KeyLength(uint256 length);
     /// Thrown when a key whose secrets are public would be registered on a chain that is not a local one.
     error DevelopmentKey(uint256 chainId);
-    /// Thrown for a key whose γ and δ are the same, as in a set-up that nobody has contributed to: (α, β, −IC) would prove anything.
+    /// Thrown for a key whose γ and δ are the same, as in a set-up without contributions: (α, β, −IC) would prove anything.
     error UnfinishedSetup();
     /// Thrown when the point at this offset of a key is not on its curve, or at infinity.
     error PointNotOnCurve(uint256 offset);
@@ -43,6 +43,6 @@ interface IGroth16ProofSystem is IProofSystem {
     /// @notice Whether a key can be used.
     function isRegistered(bytes32 keyHash) external view returns (bool);
 
-    /// @notice Whether a registered key is one of the development set-up, under which anybody can prove anything.
+    /// @notice Whether a registered key is one of the development set-up, under which anything can be proven.
     function isDevelopmentKey(bytes32 keyHash) external view returns (bool);
 }

@@ -36,7 +36,7 @@ struct Rollup {
 }
 
 /// What a rollup's owner has begun.
-/// @param owner Who can accept the rollup; zero if nobody.
+/// @param owner Who can accept the rollup; zero if it is not offered.
 /// @param verification `keccak256(abi.encode(proofSystem, verificationKeys))` of what may replace them; zero if nothing.
 /// @param applicableAt From when on, seconds.
 struct Pending {
@@ -52,8 +52,8 @@ struct Pending {
 ///
 /// Hazards for callers:
 ///  - a call through a proxy for which nothing was posted reverts with {ExecutionNotFound} or, inside an execution,
-///    {UnexpectedAction}: whoever includes transactions can make it so. Who catches reverts of proxies must not take these for
-///    the remote contract's own, or lets others choose what he does: the library `CrossChain` tells them apart;
+///    {UnexpectedAction}: a block builder can make it so. A contract that catches reverts of proxies must not take
+///    these for the remote contract's own, or others choose what it does: the library `CrossChain` tells them apart;
 ///  - the root of a rollup that waits in an outgoing call is not its last root: see {Rollup}.
 ///
 /// Assumptions about each rollup's proof system: see {IProofSystem}. About L1: blocks have strictly increasing
@@ -110,7 +110,7 @@ interface IRollups is ICrossChainManager {
     error UnknownRollup(ChainId rollup);
     /// Thrown when the caller is not the rollup's owner.
     error NotOwner(ChainId rollup, address caller);
-    /// Thrown when a rollup is accepted by somebody to whom its owner has not offered it.
+    /// Thrown when a rollup is accepted by an account to which its owner has not offered it.
     error NotOfferedTo(ChainId rollup, address caller);
     /// Thrown when a proof system and keys are applied that were not proposed last.
     error NotProposed(ChainId rollup);
@@ -198,7 +198,7 @@ interface IRollups is ICrossChainManager {
     error StaticNotPlayable(uint256 execution, uint256 action);
     /// Thrown when an undoing goes back to a call for which no SPAN announces it, or no more of them.
     error SpanRequired(uint256 execution, uint256 action);
-    /// Thrown when a rollup asks L1 to call this contract, where its proxy could speak for anybody.
+    /// Thrown when a rollup asks L1 to call this contract, where its proxy could speak for any address.
     error CallToManager(uint256 execution, uint256 action);
     /// Thrown when an L2 transaction makes a call to L1 that leaves open how much gas the callee gets.
     error GasNotBound(uint256 execution, uint256 action);
@@ -256,8 +256,8 @@ interface IRollups is ICrossChainManager {
     /// @notice Registers a rollup; ids count from 1.
     function register(Registration calldata registration) external returns (ChainId);
 
-    /// @notice Offers a rollup to another owner, who has to {acceptOwnership}; an offer replaces the one before. To zero: nobody
-    /// can ever change anything again, from now on.
+    /// @notice Offers a rollup to another owner, who has to {acceptOwnership}; an offer replaces the one before. To zero: nothing
+    /// can ever be changed again, from now on.
     function transferOwnership(ChainId rollup, address newOwner) external;
 
     /// @notice Takes over a rollup that was offered to the caller. What was proposed for it stays proposed.
@@ -297,7 +297,7 @@ interface IRollups is ICrossChainManager {
     /// @notice Checks a batch, runs its L2 transactions, and makes its calls consumable until the end of the block.
     /// @dev A batch is refused as a whole for what it is, never for where the rollups are: every execution of it stands alone.
     /// One whose rollups are not at its roots is passed over or not found; an L2 transaction that L1 contradicts has no effect.
-    /// Anyone may post, also again, or a part of somebody else's.
+    /// Any account may post, also again, or a part of another account's batch.
     function postBatch(Batch calldata batch) external;
 
     /// @notice Makes slots of storage ready for tables, so that the first batch that needs them does not pay for fresh ones: a

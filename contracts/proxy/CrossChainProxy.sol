@@ -24,7 +24,7 @@ contract CrossChainProxy {
 
     /// @dev From the manager: calldata is `target (20 bytes) ‖ gas (4 bytes) ‖ data`, a call made on behalf of the original; or
     /// nothing, and the Ether that lies here goes to the original, as if this account sent it.
-    /// From anybody else: a call to the original. Either way the answer is passed on as it comes, byte for byte.
+    /// From any other account: a call to the original. Either way the answer is passed on as it comes, byte for byte.
     ///
     /// The target gets exactly that gas, 0 being what there is; with value 2,300 at least, as by any call, which are part of
     /// it. That there is enough, the manager makes sure of.

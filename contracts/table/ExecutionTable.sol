@@ -63,7 +63,7 @@ function previousOf(TableHead head) pure returns (Table) {
 /// @title The executions of one batch that L1 will play, in storage that every block uses again
 /// @notice Tables of one block stand one after the other in a region of storage of which each block begins anew at the start: L1's
 /// state grows to what the fullest block so far has taken, and no further. No slot of it is ever zero again, so that a
-/// table costs what overwriting costs; whoever wants a region ready before it is needed has {prepare}.
+/// table costs what overwriting costs; {prepare} makes a region ready before it is needed.
 ///
 ///     slot 0    {TableHead}
 ///     slot 1    the batch's id

@@ -46,7 +46,7 @@ library Steps {
 
     uint256 internal constant LONG_CHAIN = 0xff;
 
-    /// The greatest table: lengths of records have 15 bits, and whoever consumes reads what he needs of it.
+    /// The greatest table: lengths of records have 15 bits, and consuming reads only what it needs of it.
     uint256 internal constant MAX_TABLE_BYTES = 24_575;
 
     /// Reads a big-endian number of `size` ≤ 32 bytes, 0 for none. Bounds are not checked: records are written by {StepWriter} alone.

@@ -36,7 +36,7 @@ function mayImport(from: string, to: string): boolean {
   return from === to || (ROOMS[from]?.includes(to) ?? false);
 }
 
-/** Relative ones: what comes from packages is nobody's room. */
+/** Relative ones: what comes from packages is in no room. */
 function importsOf(file: string): string[] {
   const source = readFileSync(file, "utf8");
   return [...source.matchAll(/^(?:import|\})[^;]*?"(\.[^"]+)";/gm)].flatMap(([, imported]) => imported ?? []);

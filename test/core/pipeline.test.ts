@@ -342,7 +342,7 @@ describe("pipeline with unproven proofs", function () {
     expect(prover.proved - proved).to.equal(2);
     expect(events.some(({ type }) => type === "retrying")).to.equal(true);
 
-    // The invoice is paid by somebody else: the transaction now reverts.
+    // The invoice is paid by another account: the transaction now reverts.
     const again = encodeFunctionData({
       abi: ledgerAbi,
       functionName: "send",

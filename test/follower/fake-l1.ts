@@ -33,7 +33,7 @@ export interface Posting {
   readonly visits: readonly ChainId[];
   /** Executions that take effect, each with its ending. */
   readonly consumed: readonly (readonly [execution: number, ending: number])[];
-  /** `direct`: the calldata is the transaction's input. `relayed`: `BatchData` has it. `lost`: nobody has it. */
+  /** `direct`: the calldata is the transaction's input. `relayed`: `BatchData` has it. `lost`: no node has it. */
   readonly way?: "direct" | "relayed" | "lost";
 }
 

@@ -22,7 +22,7 @@ export class Coverage {
   readonly #isKnown: (chain: ChainId, address: Address) => boolean;
   #runs = 0;
 
-  /** @param isKnown whether somebody has proxies when a program begins. */
+  /** @param isKnown whether an actor has proxies when a program begins. */
   constructor(isKnown: (chain: ChainId, address: Address) => boolean) {
     this.#isKnown = isKnown;
   }

@@ -100,7 +100,7 @@ export function proxyOf(code: Code, manager: Address, { address, chain }: Reside
   return lowerCase(getCreate2Address({ from: manager, salt, bytecode: concatHex([code.proxy, parameters]) }));
 }
 
-/** Where everybody is when contracts are spread over the chains. */
+/** Where every actor is when contracts are spread over the chains. */
 export class Spread {
   readonly manager: Address;
   readonly residents: readonly Resident[];
@@ -135,7 +135,7 @@ export class Spread {
     return address;
   }
 
-  /** What code on `home` calls to reach somebody. */
+  /** What code on `home` calls to reach an actor. */
   locally(home: Home, resident: Resident): Address {
     if (resident.chain === chainOf(home)) return resident.address;
     return proxyOf(this.#code, home === 0 ? this.manager : SYSTEM, resident);

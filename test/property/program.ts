@@ -78,7 +78,7 @@ export interface Program {
 
 /**
  * The actor that has no proxies when a program begins: it is the first to be called on its home chain, or it is paid for
- * nothing; nobody else calls it by name.
+ * nothing; no other actor calls it by name.
  */
 export const NEWCOMER = 3;
 export const ACTORS: readonly Actor[] = [0, 1, 2, 3];

@@ -27,7 +27,7 @@ type Phrase = readonly Operation[];
 const small = fc.integer({ min: 0, max: 255 });
 const slot = fc.integer({ min: 0, max: 7 });
 const size = fc.integer({ min: 0, max: 80 });
-/** Mostly: a failure that nobody catches ends everything around it. */
+/** Mostly: an uncaught failure ends everything around it. */
 const caught = fc.oneof({ weight: 3, arbitrary: fc.constant(true) }, fc.constant(false));
 const actor: Arbitrary<Actor> = fc.constantFrom(...ACTORS);
 /** Those who can be called by name from everywhere. */
@@ -173,7 +173,7 @@ function single(operation: Arbitrary<Operation>): Arbitrary<Phrase> {
 
 // ------------------------------------------------------------------------------------- what chance alone rarely makes
 
-/** Ether for somebody whose proxy may not exist. */
+/** Ether for an actor whose proxy may not exist. */
 const payment: Arbitrary<Operation> = fc.record({
   do: fc.constant("call" as const),
   to: fc.constant<Actor>(NEWCOMER),
@@ -362,7 +362,7 @@ function prune(script: Script, budget: { left: number }): Script {
 
 // --------------------------------------------------------------------------------------------------------- newcomers
 
-/** Puts somebody in the place of the newcomer where it is called, or where it is paid without being called. */
+/** Puts an actor in the place of the newcomer where it is called, or where it is paid without being called. */
 function replace(script: Script, isPaid: boolean): Script {
   const other = (called: Holder): Holder => (called === NEWCOMER && isPaid ? 0 : called);
   return script.map((operation): Operation => {

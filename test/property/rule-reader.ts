@@ -48,7 +48,7 @@ const START: Path = {
 
 /**
  * Reads from a list which rules of docs/spec.md it uses. Written from the text alone, without `builder/protocol/execution`.
- * @param isKnown whether somebody had proxies from the beginning.
+ * @param isKnown whether an actor had proxies from the beginning.
  */
 export function rulesOf(
   execution: RecordedExecution,

@@ -62,7 +62,7 @@ const PASS_ON = parseAbi(["function passOn(address original, uint64 rollup)"]);
 /** Transactions for rollups in one batch of the set-up. */
 const CHUNK = 8;
 
-/** Where everybody is when all is on one chain. */
+/** Where every actor is when all is on one chain. */
 export interface Single {
   readonly actors: readonly Address[];
   readonly ledger: Address;
@@ -91,7 +91,7 @@ export class World {
   readonly #close: () => Promise<void>;
   /** The builder's rollups, as the stage has them. */
   readonly #machines: Map<ChainId, RollupMachine>;
-  /** The same rollups of somebody who only reads L1. */
+  /** The same rollups, as a follower of L1 alone has them. */
   readonly #readers = new Map<ChainId, RollupMachine>();
   /** A program has failed: machines may be in the middle of anything. */
   #isSuspect = false;

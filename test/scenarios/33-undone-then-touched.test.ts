@@ -7,7 +7,7 @@ import { alice } from "./support/world.ts";
 /** Where the call that is undone passes, from A on; it comes back to A from the last one. */
 const ROUTES: readonly (readonly SolidityChain[])[] = [["L1"], ["B"], ["B", "L1"]];
 
-/** Contracts that have somebody on the route's last chain add to the cell in a frame that reverts. */
+/** Contracts that have a contract on the route's last chain add to the cell in a frame that reverts. */
 async function workers(
   stage: Stage,
   route: readonly SolidityChain[],

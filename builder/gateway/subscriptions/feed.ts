@@ -25,7 +25,7 @@ export interface FeedSource {
   logsOf(block: FeedBlock): Promise<readonly RpcLog[]>;
 }
 
-/** The chain grew by a block, or lost one in a reorganisation; its logs are given if anybody wants logs. */
+/** The chain grew by a block, or lost one in a reorganisation; its logs are given if a subscriber wants logs. */
 export interface FeedEvent {
   readonly type: "added" | "removed";
   readonly block: FeedBlock;
@@ -37,7 +37,7 @@ export interface FeedListener {
   take(event: FeedEvent): void;
 }
 
-/** Milliseconds between looks at the chain, while somebody listens. */
+/** Milliseconds between looks at the chain, while there are subscribers. */
 const INTERVAL = 500;
 /** How many blocks are remembered, to tell what a reorganisation removed. */
 const MEMORY = 64;

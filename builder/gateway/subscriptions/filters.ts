@@ -3,7 +3,7 @@ import { bytesToHex } from "viem";
 import { LockstepError } from "../../protocol/errors.ts";
 import type { Topic } from "../service.ts";
 
-/** No such filter: it was never there, was removed, or nobody asked for its changes for too long. */
+/** No such filter: it was never there, was removed, or was not polled for too long. */
 export class FilterNotFoundError extends LockstepError {
   constructor(id: string) {
     super("FILTER_NOT_FOUND", `filter not found: ${id}; filters that nobody polls expire`);
@@ -19,7 +19,7 @@ export class FilterLimitError extends LockstepError {
 
 const MAX_FILTERS = 1_000;
 const MAX_CHANGES = 10_000;
-/** Milliseconds after which a filter that nobody polls is removed, as in geth. */
+/** Milliseconds without a poll after which a filter is removed, as in geth. */
 const LIFETIME = 300_000;
 
 interface Filter<About> {

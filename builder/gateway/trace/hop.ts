@@ -40,7 +40,7 @@ export function isRemembered(hop: Hop): boolean {
 /** Whether the rollup knows of the undoing of the hop, if it was undone. */
 function isKnownTo(rollup: ChainId, hop: Hop): boolean {
   const { from, to, isStatic, failed, reverted, revertedSince } = hop;
-  // L1's own undoing ends a path, and a path that ended is nobody's past.
+  // L1's own undoing ends a path, and nothing continues a path that has ended.
   if (from === L1) return !isStatic && !failed && !reverted;
   if (failed) return rollup === from || (rollup === to && !revertedSince);
   return rollup === from || !reverted;

@@ -23,7 +23,7 @@ export interface Signing {
   sign(privateKey: Uint8Array, message: FieldElement): Signature;
   /**
    * True when both points are on the curve, the key is not of low order (such a key would sign anything), `s` is below
-   * the subgroup's order (so nobody can vary a signature) and provable, and the equation holds.
+   * the subgroup's order (so a signature cannot be varied) and provable, and the equation holds.
    */
   verify(message: FieldElement, signature: Signature, publicKey: CurvePoint): boolean;
 }

@@ -10,7 +10,7 @@ import type { KnownKind } from "../kinds/index.ts";
 const MAX_BATCH_AGE = 3_600n;
 /** Seconds for which other keys would be announced, were there an owner. */
 const VERIFICATION_DELAY = 7 * 24 * 3_600;
-/** The rollups' owner: nobody, so that their keys and their proof systems stay as they are. */
+/** The rollups' owner: none, so that their keys and their proof systems stay as they are. */
 const NOBODY = "0x0000000000000000000000000000000000000000";
 
 export interface DeployOptions {

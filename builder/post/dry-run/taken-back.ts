@@ -15,7 +15,7 @@ const OUT_OF_GAS = /out of gas|exceeds allowance/i;
  * For nodes whose calls cannot be put into the block to come (Hardhat's: overrides reach `eth_call` alone, and BASEFEE is
  * 0 in every call), but that can go back to a snapshot: the block itself is made and looked at, and kept if it is as it
  * should be. Else the chain, the pool and the clock go back to where they were. A process that dies between the two leaves
- * a block that nobody has judged, which is then simply what L1 did.
+ * a block that was not checked, which is then simply what L1 did.
  */
 export class TakenBackDryRun implements DryRun {
   readonly #l1: L1Client;

@@ -197,7 +197,7 @@ class Walker {
     if (parent?.isLookedUp === true && call.from === L1)
       this.#refuse(at, "is a call of L1's inside a static one, which L1 looks up apart");
     const isLookedUp = parent?.isLookedUp === true || (call.isStatic && call.from === L1);
-    // Else whoever submits the batch would choose it.
+    // Else the submitter of the batch would choose it.
     if (parent?.bindsGas === true && call.to === L1 && call.gas === 0)
       this.#refuse(at, "leaves open how much gas L1 gives to the callee");
     const bindsGas = call.kind === ActionKind.L2TX || (parent?.bindsGas === true && call.to !== L1);

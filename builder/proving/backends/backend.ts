@@ -19,7 +19,7 @@ export interface BackendJob {
   readonly witness: () => Promise<Uint8Array<ArrayBuffer>>;
 }
 
-/** What a backend gives: nobody has verified it yet. */
+/** What a backend gives: it is not verified yet. */
 export interface UnverifiedProof {
   readonly proof: Groth16Proof;
   readonly publicSignals: readonly bigint[];
@@ -42,13 +42,13 @@ export interface Backend {
   readonly ahead?: number;
   /** Instances that it has the keys of. */
   readonly circuits: ReadonlySet<string>;
-  /** Milliseconds of proving per constraint, if somebody has measured that before. */
+  /** Milliseconds of proving per constraint, if that was measured before. */
   readonly measuredRate?: number;
   /** It computes witnesses itself, from the input, and never asks for one. */
   readonly computesWitness?: boolean;
   /**
    * @param signal ends the work.
-   * @throws {BackendFailedError} when the backend could not make it, though another one might; `PROOF_FAILED` when nobody can.
+   * @throws {BackendFailedError} when the backend could not make it, though another one might; `PROOF_FAILED` when no backend can.
    */
   prove(job: BackendJob, signal: AbortSignal): Promise<UnverifiedProof>;
   close(): Promise<void>;

@@ -107,7 +107,7 @@ export async function publishEntry(
   return describe(target, manifest);
 }
 
-/** Removes what nobody needs: older versions of the instance, and folders and locks that killed processes left. */
+/** Removes what is no longer needed: older versions of the instance, and folders and locks that killed processes left. */
 export async function pruneEntries(entry: CacheEntry): Promise<void> {
   const names = await readdir(entry.root);
   const aged = await Promise.all(

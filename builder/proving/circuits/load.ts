@@ -17,7 +17,7 @@ import { type CircuitInstance, readInstances } from "./instances.ts";
 import { withLock } from "./lock.ts";
 import { collectSources, hashSources } from "./sources.ts";
 
-/** What is going on with an instance: found in the cache, made by somebody else, compiled, its key made, ready. */
+/** What is going on with an instance: found in the cache, made by another process, compiled, its key made, ready. */
 export interface ArtefactProgress {
   readonly instance: string;
   readonly step: "waiting" | "compile" | "key" | "ready";
@@ -64,7 +64,7 @@ export async function loadArtefacts(
     maxThreads: Math.min(MAX_COMPILATIONS, availableParallelism()),
   });
   const keyQueue = serial();
-  // The first failure stops the others: nobody would use their results.
+  // The first failure stops the others: their results would not be used.
   const failure = new AbortController();
   const signal = options.signal ? AbortSignal.any([options.signal, failure.signal]) : failure.signal;
   try {
@@ -138,7 +138,7 @@ async function load(
       ...signal,
     },
     async () => {
-      // Somebody else may have made it while this one waited for the lock.
+      // Another process may have made it while this one waited for the lock.
       const made = await findEntry(entry);
       if (made !== undefined) return made;
       const path = resolve(circuits, instance.file);

@@ -8,7 +8,7 @@ const STALE_MILLISECONDS = 15_000;
 const RETRY_MILLISECONDS = 250;
 
 export interface LockOptions {
-  /** Called once when somebody else holds the lock. */
+  /** Called once when another process holds the lock. */
   readonly onWait?: () => void;
   readonly signal?: AbortSignal;
 }

@@ -10,7 +10,7 @@ export interface Contribution {
   readonly name: string;
   /** BLAKE2b-512, hexadecimal: what snarkjs shows as "Contribution Hash". */
   readonly hash: string;
-  /** Public randomness in place of a secret: whoever repeats the hashing gets the same δ. */
+  /** Public randomness in place of a secret: repeating the hashing gives the same δ. */
   readonly beacon?: Beacon;
   /** False when the step was not made on the circuit and the steps before it that the key names. */
   readonly follows: boolean;
@@ -41,7 +41,7 @@ const BEACON = 1;
 /** Parameters of a contribution, in this order. */
 const PARAMETER = { name: 1, iterationsExponent: 2, beacon: 3 } as const;
 
-/** A contribution with what proves it. Points are affine, as in the file, and nobody has checked them. */
+/** A contribution with what proves it. Points are affine, as in the file, and not checked. */
 export interface ContributionStep extends Contribution {
   /** δ after the step. */
   readonly deltaAfter: Uint8Array;

@@ -17,7 +17,7 @@ const ZKEY_VERSION = 1;
 
 /**
  * A Groth16 proving key in snarkjs' format, computed from all of its secrets: seconds where a ceremony takes days, and
- * INSECURE, since whoever knows them can forge proofs.
+ * INSECURE, since with them proofs can be forged.
  *
  * @param r1cs content of a `.r1cs` file.
  * @param history makes section 10, what the key says of its set-up, from snarkjs' hash of the key before contributions.

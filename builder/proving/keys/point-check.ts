@@ -13,7 +13,7 @@ const TOP_OFFSET = ELEMENT_BYTES - 4;
 const TOP_OF_MODULUS = Number(BASE_FIELD_MODULUS >> BigInt(8 * TOP_OFFSET));
 
 /**
- * Tells points from what only looks like points. Whoever multiplies something that is not on the curve by a secret gives the
+ * Tells points from what only looks like points. Multiplying something that is not on the curve by a secret gives the
  * secret away: the formulas of addition never use the curve's constant, so they compute on any y² = x³ + c, where
  * logarithms can be easy.
  */

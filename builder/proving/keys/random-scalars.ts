@@ -12,7 +12,7 @@ export const FACTOR_WIDTH = 13;
 const FACTOR_BYTES = Math.ceil(FACTOR_BITS / 8);
 const TOP_MASK = (1 << (FACTOR_BITS % 8)) - 1;
 
-/** Factors that nobody could know when the equations were made: 32 bytes each, little-endian, in shared memory. */
+/** Factors that were unknown when the equations were made: 32 bytes each, little-endian, in shared memory. */
 export function randomScalars(count: number): Uint8Array<SharedArrayBuffer> {
   const scalars = shared(count * ELEMENT_BYTES);
   const random = randomBytes(count * FACTOR_BYTES);

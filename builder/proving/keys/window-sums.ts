@@ -128,7 +128,7 @@ class Buckets {
         for (let at = start; at + 1 < start + size; at += 2) {
           let sum = this.#points[at] ?? 0;
           const point = this.#points[at + 1] ?? 0;
-          // After the first round only the last point of a bucket can still be a base, and that is nobody's sum.
+          // After the first round only the last point of a bucket can still be a base, and that is the sum of no two points.
           if (isFirst) {
             this.#copyAffine(sum, fresh);
             sum = fresh;

@@ -21,14 +21,14 @@ const LEAST_TIMEOUT_MS = 15_000;
 /** Milliseconds between two looks at who is free: often enough, and no more than a timer can. */
 const LEAST_DELAY_MS = 10;
 const LONGEST_DELAY_MS = 60_000;
-/** Milliseconds per constraint of a backend that nobody has measured, if no other one is known. */
+/** Milliseconds per constraint of an unmeasured backend, if no other one is known. */
 const TYPICAL_RATE = 0.1;
-/** Such a part of the best one's time is expected of a backend that nobody has measured, so that it is. */
+/** Such a part of the best one's time is expected of an unmeasured backend, so that it gets measured. */
 const UNKNOWN_FACTOR = 0.99;
 
 /**
  * Spreads jobs over backends: each to the one where it ends first, by the speeds measured so far. A backend may die, hang or lie:
- * its job goes to another one, it rests, and one that lied gets no more. Every proof is verified here before anybody sees it.
+ * its job goes to another one, it rests, and one that lied gets no more. Every proof is verified here before it is handed out.
  */
 export class ProverPool implements Prover {
   readonly #options: PoolOptions;
@@ -158,7 +158,7 @@ export class ProverPool implements Prover {
     const waiting = this.#waiting;
     const candidates = waiting.map((ticket) => this.#candidates(ticket, members));
     const known = members.map(({ rate }) => rate).filter((rate) => rate !== undefined);
-    // Whoever is unknown gets a chance, before the best.
+    // An unmeasured backend gets a chance, before the best.
     const assumed = known.length === 0 ? TYPICAL_RATE : Math.min(...known) * UNKNOWN_FACTOR;
     const chosen = assign(
       members.map((member) => member.capacity(now, assumed)),
@@ -195,7 +195,7 @@ export class ProverPool implements Prover {
     return untried.length > 0 ? untried : able;
   }
 
-  /** Nobody could make it: it ends, unless somebody joins in time. */
+  /** No backend can make it: it fails, unless one joins in time. */
   #despair(ticket: Ticket): void {
     const { circuit } = ticket.job;
     const fail = (): void => {
@@ -216,7 +216,7 @@ export class ProverPool implements Prover {
   /** Looks again when a backend has rested, and while jobs wait for one when that should have ended. */
   #wakeLater(members: readonly Member[], now: number): void {
     clearTimeout(this.#wake);
-    // Nobody can take a job before another one ends, and then this is done anyway.
+    // No backend can take a job before another one ends, and then this is done anyway.
     const isPatient = this.#waiting.length > 0 && members.some((member) => member.room(now) > 0);
     const delays = members
       .flatMap((member) => [member.restsFor(now), ...(isPatient ? member.freeIn(now) : [])])

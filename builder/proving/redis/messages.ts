@@ -19,7 +19,7 @@ export const WORKERS_KEY = `${LOBBY}:workers`;
 export const workerKey = (id: string): string => `${LOBBY}:worker:${id}`;
 /** Name of the queue with one worker's jobs. */
 export const queueName = (id: string): string => `${PREFIX}:${id}`.replaceAll(":", "-");
-/** Channel on which a worker is told the ids of jobs that nobody wants any more. */
+/** Channel on which a worker is told the ids of jobs that are no longer wanted. */
 export const cancelChannel = (id: string): string => `${PREFIX}:cancel:${id}`;
 /** Where the input of a job lies: it is too large for the queue. */
 export const inputKey = (job: string): string => `${PREFIX}:input:${job}`;
@@ -27,7 +27,7 @@ export const inputKey = (job: string): string => `${PREFIX}:input:${job}`;
 /** How often a worker renews its card, and how long that is valid. Milliseconds. */
 export const HEARTBEAT_MS = 1_000;
 export const CARD_EXPIRES_MS = 4_000;
-/** Seconds after which an input is gone that nobody fetched or deleted. */
+/** Seconds after which an input expires that was neither fetched nor deleted. */
 export const INPUT_EXPIRES_S = 1_800;
 
 /**

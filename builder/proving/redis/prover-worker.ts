@@ -77,7 +77,7 @@ export class ProverWorker implements AsyncDisposable {
       {
         connection: redis.duplicate(),
         concurrency: card.slots + card.ahead,
-        // A job that was lost is the builder's to give to somebody else.
+        // The builder gives a lost job to another backend.
         maxStalledCount: 0,
         removeOnComplete: { count: 0 },
         removeOnFail: { count: 0 },

@@ -69,7 +69,7 @@ export class RemoteBackend implements Backend {
       return await Promise.race([this.#run(id, job), stopped]);
     } finally {
       stop.removeEventListener("abort", onStop);
-      // Nobody waits for it: Redis may be away.
+      // It is not waited for: Redis may be away.
       if (stop.aborted) this.#cancel(id).catch(() => undefined);
     }
   }

@@ -115,7 +115,7 @@ function bytesOf({ buffer, byteOffset, byteLength }: Uint32Array<ArrayBuffer>): 
   return new Uint8Array(buffer, byteOffset, byteLength);
 }
 
-/** Values in row order. Nothing is reduced: a value outside of the field is a mistake of whoever made the input. */
+/** Values in row order. Nothing is reduced: a value outside of the field is a mistake in the input. */
 function flatten(value: CircuitValue, signal: string): bigint[] {
   if (typeof value !== "bigint") return value.flatMap((element) => flatten(element, signal));
   if (value < 0n || value >= FIELD_MODULUS)

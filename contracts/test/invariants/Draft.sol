@@ -83,7 +83,7 @@ struct Draft {
     uint256 traits;
 }
 
-// Nobody, where a rollup's place may stand.
+// No rollup, where a rollup's place may stand.
 uint256 constant NOBODY = type(uint256).max;
 uint256 constant NEVER = type(uint256).max;
 

@@ -192,7 +192,7 @@ library Forgeries {
                 if (action.to != L1) continue;
                 action.target = manager;
             } else if (flaw == Flaw.GAS_LEFT_OPEN) {
-                // Inside another call to L1, and in what L1 triggers, nobody has to say.
+                // Inside another call to L1, and in what L1 triggers, no gas has to be named.
                 if (action.to != L1 || action.gas == 0) continue;
                 action.gas = 0;
             } else if (flaw == Flaw.VALUE_OF_STATIC_CALL) {

@@ -415,7 +415,7 @@ abstract contract Playwright {
             step.data = abi.encodeCall(IRollups.postBatch, (batch));
             step.answer = abi.encodeWithSelector(IRollups.Busy.selector);
         } else {
-            // Calls that nobody has foreseen.
+            // Calls that no posted execution contains.
             step.target = _rollups.proxyOf(_remote(draft.below(REMOTES)), rollupAt(draft.below(ROLLUPS)));
             step.data = _data(draft);
             step.isStatic = kind == 6;

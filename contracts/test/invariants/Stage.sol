@@ -15,14 +15,14 @@ import {isNative, nameOf, Place, placeOf, rollupAt, ROLLUPS, Trait} from "./Scen
 abstract contract Stage is Playwright {
     uint256 internal constant MAX_BATCH_AGE = 60;
 
-    /// Proof systems by rollup. The first two share one: nobody but a rollup's own can say how it came to a root.
+    /// Proof systems by rollup. The first two share one: only a rollup itself can say how it came to a root.
     Notary[ROLLUPS] internal _notaries;
     bytes32[2] internal _keys;
 
     /// Walks over whatever is posted, and looks between actions.
     IWalkHarness internal _harness;
 
-    /// Ether that nobody's action has brought.
+    /// Ether that no action has brought.
     uint256 internal _given;
     StateRoot[ROLLUPS] private _roots;
 

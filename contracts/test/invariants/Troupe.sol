@@ -161,7 +161,7 @@ abstract contract Troupe is Books {
             );
             _did(success ? "looked up" : "looked up a failure");
         }
-        // The same call, not static, is another: nobody has posted it, however little gas it has.
+        // The same call, not static, is another: it was not posted, however little gas it has.
         call.isStatic = false;
         call.gas = _draw(seed, "gas") % 2 == 0 ? 0 : 2_000 + (_draw(seed, "gas") % 60_000);
         (success, ) = _puppets[cue.caller].act(call);

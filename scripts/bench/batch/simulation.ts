@@ -12,7 +12,7 @@ import { VirtualClock, VirtualThreads } from "./virtual-time.ts";
 /** What one proof of a circuit takes. Milliseconds. */
 export interface StageCosts {
   readonly constraints: number;
-  /** In a thread of whoever's pool computes it. */
+  /** In a thread of the pool that computes it. */
   readonly witness: number;
   /** All that the prover does. */
   readonly work: number;

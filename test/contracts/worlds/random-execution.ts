@@ -17,7 +17,7 @@ export interface Stage {
   readonly remotes: readonly Address[];
   /** A number that was not given before. */
   readonly fresh: () => number;
-  /** Moves that must not disturb anybody, for inside an execution; all of them may fail. */
+  /** Moves that must disturb nothing, for inside an execution; all of them may fail. */
   readonly hostile: () => Move[];
 }
 

@@ -10,7 +10,7 @@ import { readG1, readG2 } from "../../../builder/proving/keys/points.ts";
 import type { G1Point } from "../../../builder/proving/keys/verification-key.ts";
 import { FIELD_MODULUS as R } from "../../../builder/protocol/ids.ts";
 
-/** What somebody who is up to no good does to the files of a ceremony, on bigints: for keys of some rows. */
+/** What an attacker does to the files of a ceremony, on bigints: for keys of some rows. */
 
 type Point1 = InstanceType<typeof bn254.G1.Point>;
 
@@ -80,7 +80,7 @@ export function divideSections(sections: Sections, secret: bigint): void {
   }
 }
 
-/** The first contribution to an initial key, by somebody who keeps the secret. */
+/** The first contribution to an initial key, by a contributor who keeps the secret. */
 export async function contributeKnown(initial: Uint8Array, secret: bigint): Promise<Sections> {
   const sections = openKey(initial);
   divideSections(sections, secret);

@@ -96,7 +96,7 @@ describe("attacks on a ceremony", function () {
       place(section(malicious, 9), 0, [1n, 1n]);
       await writeFile(from, closeKey(malicious));
 
-      // The theft, from somebody who contributes with snarkjs.
+      // The theft, from a contributor who uses snarkjs.
       await snarkjs.zKey.contribute(from, to, "Alice", "entropy");
       const stolen = openKey(await readFile(to));
       const [x, y] = coordinates(section(stolen, 9), 0);
@@ -185,7 +185,7 @@ describe("attacks on a ceremony", function () {
       hideInQuotient(malicious, pointAt(section(malicious, 3), 1));
       await writeFile(from, closeKey(malicious));
 
-      // The forgery, with Alice contributing by snarkjs after verifying by snarkjs, as everybody does afterwards.
+      // The forgery, with Alice contributing by snarkjs after verifying by snarkjs, as every reader does afterwards.
       expect(await snarkjs.zKey.verifyFromInit(files.initial, files.ptau, from)).to.equal(true);
       await snarkjs.zKey.contribute(from, to, "Alice", "entropy");
       expect(await snarkjs.zKey.verifyFromInit(files.initial, files.ptau, to)).to.equal(true);
@@ -297,7 +297,7 @@ describe("attacks on a ceremony", function () {
       await check((key) => {
         placePoint2(g2(key), 0, bn254.G2.Point.BASE);
       }, /does not prove that its author knew/);
-      // Whoever wants to be rid of the others begins anew with a δ of his own.
+      // A contributor who wants to be rid of the others begins anew with a δ of their own.
       await check((key) => {
         placePoint(contribution(key), 0, times(bn254.G1.Point.BASE, 5n));
         placePoint(deltas(key).g1, 0, times(bn254.G1.Point.BASE, 5n));

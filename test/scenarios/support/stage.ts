@@ -22,7 +22,7 @@ export interface ArgumentTuple {
   readonly [field: string]: bigint | boolean | string | Party;
 }
 
-/** A call that somebody signs, on the chain on which they sign it. */
+/** A call that an account signs, on the chain on which it signs it. */
 export interface Call {
   readonly on: SolidityChain;
   readonly by: LocalAccount;

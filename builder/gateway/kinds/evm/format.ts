@@ -98,7 +98,7 @@ export function rpcTransaction(transaction: ChronicleTransaction, chainId: bigin
   };
 }
 
-/** A call from another chain, in the form of a transaction that nobody signed. */
+/** A call from another chain, in the form of an unsigned transaction. */
 function visitTransaction({ hash, receipt }: ChronicleTransaction, chainId: bigint): Record<string, unknown> {
   const [trigger] = receipt.actions;
   return {

@@ -12,7 +12,7 @@ import { UnsupportedRequestError } from "./errors.ts";
 import { pendingNonce } from "./state-methods.ts";
 import type { EvmRollupView } from "./view.ts";
 
-/** Methods that send transactions. @param keys accounts that the gateway signs for, whoever asks. */
+/** Methods that send transactions. @param keys accounts that the gateway signs for, for every caller. */
 export function transactionMethods(
   view: EvmRollupView,
   keys: readonly LocalAccount[],

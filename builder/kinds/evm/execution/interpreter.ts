@@ -174,7 +174,7 @@ export class VisitInterpreter {
     return await this.#next(action, () => this.#start(action));
   }
 
-  /** Begins a visit with a call that nobody signed, as `eth_call` plays it. @param trigger an L2TX that stands for it. */
+  /** Begins a visit with an unsigned call, as `eth_call` plays it. @param trigger an L2TX that stands for it. */
   async call(trigger: Action, request: CallRequest): Promise<{ action: Action; ended: boolean }> {
     return await this.#next(trigger, () => {
       this.#operate(undefined, async () => {
@@ -260,7 +260,7 @@ export class VisitInterpreter {
     const outer = this.#operations.depth === 1 ? undefined : this.#waiting.at(-1)?.message;
     if (outer === undefined) this.#warmAlways();
     await this.state.checkpoint();
-    // Even if the call is static: whoever looks at the message's sender sees what is there in every other call.
+    // Even if the call is static: code that looks at the message's sender sees what is there in every other call.
     const proxy = createAddressFromString(await this.#proxies.ensure(sender, from));
     const to = createAddressFromString(target);
     // As a caller and its callee are.

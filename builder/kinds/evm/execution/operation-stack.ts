@@ -6,7 +6,7 @@ interface Operation {
   readonly gas: number | undefined;
   /** Numbers of the outgoing calls that were made and not undone, static ones left out. */
   readonly calls: number[];
-  /** How many outgoing calls were made, whatever came of them. */
+  /** How many outgoing calls were made, failed and undone ones included. */
   made: number;
   /** How many there were when each open frame began. */
   readonly frames: number[];

@@ -4,7 +4,7 @@ import type { Change } from "./changes.ts";
 import { ForgottenMomentError, UndoneOutOfOrderError } from "./errors.ts";
 import type { StateLayout } from "./layout.ts";
 
-/** A state between two visits. Its root is hashed when somebody first asks for it, even if the visits are undone by then. */
+/** A state between two visits. Its root is hashed when it is first read, even if the visits are undone by then. */
 export class Moment {
   /** What led here, and from where; nothing at the last durable state. */
   readonly step: { readonly from: Moment; readonly changes: readonly Change[] } | undefined;
@@ -50,7 +50,7 @@ export class Moments {
   }
 
   /**
-   * The tree finds out late, when a root is asked for; whoever makes the changes must hear of it at once.
+   * The tree finds out late, when a root is asked for; the code that makes the changes must hear of it at once.
    * @throws {TreeFullError}
    */
   assertRoomFor(changes: readonly Change[]): void {

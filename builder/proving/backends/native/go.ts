@@ -50,7 +50,7 @@ export async function fetchModules(
   }
 }
 
-/** Neither another toolchain nor another module than the pinned ones is fetched, and nobody's own flags or targets count. */
+/** Neither another toolchain nor another module than the pinned ones is fetched, and the environment's flags and targets do not count. */
 export function withGo(options: BuildOptions): BuildOptions {
   const { environment = process.env } = options;
   return {

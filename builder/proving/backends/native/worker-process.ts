@@ -88,7 +88,7 @@ export class WorkerProcess {
       if (parsed.success) return parsed.data;
       throw new WorkerError("its answer is no proof", { cause: parsed.error });
     } catch (error) {
-      // Nobody knows what it will answer next.
+      // What it will answer next is unknown.
       if (!(error instanceof WorkerError)) await this.kill();
       throw error;
     } finally {
@@ -98,7 +98,7 @@ export class WorkerProcess {
 
   /** Ends it at once. */
   async kill(): Promise<void> {
-    // Nobody may give it another job while it dies.
+    // It must get no other job while it dies.
     this.#isAlive = false;
     this.#child.kill("SIGKILL");
     await this.#gone;

@@ -10,7 +10,7 @@ const INTERRUPTED = 130;
 
 /**
  * A file that is there in full or not at all: `write` fills one under a passing name beside it.
- * @throws `FILE_EXISTS` before any work when `path` is taken, and after it when somebody took it meanwhile.
+ * @throws `FILE_EXISTS` before any work when `path` is taken, and after it when the path was taken meanwhile.
  */
 export async function withNewFile<Result>(
   path: string,

@@ -21,7 +21,7 @@ export interface PowersOfTau {
   readonly sections: ReadonlyMap<number, { readonly offset: number; readonly length: number }>;
 }
 
-/** Which powers of tau a step may be made with. Whoever knows the secrets of those can forge proofs of every key made from them. */
+/** Which powers of tau a step may be made with. With the secrets of those, proofs of every key made from them can be forged. */
 export interface AllowedPowers {
   /** True: also a file that no ceremony is known for, which transcripts and keys record. */
   readonly unknownPtau?: boolean | undefined;
@@ -37,9 +37,9 @@ export interface PowersOrigin {
   readonly origin: string;
 }
 
-/** Anybody may have made the file, and may know its secrets. */
+/** The file's maker is unknown, and may know its secrets. */
 export const UNKNOWN_ORIGIN = "unknown";
-/** Everybody knows the file's secrets. */
+/** The file's secrets are public. */
 export const DEVELOPMENT_ORIGIN = "development";
 
 /** Points of a circuit's rows, as the file holds them. Shared memory. */

@@ -24,7 +24,7 @@ const MAX_NAME_LENGTH = 64;
 const ENTROPY_BYTES = 64;
 const MAX_BEACON_BYTES = 255;
 
-/** In place of what a received key is to be held against: nobody checks where it comes from, only that its points are points. */
+/** In place of what a received key is to be held against: where it comes from is not checked, only that its points are points. */
 export const UNVERIFIED = "unverified";
 
 export interface InitialKeyOptions extends AllowedPowers {
@@ -36,7 +36,7 @@ export interface InitialKeyOptions extends AllowedPowers {
 }
 
 /**
- * The first step of phase 2: the key of a circuit before contributions. Its δ is 1: with it anybody can forge proofs.
+ * The first step of phase 2: the key of a circuit before contributions. Its δ is 1: with it proofs can be forged.
  * @throws `POWERS_OF_TAU`, `KEY_CORRUPT` when the circuit is malformed, `FILE_EXISTS`.
  */
 export async function makeInitialKey({
@@ -75,9 +75,9 @@ export interface ContributeOptions extends StepOptions {
 }
 
 /**
- * Multiplies δ with a secret that nobody learns: random bytes of the operating system, and `text` mixed into them. It is
+ * Multiplies δ with a secret that is forgotten: random bytes of the operating system, and `text` mixed into them. It is
  * forgotten with the process. The last contribution of the result is this one; its hash is what to publish.
- * Whoever sent the key may want the secret: what is multiplied by it is checked before, and is what was checked.
+ * The sender of the key may want the secret: what is multiplied by it is checked before, and is what was checked.
  * @throws `KEY_FAULTS` when the received key is not what it should be; `CEREMONY_STEP` when a beacon has ended the ceremony or
  * the name is no name; `KEY_CORRUPT`, `FILE_EXISTS`, `POWERS_OF_TAU`.
  */
@@ -105,11 +105,11 @@ export async function contribute({
 }
 
 /**
- * Ends a ceremony with a contribution that everybody can repeat: δ is multiplied with a number that comes from `value`,
- * public randomness that nobody could know while others still contributed.
+ * Ends a ceremony with a contribution that can be repeated: δ is multiplied with a number that comes from `value`,
+ * public randomness that was unknown while others still contributed.
  * Nothing secret is multiplied with the key here; that it is what it should be is for its export to find out.
  * @param options value: hexadecimal; iterationsExponent: see {@link BEACON_EXPONENTS}.
- * @throws `CEREMONY_STEP` when nobody has contributed, there is a beacon already, or the values are none; `KEY_FAULTS` when a
+ * @throws `CEREMONY_STEP` when there is no contribution, there is a beacon already, or the values are none; `KEY_FAULTS` when a
  * point of the key is none; `KEY_CORRUPT`, `FILE_EXISTS`.
  */
 export async function applyBeacon({

@@ -24,7 +24,7 @@ const transcript = z.strictObject({
     .strictObject({
       blake2b,
       power: z.int().positive(),
-      /** Name of a file of a known public ceremony; or that nobody vouches for the powers, or that their secrets are public. */
+      /** Name of a file of a known public ceremony; or that the powers are of no known ceremony, or that their secrets are public. */
       origin: z.string(),
     })
     .refine(

@@ -250,7 +250,7 @@ describe("checker of evm statements", function () {
         if (field === "header.rollups" || field === "header.blobs") continue;
         // What comes in may be of no consequence; then the statement is another one, and as true.
         if (comesIn(field) && !NOTED.includes(name)) continue;
-        // The gas for L1 of a call in which nobody is called.
+        // The gas for L1 of a call in which L1 is not called.
         if (name === "reentrance" && field === "visit.actions.2.gas") continue;
         await expectFlaw(() => checkStatement({ ...mutant, witness }), SUBSTANTIAL, `${name}: ${field}`);
       }
