@@ -6,7 +6,10 @@ export const DEVELOPMENT_MNEMONIC = "test test test test test test test test tes
 /** Accounts with Ether on the devnet's L1. The first deploys and posts batches; the others are for users. */
 export const ACCOUNT_COUNT = 10;
 
-/** One more account, which no description lists: brings Ether to the others on the rollups when a devnet starts. */
+/**
+ * One more account, which no description lists: brings Ether to the others on the rollups when a devnet
+ * starts.
+ */
 export const FUNDING_ACCOUNT = ACCOUNT_COUNT;
 
 export interface DevelopmentAccount {

@@ -41,8 +41,9 @@ export async function startL1Gateway(builder: Backend, options: L1GatewayOptions
 }
 
 /**
- * Milliseconds for which a receipt is waited for while its transaction is queued. ethers asks once and then only when a
- * block comes; on a node that mines on demand none may come after the transaction's own, which it could just miss.
+ * Milliseconds for which a receipt is waited for while its transaction is queued. ethers asks once and then
+ * only when a block comes; on a node that mines on demand none may come after the transaction's own, which it
+ * could just miss.
  */
 const RECEIPT_PATIENCE = 1_000;
 

@@ -13,7 +13,10 @@ export class UnprovenKindError extends LockstepError {
   }
 }
 
-/** To be called before rollups of these kinds are registered or run. @throws {UnprovenKindError} unless L1 is local. */
+/**
+ * To be called before rollups of these kinds are registered or run.
+ * @throws {UnprovenKindError} unless L1 is local.
+ */
 export function assertKindsAllowed(evmChainId: bigint, kinds: Iterable<RollupKind>): void {
   if (LOCAL_EVM_CHAIN_IDS.includes(evmChainId)) return;
   for (const { name, isProven } of kinds) {

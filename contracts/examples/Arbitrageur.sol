@@ -7,7 +7,8 @@ import {ConstantProductPool} from "./ConstantProductPool.sol";
 import {TokenVault} from "./TokenVault.sol";
 
 /// @title Buys a token here, sells it on a rollup, and has the Ether back before the transaction ends
-/// @notice There is no risk in between: if the prices are not what they were, everything is undone on both chains.
+/// @notice There is no risk in between: if the prices are not what they were, everything is undone on both
+/// chains.
 contract Arbitrageur {
     using SafeTransferLib for address;
 

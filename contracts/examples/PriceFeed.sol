@@ -10,7 +10,8 @@ contract PriceFeed {
 
     /// @notice Who sets the price: an account of this chain, or the proxy of one of another.
     address public immutable OWNER;
-    /// @notice A feed of another chain in which {priceInQuote} is denominated, or its proxy; zero if there is none.
+    /// @notice A feed of another chain in which {priceInQuote} is denominated, or its proxy; zero if there is
+    /// none.
     PriceFeed public immutable QUOTE;
 
     /// @notice The price, with 18 decimals.

@@ -30,7 +30,8 @@ contract TipJar {
         return _take(note);
     }
 
-    /// @notice Pays `to`, which may be the proxy of an account on another chain. Carries on if the payee does not take it.
+    /// @notice Pays `to`, which may be the proxy of an account on another chain. Carries on if the payee does
+    /// not take it.
     /// @return paid Whether it did.
     /// @return answer What the payee returned or reverted with.
     function pay(

@@ -5,8 +5,9 @@ import {SafeTransferLib} from "solady/src/utils/SafeTransferLib.sol";
 import {WrappedToken} from "./WrappedToken.sol";
 
 /// @title The home side of a token bridge: holds an ERC-20 token for as long as it is in use on another chain
-/// @notice Locking and minting are one call, as are burning and releasing: either both happen or neither does, so the
-/// vault holds exactly the wrapped token's supply after every transaction, and there is no message to wait for.
+/// @notice Locking and minting are one call, as are burning and releasing: either both happen or neither
+/// does, so the vault holds exactly the wrapped token's supply after every transaction, and there is no
+/// message to wait for.
 contract TokenVault {
     using SafeTransferLib for address;
 

@@ -16,7 +16,10 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   interfaces: [],
 };
 
-/** Imports of contracts that lead to a room which theirs must not know, one line each. Tests may import everything. */
+/**
+ * Imports of contracts that lead to a room which theirs must not know, one line each. Tests may import
+ * everything.
+ */
 export function wrongContractImports(root: string): string[] {
   const contracts = path.join(root, "contracts");
   const files = globSync("**/*.sol", { cwd: contracts, exclude: ["test/**"] }).sort();

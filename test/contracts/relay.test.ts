@@ -153,7 +153,8 @@ describe("Rollups: what is not consumed", () => {
       ],
       [visit(a, r0, r1)],
     );
-    // The L1 contract sees the mismatch, passes it on as its answer, and that is no action of the list either.
+    // The L1 contract sees the mismatch, passes it on as its answer, and that is no action of the list
+    // either.
     const seen = encodeErrorResult({
       abi: s.rollups.abi,
       errorName: "UnexpectedAction",

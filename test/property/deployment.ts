@@ -80,7 +80,10 @@ export function actorCode(code: Code, directory: Address): Hex {
   return encodeDeployData({ abi: ACTOR_ABI, bytecode: code.actor, args: [directory] });
 }
 
-/** A directory as seen from `chain`. @param residents every entry. */
+/**
+ * A directory as seen from `chain`.
+ * @param residents every entry.
+ */
 export function directoryCode(
   code: Code,
   residents: readonly Resident[],
@@ -107,7 +110,9 @@ export class Spread {
   readonly #code: Code;
   readonly #actors: readonly (readonly Address[])[];
 
-  /** @param firstNonces of the deployer on each chain; from there it deploys four actors and the directory. */
+  /**
+   * @param firstNonces of the deployer on each chain; from there it deploys four actors and the directory.
+   */
   constructor(code: Code, manager: Address, firstNonces: readonly number[]) {
     this.#code = code;
     this.manager = manager;

@@ -79,8 +79,8 @@ interface Base {
 }
 
 /**
- * L1, two EVM rollups and the ledger, with the same four actors once on L1 alone and once on each of the three chains.
- * Opened once; every program finds it as it was then.
+ * L1, two EVM rollups and the ledger, with the same four actors once on L1 alone and once on each of the
+ * three chains. Opened once; every program finds it as it was then.
  */
 export class World {
   readonly l1: L1Client;
@@ -180,8 +180,9 @@ export class World {
   }
 
   /**
-   * A fresh follower takes rollups that have never simulated anything from the beginning of the program to L1's head, all
-   * batches at once. @param isFromGenesis has new ones do so from genesis.
+   * A fresh follower takes rollups that have never simulated anything from the beginning of the program to
+   * L1's head, all batches at once.
+   * @param isFromGenesis has new ones do so from genesis.
    * @throws {ContradictionError} if they come elsewhere than the builder's, and what following throws.
    */
   async followAfresh(isFromGenesis: boolean): Promise<void> {
@@ -256,7 +257,7 @@ export class World {
     await this.#close();
   }
 
-  // ----------------------------------------------------------------------------------------------------------- set-up
+  // -------------------------------------------------------------------------------------------------- set-up
 
   async #setUp(code: Code): Promise<void> {
     await this.l1.setAutomine(false);

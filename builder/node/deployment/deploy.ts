@@ -43,7 +43,8 @@ export interface Deployment {
 
 /**
  * Puts Lockstep on an L1 and registers rollups.
- * @throws `DEVELOPMENT_KEY`, `UNPROVEN_KIND` before anything is sent where that may not be used; `DEPLOYMENT`.
+ * @throws `DEVELOPMENT_KEY`, `UNPROVEN_KIND` before anything is sent where that may not be used;
+ * `DEPLOYMENT`.
  */
 export async function deploy({ rpc, kinds, circuits, account }: DeployOptions): Promise<Deployment> {
   const deployer = new Deployer(rpc, account);

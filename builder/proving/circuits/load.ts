@@ -17,7 +17,10 @@ import { type CircuitInstance, readInstances } from "./instances.ts";
 import { withLock } from "./lock.ts";
 import { collectSources, hashSources } from "./sources.ts";
 
-/** What is going on with an instance: found in the cache, made by another process, compiled, its key made, ready. */
+/**
+ * What is going on with an instance: found in the cache, made by another process, compiled, its key made,
+ * ready.
+ */
 export interface ArtefactProgress {
   readonly instance: string;
   readonly step: "waiting" | "compile" | "key" | "ready";
@@ -43,8 +46,8 @@ const PROJECT = resolve(dirname(fileURLToPath(import.meta.url)), "../../..");
 const MAX_COMPILATIONS = 2;
 
 /**
- * The artefacts of the named circuit instances: compiled circuit, development or ceremony keys. What is not in the cache, or is damaged
- * there, is made. May run in several processes at once and be killed at any time.
+ * The artefacts of the named circuit instances: compiled circuit, development or ceremony keys. What is not
+ * in the cache, or is damaged there, is made. May run in several processes at once and be killed at any time.
  *
  * @throws `UNKNOWN_CIRCUIT`, `CIRCUIT_DECLARATION`, `CIRCUIT_COMPILATION`; with ceremony keys, whatever
  * {@link withCeremonyKey} does; an `AbortError` when `signal` fires.

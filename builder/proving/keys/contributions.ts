@@ -6,7 +6,9 @@ import { uncompressedG1, uncompressedG2 } from "./points.ts";
 
 /** What a key says of one step that changed its δ. */
 export interface Contribution {
-  /** As its author wrote it, and not covered by any hash: only a transcript binds it. Empty without a name. */
+  /**
+   * As its author wrote it, and not covered by any hash: only a transcript binds it. Empty without a name.
+   */
   readonly name: string;
   /** BLAKE2b-512, hexadecimal: what snarkjs shows as "Contribution Hash". */
   readonly hash: string;
@@ -53,7 +55,10 @@ export interface ContributionStep extends Contribution {
   readonly transcript: Uint8Array;
 }
 
-/** Reads section 10 of a `.zkey`. @throws `KEY_CORRUPT`. */
+/**
+ * Reads section 10 of a `.zkey`.
+ * @throws `KEY_CORRUPT`.
+ */
 export function readHistory(section: Uint8Array): KeyHistory {
   const { circuitHash, steps } = readSteps(section);
   const contributions = steps.map(({ name, hash, follows, beacon }) => ({

@@ -3,8 +3,9 @@ import { ELEMENT_BYTES } from "./little-endian.ts";
 import { shared } from "./shared-bytes.ts";
 
 /**
- * Bits of the random factors with which many equations are checked as one. Equations of which one is wrong pass together
- * with a chance of at most 2^-130: whatever the others are, one value of its factor at most makes the sum fit.
+ * Bits of the random factors with which many equations are checked as one. Equations of which one is wrong
+ * pass together with a chance of at most 2^-130: whatever the others are, one value of its factor at most
+ * makes the sum fit.
  */
 export const FACTOR_BITS = 130;
 /** Windows of combinations in G2 may not be wider: see `PointThreads.sum`. */

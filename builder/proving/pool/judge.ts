@@ -37,7 +37,10 @@ export async function judge(
   throw new WrongProof(isAsked ? "the proof does not verify" : "the proof is of another statement");
 }
 
-/** No backend can prove a job whose own witness is wrong. @throws {ProofFailedError} */
+/**
+ * No backend can prove a job whose own witness is wrong.
+ * @throws {ProofFailedError}
+ */
 async function blameJob(
   ticket: Ticket,
   publicNames: readonly string[],

@@ -27,15 +27,18 @@ const TYPICAL_RATE = 0.1;
 const UNKNOWN_FACTOR = 0.99;
 
 /**
- * Spreads jobs over backends: each to the one where it ends first, by the speeds measured so far. A backend may die, hang or lie:
- * its job goes to another one, it rests, and one that lied gets no more. Every proof is verified here before it is handed out.
+ * Spreads jobs over backends: each to the one where it ends first, by the speeds measured so far. A backend
+ * may die, hang or lie: its job goes to another one, it rests, and one that lied gets no more. Every proof is
+ * verified here before it is handed out.
  */
 export class ProverPool implements Prover {
   readonly #options: PoolOptions;
   readonly #circuits: ReadonlyMap<string, LoadedCircuit>;
   readonly #threads: WitnessThreads;
   readonly #members = new Map<string, Member>();
-  /** Names of those that made a proof that does not verify: they get no more jobs, also when they come back. */
+  /**
+   * Names of those that made a proof that does not verify: they get no more jobs, also when they come back.
+   */
   readonly #quarantined = new Set<string>();
   /** Jobs without a result, in the order of their urgency. */
   #tickets: Ticket[] = [];
@@ -80,8 +83,8 @@ export class ProverPool implements Prover {
   }
 
   /**
-   * A backend has gone. What it was working on fails there, as its `prove` says, and goes to others, as does what it has not
-   * begun.
+   * A backend has gone. What it was working on fails there, as its `prove` says, and goes to others, as does
+   * what it has not begun.
    */
   remove(name: string): void {
     const member = this.#members.get(name);
@@ -142,7 +145,10 @@ export class ProverPool implements Prover {
     return this.#trusted.reduce((sum, member) => sum + member.room(now), 0);
   }
 
-  /** Not before all that is being handed over now is here: otherwise whatever comes first would start, and not the longest. */
+  /**
+   * Not before all that is being handed over now is here: otherwise whatever comes first would start, and not
+   * the longest.
+   */
   #dispatchSoon(): void {
     if (this.#closed) return;
     this.#dispatching ??= setImmediate(() => {

@@ -36,7 +36,10 @@ export interface ProverWorkerOptions {
   readonly circuits: Iterable<Artefacts>;
   /** Milliseconds per constraint, if measured. */
   readonly rate?: number;
-  /** Called with each job that ended, and the milliseconds that its witness and its proof took, if they were made. */
+  /**
+   * Called with each job that ended, and the milliseconds that its witness and its proof took, if they were
+   * made.
+   */
   readonly listener?: (event: { circuit: string; milliseconds: number; failure?: string }) => void;
 }
 
@@ -48,8 +51,8 @@ class UnusableJobError extends LockstepError {
 }
 
 /**
- * Takes jobs from Redis for as long as it lives: computes the witness, proves, answers. It registers under an id of its own and
- * falls out of use when it no longer renews that.
+ * Takes jobs from Redis for as long as it lives: computes the witness, proves, answers. It registers under an
+ * id of its own and falls out of use when it no longer renews that.
  */
 export class ProverWorker implements AsyncDisposable {
   readonly id: string;

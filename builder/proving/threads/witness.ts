@@ -19,8 +19,8 @@ const WITNESS_VERSION = 2;
 const WORDS = ELEMENT_BYTES / 4;
 
 /**
- * Runs the code that circom generated and returns the witness as content of a `.wtns` file.
- * Each call makes a new instance of the module: a few milliseconds, and no state or memory of one job reaches the next.
+ * Runs the code that circom generated and returns the witness as content of a `.wtns` file. Each call makes a
+ * new instance of the module: a few milliseconds, and no state or memory of one job reaches the next.
  * @throws {WitnessError} for inputs that do not fit the circuit's or do not satisfy its constraints.
  */
 export async function calculateWitness(

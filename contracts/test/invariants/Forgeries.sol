@@ -130,8 +130,8 @@ library Forgeries {
         return true;
     }
 
-    /// Has a visit start from another root than the one before it of the same rollup leads to. Where an execution finds a
-    /// rollup is free: there it is not played unless the rollup is there.
+    /// Has a visit start from another root than the one before it of the same rollup leads to. Where an
+    /// execution finds a rollup is free: there it is not played unless the rollup is there.
     function _unchain(Visit[] memory visits, uint256 seed, StateRoot other) private pure returns (bool) {
         for (uint256 i = 0; i < visits.length; i++) {
             uint256 at = (seed + i) % visits.length;

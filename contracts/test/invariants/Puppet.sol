@@ -41,7 +41,8 @@ enum Whim {
 }
 
 /// @title FOR TESTS ONLY: an L1 contract that follows a script
-/// @notice Calldata begins with the script's number. A puppet reverts when a call comes out otherwise than the script says.
+/// @notice Calldata begins with the script's number. A puppet reverts when a call comes out otherwise than
+/// the script says.
 contract Puppet {
     /// Thrown when a call's outcome is not the script's.
     error Surprised(uint256 script, uint256 step, bool success, bytes answer);

@@ -11,7 +11,8 @@ import {Puppet} from "./Puppet.sol";
 import {isNative, nameOf, Place, placeOf, rollupAt, ROLLUPS, Trait} from "./Scene.sol";
 
 /// @title The world that invariants are about
-/// @notice `Rollups`, rollups whose builder this contract is, and L1 contracts of which it is the user. Knows what must hold.
+/// @notice `Rollups`, rollups whose builder this contract is, and L1 contracts of which it is the user. Knows
+/// what must hold.
 abstract contract Stage is Playwright {
     uint256 internal constant MAX_BATCH_AGE = 60;
 
@@ -58,7 +59,7 @@ abstract contract Stage is Playwright {
         }
     }
 
-    // ----------------------------------------------------------------------------------------------------- invariants
+    // -------------------------------------------------------------------------------------------- invariants
 
     /// @inheritdoc Playwright
     function checkBacked() public view override {
@@ -107,7 +108,7 @@ abstract contract Stage is Playwright {
         return (StateRoot.wrap(note.rootBefore), note.blockNumber);
     }
 
-    // ----------------------------------------------------------------------------------------------------------- state
+    // ------------------------------------------------------------------------------------------------- state
 
     function _places() internal view returns (Place[] memory places) {
         places = new Place[](ROLLUPS);

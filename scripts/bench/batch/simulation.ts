@@ -1,6 +1,7 @@
 /**
- * A batch through the pool in virtual time: its own `assign`, asked when it asks but for looks at who is late, and its own `Member`, which knows how fast a
- * backend is and when it is free. What is left out: starting threads, the network, failures, and that stages share processors.
+ * A batch through the pool in virtual time: its own `assign`, asked when it asks but for looks at who is
+ * late, and its own `Member`, which knows how fast a backend is and when it is free. What is left out:
+ * starting threads, the network, failures, and that stages share processors.
  */
 import type { Backend } from "../../../builder/proving/backends/backend.ts";
 import { Member } from "../../../builder/proving/pool/member.ts";
@@ -63,7 +64,9 @@ class VirtualPool {
   readonly #threads = new VirtualThreads(this.#clock, WITNESS_THREADS);
   readonly #members: readonly Member[];
   readonly #remote: Fleet["remote"];
-  /** What verifies and what proves in each worker elsewhere; a witness is computed from when it has the job. */
+  /**
+   * What verifies and what proves in each worker elsewhere; a witness is computed from when it has the job.
+   */
   readonly #elsewhere = new Map<
     Member,
     { readonly threads: VirtualThreads; readonly prover: VirtualThreads }

@@ -136,7 +136,7 @@ class Writer {
     return hasLiveCalls;
   }
 
-  // ------------------------------------------------------------------------------------------------------- L1's part
+  // ----------------------------------------------------------------------------------------------- L1's part
 
   #callL1(from: ChainId, sender: Address, value: bigint, isStatic: boolean, depth: number): void {
     const { pick, places, rollups, remotes } = this.#stage;
@@ -162,7 +162,9 @@ class Writer {
     );
   }
 
-  /** A rollup calls a proxy itself, and what that stands for sees the rollup's contract's proxy as its caller. */
+  /**
+   * A rollup calls a proxy itself, and what that stands for sees the rollup's contract's proxy as its caller.
+   */
   #callProxy(
     { from, sender, value, input }: { from: ChainId; sender: Address; value: bigint; input: Hex },
     original: Address,
@@ -230,7 +232,7 @@ class Writer {
     }
   }
 
-  // --------------------------------------------------------------------------------------------------------- choices
+  // ------------------------------------------------------------------------------------------------- choices
 
   /** What a call of a rollup has for L1. */
   #gas(): number {

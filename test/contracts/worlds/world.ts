@@ -89,7 +89,7 @@ export class World {
     return left;
   }
 
-  // ------------------------------------------------------------------------------------------------------- transactions
+  // -------------------------------------------------------------------------------------------- transactions
 
   #plan(carried: readonly Move[]): { plan: Planned; later: Move[] } {
     const { user, rollups, probe } = this.#theatre;

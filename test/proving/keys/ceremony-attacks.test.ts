@@ -92,7 +92,8 @@ describe("attacks on a ceremony", function () {
     inTemporaryFolder(async (folder) => {
       const [from, to, rebuilt] = [join(folder, "0.zkey"), join(folder, "1.zkey"), join(folder, "2.zkey")];
       const malicious = openKey(initial);
-      // The formulas of addition do not use the curve's constant. On the cusp, x/y turns them into addition of numbers.
+      // The formulas of addition do not use the curve's constant. On the cusp, x/y turns them into addition
+      // of numbers.
       place(section(malicious, 9), 0, [1n, 1n]);
       await writeFile(from, closeKey(malicious));
 
@@ -185,7 +186,8 @@ describe("attacks on a ceremony", function () {
       hideInQuotient(malicious, pointAt(section(malicious, 3), 1));
       await writeFile(from, closeKey(malicious));
 
-      // The forgery, with Alice contributing by snarkjs after verifying by snarkjs, as every reader does afterwards.
+      // The forgery, with Alice contributing by snarkjs after verifying by snarkjs, as every reader does
+      // afterwards.
       expect(await snarkjs.zKey.verifyFromInit(files.initial, files.ptau, from)).to.equal(true);
       await snarkjs.zKey.contribute(from, to, "Alice", "entropy");
       expect(await snarkjs.zKey.verifyFromInit(files.initial, files.ptau, to)).to.equal(true);

@@ -16,7 +16,10 @@ export interface Contract extends Party {
   readonly abi: Abi;
 }
 
-/** What is handed to contracts: a {@link Party} in it becomes the address under which it is known where it arrives. */
+/**
+ * What is handed to contracts: a {@link Party} in it becomes the address under which it is known where it
+ * arrives.
+ */
 export type Argument = bigint | number | boolean | string | Party | readonly Argument[] | ArgumentTuple;
 export interface ArgumentTuple {
   readonly [field: string]: bigint | boolean | string | Party;

@@ -5,7 +5,10 @@ import { FileExistsError } from "./errors.ts";
 
 /** Signals that end a process at once unless it listens. */
 const INTERRUPTIONS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
-/** What a shell expects of a process that a signal ended is 128 and the signal's number; 130 is that of Ctrl-C. */
+/**
+ * What a shell expects of a process that a signal ended is 128 and the signal's number; 130 is that of
+ * Ctrl-C.
+ */
 const INTERRUPTED = 130;
 
 /**
