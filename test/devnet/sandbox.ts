@@ -147,10 +147,10 @@ if (mode === "exit") process.exit(Number(code));
 const child = spawn(process.execPath, ["-e", "process.on('SIGTERM',()=>{});process.on('SIGINT',()=>{});setInterval(()=>{},1000)"], { stdio: "ignore" });
 for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => { if (mode === "stay") process.exit(9); });
 setInterval(() => {}, 1000);
-const file = new URL("../pids", import.meta.url);
+const file = new URL("../../pids", import.meta.url);
 setTimeout(() => {
-  writeFileSync(new URL("../pids.partial", import.meta.url), process.pid + " " + child.pid);
-  renameSync(new URL("../pids.partial", import.meta.url), file);
+  writeFileSync(new URL("../../pids.partial", import.meta.url), process.pid + " " + child.pid);
+  renameSync(new URL("../../pids.partial", import.meta.url), file);
 }, 300);
 `;
 
