@@ -35,7 +35,10 @@ const REFUSALS: ReadonlyMap<unknown, string> = new Map([
   [415, "the content type must be application/json"],
 ]);
 
-/** Serves JSON-RPC 2.0 over HTTP POST, and over WebSocket on the same port. @throws {PortInUseError} */
+/**
+ * Serves JSON-RPC 2.0 over HTTP POST, and over WebSocket on the same port.
+ * @throws {PortInUseError}
+ */
 export async function serve(service: Service, options: ServerOptions): Promise<Gateway> {
   const { port, host = "127.0.0.1", allowOrigin, log } = options;
   const server = fastify({ bodyLimit: MAX_BODY_BYTES, forceCloseConnections: true });
