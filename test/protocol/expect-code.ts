@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import { type ErrorCode, LockstepError } from "../../builder/protocol/errors.ts";
+import { errorDocs } from "../../builder/protocol/errors/registry.ts";
 
 /** Asserts that the promise is refused with a LockstepError of this code, and of this text if given. */
 export async function expectCode(
@@ -15,4 +16,9 @@ export async function expectCode(
     throw new Error(`expected ${code}, got ${String(outcome)}`, { cause: outcome });
   expect(outcome.code).to.equal(code);
   if (message !== undefined) expect(outcome.message).to.match(message);
+}
+
+/** What gateways answer beside the message of an error. */
+export function errorData(code: ErrorCode): { code: ErrorCode; docs: string } {
+  return { code, docs: errorDocs(code) };
 }
