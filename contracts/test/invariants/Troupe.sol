@@ -40,7 +40,8 @@ abstract contract Troupe is Books {
         MACHINE.recordLogs();
         (bool success, ) = address(_rollups).call(_lastBatch);
         if (_consumeAll(_fates()) != 0) _did("transaction done by a replay");
-        else require(samePlaces(before, _places()), "a batch of which nothing was consumed changed something");
+        else
+            require(samePlaces(before, _places()), "a batch of which nothing was consumed changed something");
         _did(success ? "replayed" : "replay refused");
         // What can be played now is no longer what the cues say.
         _nextBlock();
@@ -153,11 +154,8 @@ abstract contract Troupe is Books {
         require(MACHINE.getRecordedLogs().length == 0, "a static call left an event");
         require(_everything() == before, "a static call changed something");
         if (isReady) {
-            require(success == !scene.endings[0].failed, "a look-up does not come out as foreseen");
-            require(
-                keccak256(answer) == keccak256(scene.endings[0].answer),
-                "a look-up's answer is not as foreseen"
-            );
+            if (success == scene.endings[0].failed) _fail("a look-up does not come out as foreseen", answer);
+            _requireSame(answer, scene.endings[0].answer);
             _did(success ? "looked up" : "looked up a failure");
         }
         // The same call, not static, is another: nobody has posted it, however little gas it has.
