@@ -5,7 +5,7 @@ import { ActionKind } from "../protocol/action.ts";
 import { LockstepError } from "../protocol/errors.ts";
 import type { Execution } from "../protocol/execution.ts";
 import { type ChainId, chainId } from "../protocol/ids.ts";
-import { type BatchContent, decodeBatch } from "../protocol/batch-decode.ts";
+import { type Batch, decodeBatch } from "../protocol/batch.ts";
 
 /** Where on L1 something was said. */
 export interface Place {
@@ -116,7 +116,7 @@ export async function gather(
   calldataOf: (batch: Hex, postings: readonly Posting[]) => Promise<Hex | undefined>,
 ): Promise<HistoryEntry[]> {
   const byBatch = Map.groupBy(postings, ({ batch }) => batch);
-  const contents = new Map<Hex, BatchContent | LockstepError>();
+  const contents = new Map<Hex, Batch | LockstepError>();
   const entries: HistoryEntry[] = [];
   for (const at of consumptions.toSorted(inOrder)) {
     const { batch } = at;
@@ -151,7 +151,7 @@ async function contentOf(
   { batch, transaction }: Consumption,
   postings: readonly Posting[],
   calldataOf: (batch: Hex, postings: readonly Posting[]) => Promise<Hex | undefined>,
-): Promise<BatchContent | LockstepError> {
+): Promise<Batch | LockstepError> {
   const posted = postings[0]?.transaction ?? transaction;
   const calldata = await calldataOf(batch, postings);
   if (calldata === undefined || keccak256(calldata) !== batch) {
@@ -168,7 +168,7 @@ async function contentOf(
 
 function executionAt(
   { batch, execution: index, ending, blockNumber, blockHash, transaction }: Consumption,
-  content: BatchContent | LockstepError,
+  content: Batch | LockstepError,
 ): ConsumedExecution | LockstepError {
   if (content instanceof LockstepError) return content;
   const execution = content.executions[index];
