@@ -39,9 +39,9 @@ export interface L1Options {
 }
 
 /**
- * Client of the L1 node: reads, transactions, and the local nodes' controls (`evm_mine` and friends). Requests made in
- * one turn of the event loop travel in one HTTP request. Nothing is retried here: the caller knows what may be repeated.
- * Logs of more than one block are asked for in its `logRanges`.
+ * Client of the L1 node: reads, transactions, and the local nodes' controls (`evm_mine` and friends).
+ * Requests made in one turn of the event loop travel in one HTTP request. Nothing is retried here: the caller
+ * knows what may be repeated. Logs of more than one block are asked for in its `logRanges`.
  */
 export function connectL1(url: string, options: L1Options = {}) {
   return clientOver(

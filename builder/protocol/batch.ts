@@ -83,8 +83,8 @@ export function encodeBatchValue(value: BatchValue): Hex {
 }
 
 /**
- * Reads calldata in its canonical form. Bytes that mean a batch without being its encoding are refused: who reads them
- * must not see more in them, or less, than the contract does.
+ * Reads calldata in its canonical form. Bytes that mean a batch without being its encoding are refused, so that
+ * they are read exactly as the contract reads them.
  * @throws {UnreadableBatchError}, and nothing else.
  */
 export function decodeBatchValue(id: Hex, calldata: Hex): BatchValue {

@@ -11,7 +11,10 @@ import {
 import { type Action, ActionKind } from "../../protocol/action.ts";
 import type { Names } from "../../devnet/names.ts";
 
-/** An action in a line. @param answered the call that it answers, if it is a result. */
+/**
+ * An action in a line.
+ * @param answered the call that it answers, if it is a result.
+ */
 export function describeAction(action: Action, names: Names, answered: Action | undefined): string {
   const { from, to, sender, target, data } = action;
   const route = `${names.chain(from)} → ${names.chain(to)}`;

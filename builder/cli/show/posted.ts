@@ -13,7 +13,10 @@ import { type Batch, decodeBatch } from "../../protocol/batch.ts";
 export interface Inclusion {
   readonly transaction: TransactionReceipt;
   readonly batch: Batch;
-  /** Receipt of the transaction that posted the batch; the same as `transaction` for a rollup's own transaction. */
+  /**
+   * Receipt of the transaction that posted the batch; the same as `transaction` for a rollup's own
+   * transaction.
+   */
   readonly posting: TransactionReceipt;
 }
 

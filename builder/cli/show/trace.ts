@@ -4,8 +4,8 @@ import { describeAction } from "./describe-action.ts";
 import type { Names } from "../../devnet/names.ts";
 
 /**
- * An execution as lines of text: calls nest, each answered by the result on its own level. Where L1 undid what it did and
- * went on otherwise, a line says so, and what follows stands on the level gone back to.
+ * An execution as lines of text: calls nest, each answered by the result on its own level. Where L1 undid
+ * what it did and went on otherwise, a line says so, and what follows stands on the level gone back to.
  */
 export function traceLines({ actions, marks }: Execution, names: Names): string[] {
   const lines: string[] = [];
