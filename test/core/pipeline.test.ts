@@ -49,7 +49,7 @@ describe("pipeline with unproven proofs", function () {
     events = [];
     const started = await createBuilder({
       l1Rpc: lockstep.l1.url,
-      rollupsAddress: lockstep.rollups,
+      manager: lockstep.rollups,
       rollups: [{ id: lockstep.ledger, kind: unprovenLedgerKind, verificationKeys: lockstep.keys }],
       account: builderAccount,
       prover,
@@ -208,7 +208,7 @@ describe("pipeline with unproven proofs", function () {
     const relay = await startRelay(lockstep.l1.url);
     const remote = await createBuilder({
       l1Rpc: relay.url,
-      rollupsAddress: lockstep.rollups,
+      manager: lockstep.rollups,
       rollups: [{ id: lockstep.ledger, kind: unprovenLedgerKind, verificationKeys: lockstep.keys }],
       account: builderAccount,
       prover,
@@ -449,7 +449,7 @@ describe("pipeline with unproven proofs", function () {
     const relay = await startRelay(lockstep.l1.url);
     const remote = await createBuilder({
       l1Rpc: relay.url,
-      rollupsAddress: lockstep.rollups,
+      manager: lockstep.rollups,
       rollups: [{ id: lockstep.ledger, kind: unprovenLedgerKind, verificationKeys: lockstep.keys }],
       account: builderAccount,
       prover,
