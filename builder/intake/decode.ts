@@ -19,7 +19,10 @@ export interface DecodedTransaction {
   readonly nonce: bigint;
 }
 
-/** Whether the bytes are a blob transaction, which carries more than can be simulated and is passed to L1 as it is. */
+/**
+ * Whether the bytes are a blob transaction, which carries more than can be simulated and is passed to L1 as
+ * it is.
+ */
 export function isBlobTransaction(raw: Hex): boolean {
   return raw.startsWith("0x03");
 }
