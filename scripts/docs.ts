@@ -1,5 +1,6 @@
 /**
- * `npm run docs`: API pages of the builder and the contracts, in `.lockstep/docs`. Links that lead nowhere fail it.
+ * `npm run docs`: API pages of the builder and the contracts, in `.lockstep/docs`. Links that lead nowhere
+ * fail it.
  */
 import path from "node:path";
 import { Application, type TypeDocOptions } from "typedoc";

@@ -54,8 +54,8 @@ export function encodeBatch(batch: Batch): Hex {
 }
 
 /**
- * Reads the calldata of `postBatch`: what {@link encodeBatch} gives for the batch returned, and no other bytes.
- * Addresses come out with their checksums.
+ * Reads the calldata of `postBatch`: what {@link encodeBatch} gives for the batch returned, and no other
+ * bytes. Addresses come out with their checksums.
  * @param id the batch's, for messages.
  * @throws {UnreadableBatchError}, and nothing else.
  */
@@ -83,8 +83,8 @@ export function encodeBatchValue(value: BatchValue): Hex {
 }
 
 /**
- * Reads calldata in its canonical form. Bytes that mean a batch without being its encoding are refused, so that
- * they are read exactly as the contract reads them.
+ * Reads calldata in its canonical form. Bytes that mean a batch without being its encoding are refused, so
+ * that they are read exactly as the contract reads them.
  * @throws {UnreadableBatchError}, and nothing else.
  */
 export function decodeBatchValue(id: Hex, calldata: Hex): BatchValue {

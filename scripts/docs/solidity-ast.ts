@@ -30,7 +30,8 @@ export function readSyntaxTrees(root: string): Build {
     Object.assign(sources, { [name]: { content: contents } });
     return { contents };
   };
-  // eslint-disable-next-line @typescript-eslint/no-unsafe-argument, @typescript-eslint/no-unsafe-call -- untyped
+  // The package's types say `any` of the compiler.
+  // eslint-disable-next-line @typescript-eslint/no-unsafe-argument, @typescript-eslint/no-unsafe-call
   const answer: unknown = JSON.parse(solc.compile(JSON.stringify(request), { import: find }));
   const { errors } = outputSchema.parse(answer);
   const failures = errors.filter(({ severity }) => severity === "error");
