@@ -58,6 +58,18 @@ export function encodeBatch(batch: Batch): Hex {
  * bytes. Addresses come out with their checksums.
  * @param id the batch's, for messages.
  * @throws {UnreadableBatchError}, and nothing else.
+ * @example
+ * ```ts
+ * import { createPublicClient, http, keccak256 } from "viem";
+ * import { decodeBatch } from "./builder/protocol/batch.ts";
+ *
+ * const client = createPublicClient({ transport: http("http://127.0.0.1:8545") });
+ * const { transactions } = await client.getBlock({ includeTransactions: true });
+ * for (const { input } of transactions) {
+ *   const { executions } = decodeBatch(keccak256(input), input);
+ *   console.log(executions.map(({ actions }) => actions.length));
+ * }
+ * ```
  */
 export function decodeBatch(id: Hex, calldata: Hex): Batch {
   const { executions, proofs, ...fields } = decodeBatchValue(id, calldata);
