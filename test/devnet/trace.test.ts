@@ -9,7 +9,7 @@ import {
 } from "viem";
 import { Names } from "../../builder/devnet/names.ts";
 import type { PostedAction, PostedExecution } from "../../builder/cli/show/posted.ts";
-import { traceLines } from "../../builder/cli/show/trace.ts";
+import { executionLines } from "../../builder/cli/show/execution-lines.ts";
 import { ActionKind } from "../../builder/protocol/action.ts";
 import { MarkKind } from "../../builder/protocol/execution.ts";
 
@@ -68,7 +68,7 @@ const execution = (actions: PostedAction[], marks: PostedExecution["marks"] = []
 describe("traces of executions", () => {
   it("nest calls, and name functions, errors and contracts by the chain that they are on", () => {
     const closed = encodeErrorResult({ abi, errorName: "Closed", args: [payer] });
-    const lines = traceLines(
+    const lines = executionLines(
       execution([
         call(0n, 1n, { sender: payer, target: till, data: pay(5n), value: 10n ** 18n }),
         call(1n, 0n, { sender: till, target: till, data: "0x12345678", isStatic: true }),
@@ -86,7 +86,7 @@ describe("traces of executions", () => {
   });
 
   it("go back to where L1 went on after undoing what it did", () => {
-    const lines = traceLines(
+    const lines = executionLines(
       execution(
         [
           call(0n, 1n, { sender: payer, target: till, data: pay(1n) }),
@@ -105,7 +105,7 @@ describe("traces of executions", () => {
   });
 
   it("tell of frames of rollups that revert, without taking them for calls", () => {
-    const lines = traceLines(
+    const lines = executionLines(
       execution([
         { ...base, kind: ActionKind.L2TX, from: 0n, to: 1n, data: "0x02ff" },
         call(1n, 0n, { sender: till, target: shop, data: "0x" }),

@@ -7,7 +7,7 @@ import {
   l2txAction,
   resultAction,
 } from "../../builder/protocol/action.ts";
-import { fingerprint } from "../../builder/protocol/fingerprint.ts";
+import { publicInputsOf } from "../../builder/protocol/fingerprint.ts";
 import { chainId, FIELD_MODULUS, fieldElement, L1, stateRoot } from "../../builder/protocol/ids.ts";
 import { type StatementHeader, statementWords } from "../../builder/protocol/statement.ts";
 
@@ -107,7 +107,7 @@ export const executionVectors = Object.entries(executions).map(([name, execution
 
 const header: StatementHeader = {
   l1ChainId: 31337n,
-  rollups: "0x5FbDB2315678afecb367f032d93F642f64180aa3",
+  manager: "0x5FbDB2315678afecb367f032d93F642f64180aa3",
   rollup: R,
   timestamp: 1_800_000_000n,
   blobs: 0n,
@@ -137,6 +137,6 @@ export const statementVectors = Object.entries(statements).map(([name, statement
     ...statement,
     words,
     wordsHash: keccak256(concatHex(words.map((word) => numberToHex(word, { size: 32 })))),
-    publicInputs: commitments.map((commitment) => fingerprint(words, commitment)),
+    publicInputs: commitments.map((commitment) => publicInputsOf(words, commitment)),
   };
 });
