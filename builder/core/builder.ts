@@ -18,7 +18,7 @@ import type { ChainId, StateRoot } from "../protocol/ids.ts";
 import { lowerCase } from "../protocol/address.ts";
 import type { CallRequest, TransactionOutcome } from "../simulate/outcome.ts";
 import type { RollupCallOutcome, Simulation } from "../simulate/simulation.ts";
-import type { CallResult } from "../simulate/switchboard.ts";
+import type { CallResult } from "../simulate/cross-chain-router.ts";
 import { InclusionStore } from "../post/inclusion-store.ts";
 import { PendingStore } from "../intake/pending.ts";
 import type { AcceptedTransaction, TransactionStatus } from "../intake/accepted.ts";

@@ -9,7 +9,7 @@ import { type ChainId, chainId } from "../protocol/ids.ts";
 import { type Batch, decodeBatch } from "../protocol/batch.ts";
 
 /** Where on L1 something was said. */
-export interface Place {
+export interface LogLocation {
   readonly blockNumber: bigint;
   readonly blockHash: Hex;
   readonly transaction: Hex;
@@ -18,13 +18,13 @@ export interface Place {
 }
 
 /** `RollupVisited`: a batch that was posted here has visits of the rollup. */
-export interface Posting extends Place {
+export interface Posting extends LogLocation {
   readonly rollup: ChainId;
   readonly batch: Hex;
 }
 
 /** `ExecutionConsumed`: an execution took effect. */
-export interface Consumption extends Place {
+export interface Consumption extends LogLocation {
   readonly batch: Hex;
   /** Index in the batch. */
   readonly execution: number;
@@ -301,11 +301,11 @@ function placeOf({
   blockHash: Hex;
   transactionHash: Hex;
   logIndex: number;
-}): Place {
+}): LogLocation {
   return { blockNumber, blockHash, transaction, logIndex };
 }
 
-function inOrder(a: Place, b: Place): number {
+function inOrder(a: LogLocation, b: LogLocation): number {
   if (a.blockNumber !== b.blockNumber) return a.blockNumber < b.blockNumber ? -1 : 1;
   return a.logIndex - b.logIndex;
 }

@@ -13,7 +13,7 @@ export interface StatementHeader {
   /** EVM chain id of L1. */
   readonly l1ChainId: bigint;
   /** Address of `Rollups` on L1. */
-  readonly rollups: Address;
+  readonly manager: Address;
   readonly rollup: ChainId;
   /** Batch timestamp, seconds. */
   readonly timestamp: bigint;
@@ -74,7 +74,7 @@ export function headerWords(header: StatementHeader, visitCount: number): FieldE
   return [
     STATEMENT_DOMAIN,
     fieldElement(header.l1ChainId),
-    fieldElement(BigInt(header.rollups)),
+    fieldElement(BigInt(header.manager)),
     fieldElement(header.rollup),
     fieldElement(header.timestamp),
     fieldElement(header.blobs),

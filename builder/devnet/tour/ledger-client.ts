@@ -1,5 +1,5 @@
 import { type Address, createPublicClient, type Hex, http, RpcRequestError } from "viem";
-import { l1TransactionOf } from "./carrier.ts";
+import { l1TransactionOf } from "./l1-transaction-of.ts";
 
 /** A user's view of the ledger through its gateway. */
 export interface LedgerClient {
