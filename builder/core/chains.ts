@@ -9,7 +9,7 @@ import { type Head, readHead } from "../l1/head.ts";
 import { Lock } from "./lock.ts";
 import type { ChainId } from "../protocol/ids.ts";
 import { Fork } from "../simulate/fork.ts";
-import { ProxyBook } from "../simulate/proxies.ts";
+import { ProxyAddresses } from "../simulate/proxy-addresses.ts";
 import { Simulation } from "../simulate/simulation.ts";
 
 export interface ChainsOptions {
@@ -28,7 +28,7 @@ export interface ChainsOptions {
 }
 
 /** All chains at one moment, held exclusively. */
-export interface Moment {
+export interface HeldChains {
   readonly head: Head;
   /** Those that are where L1 says that they are. */
   readonly machines: ReadonlyMap<ChainId, RollupMachine>;
@@ -49,7 +49,7 @@ export class Chains implements AsyncDisposable {
   readonly #options: ChainsOptions;
   readonly #machines: ReadonlyMap<ChainId, RollupMachine>;
   readonly #follower: Follower;
-  readonly #proxies: ProxyBook;
+  readonly #proxies: ProxyAddresses;
   readonly #lock = new Lock();
   #stopped: ReadonlyMap<ChainId, RollupStoppedError> = new Map();
   #onStopped: StopListener = () => undefined;
@@ -59,7 +59,7 @@ export class Chains implements AsyncDisposable {
     this.#options = options;
     this.#machines = machines;
     this.#follower = new Follower(options);
-    this.#proxies = new ProxyBook(options.l1, options.manager);
+    this.#proxies = new ProxyAddresses(options.l1, options.manager);
   }
 
   /**
@@ -91,7 +91,7 @@ export class Chains implements AsyncDisposable {
   }
 
   /** Waits for its turn, brings the rollups to where L1's head says they are, and lets `work` have them. */
-  async hold<Result>(work: (moment: Moment) => Promise<Result>): Promise<Result> {
+  async hold<Result>(work: (held: HeldChains) => Promise<Result>): Promise<Result> {
     return await this.#lock.run(async () => {
       const { l1, manager, rollups, l1ChainId } = this.#options;
       const head = await readHead(
@@ -100,7 +100,7 @@ export class Chains implements AsyncDisposable {
         rollups.map(({ id }) => id),
       );
       const stopped = await this.#follower.follow(this.#machines, head);
-      this.#tell(stopped);
+      this.#notify(stopped);
       const machines = new Map([...this.#machines].filter(([id]) => !stopped.has(id)));
       const fork = this.#fork?.blockHash === head.hash ? this.#fork : new Fork(l1, head.hash);
       this.#fork = fork;
@@ -112,7 +112,7 @@ export class Chains implements AsyncDisposable {
           new Simulation({
             fork,
             next: head.next,
-            context: { l1ChainId, rollups: manager, timestamp },
+            context: { l1ChainId, manager, timestamp },
             machines,
             stopped,
             ether: head.rollups,
@@ -122,7 +122,7 @@ export class Chains implements AsyncDisposable {
     });
   }
 
-  #tell(stopped: ReadonlyMap<ChainId, RollupStoppedError>): void {
+  #notify(stopped: ReadonlyMap<ChainId, RollupStoppedError>): void {
     const before = this.#stopped;
     this.#stopped = stopped;
     for (const [rollup, error] of stopped)
