@@ -50,7 +50,7 @@ describe("pipeline with unproven proofs", function () {
     events = [];
     const started = await createBuilder({
       l1Rpc: lockstep.l1.url,
-      rollupsAddress: lockstep.rollups,
+      manager: lockstep.rollups,
       rollups: [{ id: lockstep.ledger, kind: unprovenLedgerKind, verificationKeys: lockstep.keys }],
       account: builderAccount,
       prover,
@@ -209,7 +209,7 @@ describe("pipeline with unproven proofs", function () {
     const relay = await startRelay(lockstep.l1.url);
     const remote = await createBuilder({
       l1Rpc: relay.url,
-      rollupsAddress: lockstep.rollups,
+      manager: lockstep.rollups,
       rollups: [{ id: lockstep.ledger, kind: unprovenLedgerKind, verificationKeys: lockstep.keys }],
       account: builderAccount,
       prover,
@@ -447,7 +447,7 @@ describe("pipeline with unproven proofs", function () {
     const relay = await startRelay(lockstep.l1.url);
     const remote = await createBuilder({
       l1Rpc: relay.url,
-      rollupsAddress: lockstep.rollups,
+      manager: lockstep.rollups,
       rollups: [{ id: lockstep.ledger, kind: unprovenLedgerKind, verificationKeys: lockstep.keys }],
       account: builderAccount,
       prover,

@@ -5,7 +5,7 @@ import { LockstepError } from "../../../protocol/errors.ts";
 import { decodeTransaction } from "../../../intake/decode.ts";
 import { hashSchema, parseParams } from "../../json-rpc.ts";
 import type { Handler } from "../../service.ts";
-import { finished, type TraceFrame } from "../../trace/frame.ts";
+import { withoutEmptyCalls, type TraceFrame } from "../../trace/frame.ts";
 import type { AcrossChains, TracedVisit } from "../../trace/across.ts";
 import { type KindTrace, traceParamsSchema } from "../../trace/trace.ts";
 import { UnsupportedRequestError } from "./errors.ts";
@@ -52,7 +52,7 @@ export function traceMethods(
       throw new UnsupportedRequestError("UNSUPPORTED_TRACER", message);
     }
     const root = await traceOf(view, hash, across);
-    return { result: finished(tracerConfig?.onlyTopCall === true ? { ...root, calls: [] } : root) };
+    return { result: withoutEmptyCalls(tracerConfig?.onlyTopCall === true ? { ...root, calls: [] } : root) };
   };
   return { debug_traceTransaction: trace, lockstep_traceTransaction: trace };
 }
