@@ -7,7 +7,7 @@ import type { CompletedVisit, RollupKind } from "../../builder/kinds/kind.ts";
 import { LEDGER } from "../../builder/kinds/ledger/abi.ts";
 import { ledgerKind } from "../../builder/kinds/ledger/index.ts";
 import { callAction } from "../../builder/protocol/action.ts";
-import { fingerprint } from "../../builder/protocol/fingerprint.ts";
+import { publicInputsOf } from "../../builder/protocol/fingerprint.ts";
 import { chainId, L1 } from "../../builder/protocol/ids.ts";
 import { type StatementHeader, statementWords, VisitStatement } from "../../builder/protocol/statement.ts";
 import type { CircuitJob } from "../../builder/proving/circuit-job.ts";
@@ -16,7 +16,7 @@ import type { Prover } from "../../builder/proving/prover.ts";
 const ROLLUP = chainId(1);
 const HEADER: StatementHeader = {
   l1ChainId: 31337n,
-  rollups: "0x00000000000000000000000000000000000000aa",
+  manager: "0x00000000000000000000000000000000000000aa",
   rollup: ROLLUP,
   timestamp: 1_800_000_000n,
   blobs: 0n,
@@ -52,7 +52,7 @@ describe("the statement of a visit", () => {
   async function produce(kind: RollupKind, completed: CompletedVisit): Promise<void> {
     const statement = new VisitStatement(HEADER, completed);
     const visit: PlannedVisit = { rollup: ROLLUP, statement, completed };
-    const context = { l1ChainId: 31337n, rollups: HEADER.rollups, timestamp: HEADER.timestamp };
+    const context = { l1ChainId: 31337n, manager: HEADER.manager, timestamp: HEADER.timestamp };
     const plan: BatchPlan = { context, executions: [], visits: [visit], fingerprint: "0x" };
     statementKey(visit);
     for (const job of await visitJobs(plan, () => kind))
@@ -94,7 +94,7 @@ function proverFor(statement: VisitStatement): Prover {
         ],
         c: [7n, 8n],
       },
-      publicInputs: fingerprint(statement.words, job.commitment),
+      publicInputs: publicInputsOf(statement.words, job.commitment),
       witnessMilliseconds: 0,
       proveMilliseconds: 0,
       backend: "none",

@@ -1,6 +1,6 @@
 import { hexToBytes, size } from "viem";
 import { type Action, ActionKind } from "../../protocol/action.ts";
-import { fingerprint } from "../../protocol/fingerprint.ts";
+import { publicInputsOf } from "../../protocol/fingerprint.ts";
 import { type FieldElement, fieldElement } from "../../protocol/ids.ts";
 import { actionWords, BYTES_PER_WORD, headerWords, type VisitStatement } from "../../protocol/statement.ts";
 import { hashLeaf } from "../../state/hashes.ts";
@@ -71,13 +71,16 @@ export async function ledgerCircuitJob(
         ...actionSlot(slot?.result?.out, MAX_FORWARDED_BYTES),
       ]),
   ];
-  const { commitment, challenge, evaluation } = fingerprint(statement.words, commitmentOf(poseidon, words));
+  const { commitment, challenge, evaluation } = publicInputsOf(
+    statement.words,
+    commitmentOf(poseidon, words),
+  );
   const input: CircuitInput = {
     commitment,
     challenge,
     evaluation,
     l1ChainId: header.l1ChainId,
-    rollups: BigInt(header.rollups),
+    rollups: BigInt(header.manager),
     rollup: header.rollup,
     timestamp: header.timestamp,
     blobs: header.blobs,
