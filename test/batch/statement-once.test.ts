@@ -53,7 +53,7 @@ describe("the statement of a visit", () => {
     const statement = new VisitStatement(HEADER, completed);
     const visit: PlannedVisit = { rollup: ROLLUP, statement, completed };
     const context = { l1ChainId: 31337n, manager: HEADER.manager, timestamp: HEADER.timestamp };
-    const plan: BatchPlan = { context, executions: [], visits: [visit], fingerprint: "0x" };
+    const plan: BatchPlan = { context, executions: [], visits: [visit], executionsHash: "0x" };
     statementKey(visit);
     for (const job of await visitJobs(plan, () => kind))
       await proveVisit(job, proverFor(statement), () => "0x01", new AbortController().signal);
