@@ -25,7 +25,7 @@ import { statusOf, transactionStatus } from "./status.ts";
 import { BlockFeed } from "./subscriptions/feed.ts";
 import { blockTopics } from "./subscriptions/topics.ts";
 import { withoutEmptyCalls } from "./trace/frame.ts";
-import { parseL1Trace } from "./trace/l1-frame.ts";
+import { parseCallTrace } from "../l1/call-tracer.ts";
 import { traceAllChains, traceParamsSchema } from "./trace/trace.ts";
 import { Upstream } from "./upstream.ts";
 
@@ -146,7 +146,7 @@ export function l1Service(
     const answer = await upstream.forward(asked);
     if (options?.tracer !== "callTracer" || !isWhole || "error" in answer) return answer;
     const [wanted] = parseParams(hash, [request.params[0]]);
-    const frame = parseL1Trace(answer.result);
+    const frame = parseCallTrace(answer.result);
     const across = frame && (await traceAllChains(builder, kinds, wanted, frame));
     return across === undefined ? answer : { result: withoutEmptyCalls(across.root) };
   }

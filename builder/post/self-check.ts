@@ -66,12 +66,12 @@ export class SelfCheckError extends LockstepError {
  * @throws {SelfCheckError}
  */
 export async function checkVisit(
-  { rollup, header, completed }: PlannedVisit,
+  { rollup, statement, completed }: PlannedVisit,
   kind: RollupKind,
   proof: Hex,
 ): Promise<void> {
   try {
-    await kind.check?.(header, completed, proof);
+    await kind.check?.(statement.header, completed, proof);
   } catch (error) {
     const { rootBefore, rootAfter, actions } = completed;
     const visit = { rootBefore, rootAfter, actions };

@@ -3,7 +3,7 @@ import type { LedgerStep } from "../../builder/kinds/ledger/record.ts";
 import { ledgerCircuitJob } from "../../builder/kinds/ledger/circuit-input.ts";
 import type { Action } from "../../builder/protocol/action.ts";
 import { chainId, L1, stateRoot } from "../../builder/protocol/ids.ts";
-import type { StatementHeader } from "../../builder/protocol/statement.ts";
+import { type StatementHeader, VisitStatement } from "../../builder/protocol/statement.ts";
 import type { Circuit } from "./support/circuit.ts";
 import { loadInstance } from "./support/compile.ts";
 import {
@@ -62,7 +62,7 @@ describe("circuits: false statements", function () {
   });
 
   async function refused(visit: Visit, header: StatementHeader = HEADER): Promise<boolean> {
-    const job = await ledgerCircuitJob(header, visit);
+    const job = await ledgerCircuitJob(new VisitStatement(header, visit), visit);
     const circuit = circuits.get(job.circuit);
     if (circuit === undefined) throw new Error(`no circuit ${job.circuit}`);
     return circuit.refuses(job.input);

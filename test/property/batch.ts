@@ -2,7 +2,6 @@ import {
   type Address,
   decodeErrorResult,
   type Hex,
-  isHex,
   keccak256,
   numberToHex,
   parseGwei,
@@ -15,13 +14,13 @@ import { type BatchPlan, planBatch, type PlannedVisit } from "../../builder/batc
 import type { RecordedExecution } from "../../builder/simulate/recording/recorded-execution.ts";
 import { Follower } from "../../builder/follower/follow.ts";
 import type { RollupKind, RollupMachine } from "../../builder/kinds/kind.ts";
+import { traceTransaction } from "../../builder/l1/call-tracer.ts";
 import type { L1Client } from "../../builder/l1/client.ts";
 import { type Head, readHead } from "../../builder/l1/head.ts";
 import { UNPROVEN_KEY, unprovenDigest } from "../../builder/kinds/unproven.ts";
 import { rollupsAbi } from "../../builder/protocol/abi.ts";
 import { LockstepError } from "../../builder/protocol/errors.ts";
 import type { ChainId } from "../../builder/protocol/ids.ts";
-import { statementWords } from "../../builder/protocol/statement.ts";
 import { Fork } from "../../builder/simulate/fork.ts";
 import type { TransactionOutcome } from "../../builder/simulate/outcome.ts";
 import type { ProxyAddresses } from "../../builder/simulate/proxy-addresses.ts";
@@ -147,7 +146,7 @@ async function simulateAll(
       if (executions.length === 0) return { executions };
       const plan = planBatch(executions, context);
       for (const visit of plan.visits)
-        if (isSampled(visit)) await kinds.get(visit.rollup)?.proofJob(visit.header, visit.completed);
+        if (isSampled(visit)) await kinds.get(visit.rollup)?.proofJob(visit.statement, visit.completed);
       return { executions, plan };
     });
     if ("refused" in planned)
@@ -213,10 +212,10 @@ async function include(
   await l1.setNextBlockTimestamp({ timestamp: head.next.timestamp });
   let posted: Hex | undefined;
   if (plan !== undefined) {
-    const proofs = plan.visits.map(({ rollup, header, completed }) => ({
+    const proofs = plan.visits.map(({ rollup, statement }) => ({
       rollup,
       verificationKey: UNPROVEN_KEY,
-      proof: unprovenDigest(statementWords(header, [completed])),
+      proof: unprovenDigest(statement.words),
     }));
     posted = await sendFrom(l1, poster, manager, batchCalldata(plan, proofs), MAX_TRANSACTION_GAS);
   }
@@ -251,15 +250,7 @@ export async function sendFrom(
 }
 
 async function whyRefused(l1: L1Client, hash: Hex): Promise<string> {
-  const trace: unknown = await l1.request<{ Method: string; Parameters: unknown[]; ReturnType: unknown }>({
-    method: "debug_traceTransaction",
-    params: [hash, { tracer: "callTracer" }],
-  });
-  const output =
-    typeof trace === "object" && trace !== null && "output" in trace && typeof trace.output === "string"
-      ? trace.output
-      : "0x";
-  if (!isHex(output)) return output;
+  const { output } = await traceTransaction(l1, hash, false);
   try {
     const { errorName, args } = decodeErrorResult({ abi: rollupsAbi, data: output });
     return `${errorName}(${String(args)})`;

@@ -8,7 +8,7 @@ import type { LedgerVisitRecord } from "../../../builder/kinds/ledger/record.ts"
 import type { CircuitJob, CompletedVisit } from "../../../builder/kinds/kind.ts";
 import { type Action, callAction, l2txAction, resultAction } from "../../../builder/protocol/action.ts";
 import { type ChainId, chainId, L1 } from "../../../builder/protocol/ids.ts";
-import type { StatementHeader } from "../../../builder/protocol/statement.ts";
+import { type StatementHeader, VisitStatement } from "../../../builder/protocol/statement.ts";
 
 /** The ledger under test and another rollup. */
 export const SELF = chainId(7);
@@ -98,5 +98,5 @@ export class LedgerScene {
 }
 
 export function jobOf(visit: Visit): Promise<CircuitJob> {
-  return ledgerCircuitJob(HEADER, visit);
+  return ledgerCircuitJob(new VisitStatement(HEADER, visit), visit);
 }
