@@ -85,7 +85,10 @@ export class HistoryProgress {
     return this.#said.flatMap(({ consumptions }) => consumptions);
   }
 
-  /** Forgets all that is not of this history, or no longer L1's. @returns the first block that is not read. */
+  /**
+   * Forgets all that is not of this history, or no longer L1's.
+   * @returns the first block that is not read.
+   */
   async resume(l1: L1Client, rollups: readonly ChainId[], fromBlock: bigint): Promise<bigint> {
     const subject = [fromBlock, ...rollups].join();
     const at = this.#at;
@@ -131,7 +134,8 @@ export async function readHistory(
   const postings = [...(progress?.postings ?? [])];
   const consumptions = [...(progress?.consumptions ?? [])];
   const ranges = l1.logRanges.read({ fromBlock: first ?? fromBlock, toBlock }, async (range) => {
-    // Before the logs: whatever L1 does between the two, the hash of what it no longer says is not L1's either.
+    // Before the logs: whatever L1 does between the two, the hash of what it no longer says is not L1's
+    // either.
     const hash = progress && (await hashOf(l1, range.toBlock));
     return { last: range.toBlock, hash, said: await readRange(l1, manager, rollups, range) };
   });

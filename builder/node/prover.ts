@@ -19,7 +19,18 @@ export interface OpenProver extends AsyncDisposable {
   readonly pool: ProverPool;
 }
 
-/** @throws `REDIS_UNREACHABLE`, and what `createLocalProver` throws. */
+/**
+ * @throws `REDIS_UNREACHABLE`, and what `createLocalProver` throws.
+ * @example
+ * ```ts
+ * import { prepareCircuits } from "./builder/node/artefacts.ts";
+ * import { openProver } from "./builder/node/prover.ts";
+ *
+ * const circuits = await prepareCircuits();
+ * const artefacts = [...circuits.values()].map((circuit) => circuit.artefacts);
+ * await using prover = await openProver({ circuits: artefacts, redis: "redis://127.0.0.1:6379" });
+ * ```
+ */
 export async function openProver({ circuits, redis, backend, log }: ProverOptions): Promise<OpenProver> {
   await using cleanup = new AsyncDisposableStack();
   const artefacts = [...circuits];
