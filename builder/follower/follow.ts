@@ -4,7 +4,7 @@ import type { RollupMachine } from "../kinds/kind.ts";
 import type { L1Client } from "../l1/client.ts";
 import type { Head } from "../l1/head.ts";
 import { readGenesisRoot } from "../l1/registration.ts";
-import { LockstepError } from "../protocol/errors.ts";
+import { codeOf, LockstepError } from "../protocol/errors.ts";
 import { type ChainId, L1, type StateRoot } from "../protocol/ids.ts";
 import { type Consumption, type HistoryEntry, HistoryProgress, readHistory } from "../l1/history.ts";
 import { type UnreadableVisit, type PastVisit, replayVisit, StateDivergedError, visitsOf } from "./replay.ts";
@@ -224,7 +224,7 @@ function stoppedBy(
     execution: consumption.execution,
   };
   const reason = cause instanceof Error ? cause.message : String(cause);
-  const code = cause instanceof LockstepError ? cause.code : "INTERNAL";
+  const code = codeOf(cause);
   const { id: rollup } = machine;
   return new RollupStoppedError(
     { rollup, root: machine.stateRoot(), code, reason, ...(at && { at }) },

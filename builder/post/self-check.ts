@@ -20,7 +20,7 @@ import {
 import type { RollupKind, RollupMachine } from "../kinds/kind.ts";
 import { rollupsAbi } from "../protocol/abi.ts";
 import { type Action, ActionKind } from "../protocol/action.ts";
-import { LockstepError } from "../protocol/errors.ts";
+import { codeOf, type ErrorCode, LockstepError } from "../protocol/errors.ts";
 import { type ChainId, chainId, L1, stateRoot, type StateRoot } from "../protocol/ids.ts";
 import type { ResultCheck, NodeResult } from "./dry-run/dry-run.ts";
 
@@ -33,7 +33,7 @@ export interface SelfCheckFault {
   readonly check: "statement" | "follower";
   readonly rollup?: ChainId;
   /** Code of what went wrong, then what it means. */
-  readonly cause: string;
+  readonly cause: ErrorCode;
   readonly reason: string;
   /** The visit in question, if there is one. */
   readonly visit?: {
@@ -145,7 +145,7 @@ async function replay(
     throw new SelfCheckError({
       check: "follower",
       rollup: machine.id,
-      cause: "ROOT_DIFFERS",
+      cause: "FOLLOWED_ROOT_DIFFERS",
       reason: `all of it leads to ${fresh.stateRoot()}, on L1 to ${root}`,
     });
   } finally {
@@ -162,9 +162,9 @@ function refusal(rollup: ChainId, error: unknown, visit: PastVisit | UnreadableV
   return new SelfCheckError({ ...fault, visit: { rootBefore, rootAfter, actions } }, own, { cause: error });
 }
 
-function causeOf(error: unknown): { cause: string; reason: string } {
+function causeOf(error: unknown): { cause: ErrorCode; reason: string } {
   return {
-    cause: error instanceof LockstepError ? error.code : "INTERNAL",
+    cause: codeOf(error),
     reason: error instanceof Error ? error.message : String(error),
   };
 }

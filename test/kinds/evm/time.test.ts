@@ -59,8 +59,8 @@ describe("time of evm rollups", () => {
       const at = (time: bigint) =>
         flawOf(() => checkStatement({ header: { ...header, timestamp: time }, visit: played, witness }));
       expect(await at(header.timestamp)).to.equal(undefined);
-      expect(await at(before - 1n)).to.equal("TIME_GOES_BACK");
-      expect(await at(timestamp - 20n)).to.equal("TIME_GOES_BACK");
+      expect(await at(before - 1n)).to.equal("TIMESTAMP_TOO_OLD");
+      expect(await at(timestamp - 20n)).to.equal("TIMESTAMP_TOO_OLD");
       // In the same second nothing changes, the root neither; of a static visit time is no part of what is
       // proven.
       expect(await at(before)).to.equal(isStatic ? undefined : "ROOT_DIFFERS");

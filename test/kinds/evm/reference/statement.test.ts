@@ -76,7 +76,7 @@ const NOTED = ["plain call", "call and back", "call and back, failed", "reentran
 
 /** Every flaw but that L1 derived other words. */
 const SUBSTANTIAL: readonly StatementFlaw[] = [
-  "TIME_GOES_BACK",
+  "TIMESTAMP_TOO_OLD",
   "ACTION_OUT_OF_PLACE",
   "ACTION_DIFFERS",
   "EXECUTION_REFUSED",
