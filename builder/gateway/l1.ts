@@ -73,7 +73,7 @@ export function l1Service(
     eth_call: async (request) => {
       const at = simulated(request);
       if (at === undefined) return await upstream.forward(request);
-      const outcome = await unlessNodeKnowsBetter(() => builder.call(callRequest(at.call), at.pending));
+      const outcome = await unlessUnsupported(() => builder.call(callRequest(at.call), at.pending));
       if (outcome?.crossesChains !== true) return await upstream.forward(request);
       if (!outcome.success) throw new TransactionRevertedError(outcome.data, outcome.failure);
       return { result: outcome.data };
@@ -81,7 +81,7 @@ export function l1Service(
     eth_estimateGas: async (request) => {
       const at = simulated(request);
       if (at === undefined) return await upstream.forward(request);
-      const gas = await unlessNodeKnowsBetter(() =>
+      const gas = await unlessUnsupported(() =>
         estimateAcrossChains(builder, callRequest(at.call), at.pending),
       );
       if (gas === undefined) return await upstream.forward(request);
@@ -187,9 +187,9 @@ async function nextNonceOf(builder: Backend, address: Hex): Promise<bigint> {
 }
 
 /** What L1's own rules refuse, or the simulation cannot do, is answered by the node in its own words. */
-async function unlessNodeKnowsBetter<Result>(play: () => Promise<Result>): Promise<Result | undefined> {
+async function unlessUnsupported<Result>(work: () => Promise<Result>): Promise<Result | undefined> {
   try {
-    return await play();
+    return await work();
   } catch (error) {
     if (error instanceof LockstepError && !(error instanceof InvalidTransactionError)) throw error;
     return undefined;

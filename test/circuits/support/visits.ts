@@ -55,7 +55,7 @@ export function reply(from: ChainId, data: Hex, failed = false): Action {
 }
 
 /** A live ledger that is played visit by visit. */
-export class LedgerScene {
+export class LedgerFixture {
   readonly machine: LedgerMachine;
   readonly signer: LedgerAccount;
 
@@ -64,8 +64,8 @@ export class LedgerScene {
     this.signer = signer;
   }
 
-  static async open(): Promise<LedgerScene> {
-    return new LedgerScene(await ledgerKind.open({ id: SELF }), await LedgerAccount.fromSeed(SEED));
+  static async open(): Promise<LedgerFixture> {
+    return new LedgerFixture(await ledgerKind.open({ id: SELF }), await LedgerAccount.fromSeed(SEED));
   }
 
   /** Delivers the actions, which must make one whole visit. */
