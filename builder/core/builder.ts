@@ -29,6 +29,7 @@ import {
   type SimulationOptions,
 } from "../simulate/simulate-transactions.ts";
 import { TransactionQueue } from "../intake/queue.ts";
+import { BuilderStoppedError } from "../intake/stopped.ts";
 
 /** A rollup that the builder runs. */
 export interface BuilderRollup {
@@ -370,7 +371,7 @@ export class Builder implements AsyncDisposable {
       await this.#running;
       return;
     }
-    this.#stop.abort(new LockstepError("STOPPED", "the builder was stopped"));
+    this.#stop.abort(new BuilderStoppedError());
     await this.#running;
     await this.#chains[Symbol.asyncDispose]();
   }
@@ -483,7 +484,7 @@ export class Builder implements AsyncDisposable {
     const key = this.#rollup(rollup).verificationKeys[circuit];
     if (key !== undefined) return key;
     throw new LockstepError(
-      "UNKNOWN_CIRCUIT",
+      "MISSING_VERIFICATION_KEY",
       `rollup ${rollup.toString()} has no key for circuit ${circuit}`,
     );
   }

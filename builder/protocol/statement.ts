@@ -1,4 +1,4 @@
-import { type Address, hexToBytes, keccak256, size, toHex } from "viem";
+import { type Address, concatHex, type Hex, hexToBytes, keccak256, numberToHex, size, toHex } from "viem";
 import type { Action } from "./action.ts";
 import { type ChainId, type FieldElement, fieldElement, type StateRoot } from "./ids.ts";
 
@@ -117,4 +117,26 @@ export function statementWords(header: StatementHeader, visits: readonly Stateme
       ...visit.actions.flatMap(actionWords),
     ]),
   ];
+}
+
+/** The statement of one visit. Its words and its key are computed once, when they are first asked for. */
+export class VisitStatement {
+  readonly header: StatementHeader;
+  readonly visit: StatementVisit;
+  #words: readonly FieldElement[] | undefined;
+  #key: Hex | undefined;
+
+  constructor(header: StatementHeader, visit: StatementVisit) {
+    this.header = header;
+    this.visit = visit;
+  }
+
+  get words(): readonly FieldElement[] {
+    return (this.#words ??= statementWords(this.header, [this.visit]));
+  }
+
+  /** Equal for two statements exactly if the same proof serves both. */
+  get key(): Hex {
+    return (this.#key ??= keccak256(concatHex(this.words.map((word) => numberToHex(word, { size: 32 })))));
+  }
 }

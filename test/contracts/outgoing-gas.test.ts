@@ -16,7 +16,7 @@ import type { Execution } from "../../builder/protocol/execution.ts";
 import { type ChainId, L1 } from "../../builder/protocol/ids.ts";
 import { batchOf, call, execution, GAS, REMOTE, REMOTE2, result, simpleCall, step, visit } from "./lists.ts";
 import { eventsOf, expectRevert, mined } from "./outcome.ts";
-import { postAndPlay, proxy, stateOf } from "./play.ts";
+import { postAndRun, proxy, stateOf } from "./run-steps.ts";
 import { deploy, rootAt, rootHex, type Setup } from "./setup.ts";
 
 const [r0, r1] = [rootAt(0), rootAt(1)];
@@ -92,7 +92,7 @@ describe("Rollups: the gas of calls to L1", () => {
     const [first] = deposit.actions;
     if (first === undefined) throw new Error("a trigger");
     const list = { ...deposit, actions: [{ ...first, target: REMOTE2 }, ...deposit.actions.slice(1)] };
-    await postAndPlay(s, [list], [step(there, "0x", { value })]);
+    await postAndRun(s, [list], [step(there, "0x", { value })]);
   };
 
   /** The least gas with which the batch is not refused, within a hundred; and why it is with less. */
