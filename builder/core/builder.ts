@@ -74,7 +74,8 @@ const RECONNECT_DELAY = 500;
  * import { chainId } from "./builder/protocol/ids.ts";
  *
  * const circuits = await prepareArtefacts();
- * await using prover = await openProver({ circuits: [...circuits.values()].map(({ artefacts }) => artefacts) });
+ * const artefacts = [...circuits.values()].map((circuit) => circuit.artefacts);
+ * await using prover = await openProver({ circuits: artefacts });
  * await using builder = await createBuilder({
  *   l1Rpc: "http://127.0.0.1:8545",
  *   manager: "0x5FbDB2315678afecb367f032d93F642f64180aa3",

@@ -93,7 +93,15 @@ export function headerWords(header: StatementHeader, visitCount: number): FieldE
  * const [rollup, account] = [chainId(1), "0x70997970C51812dc3A010C7d01b50e0d17dc79C8"] as const;
  * const header = { l1ChainId: 31337n, manager: account, rollup, timestamp: 1_700_000_000n, blobs: 0n };
  * const actions = [
- *   callAction({ from: L1, to: rollup, sender: account, target: account, value: 1n, isStatic: false, data: "0x" }),
+ *   callAction({
+ *     from: L1,
+ *     to: rollup,
+ *     sender: account,
+ *     target: account,
+ *     value: 1n,
+ *     isStatic: false,
+ *     data: "0x",
+ *   }),
  *   resultAction({ from: rollup, to: L1, failed: false, data: "0x" }),
  * ];
  * console.log(statementWords(header, [{ rootBefore: stateRoot(1n), rootAfter: stateRoot(2n), actions }]));

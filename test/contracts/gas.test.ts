@@ -74,7 +74,7 @@ describe("Gas and code size", () => {
     const three = await calls(3, 2);
     const consumed = (three - one - idle2 + idle) / 2n + IDENTITY_GAS;
     snapshot("consumed call, warm", consumed);
-    // DESIGN section 4: everything but verification, caller and callee.
+    // Everything but verification, caller and callee.
     const posted = ((posts.get(8) ?? 0n) - (posts.get(2) ?? 0n)) / 6n;
     snapshot("one more call, posted and consumed", posted + consumed);
     expect(posted + consumed < 60_000n, "one more call costs less than 60 kgas").to.equal(true);
