@@ -21,8 +21,8 @@ const fuzzSeed = process.env.LOCKSTEP_SOLIDITY_SEED ?? "0x10c557e9";
 const fuzzRuns = wholeNumber(process.env.LOCKSTEP_SOLIDITY_RUNS);
 
 /**
- * The same seed draws the same inputs, on every machine. By default the fuzzer also draws from what it has seen in
- * storage and code, in an order that differs from one process to the next.
+ * The same seed draws the same inputs, on every machine. By default the fuzzer also draws from what it has
+ * seen in storage and code, in an order that differs from one process to the next.
  */
 const nothingButSeed = { dictionaryWeight: 0, includeStorage: false, includePushBytes: false } as const;
 

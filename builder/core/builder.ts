@@ -19,7 +19,7 @@ import type { ChainId, StateRoot } from "../protocol/ids.ts";
 import { lowerCase } from "../protocol/address.ts";
 import type { CallRequest, TransactionOutcome } from "../simulate/outcome.ts";
 import type { RollupCallOutcome, Simulation } from "../simulate/simulation.ts";
-import type { CallResult } from "../simulate/switchboard.ts";
+import type { CallResult } from "../simulate/cross-chain-router.ts";
 import { InclusionStore } from "../post/inclusion-store.ts";
 import { PendingStore } from "../intake/pending.ts";
 import type { AcceptedTransaction, TransactionStatus } from "../intake/accepted.ts";
@@ -64,6 +64,26 @@ const RECONNECT_DELAY = 500;
 /**
  * Starts a builder.
  * @throws {L1UnreachableError}, or what opening the rollups' state throws.
+ * @example
+ * ```ts
+ * import { createBuilder } from "./builder/core/builder.ts";
+ * import { developmentAccount } from "./builder/devnet/accounts.ts";
+ * import { builderRollup, knownKind } from "./builder/node/kinds/index.ts";
+ * import { prepareArtefacts } from "./builder/node/artefacts.ts";
+ * import { openProver } from "./builder/node/prover.ts";
+ * import { chainId } from "./builder/protocol/ids.ts";
+ *
+ * const circuits = await prepareArtefacts();
+ * await using prover = await openProver({ circuits: [...circuits.values()].map(({ artefacts }) => artefacts) });
+ * await using builder = await createBuilder({
+ *   l1Rpc: "http://127.0.0.1:8545",
+ *   manager: "0x5FbDB2315678afecb367f032d93F642f64180aa3",
+ *   rollups: [builderRollup(chainId(1), knownKind("ledger"), circuits)],
+ *   account: developmentAccount(0),
+ *   prover: prover.pool,
+ * });
+ * builder.listen((event) => console.log(event.type));
+ * ```
  */
 export async function createBuilder(options: BuilderOptions): Promise<Builder> {
   return await Builder.start(options);

@@ -26,7 +26,7 @@ import { BlockFeed } from "./subscriptions/feed.ts";
 import { blockTopics } from "./subscriptions/topics.ts";
 import { withoutEmptyCalls } from "./trace/frame.ts";
 import { parseL1Trace } from "./trace/l1-frame.ts";
-import { traceAcross, traceParamsSchema } from "./trace/trace.ts";
+import { traceAllChains, traceParamsSchema } from "./trace/trace.ts";
 import { Upstream } from "./upstream.ts";
 
 export interface L1GatewayOptions extends ServerOptions {
@@ -147,7 +147,7 @@ export function l1Service(
     if (options?.tracer !== "callTracer" || !isWhole || "error" in answer) return answer;
     const [wanted] = parseParams(hash, [request.params[0]]);
     const frame = parseL1Trace(answer.result);
-    const across = frame && (await traceAcross(builder, kinds, wanted, frame));
+    const across = frame && (await traceAllChains(builder, kinds, wanted, frame));
     return across === undefined ? answer : { result: withoutEmptyCalls(across.root) };
   }
 

@@ -9,7 +9,7 @@ import {
 } from "viem";
 import type { PlannedVisit } from "../batch/plan.ts";
 import { Journal } from "../evm/journal.ts";
-import { type Consumption, gather, type Place, type Posting } from "../l1/history.ts";
+import { type Consumption, gather, type LogLocation, type Posting } from "../l1/history.ts";
 import { type Gap, type L1Context, type PastVisit, replayVisit, visitsOf } from "../follower/replay.ts";
 import type { RollupKind, RollupMachine } from "../kinds/kind.ts";
 import { rollupsAbi } from "../protocol/abi.ts";
@@ -202,7 +202,12 @@ function readEvents({ batch, transactions, manager }: ProposedBlock, result: Nod
     if (input !== undefined) events.calldata.set(keccak256(input), input);
     for (const { address, topics, data } of receipt.logs) {
       if (!isAddressEqual(address, manager) || !SELECTORS.has(topics[0])) continue;
-      const place: Place = { blockNumber: 0n, blockHash: zeroHash, transaction: hash, logIndex: logIndex++ };
+      const place: LogLocation = {
+        blockNumber: 0n,
+        blockHash: zeroHash,
+        transaction: hash,
+        logIndex: logIndex++,
+      };
       const { eventName, args } = decodeEventLog({ abi: rollupsAbi, topics, data });
       if (eventName === "BatchPosted") events.isPosted ||= args.batch === own;
       if (eventName === "BatchData") events.calldata.set(args.batch, args.data);

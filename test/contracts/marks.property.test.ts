@@ -8,7 +8,7 @@ import { walkExecution, type Walked } from "../../builder/protocol/execution/wal
 import { ActionKind } from "../../builder/protocol/action.ts";
 import { type Execution, type Mark, MarkKind, type Visit } from "../../builder/protocol/execution.ts";
 import { type ChainId, L1 } from "../../builder/protocol/ids.ts";
-import { type Judge, judge } from "./canonical/judge.ts";
+import { type PlannerCall, plannerOf } from "./canonical/planner.ts";
 import { batchOf, REMOTE, resume, span } from "./lists.ts";
 import { deploy, rootAt, type Setup } from "./setup.ts";
 import { Pick } from "./worlds/pick.ts";
@@ -26,14 +26,14 @@ const harnessAbi = parseAbi([
 
 describe("Rollups: marks are what the paths make of them", () => {
   let s: Setup;
-  let verdict: Judge;
+  let verdict: PlannerCall;
   let rollups: readonly ChainId[];
   let harness: Address;
 
   before(async () => {
     s = await deploy();
     rollups = [s.a, s.b, await s.register()];
-    verdict = await judge(s);
+    verdict = await plannerOf(s);
     harness = await s.create("WalkHarness");
   });
 

@@ -176,7 +176,7 @@ describe("pipeline with unproven proofs", function () {
 
   it("posts an L2 transaction, and refuses its replay", async () => {
     const account = await LedgerAccount.fromSeed(`0x${"07".repeat(32)}`);
-    const domain = { l1ChainId: 31337n, rollups: lockstep.rollups, rollup: lockstep.ledger };
+    const domain = { l1ChainId: 31337n, manager: lockstep.rollups, rollup: lockstep.ledger };
     const fund = encodeFunctionData({
       abi: ledgerAbi,
       functionName: "transfer",
@@ -217,13 +217,13 @@ describe("pipeline with unproven proofs", function () {
     });
     remote.listen((event) => events.push(event));
     try {
-      const domain = { l1ChainId: 31337n, rollups: lockstep.rollups, rollup: lockstep.ledger };
+      const domain = { l1ChainId: 31337n, manager: lockstep.rollups, rollup: lockstep.ledger };
       const terms = { domain, nonce: 0n, deadline: 1n << 40n, chain: L1_CHAIN, to: employee, amount: 0n };
       const seeds = [1, 2].map((n): Hex => numberToHex(n, { size: 32 }));
       const accounts = await Promise.all(seeds.map((seed) => LedgerAccount.fromSeed(seed)));
       const stranger = accountAt(6);
       let copied: Hex | undefined;
-      relay.judge(async (body): Promise<Fate> => {
+      relay.decide(async (body): Promise<Fate> => {
         const raw = /"eth_sendRawTransaction","params":\["(0x[0-9a-f]+)"/.exec(body)?.[1];
         if (!isHex(raw) || copied !== undefined) return "answered";
         const { to, data } = parseTransaction(raw);
@@ -326,7 +326,7 @@ describe("pipeline with unproven proofs", function () {
   });
 
   it("posts with gas for all that L1's callees may use up, and no more transactions than that allows", async () => {
-    const domain = { l1ChainId: 31337n, rollups: lockstep.rollups, rollup: lockstep.ledger };
+    const domain = { l1ChainId: 31337n, manager: lockstep.rollups, rollup: lockstep.ledger };
     const terms = { domain, nonce: 0n, deadline: 1n << 40n, chain: L1_CHAIN, to: accountAt(5).address };
     // A million for each is more than one transaction may bring.
     const seeds = Array.from({ length: 14 }, (_, n): Hex => numberToHex(n + 1, { size: 32 }));

@@ -8,7 +8,7 @@ import { L1RpcError } from "../../l1/client.ts";
 import { ActionKind } from "../../protocol/action.ts";
 import type { ChainId } from "../../protocol/ids.ts";
 import type { Upstream } from "../upstream.ts";
-import { AcrossChains, type CallsOfKind, type TracedVisit } from "./across.ts";
+import { CrossChainTrace, type CallsOfKind, type TracedVisit } from "./cross-chain-trace.ts";
 import { isTransactionFrame, type L1Frame, parseL1Trace } from "./l1-frame.ts";
 
 /** What a kind of rollup contributes to traces: frames of visits, or else what calls of it cause. */
@@ -36,12 +36,12 @@ export const traceParamsSchema = z.tuple([
  * @param l1 its frames on L1.
  * @returns nothing if it had nothing to do with rollups.
  */
-export async function traceAcross(
+export async function traceAllChains(
   builder: Backend,
   kinds: ReadonlyMap<string, { readonly trace: KindTrace }>,
   l1Transaction: Hex,
   l1: L1Frame,
-): Promise<AcrossChains | undefined> {
+): Promise<CrossChainTrace | undefined> {
   const manager = lowerCase(builder.manager);
   if (!some(l1, ({ to }) => to === manager)) return undefined;
   const visits = new Map<ChainId, TracedVisit[]>();
@@ -53,7 +53,7 @@ export async function traceAcross(
   }
   const hasTransactions = some(l1, (frame) => isTransactionFrame(frame, manager));
   const transactions = hasTransactions ? await transactionsIn(builder, l1Transaction) : [];
-  return new AcrossChains({ manager, l1, visits, transactions, frameless });
+  return new CrossChainTrace({ manager, l1, visits, transactions, frameless });
 }
 
 /** A rollup that was stopped has nothing to show, and does not keep the others from it. */

@@ -18,7 +18,7 @@ import { journalTransientStorage } from "./transient-storage.ts";
 /** Plays a call to the manager that leaves the chain; nothing when the manager's own code has to answer. */
 export type Interception = (message: Message) => Promise<(() => Promise<ExecResult>) | undefined>;
 
-export interface BridgedEvmOptions {
+export interface InterceptingEvmOptions {
   readonly common: Common;
   readonly state: JournaledState;
   readonly journal: Journal;
@@ -36,7 +36,7 @@ const EOF_FORMAT = 0xef;
  * bytecode on chain. Only ordinary calls are offered to the interception: a DELEGATECALL runs the manager's
  * code in another account.
  */
-export class BridgedEvm extends EVM {
+export class InterceptingEvm extends EVM {
   readonly #manager: EvmAddress;
   readonly #intercept: Interception;
   readonly #resetAccesses: (journal: Journal) => void;
@@ -44,7 +44,7 @@ export class BridgedEvm extends EVM {
   /** Of the constructor that has just reverted, if EthereumJS would take it for code. */
   #revertData: Uint8Array | undefined;
 
-  constructor({ common, state, journal, blockchain, manager, intercept }: BridgedEvmOptions) {
+  constructor({ common, state, journal, blockchain, manager, intercept }: InterceptingEvmOptions) {
     super({ common, stateManager: state, blockchain, bn254: new NobleBN254() });
     this.#manager = createAddressFromString(manager);
     this.#intercept = intercept;

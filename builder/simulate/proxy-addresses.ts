@@ -5,7 +5,7 @@ import { rollupsAbi } from "../protocol/abi.ts";
 import type { ChainId } from "../protocol/ids.ts";
 
 /** Addresses of proxies on L1, asked of the manager once each: they depend on nothing that changes. */
-export class ProxyBook {
+export class ProxyAddresses {
   readonly #l1: L1Client;
   readonly #manager: Address;
   readonly #known = new Map<string, Promise<Address>>();

@@ -7,7 +7,7 @@ import type { Names } from "../../devnet/names.ts";
  * An execution as lines of text: calls nest, each answered by the result on its own level. Where L1 undid
  * what it did and went on otherwise, a line says so, and what follows stands on the level gone back to.
  */
-export function traceLines({ actions, marks }: Execution, names: Names): string[] {
+export function executionLines({ actions, marks }: Execution, names: Names): string[] {
   const lines: string[] = [];
   /** What is not answered yet, outermost first. */
   let open: readonly Action[] = [];

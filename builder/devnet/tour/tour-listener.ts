@@ -2,9 +2,9 @@ import type { Hex } from "viem";
 import type { NamedContract } from "../names.ts";
 
 /** Who follows the tour. */
-export interface Audience {
+export interface TourListener {
   /** What happens next, in a line. */
-  narrate(line: string): void;
+  describe(line: string): void;
   /** A contract or an account has a name from now on. */
   named(contract: NamedContract): void;
   /** A transaction that crossed chains is on L1. */

@@ -1,7 +1,7 @@
 import type { Address, Hex } from "viem";
 import type { CallRequest } from "../evm/call-request.ts";
 import type { Journal } from "../evm/journal.ts";
-import type { Branch, Step, VisitHandle } from "./recording/tree.ts";
+import type { Branch, RecordedAction, VisitHandle } from "./recording/tree.ts";
 import type { BatchContext, CompletedVisit, Delivery, RollupMachine } from "../kinds/kind.ts";
 import {
   type Action,
@@ -14,9 +14,9 @@ import {
 } from "../protocol/action.ts";
 import type { LockstepError } from "../protocol/errors.ts";
 import { type ChainId, L1 } from "../protocol/ids.ts";
-import type { EtherBook } from "./ether.ts";
+import type { EtherBalances } from "./ether-balances.ts";
 import { SimulationRefusedError } from "./refusal.ts";
-import type { Cursor, Entry, Roots, Trace } from "./recording/trace.ts";
+import type { Cursor, RecordedEntry, Roots, Recording } from "./recording/recording.ts";
 
 /** How a call ended: its return data, or its revert data if it failed. */
 export interface CallResult {
@@ -39,13 +39,13 @@ export interface RelayedCall {
   readonly isStatic: boolean;
 }
 
-export interface SwitchboardOptions {
+export interface CrossChainRouterOptions {
   readonly machines: ReadonlyMap<ChainId, RollupMachine>;
   /** Rollups that stand still, and why. */
   readonly stopped: ReadonlyMap<ChainId, LockstepError>;
   readonly context: BatchContext;
-  readonly trace: Trace;
-  readonly ether: EtherBook;
+  readonly recording: Recording;
+  readonly ether: EtherBalances;
   readonly journal: Journal;
 }
 
@@ -60,12 +60,12 @@ interface Position {
  * Carries control between the chains of one simulation and records every step. Cost is linear in the calls
  * made.
  */
-export class Switchboard {
-  readonly #options: SwitchboardOptions;
+export class CrossChainRouter {
+  readonly #options: CrossChainRouterOptions;
   /** Visits under way. */
   readonly #visits = new Map<ChainId, VisitHandle>();
 
-  constructor(options: SwitchboardOptions) {
+  constructor(options: CrossChainRouterOptions) {
     this.#options = options;
   }
 
@@ -75,11 +75,11 @@ export class Switchboard {
    */
   async relay(call: RelayedCall, port: L1Port): Promise<CallResult> {
     const { rollup, target, sender, value, data, isStatic } = call;
-    const { ether, trace, journal } = this.#options;
+    const { ether, recording, journal } = this.#options;
     const action = callAction({ from: L1, to: rollup, sender, target, value, isStatic, data });
     this.#machine(rollup);
     ether.credit(rollup, value);
-    const { cursor } = trace;
+    const { cursor } = recording;
     if (isStatic) {
       if (this.#machine(rollup).suspended && !this.#machine(rollup).provesAbandoned) {
         const message = `rollup ${rollup} is viewed while it waits for the result of a call of its own`;
@@ -137,13 +137,13 @@ export class Switchboard {
     deliver: () => Promise<Delivery> = () => this.#deliver(trigger),
     ended: (visit: CompletedVisit) => void = () => undefined,
   ): Promise<CallResult> {
-    const { trace } = this.#options;
+    const { recording } = this.#options;
     const arrival = this.#arrival(trigger);
-    const entry = trace.begin(arrival, this.#roots());
-    trace.visit(entry, trigger.to);
+    const entry = recording.begin(arrival, this.#roots());
+    recording.visit(entry, trigger.to);
     const position: Position = { cursor: { entry, turn: entry.root.next }, isStatic: trigger.isStatic };
     const result = await this.#follow(entry.root, trigger, position, port, deliver);
-    if (!trigger.isStatic) trace.moveTo(undefined);
+    if (!trigger.isStatic) recording.moveTo(undefined);
     const completed = arrival.visits[0]?.completed;
     if (completed !== undefined) ended(completed);
     return result;
@@ -151,7 +151,7 @@ export class Switchboard {
 
   /** L1 calls a rollup in the open execution. */
   async #drive(call: Action, position: Position, port: L1Port): Promise<CallResult> {
-    const branch = this.#options.trace.take(position.cursor.turn, this.#arrival(call));
+    const branch = this.#options.recording.take(position.cursor.turn, this.#arrival(call));
     return await this.#follow(branch, call, position, port, () => this.#deliver(call));
   }
 
@@ -163,7 +163,7 @@ export class Switchboard {
     port: L1Port,
     deliver: () => Promise<Delivery>,
   ): Promise<CallResult> {
-    const { ether, trace } = this.#options;
+    const { ether, recording } = this.#options;
     const { entry } = position.cursor;
     /** CALLs between rollups, and from rollups to L1, that are not answered yet. */
     const calls: Action[] = [];
@@ -171,9 +171,9 @@ export class Switchboard {
     let place = 1;
     let action = first;
     let answer = deliver;
-    const record = (step: Step): void => {
-      const known = branch.steps[place];
-      if (known === undefined) branch.steps.push(step);
+    const record = (step: RecordedAction): void => {
+      const known = branch.actions[place];
+      if (known === undefined) branch.actions.push(step);
       else if (hashAction(known.action) !== hashAction(step.action)) {
         throw new Error("a rollup that was taken back answers otherwise than before");
       }
@@ -195,7 +195,7 @@ export class Switchboard {
       } else {
         const answered = calls.pop();
         if (answered === undefined) {
-          this.#stand(position, { entry, turn: branch.next });
+          this.#moveTo(position, { entry, turn: branch.next });
           return { failed: next.failed, data: next.data };
         }
         if (next.failed) {
@@ -207,20 +207,20 @@ export class Switchboard {
         action = next;
         continue;
       }
-      this.#stand(position, { entry, turn: branch.next });
+      this.#moveTo(position, { entry, turn: branch.next });
       const { failed, data } = await port.call(next);
       calls.pop();
       if (failed) ether.credit(next.from, next.value);
       action = resultAction({ from: L1, to: next.from, failed, data });
-      const turn = position.isStatic ? position.cursor.turn : (trace.cursor?.turn ?? branch.next);
-      branch = trace.take(turn, this.#arrival(action));
+      const turn = position.isStatic ? position.cursor.turn : (recording.cursor?.turn ?? branch.next);
+      branch = recording.take(turn, this.#arrival(action));
       place = 1;
     }
   }
 
-  #stand(position: Position, cursor: Cursor): void {
+  #moveTo(position: Position, cursor: Cursor): void {
     position.cursor = cursor;
-    if (!position.isStatic) this.#options.trace.moveTo(cursor);
+    if (!position.isStatic) this.#options.recording.moveTo(cursor);
   }
 
   /**
@@ -228,13 +228,13 @@ export class Switchboard {
    * @returns what comes next, with the visits it belongs to.
    */
   async #step(
-    entry: Entry,
+    entry: RecordedEntry,
     action: Action,
     deliver: () => Promise<Delivery>,
   ): Promise<{ action: Action; handles: readonly VisitHandle[] }> {
-    const { trace } = this.#options;
+    const { recording } = this.#options;
     const rollup = action.to;
-    trace.visit(entry, rollup);
+    recording.visit(entry, rollup);
     const handle = this.#visits.get(rollup);
     const delivery = await deliver();
     if (delivery.visit !== undefined && handle !== undefined) {
@@ -257,7 +257,7 @@ export class Switchboard {
     return handle;
   }
 
-  #arrival(action: Action): Step {
+  #arrival(action: Action): RecordedAction {
     const handle = this.#enter(action);
     return { action, visits: handle === undefined ? [] : [handle] };
   }

@@ -1,7 +1,7 @@
 import type { Backend } from "../../../builder/proving/backends/backend.ts";
 
 /** When one proof passed each stage, milliseconds on `performance.now`'s clock. */
-export interface ProofTrace {
+export interface ProofTiming {
   readonly circuit: string;
   readonly backend: string;
   /** The backend got it. */
@@ -16,10 +16,10 @@ export interface ProofTrace {
  * The backend under another name, with an account of what it did: a pool takes one backend of a name only.
  * @param onProof called with the job's commitment, which tells jobs apart.
  */
-export function traced(
+export function timed(
   backend: Backend,
   name: string,
-  onProof: (commitment: bigint, trace: ProofTrace) => void,
+  onProof: (commitment: bigint, timing: ProofTiming) => void,
 ): Backend {
   return {
     name,

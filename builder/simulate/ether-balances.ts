@@ -4,7 +4,7 @@ import type { RollupEther } from "../l1/head.ts";
 import { SimulationRefusedError } from "./refusal.ts";
 
 /** The rollups' Ether balances during a simulation, as `Rollups` keeps them. */
-export class EtherBook {
+export class EtherBalances {
   readonly #journal: Journal;
   readonly #balances = new Map<ChainId, bigint>();
   readonly #native = new Set<ChainId>();

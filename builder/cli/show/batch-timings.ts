@@ -7,15 +7,15 @@ import type { Devnet } from "../../devnet/devnet.ts";
 export type ProofTime = Pick<ProverResult, "witnessMilliseconds" | "proveMilliseconds">;
 
 /** How one batch came about; times in milliseconds. */
-export interface BatchStory {
+export interface BatchTiming {
   readonly simulate: number;
   readonly proofs: readonly ProofTime[];
   readonly post: number;
 }
 
 /** Remembers how each batch came about, by its transactions. The builder makes one batch at a time. */
-export class Storyteller implements Disposable {
-  readonly #stories = new Map<Hex, BatchStory>();
+export class BatchTimings implements Disposable {
+  readonly #timings = new Map<Hex, BatchTiming>();
   readonly #stop: readonly (() => void)[];
   #simulate = 0;
   #proofs: ProofTime[] = [];
@@ -32,8 +32,8 @@ export class Storyteller implements Disposable {
   }
 
   /** @param transaction what the builder accepted, or the L1 transaction that posted the batch. */
-  storyOf(transaction: Hex): BatchStory | undefined {
-    return this.#stories.get(transaction);
+  timingOf(transaction: Hex): BatchTiming | undefined {
+    return this.#timings.get(transaction);
   }
 
   [Symbol.dispose](): void {
@@ -45,9 +45,9 @@ export class Storyteller implements Disposable {
       this.#simulate = event.milliseconds;
       this.#proofs = [];
     } else if (event.type === "posted") {
-      const story = { simulate: this.#simulate, proofs: this.#proofs, post: event.milliseconds };
-      for (const hash of event.transactions) this.#stories.set(hash, story);
-      if (event.batch !== undefined) this.#stories.set(event.batch, story);
+      const timing = { simulate: this.#simulate, proofs: this.#proofs, post: event.milliseconds };
+      for (const hash of event.transactions) this.#timings.set(hash, timing);
+      if (event.batch !== undefined) this.#timings.set(event.batch, timing);
     }
   }
 }

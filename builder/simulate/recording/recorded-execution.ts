@@ -2,7 +2,7 @@ import type { CompletedVisit } from "../../kinds/kind.ts";
 import type { Action } from "../../protocol/action.ts";
 import { type Execution, type Mark, MarkKind } from "../../protocol/execution.ts";
 import type { ChainId } from "../../protocol/ids.ts";
-import type { Branch, Step } from "./tree.ts";
+import type { Branch, RecordedAction } from "./tree.ts";
 import { type Resume, walkExecution, type WalkedVisit } from "../../protocol/execution/walk.ts";
 
 /** A visit with what its kind needs to prove it; it may have been abandoned. */
@@ -24,8 +24,8 @@ export interface RecordedExecution {
  * @throws {InvalidExecutionError} if what was recorded is no execution.
  */
 export function recordExecution(root: Branch): RecordedExecution {
-  const { steps, resumes } = flatten(root);
-  const actions = steps.map(({ action }) => action);
+  const { recorded, resumes } = flatten(root);
+  const actions = recorded.map(({ action }) => action);
   const { visits, spans } = walkExecution(actions, resumes);
   const marks: Mark[] = [
     ...[...spans].map(([at, to]) => ({ kind: MarkKind.SPAN, at, to })),
@@ -33,13 +33,18 @@ export function recordExecution(root: Branch): RecordedExecution {
   ];
   return {
     actions,
-    visits: visits.map((visit) => recordVisit(visit, steps)),
+    visits: visits.map((visit) => recordVisit(visit, recorded)),
     marks: marks.toSorted((a, b) => a.at - b.at || a.kind - b.kind),
   };
 }
 
-function recordVisit({ rollup, places, isAbandoned }: WalkedVisit, steps: readonly Step[]): RecordedVisit {
-  const own = places.map((place) => steps[place]).filter((step): step is Step => step !== undefined);
+function recordVisit(
+  { rollup, places, isAbandoned }: WalkedVisit,
+  recorded: readonly RecordedAction[],
+): RecordedVisit {
+  const own = places
+    .map((place) => recorded[place])
+    .filter((each): each is RecordedAction => each !== undefined);
   const handle = own.at(-1)?.visits.find((visit) => visit.rollup === rollup);
   if (handle?.completed === undefined) throw new Error(`a visit of rollup ${rollup} was never completed`);
   const { before, completed } = handle;
@@ -55,26 +60,26 @@ function recordVisit({ rollup, places, isAbandoned }: WalkedVisit, steps: readon
   };
 }
 
-function flatten(root: Branch): { steps: Step[]; resumes: Resume[] } {
-  const steps: Step[] = [];
+function flatten(root: Branch): { recorded: RecordedAction[]; resumes: Resume[] } {
+  const recorded: RecordedAction[] = [];
   const resumes: Resume[] = [];
   const add = (first: Branch): void => {
     let branch: Branch | undefined = first;
     while (branch !== undefined) {
-      steps.push(...branch.steps);
+      recorded.push(...branch.actions);
       const alternatives: readonly Branch[] = branch.next.branches;
       // The last one goes on here, so that depth does not grow with length.
       branch = alternatives.at(-1);
-      let at = steps.length;
+      let at = recorded.length;
       for (const alternative of alternatives.slice(0, -1)) {
         add(alternative);
-        resumes.push({ at, to: steps.length });
-        at = steps.length;
+        resumes.push({ at, to: recorded.length });
+        at = recorded.length;
       }
     }
   };
   add(root);
-  return { steps, resumes: resumes.toSorted((a, b) => a.at - b.at) };
+  return { recorded, resumes: resumes.toSorted((a, b) => a.at - b.at) };
 }
 
 /** The execution as it is posted. */

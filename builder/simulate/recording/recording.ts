@@ -1,7 +1,7 @@
 import { concatHex, type Hex, keccak256 } from "viem";
 import { rootHex } from "../../protocol/execution/encoding.ts";
-import { type RecordedExecution, recordExecution } from "./recorded.ts";
-import { Branch, type Step, type Turn } from "./tree.ts";
+import { type RecordedExecution, recordExecution } from "./recorded-execution.ts";
+import { Branch, type RecordedAction, type Turn } from "./tree.ts";
 import type { StateMoment } from "../../kinds/kind.ts";
 import type { JournalFollower } from "../../evm/journal.ts";
 import { ActionKind, hashAction } from "../../protocol/action.ts";
@@ -12,13 +12,13 @@ import { SimulationRefusedError } from "../refusal.ts";
 export type Roots = ReadonlyMap<ChainId, StateMoment>;
 
 /** One execution, as far as its paths are known. */
-export interface Entry {
+export interface RecordedEntry {
   readonly root: Branch;
   /** What L1 finds it by; a transaction is not found. */
   readonly key: Hex | undefined;
   readonly isStatic: boolean;
   /** Each time L1 looked it up: the roots then, and which executions of the same key were consumed. */
-  readonly lookups: { readonly roots: Roots; readonly consumed: readonly Entry[] }[];
+  readonly lookups: { readonly roots: Roots; readonly consumed: readonly RecordedEntry[] }[];
   /** Rollups visited on any path. */
   readonly visited: Set<ChainId>;
 }
@@ -27,7 +27,7 @@ export interface Entry {
  * An execution was looked up again when the rollups that it had visited were where it started, but another
  * had moved, and then it turned out to visit that one as well.
  */
-export class SharedTooEarly extends Error {
+export class SharedExecutionError extends Error {
   readonly key: Hex;
 
   constructor(key: Hex) {
@@ -38,7 +38,7 @@ export class SharedTooEarly extends Error {
 
 /** Where L1 stands in the open execution. */
 export interface Cursor {
-  readonly entry: Entry;
+  readonly entry: RecordedEntry;
   readonly turn: Turn;
 }
 
@@ -48,12 +48,12 @@ export interface Cursor {
  * undone with L1's frames, as on L1; a call repeated after a revert then finds the path of its first time and
  * may leave it where it goes on otherwise.
  */
-export class Trace implements JournalFollower {
-  readonly #entries: Entry[] = [];
+export class Recording implements JournalFollower {
+  readonly #entries: RecordedEntry[] = [];
   /** By key, in the order in which they were begun. */
-  readonly #byKey = new Map<Hex, Entry[]>();
+  readonly #byKey = new Map<Hex, RecordedEntry[]>();
   /** In the order in which L1 consumed them. */
-  readonly #consumed = new Set<Entry>();
+  readonly #consumed = new Set<RecordedEntry>();
   readonly #levels: {
     readonly owner: ChainId;
     readonly cursor: Cursor | undefined;
@@ -61,7 +61,7 @@ export class Trace implements JournalFollower {
   }[] = [];
   #cursor: Cursor | undefined;
   #triggers = 0;
-  /** Keys whose executions are told apart by all rollups' roots, see {@link SharedTooEarly}. */
+  /** Keys whose executions are told apart by all rollups' roots, see {@link SharedExecutionError}. */
   readonly #separate = new Set<Hex>();
   /**
    * Takes out again what a transaction that is given up has added to executions of transactions before it.
@@ -85,14 +85,14 @@ export class Trace implements JournalFollower {
 
   /**
    * Notes that the execution visits a rollup.
-   * @throws {SharedTooEarly}
+   * @throws {SharedExecutionError}
    */
-  visit(entry: Entry, rollup: ChainId): void {
+  visit(entry: RecordedEntry, rollup: ChainId): void {
     if (entry.visited.has(rollup)) return;
     const [first, ...others] = entry.lookups;
     if (others.some(({ roots }) => !isSame(first?.roots.get(rollup), roots.get(rollup)))) {
       if (entry.key === undefined) throw new Error("a transaction is looked up once");
-      throw new SharedTooEarly(entry.key);
+      throw new SharedExecutionError(entry.key);
     }
     entry.visited.add(rollup);
     this.#additions.push(() => entry.visited.delete(rollup));
@@ -109,29 +109,30 @@ export class Trace implements JournalFollower {
    */
   executions(): RecordedExecution[] {
     const groups = [...Map.groupBy(this.#entries, (entry) => entry.key ?? entry).values()].map(inSearchOrder);
-    for (const rivals of groups) checkFound(rivals);
+    for (const candidates of groups) checkFound(candidates);
     return groups.flat().map(({ root }) => recordExecution(root));
   }
 
   /**
    * Looks the trigger up as L1 does, or begins a new execution with it.
-   * @param step the trigger.
+   * @param recorded the trigger.
    * @param roots of all rollups now.
    */
-  begin(step: Step, roots: Roots): Entry {
+  begin(recorded: RecordedAction, roots: Roots): RecordedEntry {
     this.#triggers++;
-    const { action } = step;
+    const { action } = recorded;
     const target = roots.get(action.to);
     const isCall = action.kind === ActionKind.CALL && target !== undefined;
     const key = isCall ? keccak256(concatHex([hashAction(action), rootHex(target.root)])) : undefined;
-    const rivals = key === undefined ? [] : (this.#byKey.get(key) ?? []);
-    const consumed = rivals.filter((rival) => this.#consumed.has(rival));
+    const candidates = key === undefined ? [] : (this.#byKey.get(key) ?? []);
+    const consumed = candidates.filter((candidate) => this.#consumed.has(candidate));
     const isSeparate = key !== undefined && this.#separate.has(key);
-    const found = inSearchOrder(rivals).find(
-      (rival) =>
-        !this.#consumed.has(rival) && startsAt(rival, roots, isSeparate ? roots.keys() : rival.visited),
+    const found = inSearchOrder(candidates).find(
+      (candidate) =>
+        !this.#consumed.has(candidate) &&
+        startsAt(candidate, roots, isSeparate ? roots.keys() : candidate.visited),
     );
-    const entry = found ?? this.#add(step, key);
+    const entry = found ?? this.#add(recorded, key);
     entry.lookups.push({ roots, consumed });
     this.#additions.push(() => entry.lookups.pop());
     if (!entry.isStatic) this.#consumed.add(entry);
@@ -139,10 +140,10 @@ export class Trace implements JournalFollower {
   }
 
   /** The branch that L1 takes at its turn: a known one, or a new one. */
-  take(turn: Turn, step: Step): Branch {
-    const known = turn.find(step.action);
+  take(turn: Turn, recorded: RecordedAction): Branch {
+    const known = turn.find(recorded.action);
     if (known !== undefined) return known;
-    const branch = turn.add(step);
+    const branch = turn.add(recorded);
     this.#additions.push(() => turn.remove(branch));
     return branch;
   }
@@ -186,19 +187,19 @@ export class Trace implements JournalFollower {
     };
   }
 
-  #add(step: Step, key: Hex | undefined): Entry {
-    const entry: Entry = {
-      root: new Branch(step),
+  #add(recorded: RecordedAction, key: Hex | undefined): RecordedEntry {
+    const entry: RecordedEntry = {
+      root: new Branch(recorded),
       key,
-      isStatic: step.action.isStatic,
+      isStatic: recorded.action.isStatic,
       lookups: [],
       visited: new Set(),
     };
     this.#entries.push(entry);
     if (key === undefined) return entry;
-    const rivals = this.#byKey.get(key);
-    if (rivals === undefined) this.#byKey.set(key, [entry]);
-    else rivals.push(entry);
+    const candidates = this.#byKey.get(key);
+    if (candidates === undefined) this.#byKey.set(key, [entry]);
+    else candidates.push(entry);
     this.#additions.push(() => this.#byKey.get(key)?.pop());
     return entry;
   }
@@ -211,20 +212,20 @@ export class Trace implements JournalFollower {
 }
 
 /** Those that ask for more come first: what is left to another is then not its. */
-function inSearchOrder(rivals: readonly Entry[]): Entry[] {
-  return rivals.toSorted((a, b) => b.visited.size - a.visited.size);
+function inSearchOrder(candidates: readonly RecordedEntry[]): RecordedEntry[] {
+  return candidates.toSorted((a, b) => b.visited.size - a.visited.size);
 }
 
 /**
  * L1 takes the first execution of a key that is not consumed and whose rollups are at the roots it starts
  * from.
  */
-function checkFound(rivals: readonly Entry[]): void {
-  if (rivals.length < 2) return;
-  for (const entry of rivals)
+function checkFound(candidates: readonly RecordedEntry[]): void {
+  if (candidates.length < 2) return;
+  for (const entry of candidates)
     for (const { roots, consumed } of entry.lookups) {
-      const found = rivals.find(
-        (rival) => !consumed.includes(rival) && startsAt(rival, roots, rival.visited),
+      const found = candidates.find(
+        (candidate) => !consumed.includes(candidate) && startsAt(candidate, roots, candidate.visited),
       );
       if (found === entry) continue;
       const message =
@@ -234,7 +235,7 @@ function checkFound(rivals: readonly Entry[]): void {
 }
 
 /** Whether rollups are where they were when the execution was first begun. */
-function startsAt({ lookups }: Entry, roots: Roots, rollups: Iterable<ChainId>): boolean {
+function startsAt({ lookups }: RecordedEntry, roots: Roots, rollups: Iterable<ChainId>): boolean {
   const [first] = lookups;
   return [...rollups].every((rollup) => isSame(first?.roots.get(rollup), roots.get(rollup)));
 }

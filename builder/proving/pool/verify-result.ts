@@ -14,7 +14,7 @@ export class WrongProof extends Error {}
  * What a proof states, once it has been verified and states what the job asks for.
  * @throws {WrongProof} when the backend is to blame; {ProofFailedError} when the job is.
  */
-export async function judge(
+export async function verifyResult(
   ticket: Ticket,
   unverified: UnverifiedProof,
   publicNames: readonly string[],
@@ -33,7 +33,7 @@ export async function judge(
     const [, challenge = 0n, evaluation = 0n] = publicSignals;
     return { commitment, challenge: fieldElement(challenge), evaluation: fieldElement(evaluation) };
   }
-  await blameJob(ticket, publicNames, threads);
+  await assertJobIsSound(ticket, publicNames, threads);
   throw new WrongProof(isAsked ? "the proof does not verify" : "the proof is of another statement");
 }
 
@@ -41,7 +41,7 @@ export async function judge(
  * No backend can prove a job whose own witness is wrong.
  * @throws {ProofFailedError}
  */
-async function blameJob(
+async function assertJobIsSound(
   ticket: Ticket,
   publicNames: readonly string[],
   threads: WitnessThreads,

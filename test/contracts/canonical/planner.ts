@@ -8,11 +8,11 @@ const plannerAbi = parseAbi(["function plan(bytes message) view"]);
 /**
  * What `Rollups` would hear of its planner: the error by which it refuses calldata; nothing if it takes it.
  */
-export type Judge = (
+export type PlannerCall = (
   calldata: Hex,
 ) => Promise<{ readonly errorName: string; readonly args: unknown } | undefined>;
 
-export async function judge(setup: Setup): Promise<Judge> {
+export async function plannerOf(setup: Setup): Promise<PlannerCall> {
   const to = await setup.rollups.read.PLANNER();
   const account = setup.rollups.address;
   return async (calldata) => {

@@ -1,18 +1,21 @@
 import type { UnverifiedProof } from "../../../builder/proving/backends/backend.ts";
 import type { CircuitJob } from "../../../builder/proving/circuit-job.ts";
 import type { ReadyProofs } from "./ready-proofs.ts";
-import type { Manner } from "./scripted-backend.ts";
+import type { Behaviour } from "./scripted-backend.ts";
 
-export type Lie = (proofs: ReadyProofs, job: Pick<CircuitJob, "circuit" | "commitment">) => UnverifiedProof;
+export type Forgery = (
+  proofs: ReadyProofs,
+  job: Pick<CircuitJob, "circuit" | "commitment">,
+) => UnverifiedProof;
 
 /** On the curve, so that nothing but the pairing shows it. */
-const pointInAnothersPlace: Lie = (proofs, job) => {
+const pointInAnothersPlace: Forgery = (proofs, job) => {
   const { proof, ...rest } = proofs.of(job);
   return { ...rest, proof: { ...proof, a: proof.c } };
 };
 
 /** Answers that look like proofs, and why each is none. */
-export const LIES: Readonly<Record<string, Lie>> = {
+export const FORGERIES: Readonly<Record<string, Forgery>> = {
   "a sound proof of another statement": (proofs, job) => proofs.ofAnother(job),
   "another statement's proof beside the statement that was asked for": (proofs, job) => ({
     ...proofs.ofAnother(job),
@@ -34,20 +37,20 @@ export const LIES: Readonly<Record<string, Lie>> = {
   "a proof with a point in another's place": pointInAnothersPlace,
 };
 
-export function honest(proofs: ReadyProofs): Manner {
+export function honest(proofs: ReadyProofs): Behaviour {
   return (request) => request.answer(proofs.of(request.job));
 }
 
-export function lying(proofs: ReadyProofs, lie: Lie = pointInAnothersPlace): Manner {
-  return (request) => request.answer(lie(proofs, request.job));
+export function forging(proofs: ReadyProofs, forgery: Forgery = pointInAnothersPlace): Behaviour {
+  return (request) => request.answer(forgery(proofs, request.job));
 }
 
-export const failing: Manner = (request) => request.fail(new Error("out of order"));
+export const failing: Behaviour = (request) => request.fail(new Error("out of order"));
 
 /** Never answers, whatever the signal says. */
-export const hanging: Manner = () => undefined;
+export const hanging: Behaviour = () => undefined;
 
 /** Never answers, but stops when it is told to. */
-export const stoppable: Manner = (request) => {
+export const stoppable: Behaviour = (request) => {
   request.signal.addEventListener("abort", () => request.fail(new Error("stopped")));
 };

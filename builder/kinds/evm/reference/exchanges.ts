@@ -4,7 +4,7 @@ import type { ChainId } from "../../../protocol/ids.ts";
 import { StatementRefusedError } from "./errors.ts";
 
 /** An action that comes in, and what the rollup answers with. */
-export interface Turn {
+export interface Exchange {
   readonly in: Action;
   readonly out: Action;
 }
@@ -14,11 +14,11 @@ export interface Turn {
  * kind, and the first begins a visit.
  * @throws {StatementRefusedError}
  */
-export function turnsOf(rollup: ChainId, actions: readonly Action[]): Turn[] {
+export function exchangesOf(rollup: ChainId, actions: readonly Action[]): Exchange[] {
   const refuse = (at: number, reason: string, cause?: unknown): never => {
     throw new StatementRefusedError("ACTION_OUT_OF_PLACE", `action ${at} ${reason}`, { cause });
   };
-  const turns: Turn[] = [];
+  const exchanges: Exchange[] = [];
   for (const [at, action] of actions.entries()) {
     try {
       assertCanonical(action);
@@ -32,8 +32,8 @@ export function turnsOf(rollup: ChainId, actions: readonly Action[]): Turn[] {
     const out = actions[at + 1];
     if (!isIn) continue;
     if (out === undefined) return refuse(at, "has no answer");
-    turns.push({ in: action, out });
+    exchanges.push({ in: action, out });
   }
-  if (turns.length === 0) refuse(0, "is missing");
-  return turns;
+  if (exchanges.length === 0) refuse(0, "is missing");
+  return exchanges;
 }

@@ -58,7 +58,7 @@ interface OpenVisit {
  * Puts the frames of all chains together as one chain would have nested them: inside each frame in which a
  * call left its chain, the frames that ran on the other one.
  */
-export class AcrossChains {
+export class CrossChainTrace {
   readonly #parts: TraceParts;
   readonly #queues: Map<ChainId, TracedVisit[]>;
   readonly #open = new Map<ChainId, OpenVisit>();

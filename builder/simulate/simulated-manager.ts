@@ -17,28 +17,28 @@ import type { Action } from "../protocol/action.ts";
 import { gasToGive } from "../protocol/call-gas.ts";
 import { type ChainId, chainId } from "../protocol/ids.ts";
 import { revertDataOnL1 } from "../protocol/remote-error.ts";
-import type { BridgedEvm } from "../evm/bridged-evm.ts";
+import type { InterceptingEvm } from "../evm/intercepting-evm.ts";
 import { handOver, inheritedFrom } from "../evm/hand-over.ts";
 import { dataGas, RELAY_GAS, TURN_GAS } from "./gas.ts";
 import type { Journal } from "../evm/journal.ts";
 import type { JournaledState } from "../evm/journaled-state.ts";
 import { decodeRelay } from "../evm/relay-call.ts";
 import { lowerCase } from "../protocol/address.ts";
-import type { ProxyBook } from "./proxies.ts";
+import type { ProxyAddresses } from "./proxy-addresses.ts";
 import type { Registry } from "./registry.ts";
 import { SimulationRefusedError } from "./refusal.ts";
-import type { CallResult, L1Port, RelayedCall, Switchboard } from "./switchboard.ts";
+import type { CallResult, L1Port, RelayedCall, CrossChainRouter } from "./cross-chain-router.ts";
 
 const ROLLUP_OF_SELECTOR = toFunctionSelector(getAbiItem({ abi: rollupsAbi, name: "rollupOf" }));
 
-export interface BridgeOptions {
-  readonly evm: BridgedEvm;
+export interface SimulatedManagerOptions {
+  readonly evm: InterceptingEvm;
   readonly state: JournaledState;
   readonly journal: Journal;
   /** Address of `Rollups`, lower case. */
   readonly manager: Address;
-  readonly proxies: ProxyBook;
-  readonly switchboard: Switchboard;
+  readonly proxies: ProxyAddresses;
+  readonly router: CrossChainRouter;
   readonly registry: Registry;
 }
 
@@ -46,7 +46,7 @@ export interface BridgeOptions {
  * A static call is made from a proxy that is not there: `postBatch` creates it, so it is there from the
  * start.
  */
-export class ProxyNeededBefore extends Error {
+export class MissingProxy extends Error {
   readonly original: Address;
   readonly rollup: ChainId;
 
@@ -74,13 +74,13 @@ interface ManagerFrame {
   logs: NonNullable<ExecResult["logs"]>;
 }
 
-/** The manager's part between L1's EVM and the switchboard: what `relay` and the calls it makes do on L1. */
-export class Bridge {
-  readonly #options: BridgeOptions;
+/** The manager's part between L1's EVM and the router: what `relay` and the calls it makes do on L1. */
+export class SimulatedManager {
+  readonly #options: SimulatedManagerOptions;
   /** The manager's own code answers `rollupOf` now. */
   #asksManager = false;
 
-  constructor(options: BridgeOptions) {
+  constructor(options: SimulatedManagerOptions) {
     this.#options = options;
   }
 
@@ -154,7 +154,7 @@ export class Bridge {
         return await this.#call(action, frame);
       },
     };
-    const result = await this.#options.switchboard.relay(call, port);
+    const result = await this.#options.router.relay(call, port);
     const data = result.failed ? revertDataOnL1(result.data) : result.data;
     spend(frame, dataGas(data));
     return {
@@ -173,7 +173,7 @@ export class Bridge {
     }
     const proxy = await this.#options.proxies.addressOf(action.sender, action.from);
     if ((await this.#options.state.getCodeSize(createAddressFromString(proxy))) === 0) {
-      if (frame.message.isStatic || action.isStatic) throw new ProxyNeededBefore(action.sender, action.from);
+      if (frame.message.isStatic || action.isStatic) throw new MissingProxy(action.sender, action.from);
       await this.#createProxy(action.sender, action.from, frame);
     }
     const { gas } = action;
