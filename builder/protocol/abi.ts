@@ -1064,7 +1064,7 @@ export const rollupsAbi = [
     type: "function",
     inputs: [
       {
-        name: "turn",
+        name: "reader",
         internalType: "struct Player.Turn",
         type: "tuple",
         components: [

@@ -409,7 +409,7 @@ abstract contract Playwright {
             step.data = abi.encodeWithSignature("runTransaction(bytes,uint256,uint256,uint256)", "", 0, 0, 0);
             step.answer = abi.encodeWithSelector(IRollups.OnlySelf.selector, setting.puppet);
         } else if (kind == 4) {
-            Player.Turn memory turn;
+            Player.RecordReader memory turn;
             step.data = abi.encodeCall(Player.playFramed, (turn));
             step.answer = abi.encodeWithSelector(IRollups.OnlySelf.selector, setting.puppet);
         } else if (kind == 5) {

@@ -171,8 +171,9 @@ contract Puppet {
         }
     }
 
-    /// At a depth at which a contract has asked for the code of an account that had none, the test machine puts
-    /// words of its own into every revert without data. It forgets this when code that is there is asked for.
+    /// At a depth at which a contract has asked for the code of an account that had none, the test machine
+    /// puts words of its own into every revert without data. It forgets this when code that is there is asked
+    /// for.
     function _failWith(bytes memory answer) private view {
         assert(msg.sender.code.length != 0);
         _revertWith(answer);
