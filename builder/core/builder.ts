@@ -30,6 +30,7 @@ import {
   type SimulationOptions,
 } from "../simulate/simulate-transactions.ts";
 import { TransactionQueue } from "../intake/queue.ts";
+import { BuilderStoppedError } from "../intake/stopped.ts";
 
 /** A rollup that the builder runs. */
 export interface BuilderRollup {
@@ -74,7 +75,8 @@ const RECONNECT_DELAY = 500;
  * import { chainId } from "./builder/protocol/ids.ts";
  *
  * const circuits = await prepareArtefacts();
- * await using prover = await openProver({ circuits: [...circuits.values()].map(({ artefacts }) => artefacts) });
+ * const artefacts = [...circuits.values()].map((circuit) => circuit.artefacts);
+ * await using prover = await openProver({ circuits: artefacts });
  * await using builder = await createBuilder({
  *   l1Rpc: "http://127.0.0.1:8545",
  *   manager: "0x5FbDB2315678afecb367f032d93F642f64180aa3",
@@ -381,7 +383,7 @@ export class Builder implements AsyncDisposable {
       await this.#running;
       return;
     }
-    this.#stop.abort(new LockstepError("STOPPED", "the builder was stopped"));
+    this.#stop.abort(new BuilderStoppedError());
     await this.#running;
     await this.#chains[Symbol.asyncDispose]();
   }
@@ -496,7 +498,7 @@ export class Builder implements AsyncDisposable {
     const key = this.#rollup(rollup).verificationKeys[circuit];
     if (key !== undefined) return key;
     throw new LockstepError(
-      "UNKNOWN_CIRCUIT",
+      "MISSING_VERIFICATION_KEY",
       `rollup ${rollup.toString()} has no key for circuit ${circuit}`,
     );
   }

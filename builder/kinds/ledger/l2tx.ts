@@ -12,7 +12,7 @@ import {
 import { type ChainId, FIELD_MODULUS, type FieldElement, fieldElement } from "../../protocol/ids.ts";
 import { dataWords } from "../../protocol/statement.ts";
 import type { Poseidon } from "../../state/poseidon.ts";
-import { InvalidL2TransactionError } from "./errors.ts";
+import { InvalidL2TransactionError } from "../errors.ts";
 import { L2TX_HEADER_BYTES, MAX_CALLDATA_BYTES, SIGNED_CALLDATA_WORDS } from "./limits.ts";
 import type { CurvePoint, Signature } from "./signing.ts";
 

@@ -439,8 +439,8 @@ abstract contract ExecutionGenerator {
             step.data = abi.encodeWithSignature("runTransaction(bytes,uint256,uint256,uint256)", "", 0, 0, 0);
             step.answer = abi.encodeWithSelector(IRollups.OnlySelf.selector, context.actor);
         } else if (kind == 4) {
-            Player.Turn memory turn;
-            step.data = abi.encodeCall(Player.playFramed, (turn));
+            Player.RecordReader memory reader;
+            step.data = abi.encodeCall(Player.playFramed, (reader));
             step.answer = abi.encodeWithSelector(IRollups.OnlySelf.selector, context.actor);
         } else if (kind == 5) {
             Batch memory batch;
