@@ -285,7 +285,7 @@ describe("pipeline with unproven proofs", function () {
     });
     try {
       const account = await LedgerAccount.fromSeed(numberToHex(1, { size: 32 }));
-      const domain = { l1ChainId: 31337n, rollups: lockstep.rollups, rollup: lockstep.ledger };
+      const domain = { l1ChainId: 31337n, manager: lockstep.rollups, rollup: lockstep.ledger };
       const terms = { domain, nonce: 0n, deadline: 1n << 40n, chain: L1_CHAIN, amount: 0n };
       const data = encodeFunctionData({ abi: feed.abi, functionName: "price" });
       // As soon as the node stops mining by itself, the price changes, before the batch arrives.
