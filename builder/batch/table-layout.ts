@@ -3,8 +3,9 @@ import type { Action } from "../protocol/action.ts";
 import type { ChainId } from "../protocol/ids.ts";
 
 /**
- * Sizes of a table's parts in bytes, from the layouts drawn in `contracts/table/ExecutionTable.sol` and `Steps.sol`.
- * Constants that have a name there have the same one here; `test/batch/table-layout.test.ts` compares them.
+ * Sizes of a table's parts in bytes, from the layouts drawn in `contracts/table/ExecutionTable.sol` and
+ * `Steps.sol`. Constants that have a name there have the same one here; `test/batch/table-layout.test.ts`
+ * compares them.
  */
 
 /** `Steps`: the greatest table. */

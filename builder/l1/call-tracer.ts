@@ -34,8 +34,8 @@ const frameSchema = z.looseObject({
 });
 
 /**
- * Reads what a node's `callTracer` answered. Not by a schema of the whole: frames nest more deeply than one may
- * recurse.
+ * Reads what a node's `callTracer` answered. Not by a schema of the whole: frames nest more deeply than one
+ * may recurse.
  * @returns nothing if it is no tree of frames.
  */
 export function parseCallTrace(answer: unknown): L1Frame | undefined {
