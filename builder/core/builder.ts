@@ -9,6 +9,7 @@ import { type Stop, UnknownRollupError } from "../follower/stopped.ts";
 import type { AccountState, RollupKind, RollupMachine } from "../kinds/kind.ts";
 import { connectL1, l1Error, type L1Client } from "../l1/client.ts";
 import { findIncluded } from "../post/find-included.ts";
+import { mayStillTakeEffect } from "../post/settle.ts";
 import { undoInclusion } from "../post/undo-inclusion.ts";
 import { Producer } from "./producer.ts";
 import type { Prover } from "../proving/prover.ts";
@@ -314,21 +315,32 @@ export class Builder implements AsyncDisposable {
     return this.#queue.pending().filter((transaction) => transaction.rollup === rollup);
   }
 
-  /** How far a transaction has come; nothing for one that the builder never took on. */
+  /** How far this builder has come with a transaction; nothing for one that it never took on. */
   status(hash: Hex): TransactionStatus | undefined {
     return this.#queue.statusOf(hash);
+  }
+
+  /**
+   * How far a transaction signed for a rollup has come, on L1 as well: one that failed there may have taken
+   * effect since, in a copy of its batch.
+   */
+  async statusOnL1(rollup: ChainId, id: Hex): Promise<TransactionStatus | undefined> {
+    const status = this.status(id);
+    if (status === undefined || !mayStillTakeEffect(status)) return status;
+    return (await this.#includedAs({ hash: id, rollup })) ?? status;
   }
 
   /** The L1 transaction in which one signed for a rollup took effect, also before this process began. */
   async l1TransactionOf(rollup: ChainId, id: Hex): Promise<Hex | undefined> {
     const status = this.status(id);
     if (status?.state === "posted") return status.l1Transaction;
-    if (status?.state === "failed") return undefined;
+    if (status?.state === "failed" && !mayStillTakeEffect(status)) return undefined;
     return await this.#hold(async ({ head }) => {
       // L1 shows a block before its transactions have their status. A client that saw the block asks only
       // once, so it waits here.
       const settled = this.status(id);
-      if (settled !== undefined) return settled.state === "posted" ? settled.l1Transaction : undefined;
+      if (settled !== undefined && !mayStillTakeEffect(settled))
+        return settled.state === "posted" ? settled.l1Transaction : undefined;
       const history = await this.#historyUpTo(head.number);
       return findL2Transaction(history, rollup, id)?.transaction;
     });
@@ -412,7 +424,9 @@ export class Builder implements AsyncDisposable {
   }
 
   /** What L1 holds of a transaction already, in this builder's batch or another account's. */
-  async #includedAs(transaction: AcceptedTransaction): Promise<TransactionStatus | undefined> {
+  async #includedAs(
+    transaction: Pick<AcceptedTransaction, "hash" | "rollup">,
+  ): Promise<TransactionStatus | undefined> {
     const head = await this.l1.getBlockNumber({ cacheTime: 0 });
     const [found] = await findIncluded(this.l1, [transaction], () => this.#historyUpTo(head));
     return found?.status;

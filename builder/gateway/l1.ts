@@ -6,7 +6,7 @@ import { LockstepError } from "../protocol/errors.ts";
 import { InvalidTransactionError, TransactionRevertedError } from "../simulate/outcome.ts";
 import { GatewayAccounts, type SigningChain } from "./accounts.ts";
 import { accessListGas, type CallParameters, callRequest, callSchema } from "./call-request.ts";
-import { estimateAcrossChains } from "./estimate.ts";
+import { estimateCrossChainGas } from "./estimate.ts";
 import {
   addressSchema,
   type Answer,
@@ -82,7 +82,7 @@ export function l1Service(
       const at = simulated(request);
       if (at === undefined) return await upstream.forward(request);
       const gas = await unlessUnsupported(() =>
-        estimateAcrossChains(builder, callRequest(at.call), at.pending),
+        estimateCrossChainGas(builder, callRequest(at.call), at.pending),
       );
       if (gas === undefined) return await upstream.forward(request);
       return { result: numberToHex(gas + accessListGas(at.call)) };
@@ -173,7 +173,7 @@ function signingChain(builder: Backend): SigningChain {
     nextNonce: (sender) => nextNonceOf(builder, sender),
     estimateGas: async (call) => {
       const request = callRequest(call);
-      const across = await estimateAcrossChains(builder, request, true);
+      const across = await estimateCrossChainGas(builder, request, true);
       if (across !== undefined) return across + accessListGas(call);
       const { from, to, value, data } = request;
       return await builder.l1.estimateGas({ account: from, to: to ?? null, value, data });

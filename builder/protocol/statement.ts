@@ -119,7 +119,7 @@ export function statementWords(header: StatementHeader, visits: readonly Stateme
   ];
 }
 
-/** The statement of one visit. Its words and its key are computed once, when they are first asked for. */
+/** The statement of one visit. Words and key are computed once, when they are first asked for. */
 export class VisitStatement {
   readonly header: StatementHeader;
   readonly visit: StatementVisit;

@@ -31,7 +31,7 @@ const MEASURING = 2;
  */
 const TURNCOAT: Hex = "0x5f54600657005bfe";
 /** Has no account. */
-const NOBODY: Address = "0x00000000000000000000000000000000000f4e54";
+const EMPTY_ACCOUNT: Address = "0x00000000000000000000000000000000000f4e54";
 
 describe("Rollups: the gas of calls to L1", () => {
   let s: Setup;
@@ -159,10 +159,12 @@ describe("Rollups: the gas of calls to L1", () => {
 
   it("is enough for an account that there was not", async () => {
     await fund(a, 5n);
-    const batch = await batchOf(s, [transaction(a, { gas: 1, value: 5n, target: NOBODY, answer: "0x" })]);
+    const batch = await batchOf(s, [
+      transaction(a, { gas: 1, value: 5n, target: EMPTY_ACCOUNT, answer: "0x" }),
+    ]);
     const { gas } = await leastGas(batch);
     expect(await post(batch, gas)).to.deep.equal(["ExecutionConsumed"]);
-    expect(await s.publicClient.getBalance({ address: NOBODY })).to.equal(5n);
+    expect(await s.publicClient.getBalance({ address: EMPTY_ACCOUNT })).to.equal(5n);
   });
 
   it("is each call's own: what one leaves over is not the next one's, what one uses up not missed by it", async () => {
