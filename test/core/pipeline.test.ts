@@ -285,13 +285,13 @@ describe("pipeline with unproven proofs", function () {
     });
     try {
       const account = await LedgerAccount.fromSeed(numberToHex(1, { size: 32 }));
-      const domain = { l1ChainId: 31337n, rollups: lockstep.rollups, rollup: lockstep.ledger };
+      const domain = { l1ChainId: 31337n, manager: lockstep.rollups, rollup: lockstep.ledger };
       const terms = { domain, nonce: 0n, deadline: 1n << 40n, chain: L1_CHAIN, amount: 0n };
       const data = encodeFunctionData({ abi: feed.abi, functionName: "price" });
       // As soon as the node stops mining by itself, the price changes, before the batch arrives.
       let changed: Promise<Hex> | undefined;
       let batch: Hex | undefined;
-      relay.judge((body): Fate => {
+      relay.decide((body): Fate => {
         if (body.includes("evm_setNextBlockTimestamp")) changed ??= setPrice(2n);
         const raw = /"eth_sendRawTransaction","params":\["(0x[0-9a-f]+)"/.exec(body)?.[1];
         if (isHex(raw)) batch ??= parseTransaction(raw).data;
