@@ -50,11 +50,13 @@ export default defineConfig({
       },
     },
   },
+  // TypeChain comes with the toolbox. Tests take their ABIs from protocol/abi.ts, or read artifacts.
+  typechain: { dontOverrideCompile: true },
   paths: { tests: { mocha: "test", solidity: "contracts/test" } },
   test: {
     solidity: {
       fuzz: { ...nothingButSeed, seed: fuzzSeed, runs: fuzzRuns ?? 48 },
-      invariant: { ...nothingButSeed, runs: fuzzRuns ?? 5, depth: 40, failOnRevert: true },
+      invariant: { ...nothingButSeed, runs: fuzzRuns ?? 10, depth: 40, failOnRevert: true },
     },
   },
   networks: {

@@ -30,8 +30,8 @@ export function settle(
 const SEEN: readonly string[] = ["BATCH_REVERTED", "REVERTED_ON_L1"];
 
 /**
- * Whether a transaction signed for a rollup may take effect although it failed: it changed nothing and used no
- * nonce, and any account can post its batch again until it is too old (docs/spec.md section 3).
+ * Whether a transaction signed for a rollup may take effect although it failed: it changed nothing and used
+ * no nonce, and any account can post its batch again until it is too old (docs/spec.md section 3).
  */
 export function mayStillTakeEffect(status: TransactionStatus): boolean {
   return status.state === "failed" && SEEN.includes(status.code);

@@ -11,8 +11,8 @@ import { STORAGE_ERRORS } from "./storage.ts";
 import { TRANSACTION_ERRORS } from "./transactions.ts";
 
 /**
- * Every error of Lockstep by its code. A code is stable, and thrown by one class. `npm run docs:errors` writes
- * docs/errors.md from it.
+ * Every error of Lockstep by its code. A code is stable, and thrown by one class. `npm run docs:errors`
+ * writes docs/errors.md from it.
  */
 export const ERRORS = {
   ...COMMAND_ERRORS,
