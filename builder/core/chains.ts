@@ -27,7 +27,7 @@ export interface ChainsOptions {
   readonly onRebuild?: ((folder: string) => void) | undefined;
 }
 
-/** All chains at one moment, held exclusively. */
+/** All chains at one head of L1, held exclusively. */
 export interface HeldChains {
   readonly head: Head;
   /** Those that are where L1 says that they are. */

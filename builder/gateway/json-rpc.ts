@@ -65,7 +65,10 @@ export function reasonOf(error: z.ZodError): string {
   return place === "" ? issue.message : `${place}: ${issue.message}`;
 }
 
-/** An error as clients know it: revert data where viem and ethers look for it, else Lockstep's own code and where it is explained. */
+/**
+ * An error as clients know it: revert data where viem and ethers look for it, else Lockstep's own code and
+ * where it is explained.
+ */
 export function errorObject(error: unknown): RpcErrorObject {
   if (!(error instanceof LockstepError)) {
     return { code: RpcCode.INTERNAL, message: "internal error of the gateway; see its log" };

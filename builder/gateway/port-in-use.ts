@@ -2,7 +2,10 @@ import { LockstepError } from "../protocol/errors.ts";
 
 /** Another program listens on a port that is needed. */
 export class PortInUseError extends LockstepError {
-  /** @param purpose what the port is for. @param advice beyond stopping the other program. */
+  /**
+   * @param purpose what the port is for.
+   * @param advice beyond stopping the other program.
+   */
   constructor(port: number, purpose: string, options?: { advice?: string; cause?: unknown }) {
     const { advice = "choose another port", cause } = options ?? {};
     super(

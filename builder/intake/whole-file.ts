@@ -2,13 +2,13 @@ import { renameSync, writeFileSync } from "node:fs";
 import { rename, writeFile } from "node:fs/promises";
 
 /*
- * Node's own functions, for write-file-atomic and atomically take a write that was cut short for success: on a
- * disk that is almost full they put half a file in the place of a whole one.
+ * Node's own functions, for write-file-atomic and atomically take a write that was cut short for success:
+ * on a disk that is almost full they put half a file in the place of a whole one.
  */
 
 /**
- * Writes a file that is complete or absent, whenever the process dies: beside its name, flushed, then renamed.
- * What was there stays if the write fails.
+ * Writes a file that is complete or absent, whenever the process dies: beside its name, flushed, then
+ * renamed. What was there stays if the write fails.
  */
 export async function writeWholeFile(file: string, text: string): Promise<void> {
   const partial = partialName(file);

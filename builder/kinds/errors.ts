@@ -10,7 +10,9 @@ export class VisitTooLargeError extends LockstepError {
   }
 }
 
-/** The bytes are no transaction that the rollup could take: no proof can exist, and there is no effect at all. */
+/**
+ * The bytes are no transaction that the rollup could take: no proof can exist, and there is no effect at all.
+ */
 export class InvalidL2TransactionError extends LockstepError {
   constructor(reason: string, options?: { cause?: unknown }) {
     super("INVALID_L2_TRANSACTION", `the rollup would refuse the transaction: ${reason}`, options);

@@ -25,8 +25,8 @@ import {
 /// @dev Invariants, which `contracts/test/invariants/WalkHarness.sol` checks:
 ///
 /// - `nest.framed` equals the height of `nest.spans` whenever L1 code runs that may change something: each
-///   undoing that can still come has its frame. {enterL1} opens those that are missing, {answerL1} counts those
-///   that have ended.
+///   undoing that can still come has its frame. {enterL1} opens those that are missing, {answerL1} counts
+///   those that have ended.
 /// - When a step ends, `l1Root`, `l1IsOpen` and `l1Balance` of each rollup are what L1 has when it has played
 ///   the step; after an undoing they are what it had when the lowest frame that is reverted was opened.
 /// - A rollup gives only what is held for it: `shortfall` is the most by which a rollup's balance fell below

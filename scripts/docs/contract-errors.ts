@@ -17,7 +17,10 @@ const OTHERS = ["contracts/test/", "contracts/examples/", "contracts/devnet/"];
 /** The comment above an error, and the error. */
 const DOCUMENTED_ERROR = /((?:^ *\/\/\/.*\n)*)^ *error (\w+)(\([^)]*\));/gm;
 
-/** All custom errors of the protocol's contracts. @throws when one has no NatSpec. */
+/**
+ * All custom errors of the protocol's contracts.
+ * @throws when one has no NatSpec.
+ */
 export function contractErrors(root: string): ContractError[] {
   const files = globSync("contracts/**/*.sol", { cwd: root })
     .filter((file) => !OTHERS.some((folder) => file.startsWith(folder)))

@@ -50,7 +50,8 @@ function errorPage(contracts: readonly ContractError[]): string {
   const groups = ERROR_GROUPS.flatMap(({ title, errors }) => [
     `## ${title}`,
     ...Object.entries(errors).flatMap(([code, each]) => [
-      `### \`${code}\``,
+      // Plain: TypeDoc makes no anchor of code.
+      `### ${code}`,
       `**${capitalised(each.title)}.** ${each.meaning}`,
       `_What to do:_ ${each.remedy}`,
     ]),

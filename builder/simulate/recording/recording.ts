@@ -8,7 +8,7 @@ import { ActionKind, hashAction } from "../../protocol/action.ts";
 import { type ChainId, L1 } from "../../protocol/ids.ts";
 import { SimulationRefusedError } from "../refusal.ts";
 
-/** The states of all rollups at one moment. */
+/** The moments of all rollups at one time. */
 export type Roots = ReadonlyMap<ChainId, StateMoment>;
 
 /** One execution, as far as its paths are known. */

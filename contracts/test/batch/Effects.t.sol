@@ -20,15 +20,15 @@ import {
 
 /// @title Effects alone: Ether, spans and frames, without any list
 contract EffectsTest {
-    function testLackIsTheMostThatWasMissing() external pure {
+    function testShortfallIsTheMostThatWasMissing() external pure {
         Tracks memory tracks = _tracks();
         Effects.debit(tracks.list[0], 5);
         Effects.credit(tracks.list[1], 5);
         Effects.debit(tracks.list[1], 3);
         Effects.credit(tracks.list[0], 9);
         Effects.debit(tracks.list[0], 1);
-        require(tracks.list[0].standing.shortfall == 5, "not what the first lacked");
-        require(tracks.list[1].standing.shortfall == 0, "the second lacked nothing");
+        require(tracks.list[0].standing.shortfall == 5, "another shortfall of the first");
+        require(tracks.list[1].standing.shortfall == 0, "a shortfall of the second");
         require(tracks.list[0].standing.balance == 3 && tracks.list[1].standing.balance == 2, "other sums");
     }
 
@@ -58,10 +58,10 @@ contract EffectsTest {
         path.calls = 1;
         Effects.debit(tracks.list[0], 4);
         marked = Effects.announce(nest, tracks, path, marked, 1, 3, 1);
-        require(Effects.heightOf(nest) == 3 && Effects.enterL1(nest) == 3, "three frames lack");
+        require(Effects.heightOf(nest) == 3 && Effects.enterL1(nest) == 3, "not three frames to open");
         _tell(tracks);
         Effects.openFrames(nest, tracks, 3);
-        require(Effects.enterL1(nest) == 0, "no frame lacks");
+        require(Effects.enterL1(nest) == 0, "a frame to open again");
         Effects.debit(tracks.list[0], 2);
 
         SpanRef second = Effects.spanOfCall(nest, path, 1);
