@@ -22,6 +22,31 @@ export interface Authorization {
   readonly s: bigint;
 }
 
+/** What an account is taken to be in a simulated call, in place of what it is. */
+export interface AccountOverride {
+  /** Lower case. */
+  readonly address: Address;
+  readonly balance?: bigint;
+  readonly nonce?: bigint;
+  readonly code?: Hex;
+  /** All of its storage: what is not named is 0. Words by slot, of 32 bytes each. */
+  readonly state?: Readonly<Record<Hex, Hex>>;
+  /** Some slots of its storage. */
+  readonly stateDiff?: Readonly<Record<Hex, Hex>>;
+}
+
+/** What the EVM is told of the block, in place of the block to come. */
+export interface BlockOverride {
+  readonly number?: bigint;
+  /** Seconds. */
+  readonly timestamp?: bigint;
+  readonly gasLimit?: bigint;
+  readonly coinbase?: Address;
+  readonly prevRandao?: Hex;
+  readonly baseFeePerGas?: bigint;
+  readonly blobBaseFee?: bigint;
+}
+
 /** A call that is simulated without a signature. */
 export interface CallRequest {
   readonly from: Address;
@@ -31,4 +56,7 @@ export interface CallRequest {
   readonly gas: bigint;
   readonly gasPrice: bigint;
   readonly authorizations?: readonly Authorization[];
+  /** Of the chain on which the call begins. */
+  readonly overrides?: readonly AccountOverride[];
+  readonly block?: BlockOverride;
 }

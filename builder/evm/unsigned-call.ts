@@ -8,6 +8,7 @@ import type { BridgedEvm } from "./bridged-evm.ts";
 import { type CallRequest, InvalidTransactionError } from "./call-request.ts";
 import { applyAuthorizations } from "./delegation.ts";
 import type { JournaledState } from "./journaled-state.ts";
+import { overrideAccounts } from "./overrides.ts";
 
 export interface UnsignedCallChain {
   readonly evm: BridgedEvm;
@@ -24,7 +25,7 @@ export interface UnsignedCallChain {
  */
 export async function runUnsignedCall(
   { evm, state, common, block }: UnsignedCallChain,
-  { from, to, value, data, gas, gasPrice, authorizations = [] }: CallRequest,
+  { from, to, value, data, gas, gasPrice, authorizations = [], overrides = [] }: CallRequest,
 ): Promise<{ result: EVMResult; gasUsed: bigint }> {
   const draft = {
     ...(to === undefined ? {} : { to: createAddressFromString(to) }),
@@ -35,11 +36,12 @@ export async function runUnsignedCall(
   const unsigned = createTx(draft, { common });
   const perAuthorization = unsigned.common.param("perEmptyAccountCost");
   const intrinsic = unsigned.getIntrinsicGas() + perAuthorization * BigInt(authorizations.length);
-  if (intrinsic > gas) throw new InvalidTransactionError(`intrinsic gas is ${intrinsic}, given is ${gas}`);
+  if (intrinsic > gas) throw new InvalidTransactionError(`intrinsic gas too low: it is ${intrinsic}, given is ${gas}`);
   const caller = createAddressFromString(from);
+  await overrideAccounts(state, overrides);
   const balance = (await state.getAccount(caller))?.balance ?? 0n;
   // EthereumJS would throw amid a creation.
-  if (value > balance) throw new InvalidTransactionError(`its value is ${value}, ${from} has ${balance}`);
+  if (value > balance) throw new InvalidTransactionError(`insufficient funds: its value is ${value}, ${from} has ${balance}`);
   const warm = [
     caller.toString(),
     block.header.coinbase.toString(),

@@ -9,13 +9,14 @@ import {
   walletActions,
 } from "viem";
 import { LockstepError } from "../protocol/errors.ts";
+import { shownUrl, withShownUrls } from "../protocol/shown-url.ts";
 
 /** The L1 node did not answer at all. Nothing was changed; the same request may be made again later. */
 export class L1UnreachableError extends LockstepError {
   constructor(url: string, options?: { cause?: unknown }) {
     super(
       "L1_UNREACHABLE",
-      `the L1 node at ${url} does not answer; start it or correct the address`,
+      `the L1 node at ${shownUrl(url)} does not answer; start it or correct the address`,
       options,
     );
   }
@@ -24,7 +25,7 @@ export class L1UnreachableError extends LockstepError {
 /** The L1 node answered with an error. */
 export class L1RpcError extends LockstepError {
   constructor(message: string, options?: { cause?: unknown }) {
-    super("L1_RPC_ERROR", `the L1 node refused a request: ${message}`, options);
+    super("L1_RPC_ERROR", `the L1 node refused a request: ${withShownUrls(message)}`, options);
   }
 }
 

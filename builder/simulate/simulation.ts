@@ -22,6 +22,7 @@ import { Journal } from "../evm/journal.ts";
 import { FrameRecorder } from "../evm/frame-recorder.ts";
 import { JournaledState } from "../evm/journaled-state.ts";
 import { lowerCase } from "../protocol/address.ts";
+import { overrideBlock } from "../evm/overrides.ts";
 import { runUnsignedCall } from "../evm/unsigned-call.ts";
 import {
   type CallRequest,
@@ -126,8 +127,10 @@ export class Simulation {
   /** Plays a call as `eth_call` does: without nonce and fee, on what the transactions before left. */
   async call(request: CallRequest): Promise<TransactionOutcome> {
     const any = () => undefined;
+    const block =
+      request.block === undefined ? this.#block : overrideBlock(this.#block, request.block, this.#common);
     return await this.#play(any, (evm) =>
-      runUnsignedCall({ evm, state: this.#state, common: this.#common, block: this.#block }, request),
+      runUnsignedCall({ evm, state: this.#state, common: this.#common, block }, request),
     );
   }
 

@@ -124,6 +124,8 @@ export function outcomeOf(more: Partial<CallOutcome> = {}): CallOutcome {
     operations: [frameOf()],
     l1Calls: 0,
     l1Failures: 0,
+    logs: [],
+    accessed: new Map(),
     ...more,
   };
 }

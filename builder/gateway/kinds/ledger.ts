@@ -32,7 +32,7 @@ export function ledgerGateway({ builder, rollup }: RollupContext): KindGateway {
       const target = call.to ?? zeroAddress;
       const data = call.input ?? call.data ?? "0x";
       const answer = await builder.view({ rollup, sender: call.from ?? zeroAddress, target, data });
-      if (answer.failed) throw new TransactionRevertedError(answer.data, undefined);
+      if (answer.failed) throw new TransactionRevertedError(answer.data);
       return { result: answer.data };
     },
     eth_sendRawTransaction: async ({ params }) => {

@@ -1,6 +1,6 @@
 import { concatHex, type Hex, parseEther, size, stringToHex, toHex, encodeErrorResult, parseAbi } from "viem";
 import { accountAt } from "../../core/setup.ts";
-import { type Clients } from "../../scenarios/support/clients.ts";
+import type { Clients } from "../../scenarios/support/clients.ts";
 
 /** What stands on a chain before its gateway is asked. */
 export interface ConformanceStage {
@@ -25,6 +25,8 @@ export interface ConformanceStage {
     readonly setCode: Hex;
     readonly logging: Hex;
   };
+  readonly genesisHash: Hex;
+  readonly latestHash: Hex;
   /** Of a block with a transaction. */
   readonly blockHash: Hex;
   /** Of the block in which the event was emitted. */
@@ -60,15 +62,18 @@ function revertingCode(): Hex {
   ]);
 }
 
-/** `CALLDATASIZE PUSH1 2 EQ PUSH1 to JUMPI`, revert, `JUMPDEST`, 0xffee. */
+/**
+ * `CALLDATASIZE PUSH1 2 SUB PUSH1 to JUMPI`, 0xffee, `JUMPDEST`, revert. The words come last: as code, their letters
+ * would be pushes that swallow a jump's destination.
+ */
 function pickyCode(): Hex {
-  const first = answering(stringToHex("wrong-calldatasize"), "fd", 7);
+  const first = answering("0xffee", "f3", 7);
   const second = 7 + size(first);
   return concatHex([
-    `0x36600214 60${toHex(second, { size: 1 }).slice(2)}57`.replace(" ", "") as Hex,
+    `0x3660020360${toHex(second, { size: 1 }).slice(2)}57`,
     first,
     "0x5b",
-    answering("0xffee", "f3", second + 1),
+    answering(stringToHex("wrong-calldatasize"), "fd", second + 1),
   ]);
 }
 
@@ -78,8 +83,7 @@ const ENVIRONMENT = "0x435f5260205ff3";
 const LOGGING = concatHex(["0x602a5f55", `0x7f${"22".repeat(32)}`, `0x7f${"11".repeat(32)}`, "0x60205fa200"]);
 
 /** Plays one transaction of each kind through the chain's gateway. */
-export async function setStage({ reader, wallet, url }: Clients): Promise<ConformanceStage> {
-  void url;
+export async function setStage({ reader, wallet }: Clients): Promise<ConformanceStage> {
   const by = wallet(accountAt(1));
   const other = wallet(accountAt(2));
   const done = async (hash: Hex) => await reader.waitForTransactionReceipt({ hash });
@@ -127,6 +131,8 @@ export async function setStage({ reader, wallet, url }: Clients): Promise<Confor
     environment: environment.address,
     logging: logging.address,
     transactions: { legacy, create: reverting.hash, accessList, dynamicFee, setCode, logging: logged },
+    genesisHash: (await reader.getBlock({ blockNumber: 0n })).hash,
+    latestHash: logReceipt.blockHash,
     blockHash,
     logBlockHash: logReceipt.blockHash,
   };

@@ -1,6 +1,7 @@
 import { type Block, createBlock } from "@ethereumjs/block";
 import { type Common, createCustomCommon, Hardfork, Mainnet } from "@ethereumjs/common";
 import type { EVMMockBlockchainInterface } from "@ethereumjs/evm";
+import { withBlobBaseFee } from "../../../evm/overrides.ts";
 import type { ChainId } from "../../../protocol/ids.ts";
 import type { BatchContext } from "../../kind.ts";
 import { TimeGoesBackError } from "../errors.ts";
@@ -29,7 +30,7 @@ export function blockOf(latest: BlockState, timestamp: bigint): BlockState {
 /** The block as the EVM sees it. */
 export function rollupBlock({ number, timestamp }: BlockState, common: Common): Block {
   const header = { number, timestamp, baseFeePerGas: 0n, gasLimit: OPERATION_GAS };
-  return createBlock({ header }, { common, skipConsensusFormatValidation: true });
+  return withBlobBaseFee(createBlock({ header }, { common, skipConsensusFormatValidation: true, freeze: false }), 0n);
 }
 
 /** A rollup knows no hashes of earlier blocks. */
