@@ -2,14 +2,14 @@ import { setTimeout as sleep } from "node:timers/promises";
 import path from "node:path";
 import { type Address, BaseError, type Hex, keccak256, type LocalAccount } from "viem";
 import type { Logger } from "pino";
-import { Chains, type Moment } from "./chains.ts";
+import { Chains, type HeldChains } from "./chains.ts";
 import type { BuilderEvent, BuilderListener } from "./events.ts";
 import { findL2Transaction, type HistoryEntry, readHistory } from "../l1/history.ts";
 import { type Stop, UnknownRollupError } from "../follower/stopped.ts";
 import type { AccountState, RollupKind, RollupMachine } from "../kinds/kind.ts";
 import { connectL1, l1Error, type L1Client } from "../l1/client.ts";
-import { findIncluded } from "../post/included.ts";
-import { undoInclusion } from "../post/undo.ts";
+import { findIncluded } from "../post/find-included.ts";
+import { undoInclusion } from "../post/undo-inclusion.ts";
 import { Producer } from "./producer.ts";
 import type { Prover } from "../proving/prover.ts";
 import { rollupsAbi } from "../protocol/abi.ts";
@@ -19,11 +19,15 @@ import { lowerCase } from "../protocol/address.ts";
 import type { CallRequest, TransactionOutcome } from "../simulate/outcome.ts";
 import type { RollupCallOutcome, Simulation } from "../simulate/simulation.ts";
 import type { CallResult } from "../simulate/switchboard.ts";
-import { InclusionStore } from "../post/open-inclusion.ts";
+import { InclusionStore } from "../post/inclusion-store.ts";
 import { PendingStore } from "../intake/pending.ts";
 import type { AcceptedTransaction, TransactionStatus } from "../intake/accepted.ts";
 import { decodeTransaction } from "../intake/decode.ts";
-import { play, playAll, type PlayOptions } from "../simulate/play.ts";
+import {
+  simulateTransaction,
+  simulateTransactions,
+  type SimulationOptions,
+} from "../simulate/simulate-transactions.ts";
 import { TransactionQueue } from "../intake/queue.ts";
 
 /** A rollup that the builder runs. */
@@ -37,7 +41,7 @@ export interface BuilderRollup {
 export interface BuilderOptions {
   /** JSON-RPC endpoint of the L1 node. */
   readonly l1Rpc: string;
-  readonly rollupsAddress: Address;
+  readonly manager: Address;
   readonly rollups: readonly BuilderRollup[];
   /** Posts batches and pays for them. */
   readonly account: LocalAccount;
@@ -73,7 +77,7 @@ export class Builder implements AsyncDisposable {
   readonly l1: L1Client;
   readonly l1Rpc: string;
   readonly l1ChainId: bigint;
-  readonly rollupsAddress: Address;
+  readonly manager: Address;
   readonly rollups: readonly BuilderRollup[];
   readonly #options: BuilderOptions;
   readonly #chains: Chains;
@@ -96,7 +100,7 @@ export class Builder implements AsyncDisposable {
     this.l1 = l1;
     this.l1Rpc = options.l1Rpc;
     this.l1ChainId = l1ChainId;
-    this.rollupsAddress = options.rollupsAddress;
+    this.manager = options.manager;
     this.rollups = options.rollups;
     const pending = options.folder === undefined ? undefined : path.join(options.folder, "pending");
     this.#queue = new TransactionQueue(new PendingStore(pending), l1ChainId);
@@ -110,7 +114,7 @@ export class Builder implements AsyncDisposable {
       l1ChainId,
       maxBatchAge,
       chains,
-      manager: options.rollupsAddress,
+      manager: options.manager,
       queue: this.#queue,
       inclusions: this.#inclusions,
       account: options.account,
@@ -128,13 +132,13 @@ export class Builder implements AsyncDisposable {
     try {
       const [id, maxBatchAge] = await Promise.all([
         l1.getChainId(),
-        l1.readContract({ address: options.rollupsAddress, abi: rollupsAbi, functionName: "MAX_BATCH_AGE" }),
+        l1.readContract({ address: options.manager, abi: rollupsAbi, functionName: "MAX_BATCH_AGE" }),
       ]);
       const l1ChainId = BigInt(id);
       const chains = await Chains.open({
         l1,
         l1ChainId,
-        manager: lowerCase(options.rollupsAddress),
+        manager: lowerCase(options.manager),
         rollups: options.rollups,
         folder: options.folder,
         firstBlock: options.deploymentBlock ?? 0n,
@@ -175,12 +179,12 @@ export class Builder implements AsyncDisposable {
   async submit<Forwarded>(raw: Hex, forward: () => Promise<Forwarded>): Promise<Hex | Forwarded> {
     const { hash, sender } = decodeTransaction(raw, this.l1ChainId);
     const transaction: AcceptedTransaction = { hash, data: raw };
-    return await this.#hold(async (moment) => {
+    return await this.#hold(async (held) => {
       if (this.#queue.get(hash) !== undefined) return hash;
-      const simulation = moment.simulate(moment.head.timestamp + 1n);
+      const simulation = held.simulate(held.head.timestamp + 1n);
       try {
-        const options = this.#playOptions(moment.head.next.baseFeePerGas);
-        await playAll(simulation, this.#queue.pending(), options);
+        const options = this.#simulationOptions(held.head.next.baseFeePerGas);
+        await simulateTransactions(simulation, this.#queue.pending(), options);
         const crossesChains = await this.#crosses(simulation, transaction, options);
         // Behind one that waits, a transaction has to wait too: nonces are used in order.
         if (!crossesChains && this.#queue.pendingOf(sender).length === 0) return await forward();
@@ -200,14 +204,14 @@ export class Builder implements AsyncDisposable {
   async submitToRollup(rollup: ChainId, data: Hex): Promise<Hex> {
     this.#rollup(rollup);
     const transaction: AcceptedTransaction = { hash: keccak256(data), rollup, data };
-    return await this.#hold(async (moment) => {
+    return await this.#hold(async (held) => {
       if (this.#queue.get(transaction.hash) !== undefined) return transaction.hash;
-      const simulation = moment.simulate(moment.head.timestamp + 1n);
+      const simulation = held.simulate(held.head.timestamp + 1n);
       try {
-        const options = this.#playOptions(moment.head.next.baseFeePerGas);
+        const options = this.#simulationOptions(held.head.next.baseFeePerGas);
         const earlier = this.#queue.pending().filter((pending) => pending.rollup !== undefined);
-        await playAll(simulation, earlier, options);
-        await play(simulation, transaction, options);
+        await simulateTransactions(simulation, earlier, options);
+        await simulateTransaction(simulation, transaction, options);
       } finally {
         simulation.close();
       }
@@ -217,12 +221,13 @@ export class Builder implements AsyncDisposable {
   }
 
   /**
-   * Plays a call on L1 that sees the rollups.
+   * Simulates a call on L1 that sees the rollups.
    * @param pending on what the waiting transactions will leave, instead of on the head.
    */
   async call(request: CallRequest, pending: boolean): Promise<TransactionOutcome> {
     return await this.#simulate(async (simulation, baseFeePerGas) => {
-      if (pending) await playAll(simulation, this.#queue.pending(), this.#playOptions(baseFeePerGas));
+      if (pending)
+        await simulateTransactions(simulation, this.#queue.pending(), this.#simulationOptions(baseFeePerGas));
       return await simulation.call(request);
     });
   }
@@ -234,14 +239,14 @@ export class Builder implements AsyncDisposable {
   }
 
   /**
-   * Plays a call on a rollup as `eth_call` does there; it sees the other chains. Nothing of it stays.
+   * Simulates a call on a rollup as `eth_call` does there; it sees the other chains. Nothing of it stays.
    * @param pending on what the waiting transactions will leave, instead of on the head.
    */
   async callRollup(rollup: ChainId, request: CallRequest, pending: boolean): Promise<RollupCallOutcome> {
     this.#rollup(rollup);
     return await this.#simulate(async (simulation, baseFeePerGas) => {
-      const options = this.#playOptions(baseFeePerGas);
-      if (pending) await playAll(simulation, this.#queue.pending(), options);
+      const options = this.#simulationOptions(baseFeePerGas);
+      if (pending) await simulateTransactions(simulation, this.#queue.pending(), options);
       return await simulation.rollupCall(rollup, request, options.origin);
     });
   }
@@ -327,9 +332,9 @@ export class Builder implements AsyncDisposable {
     while (this.waiting > 0 && !this.#stop.signal.aborted) await sleep(20);
   }
 
-  /** Resolves when the transaction no longer waits, or after `patience` milliseconds. */
-  async settled(hash: Hex, patience: number): Promise<void> {
-    const end = performance.now() + patience;
+  /** Resolves when the transaction no longer waits, or after `timeout` milliseconds. */
+  async settled(hash: Hex, timeout: number): Promise<void> {
+    const end = performance.now() + timeout;
     while (this.pending(hash) !== undefined && performance.now() < end && !this.#stop.signal.aborted) {
       await sleep(20);
     }
@@ -394,16 +399,16 @@ export class Builder implements AsyncDisposable {
   /** Everything that took effect on the rollups. */
   async #historyUpTo(block: bigint): Promise<HistoryEntry[]> {
     const ids = this.rollups.map(({ id }) => id);
-    return await readHistory(this.l1, this.rollupsAddress, ids, this.#options.deploymentBlock ?? 0n, block);
+    return await readHistory(this.l1, this.manager, ids, this.#options.deploymentBlock ?? 0n, block);
   }
 
   async #crosses(
     simulation: Simulation,
     transaction: AcceptedTransaction,
-    options: PlayOptions,
+    options: SimulationOptions,
   ): Promise<boolean> {
     try {
-      return (await play(simulation, transaction, options)).crossesChains;
+      return (await simulateTransaction(simulation, transaction, options)).crossesChains;
     } catch (error) {
       if (error instanceof LockstepError || error instanceof BaseError) throw error;
       // The node may know an opcode or precompile that the simulation does not.
@@ -435,7 +440,7 @@ export class Builder implements AsyncDisposable {
     });
   }
 
-  async #hold<Result>(work: (moment: Moment) => Promise<Result>): Promise<Result> {
+  async #hold<Result>(work: (held: HeldChains) => Promise<Result>): Promise<Result> {
     try {
       return await this.#chains.hold(work);
     } catch (error) {
@@ -443,7 +448,7 @@ export class Builder implements AsyncDisposable {
     }
   }
 
-  #playOptions(baseFeePerGas: bigint): PlayOptions {
+  #simulationOptions(baseFeePerGas: bigint): SimulationOptions {
     return { l1ChainId: this.l1ChainId, baseFeePerGas, origin: this.#options.account.address };
   }
 

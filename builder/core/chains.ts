@@ -28,7 +28,7 @@ export interface ChainsOptions {
 }
 
 /** All chains at one moment, held exclusively. */
-export interface Moment {
+export interface HeldChains {
   readonly head: Head;
   /** Those that are where L1 says that they are. */
   readonly machines: ReadonlyMap<ChainId, RollupMachine>;
@@ -91,7 +91,7 @@ export class Chains implements AsyncDisposable {
   }
 
   /** Waits for its turn, brings the rollups to where L1's head says they are, and lets `work` have them. */
-  async hold<Result>(work: (moment: Moment) => Promise<Result>): Promise<Result> {
+  async hold<Result>(work: (held: HeldChains) => Promise<Result>): Promise<Result> {
     return await this.#lock.run(async () => {
       const { l1, manager, rollups, l1ChainId } = this.#options;
       const head = await readHead(
@@ -100,7 +100,7 @@ export class Chains implements AsyncDisposable {
         rollups.map(({ id }) => id),
       );
       const stopped = await this.#follower.follow(this.#machines, head);
-      this.#tell(stopped);
+      this.#notify(stopped);
       const machines = new Map([...this.#machines].filter(([id]) => !stopped.has(id)));
       const fork = this.#fork?.blockHash === head.hash ? this.#fork : new Fork(l1, head.hash);
       this.#fork = fork;
@@ -122,7 +122,7 @@ export class Chains implements AsyncDisposable {
     });
   }
 
-  #tell(stopped: ReadonlyMap<ChainId, RollupStoppedError>): void {
+  #notify(stopped: ReadonlyMap<ChainId, RollupStoppedError>): void {
     const before = this.#stopped;
     this.#stopped = stopped;
     for (const [rollup, error] of stopped)

@@ -3,27 +3,27 @@ import { batchCalldata, type VisitProof } from "../batch/encode.ts";
 import { BatchTooLargeError, promisedGas } from "../batch/limits.ts";
 import { type BatchPlan, planBatch } from "../batch/plan.ts";
 import { type KeyOf, proveVisit, statementKey } from "../batch/prove.ts";
-import type { Chains, Moment } from "./chains.ts";
-import type { BuilderListener, Told } from "./events.ts";
+import type { Chains, HeldChains } from "./chains.ts";
+import type { BuilderListener, OutcomeReport } from "./events.ts";
 import type { RollupKind } from "../kinds/kind.ts";
 import { Lock } from "./lock.ts";
 import { l1Error, type L1Client, L1UnreachableError } from "../l1/client.ts";
 import { chooseDryRun } from "../post/dry-run/choose.ts";
-import type { DryRun, Judge } from "../post/dry-run/dry-run.ts";
-import { judgeBy } from "../post/dry-run/judge.ts";
+import type { DryRun, ResultCheck } from "../post/dry-run/dry-run.ts";
+import { compareOutcomes } from "../post/dry-run/compare-outcomes.ts";
 import { frameLines } from "../post/dry-run/frame-lines.ts";
 import { DryRunMismatchError } from "../post/dry-run/mismatch.ts";
 import type { SeenOutcome } from "../post/dry-run/outcome.ts";
 import { includeInOneBlock } from "../post/include.ts";
-import { checkVisit, followedBy, SelfCheckError } from "../post/self-check.ts";
+import { checkVisit, checkFollower, SelfCheckError } from "../post/self-check.ts";
 import { settle } from "../post/settle.ts";
 import type { Prover } from "../proving/prover.ts";
 import { BATCH_CALL_GAS } from "../protocol/call-gas.ts";
 import { LockstepError } from "../protocol/errors.ts";
 import type { ChainId } from "../protocol/ids.ts";
-import type { InclusionStore } from "../post/open-inclusion.ts";
+import type { InclusionStore } from "../post/inclusion-store.ts";
 import type { AcceptedTransaction, Timings, TransactionStatus } from "../intake/accepted.ts";
-import { type Played, playAll } from "../simulate/play.ts";
+import { type SimulatedTransaction, simulateTransactions } from "../simulate/simulate-transactions.ts";
 import type { TransactionQueue } from "../intake/queue.ts";
 import { visitJobs } from "../batch/jobs.ts";
 
@@ -65,11 +65,11 @@ export class UnsettledStateError extends LockstepError {
 /** A batch before it is proven, and which transactions it serves. */
 interface Draft {
   readonly plan: BatchPlan;
-  readonly played: readonly Served[];
+  readonly played: readonly Includable[];
   readonly milliseconds: number;
 }
 
-type Served = Extract<Played, { success: boolean }>;
+type Includable = Extract<SimulatedTransaction, { success: boolean }>;
 
 /** Takes transactions through simulation, proof and inclusion. One batch at a time. */
 export class Producer {
@@ -122,8 +122,8 @@ export class Producer {
     this.#options.emit({
       type: "mismatch",
       ...(transaction === undefined ? {} : { transaction }),
-      simulated: told(simulated),
-      node: told(node),
+      simulated: reportOf(simulated),
+      node: reportOf(node),
     });
   }
 
@@ -143,7 +143,7 @@ export class Producer {
     const proofs = new Map<Hex, VisitProof>();
     let timestamp: bigint | undefined;
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-      const draft = await chains.hold((moment) => this.#draft(moment, transactions, timestamp));
+      const draft = await chains.hold((held) => this.#draft(held, transactions, timestamp));
       if (draft.played.length === 0) return;
       const hashes = draft.played.map(({ transaction }) => transaction.hash);
       const { executions, visits } = draft.plan;
@@ -161,8 +161,8 @@ export class Producer {
       const ordered = visits
         .map((visit) => proofs.get(statementKey(visit)))
         .filter((proof) => proof !== undefined);
-      const done = await chains.hold((moment) =>
-        this.#post(moment, draft, ordered, { ...timings, simulate: draft.milliseconds }),
+      const done = await chains.hold((held) =>
+        this.#post(held, draft, ordered, { ...timings, simulate: draft.milliseconds }),
       );
       if (done) return;
       emit({ type: "retrying", transactions: hashes, reason: "L1 changed while the batch was proven" });
@@ -172,21 +172,21 @@ export class Producer {
     for (const transaction of transactions) await this.#fail(transaction, new UnsettledStateError());
   }
 
-  /** Plays the transactions on the head. Those that cannot be included get their status here. */
+  /** Simulates the transactions on the head. Those that cannot be included get their status here. */
   async #draft(
-    moment: Moment,
+    held: HeldChains,
     transactions: readonly AcceptedTransaction[],
     earlier: bigint | undefined,
   ): Promise<Draft> {
     const start = performance.now();
-    const { head } = moment;
+    const { head } = held;
     // The greatest time that any next block allows, and so not before that of any rollup.
     const timestamp =
-      earlier !== undefined && this.#isCurrent(moment, earlier, [...moment.machines.keys()])
+      earlier !== undefined && this.#isCurrent(held, earlier, [...held.machines.keys()])
         ? earlier
         : head.timestamp + 1n;
-    const { played, plan } = await this.#play(moment, transactions, timestamp);
-    const served: Served[] = [];
+    const { played, plan } = await this.#simulate(held, transactions, timestamp);
+    const served: Includable[] = [];
     for (const each of played) {
       if ("failure" in each) await this.#fail(each.transaction, each.failure);
       else served.push(each);
@@ -200,12 +200,12 @@ export class Producer {
     return { plan: batch, played: served, milliseconds: performance.now() - start };
   }
 
-  async #play(moment: Moment, transactions: readonly AcceptedTransaction[], timestamp: bigint) {
+  async #simulate(held: HeldChains, transactions: readonly AcceptedTransaction[], timestamp: bigint) {
     const { l1ChainId, manager, account } = this.#options;
-    const simulation = moment.simulate(timestamp);
+    const simulation = held.simulate(timestamp);
     try {
-      const { baseFeePerGas } = moment.head.next;
-      const played = await playAll(simulation, transactions, {
+      const { baseFeePerGas } = held.head.next;
+      const played = await simulateTransactions(simulation, transactions, {
         l1ChainId,
         baseFeePerGas,
         origin: account.address,
@@ -218,7 +218,7 @@ export class Producer {
   }
 
   /** Whether L1 still takes a batch of this timestamp, and these rollups still have visits in it. */
-  #isCurrent({ head, machines }: Moment, timestamp: bigint, rollups: readonly ChainId[]): boolean {
+  #isCurrent({ head, machines }: HeldChains, timestamp: bigint, rollups: readonly ChainId[]): boolean {
     const isLate = rollups.every((rollup) => (machines.get(rollup)?.earliest ?? 0n) <= timestamp);
     const { timestamp: next } = head.next;
     return isLate && timestamp <= next && next - timestamp < this.#options.maxBatchAge;
@@ -255,7 +255,7 @@ export class Producer {
 
   /** @returns false if L1 is no longer as it was when the batch was made. */
   async #post(
-    moment: Moment,
+    held: HeldChains,
     draft: Draft,
     proofs: readonly VisitProof[],
     timings: Timings,
@@ -265,29 +265,32 @@ export class Producer {
     const start = performance.now();
     const transactions = draft.played.map(({ transaction }) => transaction);
     const visited = plan.visits.map(({ rollup }) => rollup);
-    if (!this.#isCurrent(moment, plan.context.timestamp, visited)) return false;
-    const again = await this.#play(moment, transactions, plan.context.timestamp);
-    const foreseen = again.played.filter((played) => "success" in played);
-    if (foreseen.length < again.played.length || again.plan().fingerprint !== plan.fingerprint) return false;
+    if (!this.#isCurrent(held, plan.context.timestamp, visited)) return false;
+    const again = await this.#simulate(held, transactions, plan.context.timestamp);
+    const expected = again.played.filter((played) => "success" in played);
+    if (expected.length < again.played.length || again.plan().fingerprint !== plan.fingerprint) return false;
 
-    const inclusion = {
+    const bundle = {
       account,
       chainId: l1ChainId,
       manager,
       batch: plan.executions.length === 0 ? undefined : batchCalldata(plan, proofs),
       promised: promisedGas(plan.executions),
       transactions: transactions.filter(({ rollup }) => rollup === undefined).map(({ data }) => data),
-      next: moment.head.next,
+      next: held.head.next,
     };
     this.#dryRun ??= await chooseDryRun(l1);
     let check = timings.check ?? 0;
-    const judge: Judge = async (shown) => {
-      await judgeBy(plan, foreseen)(shown);
+    const checkResult: ResultCheck = async (result) => {
+      await compareOutcomes(plan, expected)(result);
       const begun = performance.now();
-      await followedBy({ ...inclusion, l1ChainId, machines: moment.machines })(shown);
+      await checkFollower({ ...bundle, l1ChainId, machines: held.machines })(result);
       check += performance.now() - begun;
     };
-    const included = await includeInOneBlock(l1, inclusion, inclusions, { dryRun: this.#dryRun, judge });
+    const included = await includeInOneBlock(l1, bundle, inclusions, {
+      dryRun: this.#dryRun,
+      check: checkResult,
+    });
     const milliseconds = performance.now() - start;
     const settled = settle(plan, included, draft.played, { ...timings, post: milliseconds, check });
     emit({
@@ -296,13 +299,13 @@ export class Producer {
         ? {}
         : { batch: included.batch.transactionHash, batchGas: included.batch.gasUsed }),
       transactions: transactions.map(({ hash }) => hash),
-      blockNumber: moment.head.next.number,
+      blockNumber: held.head.next.number,
       milliseconds,
       checkMilliseconds: check,
     });
-    const moved = settled.filter(({ status }) => status === undefined);
-    if (moved.length > 0) {
-      const hashes = moved.map(({ transaction }) => transaction.hash);
+    const skipped = settled.filter(({ status }) => status === undefined);
+    if (skipped.length > 0) {
+      const hashes = skipped.map(({ transaction }) => transaction.hash);
       emit({ type: "retrying", transactions: hashes, reason: "a batch of somebody else's came first" });
     }
     for (const { transaction, status } of settled) {
@@ -325,7 +328,7 @@ export class Producer {
   }
 }
 
-function told({ success, data, failure, trace }: SeenOutcome): Told {
+function reportOf({ success, data, failure, trace }: SeenOutcome): OutcomeReport {
   return { success, data, ...(failure === undefined ? {} : { failure }), trace: frameLines(trace) };
 }
 

@@ -77,7 +77,7 @@ export async function startDevnet({
   });
   const builder = await createBuilder({
     l1Rpc: l1.url,
-    rollupsAddress: rollups,
+    manager: rollups,
     rollups: registered.map(({ id, kind }) => builderRollup(id, kind, circuits)),
     account: developmentAccount(POSTING_ACCOUNT),
     prover,

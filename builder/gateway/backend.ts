@@ -14,7 +14,7 @@ export type Reader = Pick<
   | "listen"
   | "readRollup"
   | "rollups"
-  | "rollupsAddress"
+  | "manager"
   | "standing"
   | "status"
 >;

@@ -1,15 +1,15 @@
 import { type Hex, keccak256, type TransactionReceipt } from "viem";
 import type { L1Client } from "../l1/client.ts";
-import type { InclusionStore } from "./open-inclusion.ts";
-import type { DryRun, Judge } from "./dry-run/dry-run.ts";
-import type { Included, Inclusion } from "./inclusion.ts";
+import type { InclusionStore } from "./inclusion-store.ts";
+import type { DryRun, ResultCheck } from "./dry-run/dry-run.ts";
+import type { BundleReceipts, Bundle } from "./bundle.ts";
 import { signBatch } from "./sign-batch.ts";
-import { undoInclusion } from "./undo.ts";
+import { undoInclusion } from "./undo-inclusion.ts";
 
 /** How the block is tried before it counts. */
-export interface Trial {
+export interface CheckedDryRun {
   readonly dryRun: DryRun;
-  readonly judge: Judge;
+  readonly check: ResultCheck;
 }
 
 /**
@@ -18,23 +18,23 @@ export interface Trial {
  * If that fails half way, everything is taken back: at once, or by {@link undoInclusion} when the node
  * answers again, in this process or the next. The node must keep the order in which transactions arrive.
  * @param store remembers what has to be taken back.
- * @throws {BatchRefusedError}, {BatchTooLargeError} before anything was sent; what the judge throws, with
+ * @throws {BatchRefusedError}, {BatchTooLargeError} before anything was sent; what the check throws, with
  * nothing included.
  */
 export async function includeInOneBlock(
   l1: L1Client,
-  inclusion: Inclusion,
+  bundle: Bundle,
   store: InclusionStore,
-  { dryRun, judge }: Trial,
-): Promise<Included> {
-  const batch = await signBatch(l1, inclusion, dryRun);
-  const raws = batch === undefined ? inclusion.transactions : [batch, ...inclusion.transactions];
-  const draft = { l1ChainId: inclusion.chainId, next: inclusion.next, transactions: raws };
-  return await dryRun.run(draft, judge, async () => {
+  { dryRun, check }: CheckedDryRun,
+): Promise<BundleReceipts> {
+  const batch = await signBatch(l1, bundle, dryRun);
+  const raws = batch === undefined ? bundle.transactions : [batch, ...bundle.transactions];
+  const draft = { l1ChainId: bundle.chainId, next: bundle.next, transactions: raws };
+  return await dryRun.run(draft, check, async () => {
     const automine = await l1.getAutomine();
     await store.begin({ automine, transactions: raws.map((raw) => keccak256(raw)) });
     try {
-      const included = await mineTogether(l1, inclusion, batch);
+      const included = await mineTogether(l1, bundle, batch);
       if (automine) await l1.setAutomine(true);
       await store.end();
       return included;
@@ -45,13 +45,13 @@ export async function includeInOneBlock(
   });
 }
 
-async function mineTogether(l1: L1Client, inclusion: Inclusion, batch: Hex | undefined): Promise<Included> {
+async function mineTogether(l1: L1Client, bundle: Bundle, batch: Hex | undefined): Promise<BundleReceipts> {
   await l1.setAutomine(false);
-  await l1.setNextBlockTimestamp({ timestamp: inclusion.next.timestamp });
+  await l1.setNextBlockTimestamp({ timestamp: bundle.next.timestamp });
   const batchHash =
     batch === undefined ? undefined : await l1.sendRawTransaction({ serializedTransaction: batch });
   const sent: ({ hash: Hex } | { refused: string })[] = [];
-  for (const raw of inclusion.transactions) sent.push(await send(l1, raw));
+  for (const raw of bundle.transactions) sent.push(await send(l1, raw));
   await l1.mine({ blocks: 1 });
   return {
     batch: batchHash === undefined ? undefined : await l1.getTransactionReceipt({ hash: batchHash }),

@@ -17,7 +17,7 @@ const BUILDER = path.resolve(import.meta.dirname, "../../builder");
 const lockstep = await startLockstep();
 const builder = await createBuilder({
   l1Rpc: lockstep.l1.url,
-  rollupsAddress: lockstep.rollups,
+  manager: lockstep.rollups,
   rollups: [{ id: lockstep.ledger, kind: unprovenLedgerKind, verificationKeys: lockstep.keys }],
   account: builderAccount,
   prover: new UnprovenProver(),

@@ -44,7 +44,7 @@ describe("a builder that is killed", function () {
 
   const options = () => ({
     l1Rpc: relay.url,
-    rollupsAddress: lockstep.rollups,
+    manager: lockstep.rollups,
     rollups: [{ id: lockstep.ledger, kind: unprovenLedgerKind, verificationKeys: lockstep.keys }],
     account: builderAccount,
     folder,

@@ -4,10 +4,10 @@ import path from "node:path";
 import { expect } from "chai";
 import {
   type Address,
-  decodeFunctionData,
   encodeFunctionData,
   type Hex,
   isHex,
+  keccak256,
   numberToHex,
   parseEther,
   parseGwei,
@@ -18,6 +18,7 @@ import type { BuilderEvent } from "../../builder/core/events.ts";
 import { LEDGER, ledgerAbi } from "../../builder/kinds/ledger/abi.ts";
 import { LedgerAccount } from "../../builder/kinds/ledger/client.ts";
 import { rollupsAbi } from "../../builder/protocol/abi.ts";
+import { decodeBatchValue } from "../../builder/protocol/batch.ts";
 import { L1 as L1_CHAIN } from "../../builder/protocol/ids.ts";
 import { type Fate, startRelay } from "./relay.ts";
 import { accountAt, builderAccount, deploy, type Lockstep, startLockstep } from "./setup.ts";
@@ -49,7 +50,7 @@ describe("pipeline with unproven proofs", function () {
     events = [];
     const started = await createBuilder({
       l1Rpc: lockstep.l1.url,
-      rollupsAddress: lockstep.rollups,
+      manager: lockstep.rollups,
       rollups: [{ id: lockstep.ledger, kind: unprovenLedgerKind, verificationKeys: lockstep.keys }],
       account: builderAccount,
       prover,
@@ -208,7 +209,7 @@ describe("pipeline with unproven proofs", function () {
     const relay = await startRelay(lockstep.l1.url);
     const remote = await createBuilder({
       l1Rpc: relay.url,
-      rollupsAddress: lockstep.rollups,
+      manager: lockstep.rollups,
       rollups: [{ id: lockstep.ledger, kind: unprovenLedgerKind, verificationKeys: lockstep.keys }],
       account: builderAccount,
       prover,
@@ -226,11 +227,8 @@ describe("pipeline with unproven proofs", function () {
         if (!isHex(raw) || copied !== undefined) return "answered";
         const { to, data } = parseTransaction(raw);
         if (to?.toLowerCase() !== lockstep.rollups.toLowerCase() || data === undefined) return "answered";
-        const {
-          args: [batch],
-        } = decodeFunctionData({ abi: rollupsAbi, data });
-        if (typeof batch !== "object" || !("executions" in batch) || batch.executions.length < 2)
-          return "answered";
+        const batch = decodeBatchValue(keccak256(data), data);
+        if (batch.executions.length < 2) return "answered";
         const half = { ...batch, executions: batch.executions.slice(0, 1), proofs: batch.proofs.slice(0, 1) };
         copied = await lockstep.l1.writer(stranger).writeContract({
           address: lockstep.rollups,
@@ -449,7 +447,7 @@ describe("pipeline with unproven proofs", function () {
     const relay = await startRelay(lockstep.l1.url);
     const remote = await createBuilder({
       l1Rpc: relay.url,
-      rollupsAddress: lockstep.rollups,
+      manager: lockstep.rollups,
       rollups: [{ id: lockstep.ledger, kind: unprovenLedgerKind, verificationKeys: lockstep.keys }],
       account: builderAccount,
       prover,

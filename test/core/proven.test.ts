@@ -61,7 +61,7 @@ describe("pipeline with Groth16 proofs", function () {
   async function start(): Promise<Builder> {
     const started = await createBuilder({
       l1Rpc: lockstep.l1.url,
-      rollupsAddress: lockstep.rollups,
+      manager: lockstep.rollups,
       rollups: [{ id: lockstep.ledger, kind: ledgerKind, verificationKeys: lockstep.keys }],
       account: builderAccount,
       prover,

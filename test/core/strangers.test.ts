@@ -40,7 +40,7 @@ describe("a stranger on L1", function () {
     const ids = [lockstep.ledger, second];
     builder = await createBuilder({
       l1Rpc: lockstep.l1.url,
-      rollupsAddress: lockstep.rollups,
+      manager: lockstep.rollups,
       rollups: ids.map((id) => ({ id, kind: unprovenLedgerKind, verificationKeys: lockstep.keys })),
       account: builderAccount,
       prover: new UnprovenProver(),
@@ -233,7 +233,7 @@ describe("a stranger on L1", function () {
     await lockstep.l1.node.mine({ blocks: 1 });
     await using again = await createBuilder({
       l1Rpc: lockstep.l1.url,
-      rollupsAddress: lockstep.rollups,
+      manager: lockstep.rollups,
       rollups: builder.rollups,
       account: builderAccount,
       prover: new UnprovenProver(),

@@ -32,7 +32,7 @@ for (const { name, missing, start } of nodes) {
       events = [];
       builder = await createBuilder({
         l1Rpc: lockstep.l1.url,
-        rollupsAddress: lockstep.rollups,
+        manager: lockstep.rollups,
         rollups: [{ id: lockstep.ledger, kind: unprovenLedgerKind, verificationKeys: lockstep.keys }],
         account: builderAccount,
         prover,
@@ -217,7 +217,7 @@ for (const { name, missing, start } of nodes) {
         const relay = await startRelay(lockstep.l1.url);
         const through = await createBuilder({
           l1Rpc: relay.url,
-          rollupsAddress: lockstep.rollups,
+          manager: lockstep.rollups,
           rollups: [{ id: lockstep.ledger, kind: unprovenLedgerKind, verificationKeys: lockstep.keys }],
           account: builderAccount,
           prover,

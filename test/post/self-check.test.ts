@@ -83,7 +83,7 @@ describe("what a builder checks before it posts", function () {
     doctors = {};
     builder = await createBuilder({
       l1Rpc: lockstep.l1.url,
-      rollupsAddress: lockstep.rollups,
+      manager: lockstep.rollups,
       rollups: [
         {
           id: lockstep.ledger,
@@ -159,7 +159,7 @@ describe("what a builder checks before it posts", function () {
     expect(states.map(({ root }) => rootHex(root))).to.deep.equal(await roots());
     await using stranger = await createBuilder({
       l1Rpc: lockstep.l1.url,
-      rollupsAddress: lockstep.rollups,
+      manager: lockstep.rollups,
       rollups: [
         { id: lockstep.ledger, kind: unprovenLedgerKind, verificationKeys: lockstep.keys },
         { id: evm, kind: evmKind, verificationKeys: { [UNPROVEN]: UNPROVEN_KEY } },

@@ -1,7 +1,5 @@
 import {
   type Address,
-  type ContractFunctionArgs,
-  decodeFunctionData,
   type Hex,
   keccak256,
   parseEventLogs,
@@ -9,17 +7,12 @@ import {
   type TransactionReceipt,
 } from "viem";
 import { rollupsAbi } from "../../protocol/abi.ts";
-
-/** A batch as it stands in the calldata of `postBatch`. */
-export type PostedBatch = ContractFunctionArgs<typeof rollupsAbi, "nonpayable", "postBatch">[0];
-export type PostedExecution = PostedBatch["executions"][number];
-export type PostedAction = PostedExecution["actions"][number];
-export type PostedProof = PostedBatch["proofs"][number];
+import { type Batch, decodeBatch } from "../../protocol/batch.ts";
 
 /** What L1 says of a transaction that was included with a batch. Nothing in here comes from the builder. */
 export interface Inclusion {
   readonly transaction: TransactionReceipt;
-  readonly batch: PostedBatch;
+  readonly batch: Batch;
   /**
    * Receipt of the transaction that posted the batch; the same as `transaction` for a rollup's own
    * transaction.
@@ -44,8 +37,8 @@ export async function readInclusion(
     .at(-1);
   if (posted === undefined) return undefined;
   const { input } = await l1.getTransaction({ hash: posted.transactionHash });
-  const call = decodeFunctionData({ abi: rollupsAbi, data: input });
-  if (call.functionName !== "postBatch" || keccak256(input) !== posted.args.batch) return undefined;
+  const { batch: id } = posted.args;
+  if (keccak256(input) !== id) return undefined;
   const posting = await l1.getTransactionReceipt({ hash: posted.transactionHash });
-  return { transaction, batch: call.args[0], posting };
+  return { transaction, batch: decodeBatch(id, input), posting };
 }

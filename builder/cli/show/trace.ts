@@ -1,19 +1,18 @@
-import { ActionKind } from "../../protocol/action.ts";
-import { MarkKind } from "../../protocol/execution.ts";
+import { type Action, ActionKind } from "../../protocol/action.ts";
+import { type Execution, MarkKind } from "../../protocol/execution.ts";
 import { describeAction } from "./describe-action.ts";
 import type { Names } from "../../devnet/names.ts";
-import type { PostedAction, PostedExecution } from "./posted.ts";
 
 /**
  * An execution as lines of text: calls nest, each answered by the result on its own level. Where L1 undid
  * what it did and went on otherwise, a line says so, and what follows stands on the level gone back to.
  */
-export function traceLines({ actions, marks }: PostedExecution, names: Names): string[] {
+export function traceLines({ actions, marks }: Execution, names: Names): string[] {
   const lines: string[] = [];
   /** What is not answered yet, outermost first. */
-  let open: readonly PostedAction[] = [];
+  let open: readonly Action[] = [];
   /** The same, just before each action. */
-  const before: (readonly PostedAction[])[] = [];
+  const before: (readonly Action[])[] = [];
   const resumes = marks.filter(({ kind }) => kind === MarkKind.RESUME);
   actions.forEach((action, index) => {
     const resumed = resumes.find(({ to }) => to === index);
@@ -30,6 +29,6 @@ export function traceLines({ actions, marks }: PostedExecution, names: Names): s
   return lines;
 }
 
-function indent(open: readonly PostedAction[]): string {
+function indent(open: readonly Action[]): string {
   return "  ".repeat(open.length);
 }

@@ -6,7 +6,7 @@ import type { ChronicleTransaction } from "../../kinds/evm/chronicle/types.ts";
 import { type Action, ActionKind } from "../../protocol/action.ts";
 import { type ChainId, L1 } from "../../protocol/ids.ts";
 import { rollupFrame, type TraceFrame } from "./frame.ts";
-import { type Hop, isRemembered, tookEffect } from "./hop.ts";
+import { type TracedCall, isRemembered, tookEffect } from "./traced-call.ts";
 import { callsForRollups, isTransactionFrame, type L1Frame, relayOf } from "./l1-frame.ts";
 
 /** A visit of an EVM rollup with its frames: those of each incoming CALL or L2TX, in order. */
@@ -24,7 +24,7 @@ export type CallsOfKind = (call: CrossCall) => readonly CrossCall[];
 /** Everything that one transaction of L1 did, chain by chain. */
 export interface TraceParts {
   /** Address of `Rollups`, lower case. */
-  readonly rollups: Address;
+  readonly manager: Address;
   readonly l1: L1Frame;
   /** Visits that took effect in it, by EVM rollup, in order. */
   readonly visits: ReadonlyMap<ChainId, readonly TracedVisit[]>;
@@ -38,8 +38,8 @@ const UNDONE = "what it did there was undone, and is not kept";
 
 /** Where the walk is. */
 interface Place {
-  /** The hop in which the present operation runs. */
-  readonly hop: Hop | undefined;
+  /** The call in which the present operation runs. */
+  readonly within: TracedCall | undefined;
   /** The calls that L1 made for rollups in the present frame of `Rollups`, not seen yet. */
   readonly l1Calls: L1Frame[];
   readonly isStatic: boolean;
@@ -70,7 +70,7 @@ export class AcrossChains {
   constructor(parts: TraceParts) {
     this.#parts = parts;
     this.#queues = new Map([...parts.visits].map(([rollup, visits]) => [rollup, [...visits]]));
-    const base = { hop: undefined, l1Calls: [], isStatic: false, reverted: false, revertedSince: false };
+    const base = { within: undefined, l1Calls: [], isStatic: false, reverted: false, revertedSince: false };
     this.root = this.#l1(parts.l1, base);
     // A visit that found no place among L1's frames is shown by itself.
     for (const [rollup, visits] of this.#queues) for (const visit of visits) this.#begin(rollup, visit, base);
@@ -87,13 +87,13 @@ export class AcrossChains {
   // ------------------------------------------------------------------------------------------------------ L1
 
   #l1(frame: L1Frame, place: Place): TraceFrame {
-    const { rollups } = this.#parts;
+    const { manager } = this.#parts;
     const reverted = place.reverted || frame.error !== undefined;
     const isStatic = place.isStatic || frame.type === "STATICCALL";
     const inside = { ...place, reverted, isStatic };
-    const relay = relayOf(frame, rollups);
+    const relay = relayOf(frame, manager);
     if (relay !== undefined) return this.#leaveL1(frame, relay, { ...place, isStatic });
-    if (isTransactionFrame(frame, rollups)) return this.#transaction(frame, inside);
+    if (isTransactionFrame(frame, manager)) return this.#transaction(frame, inside);
     return l1Frame(
       frame,
       frame.calls.map((call) => this.#l1(call, inside)),
@@ -111,19 +111,19 @@ export class AcrossChains {
       data: relay.data,
       isStatic: place.isStatic,
     };
-    const l1Calls = callsForRollups(frame, this.#parts.rollups);
-    const hop = hopOf(call, place, frame.error !== undefined);
-    const callee = this.#enter(call, hop, l1Calls, answerOf(frame));
+    const l1Calls = callsForRollups(frame, this.#parts.manager);
+    const within = tracedCall(call, place, frame.error !== undefined);
+    const callee = this.#enter(call, within, l1Calls, answerOf(frame));
     const crossing = { crossing: numberToHex(relay.chain) };
     if (callee !== undefined)
-      return { ...l1Frame(frame, [callee, ...this.#unseen(l1Calls, hop)]), ...crossing };
-    return { ...l1Frame(frame, this.#unseen(l1Calls, hop)), ...crossing, missing: UNDONE };
+      return { ...l1Frame(frame, [callee, ...this.#unseen(l1Calls, within)]), ...crossing };
+    return { ...l1Frame(frame, this.#unseen(l1Calls, within)), ...crossing, missing: UNDONE };
   }
 
   /** `Rollups` plays a transaction that was signed for a rollup. */
   #transaction(frame: L1Frame, place: Place): TraceFrame {
     const own = frame.error === undefined ? this.#parts.transactions[this.#transactions++] : undefined;
-    const l1Calls = callsForRollups(frame, this.#parts.rollups);
+    const l1Calls = callsForRollups(frame, this.#parts.manager);
     const inside = { ...place, l1Calls };
     const queue = own === undefined ? undefined : this.#queues.get(own.rollup);
     const at = queue?.findIndex(({ transaction }) => transaction.hash === own?.hash) ?? -1;
@@ -133,8 +133,8 @@ export class AcrossChains {
   }
 
   /** Calls that L1 made for rollups, but whose place in the rollups' frames is not known. */
-  #unseen(l1Calls: L1Frame[], hop: Hop | undefined): TraceFrame[] {
-    const place = { hop, l1Calls: [], isStatic: false, reverted: true, revertedSince: true };
+  #unseen(l1Calls: L1Frame[], within: TracedCall | undefined): TraceFrame[] {
+    const place = { within, l1Calls: [], isStatic: false, reverted: true, revertedSince: true };
     return l1Calls.splice(0).map((frame) => this.#l1(frame, place));
   }
 
@@ -144,8 +144,8 @@ export class AcrossChains {
    * A call reaches a chain.
    * @returns its frame; nothing if that was not kept.
    */
-  #enter(call: CrossCall, hop: Hop, l1Calls: L1Frame[], answer: Answer): TraceFrame | undefined {
-    const place = { hop, l1Calls, isStatic: call.isStatic, reverted: false, revertedSince: false };
+  #enter(call: CrossCall, within: TracedCall, l1Calls: L1Frame[], answer: Answer): TraceFrame | undefined {
+    const place = { within, l1Calls, isStatic: call.isStatic, reverted: false, revertedSince: false };
     if (call.to === L1) return this.#enterL1(call, place);
     const callsOf = this.#parts.frameless.get(call.to);
     if (callsOf !== undefined) return this.#frameless(call, callsOf(call), place, answer);
@@ -156,13 +156,13 @@ export class AcrossChains {
         ({ transaction }) => transaction.receipt.actions[0]?.kind === ActionKind.CALL,
       );
       const visit = queue[at];
-      if (visit === undefined || !tookEffect(hop) || !isCall(visit.transaction.receipt.actions[0], call))
+      if (visit === undefined || !tookEffect(within) || !isCall(visit.transaction.receipt.actions[0], call))
         return undefined;
       queue.splice(at, 1);
       return this.#begin(call.to, visit, place);
     }
     const operation = open.visit.operations[open.entered];
-    if (operation === undefined || !isRemembered(hop) || !isCall(incoming(open.visit)[open.entered], call))
+    if (operation === undefined || !isRemembered(within) || !isCall(incoming(open.visit)[open.entered], call))
       return undefined;
     open.entered++;
     return this.#rollup(operation, call.to, open.visit, place);
@@ -179,7 +179,7 @@ export class AcrossChains {
     return frame;
   }
 
-  /** @param operation the outermost frame of an operation: that it failed is the hop's matter. */
+  /** @param operation the outermost frame of an operation: that it failed is said by `place.within`. */
   #rollup(operation: CallFrame, chain: ChainId, visit: TracedVisit, place: Place): TraceFrame {
     const [trigger] = visit.transaction.receipt.actions;
     const isTransaction = trigger?.kind === ActionKind.L2TX && operation === visit.operations[0];
@@ -213,8 +213,8 @@ export class AcrossChains {
     const call = visit.transaction.receipt.actions[action];
     if (call?.kind !== ActionKind.CALL || call.to !== to) return { crossing, missing: UNDONE };
     const failed = frame.error !== undefined;
-    const hop = hopOf(call, { ...place, isStatic: call.isStatic }, failed);
-    const callee = this.#enter(call, hop, place.l1Calls, { output: frame.output, error: frame.error });
+    const within = tracedCall(call, { ...place, isStatic: call.isStatic }, failed);
+    const callee = this.#enter(call, within, place.l1Calls, { output: frame.output, error: frame.error });
     return callee === undefined ? { crossing, missing: UNDONE } : { crossing, calls: [callee] };
   }
 
@@ -229,7 +229,7 @@ export class AcrossChains {
     });
     if (at < 0) return undefined;
     const [frame] = place.l1Calls.splice(at, 1);
-    // That the proxy's frame failed is the hop's matter; the frame inside it is the callee's own.
+    // That the proxy's frame failed is said by `place.within`; the frame inside it is the callee's own.
     return frame === undefined ? undefined : this.#callee(frame, { ...place, l1Calls: [] });
   }
 
@@ -253,8 +253,8 @@ export class AcrossChains {
   ): TraceFrame {
     const { sender, target, value, data, isStatic } = call;
     const calls = made.flatMap((each) => {
-      const hop = hopOf(each, place, error !== undefined);
-      return this.#enter(each, hop, place.l1Calls, {}) ?? [];
+      const within = tracedCall(each, place, error !== undefined);
+      return this.#enter(each, within, place.l1Calls, {}) ?? [];
     });
     return {
       chain: numberToHex(call.to),
@@ -279,8 +279,8 @@ interface Answer {
   readonly error?: string | undefined;
 }
 
-function hopOf(call: CrossCall, place: Place, failed: boolean): Hop {
-  const { hop: outer, reverted, revertedSince } = place;
+function tracedCall(call: CrossCall, place: Place, failed: boolean): TracedCall {
+  const { within: outer, reverted, revertedSince } = place;
   return { from: call.from, to: call.to, outer, isStatic: call.isStatic, failed, reverted, revertedSince };
 }
 

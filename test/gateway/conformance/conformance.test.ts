@@ -37,7 +37,11 @@ describe("conformance with Ethereum's JSON-RPC specification", function () {
     for (const address of [alice.address, bob.address, unlocked.address])
       await world.transfer({ on: "L1", by: alice, to: { chain: "A", address }, value: parseEther("10") });
     for (const [name, gateway, chainId] of [
-      ["A", await startRollupGateway(world.builder, { ...common, rollup }), evmChainIdOf(L1_CHAIN_ID, rollup)],
+      [
+        "A",
+        await startRollupGateway(world.builder, { ...common, rollup }),
+        evmChainIdOf(L1_CHAIN_ID, rollup),
+      ],
       ["L1", await startL1Gateway(world.builder, common), L1_CHAIN_ID],
     ] as const) {
       gateways.push(gateway);
@@ -67,7 +71,12 @@ describe("conformance with Ethereum's JSON-RPC specification", function () {
   }
 
   /** The request on our chain; a transaction is signed anew. */
-  async function requestOf(name: GatewayName, { name: kind }: RecordedCase, method: string, params: readonly unknown[]) {
+  async function requestOf(
+    name: GatewayName,
+    { name: kind }: RecordedCase,
+    method: string,
+    params: readonly unknown[],
+  ) {
     if (method === "eth_sendRawTransaction") {
       const type = kind.includes("legacy") ? "legacy" : kind.includes("send-access") ? "eip2930" : "eip1559";
       return [await signedTransaction(of(clients, name), type)];

@@ -86,7 +86,9 @@ export function translated(
     return isHash && typeof key === "number" && BLOCK_HASH_METHODS.test(method) ? stage.blockHash : value;
   };
   return params.map((value, index) =>
-    typeof value === "string" && BLOCK_PARAMETER[method] === index ? walkBlock(value, index) : walk(value, index),
+    typeof value === "string" && BLOCK_PARAMETER[method] === index
+      ? walkBlock(value, index)
+      : walk(value, index),
   );
 
   function walkBlock(value: string, index: number): unknown {

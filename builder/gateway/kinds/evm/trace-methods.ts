@@ -5,7 +5,7 @@ import { LockstepError } from "../../../protocol/errors.ts";
 import { decodeTransaction } from "../../../intake/decode.ts";
 import { hashSchema, parseParams } from "../../json-rpc.ts";
 import type { Handler } from "../../service.ts";
-import { finished, type TraceFrame } from "../../trace/frame.ts";
+import { withoutEmptyCalls, type TraceFrame } from "../../trace/frame.ts";
 import type { AcrossChains, TracedVisit } from "../../trace/across.ts";
 import { type KindTrace, traceParamsSchema } from "../../trace/trace.ts";
 import { blockNumberSchema, type BlockTag, getBlock } from "./block-tag.ts";
@@ -46,7 +46,7 @@ export function traceMethods(
 ): Readonly<Record<string, Handler>> {
   const framesOf = async (hash: Hex, options: TraceOptions): Promise<TraceFrame> => {
     const root = await traceOf(view, hash, across);
-    return finished(options.tracerConfig?.onlyTopCall === true ? { ...root, calls: [] } : root);
+    return withoutEmptyCalls(options.tracerConfig?.onlyTopCall === true ? { ...root, calls: [] } : root);
   };
   const trace =
     (standard: string | undefined): Handler =>

@@ -6,7 +6,7 @@ import type { AcceptedTransaction } from "../intake/accepted.ts";
 import { checkSender } from "../intake/check.ts";
 import { decodeTransaction } from "../intake/decode.ts";
 
-export interface PlayOptions {
+export interface SimulationOptions {
   readonly l1ChainId: bigint;
   readonly baseFeePerGas: bigint;
   /** Account that will post the batch. */
@@ -14,7 +14,7 @@ export interface PlayOptions {
 }
 
 /** What a transaction that can be included does. */
-export interface Effect {
+export interface SimulationResult {
   readonly crossesChains: boolean;
   readonly success: boolean;
   /** Of a transaction of L1; one signed for a rollup is part of the batch. */
@@ -22,27 +22,27 @@ export interface Effect {
 }
 
 /** What became of a transaction in a simulation. */
-export type Played =
-  | ({ readonly transaction: AcceptedTransaction } & Effect)
+export type SimulatedTransaction =
+  | ({ readonly transaction: AcceptedTransaction } & SimulationResult)
   | { readonly transaction: AcceptedTransaction; readonly failure: LockstepError };
 
 /**
- * Plays transactions as a block will: those of rollups first, then L1's in their order. One that fails is
+ * Simulates transactions as a block will execute them: those of rollups first, then L1's in their order. One that fails is
  * left out, alone. A transaction of L1 that crosses no border is kept even if it reverts: L1 includes such
  * transactions.
  */
-export async function playAll(
+export async function simulateTransactions(
   simulation: Simulation,
   transactions: readonly AcceptedTransaction[],
-  options: PlayOptions,
-): Promise<Played[]> {
+  options: SimulationOptions,
+): Promise<SimulatedTransaction[]> {
   const ordered = transactions.toSorted(
     (a, b) => Number(a.rollup === undefined) - Number(b.rollup === undefined),
   );
-  const played: Played[] = [];
+  const played: SimulatedTransaction[] = [];
   for (const transaction of ordered) {
     try {
-      played.push({ transaction, ...(await play(simulation, transaction, options)) });
+      played.push({ transaction, ...(await simulateTransaction(simulation, transaction, options)) });
     } catch (error) {
       if (!(error instanceof LockstepError)) throw error;
       played.push({ transaction, failure: error });
@@ -52,14 +52,14 @@ export async function playAll(
 }
 
 /**
- * Plays one transaction.
+ * Simulates one transaction.
  * @throws {LockstepError} that says why it cannot be included; it then left nothing behind.
  */
-export async function play(
+export async function simulateTransaction(
   simulation: Simulation,
   { rollup, data }: AcceptedTransaction,
-  { l1ChainId, baseFeePerGas, origin }: PlayOptions,
-): Promise<Effect> {
+  { l1ChainId, baseFeePerGas, origin }: SimulationOptions,
+): Promise<SimulationResult> {
   if (rollup !== undefined) {
     await simulation.l2Transaction(rollup, data, origin);
     return { crossesChains: true, success: true };

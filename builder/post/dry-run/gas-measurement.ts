@@ -1,7 +1,7 @@
 import type { Hex } from "viem";
 
 /** How much gas a transaction needs to succeed in the block to come, or why it does not with any amount. */
-export type Measured =
+export type GasMeasurement =
   | { readonly gas: bigint }
   | {
       /** Revert data. */

@@ -1,6 +1,6 @@
 import { type Hex, TransactionReceiptNotFoundError } from "viem";
 import type { L1Client } from "../l1/client.ts";
-import type { InclusionStore } from "./open-inclusion.ts";
+import type { InclusionStore } from "./inclusion-store.ts";
 
 /**
  * Takes an inclusion back that was begun and not ended: what no block holds leaves the node, and the node

@@ -2,7 +2,7 @@ import type { Hex, LocalAccount, TransactionReceipt } from "viem";
 import type { NextBlock } from "../l1/head.ts";
 
 /** What is to stand in one block, in this order. */
-export interface Inclusion {
+export interface Bundle {
   /** Who posts the batch and pays for it. */
   readonly account: LocalAccount;
   readonly chainId: bigint;
@@ -18,7 +18,7 @@ export interface Inclusion {
 }
 
 /** What came of it. */
-export interface Included {
+export interface BundleReceipts {
   readonly batch: TransactionReceipt | undefined;
   /** In the order given; a message instead of a receipt for one that L1 did not take. */
   readonly transactions: readonly (TransactionReceipt | { readonly refused: string })[];

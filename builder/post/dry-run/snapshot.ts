@@ -2,10 +2,10 @@ import { BaseError, type TransactionReceipt } from "viem";
 import type { CallFrame } from "../../evm/call-frame.ts";
 import type { L1Client } from "../../l1/client.ts";
 import { revertData } from "../contract-error.ts";
-import type { Included } from "../inclusion.ts";
+import type { BundleReceipts } from "../bundle.ts";
 import { traceTransaction } from "../../l1/call-tracer.ts";
-import type { BlockDraft, DryRun, Judge } from "./dry-run.ts";
-import type { Measured } from "./measured.ts";
+import type { BlockDraft, DryRun, ResultCheck } from "./dry-run.ts";
+import type { GasMeasurement } from "./gas-measurement.ts";
 import type { UnsignedRequest } from "./unsigned.ts";
 
 /** What nodes say when no gas limit is enough; there is no code for it. */
@@ -17,14 +17,14 @@ const OUT_OF_GAS = /out of gas|exceeds allowance/i;
  * at, and kept if it is as it should be. Else the chain, the pool and the clock go back to where they were. A
  * process that dies between the two leaves a block that was not checked, which is then simply what L1 did.
  */
-export class TakenBackDryRun implements DryRun {
+export class SnapshotDryRun implements DryRun {
   readonly #l1: L1Client;
 
   constructor(l1: L1Client) {
     this.#l1 = l1;
   }
 
-  async measure({ from, to, input }: UnsignedRequest): Promise<Measured> {
+  async measure({ from, to, input }: UnsignedRequest): Promise<GasMeasurement> {
     try {
       return { gas: await this.#l1.estimateGas({ account: from, to: to ?? null, data: input ?? "0x" }) };
     } catch (cause) {
@@ -35,7 +35,11 @@ export class TakenBackDryRun implements DryRun {
     }
   }
 
-  async run(_draft: BlockDraft, judge: Judge, include: () => Promise<Included>): Promise<Included> {
+  async run(
+    _draft: BlockDraft,
+    check: ResultCheck,
+    include: () => Promise<BundleReceipts>,
+  ): Promise<BundleReceipts> {
     const snapshot = await this.#l1.snapshot();
     const included = await include();
     const receipts = [
@@ -46,7 +50,7 @@ export class TakenBackDryRun implements DryRun {
     // of it.
     if (!(await this.#isOurs(receipts.filter((receipt) => receipt !== undefined)))) return included;
     try {
-      await judge({
+      await check({
         receipt: (index) => seenReceipt(receipts[index]),
         data: async (index) => (await this.#trace(receipts[index], false)).output,
         trace: async (index) => await this.#trace(receipts[index], true),

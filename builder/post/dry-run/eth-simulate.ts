@@ -2,14 +2,14 @@ import { type Hex, isHex, numberToHex } from "viem";
 import { z } from "zod";
 import type { L1Client } from "../../l1/client.ts";
 import type { NextBlock } from "../../l1/head.ts";
-import type { Included } from "../inclusion.ts";
-import type { BlockDraft, DryRun, Judge } from "./dry-run.ts";
-import type { Measured } from "./measured.ts";
+import type { BundleReceipts } from "../bundle.ts";
+import type { BlockDraft, DryRun, ResultCheck } from "./dry-run.ts";
+import type { GasMeasurement } from "./gas-measurement.ts";
 import { OverrideTracer } from "./override-tracer.ts";
 import { unsignedRequest, type UnsignedRequest } from "./unsigned.ts";
 
 const hex = z.custom<Hex>((value) => isHex(value), "not hexadecimal");
-const shownCall = z
+const simulatedCallSchema = z
   .object({
     status: hex,
     returnData: hex,
@@ -20,18 +20,18 @@ const shownCall = z
     error: z.object({ data: hex.optional() }).nullish(),
   })
   .transform((call) => ({ ...call, success: BigInt(call.status) === 1n }));
-type ShownCall = z.output<typeof shownCall>;
-const shownBlocks = z.tuple([z.object({ calls: z.array(shownCall) })]);
+type SimulatedCall = z.output<typeof simulatedCallSchema>;
+const simulatedBlocksSchema = z.tuple([z.object({ calls: z.array(simulatedCallSchema) })]);
 
-/** `eth_simulateV1`: the node executes the block beside its chain. Nothing is sent before it is judged. */
-export class SimulatedDryRun implements DryRun {
+/** `eth_simulateV1`: the node executes the block beside its chain. Nothing is sent before it is checked. */
+export class EthSimulateDryRun implements DryRun {
   readonly #l1: L1Client;
 
   constructor(l1: L1Client) {
     this.#l1 = l1;
   }
 
-  async measure(transaction: UnsignedRequest, next: NextBlock, limit: bigint): Promise<Measured> {
+  async measure(transaction: UnsignedRequest, next: NextBlock, limit: bigint): Promise<GasMeasurement> {
     const most = await this.#only(transaction, next, limit);
     // Nodes word it differently; all of them say that everything is used up.
     if (!most.success) return { data: dataOf(most), isOutOfGas: most.gasUsed >= limit };
@@ -42,20 +42,24 @@ export class SimulatedDryRun implements DryRun {
     return { gas: isEnough ? tight : limit };
   }
 
-  async run(draft: BlockDraft, judge: Judge, include: () => Promise<Included>): Promise<Included> {
+  async run(
+    draft: BlockDraft,
+    check: ResultCheck,
+    include: () => Promise<BundleReceipts>,
+  ): Promise<BundleReceipts> {
     const calls = draft.transactions.map((raw) => unsignedRequest(raw, draft.l1ChainId));
-    const shown = await this.#simulate(draft.next, calls);
+    const simulated = await this.#simulate(draft.next, calls);
     const tracer = new OverrideTracer(this.#l1, draft.next, calls);
-    await judge({
-      receipt: (index) => shown[index],
-      data: async (index) => dataOf(shown[index]),
+    await check({
+      receipt: (index) => simulated[index],
+      data: async (index) => dataOf(simulated[index]),
       trace: async (index) => await tracer.trace(index),
     });
     return await include();
   }
 
   /** The transaction, with this gas limit, alone in the block. */
-  async #only(transaction: UnsignedRequest, next: NextBlock, gas: bigint): Promise<ShownCall> {
+  async #only(transaction: UnsignedRequest, next: NextBlock, gas: bigint): Promise<SimulatedCall> {
     const [call] = await this.#simulate(next, [
       { ...transaction, gas: numberToHex(gas), maxFeePerGas: numberToHex(next.baseFeePerGas) },
     ]);
@@ -63,7 +67,7 @@ export class SimulatedDryRun implements DryRun {
     return call;
   }
 
-  async #simulate(next: NextBlock, calls: readonly UnsignedRequest[]): Promise<ShownCall[]> {
+  async #simulate(next: NextBlock, calls: readonly UnsignedRequest[]): Promise<SimulatedCall[]> {
     const blockOverrides = {
       number: numberToHex(next.number),
       time: numberToHex(next.timestamp),
@@ -78,13 +82,13 @@ export class SimulatedDryRun implements DryRun {
         numberToHex(next.number - 1n),
       ],
     });
-    const [block] = shownBlocks.parse(answer);
+    const [block] = simulatedBlocksSchema.parse(answer);
     return block.calls;
   }
 }
 
 /** Nodes put revert data here or there. */
-function dataOf(call: ShownCall | undefined): Hex {
+function dataOf(call: SimulatedCall | undefined): Hex {
   if (call === undefined) throw new TypeError("the block has no such transaction");
   return call.returnData === "0x" ? (call.error?.data ?? "0x") : call.returnData;
 }
