@@ -2,6 +2,7 @@ import { type Hex, type LocalAccount, numberToHex } from "viem";
 import { z } from "zod";
 import type { Backend } from "./backend.ts";
 import { isBlobTransaction } from "../intake/decode.ts";
+import { LockstepError } from "../protocol/errors.ts";
 import { failureOf } from "../simulate/outcome.ts";
 import { GatewayAccounts, type SigningChain } from "./accounts.ts";
 import { accessListGas, callRequest } from "./call-request.ts";
@@ -68,7 +69,7 @@ export function l1Service(
     },
     eth_accounts: async (request) =>
       keys.length === 0 ? await node.answer(request) : { result: accounts.addresses },
-    ...signingMethods(accounts, builder.l1ChainId, submit, (request) => node.answer(request)),
+    ...signingMethods(accounts, builder.l1ChainId, submit, unsigned),
     eth_call: async (request) => {
       const at = await headCall(builder, request);
       if (at === undefined) return await node.answer(request);
@@ -151,6 +152,16 @@ export function l1Service(
     return across === undefined ? answer : { result: withoutEmptyCalls(across.root) };
   }
 
+  /** Of an account that the node signs for, or lets anybody use: what crosses has to be signed before it is sent. */
+  async function unsigned(request: RpcRequest): Promise<Answer> {
+    if (request.method === "eth_sendTransaction") {
+      const at = await headCall(builder, { ...request, params: request.params.slice(0, 1) }, "pending");
+      const outcome = at && (await unlessNodeKnowsBetter(() => builder.call(at.request, true)));
+      if (outcome?.crossesChains === true) throw new UnsignedCrossingError(at?.call.from);
+    }
+    return await node.answer(request);
+  }
+
   async function submit(raw: Hex): Promise<Answer> {
     const forward = async (): Promise<Answer> => {
       const answer = await node.answer({ method: "eth_sendRawTransaction", params: [raw] });
@@ -161,6 +172,18 @@ export function l1Service(
     if (isBlobTransaction(raw)) return await forward();
     const taken = await builder.submit(raw, forward);
     return typeof taken === "string" ? { result: taken } : taken;
+  }
+}
+
+/** A transaction calls a rollup, and the gateway cannot sign it. */
+class UnsignedCrossingError extends LockstepError {
+  constructor(sender: Hex | undefined) {
+    const who = sender ?? "an account that is not named";
+    super(
+      "UNSIGNED_CROSSING",
+      `the transaction calls a rollup, which takes a signature: the gateway does not hold the key of ${who}; ` +
+        "sign it and use eth_sendRawTransaction",
+    );
   }
 }
 

@@ -1,6 +1,7 @@
 import { type Block, createBlock } from "@ethereumjs/block";
 import { type Common, createCustomCommon, Hardfork, Mainnet } from "@ethereumjs/common";
 import type { EVMMockBlockchainInterface } from "@ethereumjs/evm";
+import { pointEvaluation } from "../../../evm/kzg.ts";
 import { withBlobBaseFee } from "../../../evm/overrides.ts";
 import type { ChainId } from "../../../protocol/ids.ts";
 import type { BatchContext } from "../../kind.ts";
@@ -14,7 +15,10 @@ export const OPERATION_GAS = 30_000_000n;
 /** Rules of an EVM rollup: those of L1, under a chain id of its own. */
 export function rollupCommon(rollup: ChainId, { l1ChainId }: BatchContext): Common {
   const chainId = Number(evmChainIdOf(l1ChainId, rollup));
-  return createCustomCommon({ chainId }, Mainnet, { hardfork: Hardfork.Osaka });
+  return createCustomCommon({ chainId }, Mainnet, {
+    hardfork: Hardfork.Osaka,
+    customCrypto: { kzg: pointEvaluation },
+  });
 }
 
 /**
