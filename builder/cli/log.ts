@@ -8,7 +8,10 @@ import { withShownUrls } from "../protocol/shown-url.ts";
 export function logger(fallback = "silent"): Logger {
   const level = process.env.LOCKSTEP_LOG ?? fallback;
   const serializers = { err: shownError };
-  return pino({ name: "lockstep", level, timestamp: stdTimeFunctions.isoTime, serializers }, pino.destination(2));
+  return pino(
+    { name: "lockstep", level, timestamp: stdTimeFunctions.isoTime, serializers },
+    pino.destination(2),
+  );
 }
 
 /** Errors of libraries name the URLs that they asked, whose passwords are nobody's business. */

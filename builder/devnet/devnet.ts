@@ -96,7 +96,8 @@ export async function startDevnet({
     accounts,
     localPages: true,
     allowOrigin,
-    ...(log === undefined ? {} : { log }) });
+    ...(log === undefined ? {} : { log }),
+  });
   cleanup.use(gateways);
   const description: DevnetDescription = {
     l1: { rpc: l1.url, gateway: gateways.l1, chainId: Number(evmChainId), rollups },

@@ -6,10 +6,18 @@ import { LockstepError } from "../protocol/errors.ts";
  * ran.
  */
 export class InvalidTransactionError extends LockstepError {
-  constructor(reason: string, options?: { cause?: unknown }) {
+  /** The rule that it breaks, if that is one of those. */
+  readonly rule: TransactionRule | undefined;
+
+  constructor(reason: string, options: { cause?: unknown; rule?: TransactionRule } = {}) {
     super("INVALID_TRANSACTION", `the chain would refuse the transaction: ${reason}`, options);
+    this.rule = options.rule;
   }
 }
+
+/** Rules that tools tell apart (`eth_simulateV1`). */
+export type TransactionRule =
+  "intrinsicGas" | "insufficientFunds" | "nonceTooLow" | "nonceTooHigh" | "nonceHasMaximum";
 
 /** An account's signed permission to run the code at `address` as its own (EIP-7702). */
 export interface Authorization {
@@ -59,4 +67,10 @@ export interface CallRequest {
   /** Of the chain on which the call begins. */
   readonly overrides?: readonly AccountOverride[];
   readonly block?: BlockOverride;
+  /** Precompiled contracts that stand elsewhere (`to`), or that an account's code takes the place of. */
+  readonly precompiles?: readonly { readonly from: Address; readonly to?: Address }[];
+  /** Wei that the sender has to have besides the value; nothing is taken. */
+  readonly upfront?: bigint;
+  /** What the sender's nonce has to be; by default any. */
+  readonly nonce?: bigint;
 }

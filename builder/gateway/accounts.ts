@@ -209,7 +209,9 @@ function typeOf(call: CallParameters, chainId: bigint): "legacy" | "eip2930" | "
           : "eip2930";
   const type = asked ?? byFields;
   const refuse = (field: string): never => {
-    throw new InvalidParamsError(`a transaction of type ${numberToHex(TYPES.indexOf(type))} has no "${field}"`);
+    throw new InvalidParamsError(
+      `a transaction of type ${numberToHex(TYPES.indexOf(type))} has no "${field}"`,
+    );
   };
   if (authorizationList !== undefined && type !== "eip7702") refuse("authorizationList");
   if (type === "eip7702" && authorizationList === undefined)

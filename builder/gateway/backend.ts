@@ -24,7 +24,9 @@ export type Backend = Reader &
   Pick<
     Builder,
     | "call"
+    | "callAll"
     | "callRollup"
+    | "callRollupAll"
     | "pending"
     | "pendingOf"
     | "pendingOfRollup"

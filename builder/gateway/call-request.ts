@@ -3,12 +3,9 @@ import { z } from "zod";
 import { MAX_TRANSACTION_GAS } from "../batch/limits.ts";
 import type { AccountOverride, BlockOverride } from "../evm/call-request.ts";
 import type { CallRequest } from "../simulate/outcome.ts";
-import { addressSchema, bytesSchema, hashSchema, quantitySchema } from "./json-rpc.ts";
+import { addressSchema, bytesSchema, quantitySchema } from "./json-rpc.ts";
 
-const nonceSchema = quantitySchema.refine(
-  (nonce) => nonce < 1n << 64n,
-  "a nonce that no account will reach",
-);
+const nonceSchema = quantitySchema.refine((nonce) => nonce < 1n << 64n, "a nonce that no account will reach");
 
 const authorizationSchema = z.object({
   chainId: quantitySchema,
@@ -47,9 +44,7 @@ export const callSchema = z
     data: optional(bytesSchema),
     input: optional(bytesSchema),
     authorizationList: optional(z.array(authorizationSchema)),
-    accessList: optional(
-      z.array(z.object({ address: addressSchema, storageKeys: z.array(wordSchema) })),
-    ),
+    accessList: optional(z.array(z.object({ address: addressSchema, storageKeys: z.array(wordSchema) }))),
   })
   .refine(
     ({ data, input }) =>
@@ -65,7 +60,7 @@ export const callSchema = z
 export type CallParameters = z.output<typeof callSchema>;
 
 const storageSchema = z.record(wordSchema, wordSchema);
-const accountOverrideSchema = z
+const accountSchema = z
   .strictObject({
     balance: optional(quantitySchema),
     nonce: optional(quantitySchema),
@@ -77,23 +72,27 @@ const accountOverrideSchema = z
   .refine(
     ({ state, stateDiff }) => state === undefined || stateDiff === undefined,
     `"state" and "stateDiff" are both given`,
-  )
-  .refine(
-    ({ movePrecompileToAddress }) => movePrecompileToAddress === undefined,
-    "precompiles are not moved here",
   );
+const accountOverrideSchema = accountSchema.refine(
+  ({ movePrecompileToAddress }) => movePrecompileToAddress === undefined,
+  "precompiles are moved in eth_simulateV1 only",
+);
 
 /** Accounts that a call takes for something else, by address. */
-export const stateOverridesSchema = z
-  .record(addressSchema, accountOverrideSchema)
-  .transform((accounts) =>
-    Object.entries(accounts).map(
-      ([address, { movePrecompileToAddress: _, ...fields }]): AccountOverride => ({
-        address: `0x${address.slice(2)}`,
-        ...defined(fields),
-      }),
-    ),
-  );
+export const stateOverridesSchema = z.record(addressSchema, accountOverrideSchema).transform((accounts) =>
+  Object.entries(accounts).map(([address, { movePrecompileToAddress: _, ...fields }]): AccountOverride => ({
+    address: `0x${address.slice(2)}`,
+    ...defined(fields),
+  })),
+);
+
+/** The same, and precompiled contracts that are moved. */
+export const simulatedOverridesSchema = z.record(addressSchema, accountSchema).transform((accounts) =>
+  Object.entries(accounts).map(([address, { movePrecompileToAddress, ...fields }]) => {
+    const account: AccountOverride = { address: `0x${address.slice(2)}`, ...defined(fields) };
+    return { account, moveTo: movePrecompileToAddress };
+  }),
+);
 
 /** What a call takes the block for. */
 export const blockOverridesSchema = z
@@ -102,13 +101,12 @@ export const blockOverridesSchema = z
     time: optional(quantitySchema),
     gasLimit: optional(quantitySchema),
     feeRecipient: optional(addressSchema),
-    prevRandao: optional(hashSchema),
+    prevRandao: optional(wordSchema),
     baseFeePerGas: optional(quantitySchema),
     blobBaseFee: optional(quantitySchema),
   })
-  .transform(
-    ({ time, feeRecipient, ...rest }): BlockOverride =>
-      defined({ ...rest, timestamp: time, coinbase: feeRecipient }),
+  .transform(({ time, feeRecipient, ...rest }): BlockOverride =>
+    defined({ ...rest, timestamp: time, coinbase: feeRecipient }),
   );
 
 /** What an `eth_call` may take otherwise than it is. */

@@ -12,14 +12,17 @@ import {
 } from "./call-request.ts";
 import { blockQuantitySchema, hashSchema, parseParams, type RpcRequest } from "./json-rpc.ts";
 import type { CallRequest } from "../simulate/outcome.ts";
+import { HeaderNotFoundError } from "./simulate/errors.ts";
+import type { SimulatedChain } from "./simulate/simulate.ts";
 
 const nameSchema = z.enum(["earliest", "safe", "finalized", "latest", "pending"]);
 /** A block as EIP-1898 names one. */
 const blockSchema = z
   .union([
     nameSchema,
-    blockQuantitySchema,
+    // Before numbers: its digits could be one's.
     hashSchema.transform((hash) => ({ hash })),
+    blockQuantitySchema,
     z.looseObject({ blockHash: hashSchema }).transform(({ blockHash }) => ({ hash: blockHash })),
     z.looseObject({ blockNumber: blockQuantitySchema }).transform(({ blockNumber }) => blockNumber),
   ])
@@ -57,9 +60,7 @@ export async function headCall(
   if (latest !== undefined && !(await isHead(builder, asked, latest))) return undefined;
   const surroundings: CallSurroundings = {
     ...(overrides === undefined ? {} : { overrides }),
-    ...(latest === undefined && block === undefined
-      ? {}
-      : { block: { ...placeOf(latest), ...block } }),
+    ...(latest === undefined && block === undefined ? {} : { block: { ...placeOf(latest), ...block } }),
   };
   return { call, request: callRequest(call, surroundings), pending };
 }
@@ -80,10 +81,44 @@ async function isHead(
   return (await builder.l1.getBlock({ blockTag: asked })).hash === latest.hash;
 }
 
+/** L1's head under any of its names, and calls on it. */
+export function simulatedL1(builder: Pick<Backend, "l1" | "l1ChainId" | "callAll">): SimulatedChain {
+  return {
+    chainId: builder.l1ChainId,
+    headOf: async (given) => {
+      const [named] = parseParams(z.tuple([blockSchema]), [given]);
+      const [latest, pending] = await Promise.all([
+        builder.l1.getBlock({ blockTag: "latest" }),
+        builder.l1.getBlock({ blockTag: "pending" }),
+      ]);
+      const { number, timestamp, hash, stateRoot, gasLimit } = latest;
+      const asked = named ?? "latest";
+      if (typeof asked === "bigint" && asked > number) throw new HeaderNotFoundError();
+      if (asked !== "pending" && !(await isHead(builder, asked, latest))) throw new EarlierBlockError();
+      return { number, timestamp, hash, stateRoot, gasLimit, baseFeePerGas: pending.baseFeePerGas ?? 0n };
+    },
+    play: async (requests) =>
+      (await builder.callAll(requests)).map(({ data, trace, ...outcome }) => ({
+        ...outcome,
+        output: data,
+        frame: trace,
+      })),
+  };
+}
+
+/** Calls are simulated on L1's head alone, where the rollups are. */
+class EarlierBlockError extends LockstepError {
+  constructor() {
+    super("HISTORICAL_STATE", 'calls are simulated on the latest block only; ask for "latest"');
+  }
+}
+
 /**
  * What L1's own rules refuse, or the simulation cannot do, is answered by the node in its own words.
  */
-export async function unlessNodeKnowsBetter<Result>(play: () => Promise<Result>): Promise<Result | undefined> {
+export async function unlessNodeKnowsBetter<Result>(
+  play: () => Promise<Result>,
+): Promise<Result | undefined> {
   try {
     return await play();
   } catch (error) {

@@ -19,8 +19,14 @@ import type { Handler } from "./service.ts";
 import { LockstepError } from "../protocol/errors.ts";
 
 const nameSchema = z.enum(["earliest", "safe", "finalized", "latest", "pending"]);
-const tagSchema = z.union([nameSchema, blockQuantitySchema.transform((number) => numberToHex(number)), hashSchema]);
-const shortBlock = z.looseObject({ number: blockQuantitySchema, transactions: z.array(hashSchema) }).nullable();
+const tagSchema = z.union([
+  nameSchema,
+  blockQuantitySchema.transform((number) => numberToHex(number)),
+  hashSchema,
+]);
+const shortBlock = z
+  .looseObject({ number: blockQuantitySchema, transactions: z.array(hashSchema) })
+  .nullable();
 
 /** L1 has no such block. */
 class L1BlockNotFoundError extends LockstepError {
@@ -46,23 +52,31 @@ export function fillingMethods(
   trace: Handler,
 ): Readonly<Record<string, Handler>> {
   const blockOf = async (tag: string) =>
-    await node.ask(shortBlock, tag.length === 66 ? "eth_getBlockByHash" : "eth_getBlockByNumber", [tag, false]);
+    await node.ask(shortBlock, tag.length === 66 ? "eth_getBlockByHash" : "eth_getBlockByNumber", [
+      tag,
+      false,
+    ]);
 
-  const traceBlock = (schema: z.ZodType<Hex | string>): Handler => async (request) =>
-    await node.answerOr(request, async () => {
-      const [tag, options] = parseParams(z.tuple([schema, z.unknown()]), request.params.concat([undefined]).slice(0, 2));
-      const block = await blockOf(tag);
-      if (block === null) throw new L1BlockNotFoundError(tag);
-      if (block.number === 0n) throw new L1GenesisTraceError();
-      const result: unknown[] = [];
-      for (const txHash of block.transactions) {
-        const params = options === undefined ? [txHash] : [txHash, options];
-        const answer = await trace({ method: "debug_traceTransaction", params });
-        if ("error" in answer) return answer;
-        result.push({ txHash, result: answer.result });
-      }
-      return { result };
-    });
+  const traceBlock =
+    (schema: z.ZodType<string>): Handler =>
+    async (request) =>
+      await node.answerOr(request, async () => {
+        const [tag, options] = parseParams(
+          z.tuple([schema, z.unknown()]),
+          request.params.concat([undefined]).slice(0, 2),
+        );
+        const block = await blockOf(tag);
+        if (block === null) throw new L1BlockNotFoundError(tag);
+        if (block.number === 0n) throw new L1GenesisTraceError();
+        const result: unknown[] = [];
+        for (const txHash of block.transactions) {
+          const params = options === undefined ? [txHash] : [txHash, options];
+          const answer = await trace({ method: "debug_traceTransaction", params });
+          if ("error" in answer) return answer;
+          result.push({ txHash, result: answer.result });
+        }
+        return { result };
+      });
 
   return {
     eth_getBlockReceipts: async (request) => {
@@ -83,7 +97,10 @@ export function fillingMethods(
       }),
     eth_getStorageValues: async (request) => {
       const schema = z.record(addressSchema, z.array(bytesSchema));
-      const [wanted, tag] = parseParams(z.tuple([schema, z.unknown()]), [...request.params, undefined].slice(0, 2));
+      const [wanted, tag] = parseParams(
+        z.tuple([schema, z.unknown()]),
+        [...request.params, undefined].slice(0, 2),
+      );
       if (Object.keys(wanted).length === 0) throw new InvalidParamsError("no account is asked for");
       return await node.answerOr(request, async () => {
         const values = Object.entries(wanted).map(async ([address, slots]) => {
@@ -114,7 +131,7 @@ export function fillingMethods(
     { params }: RpcRequest,
   ): Promise<Answer> {
     if (at === undefined) throw new InvalidParamsError("the access list of a call in an earlier block");
-    const { request, pending, call } = at;
+    const { request, pending } = at;
     const outcome = await builder.call(request, pending);
     const accessed = await accessedBy(params[0]);
     const { from, to } = request;
@@ -124,7 +141,6 @@ export function fillingMethods(
       return isWarm && storageKeys.length === 0 ? [] : [{ address, storageKeys }];
     });
     const gas = outcome.gasUsed + accessListGas({ accessList: list.map(toEntry) });
-    void call;
     return {
       result: {
         accessList: list,
@@ -172,5 +188,6 @@ async function checkRange(builder: Pick<Backend, "l1">, criteria: unknown): Prom
   if (from !== undefined && to !== undefined && from > to)
     throw new InvalidParamsError("the range of blocks ends before it begins");
   const head = await builder.l1.getBlockNumber({ cacheTime: 0 });
-  if ((to ?? from ?? 0n) > head) throw new InvalidParamsError(`the range of blocks goes beyond the latest, ${head}`);
+  if ((to ?? from ?? 0n) > head)
+    throw new InvalidParamsError(`the range of blocks goes beyond the latest, ${head}`);
 }

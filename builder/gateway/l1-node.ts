@@ -1,5 +1,5 @@
-import { type Hex, isHex, numberToHex, toFunctionSelector } from "viem";
-import { z } from "zod";
+import { type Hex, isHex, toFunctionSelector } from "viem";
+import type { z } from "zod";
 import { revertMessage } from "../evm/revert-reason.ts";
 import { LockstepError } from "../protocol/errors.ts";
 import { rollupsAbi } from "../protocol/abi.ts";
@@ -59,7 +59,7 @@ function callOf(call: unknown): unknown {
   const { input, ...fields }: Record<string, unknown> = Object.fromEntries(
     Object.entries(call).filter(([, value]) => value !== null),
   );
-  return input === undefined || fields["data"] !== undefined ? fields : { ...fields, data: input };
+  return input === undefined || fields.data !== undefined ? fields : { ...fields, data: input };
 }
 
 const NOT_THERE: ReadonlySet<number> = new Set([RpcCode.METHOD_NOT_FOUND, -32004]);
@@ -113,7 +113,8 @@ function inStandardWords(method: string, error: RpcErrorObject): RpcErrorObject 
   if (NOT_THERE.has(error.code))
     return { code: RpcCode.METHOD_NOT_FOUND, message: `the L1 node has no method ${method}` };
   const data = revertDataOf(error.data);
-  if (data === undefined || (error.code !== RpcCode.REVERTED && error.code !== RpcCode.INTERNAL)) return error;
+  if (data === undefined || (error.code !== RpcCode.REVERTED && error.code !== RpcCode.INTERNAL))
+    return error;
   // A call that leaves L1 has no answer in a block that is not simulated.
   if (data.startsWith(NOT_FOUND_SELECTOR))
     return {
@@ -127,7 +128,9 @@ function inStandardWords(method: string, error: RpcErrorObject): RpcErrorObject 
 /** Nodes of some developers wrap it. */
 function revertDataOf(data: unknown): Hex | undefined {
   if (isHex(data)) return data;
-  return typeof data === "object" && data !== null && "data" in data && isHex(data.data) ? data.data : undefined;
+  return typeof data === "object" && data !== null && "data" in data && isHex(data.data)
+    ? data.data
+    : undefined;
 }
 
 function executionNotFound(): Hex {
@@ -135,6 +138,3 @@ function executionNotFound(): Hex {
   if (item?.type !== "error") throw new TypeError("ExecutionNotFound is no error of Rollups");
   return toFunctionSelector(`${item.name}(${item.inputs.map(({ type }) => type).join(",")})`);
 }
-
-/** Quantities that the node is asked with. */
-export const quantity = numberToHex;

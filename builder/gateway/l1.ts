@@ -16,13 +16,14 @@ import {
   type RpcRequest,
 } from "./json-rpc.ts";
 import type { GatewayKinds } from "./kinds/kind-gateway.ts";
-import { headCall, unlessNodeKnowsBetter } from "./l1-call.ts";
+import { headCall, simulatedL1, unlessNodeKnowsBetter } from "./l1-call.ts";
 import { fillingMethods } from "./l1-filling.ts";
 import { L1Node } from "./l1-node.ts";
 import { l1FeedSource } from "./l1-feed.ts";
 import { nextNonce } from "./nonce.ts";
 import { pendingTransaction } from "./pending-transaction.ts";
 import { type Gateway, serve, type ServerOptions } from "./server.ts";
+import { simulateMethod } from "./simulate/simulate.ts";
 import { signingMethods } from "./signing-methods.ts";
 import type { Handler, Service, Topic } from "./service.ts";
 import { statusOf, transactionStatus } from "./status.ts";
@@ -81,12 +82,11 @@ export function l1Service(
     eth_estimateGas: async (request) => {
       const at = await headCall(builder, request);
       if (at === undefined) return await node.answer(request);
-      const gas = await unlessNodeKnowsBetter(() =>
-        estimateAcrossChains(builder, at.request, at.pending),
-      );
+      const gas = await unlessNodeKnowsBetter(() => estimateAcrossChains(builder, at.request, at.pending));
       if (gas === undefined) return await node.answer(request);
       return { result: numberToHex(gas + accessListGas(at.call)) };
     },
+    eth_simulateV1: simulateMethod(simulatedL1(builder)),
     ...fillingMethods(builder, node, trace),
     eth_getTransactionByHash: async (request) => {
       const [wanted] = parseParams(hash, request.params);

@@ -80,6 +80,9 @@ export class Pages {
 /** Nobody can have a foreign name resolve to a number or to `localhost`. */
 function isOwnName(host: string | undefined): boolean {
   if (host === undefined) return true;
-  const name = host.replace(/:\d*$/, "").replace(/^\[(.*)\]$/, "$1").toLowerCase();
+  const name = host
+    .replace(/:\d*$/, "")
+    .replace(/^\[(.*)\]$/, "$1")
+    .toLowerCase();
   return name === "localhost" || name.endsWith(".localhost") || isIP(name) !== 0;
 }

@@ -37,15 +37,24 @@ export function pendingTransaction(raw: Hex, l1ChainId: bigint): Record<string, 
 
 /** EthereumJS shows the numbers of authorizations as bytes: with leading zeros, and 0 as none at all. */
 function rpcAuthorization(authorization: z.output<typeof authorizationSchema>): Record<string, string> {
-  const { address, ...numbers } = authorization;
-  const quantities = Object.entries(numbers).map(([name, bytes]) => [
-    name,
-    numberToHex(bytes === "0x" ? 0n : BigInt(bytes)),
-  ]);
-  return { address, ...Object.fromEntries(quantities) };
+  const { address, chainId, nonce, yParity, r, s } = authorization;
+  const quantity = (bytes: string): Hex => numberToHex(bytes === "0x" ? 0n : BigInt(bytes));
+  return {
+    address,
+    chainId: quantity(chainId),
+    nonce: quantity(nonce),
+    yParity: quantity(yParity),
+    r: quantity(r),
+    s: quantity(s),
+  };
 }
 
-const TYPES: Readonly<Record<string, Hex>> = { legacy: "0x0", eip2930: "0x1", eip1559: "0x2", eip7702: "0x4" };
+const TYPES: Readonly<Record<string, Hex>> = {
+  legacy: "0x0",
+  eip2930: "0x1",
+  eip1559: "0x2",
+  eip7702: "0x4",
+};
 
 /** A transaction that is not signed yet. */
 export function unsignedTransaction(transaction: TransactionSerializable): Record<string, unknown> {
@@ -68,14 +77,16 @@ export function unsignedTransaction(transaction: TransactionSerializable): Recor
     ...(authorizationList === undefined
       ? {}
       : {
-          authorizationList: authorizationList.map(({ chainId: chain, address, nonce: turn, yParity, r, s }) => ({
-            address,
-            chainId: numberToHex(chain),
-            nonce: numberToHex(turn),
-            yParity: numberToHex(yParity ?? 0),
-            r: numberToHex(BigInt(r)),
-            s: numberToHex(BigInt(s)),
-          })),
+          authorizationList: authorizationList.map(
+            ({ chainId: chain, address, nonce: turn, yParity, r, s }) => ({
+              address,
+              chainId: numberToHex(chain),
+              nonce: numberToHex(turn),
+              yParity: numberToHex(yParity ?? 0),
+              r: numberToHex(BigInt(r)),
+              s: numberToHex(BigInt(s)),
+            }),
+          ),
         }),
   };
 }

@@ -36,11 +36,13 @@ export function signingMethods(
       return isOwn ? await own(request) : await otherwise(request);
     };
   const sender = (params: readonly unknown[]): Hex | undefined => parseParams(transaction, params)[0].from;
-  const addressAt = (index: number) => (params: readonly unknown[]): Hex => {
-    const parsed = addressSchema.safeParse(params[index]);
-    if (parsed.success) return parsed.data;
-    throw new InvalidParamsError(`${index}: not an address`);
-  };
+  const addressAt =
+    (index: number) =>
+    (params: readonly unknown[]): Hex => {
+      const parsed = addressSchema.safeParse(params[index]);
+      if (parsed.success) return parsed.data;
+      throw new InvalidParamsError(`${index}: not an address`);
+    };
   return {
     eth_sendTransaction: forOwn(sender, async ({ params }) => {
       const [call] = parseParams(transaction, params);
@@ -49,8 +51,13 @@ export function signingMethods(
     eth_signTransaction: forOwn(sender, async ({ params }) => {
       const [call] = parseParams(transaction, params);
       const { raw } = await accounts.sign(call);
-      const { blockHash: _b, blockNumber: _n, transactionIndex: _i, blockTimestamp: _t, ...tx } =
-        pendingTransaction(raw, chainId);
+      const {
+        blockHash: _b,
+        blockNumber: _n,
+        transactionIndex: _i,
+        blockTimestamp: _t,
+        ...tx
+      } = pendingTransaction(raw, chainId);
       return { result: { raw, tx } };
     }),
     eth_fillTransaction: async ({ params }) => {

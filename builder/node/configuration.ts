@@ -11,7 +11,9 @@ export const redisUrl = z.url({ protocol: /^rediss?$/, error: "is not a redis://
 /** Origins of web pages: a scheme and a host, and no path; `*` for every page. */
 export const origins = z
   .array(
-    z.string().refine((text) => text === "*" || isOrigin(text), "is not an origin, as https://app.example is one"),
+    z
+      .string()
+      .refine((text) => text === "*" || isOrigin(text), "is not an origin, as https://app.example is one"),
   )
   .default([]);
 

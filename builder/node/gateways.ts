@@ -39,7 +39,14 @@ export async function openGateways(
   { ports, log, accounts = [], allowOrigin = [], localPages = false }: GatewayOptions,
 ): Promise<Gateways> {
   await using cleanup = new AsyncDisposableStack();
-  const common = { host: HOST, kinds: GATEWAY_KINDS, accounts, allowOrigin, localPages, ...(log === undefined ? {} : { log }) };
+  const common = {
+    host: HOST,
+    kinds: GATEWAY_KINDS,
+    accounts,
+    allowOrigin,
+    localPages,
+    ...(log === undefined ? {} : { log }),
+  };
   const l1 = cleanup.use(await startL1Gateway(builder, { ...common, port: ports.l1Gateway }));
   const rollups: RollupEndpoint[] = [];
   for (const [index, { id }] of builder.rollups.entries()) {

@@ -156,12 +156,45 @@ export class Simulation {
    * @throws {SimulationRefusedError} `UNSUPPORTED_CALL` if the kind of rollup has no such thing.
    */
   async rollupCall(rollup: ChainId, request: CallRequest, origin: Address): Promise<RollupCallOutcome> {
+    return await this.#rollupCall(rollup, request, origin, false);
+  }
+
+  async #rollupCall(
+    rollup: ChainId,
+    request: CallRequest,
+    origin: Address,
+    isKept: boolean,
+  ): Promise<RollupCallOutcome> {
     return await this.#attempt(async ({ evm, bridge }) => {
       evm.enter(this.#block, createAddressFromString(origin));
       const port = bridge.transactionPort(BATCH_CALL_GAS);
       const visit = await this.#switchboard.l2Call(rollup, request, port);
       return { visit, l1Calls: port.calls, l1Failures: port.failures };
-    }, false);
+    }, isKept);
+  }
+
+  /**
+   * Plays calls on a rollup, each on what the ones before it left.
+   * @throws what the first of them that cannot be played throws.
+   */
+  async rollupCalls(
+    rollup: ChainId,
+    requests: readonly CallRequest[],
+    origin: Address,
+  ): Promise<RollupCallOutcome[]> {
+    const outcomes: RollupCallOutcome[] = [];
+    for (const request of requests) outcomes.push(await this.#rollupCall(rollup, request, origin, true));
+    return outcomes;
+  }
+
+  /**
+   * Plays calls on L1, each on what the ones before it left.
+   * @throws what the first of them that cannot be played throws.
+   */
+  async calls(requests: readonly CallRequest[]): Promise<TransactionOutcome[]> {
+    const outcomes: TransactionOutcome[] = [];
+    for (const request of requests) outcomes.push(await this.call(request));
+    return outcomes;
   }
 
   /** Calls a rollup without changing anything, as an L1 contract's STATICCALL through a proxy would. */

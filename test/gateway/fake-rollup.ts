@@ -93,6 +93,10 @@ export class FakeRollup implements EvmRollupView {
     return this.onCall(request, pending);
   }
 
+  async callAll(requests: readonly CallRequest[]): Promise<CallOutcome[]> {
+    return requests.map((request) => this.onCall(request, false));
+  }
+
   async submit(raw: Hex): Promise<Hex> {
     const hash = keccak256(raw);
     this.#waiting.push({ hash, rollup: ROLLUP, data: raw });

@@ -20,6 +20,8 @@ import { alice, L1_CHAIN_ID, World } from "../scenarios/support/world.ts";
 import type { Contract } from "../scenarios/support/stage.ts";
 
 const unlocked = accountAt(5);
+const number = (value: unknown): bigint => BigInt(String(value));
+const hex = (value: unknown): Hex => `0x${String(value).slice(2)}`;
 
 /** What wallets, pages and libraries ask of the gateways of L1 and of an EVM rollup. */
 describe("what wallets and libraries ask", function () {
@@ -62,11 +64,21 @@ describe("what wallets and libraries ask", function () {
     });
     const answer: ReturnType<typeof JSON.parse> = JSON.parse(await response.text());
     expect(answer.id).to.equal(7);
-    expect(JSON.stringify(answer), method).to.not.match(/Common|stack trace|EthereumJS|vm hf=|at .*\.(ts|js):/);
+    expect(JSON.stringify(answer), method).to.not.match(
+      /Common|stack trace|EthereumJS|vm hf=|at .*\.(ts|js):/,
+    );
     return answer;
   }
   const increment = encodeFunctionData({
-    abi: [{ type: "function", name: "increment", inputs: [], outputs: [{ type: "uint256" }], stateMutability: "nonpayable" }],
+    abi: [
+      {
+        type: "function",
+        name: "increment",
+        inputs: [],
+        outputs: [{ type: "uint256" }],
+        stateMutability: "nonpayable",
+      },
+    ],
   });
   /** What the next increment answers. */
   const next = async (): Promise<Hex> =>
@@ -93,14 +105,14 @@ describe("what wallets and libraries ask", function () {
         const { result } = await rpc("L1", "eth_call", call, block);
         expect(result, JSON.stringify(block)).to.equal(answer);
         const { result: gas } = await rpc("L1", "eth_estimateGas", call, block);
-        expect(BigInt(gas), JSON.stringify(block)).to.be.greaterThan(21_000n);
+        expect(number(gas), JSON.stringify(block)).to.be.greaterThan(21_000n);
       }
     });
 
     it("of an earlier block are refused by name", async () => {
       const { result: head } = await rpc("L1", "eth_blockNumber");
       const call = { from: alice.address, to: onL1, data: increment };
-      const { error } = await rpc("L1", "eth_call", call, numberToHex(BigInt(head) - 1n));
+      const { error } = await rpc("L1", "eth_call", call, numberToHex(number(head) - 1n));
       expect(error.data.code).to.equal("HISTORICAL_STATE");
     });
 
@@ -127,19 +139,21 @@ describe("what wallets and libraries ask", function () {
       await rpc("A", "eth_call", { to: at, from: alice.address }, "latest", { [at]: { code } }, ...more);
 
     it("take overrides of state", async () => {
-      const balance = await rpc(
-        "A",
-        "eth_call",
-        { to: at, from: at, value: "0x5" },
-        "latest",
-        { [at]: { balance: "0x5", code: "0x345f5260205ff3" } },
-      );
+      const balance = await rpc("A", "eth_call", { to: at, from: at, value: "0x5" }, "latest", {
+        [at]: { balance: "0x5", code: "0x345f5260205ff3" },
+      });
       expect(balance.result).to.equal(toHex(5, { size: 32 }));
       const slot = toHex(0, { size: 32 });
       for (const field of ["state", "stateDiff"]) {
         const override = { [counter.address]: { [field]: { [slot]: toHex(41, { size: 32 }) } } };
-        const { result } = await rpc("A", "eth_call", { to: counter.address, data: increment }, "latest", override);
-        expect(BigInt(result), field).to.equal(42n);
+        const { result } = await rpc(
+          "A",
+          "eth_call",
+          { to: counter.address, data: increment },
+          "latest",
+          override,
+        );
+        expect(number(result), field).to.equal(42n);
       }
       const { result } = await rpc("A", "eth_call", { to: counter.address, data: increment }, "latest");
       expect(result).to.equal(await next());
@@ -147,24 +161,28 @@ describe("what wallets and libraries ask", function () {
 
     it("see the latest block at latest, the one to come at pending, and what is overridden", async () => {
       const { result: head } = await rpc("A", "eth_getBlockByNumber", "latest", false);
-      expect(BigInt((await run("0x435f5260205ff3")).result)).to.equal(BigInt(head.number));
-      expect(BigInt((await run("0x425f5260205ff3")).result)).to.equal(BigInt(head.timestamp));
-      const pending = await rpc("A", "eth_call", { to: at }, "pending", { [at]: { code: "0x435f5260205ff3" } });
-      expect(BigInt(pending.result)).to.equal(BigInt(head.number) + 1n);
-      expect(BigInt((await run("0x435f5260205ff3", { number: "0x99" })).result)).to.equal(0x99n);
+      expect(number((await run("0x435f5260205ff3")).result)).to.equal(number(head.number));
+      expect(number((await run("0x425f5260205ff3")).result)).to.equal(number(head.timestamp));
+      const pending = await rpc("A", "eth_call", { to: at }, "pending", {
+        [at]: { code: "0x435f5260205ff3" },
+      });
+      expect(number(pending.result)).to.equal(number(head.number) + 1n);
+      expect(number((await run("0x435f5260205ff3", { number: "0x99" })).result)).to.equal(0x99n);
       // What one call took the block for is nothing to the next.
-      expect(BigInt((await run("0x435f5260205ff3")).result)).to.equal(BigInt(head.number));
+      expect(number((await run("0x435f5260205ff3")).result)).to.equal(number(head.number));
     });
 
     it("see BLOBBASEFEE as 0", async () => {
-      expect(BigInt((await run("0x4a5f5260205ff3")).result)).to.equal(0n);
+      expect(number((await run("0x4a5f5260205ff3")).result)).to.equal(0n);
     });
 
     it("say what went wrong in standard words and codes", async () => {
       const invalid = await run("0xfe");
       expect(invalid.error).to.deep.include({ code: -32000 });
       expect(invalid.error.message).to.match(/invalid opcode/);
-      const gas = await rpc("A", "eth_call", { to: at, gas: "0x5300" }, "latest", { [at]: { code: "0x5b5f56" } });
+      const gas = await rpc("A", "eth_call", { to: at, gas: "0x5300" }, "latest", {
+        [at]: { code: "0x5b5f56" },
+      });
       expect(gas.error).to.deep.include({ code: -32000 });
       expect(gas.error.message).to.match(/out of gas/);
       const revert = await run("0x5f5ffd");
@@ -185,7 +203,9 @@ describe("what wallets and libraries ask", function () {
       expect(result, chain).to.equal(
         `${toHex(4096, { size: 32 })}73eda753299d7d483339d80809a1d80553bda402fffe5bfeffffffff00000001`,
       );
-      expect((await rpc(chain, "eth_call", { to, data: wrong }, "latest")).error, chain).to.not.equal(undefined);
+      expect((await rpc(chain, "eth_call", { to, data: wrong }, "latest")).error, chain).to.not.equal(
+        undefined,
+      );
     }
   });
 
@@ -221,14 +241,24 @@ describe("what wallets and libraries ask", function () {
           ["0x1", "eip2930"],
           ["0x2", "eip1559"],
         ] as const) {
-          const asked = { from, to, type, value: "0x1", data: null, input: "0x", gasPrice: null, nonce: null, accessList: null };
+          const asked = {
+            from,
+            to,
+            type,
+            value: "0x1",
+            data: null,
+            input: "0x",
+            gasPrice: null,
+            nonce: null,
+            accessList: null,
+          };
           const { result, error } = await rpc(chain, "eth_signTransaction", asked);
           expect(error).to.equal(undefined);
           expect(result.tx.type).to.equal(type);
-          expect(parseTransaction(result.raw).type).to.equal(name);
+          expect(parseTransaction(hex(result.raw)).type).to.equal(name);
           const { result: hash, error: refused } = await rpc(chain, "eth_sendTransaction", asked);
           expect(refused).to.equal(undefined);
-          await world.builder.settled(hash, 60_000);
+          await world.builder.settled(hex(hash), 60_000);
           const shown = (await rpc(chain, "eth_getTransactionByHash", hash)).result;
           expect(shown).to.deep.include({ type, hash });
         }
@@ -242,14 +272,25 @@ describe("what wallets and libraries ask", function () {
           ["personal_sign", message, from, ""],
         ] as const) {
           const { result } = await rpc(chain, params[0], ...params.slice(1));
-          expect(verifyMessage("hello", result)).to.equal(from);
+          expect(verifyMessage("hello", hex(result))).to.equal(from);
         }
         const domain = { name: "Lockstep", chainId: Number(chainIds[chain]) };
         const types = { Mail: [{ name: "to", type: "address" }] };
-        const data = { domain, types: { ...types, EIP712Domain: [{ name: "name", type: "string" }, { name: "chainId", type: "uint256" }] }, primaryType: "Mail", message: { to } };
+        const data = {
+          domain,
+          types: {
+            ...types,
+            EIP712Domain: [
+              { name: "name", type: "string" },
+              { name: "chainId", type: "uint256" },
+            ],
+          },
+          primaryType: "Mail",
+          message: { to },
+        };
         for (const form of [data, JSON.stringify(data)]) {
           const { result } = await rpc(chain, "eth_signTypedData_v4", from, form);
-          expect(verifyTypedData(domain, types, { to }, result)).to.equal(from);
+          expect(verifyTypedData(domain, types, { to }, hex(result))).to.equal(from);
         }
         const foreign = { ...data, domain: { ...domain, chainId: 5 } };
         expect((await rpc(chain, "eth_signTypedData_v4", from, foreign)).error.code).to.equal(-32602);
@@ -267,10 +308,7 @@ describe("what wallets and libraries ask", function () {
         const call = { from, to: target, data: increment, input: increment };
         expect((await rpc(chain, "eth_call", call, "latest")).result).to.match(/^0x0{63}[1-9]$/);
         const plain = { from, to, data: "0x1234", input: "0x1234" };
-        for (const [method, ...more] of [
-          ["eth_call", "latest"],
-          ["eth_estimateGas"],
-        ] as const)
+        for (const [method, ...more] of [["eth_call", "latest"], ["eth_estimateGas"]] as const)
           expect((await rpc(chain, method, plain, ...more)).error, method).to.equal(undefined);
       });
     });
@@ -278,9 +316,13 @@ describe("what wallets and libraries ask", function () {
 
   it("an account of the gateway sends a call that crosses from L1", async () => {
     const before = await world.read(counter, "count");
-    const { result: hash, error } = await rpc("L1", "eth_sendTransaction", { from: unlocked.address, to: onL1, data: increment });
+    const { result: hash, error } = await rpc("L1", "eth_sendTransaction", {
+      from: unlocked.address,
+      to: onL1,
+      data: increment,
+    });
     expect(error).to.equal(undefined);
-    await world.builder.settled(hash, 60_000);
+    await world.builder.settled(hex(hash), 60_000);
     expect((await rpc("L1", "eth_getTransactionReceipt", hash)).result.status).to.equal("0x1");
     expect(await world.read(counter, "count")).to.equal(BigInt(String(before)) + 1n);
   });
@@ -289,9 +331,17 @@ describe("what wallets and libraries ask", function () {
     const impersonated = `0x${"77".repeat(20)}`;
     await rpc("L1", "hardhat_impersonateAccount", impersonated);
     await rpc("L1", "hardhat_setBalance", impersonated, toHex(parseEther("1")));
-    const plain = await rpc("L1", "eth_sendTransaction", { from: impersonated, to: alice.address, value: "0x1" });
+    const plain = await rpc("L1", "eth_sendTransaction", {
+      from: impersonated,
+      to: alice.address,
+      value: "0x1",
+    });
     expect(plain.result).to.match(/^0x[0-9a-f]{64}$/);
-    const crossing = await rpc("L1", "eth_sendTransaction", { from: impersonated, to: onL1, data: increment });
+    const crossing = await rpc("L1", "eth_sendTransaction", {
+      from: impersonated,
+      to: onL1,
+      data: increment,
+    });
     expect(crossing.error.data.code).to.equal("UNSIGNED_CROSSING");
     await rpc("L1", "hardhat_stopImpersonatingAccount", impersonated);
   });
@@ -301,15 +351,27 @@ describe("what wallets and libraries ask", function () {
     if (sign === undefined) throw new Error("viem's accounts sign authorizations");
     const authorization = await sign({ address: counter.address, chainId: 0, nonce: 5 });
     const { r, s, yParity, chainId, address } = authorization;
-    const item = { address, chainId: numberToHex(chainId), nonce: numberToHex(5), yParity: numberToHex(yParity ?? 0), r, s };
-    const { result: hash, error } = await rpc("A", "eth_sendTransaction", { from: unlocked.address, to: alice.address, gas: "0x186a0", authorizationList: [item] });
+    const item = {
+      address,
+      chainId: numberToHex(chainId),
+      nonce: numberToHex(5),
+      yParity: numberToHex(yParity ?? 0),
+      r,
+      s,
+    };
+    const { result: hash, error } = await rpc("A", "eth_sendTransaction", {
+      from: unlocked.address,
+      to: alice.address,
+      gas: "0x186a0",
+      authorizationList: [item],
+    });
     expect(error).to.equal(undefined);
-    await world.builder.settled(hash, 60_000);
+    await world.builder.settled(hex(hash), 60_000);
     const { result } = await rpc("A", "eth_getTransactionByHash", hash);
     expect(result.authorizationList).to.deep.equal([
       { ...item, address: address.toLowerCase(), r: numberToHex(BigInt(r)), s: numberToHex(BigInt(s)) },
     ]);
     const raw = (await rpc("A", "debug_getRawTransaction", hash)).result;
-    expect(EthersTransaction.from(raw).hash).to.equal(hash);
+    expect(EthersTransaction.from(hex(raw)).hash).to.equal(hash);
   });
 });

@@ -87,7 +87,10 @@ describe("web pages that call a gateway", function () {
       gateway = await serveRollup(rollup, { localPages: true, allowOrigin, accounts: [account] });
     };
     /** With headers that only browsers may set. */
-    const send = async (body: string, headers: Record<string, string>): Promise<ReturnType<typeof JSON.parse>> =>
+    const send = async (
+      body: string,
+      headers: Record<string, string>,
+    ): Promise<ReturnType<typeof JSON.parse>> =>
       await new Promise((resolve, reject) => {
         const { hostname, port } = new URL(gateway.url);
         const all = { "content-type": "application/json", ...headers };
@@ -111,12 +114,21 @@ describe("web pages that call a gateway", function () {
         });
       });
 
-    for (const origin of ["http://localhost:5173", "http://127.0.0.1:3000", "https://localhost", "http://[::1]:80"])
+    for (const origin of [
+      "http://localhost:5173",
+      "http://127.0.0.1:3000",
+      "https://localhost",
+      "http://[::1]:80",
+    ])
       it(`may use its gateways where ${origin} serves them, accounts and WebSockets too`, async () => {
         await devnet();
         const asked = await fetch(gateway.url, {
           method: "OPTIONS",
-          headers: { origin, "access-control-request-method": "POST", "access-control-request-headers": "content-type" },
+          headers: {
+            origin,
+            "access-control-request-method": "POST",
+            "access-control-request-headers": "content-type",
+          },
         });
         expect(asked.headers.get("access-control-allow-origin")).to.equal(origin);
         expect((await send(SIGN, { origin })).result).to.match(/^0x[0-9a-f]{130}$/);
@@ -133,7 +145,10 @@ describe("web pages that call a gateway", function () {
         "null",
         "file://",
       ]) {
-        const asked = await fetch(gateway.url, { method: "OPTIONS", headers: { origin, "access-control-request-method": "POST" } });
+        const asked = await fetch(gateway.url, {
+          method: "OPTIONS",
+          headers: { origin, "access-control-request-method": "POST" },
+        });
         expect(asked.headers.get("access-control-allow-origin"), origin).to.equal(null);
         expect((await send(SIGN, { origin })).error.data.code, origin).to.equal("UNTRUSTED_CALLER");
         expect(await overSocket({ origin }), origin).to.equal(403);
@@ -144,7 +159,9 @@ describe("web pages that call a gateway", function () {
       await devnet([PAGE]);
       expect((await send(SIGN, { origin: PAGE })).result).to.match(/^0x/);
       expect(await overSocket({ origin: PAGE })).to.have.property("result");
-      expect((await send(SIGN, { origin: "https://other.example" })).error.data.code).to.equal("UNTRUSTED_CALLER");
+      expect((await send(SIGN, { origin: "https://other.example" })).error.data.code).to.equal(
+        "UNTRUSTED_CALLER",
+      );
     });
 
     it("may read everywhere where all pages may, but signs nowhere else", async () => {
@@ -172,10 +189,18 @@ describe("web pages that call a gateway", function () {
 
     it("cannot sign under a foreign name that resolves to this machine", async () => {
       await devnet();
-      for (const host of ["evil.example", "evil.example:8545", "127.0.0.1.evil.example", "localhost.evil.example"]) {
+      for (const host of [
+        "evil.example",
+        "evil.example:8545",
+        "127.0.0.1.evil.example",
+        "localhost.evil.example",
+      ]) {
         expect((await send(SIGN, { host })).error.data.code, host).to.equal("UNTRUSTED_CALLER");
         expect((await send(CALL, { host })).result, host).to.match(/^0x/);
-        expect(await overSocket({ host }), host).to.have.nested.property("error.data.code", "UNTRUSTED_CALLER");
+        expect(await overSocket({ host }), host).to.have.nested.property(
+          "error.data.code",
+          "UNTRUSTED_CALLER",
+        );
       }
       for (const host of ["localhost:8545", "127.0.0.1", "[::1]:8545", "192.168.1.5:80", "app.localhost"])
         expect((await send(SIGN, { host })).result, host).to.match(/^0x/);

@@ -89,7 +89,12 @@ describe("conformance with Ethereum's JSON-RPC specification", function () {
   }
 
   /** What differs in kind. */
-  function differenceOf(name: GatewayName, method: string, expected: RecordedAnswer, actual: Answer): string | undefined {
+  function differenceOf(
+    name: GatewayName,
+    method: string,
+    expected: RecordedAnswer,
+    actual: Answer,
+  ): string | undefined {
     if (expected.error !== undefined) {
       if (actual.error === undefined) return `expected error ${expected.error.code}, got ${short(actual)}`;
       if (actual.error.code !== expected.error.code)

@@ -15,9 +15,31 @@ const TESTING: CaseException = {
   code: -32601,
 };
 
+const EARLIER: CaseException = {
+  cases: /^eth_simulateV1\/ethSimulate-empty-with-block-num-set-(firstblock|minusone)$/,
+  reason: "all chains are simulated on L1's latest block: rollups keep no earlier state",
+  code: -32000,
+};
+
 export const CASE_EXCEPTIONS: Readonly<Record<GatewayName, readonly CaseException[]>> = {
   A: [
     TESTING,
+    EARLIER,
+    {
+      cases: /^eth_simulateV1\/ethSimulate-(gas-fees-and-value-error-38014|simple-no-funds)-with-validation/,
+      reason: "a rollup has no base fee that a call could fall short of: what it lacks is funds",
+      code: -38014,
+    },
+    {
+      cases: /^eth_simulateV1\/ethSimulate-simple-send-from-contract-with-validation/,
+      reason: "a rollup has no base fee that a call could fall short of",
+      code: "a result",
+    },
+    {
+      cases: /^eth_simulateV1\/ethSimulate-overflow-nonce$/,
+      reason: "a rollup's state commits to nonces of 64 bits",
+      code: -32000,
+    },
     {
       cases: /^debug_getRaw(Block|Header)\/(?!get-invalid)/,
       reason: "a rollup's blocks are made of L1's data and have no encoding",
@@ -41,6 +63,7 @@ export const CASE_EXCEPTIONS: Readonly<Record<GatewayName, readonly CaseExceptio
   ],
   L1: [
     TESTING,
+    EARLIER,
     {
       cases: /^(debug_getRaw|eth_config|eth_capabilities|txpool_)/,
       reason: "the node of these tests has no such method",

@@ -38,8 +38,8 @@ function adapted(origin: Origin): Record<string, unknown> {
     TransactionInfo === undefined
   )
     throw new Error("the specification has other schemas now");
-  FilterResults["anyOf"] = FilterResults["oneOf"];
-  delete FilterResults["oneOf"];
+  FilterResults.anyOf = FilterResults.oneOf;
+  delete FilterResults.oneOf;
   const lockstep = {
     type: "object",
     required: ["l1TransactionHash", "l1BlockNumber", "l1BlockHash"],
@@ -50,20 +50,20 @@ function adapted(origin: Origin): Record<string, unknown> {
       l1BlockHash: { $ref: "#/components/schemas/hash32" },
     },
   };
-  ReceiptInfo["properties"] = { ...z.looseObject({}).parse(ReceiptInfo["properties"]), lockstep };
+  ReceiptInfo.properties = { ...z.looseObject({}).parse(ReceiptInfo.properties), lockstep };
   const system = {
     type: "object",
     required: ["type", "lockstep", "nonce", "gas", "value", "input", "gasPrice"],
     properties: { type: { const: "0x7e" }, lockstep: { required: ["sourceChain", "sourceSender"] } },
   };
-  TransactionSigned["oneOf"] = [...z.array(z.unknown()).parse(TransactionSigned["oneOf"]), system];
+  TransactionSigned.oneOf = [...z.array(z.unknown()).parse(TransactionSigned.oneOf), system];
   if (origin === "node") {
-    const [context, ...others] = z.array(z.looseObject({})).parse(TransactionInfo["allOf"]);
-    const required = z.array(z.string()).parse(context?.["required"]);
+    const [context, ...others] = z.array(z.looseObject({})).parse(TransactionInfo.allOf);
+    const required = z.array(z.string()).parse(context?.required);
     const named = required.filter((field) => field !== "blockTimestamp");
-    TransactionInfo["allOf"] = [{ ...context, required: named }, ...others];
+    TransactionInfo.allOf = [{ ...context, required: named }, ...others];
     for (const name of ["Transaction2930Signed", "Transaction1559Signed", "Transaction7702Signed"]) {
-      const [unsigned, signature] = z.array(z.looseObject({})).parse(schemas[name]?.["allOf"]);
+      const [unsigned, signature] = z.array(z.looseObject({})).parse(schemas[name]?.allOf);
       Object.assign(schemas[name] ?? {}, { allOf: [unsigned, { ...signature, required: ["v", "r", "s"] }] });
     }
   }

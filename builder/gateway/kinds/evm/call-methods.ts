@@ -14,10 +14,19 @@ import {
   callSchema,
   overrideParams,
 } from "../../call-request.ts";
+import { HeaderNotFoundError } from "../../simulate/errors.ts";
+import { type SimulatedChain, simulateMethod } from "../../simulate/simulate.ts";
 import { bisectGasLimit, findGasLimit } from "../../estimate.ts";
 import { InvalidParamsError, parseParams, quantitySchema } from "../../json-rpc.ts";
 import type { Handler } from "../../service.ts";
-import { blockNumberSchema, type BlockTag, blockTagSchema, getBlock, readState } from "./block-tag.ts";
+import {
+  blockNumberSchema,
+  type BlockTag,
+  blockTagSchema,
+  findBlock,
+  getBlock,
+  readState,
+} from "./block-tag.ts";
 import { effectiveGasPrice } from "./format.ts";
 import type { CallOutcome, EvmRollupView } from "./view.ts";
 
@@ -27,11 +36,7 @@ const MAX_FEE_BLOCKS = 1_024n;
 const feeParams = z.tuple([
   z.union([quantitySchema, z.number().int().nonnegative().transform(BigInt)]),
   blockNumberSchema,
-  z
-    .array(z.number().min(0).max(100))
-    .max(100)
-    .refine(isAscending, "percentiles have to ascend")
-    .nullish(),
+  z.array(z.number().min(0).max(100)).max(100).refine(isAscending, "percentiles have to ascend").nullish(),
 ]);
 
 function isAscending(numbers: readonly number[]): boolean {
@@ -64,6 +69,7 @@ export function callMethods(view: EvmRollupView): Readonly<Record<string, Handle
         },
       };
     },
+    eth_simulateV1: simulateMethod(simulatedChain(view)),
     eth_gasPrice: async () => ({ result: "0x0" }),
     eth_baseFee: async () => ({ result: "0x0" }),
     eth_blobBaseFee: async () => ({ result: "0x0" }),
@@ -123,10 +129,34 @@ function revertOf({ output, operations }: CallOutcome): LockstepError {
   return failureOf(output, operations[0]?.error);
 }
 
+/** The rollup's head, and calls on it. */
+function simulatedChain(view: EvmRollupView): SimulatedChain {
+  return {
+    chainId: view.chainId,
+    headOf: async (given) => {
+      const [tag] = parseParams(z.tuple([blockTagSchema]), [given]);
+      const chronicle = await view.read((state) => state.chronicle);
+      if ((await findBlock(view, chronicle, tag)) === undefined) throw new HeaderNotFoundError();
+      return await readState(view, tag, ({ block }) => {
+        const { hash, stateRoot } = chronicle.latest;
+        const root = numberToHex(stateRoot, { size: 32 });
+        return { ...block, hash, stateRoot: root, gasLimit: OPERATION_GAS, baseFeePerGas: 0n };
+      });
+    },
+    play: async (requests) =>
+      (await view.callAll(requests)).map(({ operations: [frame], ...outcome }) => ({
+        ...outcome,
+        frame,
+        failure: frame?.error,
+      })),
+  };
+}
+
 /** What EIP-2930 would have named: what is warm anyway is left out, as long as no slot of it was read. */
 function accessListOf({ accessed }: CallOutcome, { from, to }: CallRequest) {
   return [...accessed].flatMap(([address, slots]) => {
-    const isWarm = address === from || address === to || address === SYSTEM || BigInt(address) <= LAST_PRECOMPILE;
+    const isWarm =
+      address === from || address === to || address === SYSTEM || BigInt(address) <= LAST_PRECOMPILE;
     return isWarm && slots.size === 0 ? [] : [{ address, storageKeys: [...slots] }];
   });
 }

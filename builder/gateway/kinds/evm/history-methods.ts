@@ -142,9 +142,7 @@ export async function readLogs(view: EvmRollupView, criteria: LogCriteria): Prom
   ]);
   if (from > to) throw new InvalidParamsError("the range of blocks ends before it begins");
   if (to > chronicle.latest.number)
-    throw new InvalidParamsError(
-      `the range of blocks goes beyond the latest, ${chronicle.latest.number}`,
-    );
+    throw new InvalidParamsError(`the range of blocks goes beyond the latest, ${chronicle.latest.number}`);
   return (await chronicle.logs(from, to, filter)).map(rpcLog);
 }
 

@@ -54,7 +54,8 @@ export function stateMethods(view: EvmRollupView): Readonly<Record<string, Handl
       const [wanted, tag] = parseParams(z.tuple([storageRequestSchema, blockTagSchema]), params);
       const values = await readState(view, tag, (store) =>
         Object.entries(wanted).map(
-          ([address, slots]) => [address, slots.map((slot) => store.slot(`0x${address.slice(2)}`, slot))] as const,
+          ([address, slots]) =>
+            [address, slots.map((slot) => store.slot(`0x${address.slice(2)}`, slot))] as const,
         ),
       );
       return { result: Object.fromEntries(values) };

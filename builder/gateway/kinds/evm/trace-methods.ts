@@ -53,13 +53,8 @@ export function traceMethods(
     async ({ params }) => {
       const [given, options] = parseParams(traceParamsSchema, params);
       const [hash] = parseParams(hashParams, [given]);
-      await found(hash);
       return { result: await framesOf(hash, known(options ?? {}, standard)) };
     };
-  const found = async (hash: Hex): Promise<void> => {
-    const chronicle = await view.read((state) => state.chronicle);
-    if ((await chronicle.transaction(hash)) === undefined) throw new TransactionNotFoundError(hash);
-  };
   const traceBlock =
     (schema: z.ZodType<BlockTag>): Handler =>
     async ({ params }) => {
@@ -70,7 +65,8 @@ export function traceMethods(
       if (block.number === 0n) throw new GenesisTraceError();
       const wanted = known(options ?? {}, undefined);
       const result: unknown[] = [];
-      for (const txHash of block.transactions) result.push({ txHash, result: await framesOf(txHash, wanted) });
+      for (const txHash of block.transactions)
+        result.push({ txHash, result: await framesOf(txHash, wanted) });
       return { result };
     };
   return {

@@ -51,6 +51,8 @@ export interface EvmRollupView {
    * @param pending on what the waiting transactions will leave, instead of on the head.
    */
   call(request: CallRequest, pending: boolean): Promise<CallOutcome>;
+  /** Plays calls on the head, each on what the ones before left. */
+  callAll(requests: readonly CallRequest[]): Promise<CallOutcome[]>;
   /** @returns the transaction's hash. */
   submit(raw: Hex): Promise<Hex>;
   /** Transactions for the rollup that wait, oldest first. */
@@ -79,6 +81,13 @@ function isAddressLike(value: unknown): boolean {
   return isHex(value) && value.length === 42;
 }
 
+function outcomeOf({ visit, l1Calls, l1Failures }: RollupCallOutcome): CallOutcome {
+  const { receipt, witness } = recordSchema.parse(visit.record);
+  const accessed = new Map(witness.accounts.map(({ address }) => [address, new Set<Hex>()]));
+  for (const { address, slot } of witness.slots) accessed.get(address)?.add(slot);
+  return { ...receipt, l1Calls, l1Failures, accessed };
+}
+
 export function evmRollupView(builder: Backend, rollup: ChainId, chainId: bigint): EvmRollupView {
   return {
     rollup,
@@ -89,12 +98,9 @@ export function evmRollupView(builder: Backend, rollup: ChainId, chainId: bigint
         return work(machine);
       }),
     call: async (request, pending) => {
-      const { visit, l1Calls, l1Failures } = await builder.callRollup(rollup, request, pending);
-      const { receipt, witness } = recordSchema.parse(visit.record);
-      const accessed = new Map(witness.accounts.map(({ address }) => [address, new Set<Hex>()]));
-      for (const { address, slot } of witness.slots) accessed.get(address)?.add(slot);
-      return { ...receipt, l1Calls, l1Failures, accessed };
+      return outcomeOf(await builder.callRollup(rollup, request, pending));
     },
+    callAll: async (requests) => (await builder.callRollupAll(rollup, requests)).map(outcomeOf),
     submit: async (raw) => await builder.submitToRollup(rollup, raw),
     waiting: () => builder.pendingOfRollup(rollup),
     settled: async (hash, timeout) => {

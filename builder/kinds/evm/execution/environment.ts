@@ -34,7 +34,10 @@ export function blockOf(latest: BlockState, timestamp: bigint): BlockState {
 /** The block as the EVM sees it. */
 export function rollupBlock({ number, timestamp }: BlockState, common: Common): Block {
   const header = { number, timestamp, baseFeePerGas: 0n, gasLimit: OPERATION_GAS };
-  return withBlobBaseFee(createBlock({ header }, { common, skipConsensusFormatValidation: true, freeze: false }), 0n);
+  return withBlobBaseFee(
+    createBlock({ header }, { common, skipConsensusFormatValidation: true, freeze: false }),
+    0n,
+  );
 }
 
 /** A rollup knows no hashes of earlier blocks. */
