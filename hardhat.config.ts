@@ -21,8 +21,8 @@ const fuzzSeed = process.env.LOCKSTEP_SOLIDITY_SEED ?? "0x10c557e9";
 const fuzzRuns = wholeNumber(process.env.LOCKSTEP_SOLIDITY_RUNS);
 
 /**
- * The same seed draws the same inputs, on every machine. By default the fuzzer also draws from what it has seen in
- * storage and code, in an order that differs from one process to the next.
+ * The same seed draws the same inputs, on every machine. By default the fuzzer also draws from what it has
+ * seen in storage and code, in an order that differs from one process to the next.
  */
 const nothingButSeed = { dictionaryWeight: 0, includeStorage: false, includePushBytes: false } as const;
 
@@ -50,11 +50,13 @@ export default defineConfig({
       },
     },
   },
+  // TypeChain comes with the toolbox. Tests take their ABIs from protocol/abi.ts, or read artifacts.
+  typechain: { dontOverrideCompile: true },
   paths: { tests: { mocha: "test", solidity: "contracts/test" } },
   test: {
     solidity: {
       fuzz: { ...nothingButSeed, seed: fuzzSeed, runs: fuzzRuns ?? 48 },
-      invariant: { ...nothingButSeed, runs: fuzzRuns ?? 5, depth: 40, failOnRevert: true },
+      invariant: { ...nothingButSeed, runs: fuzzRuns ?? 10, depth: 40, failOnRevert: true },
     },
   },
   networks: {

@@ -1,13 +1,13 @@
 import { concatHex, type Hex, keccak256 } from "viem";
 import { locateVisits, type LocatedVisit } from "../protocol/execution/check.ts";
 import { hashExecution } from "../protocol/execution/encoding.ts";
-import { type RecordedExecution, toExecution } from "../simulate/recording/recorded.ts";
+import { type RecordedExecution, toExecution } from "../simulate/recording/recorded-execution.ts";
 import type { BatchContext, CompletedVisit } from "../kinds/kind.ts";
 import { ActionKind, hashAction } from "../protocol/action.ts";
 import { LockstepError } from "../protocol/errors.ts";
 import type { Execution } from "../protocol/execution.ts";
 import type { ChainId } from "../protocol/ids.ts";
-import type { StatementHeader } from "../protocol/statement.ts";
+import { type StatementHeader, VisitStatement } from "../protocol/statement.ts";
 import { checkLimits } from "./limits.ts";
 
 /** A kind's account of its visit is not what the list says: a fault of the kind. */
@@ -20,7 +20,7 @@ export class VisitMismatchError extends LockstepError {
 /** A visit and what its proof has to say. */
 export interface PlannedVisit {
   readonly rollup: ChainId;
-  readonly header: StatementHeader;
+  readonly statement: VisitStatement;
   readonly completed: CompletedVisit;
 }
 
@@ -32,7 +32,7 @@ export interface BatchPlan {
   /** The executions' visits, concatenated; each gets a proof of its own. */
   readonly visits: readonly PlannedVisit[];
   /** Equal for two plans exactly if the same executions are in them. */
-  readonly fingerprint: Hex;
+  readonly executionsHash: Hex;
 }
 
 /**
@@ -48,15 +48,15 @@ export function planBatch(recorded: readonly RecordedExecution[], context: Batch
     const located = execution === undefined ? [] : locateVisits(execution);
     return record.visits.map(({ rollup, completed }, at) => {
       if (!isSame(located[at], rollup, completed)) throw new VisitMismatchError(rollup);
-      return { rollup, completed, header: headerOf(rollup, context) };
+      return { rollup, completed, statement: new VisitStatement(headerOf(rollup, context), completed) };
     });
   });
-  return { context, executions, visits, fingerprint: keccak256(concatHex(executions.map(hashExecution))) };
+  return { context, executions, visits, executionsHash: keccak256(concatHex(executions.map(hashExecution))) };
 }
 
 /** What a statement of the batch begins with. Batches carry no blobs yet. */
-function headerOf(rollup: ChainId, { l1ChainId, rollups, timestamp }: BatchContext): StatementHeader {
-  return { l1ChainId, rollups, rollup, timestamp, blobs: 0n };
+function headerOf(rollup: ChainId, { l1ChainId, manager, timestamp }: BatchContext): StatementHeader {
+  return { l1ChainId, manager, rollup, timestamp, blobs: 0n };
 }
 
 /**

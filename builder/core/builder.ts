@@ -9,6 +9,7 @@ import { type Stop, UnknownRollupError } from "../follower/stopped.ts";
 import type { AccountState, RollupKind, RollupMachine } from "../kinds/kind.ts";
 import { connectL1, l1Error, type L1Client } from "../l1/client.ts";
 import { findIncluded } from "../post/find-included.ts";
+import { mayStillTakeEffect } from "../post/settle.ts";
 import { undoInclusion } from "../post/undo-inclusion.ts";
 import { Producer } from "./producer.ts";
 import type { Prover } from "../proving/prover.ts";
@@ -18,7 +19,7 @@ import type { ChainId, StateRoot } from "../protocol/ids.ts";
 import { lowerCase } from "../protocol/address.ts";
 import type { CallRequest, TransactionOutcome } from "../simulate/outcome.ts";
 import type { RollupCallOutcome, Simulation } from "../simulate/simulation.ts";
-import type { CallResult } from "../simulate/switchboard.ts";
+import type { CallResult } from "../simulate/cross-chain-router.ts";
 import { InclusionStore } from "../post/inclusion-store.ts";
 import { PendingStore } from "../intake/pending.ts";
 import type { AcceptedTransaction, TransactionStatus } from "../intake/accepted.ts";
@@ -29,6 +30,7 @@ import {
   type SimulationOptions,
 } from "../simulate/simulate-transactions.ts";
 import { TransactionQueue } from "../intake/queue.ts";
+import { BuilderStoppedError } from "../intake/stopped.ts";
 
 /** A rollup that the builder runs. */
 export interface BuilderRollup {
@@ -63,6 +65,27 @@ const RECONNECT_DELAY = 500;
 /**
  * Starts a builder.
  * @throws {L1UnreachableError}, or what opening the rollups' state throws.
+ * @example
+ * ```ts
+ * import { createBuilder } from "./builder/core/builder.ts";
+ * import { developmentAccount } from "./builder/devnet/accounts.ts";
+ * import { builderRollup, knownKind } from "./builder/node/kinds/index.ts";
+ * import { prepareArtefacts } from "./builder/node/artefacts.ts";
+ * import { openProver } from "./builder/node/prover.ts";
+ * import { chainId } from "./builder/protocol/ids.ts";
+ *
+ * const circuits = await prepareArtefacts();
+ * const artefacts = [...circuits.values()].map((circuit) => circuit.artefacts);
+ * await using prover = await openProver({ circuits: artefacts });
+ * await using builder = await createBuilder({
+ *   l1Rpc: "http://127.0.0.1:8545",
+ *   manager: "0x5FbDB2315678afecb367f032d93F642f64180aa3",
+ *   rollups: [builderRollup(chainId(1), knownKind("ledger"), circuits)],
+ *   account: developmentAccount(0),
+ *   prover: prover.pool,
+ * });
+ * builder.listen((event) => console.log(event.type));
+ * ```
  */
 export async function createBuilder(options: BuilderOptions): Promise<Builder> {
   return await Builder.start(options);
@@ -307,21 +330,32 @@ export class Builder implements AsyncDisposable {
     return this.#queue.pending().filter((transaction) => transaction.rollup === rollup);
   }
 
-  /** How far a transaction has come; nothing for one that the builder never took on. */
+  /** How far this builder has come with a transaction; nothing for one that it never took on. */
   status(hash: Hex): TransactionStatus | undefined {
     return this.#queue.statusOf(hash);
+  }
+
+  /**
+   * How far a transaction signed for a rollup has come, on L1 as well: one that failed there may have taken
+   * effect since, in a copy of its batch.
+   */
+  async statusOnL1(rollup: ChainId, id: Hex): Promise<TransactionStatus | undefined> {
+    const status = this.status(id);
+    if (status === undefined || !mayStillTakeEffect(status)) return status;
+    return (await this.#includedAs({ hash: id, rollup })) ?? status;
   }
 
   /** The L1 transaction in which one signed for a rollup took effect, also before this process began. */
   async l1TransactionOf(rollup: ChainId, id: Hex): Promise<Hex | undefined> {
     const status = this.status(id);
     if (status?.state === "posted") return status.l1Transaction;
-    if (status?.state === "failed") return undefined;
+    if (status?.state === "failed" && !mayStillTakeEffect(status)) return undefined;
     return await this.#hold(async ({ head }) => {
       // L1 shows a block before its transactions have their status. A client that saw the block asks only
       // once, so it waits here.
       const settled = this.status(id);
-      if (settled !== undefined) return settled.state === "posted" ? settled.l1Transaction : undefined;
+      if (settled !== undefined && !mayStillTakeEffect(settled))
+        return settled.state === "posted" ? settled.l1Transaction : undefined;
       const history = await this.#historyUpTo(head.number);
       return findL2Transaction(history, rollup, id)?.transaction;
     });
@@ -364,7 +398,7 @@ export class Builder implements AsyncDisposable {
       await this.#running;
       return;
     }
-    this.#stop.abort(new LockstepError("STOPPED", "the builder was stopped"));
+    this.#stop.abort(new BuilderStoppedError());
     await this.#running;
     await this.#chains[Symbol.asyncDispose]();
   }
@@ -405,7 +439,9 @@ export class Builder implements AsyncDisposable {
   }
 
   /** What L1 holds of a transaction already, in this builder's batch or another account's. */
-  async #includedAs(transaction: AcceptedTransaction): Promise<TransactionStatus | undefined> {
+  async #includedAs(
+    transaction: Pick<AcceptedTransaction, "hash" | "rollup">,
+  ): Promise<TransactionStatus | undefined> {
     const head = await this.l1.getBlockNumber({ cacheTime: 0 });
     const [found] = await findIncluded(this.l1, [transaction], () => this.#historyUpTo(head));
     return found?.status;
@@ -477,7 +513,7 @@ export class Builder implements AsyncDisposable {
     const key = this.#rollup(rollup).verificationKeys[circuit];
     if (key !== undefined) return key;
     throw new LockstepError(
-      "UNKNOWN_CIRCUIT",
+      "MISSING_VERIFICATION_KEY",
       `rollup ${rollup.toString()} has no key for circuit ${circuit}`,
     );
   }

@@ -9,7 +9,7 @@ import { type Head, readHead } from "../l1/head.ts";
 import { Lock } from "./lock.ts";
 import type { ChainId } from "../protocol/ids.ts";
 import { Fork } from "../simulate/fork.ts";
-import { ProxyBook } from "../simulate/proxies.ts";
+import { ProxyAddresses } from "../simulate/proxy-addresses.ts";
 import { Simulation } from "../simulate/simulation.ts";
 
 export interface ChainsOptions {
@@ -27,7 +27,7 @@ export interface ChainsOptions {
   readonly onRebuild?: ((folder: string) => void) | undefined;
 }
 
-/** All chains at one moment, held exclusively. */
+/** All chains at one head of L1, held exclusively. */
 export interface HeldChains {
   readonly head: Head;
   /** Those that are where L1 says that they are. */
@@ -49,7 +49,7 @@ export class Chains implements AsyncDisposable {
   readonly #options: ChainsOptions;
   readonly #machines: ReadonlyMap<ChainId, RollupMachine>;
   readonly #follower: Follower;
-  readonly #proxies: ProxyBook;
+  readonly #proxies: ProxyAddresses;
   readonly #lock = new Lock();
   #stopped: ReadonlyMap<ChainId, RollupStoppedError> = new Map();
   #onStopped: StopListener = () => undefined;
@@ -59,7 +59,7 @@ export class Chains implements AsyncDisposable {
     this.#options = options;
     this.#machines = machines;
     this.#follower = new Follower(options);
-    this.#proxies = new ProxyBook(options.l1, options.manager);
+    this.#proxies = new ProxyAddresses(options.l1, options.manager);
   }
 
   /**
@@ -112,7 +112,7 @@ export class Chains implements AsyncDisposable {
           new Simulation({
             fork,
             next: head.next,
-            context: { l1ChainId, rollups: manager, timestamp },
+            context: { l1ChainId, manager, timestamp },
             machines,
             stopped,
             ether: head.rollups,

@@ -211,7 +211,7 @@ export class Producer {
         origin: account.address,
       });
       const executions = simulation.executions();
-      return { played, plan: () => planBatch(executions, { l1ChainId, rollups: manager, timestamp }) };
+      return { played, plan: () => planBatch(executions, { l1ChainId, manager, timestamp }) };
     } finally {
       simulation.close();
     }
@@ -268,7 +268,8 @@ export class Producer {
     if (!this.#isCurrent(held, plan.context.timestamp, visited)) return false;
     const again = await this.#simulate(held, transactions, plan.context.timestamp);
     const expected = again.played.filter((played) => "success" in played);
-    if (expected.length < again.played.length || again.plan().fingerprint !== plan.fingerprint) return false;
+    if (expected.length < again.played.length || again.plan().executionsHash !== plan.executionsHash)
+      return false;
 
     const bundle = {
       account,

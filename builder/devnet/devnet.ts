@@ -44,6 +44,17 @@ export interface Devnet extends AsyncDisposable {
 /**
  * A whole system on this machine and in this process: L1, the contracts, rollups, a builder for them, their
  * gateways. Nothing outlives it: every devnet starts from genesis.
+ * @example
+ * ```ts
+ * import { startDevnet } from "./builder/devnet/devnet.ts";
+ * import { DEVNET_ROLLUPS } from "./builder/devnet/devnet-rollups.ts";
+ * import { prepareArtefacts } from "./builder/node/artefacts.ts";
+ * import { freePorts } from "./builder/node/ports.ts";
+ *
+ * const ports = await freePorts(DEVNET_ROLLUPS.length);
+ * await using devnet = await startDevnet({ ports, circuits: await prepareArtefacts() });
+ * console.log(devnet.description.l1.gateway);
+ * ```
  */
 export async function startDevnet({
   ports,

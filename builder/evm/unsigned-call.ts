@@ -4,14 +4,14 @@ import type { EVMResult } from "@ethereumjs/evm";
 import { createTx, getCalldataFloorGas } from "@ethereumjs/tx";
 import { Account, createAddressFromString, MAX_UINT64 } from "@ethereumjs/util";
 import { hexToBytes } from "viem";
-import type { BridgedEvm } from "./bridged-evm.ts";
+import type { InterceptingEvm } from "./intercepting-evm.ts";
 import { type CallRequest, InvalidTransactionError } from "./call-request.ts";
 import { applyAuthorizations } from "./delegation.ts";
 import type { JournaledState } from "./journaled-state.ts";
 import { overrideAccounts } from "./overrides.ts";
 
 export interface UnsignedCallChain {
-  readonly evm: BridgedEvm;
+  readonly evm: InterceptingEvm;
   readonly state: JournaledState;
   readonly common: Common;
   readonly block: Block;
@@ -91,7 +91,7 @@ function assertNonce(given: bigint, next: bigint): void {
 }
 
 /** @returns what moves them back. */
-function movePrecompiles(evm: BridgedEvm, moves: NonNullable<CallRequest["precompiles"]>): () => void {
+function movePrecompiles(evm: InterceptingEvm, moves: NonNullable<CallRequest["precompiles"]>): () => void {
   const { precompiles } = evm;
   const before = new Map(precompiles);
   for (const { from } of moves) precompiles.delete(from.slice(2));

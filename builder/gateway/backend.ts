@@ -17,6 +17,7 @@ export type Reader = Pick<
   | "manager"
   | "standing"
   | "status"
+  | "statusOnL1"
 >;
 
 /** Everything that gateways stand on: what they read, simulations, and the queue of transactions. */

@@ -6,7 +6,7 @@ import { LockstepError } from "../protocol/errors.ts";
 import { failureOf } from "../simulate/outcome.ts";
 import { GatewayAccounts, type SigningChain } from "./accounts.ts";
 import { accessListGas, callRequest } from "./call-request.ts";
-import { estimateAcrossChains } from "./estimate.ts";
+import { estimateCrossChainGas } from "./estimate.ts";
 import {
   addressSchema,
   type Answer,
@@ -30,8 +30,8 @@ import { statusOf, transactionStatus } from "./status.ts";
 import { BlockFeed } from "./subscriptions/feed.ts";
 import { blockTopics } from "./subscriptions/topics.ts";
 import { withoutEmptyCalls } from "./trace/frame.ts";
-import { parseL1Trace } from "./trace/l1-frame.ts";
-import { traceAcross, traceParamsSchema } from "./trace/trace.ts";
+import { parseCallTrace } from "../l1/call-tracer.ts";
+import { traceAllChains, traceParamsSchema } from "./trace/trace.ts";
 import { Upstream } from "./upstream.ts";
 
 export interface L1GatewayOptions extends ServerOptions {
@@ -82,7 +82,7 @@ export function l1Service(
     eth_estimateGas: async (request) => {
       const at = await headCall(builder, request);
       if (at === undefined) return await node.answer(request);
-      const gas = await unlessNodeKnowsBetter(() => estimateAcrossChains(builder, at.request, at.pending));
+      const gas = await unlessNodeKnowsBetter(() => estimateCrossChainGas(builder, at.request, at.pending));
       if (gas === undefined) return await node.answer(request);
       return { result: numberToHex(gas + accessListGas(at.call)) };
     },
@@ -147,8 +147,8 @@ export function l1Service(
     const answer = await node.answer(asked);
     if (options?.tracer !== "callTracer" || !isWhole || "error" in answer) return answer;
     const [wanted] = parseParams(hash, [request.params[0]]);
-    const frame = parseL1Trace(answer.result);
-    const across = frame && (await traceAcross(builder, kinds, wanted, frame));
+    const frame = parseCallTrace(answer.result);
+    const across = frame && (await traceAllChains(builder, kinds, wanted, frame));
     return across === undefined ? answer : { result: withoutEmptyCalls(across.root) };
   }
 
@@ -196,7 +196,7 @@ function signingChain(builder: Backend): SigningChain {
     nextNonce: (sender) => nextNonceOf(builder, sender),
     estimateGas: async (call) => {
       const request = callRequest(call);
-      const across = await estimateAcrossChains(builder, request, true);
+      const across = await estimateCrossChainGas(builder, request, true);
       if (across !== undefined) return across + accessListGas(call);
       const { from, to, value, data } = request;
       return await builder.l1.estimateGas({ account: from, to: to ?? null, value, data });

@@ -1,4 +1,5 @@
 import type { Hex } from "viem";
+import type { ErrorCode } from "../protocol/errors.ts";
 import type { ChainId } from "../protocol/ids.ts";
 
 /** A transaction that the builder has taken on: one of L1's, or one signed for a rollup. */
@@ -35,7 +36,7 @@ export type TransactionStatus =
   | {
       readonly state: "failed";
       /** Stable code of the reason, then what it means. */
-      readonly code: string;
+      readonly code: ErrorCode;
       readonly reason: string;
       /** Revert data, if code on some chain reverted. */
       readonly data?: Hex;

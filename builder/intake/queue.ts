@@ -1,8 +1,8 @@
 import type { Address, Hex } from "viem";
-import { LockstepError } from "../protocol/errors.ts";
 import type { PendingStore } from "./pending.ts";
 import type { AcceptedTransaction, TransactionStatus } from "./accepted.ts";
 import { decodeTransaction } from "./decode.ts";
+import { BuilderStoppedError } from "./stopped.ts";
 
 /** How many finished transactions are remembered. */
 const MAX_FINISHED = 10_000;
@@ -75,7 +75,7 @@ export class TransactionQueue {
     if (this.#pending.size > 0) return;
     await new Promise<void>((resolve, reject) => {
       const stopped = (): void => {
-        reject(new LockstepError("STOPPED", "the queue is no longer served", { cause: signal.reason }));
+        reject(new BuilderStoppedError({ cause: signal.reason }));
       };
       signal.addEventListener("abort", stopped, { once: true });
       this.#wake = () => {

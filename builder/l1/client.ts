@@ -35,7 +35,9 @@ export class L1RpcError extends LockstepError {
 const REQUEST_TIMEOUT = 30_000;
 
 export interface L1Options {
-  /** Blocks whose logs are asked for in one request, unless the node takes fewer; default: `BLOCKS_AT_ONCE`. */
+  /**
+   * Blocks whose logs are asked for in one request, unless the node takes fewer; default: `BLOCKS_AT_ONCE`.
+   */
   readonly blocksAtOnce?: bigint;
 }
 

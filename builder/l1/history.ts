@@ -9,7 +9,7 @@ import { type ChainId, chainId } from "../protocol/ids.ts";
 import { type Batch, decodeBatch } from "../protocol/batch.ts";
 
 /** Where on L1 something was said. */
-export interface Place {
+export interface LogLocation {
   readonly blockNumber: bigint;
   readonly blockHash: Hex;
   readonly transaction: Hex;
@@ -18,13 +18,13 @@ export interface Place {
 }
 
 /** `RollupVisited`: a batch that was posted here has visits of the rollup. */
-export interface Posting extends Place {
+export interface Posting extends LogLocation {
   readonly rollup: ChainId;
   readonly batch: Hex;
 }
 
 /** `ExecutionConsumed`: an execution took effect. */
-export interface Consumption extends Place {
+export interface Consumption extends LogLocation {
   readonly batch: Hex;
   /** Index in the batch. */
   readonly execution: number;
@@ -85,7 +85,10 @@ export class HistoryProgress {
     return this.#said.flatMap(({ consumptions }) => consumptions);
   }
 
-  /** Forgets all that is not of this history, or no longer L1's. @returns the first block that is not read. */
+  /**
+   * Forgets all that is not of this history, or no longer L1's.
+   * @returns the first block that is not read.
+   */
   async resume(l1: L1Client, rollups: readonly ChainId[], fromBlock: bigint): Promise<bigint> {
     const subject = [fromBlock, ...rollups].join();
     const at = this.#at;
@@ -131,7 +134,8 @@ export async function readHistory(
   const postings = [...(progress?.postings ?? [])];
   const consumptions = [...(progress?.consumptions ?? [])];
   const ranges = l1.logRanges.read({ fromBlock: first ?? fromBlock, toBlock }, async (range) => {
-    // Before the logs: whatever L1 does between the two, the hash of what it no longer says is not L1's either.
+    // Before the logs: whatever L1 does between the two, the hash of what it no longer says is not L1's
+    // either.
     const hash = progress && (await hashOf(l1, range.toBlock));
     return { last: range.toBlock, hash, said: await readRange(l1, manager, rollups, range) };
   });
@@ -297,11 +301,11 @@ function placeOf({
   blockHash: Hex;
   transactionHash: Hex;
   logIndex: number;
-}): Place {
+}): LogLocation {
   return { blockNumber, blockHash, transaction, logIndex };
 }
 
-function inOrder(a: Place, b: Place): number {
+function inOrder(a: LogLocation, b: LogLocation): number {
   if (a.blockNumber !== b.blockNumber) return a.blockNumber < b.blockNumber ? -1 : 1;
   return a.logIndex - b.logIndex;
 }

@@ -1,6 +1,8 @@
 import { BaseError, HttpRequestError, RpcRequestError } from "viem";
 
-/** Blocks whose logs are asked for in one request, unless the node takes fewer: what public nodes mostly take. */
+/**
+ * Blocks whose logs are asked for in one request, unless the node takes fewer: what public nodes mostly take.
+ */
 export const BLOCKS_AT_ONCE = 10_000n;
 
 /** Blocks from the first to the last one. */
@@ -10,8 +12,9 @@ export interface BlockRange {
 }
 
 /**
- * Asks for logs range by range, each as wide as the node takes: half as wide after a refusal, and wider again, by an
- * eighth, after each answer. One for each node, so that what was learned once is known for later reads.
+ * Asks for logs range by range, each as wide as the node takes: half as wide after a refusal, and wider
+ * again, by an eighth, after each answer. One for each node, so that what was learned once is known for later
+ * reads.
  */
 export class LogRanges {
   readonly #most: bigint;

@@ -38,7 +38,7 @@ export function executionFate(
       keccak256(trigger.data) === transaction.hash,
   );
   for (const { address, topics, data } of logs) {
-    if (!isAddressEqual(address, plan.context.rollups) || !selectors.has(topics[0])) continue;
+    if (!isAddressEqual(address, plan.context.manager) || !selectors.has(topics[0])) continue;
     const event = decodeEventLog({ abi: rollupsAbi, topics, data });
     if (event.eventName === "ExecutionConsumed" && event.args.execution === index) return { success: true };
     if (event.eventName === "ExecutionFailed" && event.args.execution === index)

@@ -54,10 +54,22 @@ export function encodeBatch(batch: Batch): Hex {
 }
 
 /**
- * Reads the calldata of `postBatch`: what {@link encodeBatch} gives for the batch returned, and no other bytes.
- * Addresses come out with their checksums.
+ * Reads the calldata of `postBatch`: what {@link encodeBatch} gives for the batch returned, and no other
+ * bytes. Addresses come out with their checksums.
  * @param id the batch's, for messages.
  * @throws {UnreadableBatchError}, and nothing else.
+ * @example
+ * ```ts
+ * import { createPublicClient, http, keccak256 } from "viem";
+ * import { decodeBatch } from "./builder/protocol/batch.ts";
+ *
+ * const client = createPublicClient({ transport: http("http://127.0.0.1:8545") });
+ * const { transactions } = await client.getBlock({ includeTransactions: true });
+ * for (const { input } of transactions) {
+ *   const { executions } = decodeBatch(keccak256(input), input);
+ *   console.log(executions.map(({ actions }) => actions.length));
+ * }
+ * ```
  */
 export function decodeBatch(id: Hex, calldata: Hex): Batch {
   const { executions, proofs, ...fields } = decodeBatchValue(id, calldata);
@@ -83,8 +95,8 @@ export function encodeBatchValue(value: BatchValue): Hex {
 }
 
 /**
- * Reads calldata in its canonical form. Bytes that mean a batch without being its encoding are refused, so that
- * they are read exactly as the contract reads them.
+ * Reads calldata in its canonical form. Bytes that mean a batch without being its encoding are refused, so
+ * that they are read exactly as the contract reads them.
  * @throws {UnreadableBatchError}, and nothing else.
  */
 export function decodeBatchValue(id: Hex, calldata: Hex): BatchValue {

@@ -4,7 +4,7 @@ import { FIELD_MODULUS, type FieldElement, fieldElement } from "./ids.ts";
 /** Domain of the challenge. */
 export const FINGERPRINT_DOMAIN: Hex = keccak256(toHex("lockstep.fingerprint.v1"));
 
-/** The three public inputs of every proof, in this order (DESIGN section 5). */
+/** The three public inputs of every proof, in this order (docs/spec.md section 2). */
 export interface PublicInputs {
   /** Poseidon commitment of the circuit to its copy of the words. */
   readonly commitment: FieldElement;
@@ -26,7 +26,7 @@ export function evaluateWords(words: readonly FieldElement[], challenge: FieldEl
   return fieldElement(words.reduce<bigint>((sum, word) => (sum * challenge + word) % FIELD_MODULUS, 0n));
 }
 
-export function fingerprint(words: readonly FieldElement[], commitment: FieldElement): PublicInputs {
+export function publicInputsOf(words: readonly FieldElement[], commitment: FieldElement): PublicInputs {
   const challenge = challengeOf(words, commitment);
   return { commitment, challenge, evaluation: evaluateWords(words, challenge) };
 }

@@ -27,9 +27,9 @@ export type SimulatedTransaction =
   | { readonly transaction: AcceptedTransaction; readonly failure: LockstepError };
 
 /**
- * Simulates transactions as a block will execute them: those of rollups first, then L1's in their order. One that fails is
- * left out, alone. A transaction of L1 that crosses no border is kept even if it reverts: L1 includes such
- * transactions.
+ * Simulates transactions as a block will execute them: those of rollups first, then L1's in their order. One
+ * that fails is left out, alone. A transaction of L1 that crosses no border is kept even if it reverts: L1
+ * includes such transactions.
  */
 export async function simulateTransactions(
   simulation: Simulation,

@@ -1,6 +1,7 @@
 /**
- * `npm run bench walk`: the files of builder/ in which code runs between a wallet's `eth_sendRawTransaction` and the receipt of a
- * call from L1 to a ledger (its proof is taken on trust, so the prover's own files are not among them), by room. No times.
+ * `npm run bench walk`: the files of builder/ in which code runs between a wallet's `eth_sendRawTransaction`
+ * and the receipt of a call from L1 to a ledger (its proof is taken on trust, so the prover's own files are
+ * not among them), by room. No times.
  */
 import { Session } from "node:inspector/promises";
 import path from "node:path";

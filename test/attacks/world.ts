@@ -18,7 +18,7 @@ import { groth16ProofSystemAbi } from "../../builder/protocol/abi.ts";
 import { type BatchValue, decodeBatchValue } from "../../builder/protocol/batch.ts";
 import type { ChainId } from "../../builder/protocol/ids.ts";
 import { Fork } from "../../builder/simulate/fork.ts";
-import { ProxyBook } from "../../builder/simulate/proxies.ts";
+import { ProxyAddresses } from "../../builder/simulate/proxy-addresses.ts";
 import { Simulation } from "../../builder/simulate/simulation.ts";
 import { decodeTransaction } from "../../builder/intake/decode.ts";
 import { visitJobs } from "../../builder/batch/jobs.ts";
@@ -88,7 +88,7 @@ export async function attackedWorld(): Promise<AttackedWorld> {
   async function prove(world: Lockstep, rollup: ChainId, proxy: Address) {
     const l1 = connectL1(world.l1.url);
     const head = await readHead(l1, world.rollups, [rollup]);
-    const context = { l1ChainId: 31337n, rollups: world.rollups, timestamp: head.timestamp + 1n };
+    const context = { l1ChainId: 31337n, manager: world.rollups, timestamp: head.timestamp + 1n };
     const machine = await ledgerKind.open({ id: rollup });
     const simulation = new Simulation({
       fork: new Fork(l1, head.hash),
@@ -96,7 +96,7 @@ export async function attackedWorld(): Promise<AttackedWorld> {
       context,
       machines: new Map([[rollup, machine]]),
       ether: head.rollups,
-      proxies: new ProxyBook(l1, world.rollups),
+      proxies: new ProxyAddresses(l1, world.rollups),
     });
     const triggers = await Promise.all([
       sign(world.l1, { to: proxy, value: 1000n, ahead: 0 }),

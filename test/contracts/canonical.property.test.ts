@@ -4,7 +4,7 @@ import { type Hex, keccak256 } from "viem";
 import { type BatchValue, decodeBatchValue, UnreadableBatchError } from "../../builder/protocol/batch.ts";
 import { l2txAction, revertAction, revertContinueAction } from "../../builder/protocol/action.ts";
 import { L1 } from "../../builder/protocol/ids.ts";
-import { type Judge, judge } from "./canonical/judge.ts";
+import { type PlannerCall, plannerOf } from "./canonical/planner.ts";
 import { layOut, type Word } from "./canonical/layout.ts";
 import { mutate, type Mutation, MUTATIONS } from "./canonical/mutate.ts";
 import {
@@ -111,12 +111,12 @@ async function shapes(s: Setup): Promise<Record<string, BatchValue>> {
 }
 
 describe("Rollups: whatever calldata of a batch is taken, a follower reads", () => {
-  let verdict: Judge;
+  let verdict: PlannerCall;
   let honest: Record<string, { readonly data: Hex; readonly words: readonly Word[] }>;
 
   before(async () => {
     const s = await deploy();
-    verdict = await judge(s);
+    verdict = await plannerOf(s);
     honest = Object.fromEntries(
       Object.entries(await shapes(s)).map(([name, batch]) => [name, layOut(batch)]),
     );

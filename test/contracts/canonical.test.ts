@@ -11,7 +11,7 @@ import {
 import { groth16ProofSystemAbi } from "../../builder/protocol/abi.ts";
 import { type ChainId, L1 } from "../../builder/protocol/ids.ts";
 import { statementWords } from "../../builder/protocol/statement.ts";
-import { type Judge, judge } from "./canonical/judge.ts";
+import { type PlannerCall, plannerOf } from "./canonical/planner.ts";
 import { layOut, type Word } from "./canonical/layout.ts";
 import { batchOf, call, execution, proofsFor, REMOTE, REMOTE2, result, simpleCall, visit } from "./lists.ts";
 import { expectError, mined, revertData } from "./outcome.ts";
@@ -28,7 +28,7 @@ describe("Rollups: the one form of a batch", () => {
   let batch: BatchValue;
   let data: Hex;
   let words: readonly Word[];
-  let verdict: Judge;
+  let verdict: PlannerCall;
 
   before(async () => {
     s = await deploy();
@@ -49,7 +49,7 @@ describe("Rollups: the one form of a batch", () => {
     );
     batch.proofs = batch.proofs.map((proof) => ({ ...proof, proof: `0x${"5a".repeat(40)}` }));
     ({ data, words } = layOut(batch));
-    verdict = await judge(s);
+    verdict = await plannerOf(s);
   });
 
   const wordNamed = (name: string, among = words): Word => {
@@ -238,7 +238,7 @@ describe("Rollups: the one form of a batch", () => {
     const made = await batchOf(s, [list]);
     const header = {
       l1ChainId: 31337n,
-      rollups: s.rollups.address,
+      manager: s.rollups.address,
       rollup,
       timestamp: made.timestamp,
       blobs: 0n,

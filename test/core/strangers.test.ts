@@ -13,6 +13,7 @@ import { l2txAction, resultAction } from "../../builder/protocol/action.ts";
 import { type ChainId, L1, stateRoot } from "../../builder/protocol/ids.ts";
 import { actorAbi } from "../contracts/setup.ts";
 import { calldataOf, Ledger } from "../follower/ledgers.ts";
+import { errorData } from "../protocol/expect-code.ts";
 import { accountAt, builderAccount, deploy, type Lockstep, startLockstep } from "./setup.ts";
 import { unprovenLedgerKind, UnprovenProver } from "./unproven.ts";
 
@@ -162,7 +163,7 @@ describe("a stranger on L1", function () {
     const timestamp = await now();
     const ledger = await Ledger.open(lockstep.ledger);
     const account = await LedgerAccount.fromSeed(`0x${"09".repeat(32)}`);
-    const domain = { l1ChainId: 31337n, rollups: lockstep.rollups, rollup: lockstep.ledger };
+    const domain = { l1ChainId: 31337n, manager: lockstep.rollups, rollup: lockstep.ledger };
     const data = account.signTransfer({
       domain,
       nonce: 0n,
@@ -171,7 +172,7 @@ describe("a stranger on L1", function () {
       to: user.address,
       amount: 0n,
     });
-    const context = { l1ChainId: 31337n, rollups: lockstep.rollups, timestamp };
+    const context = { l1ChainId: 31337n, manager: lockstep.rollups, timestamp };
     const execution = await ledger.play(l2txAction(lockstep.ledger, data), context);
     const calldata = calldataOf([execution], timestamp, lockstep.keys.ledger1);
     const step = {
@@ -214,7 +215,7 @@ describe("a stranger on L1", function () {
       [gateways.l1, "eth_call", [{ from: user.address, to: lockstep.ledgerProxy, value: "0x1" }, "latest"]],
     ] as const) {
       const { error } = await ask(gateway, method, params);
-      expect(error?.data, method).to.deep.equal({ code: "ROLLUP_STOPPED" });
+      expect(error?.data, method).to.deep.equal(errorData("ROLLUP_STOPPED"));
       expect(error?.message).to.include(keccak256(calldata)).and.to.include("INVALID_L2_TRANSACTION");
     }
     expect((await ask(gateways.first, "eth_chainId")).result).to.match(/^0x/);

@@ -8,7 +8,7 @@ import {
   parseAbi,
 } from "viem";
 import { Names } from "../../builder/devnet/names.ts";
-import { traceLines } from "../../builder/cli/show/trace.ts";
+import { executionLines } from "../../builder/cli/show/execution-lines.ts";
 import {
   type Action,
   ActionKind,
@@ -74,7 +74,7 @@ const execution = (actions: Action[], marks: Execution["marks"] = []): Execution
 describe("traces of executions", () => {
   it("nest calls, and name functions, errors and contracts by the chain that they are on", () => {
     const closed = encodeErrorResult({ abi, errorName: "Closed", args: [payer] });
-    const lines = traceLines(
+    const lines = executionLines(
       execution([
         call(0n, 1n, { sender: payer, target: till, data: pay(5n), value: 10n ** 18n }),
         call(1n, 0n, { sender: till, target: till, data: "0x12345678", isStatic: true }),
@@ -92,7 +92,7 @@ describe("traces of executions", () => {
   });
 
   it("go back to where L1 went on after undoing what it did", () => {
-    const lines = traceLines(
+    const lines = executionLines(
       execution(
         [
           call(0n, 1n, { sender: payer, target: till, data: pay(1n) }),
@@ -111,7 +111,7 @@ describe("traces of executions", () => {
   });
 
   it("tell of frames of rollups that revert, without taking them for calls", () => {
-    const lines = traceLines(
+    const lines = executionLines(
       execution([
         l2txAction(chainId(1), "0x02ff"),
         call(1n, 0n, { sender: till, target: shop, data: "0x" }),

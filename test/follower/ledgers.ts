@@ -56,7 +56,7 @@ export class Ledger {
   async #call(sender: Hex, data: Hex, value: bigint): Promise<Execution> {
     const { id } = this.machine;
     const call = callAction({ from: L1, to: id, sender, target: LEDGER, value, isStatic: false, data });
-    return await this.play(call, { l1ChainId: 31337n, rollups: MANAGER, timestamp: 1n });
+    return await this.play(call, { l1ChainId: 31337n, manager: MANAGER, timestamp: 1n });
   }
 }
 

@@ -17,7 +17,7 @@ import type { Gateway } from "../../builder/gateway/server.ts";
 import { evmChainIdOf } from "../../builder/protocol/evm-chain-id.ts";
 import { accountAt } from "../core/setup.ts";
 import { alice, L1_CHAIN_ID, World } from "../scenarios/support/world.ts";
-import type { Contract } from "../scenarios/support/stage.ts";
+import type { Contract } from "../scenarios/support/scenario-chains.ts";
 
 const unlocked = accountAt(5);
 const number = (value: unknown): bigint => BigInt(String(value));

@@ -241,7 +241,7 @@ describe("what a builder checks before it posts", function () {
 
   it("does the same for a transaction signed for a rollup", async () => {
     const account = await LedgerAccount.fromSeed(`0x${"0b".repeat(32)}`);
-    const domain = { l1ChainId: 31337n, rollups: lockstep.rollups, rollup: lockstep.ledger };
+    const domain = { l1ChainId: 31337n, manager: lockstep.rollups, rollup: lockstep.ledger };
     const data = account.signTransfer({
       domain,
       nonce: 0n,

@@ -33,7 +33,7 @@ export const anyAction: fc.Arbitrary<Action> = fc.record({
 
 export const anyHeader: fc.Arbitrary<StatementHeader> = fc.record({
   l1ChainId: below(2n ** 64n),
-  rollups: address,
+  manager: address,
   rollup: chain,
   timestamp: below(2n ** 64n),
   blobs: below(2n ** 248n),

@@ -11,7 +11,7 @@ import {
 } from "../../builder/protocol/action.ts";
 import { type Batch, encodeBatch } from "../../builder/protocol/batch.ts";
 import { MarkKind } from "../../builder/protocol/execution.ts";
-import { fingerprint } from "../../builder/protocol/fingerprint.ts";
+import { publicInputsOf } from "../../builder/protocol/fingerprint.ts";
 import { chainId, FIELD_MODULUS, fieldElement, L1, stateRoot } from "../../builder/protocol/ids.ts";
 import { type StatementHeader, statementWords } from "../../builder/protocol/statement.ts";
 
@@ -165,7 +165,7 @@ export const batchVectors = Object.entries(batches).map(([name, content]) => {
 
 const header: StatementHeader = {
   l1ChainId: 31337n,
-  rollups: "0x5FbDB2315678afecb367f032d93F642f64180aa3",
+  manager: "0x5FbDB2315678afecb367f032d93F642f64180aa3",
   rollup: R,
   timestamp: 1_800_000_000n,
   blobs: 0n,
@@ -195,6 +195,6 @@ export const statementVectors = Object.entries(statements).map(([name, statement
     ...statement,
     words,
     wordsHash: keccak256(concatHex(words.map((word) => numberToHex(word, { size: 32 })))),
-    publicInputs: commitments.map((commitment) => fingerprint(words, commitment)),
+    publicInputs: commitments.map((commitment) => publicInputsOf(words, commitment)),
   };
 });

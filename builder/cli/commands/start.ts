@@ -13,8 +13,8 @@ import { claimPorts, portsFrom } from "../../node/ports.ts";
 import { step } from "../../node/progress.mjs";
 import { showTransaction } from "../show/show.ts";
 import { untilShutdown } from "../shutdown.ts";
-import { Storyteller } from "../show/story.ts";
-import { playFirstCall } from "../../devnet/tour/first-call.ts";
+import { BatchTimings } from "../show/batch-timings.ts";
+import { makeFirstCall } from "../../devnet/tour/first-call.ts";
 import { UNPROVEN_LABEL, unprovenWarning } from "../show/unproven-label.ts";
 import type { Circuits } from "../../node/circuits.ts";
 
@@ -67,8 +67,8 @@ export async function runStart({
   );
   await using devnet = await starting;
   written = true;
-  if (play && !shutdown.aborted) await abortable(playAndShow(devnet, circuits), shutdown);
-  if (!shutdown.aborted) introduce(devnet.description, circuits);
+  if (play && !shutdown.aborted) await abortable(showFirstCall(devnet, circuits), shutdown);
+  if (!shutdown.aborted) printDevnet(devnet.description, circuits);
   await new Promise<void>((resolve) => {
     if (shutdown.aborted) resolve();
     else
@@ -91,14 +91,14 @@ async function abortable<Result>(work: Promise<Result>, shutdown: AbortSignal): 
   return Promise.race([work, stopped]);
 }
 
-async function playAndShow(devnet: Devnet, circuits: Circuits): Promise<void> {
-  using stories = new Storyteller(devnet);
-  const call = await step("playing one proven call", () => playFirstCall(devnet.description));
+async function showFirstCall(devnet: Devnet, circuits: Circuits): Promise<void> {
+  using timings = new BatchTimings(devnet);
+  const call = await step("playing one proven call", () => makeFirstCall(devnet.description));
   console.log(`\n${pc.bold("One L1 transaction, proven:")} ${call.summary}`);
   await showTransaction(call.hash, {
     devnet: devnet.description,
     circuits,
-    stories,
+    timings,
     contracts: [{ chain: L1, address: call.piggyBank, name: "PiggyBank" }],
     print: (line) => {
       console.log(line);
@@ -106,7 +106,7 @@ async function playAndShow(devnet: Devnet, circuits: Circuits): Promise<void> {
   });
 }
 
-function introduce({ l1, rollups, accounts }: DevnetDescription, circuits: Circuits): void {
+function printDevnet({ l1, rollups, accounts }: DevnetDescription, circuits: Circuits): void {
   console.log(`\n${pc.bold("Devnet")}`);
   console.log(`  L1 node           ${l1.rpc}  (chain id ${l1.chainId})`);
   console.log(`  L1 gateway        ${l1.gateway}  point wallets and dApps here`);

@@ -10,7 +10,7 @@ import { rollupsAbi } from "../../protocol/abi.ts";
 import { type Batch, decodeBatch } from "../../protocol/batch.ts";
 
 /** What L1 says of a transaction that was included with a batch. Nothing in here comes from the builder. */
-export interface Inclusion {
+export interface PostedTransaction {
   readonly transaction: TransactionReceipt;
   readonly batch: Batch;
   /**
@@ -24,14 +24,14 @@ export interface Inclusion {
  * Reads from L1 the batch that was posted in the same block in front of a transaction.
  * @returns undefined when there is none: the transaction crossed no chains.
  */
-export async function readInclusion(
+export async function readPostedTransaction(
   l1: PublicClient,
-  rollups: Address,
+  manager: Address,
   hash: Hex,
-): Promise<Inclusion | undefined> {
+): Promise<PostedTransaction | undefined> {
   const transaction = await l1.getTransactionReceipt({ hash });
   const { blockNumber } = transaction;
-  const logs = await l1.getLogs({ address: rollups, fromBlock: blockNumber, toBlock: blockNumber });
+  const logs = await l1.getLogs({ address: manager, fromBlock: blockNumber, toBlock: blockNumber });
   const posted = parseEventLogs({ abi: rollupsAbi, eventName: "BatchPosted", logs })
     .filter(({ transactionIndex }) => transactionIndex <= transaction.transactionIndex)
     .at(-1);

@@ -7,7 +7,7 @@ export class SimulateError extends LockstepError {
   readonly answer: RpcErrorObject;
 
   constructor(code: number, message: string) {
-    super("SIMULATE", message);
+    super("SIMULATED_CALL_REFUSED", message);
     this.answer = { code, message };
   }
 }

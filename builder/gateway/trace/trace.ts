@@ -4,12 +4,12 @@ import type { Backend } from "../backend.ts";
 import { lowerCase } from "../../protocol/address.ts";
 import { readable, readHistory } from "../../l1/history.ts";
 import { RollupStoppedError } from "../../follower/stopped.ts";
-import { L1RpcError } from "../../l1/client.ts";
+import { frameOf, type L1Frame } from "../../l1/call-tracer.ts";
 import { ActionKind } from "../../protocol/action.ts";
 import type { ChainId } from "../../protocol/ids.ts";
 import type { Upstream } from "../upstream.ts";
-import { AcrossChains, type CallsOfKind, type TracedVisit } from "./across.ts";
-import { isTransactionFrame, type L1Frame, parseL1Trace } from "./l1-frame.ts";
+import { CrossChainTrace, type CallsOfKind, type TracedVisit } from "./cross-chain-trace.ts";
+import { isTransactionFrame } from "./l1-frame.ts";
 
 /** What a kind of rollup contributes to traces: frames of visits, or else what calls of it cause. */
 export interface KindTrace {
@@ -36,12 +36,12 @@ export const traceParamsSchema = z.tuple([
  * @param l1 its frames on L1.
  * @returns nothing if it had nothing to do with rollups.
  */
-export async function traceAcross(
+export async function traceAllChains(
   builder: Backend,
   kinds: ReadonlyMap<string, { readonly trace: KindTrace }>,
   l1Transaction: Hex,
   l1: L1Frame,
-): Promise<AcrossChains | undefined> {
+): Promise<CrossChainTrace | undefined> {
   const manager = lowerCase(builder.manager);
   if (!some(l1, ({ to }) => to === manager)) return undefined;
   const visits = new Map<ChainId, TracedVisit[]>();
@@ -53,7 +53,7 @@ export async function traceAcross(
   }
   const hasTransactions = some(l1, (frame) => isTransactionFrame(frame, manager));
   const transactions = hasTransactions ? await transactionsIn(builder, l1Transaction) : [];
-  return new AcrossChains({ manager, l1, visits, transactions, frameless });
+  return new CrossChainTrace({ manager, l1, visits, transactions, frameless });
 }
 
 /** A rollup that was stopped has nothing to show, and does not keep the others from it. */
@@ -77,9 +77,8 @@ async function visitsOf(
  */
 export async function readL1Trace(upstream: Upstream, transaction: Hex): Promise<L1Frame> {
   const params = [transaction, { tracer: "callTracer" }];
-  const frame = parseL1Trace(await upstream.ask(z.unknown(), "debug_traceTransaction", params));
-  if (frame === undefined) throw new L1RpcError("debug_traceTransaction gives no frames");
-  return frame;
+  const method = "debug_traceTransaction";
+  return frameOf(await upstream.ask(z.unknown(), method, params), method);
 }
 
 /** Transactions of rollups that took effect in a transaction of L1, in order. */

@@ -1,14 +1,8 @@
 import { hexToBytes, size } from "viem";
 import { type Action, ActionKind } from "../../protocol/action.ts";
-import { fingerprint } from "../../protocol/fingerprint.ts";
+import { publicInputsOf } from "../../protocol/fingerprint.ts";
 import { type FieldElement, fieldElement } from "../../protocol/ids.ts";
-import {
-  actionWords,
-  BYTES_PER_WORD,
-  headerWords,
-  type StatementHeader,
-  statementWords,
-} from "../../protocol/statement.ts";
+import { actionWords, BYTES_PER_WORD, headerWords, type VisitStatement } from "../../protocol/statement.ts";
 import { hashLeaf } from "../../state/hashes.ts";
 import { loadPoseidon, type Poseidon } from "../../state/poseidon.ts";
 import { type Siblings, TREE_DEPTH, type UpsertWitness } from "../../state/types.ts";
@@ -49,9 +43,10 @@ interface Operation {
  * @throws `VISIT_TOO_LARGE`; `UNPROVABLE_VISIT` when the record is no visit of a ledger.
  */
 export async function ledgerCircuitJob(
-  header: StatementHeader,
+  statement: VisitStatement,
   visit: CompletedVisit<LedgerVisitRecord>,
 ): Promise<CircuitJob> {
+  const { header } = statement;
   const poseidon = await loadPoseidon();
   const operations = pairOperations(visit.record);
   const instance = Object.entries(OPERATIONS_OF_CIRCUIT).find(([, most]) => operations.length <= most);
@@ -76,8 +71,8 @@ export async function ledgerCircuitJob(
         ...actionSlot(slot?.result?.out, MAX_FORWARDED_BYTES),
       ]),
   ];
-  const { commitment, challenge, evaluation } = fingerprint(
-    statementWords(header, [visit]),
+  const { commitment, challenge, evaluation } = publicInputsOf(
+    statement.words,
     commitmentOf(poseidon, words),
   );
   const input: CircuitInput = {
@@ -85,7 +80,7 @@ export async function ledgerCircuitJob(
     challenge,
     evaluation,
     l1ChainId: header.l1ChainId,
-    rollups: BigInt(header.rollups),
+    rollups: BigInt(header.manager),
     rollup: header.rollup,
     timestamp: header.timestamp,
     blobs: header.blobs,

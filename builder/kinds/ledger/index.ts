@@ -3,7 +3,6 @@ import { openState } from "../../state/open.ts";
 import { StateTree } from "../../state/tree.ts";
 import type { OpenOptions, RollupKind } from "../kind.ts";
 import { circuitProof } from "../circuit-proof.ts";
-import { statementWords } from "../../protocol/statement.ts";
 import { ledgerCircuitJob } from "./circuit-input.ts";
 import { OPERATIONS_OF_CIRCUIT } from "./limits.ts";
 import { LedgerMachine } from "./machine.ts";
@@ -36,7 +35,7 @@ export const ledgerKind = {
     );
   },
   isProven: true,
-  async proofJob(header, visit) {
-    return circuitProof(await ledgerCircuitJob(header, visit), statementWords(header, [visit]));
+  async proofJob(statement, visit) {
+    return circuitProof(await ledgerCircuitJob(statement, visit), statement.words);
   },
 } satisfies RollupKind<LedgerVisitRecord>;

@@ -12,7 +12,7 @@ import {
 import { type ChainId, FIELD_MODULUS, type FieldElement, fieldElement } from "../../protocol/ids.ts";
 import { dataWords } from "../../protocol/statement.ts";
 import type { Poseidon } from "../../state/poseidon.ts";
-import { InvalidL2TransactionError } from "./errors.ts";
+import { InvalidL2TransactionError } from "../errors.ts";
 import { L2TX_HEADER_BYTES, MAX_CALLDATA_BYTES, SIGNED_CALLDATA_WORDS } from "./limits.ts";
 import type { CurvePoint, Signature } from "./signing.ts";
 
@@ -24,7 +24,7 @@ export interface LedgerDomain {
   /** EVM chain id of L1. */
   readonly l1ChainId: bigint;
   /** Address of `Rollups` on L1. */
-  readonly rollups: Address;
+  readonly manager: Address;
   readonly rollup: ChainId;
 }
 
@@ -60,7 +60,7 @@ export function ledgerMessage(
   return poseidon([
     LEDGER_TX_DOMAIN,
     domain.l1ChainId,
-    BigInt(domain.rollups),
+    BigInt(domain.manager),
     domain.rollup,
     nonce,
     deadline,

@@ -11,7 +11,7 @@ const MAX_BATCH_AGE = 3_600n;
 /** Seconds for which other keys would be announced, were there an owner. */
 const VERIFICATION_DELAY = 7 * 24 * 3_600;
 /** The rollups' owner: none, so that their keys and their proof systems stay as they are. */
-const NOBODY = "0x0000000000000000000000000000000000000000";
+const NO_OWNER = "0x0000000000000000000000000000000000000000";
 
 export interface DeployOptions {
   /** RPC address of an L1 node. */
@@ -45,6 +45,21 @@ export interface Deployment {
  * Puts Lockstep on an L1 and registers rollups.
  * @throws `DEVELOPMENT_KEY`, `UNPROVEN_KIND` before anything is sent where that may not be used;
  * `DEPLOYMENT`.
+ * @example
+ * ```ts
+ * import { developmentAccount } from "./builder/devnet/accounts.ts";
+ * import { prepareArtefacts } from "./builder/node/artefacts.ts";
+ * import { deploy } from "./builder/node/deployment/deploy.ts";
+ * import { knownKind } from "./builder/node/kinds/index.ts";
+ *
+ * const { registered } = await deploy({
+ *   rpc: "http://127.0.0.1:8545",
+ *   kinds: ["ledger", "evm"].map((name) => knownKind(name)),
+ *   circuits: await prepareArtefacts(),
+ *   account: developmentAccount(0),
+ * });
+ * console.log(registered.map(({ id, kind }) => `${id} ${kind.kind.name}`));
+ * ```
  */
 export async function deploy({ rpc, kinds, circuits, account }: DeployOptions): Promise<Deployment> {
   const deployer = new Deployer(rpc, account);
@@ -60,7 +75,7 @@ export async function deploy({ rpc, kinds, circuits, account }: DeployOptions): 
     const proofSystem = proofSystems.get(scheme.source);
     if (proofSystem === undefined) throw new RangeError(`${scheme.source} was not deployed`);
     const registration = {
-      owner: NOBODY,
+      owner: NO_OWNER,
       proofSystem,
       verificationKeys: Object.values(scheme.keys(kind, circuits)),
       genesisRoot: numberToHex(await kind.genesisRoot(), { size: 32 }),

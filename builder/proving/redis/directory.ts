@@ -15,7 +15,7 @@ const LOOK_MS = 500;
 const ANSWER_MS = 5_000;
 
 /** A worker that is there and gets no jobs. Told once, as long as it is there. */
-export interface PassedOver {
+export interface IgnoredWorker {
   readonly worker: string;
   readonly reason: string;
 }
@@ -25,7 +25,7 @@ export interface WorkerDirectoryOptions {
   readonly pool: ProverPool;
   /** The builder's circuits: workers with other keys are of no use to it. */
   readonly circuits: Iterable<Artefacts>;
-  readonly onPassedOver?: (event: PassedOver) => void;
+  readonly onIgnored?: (event: IgnoredWorker) => void;
 }
 
 /**
@@ -36,21 +36,21 @@ export class WorkerDirectory implements AsyncDisposable {
   readonly #redis: Redis;
   readonly #pool: ProverPool;
   readonly #keys: ReadonlyMap<string, string>;
-  readonly #onPassedOver: ((event: PassedOver) => void) | undefined;
+  readonly #onIgnored: ((event: IgnoredWorker) => void) | undefined;
   readonly #backends = new Map<string, RemoteBackend>();
-  readonly #passedOver = new Set<string>();
+  readonly #ignored = new Set<string>();
   readonly #stop = new AbortController();
   readonly #looking: Promise<void>;
 
   private constructor(
     redis: Redis,
-    { pool, onPassedOver }: WorkerDirectoryOptions,
+    { pool, onIgnored }: WorkerDirectoryOptions,
     keys: ReadonlyMap<string, string>,
   ) {
     this.#redis = redis;
     this.#pool = pool;
     this.#keys = keys;
-    this.#onPassedOver = onPassedOver;
+    this.#onIgnored = onIgnored;
     this.#looking = this.#watch();
   }
 
@@ -67,23 +67,23 @@ export class WorkerDirectory implements AsyncDisposable {
     // First of all: what waits for a Redis that is away would wait forever.
     this.#redis.disconnect();
     await this.#looking;
-    await this.#dismissAll();
+    await this.#removeAll();
   }
 
-  async #dismissAll(): Promise<void> {
-    await Promise.all([...this.#backends.keys()].map((id) => this.#dismiss(id)));
+  async #removeAll(): Promise<void> {
+    await Promise.all([...this.#backends.keys()].map((id) => this.#removeWorker(id)));
   }
 
   async #watch(): Promise<void> {
     const { signal } = this.#stop;
     while (!signal.aborted) {
       // While Redis is away, its workers are.
-      await this.#look().catch(() => this.#dismissAll());
+      await this.#refresh().catch(() => this.#removeAll());
       await sleep(LOOK_MS, undefined, { signal }).catch(() => undefined);
     }
   }
 
-  async #look(): Promise<void> {
+  async #refresh(): Promise<void> {
     const ids = await this.#redis.smembers(WORKERS_KEY);
     const cards = ids.length === 0 ? [] : await this.#redis.mget(ids.map(workerKey));
     const present = new Set<string>();
@@ -94,25 +94,25 @@ export class WorkerDirectory implements AsyncDisposable {
         continue;
       }
       present.add(id);
-      if (this.#backends.has(id) || this.#passedOver.has(id)) continue;
+      if (this.#backends.has(id) || this.#ignored.has(id)) continue;
       const card = readCard(text);
-      if (card?.id === id) this.#welcome(card);
-      else this.#passOver(id, whyNot(text));
+      if (card?.id === id) this.#addWorker(card);
+      else this.#ignore(id, faultOf(text));
     }
-    for (const id of this.#backends.keys()) if (!present.has(id)) await this.#dismiss(id);
-    for (const id of this.#passedOver) if (!present.has(id)) this.#passedOver.delete(id);
+    for (const id of this.#backends.keys()) if (!present.has(id)) await this.#removeWorker(id);
+    for (const id of this.#ignored) if (!present.has(id)) this.#ignored.delete(id);
   }
 
-  #passOver(worker: string, reason: string): void {
-    this.#passedOver.add(worker);
-    this.#onPassedOver?.({ worker, reason });
+  #ignore(worker: string, reason: string): void {
+    this.#ignored.add(worker);
+    this.#onIgnored?.({ worker, reason });
   }
 
-  #welcome(card: WorkerCard): void {
+  #addWorker(card: WorkerCard): void {
     const shared = [...this.#keys].filter(([circuit, key]) => card.circuits[circuit] === key);
     if (shared.length === 0) {
       const wanted = [...this.#keys.keys()].join(", ");
-      this.#passOver(
+      this.#ignore(
         card.id,
         `it has other keys than the builder, of each of ${wanted}: they need the same --keys`,
       );
@@ -123,7 +123,7 @@ export class WorkerDirectory implements AsyncDisposable {
     this.#pool.add(backend);
   }
 
-  async #dismiss(id: string): Promise<void> {
+  async #removeWorker(id: string): Promise<void> {
     const backend = this.#backends.get(id);
     if (backend === undefined) return;
     this.#backends.delete(id);
@@ -134,7 +134,7 @@ export class WorkerDirectory implements AsyncDisposable {
 }
 
 /** What is wrong with a worker's card. */
-function whyNot(text: string): string {
+function faultOf(text: string): string {
   let found: string | undefined;
   try {
     found = formatOf(text);

@@ -8,7 +8,7 @@ import type { LedgerVisitRecord } from "../../../builder/kinds/ledger/record.ts"
 import type { CircuitJob, CompletedVisit } from "../../../builder/kinds/kind.ts";
 import { type Action, callAction, l2txAction, resultAction } from "../../../builder/protocol/action.ts";
 import { type ChainId, chainId, L1 } from "../../../builder/protocol/ids.ts";
-import type { StatementHeader } from "../../../builder/protocol/statement.ts";
+import { type StatementHeader, VisitStatement } from "../../../builder/protocol/statement.ts";
 
 /** The ledger under test and another rollup. */
 export const SELF = chainId(7);
@@ -17,7 +17,7 @@ export const ALICE: Address = "0xa11ce00000000000000000000000000000000001";
 export const BOB: Address = "0xb0b0000000000000000000000000000000000002";
 export const HEADER: StatementHeader = {
   l1ChainId: 31337n,
-  rollups: "0x00000000000000000000000000000000000000aa",
+  manager: "0x00000000000000000000000000000000000000aa",
   rollup: SELF,
   timestamp: 1_800_000_000n,
   blobs: 0n,
@@ -55,7 +55,7 @@ export function reply(from: ChainId, data: Hex, failed = false): Action {
 }
 
 /** A live ledger that is played visit by visit. */
-export class LedgerScene {
+export class LedgerFixture {
   readonly machine: LedgerMachine;
   readonly signer: LedgerAccount;
 
@@ -64,8 +64,8 @@ export class LedgerScene {
     this.signer = signer;
   }
 
-  static async open(): Promise<LedgerScene> {
-    return new LedgerScene(await ledgerKind.open({ id: SELF }), await LedgerAccount.fromSeed(SEED));
+  static async open(): Promise<LedgerFixture> {
+    return new LedgerFixture(await ledgerKind.open({ id: SELF }), await LedgerAccount.fromSeed(SEED));
   }
 
   /** Delivers the actions, which must make one whole visit. */
@@ -82,7 +82,7 @@ export class LedgerScene {
   /** A transaction of the signer with its next nonce. */
   transaction(calldata: Hex, deadline = HEADER.timestamp): Action {
     const { nonce } = this.machine.account(SELF, BigInt(this.signer.address));
-    const domain = { l1ChainId: HEADER.l1ChainId, rollups: HEADER.rollups, rollup: SELF };
+    const domain = { l1ChainId: HEADER.l1ChainId, manager: HEADER.manager, rollup: SELF };
     return l2txAction(SELF, this.signer.signCalldata(calldata, { domain, nonce, deadline }));
   }
 
@@ -98,5 +98,5 @@ export class LedgerScene {
 }
 
 export function jobOf(visit: Visit): Promise<CircuitJob> {
-  return ledgerCircuitJob(HEADER, visit);
+  return ledgerCircuitJob(new VisitStatement(HEADER, visit), visit);
 }

@@ -6,7 +6,7 @@ import { decodeTransaction } from "../../../intake/decode.ts";
 import { hashSchema, parseParams } from "../../json-rpc.ts";
 import type { Handler } from "../../service.ts";
 import { withoutEmptyCalls, type TraceFrame } from "../../trace/frame.ts";
-import type { AcrossChains, TracedVisit } from "../../trace/across.ts";
+import type { CrossChainTrace, TracedVisit } from "../../trace/cross-chain-trace.ts";
 import { type KindTrace, traceParamsSchema } from "../../trace/trace.ts";
 import { blockNumberSchema, type BlockTag, getBlock } from "./block-tag.ts";
 import { UnsupportedRequestError } from "./errors.ts";
@@ -42,7 +42,7 @@ export class TransactionNotFoundError extends LockstepError {
 /** @param across everything that a transaction of L1 did on all chains. */
 export function traceMethods(
   view: EvmRollupView,
-  across: (l1Transaction: Hex) => Promise<AcrossChains | undefined>,
+  across: (l1Transaction: Hex) => Promise<CrossChainTrace | undefined>,
 ): Readonly<Record<string, Handler>> {
   const framesOf = async (hash: Hex, options: TraceOptions): Promise<TraceFrame> => {
     const root = await traceOf(view, hash, across);
@@ -105,7 +105,7 @@ function known(options: TraceOptions, standard: string | undefined): TraceOption
 async function traceOf(
   view: EvmRollupView,
   hash: Hex,
-  across: (l1Transaction: Hex) => Promise<AcrossChains | undefined>,
+  across: (l1Transaction: Hex) => Promise<CrossChainTrace | undefined>,
 ): Promise<TraceFrame> {
   const chronicle = await view.read((state) => state.chronicle);
   const transaction = await chronicle.transaction(hash);

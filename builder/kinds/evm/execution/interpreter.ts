@@ -6,7 +6,7 @@ import { createTxFromRLP, Capability, type TypedTransaction } from "@ethereumjs/
 import { createAddressFromString, EthereumJSError } from "@ethereumjs/util";
 import { createVM, runTx } from "@ethereumjs/vm";
 import { type Address, bytesToHex, type Hex, hexToBytes, size } from "viem";
-import { BridgedEvm } from "../../../evm/bridged-evm.ts";
+import { InterceptingEvm } from "../../../evm/intercepting-evm.ts";
 import type { CallRequest } from "../../../evm/call-request.ts";
 import type { CallFrame } from "../../../evm/call-frame.ts";
 import { FrameRecorder } from "../../../evm/frame-recorder.ts";
@@ -18,10 +18,9 @@ import { runUnsignedCall } from "../../../evm/unsigned-call.ts";
 import { decodeRelay, type RelayCall } from "../../../evm/relay-call.ts";
 import { type Action, ActionKind, callAction, resultAction, revertAction } from "../../../protocol/action.ts";
 import { type ChainId, L1 } from "../../../protocol/ids.ts";
-import { UnexpectedDeliveryError } from "../../errors.ts";
+import { InvalidL2TransactionError, UnexpectedDeliveryError } from "../../errors.ts";
 import type { BatchContext } from "../../kind.ts";
 import { NO_BLOCKCHAIN, OPERATION_GAS, rollupBlock, rollupCommon } from "./environment.ts";
-import { InvalidL2TransactionError } from "../errors.ts";
 import { OperationStack } from "./operation-stack.ts";
 import { ProxyDirectory } from "./proxy-directory.ts";
 import { RollupState } from "./rollup-state.ts";
@@ -84,7 +83,7 @@ export class VisitInterpreter {
   /** The block of the visit before a call said what to take it for. */
   #ownBlock: Block;
   #blockState: BlockState;
-  readonly #evm: BridgedEvm;
+  readonly #evm: InterceptingEvm;
   readonly #frames: FrameRecorder;
   readonly #proxies: ProxyDirectory;
   readonly #operations: OperationStack;
@@ -93,7 +92,7 @@ export class VisitInterpreter {
   /** Outgoing calls and REVERTs that wait for an answer, the innermost last. */
   #waiting: Waiting[] = [];
   /** Takes the next action of the rollup, or what went wrong. */
-  #turn: { readonly resolve: Settle; readonly reject: (reason: unknown) => void } | undefined;
+  #delivery: { readonly resolve: Settle; readonly reject: (reason: unknown) => void } | undefined;
   #first: OperationOutcome | undefined;
 
   constructor({ rollup, context, source, journal, block }: VisitInterpreterOptions) {
@@ -108,7 +107,7 @@ export class VisitInterpreter {
       await this.#emit(revertAction(rollup, number), ActionKind.REVERT_CONTINUE);
     });
     this.state = new RollupState({ chain: rollup, source: this.touched, journal }, this.#operations);
-    this.#evm = new BridgedEvm({
+    this.#evm = new InterceptingEvm({
       common: this.#common,
       state: this.state,
       journal,
@@ -135,7 +134,7 @@ export class VisitInterpreter {
     this.#actions = [];
     this.#logs = [];
     this.#waiting = [];
-    this.#turn = undefined;
+    this.#delivery = undefined;
     this.#first = undefined;
   }
 
@@ -209,7 +208,7 @@ export class VisitInterpreter {
   async #next(action: Action, start: () => void): Promise<{ action: Action; ended: boolean }> {
     this.#actions.push(action);
     const next = await new Promise<Action>((resolve, reject) => {
-      this.#turn = { resolve, reject };
+      this.#delivery = { resolve, reject };
       start();
     });
     this.#actions.push(next);
@@ -245,11 +244,11 @@ export class VisitInterpreter {
         this.#operations.end();
         unnest();
         if (this.#operations.depth === 0) this.#first = outcome;
-        this.#turn?.resolve(result);
+        this.#delivery?.resolve(result);
       },
       (error: unknown) => {
         this.#operations.abandon();
-        this.#turn?.reject(error);
+        this.#delivery?.reject(error);
       },
     );
   }
@@ -264,7 +263,7 @@ export class VisitInterpreter {
         logs,
         ...(message === undefined ? {} : { message }),
       });
-      this.#turn?.resolve(action);
+      this.#delivery?.resolve(action);
     });
   }
 
@@ -273,7 +272,7 @@ export class VisitInterpreter {
   async #call(action: Action): Promise<OperationResult> {
     const { from, sender, target, value, isStatic, data } = action;
     const outer = this.#operations.depth === 1 ? undefined : this.#waiting.at(-1)?.message;
-    if (outer === undefined) this.#warmAlways();
+    if (outer === undefined) this.#warmInitial();
     await this.state.checkpoint();
     // Even if the call is static: code that looks at the message's sender sees what is there in every other
     // call.
@@ -352,7 +351,7 @@ export class VisitInterpreter {
   }
 
   /** What is warm in every visit; a transaction does it itself. */
-  #warmAlways(): void {
+  #warmInitial(): void {
     const { journal, precompiles } = this.#evm;
     for (const precompile of precompiles.keys()) journal.addAlwaysWarmAddress(precompile);
     journal.addAlwaysWarmAddress(this.#block.header.coinbase.toString());
