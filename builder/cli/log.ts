@@ -14,7 +14,7 @@ export function logger(fallback = "silent"): Logger {
   );
 }
 
-/** Errors of libraries name the URLs that they asked, whose passwords are nobody's business. */
+/** Errors of libraries name the URLs that they asked, with their passwords. */
 export function shownError(error: Error): unknown {
   const text: unknown = JSON.parse(withShownUrls(JSON.stringify(stdSerializers.errWithCause(error))));
   return text;

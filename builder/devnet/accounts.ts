@@ -13,7 +13,8 @@ export const ACCOUNT_COUNT = 10;
 export const FUNDING_ACCOUNT = ACCOUNT_COUNT;
 
 /**
- * One more: deploys, and posts batches. No user has it, since a transaction of its own would change the nonce that a
+ * One more: deploys, and posts batches. No user has it, since a transaction of its own would change the
+ * nonce that a
  * batch was signed with.
  */
 export const POSTING_ACCOUNT = ACCOUNT_COUNT + 1;

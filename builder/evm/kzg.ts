@@ -36,7 +36,10 @@ function times<Point extends { multiplyUnsafe(by: bigint): Point }>(base: Point,
   return base.multiplyUnsafe(by);
 }
 
-/** Whether the polynomial that was committed to has the value `y` at `z` (EIP-4844): e(C − y, 1) = e(π, τ − z). */
+/**
+ * Whether the polynomial that was committed to has the value `y` at `z` (EIP-4844): e(C − y, 1) = e(π, τ −
+ * z).
+ */
 function verifyProof(commitment: string, z: string, y: string, proof: string): boolean {
   secret ??= G2.Point.fromHex(fromHex(trustedSetup.g2_monomial[1] ?? ""));
   const left = point(commitment).subtract(times(G1.Point.BASE, scalar(y)));

@@ -27,7 +27,8 @@ const wordSchema = z
   .transform((text): Hex => `0x${text.slice(2).toLowerCase().padStart(64, "0")}`);
 
 /**
- * A call as `eth_call`, `eth_estimateGas` and `eth_sendTransaction` take it. Unknown fields are for the node alone.
+ * A call as `eth_call`, `eth_estimateGas` and `eth_sendTransaction` take it. Unknown fields are for the
+ * node alone.
  */
 export const callSchema = z
   .looseObject({

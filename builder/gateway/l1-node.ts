@@ -53,7 +53,10 @@ function wordOf(slot: unknown): unknown {
     : slot;
 }
 
-/** `data` and `input` are the same: some nodes refuse both at once, and some know only the first. Null is nothing. */
+/**
+ * `data` and `input` are the same: some nodes refuse both at once, and some know only the first. Null is
+ * nothing.
+ */
 function callOf(call: unknown): unknown {
   if (typeof call !== "object" || call === null || Array.isArray(call)) return call;
   const { input, ...fields }: Record<string, unknown> = Object.fromEntries(

@@ -152,7 +152,10 @@ export function l1Service(
     return across === undefined ? answer : { result: withoutEmptyCalls(across.root) };
   }
 
-  /** Of an account that the node signs for, or lets anybody use: what crosses has to be signed before it is sent. */
+  /**
+   * Of an account that the node signs for: what crosses has to be signed before it is
+   * sent.
+   */
   async function unsigned(request: RpcRequest): Promise<Answer> {
     if (request.method === "eth_sendTransaction") {
       const at = await headCall(builder, { ...request, params: request.params.slice(0, 1) }, "pending");

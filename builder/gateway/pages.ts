@@ -54,8 +54,10 @@ export class Pages {
   }
 
   /**
-   * Answers what the caller may ask. A page of a foreign origin may not use the gateway's accounts, not even where
-   * every page is allowed; nor may one that reaches the gateway under a foreign name, which browsers take for the
+   * Answers what the caller may ask. A page of a foreign origin may not use the gateway's accounts, not
+   * even where
+   * every page is allowed; nor may one that reaches the gateway under a foreign name, which browsers take
+   * for the
    * page's own server (DNS rebinding).
    */
   handler({ origin, host }: Caller, handle: Handler): Handler {
@@ -64,7 +66,7 @@ export class Pages {
         ? `a page of ${origin}`
         : isOwnName(host)
           ? undefined
-          : `a request to ${host ?? "nobody"}`;
+          : `a request to ${host ?? "no host"}`;
     if (distrust === undefined) return handle;
     return async (request: RpcRequest): Promise<Answer> => {
       if (PRIVILEGED.test(request.method)) throw new UntrustedCallerError(distrust, request.method);
@@ -77,7 +79,7 @@ export class Pages {
   }
 }
 
-/** Nobody can have a foreign name resolve to a number or to `localhost`. */
+/** A number or `localhost` is no name that a foreign page could have resolve to this machine. */
 function isOwnName(host: string | undefined): boolean {
   if (host === undefined) return true;
   const name = host

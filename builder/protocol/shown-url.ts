@@ -1,5 +1,6 @@
 /**
- * A URL as people and logs may see it: its scheme, host and port. A user's name and password are left out, and so are path
+ * A URL as people and logs may see it: its scheme, host and port. A user's name and password are left out,
+ * and so are path
  * and query, in which nodes' providers have their keys.
  */
 export function shownUrl(url: string): string {

@@ -16,7 +16,10 @@ const rollupsAbi = parseAbi([
   "function proxyOf(address original, uint64 rollup) view returns (address)",
 ]);
 
-/** The README's first example, by accounts that the gateway signs for, with nothing but the gateway's address. */
+/**
+ * The README's first example, by accounts that the gateway signs for, with nothing but the gateway's
+ * address.
+ */
 describe("the README's PiggyBank through the L1 gateway", function () {
   this.timeout(600_000);
   let devnet: Devnet;

@@ -199,7 +199,7 @@ function showBlock(chain: SimulatedChain, { block, head, parent, requests, calls
   return { header: own, hash, hashes, full, results };
 }
 
-/** A call as the transaction that it would be, which nobody signed. */
+/** A call as the transaction that it would be, unsigned. */
 function unsigned(
   { from, to, value, data, gas, gasPrice }: CallRequest,
   chainId: bigint,

@@ -74,12 +74,14 @@ export const GATEWAY_ERRORS = {
   },
   UNSIGNED_CROSSING: {
     title: "an unsigned transaction would leave L1",
-    meaning: "`eth_sendTransaction` names an account that only the L1 node signs for, and the transaction calls a rollup.",
+    meaning:
+      "`eth_sendTransaction` names an account that only the L1 node signs for, and the transaction calls a rollup.",
     remedy: "Sign the transaction, and use `eth_sendRawTransaction`.",
   },
   UNTRUSTED_CALLER: {
     title: "a foreign page may not sign",
-    meaning: "A web page of a foreign origin, or under a foreign host name, asks for signatures or node controls.",
+    meaning:
+      "A web page of a foreign origin, or under a foreign host name, asks for signatures or node controls.",
     remedy: "Start with `--allow-origin`, or reach the gateway as `localhost` or by its IP address.",
   },
   UNSUPPORTED_TRANSACTION: {

@@ -17,7 +17,10 @@ export class RedisRefusedError extends LockstepError {
   }
 }
 
-/** What Redis says when it does not do what it was asked: a wrong password, a right that is missing, no memory. */
+/**
+ * What Redis says when it does not do what it was asked: a wrong password, a right that is missing, no
+ * memory.
+ */
 export function isRefusal(error: unknown): error is Error {
   return error instanceof Error && error.name === "ReplyError";
 }

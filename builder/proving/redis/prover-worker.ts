@@ -41,7 +41,10 @@ export interface ProverWorkerOptions {
    * made.
    */
   readonly listener?: (event: { circuit: string; milliseconds: number; failure?: string }) => void;
-  /** Called when Redis begins to refuse what the worker has to do, with the reason, and once more for another. */
+  /**
+   * Called when Redis begins to refuse what the worker has to do, with the reason, and once more for
+   * another.
+   */
   readonly onRefused?: (error: RedisRefusedError) => void;
 }
 

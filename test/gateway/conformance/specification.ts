@@ -23,10 +23,13 @@ export const METHODS: readonly string[] = document.methods.map(({ name }) => nam
 /**
  * Where the specification is not held to, schema by schema.
  *  - `FilterResults`: an empty list is one of hashes and one of logs, which its `oneOf` forbids.
- *  - `ReceiptInfo`: on a rollup, `lockstep` says where on L1 the transaction took effect (builder/gateway/README.md).
- *  - `TransactionInfo`, `TransactionSigned`: Hardhat's nodes do not say a transaction's `blockTimestamp`, and the parity
+ *  - `ReceiptInfo`: on a rollup, `lockstep` says where on L1 the transaction took effect
+ *    (builder/gateway/README.md).
+ *  - `TransactionInfo`, `TransactionSigned`: Hardhat's nodes do not say a transaction's `blockTimestamp`,
+ *    and the parity
  *    of its signature as `v` only.
- *  - `TransactionSigned`: on a rollup, a call from another chain is shown as a transaction of type 0x7e, which nobody signed.
+ *  - `TransactionSigned`: on a rollup, a call from another chain is shown as a transaction of type 0x7e,
+ *    unsigned.
  */
 function adapted(origin: Origin): Record<string, unknown> {
   const schemas: Record<string, Record<string, unknown>> = structuredClone(document.components.schemas);
