@@ -274,6 +274,21 @@ export class Builder implements AsyncDisposable {
     });
   }
 
+  /**
+   * Plays calls on L1's head, each on what the ones before it left. Nothing of them stays.
+   * @throws what the first of them that cannot be played throws.
+   */
+  async callAll(requests: readonly CallRequest[]): Promise<TransactionOutcome[]> {
+    return await this.#simulate(async (simulation) => await simulation.calls(requests));
+  }
+
+  /** The same on a rollup. */
+  async callRollupAll(rollup: ChainId, requests: readonly CallRequest[]): Promise<RollupCallOutcome[]> {
+    this.#rollup(rollup);
+    const origin = this.#options.account.address;
+    return await this.#simulate(async (simulation) => await simulation.rollupCalls(rollup, requests, origin));
+  }
+
   /** The account of `address` at home on `chain`, on a rollup, as L1's head has it. */
   async account(rollup: ChainId, chain: ChainId, address: Address): Promise<AccountState> {
     return await this.readRollup(rollup, (machine) => machine.account(chain, BigInt(address)));

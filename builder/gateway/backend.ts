@@ -25,7 +25,9 @@ export type Backend = Reader &
   Pick<
     Builder,
     | "call"
+    | "callAll"
     | "callRollup"
+    | "callRollupAll"
     | "pending"
     | "pendingOf"
     | "pendingOfRollup"

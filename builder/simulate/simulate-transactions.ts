@@ -1,6 +1,6 @@
 import type { Address } from "viem";
 import { LockstepError } from "../protocol/errors.ts";
-import { type TransactionOutcome, TransactionRevertedError } from "./outcome.ts";
+import { type TransactionOutcome, failureOf } from "./outcome.ts";
 import type { Simulation } from "./simulation.ts";
 import type { AcceptedTransaction } from "../intake/accepted.ts";
 import { checkSender } from "../intake/check.ts";
@@ -69,7 +69,7 @@ export async function simulateTransaction(
   const outcome = await simulation.transaction(
     decoded.tx,
     ({ crossesChains, success, data: revert, failure }) => {
-      if (crossesChains && !success) throw new TransactionRevertedError(revert, failure);
+      if (crossesChains && !success) throw failureOf(revert, failure);
     },
   );
   return { crossesChains: outcome.crossesChains, success: outcome.success, outcome };
