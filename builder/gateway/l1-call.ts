@@ -2,6 +2,7 @@ import type { Hex } from "viem";
 import { z } from "zod";
 import type { Backend } from "./backend.ts";
 import { InvalidTransactionError } from "../simulate/outcome.ts";
+import { HistoricalStateError } from "./historical-state.ts";
 import { LockstepError } from "../protocol/errors.ts";
 import {
   type CallParameters,
@@ -94,7 +95,8 @@ export function simulatedL1(builder: Pick<Backend, "l1" | "l1ChainId" | "callAll
       const { number, timestamp, hash, stateRoot, gasLimit } = latest;
       const asked = named ?? "latest";
       if (typeof asked === "bigint" && asked > number) throw new HeaderNotFoundError();
-      if (asked !== "pending" && !(await isHead(builder, asked, latest))) throw new EarlierBlockError();
+      if (asked !== "pending" && !(await isHead(builder, asked, latest)))
+        throw new HistoricalStateError(LATEST_ONLY);
       return { number, timestamp, hash, stateRoot, gasLimit, baseFeePerGas: pending.baseFeePerGas ?? 0n };
     },
     play: async (requests) =>
@@ -107,11 +109,7 @@ export function simulatedL1(builder: Pick<Backend, "l1" | "l1ChainId" | "callAll
 }
 
 /** Calls are simulated on L1's head alone, where the rollups are. */
-class EarlierBlockError extends LockstepError {
-  constructor() {
-    super("HISTORICAL_STATE", 'calls are simulated on the latest block only; ask for "latest"');
-  }
-}
+const LATEST_ONLY = 'calls are simulated on the latest block only; ask for "latest"';
 
 /**
  * What L1's own rules refuse, or the simulation cannot do, is answered by the node in its own words.

@@ -2,8 +2,9 @@ import { type Hex, numberToHex } from "viem";
 import { z } from "zod";
 import type { Chronicle } from "../../../kinds/evm/chronicle/chronicle.ts";
 import type { ChronicleBlock } from "../../../kinds/evm/chronicle/types.ts";
+import { HistoricalStateError } from "../../historical-state.ts";
 import { blockQuantitySchema, hashSchema } from "../../json-rpc.ts";
-import { BlockNotFoundError, HistoricalStateError } from "./errors.ts";
+import { BlockNotFoundError } from "./errors.ts";
 import type { EvmRollupState, EvmRollupView } from "./view.ts";
 
 const nameSchema = z.enum(["earliest", "safe", "finalized", "latest", "pending"]);
@@ -63,7 +64,11 @@ export async function readState<Result>(
   const asked = await getBlock(view, chronicle, tag);
   const follows = tag === "latest" || tag === "pending";
   return await view.read(({ store, chronicle: { latest } }) => {
-    if (!follows && asked.hash !== latest.hash) throw new HistoricalStateError(asked.number, latest.number);
+    if (!follows && asked.hash !== latest.hash)
+      throw new HistoricalStateError(
+        `the state after block ${asked.number} is not kept, only that after the latest, ${latest.number}; ` +
+          'ask for "latest"',
+      );
     return work(store);
   });
 }

@@ -7,16 +7,6 @@ export class BlockNotFoundError extends LockstepError {
   }
 }
 
-/** The state after an earlier block is asked for. */
-export class HistoricalStateError extends LockstepError {
-  constructor(asked: bigint, latest: bigint) {
-    super(
-      "HISTORICAL_STATE",
-      `the state after block ${asked} is not kept, only that after the latest, ${latest}; ask for "latest"`,
-    );
-  }
-}
-
 /** What a gateway cannot do for an EVM rollup. */
 type Unsupported =
   | "UNKNOWN_ACCOUNT"
