@@ -2,7 +2,7 @@ import type { Hex } from "viem";
 import { z } from "zod";
 import type { Backend } from "./backend.ts";
 import { InvalidTransactionError } from "../simulate/outcome.ts";
-import { HistoricalStateError } from "./historical-state.ts";
+import { BlockNotFoundError, HistoricalStateError } from "./block-errors.ts";
 import { LockstepError } from "../protocol/errors.ts";
 import {
   type CallParameters,
@@ -13,7 +13,6 @@ import {
 } from "./call-request.ts";
 import { blockQuantitySchema, hashSchema, parseParams, type RpcRequest } from "./json-rpc.ts";
 import type { CallRequest } from "../simulate/outcome.ts";
-import { HeaderNotFoundError } from "./simulate/errors.ts";
 import type { SimulatedChain } from "./simulate/simulate.ts";
 
 const nameSchema = z.enum(["earliest", "safe", "finalized", "latest", "pending"]);
@@ -94,7 +93,7 @@ export function simulatedL1(builder: Pick<Backend, "l1" | "l1ChainId" | "callAll
       ]);
       const { number, timestamp, hash, stateRoot, gasLimit } = latest;
       const asked = named ?? "latest";
-      if (typeof asked === "bigint" && asked > number) throw new HeaderNotFoundError();
+      if (typeof asked === "bigint" && asked > number) throw new BlockNotFoundError();
       if (asked !== "pending" && !(await isHead(builder, asked, latest)))
         throw new HistoricalStateError(LATEST_ONLY);
       return { number, timestamp, hash, stateRoot, gasLimit, baseFeePerGas: pending.baseFeePerGas ?? 0n };

@@ -3,7 +3,7 @@ import type { z } from "zod";
 import { revertMessage } from "../evm/revert-reason.ts";
 import { LockstepError } from "../protocol/errors.ts";
 import { rollupsAbi } from "../protocol/abi.ts";
-import { HistoricalStateError } from "./historical-state.ts";
+import { HistoricalStateError } from "./block-errors.ts";
 import { type Answer, errorObject, type RpcErrorObject, RpcCode, type RpcRequest } from "./json-rpc.ts";
 import type { Upstream } from "./upstream.ts";
 

@@ -5,7 +5,7 @@ import { parseCalldata } from "../../kinds/ledger/calldata.ts";
 import { chainId } from "../../protocol/ids.ts";
 import { TransactionRevertedError } from "../../simulate/outcome.ts";
 import { callSchema } from "../call-request.ts";
-import { HistoricalStateError } from "../historical-state.ts";
+import { HistoricalStateError } from "../block-errors.ts";
 import {
   addressSchema,
   blockQuantitySchema,

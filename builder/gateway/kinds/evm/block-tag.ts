@@ -2,9 +2,8 @@ import { type Hex, numberToHex } from "viem";
 import { z } from "zod";
 import type { Chronicle } from "../../../kinds/evm/chronicle/chronicle.ts";
 import type { ChronicleBlock } from "../../../kinds/evm/chronicle/types.ts";
-import { HistoricalStateError } from "../../historical-state.ts";
+import { BlockNotFoundError, HistoricalStateError } from "../../block-errors.ts";
 import { blockQuantitySchema, hashSchema } from "../../json-rpc.ts";
-import { BlockNotFoundError } from "./errors.ts";
 import type { EvmRollupState, EvmRollupView } from "./view.ts";
 
 const nameSchema = z.enum(["earliest", "safe", "finalized", "latest", "pending"]);
@@ -47,7 +46,7 @@ export async function getBlock(
   tag: BlockTag,
 ): Promise<ChronicleBlock> {
   const block = await findBlock(view, chronicle, tag);
-  if (block === undefined) throw new BlockNotFoundError(nameOf(tag));
+  if (block === undefined) throw new BlockNotFoundError(`the rollup has no block ${nameOf(tag)}`);
   return block;
 }
 

@@ -1,12 +1,5 @@
 import { LockstepError } from "../../../protocol/errors.ts";
 
-/** The rollup has no such block. */
-export class BlockNotFoundError extends LockstepError {
-  constructor(which: string) {
-    super("BLOCK_NOT_FOUND", `the rollup has no block ${which}`);
-  }
-}
-
 /** What a gateway cannot do for an EVM rollup. */
 type Unsupported =
   | "UNKNOWN_ACCOUNT"
