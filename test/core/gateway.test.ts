@@ -277,7 +277,9 @@ describe("gateways", function () {
       await builder.idle();
       const { result: receipt } = await rpc(ledgerGateway.url, "eth_getTransactionReceipt", [id]);
       expect(receipt.status).to.equal("0x1");
-      const onL1 = await lockstep.l1.reader.getTransactionReceipt({ hash: receipt.lockstep.l1TransactionHash });
+      const onL1 = await lockstep.l1.reader.getTransactionReceipt({
+        hash: receipt.lockstep.l1TransactionHash,
+      });
       expect(onL1.to?.toLowerCase()).to.equal(lockstep.rollups.toLowerCase());
       expect(await ledger.getTransactionCount({ address: account.address })).to.equal(1);
       const paid = await rpc(ledgerGateway.url, "lockstep_getAccount", [toHex(lockstep.ledger), employee]);
