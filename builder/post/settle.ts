@@ -1,6 +1,7 @@
 import type { TransactionReceipt } from "viem";
 import type { BatchPlan } from "../batch/plan.ts";
 import type { AcceptedTransaction, Timings, TransactionStatus } from "../intake/accepted.ts";
+import type { ErrorCode } from "../protocol/errors.ts";
 import { executionFate } from "./execution-fate.ts";
 import type { BundleReceipts } from "./bundle.ts";
 
@@ -27,7 +28,7 @@ export function settle(
 }
 
 /** What became of a transaction in a batch that L1 has seen. */
-const SEEN: readonly string[] = ["BATCH_REVERTED", "REVERTED_ON_L1"];
+const SEEN: readonly ErrorCode[] = ["BATCH_REVERTED", "REVERTED_ON_L1"];
 
 /**
  * Whether a transaction signed for a rollup may take effect although it failed: it changed nothing and used
