@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { encodeFunctionData, stringToHex } from "viem";
+import { encodeFunctionData } from "viem";
 import { SYSTEM } from "../../builder/kinds/evm/system.ts";
 import { crossChainManagerAbi } from "../../builder/protocol/abi.ts";
 import { scenario } from "./support/scenario.ts";
@@ -60,7 +60,7 @@ scenario({ number: 37, name: "Ether before the proxy", chains: ["L1", "A", "B"] 
     await world.transfer({ on: here, by: alice, to: waiting, value: 4n });
     let refusal: unknown;
     await passOn(world, here, shut).catch((error: unknown) => (refusal = error));
-    expect(String(refusal), title).to.contain(stringToHex("closed").slice(2));
+    expect(String(refusal), title).to.contain("closed");
     expect(await world.balance(waiting), title).to.equal(4n);
   }
 });
