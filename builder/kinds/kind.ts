@@ -115,6 +115,12 @@ export interface RollupMachine<Record = unknown> {
   rewind(root: StateRoot): Promise<void>;
   close(): Promise<void>;
   /**
+   * Puts what is journalled aside, between two visits: the machine is at its durable state, with no level open.
+   * @returns what puts everything back, without executing or hashing anything. To be called, at most once, when the machine is at
+   * the same durable state with no level open; it may as well never be called. @throws when a visit is suspended.
+   */
+  park(): () => void;
+  /**
    * Another machine on the same state, as if it had just been opened: it remembers nothing of what this one did. Only one
    * of the two may be used at a time, and everything that the other one does has to be undone, never persisted.
    */

@@ -72,6 +72,17 @@ export class Moments {
     this.#now = moment.step.from;
   }
 
+  /** Goes back to the durable state. @returns what goes forward again. @throws {UndoneOutOfOrderError} from there, elsewhere. */
+  park(): () => void {
+    const [now, durable] = [this.#now, this.#path[0]?.moment];
+    if (durable === undefined) throw new ForgottenMomentError();
+    this.#now = durable;
+    return () => {
+      if (this.#now !== durable) throw new UndoneOutOfOrderError();
+      this.#now = now;
+    };
+  }
+
   /** The tree of a moment, until that of another one is asked for. @throws {ForgottenMomentError} */
   treeAt(moment: Moment): StateTree {
     const ahead: Moment[] = [];
