@@ -148,7 +148,8 @@ contract ExecutionPlanner is IExecutionPlanner {
         }
     }
 
-    /// Each visit is proven once, by a proof of its own rollup. Proofs come in the order of their first visits.
+    /// Each visit is proven once, by a proof of its own rollup. Proofs come in the order of their first
+    /// visits.
     function _checkCoverage(RollupProof[] calldata proofs, LocatedVisit[] memory visits) private pure {
         unchecked {
             uint256 covered = 0;

@@ -17,7 +17,8 @@ import {Player} from "./play/Player.sol";
 import {Steps} from "./table/Steps.sol";
 
 /// @title Lockstep's contract on L1
-/// @notice See {IRollups}. This part takes batches: check everything, have it proven, and only then change anything.
+/// @notice See {IRollups}. This part takes batches: check everything, have it proven, and only then change
+/// anything.
 contract Rollups is Player {
     /// @inheritdoc IRollups
     uint256 public immutable MAX_BATCH_AGE;
@@ -53,7 +54,7 @@ contract Rollups is Player {
         ExecutionTable.prepare(first, count);
     }
 
-    // ---------------------------------------------------------------------------------------------------------- checks
+    // ------------------------------------------------------------------------------------------------ checks
 
     function _checkTimestamp(uint64 timestamp) private view {
         if (timestamp > block.timestamp) revert TimestampInFuture(timestamp, block.timestamp);
@@ -98,7 +99,8 @@ contract Rollups is Player {
         }
     }
 
-    /// Calldata of {IProofSystem.verify}: `abi.encodeCall(verify, (statements))`, of which the parts are encoded already.
+    /// Calldata of {IProofSystem.verify}: `abi.encodeCall(verify, (statements))`, of which the parts are
+    /// encoded already.
     function _verification(
         bytes[] memory statements,
         uint256 count
@@ -126,7 +128,7 @@ contract Rollups is Player {
         }
     }
 
-    // ---------------------------------------------------------------------------------------------------------- effects
+    // ----------------------------------------------------------------------------------------------- effects
 
     /// Stores what is played later and makes it findable in this block.
     function _store(BatchPlan memory plan, bytes32 id) private returns (Table table) {
@@ -138,23 +140,27 @@ contract Rollups is Player {
         table = Table.wrap(latest.end);
         Table end = ExecutionTable.store(table, Table.wrap(latest.table), id, plan.table);
         _latest = Latest(latest.blockNumber, latest.end, uint32(Table.unwrap(end)));
-        // Where a look-up calls L1, no contract can be created; and no static call does anything that has to be undone.
+        // Where a look-up calls L1, no contract can be created; and no static call does anything that has to
+        // be undone.
         for (uint256 i = 0; i < plan.proxies.length; i += 28) {
             address original = address(uint160(Steps.read(plan.proxies, i, 20)));
             _ensureProxy(original, ChainId.wrap(uint64(Steps.read(plan.proxies, i + 20, 8))));
         }
     }
 
-    /// Tells followers what was posted: who is concerned, and where no transaction's own input shows it, all of it.
+    /// Tells followers what was posted: who is concerned, and where no transaction's own input shows it, all
+    /// of it.
     function _tell(bytes32 id, uint64 timestamp, VisitedRollup[] memory rollups) private {
-        // An account with code may be an EOA that has delegated to some (EIP-7702), whose transaction calls itself.
+        // An account with code may be an EOA that has delegated to some (EIP-7702), whose transaction calls
+        // itself.
         // solhint-disable-next-line avoid-tx-origin
         if (msg.sender != tx.origin || msg.sender.code.length != 0) emit BatchData(id, msg.data);
         emit BatchPosted(id, timestamp);
         for (uint256 i = 0; i < rollups.length; i++) emit RollupVisited(rollups[i].rollup, id);
     }
 
-    /// Takes an L2 transaction's turn. It depends on nothing but its own roots: it is passed over if those have moved.
+    /// Takes an L2 transaction's turn. It depends on nothing but its own roots: it is passed over if those
+    /// have moved.
     function _run(TransactionPlan memory plan, bytes32 id, uint32 index, Table table) private {
         (uint256 at, ChainId rollup) = _checkRoots(plan.opening, 0);
         if (at == 0) {
@@ -182,8 +188,8 @@ contract Rollups is Player {
         assert(!_cursor.isOpen());
     }
 
-    /// Whether a transaction failed because chains are not as its list says. All else, lack of gas above all, is the
-    /// submitter's doing, who must not be able to make a transaction fail.
+    /// Whether a transaction failed because chains are not as its list says. All else, lack of gas above all,
+    /// is the submitter's doing, who must not be able to make a transaction fail.
     function _isContradiction(bytes memory reason) private pure returns (bool) {
         bytes4 selector = bytes4(reason);
         return

@@ -1,9 +1,11 @@
 /**
- * From a fresh clone to a running command: `node scripts/bootstrap.mjs start|demo|test|fuzz|node|deploy|builder|prover-worker|provers|keys|status|bench [option…]`.
+ * From a fresh clone to a running command: `node scripts/bootstrap.mjs start|demo|test|… [option…]`; the
+ * commands are in `COMMANDS`.
  *
- * Runs on Node 20 with nothing installed and uses no network but package registries. It makes sure of a recent Node
- * (from npm, into `.lockstep/`, if the machine's is too old), of the dependencies and, where it can be built, of the fast
- * prover (its library comes as a Go module), then runs the command under that Node in a process group that cannot outlive it.
+ * Runs on Node 20 with nothing installed and uses no network but package registries. It makes sure of a
+ * recent Node (from npm, into `.lockstep/`, if the machine's is too old), of the dependencies and, where it
+ * can be built, of the fast prover (its library comes as a Go module), then runs the command under that Node
+ * in a process group that cannot outlive it.
  */
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -80,8 +82,8 @@ function stop(signal) {
 }
 
 /**
- * Runs a command under the guard and resolves with its exit code and, when captured, its output.
- * The guard leads a process group of its own, so a terminal's Ctrl-C reaches the command exactly once: from here.
+ * Runs a command under the guard and resolves with its exit code and, when captured, its output. The guard
+ * leads a process group of its own, so a terminal's Ctrl-C reaches the command exactly once: from here.
  */
 function run(node, command, { environment, capture = false }) {
   return new Promise((resolve, reject) => {
@@ -215,7 +217,9 @@ async function ensureDependencies(node) {
   await writeFile(stamp, wanted);
 }
 
-/** Builds a fast prover if it is not there and can be built; says what is missing if not, which is no failure. */
+/**
+ * Builds a fast prover if it is not there and can be built; says what is missing if not, which is no failure.
+ */
 async function ensureProvers(node, name) {
   const script = path.join(ROOT, "scripts/build-provers.ts");
   const given = COMPARING.includes(name) ? ["--all"] : [];

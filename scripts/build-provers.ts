@@ -1,7 +1,7 @@
 /**
- * Builds native provers, once: the fastest that this machine has the tools for, or with `--all` every one. A machine without goes on
- * with what it has and is told what it lacks; nothing that goes wrong here keeps a command from running. Run by
- * `scripts/bootstrap.mjs`.
+ * Builds native provers, once: the fastest that this machine has the tools for, or with `--all` every one. A
+ * machine without goes on with what it has and is told what it lacks; nothing that goes wrong here keeps a
+ * command from running. Run by `scripts/bootstrap.mjs`.
  */
 import pc from "picocolors";
 import { step } from "../builder/node/progress.mjs";
@@ -9,7 +9,10 @@ import type { BackendKind } from "../builder/proving/backends/backend.ts";
 import { WorkerBuildError } from "../builder/proving/backends/build.ts";
 import { BACKEND_KINDS } from "../builder/proving/backends/index.ts";
 
-/** A network that the Go modules do not come through is not waited for at every start, but when provers are asked for. */
+/**
+ * A network that the Go modules do not come through is not waited for at every start, but when provers are
+ * asked for.
+ */
 const RETRY_AFTER_MS = 24 * 60 * 60 * 1_000;
 
 const isForAll = process.argv.includes("--all");

@@ -1,7 +1,8 @@
 /**
- * `npm run fuzz -- [--seed S] [--runs N | --from I --to J] [--depth D] [--seconds T] [--replay I] [--all]`: single-chain
- * equivalence on random programs (test/property). The programs of a seed are numbered, so that a run can be cut into
- * shards. On failure prints the program in a form that can be pasted into a test, as small as it can be made.
+ * `npm run fuzz -- [--seed S] [--runs N | --from I --to J] [--depth D] [--seconds T] [--replay I] [--all]`:
+ * single-chain equivalence on random programs (test/property). The programs of a seed are numbered, so that a
+ * run can be cut into shards. On failure prints the program in a form that can be pasted into a test, as
+ * small as it can be made.
  */
 import { Command, InvalidArgumentError } from "commander";
 import { Equivalence, NotEquivalentError } from "../test/property/equivalence.ts";

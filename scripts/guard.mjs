@@ -1,10 +1,11 @@
 /**
- * Runs one command in a process group of its own and sees to it that the group ends, whatever ends its starter.
+ * Runs one command in a process group of its own and sees to it that the group ends, whatever ends its
+ * starter.
  *
  *     node guard.mjs <executable> [argument…]      (started detached, with an IPC channel, by bootstrap.mjs)
  *
- * The starter signals the whole group, so the guard itself lets signals pass. When the IPC channel closes, the
- * starter is gone (SIGKILL included): the group is asked to stop and, three seconds later, killed.
+ * The starter signals the whole group, so the guard itself lets signals pass. When the IPC channel closes,
+ * the starter is gone (SIGKILL included): the group is asked to stop and, three seconds later, killed.
  */
 import { spawn } from "node:child_process";
 import { constants } from "node:os";
@@ -18,7 +19,7 @@ function killGroup(signal) {
   try {
     process.kill(-process.pid, signal);
   } catch {
-    // Nobody is left, which is what was wanted.
+    // No process is left, which is what was wanted.
   }
 }
 

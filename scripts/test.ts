@@ -1,6 +1,6 @@
 /**
- * `npm test [path…]`: set-up, lint, type check, Solidity tests and mocha tests; with paths, only mocha tests whose
- * file name begins with one of them. The last line is `N passed, N failed`.
+ * `npm test [path…]`: set-up, lint, type check, Solidity tests and mocha tests; with paths, only mocha tests
+ * whose file name begins with one of them. The last line is `N passed, N failed`.
  */
 import path from "node:path";
 import { inspect } from "node:util";

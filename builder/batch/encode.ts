@@ -12,7 +12,10 @@ export interface VisitProof {
   readonly proof: Hex;
 }
 
-/** Calldata of `postBatch`. @param proofs one for each visit of the plan, in their order. */
+/**
+ * Calldata of `postBatch`.
+ * @param proofs one for each visit of the plan, in their order.
+ */
 export function batchCalldata(plan: BatchPlan, proofs: readonly VisitProof[]): Hex {
   const batch = {
     timestamp: plan.context.timestamp,

@@ -7,7 +7,10 @@ export interface VisitJob extends PlannedVisit {
   readonly job: ProofJob;
 }
 
-/** What has to be proven for a batch, one job for each visit. @throws `VISIT_TOO_LARGE`. */
+/**
+ * What has to be proven for a batch, one job for each visit.
+ * @throws `VISIT_TOO_LARGE`.
+ */
 export async function visitJobs(
   { visits }: BatchPlan,
   kindOf: (rollup: ChainId) => RollupKind,

@@ -36,8 +36,8 @@ export function promisedGas(executions: readonly Execution[]): bigint {
 }
 
 /**
- * Upper bound of the bytes that the contract stores, after the layouts in `contracts/table/ExecutionTable.sol` and
- * `Steps.sol`: every effect is counted with all its fields.
+ * Upper bound of the bytes that the contract stores, after the layouts in
+ * `contracts/table/ExecutionTable.sol` and `Steps.sol`: every effect is counted with all its fields.
  */
 export function tableBytes(executions: readonly Execution[]): number {
   const header = 2 * 31;

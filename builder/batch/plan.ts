@@ -60,8 +60,8 @@ function headerOf(rollup: ChainId, { l1ChainId, rollups, timestamp }: BatchConte
 }
 
 /**
- * L2 transactions come first. Views that their L1 calls make are recorded between them; a later place does them no harm,
- * since views are found by root and L1 knows the table before it runs anything.
+ * L2 transactions come first. Views that their L1 calls make are recorded between them; a later place does
+ * them no harm, since views are found by root and L1 knows the table before it runs anything.
  */
 function rankOf({ actions }: RecordedExecution): number {
   return actions[0]?.kind === ActionKind.L2TX ? 0 : 1;

@@ -6,7 +6,10 @@ import type { PlannedVisit } from "./plan.ts";
 import type { VisitJob } from "./jobs.ts";
 import type { VisitProof } from "./encode.ts";
 
-/** The key that stands on L1 for a circuit of a rollup. @throws when there is none. */
+/**
+ * The key that stands on L1 for a circuit of a rollup.
+ * @throws when there is none.
+ */
 export type KeyOf = (rollup: ChainId, circuit: string) => Hex;
 
 /** Equal for two visits exactly if the same proof serves both. */

@@ -1,4 +1,8 @@
-/** Lockstep's commands: `node builder/cli/index.ts start|demo|deploy|builder|prover-worker|provers|status|keys`; `npm start` and the other scripts come here. */
+/**
+ * Lockstep's commands:
+ * `node builder/cli/index.ts start|demo|deploy|builder|prover-worker|provers|status|keys`; `npm start` and
+ * the other scripts come here.
+ */
 import path from "node:path";
 import { Command, InvalidArgumentError } from "commander";
 import pc from "picocolors";

@@ -1,8 +1,8 @@
 import { once } from "node:events";
 
 /**
- * A signal that fires when this process should stop: on Ctrl-C, SIGTERM, SIGHUP, or when the process that started it
- * is gone. A second signal ends the process at once.
+ * A signal that fires when this process should stop: on Ctrl-C, SIGTERM, SIGHUP, or when the process that
+ * started it is gone. A second signal ends the process at once.
  * @param atOnce what must be done even then; synchronous.
  */
 export function untilShutdown(atOnce: () => void): AbortSignal {

@@ -50,20 +50,24 @@ export interface BuilderOptions {
   readonly log?: Logger;
 }
 
-/** Events that somebody should look into. */
+/** Events that the operator should look into. */
 const FAULTS: readonly BuilderEvent["type"][] = ["stopped", "selfCheckFailed"];
 
 /** Milliseconds between attempts to reach an L1 node that is away. */
 const RECONNECT_DELAY = 500;
 
-/** Starts a builder. @throws {L1UnreachableError}, or what opening the rollups' state throws. */
+/**
+ * Starts a builder.
+ * @throws {L1UnreachableError}, or what opening the rollups' state throws.
+ */
 export async function createBuilder(options: BuilderOptions): Promise<Builder> {
   return await Builder.start(options);
 }
 
 /**
- * Takes transactions that cross chains through `transaction → simulate → execution → batch → witness → proof → post`.
- * Everything it knows of the rollups comes from L1: it may be killed at any moment and started again.
+ * Takes transactions that cross chains through
+ * `transaction → simulate → execution → batch → witness → proof → post`. Everything it knows of the rollups
+ * comes from L1: it may be killed at any moment and started again.
  */
 export class Builder implements AsyncDisposable {
   readonly l1: L1Client;
@@ -152,15 +156,18 @@ export class Builder implements AsyncDisposable {
     }
   }
 
-  /** Calls back with everything the builder does. @returns a function that ends it. */
+  /**
+   * Calls back with everything the builder does.
+   * @returns a function that ends it.
+   */
   listen(listener: BuilderListener): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
 
   /**
-   * Takes a raw transaction of L1. One that touches no rollup is forwarded, in its turn. One that does is simulated with
-   * all that wait before it, and queued.
+   * Takes a raw transaction of L1. One that touches no rollup is forwarded, in its turn. One that does is
+   * simulated with all that wait before it, and queued.
    * @param forward sends the transaction to L1 as it is.
    * @returns the hash if it was queued, else what `forward` gave.
    * @throws {LockstepError} that says why the transaction cannot be included.
@@ -185,7 +192,11 @@ export class Builder implements AsyncDisposable {
     });
   }
 
-  /** Takes a transaction signed for a rollup. @returns its id, keccak256 of its bytes. @throws {LockstepError} */
+  /**
+   * Takes a transaction signed for a rollup.
+   * @returns its id, keccak256 of its bytes.
+   * @throws {LockstepError}
+   */
   async submitToRollup(rollup: ChainId, data: Hex): Promise<Hex> {
     this.#rollup(rollup);
     const transaction: AcceptedTransaction = { hash: keccak256(data), rollup, data };
@@ -256,7 +267,10 @@ export class Builder implements AsyncDisposable {
     });
   }
 
-  /** Reads a rollup as L1's head has it. @throws {UnknownRollupError}, {RollupStoppedError} */
+  /**
+   * Reads a rollup as L1's head has it.
+   * @throws {UnknownRollupError}, {RollupStoppedError}
+   */
   async readRollup<Result>(
     rollup: ChainId,
     read: (machine: RollupMachine) => Result | Promise<Result>,
@@ -284,7 +298,8 @@ export class Builder implements AsyncDisposable {
     if (status?.state === "posted") return status.l1Transaction;
     if (status?.state === "failed") return undefined;
     return await this.#hold(async ({ head }) => {
-      // L1 shows a block before its transactions have their status. Whoever saw the block asks only once, and waits here.
+      // L1 shows a block before its transactions have their status. A client that saw the block asks only
+      // once, so it waits here.
       const settled = this.status(id);
       if (settled !== undefined) return settled.state === "posted" ? settled.l1Transaction : undefined;
       const history = await this.#historyUpTo(head.number);
@@ -320,7 +335,10 @@ export class Builder implements AsyncDisposable {
     }
   }
 
-  /** Lets a step that is under way end or cancels its proofs, and closes the rollups' state. What waits is kept. */
+  /**
+   * Lets a step that is under way end or cancels its proofs, and closes the rollups' state. What waits is
+   * kept.
+   */
   async stop(): Promise<void> {
     if (this.#stop.signal.aborted) {
       await this.#running;
@@ -354,8 +372,8 @@ export class Builder implements AsyncDisposable {
   }
 
   /**
-   * Takes up where this process, or one before it, was interrupted: nothing half done stays on L1, the rollups are where
-   * L1 says, and what L1 holds already is not played again.
+   * Takes up where this process, or one before it, was interrupted: nothing half done stays on L1, the
+   * rollups are where L1 says, and what L1 holds already is not played again.
    */
   async #recover(): Promise<void> {
     await undoInclusion(this.l1, this.#inclusions);
@@ -366,7 +384,7 @@ export class Builder implements AsyncDisposable {
     });
   }
 
-  /** What L1 holds of a transaction already, in whoever's batch. */
+  /** What L1 holds of a transaction already, in this builder's batch or another account's. */
   async #includedAs(transaction: AcceptedTransaction): Promise<TransactionStatus | undefined> {
     const head = await this.l1.getBlockNumber({ cacheTime: 0 });
     const [found] = await findIncluded(this.l1, [transaction], () => this.#historyUpTo(head));

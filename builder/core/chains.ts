@@ -20,7 +20,10 @@ export interface ChainsOptions {
   /** Folder under which each rollup has its own; without it all state lives in memory. */
   readonly folder: string | undefined;
   readonly firstBlock: bigint;
-  /** Called when a rollup's state is made again from L1, because an older version of Lockstep wrote what there was. */
+  /**
+   * Called when a rollup's state is made again from L1, because an older version of Lockstep wrote what there
+   * was.
+   */
   readonly onRebuild?: ((folder: string) => void) | undefined;
 }
 
@@ -31,7 +34,10 @@ export interface Moment {
   readonly machines: ReadonlyMap<ChainId, RollupMachine>;
   /** The others: they cannot be followed from L1. */
   readonly stopped: ReadonlyMap<ChainId, RollupStoppedError>;
-  /** Starts playing on the head. @param batchTimestamp what the rollups see as time, seconds. To be closed. */
+  /**
+   * Starts playing on the head.
+   * @param batchTimestamp what the rollups see as time, seconds. To be closed.
+   */
   readonly simulate: (batchTimestamp: bigint) => Simulation;
 }
 
@@ -56,7 +62,10 @@ export class Chains implements AsyncDisposable {
     this.#proxies = new ProxyBook(options.l1, options.manager);
   }
 
-  /** @throws {UnprovenKindError} when one of the kinds proves nothing and L1 is not local, or what opening them throws. */
+  /**
+   * @throws {UnprovenKindError} when one of the kinds proves nothing and L1 is not local, or what opening
+   * them throws.
+   */
   static async open(options: ChainsOptions): Promise<Chains> {
     assertKindsAllowed(
       options.l1ChainId,

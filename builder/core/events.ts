@@ -40,7 +40,7 @@ export type BuilderEvent =
       readonly node: Told;
     }
   | ({
-      /** What was about to be posted would not be taken by whoever checks it. */
+      /** What was about to be posted does not pass a check that a follower of L1 could make. */
       readonly type: "selfCheckFailed";
       readonly transaction?: Hex;
     } & SelfCheckFault)
@@ -58,7 +58,7 @@ export interface Told {
   /** Return or revert data. */
   readonly data: Hex;
   readonly failure?: string;
-  /** Its frames, a line each; empty if nobody recorded them. */
+  /** Its frames, a line each; empty if they were not recorded. */
   readonly trace: readonly string[];
 }
 

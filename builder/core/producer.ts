@@ -40,7 +40,10 @@ export interface ProducerOptions {
   readonly prover: Prover;
   readonly kindOf: (rollup: ChainId) => RollupKind;
   readonly keyOf: KeyOf;
-  /** What L1 holds of a rollup's transaction by whomever: a batch of a stranger's takes effect like the builder's own. */
+  /**
+   * What L1 holds of a rollup's transaction by whomever: a batch of a stranger's takes effect like the
+   * builder's own.
+   */
   readonly included: (transaction: AcceptedTransaction) => Promise<TransactionStatus | undefined>;
   readonly emit: BuilderListener;
 }
@@ -79,7 +82,8 @@ export class Producer {
 
   /**
    * Puts the transactions on L1, or gives them a status that says why not.
-   * @throws {L1UnreachableError} and what `signal` gives; the transactions not finished then still wait in the queue.
+   * @throws {L1UnreachableError} and what `signal` gives; the transactions not finished then still wait in
+   * the queue.
    */
   async produce(transactions: readonly AcceptedTransaction[], signal: AbortSignal): Promise<void> {
     if (transactions.length === 0) return;
@@ -188,7 +192,8 @@ export class Producer {
       else served.push(each);
     }
     const batch = plan();
-    // What callees on L1 leave over in the simulation, they may use up there, and what comes after them must not feel it.
+    // What callees on L1 leave over in the simulation, they may use up there, and what comes after them must
+    // not feel it.
     const promised = promisedGas(batch.executions);
     if (served.length > 1 && promised > BATCH_CALL_GAS)
       throw new BatchTooLargeError("gas for L1 calls", promised, BATCH_CALL_GAS);

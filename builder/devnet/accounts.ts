@@ -1,12 +1,15 @@
 import { type HDAccount, mnemonicToAccount } from "viem/accounts";
 
-/** The mnemonic every Ethereum development tool knows. Whoever sends real Ether to these accounts loses it. */
+/** The mnemonic every Ethereum development tool knows. Real Ether that is sent to these accounts is lost. */
 export const DEVELOPMENT_MNEMONIC = "test test test test test test test test test test test junk";
 
 /** Accounts with Ether on the devnet's L1. The first deploys and posts batches; the others are for users. */
 export const ACCOUNT_COUNT = 10;
 
-/** One more account, which nobody is told of: brings Ether to the others on the rollups when a devnet starts. */
+/**
+ * One more account, which no description lists: brings Ether to the others on the rollups when a devnet
+ * starts.
+ */
 export const FUNDING_ACCOUNT = ACCOUNT_COUNT;
 
 export interface DevelopmentAccount {

@@ -27,7 +27,9 @@ export interface DevnetOptions {
   readonly log?: Logger;
   /** URL of a Redis where prover workers register; without it, only this machine proves. */
   readonly redis?: string | undefined;
-  /** What proves on this machine: a backend's name or a program's path; by default the fastest that there is. */
+  /**
+   * What proves on this machine: a backend's name or a program's path; by default the fastest that there is.
+   */
   readonly backend?: string | undefined;
 }
 
@@ -38,8 +40,8 @@ export interface Devnet extends AsyncDisposable {
 }
 
 /**
- * A whole system on this machine and in this process: L1, the contracts, rollups, a builder for them, their gateways.
- * Nothing outlives it: every devnet starts from genesis.
+ * A whole system on this machine and in this process: L1, the contracts, rollups, a builder for them, their
+ * gateways. Nothing outlives it: every devnet starts from genesis.
  */
 export async function startDevnet({
   ports,

@@ -20,8 +20,9 @@ export interface FundingOptions {
 }
 
 /**
- * Brings Ether from L1 to accounts on rollups, in one transaction that is proven as every other. Tools such as Hardhat
- * offer a fee even where none is asked for, so that an account without Ether could do nothing there.
+ * Brings Ether from L1 to accounts on rollups, in one transaction that is proven as every other. Tools such
+ * as Hardhat offer a fee even where none is asked for, so that an account without Ether could do nothing
+ * there.
  * @throws `DEPLOYMENT`.
  */
 export async function fundAccounts({ builder, payer, accounts, rollups }: FundingOptions): Promise<void> {

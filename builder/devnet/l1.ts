@@ -11,8 +11,8 @@ export interface L1Node {
 export const L1_CHAIN_ID = 31337;
 
 /**
- * A Hardhat node in this process. Blocks are made as transactions come (the builder turns that off while it places an
- * ordered pair), in order of arrival, so that `postBatch` stands in front of the call it serves.
+ * A Hardhat node in this process. Blocks are made as transactions come (the builder turns that off while it
+ * places an ordered pair), in order of arrival, so that `postBatch` stands in front of the call it serves.
  */
 export async function startL1(port: number): Promise<L1Node> {
   const { network } = await hardhat();

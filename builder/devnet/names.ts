@@ -29,7 +29,7 @@ export class Names {
     return this.#contracts.find((each) => each.chain === chain && each.address === address.toLowerCase());
   }
 
-  /** Whoever has the address, on any chain. */
+  /** The owner of the address, on any chain. */
   anybody(address: string): NamedContract | undefined {
     return this.#contracts.find((each) => each.address === address.toLowerCase());
   }

@@ -7,9 +7,9 @@ import type { JournaledState } from "./journaled-state.ts";
 type Key = string;
 
 /**
- * Lets what was accessed (EIP-2929) and touched (EIP-161) be undone with the journal's levels: a frame of another chain that
- * reverts undoes it too, of which EthereumJS's own journal hears nothing. Its levels become those of the state, which are
- * the journal's.
+ * Lets what was accessed (EIP-2929) and touched (EIP-161) be undone with the journal's levels: a frame of
+ * another chain that reverts undoes it too, of which EthereumJS's own journal hears nothing. Its levels
+ * become those of the state, which are the journal's.
  * @returns what forgets everything and takes another journal.
  */
 export function journalAccesses(

@@ -32,8 +32,9 @@ export interface BridgedEvmOptions {
 const EOF_FORMAT = 0xef;
 
 /**
- * An EVM in which calls to the manager may leave the chain. Everything else, proxies included, is the bytecode on chain.
- * Only ordinary calls are offered to the interception: a DELEGATECALL runs the manager's code in another account.
+ * An EVM in which calls to the manager may leave the chain. Everything else, proxies included, is the
+ * bytecode on chain. Only ordinary calls are offered to the interception: a DELEGATECALL runs the manager's
+ * code in another account.
  */
 export class BridgedEvm extends EVM {
   readonly #manager: EvmAddress;
@@ -88,7 +89,10 @@ export class BridgedEvm extends EVM {
     await super._loadCode(message);
   }
 
-  /** EthereumJS holds revert data of constructors against EIP-3541, which is about code: it is not shown its first byte. */
+  /**
+   * EthereumJS holds revert data of constructors against EIP-3541, which is about code: it is not shown its
+   * first byte.
+   */
   protected override async runInterpreter(message: Message, options?: object): Promise<ExecResult> {
     const result = await super.runInterpreter(message, options);
     const { exceptionError, returnValue } = result;

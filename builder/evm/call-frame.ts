@@ -15,6 +15,9 @@ export interface CallFrame {
   /** What went wrong, in the EVM's words. */
   error?: string;
   readonly calls: CallFrame[];
-  /** The frame is one in which a call left for another chain: where to, and its index among the visit's actions. */
+  /**
+   * The frame is one in which a call left for another chain: where to, and its index among the visit's
+   * actions.
+   */
   crossing?: { readonly to: ChainId; readonly action: number };
 }

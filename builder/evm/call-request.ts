@@ -1,7 +1,10 @@
 import type { Address, Hex } from "viem";
 import { LockstepError } from "../protocol/errors.ts";
 
-/** The transaction was refused by the chain's own rules (nonce, balance, fee, intrinsic gas), before any code ran. */
+/**
+ * The transaction was refused by the chain's own rules (nonce, balance, fee, intrinsic gas), before any code
+ * ran.
+ */
 export class InvalidTransactionError extends LockstepError {
   constructor(reason: string, options?: { cause?: unknown }) {
     super("INVALID_TRANSACTION", `the chain would refuse the transaction: ${reason}`, options);

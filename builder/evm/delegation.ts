@@ -13,8 +13,8 @@ import type { Authorization } from "./call-request.ts";
 const DELEGATION: Hex = "0xef0100";
 
 /**
- * Lets accounts lend themselves code, as a transaction does before it runs. An authorisation that L1 would ignore is
- * ignored here.
+ * Lets accounts lend themselves code, as a transaction does before it runs. An authorisation that L1 would
+ * ignore is ignored here.
  * @param sender of the transaction, whose nonce is used before.
  * @returns the accounts that gave valid signatures; they are warm.
  */

@@ -14,7 +14,10 @@ export class FrameRecorder {
     evm.events.on("afterMessage", (result) => this.#leave(result));
   }
 
-  /** The outermost frames, in order. Those of an EVM that is entered again while it is suspended are roots of their own. */
+  /**
+   * The outermost frames, in order. Those of an EVM that is entered again while it is suspended are roots of
+   * their own.
+   */
   get roots(): readonly CallFrame[] {
     return this.#roots;
   }
@@ -25,14 +28,17 @@ export class FrameRecorder {
     this.#open = [];
   }
 
-  /** The next frame is a root, although others are open. @returns what has to be called when it has ended. */
+  /**
+   * The next frame is a root, although others are open.
+   * @returns what has to be called when it has ended.
+   */
   nest(): () => void {
     const outer = this.#open;
     this.#open = [];
     return () => (this.#open = outer);
   }
 
-  /** Frames of `work` are nobody's business. */
+  /** Frames of `work` are not recorded. */
   async hide<Result>(work: () => Promise<Result>): Promise<Result> {
     this.#isHidden = true;
     try {

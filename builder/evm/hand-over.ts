@@ -1,7 +1,10 @@
 import type { ExecResult, Message } from "@ethereumjs/evm";
 import type { Journal } from "./journal.ts";
 
-/** What a message knows, when it begins, of the frame around it: refunds, and what was created and destroyed so far. */
+/**
+ * What a message knows, when it begins, of the frame around it: refunds, and what was created and destroyed
+ * so far.
+ */
 export function inheritedFrom(
   outer: Message | undefined,
 ): Required<Pick<Message, "selfdestruct" | "createdAddresses">> & { gasRefund?: bigint } {
@@ -13,8 +16,8 @@ export function inheritedFrom(
 }
 
 /**
- * Hands what a message that has succeeded has refunded, created and destroyed over to the frame around it, where EthereumJS
- * does not: the two are no caller and callee to it. It is undone with the journal's levels.
+ * Hands what a message that has succeeded has refunded, created and destroyed over to the frame around it,
+ * where EthereumJS does not: the two are no caller and callee to it. It is undone with the journal's levels.
  */
 export function handOver(
   journal: Journal,

@@ -9,8 +9,8 @@ export interface JournalFollower {
 }
 
 /**
- * The one journal of a simulation: states, Ether balances and the trace record how to undo their changes, followers undo
- * level by level. A revert anywhere is thus a revert everywhere.
+ * The one journal of a simulation: states, Ether balances and the trace record how to undo their changes,
+ * followers undo level by level. A revert anywhere is thus a revert everywhere.
  */
 export class Journal {
   readonly #undo: (() => void)[] = [];
@@ -53,8 +53,8 @@ export class Journal {
   }
 
   /**
-   * Reverts level by level until `depth` are open, after an error that left levels open. What followers have against
-   * it no longer matters: the transaction is given up.
+   * Reverts level by level until `depth` are open, after an error that left levels open. What followers have
+   * against it no longer matters: the transaction is given up.
    */
   unwind(depth: number): void {
     while (this.depth > depth) this.#undoLevel();

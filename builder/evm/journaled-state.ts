@@ -25,12 +25,15 @@ interface LoadedCode {
   readonly codeHash: Uint8Array;
 }
 
-/** Codes by their hex: contracts are met again and again, and hashing a code takes longer than most calls of it. */
+/**
+ * Codes by their hex: contracts are met again and again, and hashing a code takes longer than most calls of
+ * it.
+ */
 const loadedCodes = new Recent<LoadedCode>(1 << 9);
 
 /**
- * A chain's state while EVMs play on it: what the source says, with their writes over it. Its checkpoints, commits and
- * reverts are those of the journal, which carries them to all other chains.
+ * A chain's state while EVMs play on it: what the source says, with their writes over it. Its checkpoints,
+ * commits and reverts are those of the journal, which carries them to all other chains.
  */
 export class JournaledState implements StateManagerInterface {
   readonly originalStorageCache: OriginalStorageCache;

@@ -12,7 +12,9 @@ export interface EvmLog {
 export interface LogFilter {
   /** Any of these contracts; all if there is none. */
   readonly addresses: readonly Address[];
-  /** For each place: any of these topics, or none of them for every topic. A log has at least as many topics. */
+  /**
+   * For each place: any of these topics, or none of them for every topic. A log has at least as many topics.
+   */
   readonly topics: readonly (readonly Hex[])[];
 }
 

@@ -6,7 +6,10 @@ import { type ChainId, chainId } from "../protocol/ids.ts";
 const RELAY = getAbiItem({ abi: rollupsAbi, name: "relay" });
 const RELAY_SELECTOR = toFunctionSelector(RELAY);
 
-/** What a proxy asks its manager for: a call by `sender` to `target` on another chain. Addresses in lower case. */
+/**
+ * What a proxy asks its manager for: a call by `sender` to `target` on another chain. Addresses in lower
+ * case.
+ */
 export interface RelayCall {
   readonly chain: ChainId;
   readonly target: Address;
@@ -14,7 +17,10 @@ export interface RelayCall {
   readonly data: Hex;
 }
 
-/** Calldata of `relay`; nothing if it is another function's, or malformed, so that the manager's code will answer it. */
+/**
+ * Calldata of `relay`; nothing if it is another function's, or malformed, so that the manager's code will
+ * answer it.
+ */
 export function decodeRelay(data: Hex): RelayCall | undefined {
   if (!data.startsWith(RELAY_SELECTOR)) return undefined;
   try {

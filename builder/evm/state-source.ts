@@ -11,6 +11,9 @@ export interface SourceAccount {
 /** The state on which an EVM plays: it is read, never written. Addresses are in lower case. */
 export interface StateSource {
   account(address: Address): Promise<SourceAccount>;
-  /** @param slot 32 bytes. @returns the word, of any length up to 32 bytes. */
+  /**
+   * @param slot 32 bytes.
+   * @returns the word, of any length up to 32 bytes.
+   */
   storage(address: Address, slot: Hex): Promise<Hex>;
 }

@@ -2,9 +2,9 @@ import type { EVM } from "@ethereumjs/evm";
 import type { Journal } from "./journal.ts";
 
 /**
- * Lets changes of transient storage (EIP-1153) be undone with the journal's levels: a frame of another chain that reverts
- * undoes them too, which the EVM's own levels know nothing of. What is stored ends with the EVM, not with its outermost
- * frame: an EVM that is suspended may be entered again.
+ * Lets changes of transient storage (EIP-1153) be undone with the journal's levels: a frame of another chain
+ * that reverts undoes them too, which the EVM's own levels know nothing of. What is stored ends with the EVM,
+ * not with its outermost frame: an EVM that is suspended may be entered again.
  * @returns what clears the storage and takes another journal.
  */
 export function journalTransientStorage(

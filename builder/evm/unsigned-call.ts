@@ -19,7 +19,8 @@ export interface UnsignedCallChain {
 /**
  * Plays a call as `eth_call` does: like a transaction, but without nonce and fee.
  * @returns the result and the gas that a transaction would be charged, without refunds.
- * @throws {InvalidTransactionError} if its gas does not cover what it costs before code runs, or its sender lacks the value.
+ * @throws {InvalidTransactionError} if its gas does not cover what it costs before code runs, or its sender
+ * lacks the value.
  */
 export async function runUnsignedCall(
   { evm, state, common, block }: UnsignedCallChain,

@@ -26,9 +26,10 @@ interface Stopped {
 }
 
 /**
- * Brings rollups to the state that L1 says they have, from L1's data alone: after batches of whoever posted them, after a
- * restart, and after a reorganisation, when it goes back to a state that both histories share. A rollup that cannot be
- * followed is stopped, alone: what anybody puts on L1 must not stop the others, nor the process.
+ * Brings rollups to the state that L1 says they have, from L1's data alone: after batches of any account,
+ * after a restart, and after a reorganisation, when it goes back to a state that both histories share. A
+ * rollup that cannot be followed is stopped, alone: what an account puts on L1 must stop neither the other
+ * rollups nor the process.
  */
 export class Follower {
   readonly #options: FollowerOptions;
@@ -80,7 +81,10 @@ export class Follower {
     return hash === at.blockHash;
   }
 
-  /** @returns why it could not, with the machine at a durable state. @throws what reading L1 throws. */
+  /**
+   * @returns why it could not, with the machine at a durable state.
+   * @throws what reading L1 throws.
+   */
   async #bring(
     machine: RollupMachine,
     head: Head,
@@ -103,7 +107,10 @@ export class Follower {
     }
   }
 
-  /** Rewinds the machine to the latest state that history knows. @returns what came after it. */
+  /**
+   * Rewinds the machine to the latest state that history knows.
+   * @returns what came after it.
+   */
   async #goBack(
     machine: RollupMachine,
     full: () => Promise<readonly HistoryEntry[]>,
@@ -149,9 +156,13 @@ export class Follower {
     }
   }
 
-  /** What the machine did since it was durable is forgotten: part of a block of L1's is no state that L1 ever had. */
+  /**
+   * What the machine did since it was durable is forgotten: part of a block of L1's is no state that L1 ever
+   * had.
+   */
   async #takeBack(machine: RollupMachine, durable: StateRoot): Promise<void> {
-    // If even that fails, the machine is not used again before it was brought somewhere; the first failure is the one to tell.
+    // If even that fails, the machine is not used again before it was brought somewhere; the first failure is
+    // the one to tell.
     await machine.rewind(durable).catch(() => undefined);
   }
 

@@ -7,7 +7,10 @@ import { LockstepError } from "../protocol/errors.ts";
 import type { ChainId } from "../protocol/ids.ts";
 import { type Consumption, type HistoryEntry } from "../l1/history.ts";
 
-/** Replaying what L1 says does not lead to the root that L1 says: L1's data, the kind or the durable state is wrong. */
+/**
+ * Replaying what L1 says does not lead to the root that L1 says: L1's data, the kind or the durable state is
+ * wrong.
+ */
 export class StateDivergedError extends LockstepError {
   constructor(rollup: ChainId, reason: string) {
     super("STATE_DIVERGED", `rollup ${rollup.toString()} cannot be followed from L1: ${reason}`);
@@ -22,7 +25,7 @@ export interface PastVisit extends LocatedVisit {
   readonly said: Consumption;
 }
 
-/** Something took effect on a rollup that nobody can read. */
+/** Something took effect on a rollup that cannot be read. */
 export interface Gap {
   readonly said: Consumption;
   readonly fault: LockstepError;

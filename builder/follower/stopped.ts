@@ -24,8 +24,8 @@ export interface StopPlace {
 }
 
 /**
- * A rollup cannot be followed from L1: L1's data, the kind or the durable state is wrong. It stands still where it was
- * followed to, for reading as for writing; the other chains go on.
+ * A rollup cannot be followed from L1: L1's data, the kind or the durable state is wrong. It stands still
+ * where it was followed to, for reading as for writing; the other chains go on.
  */
 export class RollupStoppedError extends LockstepError {
   readonly stop: Stop;

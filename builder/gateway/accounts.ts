@@ -14,13 +14,16 @@ export interface SigningChain {
   baseFee(): Promise<bigint>;
   /** The sender's next nonce, transactions that wait counted. */
   nextNonce(sender: Hex): Promise<bigint>;
-  /** Gas with which the call succeeds. @throws {TransactionRevertedError} */
+  /**
+   * Gas with which the call succeeds.
+   * @throws {TransactionRevertedError}
+   */
   estimateGas(call: CallParameters): Promise<bigint>;
 }
 
 /**
- * Accounts whose keys the gateway holds and signs with for whoever asks: for development networks, where the keys are
- * public anyway.
+ * Accounts whose keys the gateway holds and signs with for every caller: for development networks, where the
+ * keys are public anyway.
  */
 export class GatewayAccounts {
   readonly #chain: SigningChain;
@@ -42,7 +45,8 @@ export class GatewayAccounts {
   }
 
   /**
-   * Fills in what the call leaves open, signs it, and hands the raw transaction to `submit` before the next may start.
+   * Fills in what the call leaves open, signs it, and hands the raw transaction to `submit` before the next
+   * may start.
    * @throws {InvalidParamsError} for values that no transaction can hold.
    */
   async send<Result>(call: CallParameters, submit: (raw: Hex) => Promise<Result>): Promise<Result> {

@@ -9,7 +9,10 @@ const MAX_BATCH = 1000;
 
 export type Reply = { readonly jsonrpc: "2.0"; readonly id: number | string | null } & Answer;
 
-/** Answers what one HTTP body or one WebSocket message holds. @returns nothing if there were only notifications. */
+/**
+ * Answers what one HTTP body or one WebSocket message holds.
+ * @returns nothing if there were only notifications.
+ */
 export async function answerBody(
   body: Uint8Array,
   handler: Handler,

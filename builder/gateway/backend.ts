@@ -1,6 +1,9 @@
 import type { Builder } from "../core/builder.ts";
 
-/** What gateways read: L1, the rollups as its head has them, and what became of transactions. A follower has all of it. */
+/**
+ * What gateways read: L1, the rollups as its head has them, and what became of transactions. A follower has
+ * all of it.
+ */
 export type Reader = Pick<
   Builder,
   | "account"

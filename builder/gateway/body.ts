@@ -8,12 +8,15 @@ export class UnreadableBodyError extends LockstepError {
 }
 
 /**
- * Deepest nesting of arrays and objects. Far more than any method needs; JSON.stringify, by which requests are passed on,
- * recurses.
+ * Deepest nesting of arrays and objects. Far more than any method needs; JSON.stringify, by which requests
+ * are passed on, recurses.
  */
 const MAX_DEPTH = 64;
 
-/** Reads JSON out of a request's bytes. @throws {UnreadableBodyError} that says what is wrong with it. */
+/**
+ * Reads JSON out of a request's bytes.
+ * @throws {UnreadableBodyError} that says what is wrong with it.
+ */
 export function readBody(bytes: Uint8Array): unknown {
   const text = decode(bytes);
   if (isDeeperThan(text, MAX_DEPTH)) {

@@ -18,7 +18,10 @@ const authorizationSchema = z.object({
   s: quantitySchema,
 });
 
-/** A call as `eth_call`, `eth_estimateGas` and `eth_sendTransaction` take it. Unknown fields are for the node alone. */
+/**
+ * A call as `eth_call`, `eth_estimateGas` and `eth_sendTransaction` take it. Unknown fields are for the node
+ * alone.
+ */
 export const callSchema = z.looseObject({
   from: addressSchema.optional(),
   to: addressSchema.nullish(),

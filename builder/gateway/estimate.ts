@@ -3,12 +3,16 @@ import { MAX_TRANSACTION_GAS } from "../batch/limits.ts";
 import { type CallRequest, type TransactionOutcome, TransactionRevertedError } from "../simulate/outcome.ts";
 import { LockstepError } from "../protocol/errors.ts";
 
-/** Multiples of the gas used, in hundredths, that are tried: calls keep a 64th of their gas, refunds come at the end. */
+/**
+ * Multiples of the gas used, in hundredths, that are tried: calls keep a 64th of their gas, refunds come at
+ * the end.
+ */
 const ATTEMPTS = [110n, 130n, 160n, 250n] as const;
 
 /**
  * The least of a few limits with which something succeeds.
- * @param used gas that it used with all gas there is. @param cap all gas there is.
+ * @param used gas that it used with all gas there is.
+ * @param cap all gas there is.
  */
 export async function findGasLimit(
   used: bigint,
@@ -24,9 +28,10 @@ export async function findGasLimit(
 }
 
 /**
- * A limit with which something succeeds whose use of gas says little about what it needs: within an eighth of the least,
- * and a tenth more, for L1 may have changed until it is included.
- * @param used less than it needs, or just that. @param cap all gas there is.
+ * A limit with which something succeeds whose use of gas says little about what it needs: within an eighth of
+ * the least, and a tenth more, for L1 may have changed until it is included.
+ * @param used less than it needs, or just that.
+ * @param cap all gas there is.
  */
 export async function bisectGasLimit(
   used: bigint,

@@ -44,7 +44,10 @@ export class InvalidParamsError extends LockstepError {
   }
 }
 
-/** Checks parameters against the schema of a tuple; missing ones count as undefined. @throws {InvalidParamsError} */
+/**
+ * Checks parameters against the schema of a tuple; missing ones count as undefined.
+ * @throws {InvalidParamsError}
+ */
 export function parseParams<Schema extends z.ZodType>(
   schema: Schema,
   params: readonly unknown[],

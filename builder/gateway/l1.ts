@@ -31,7 +31,7 @@ import { Upstream } from "./upstream.ts";
 
 export interface L1GatewayOptions extends ServerOptions {
   readonly kinds: GatewayKinds;
-  /** Accounts that the gateway signs for, whoever asks. Only for development networks. */
+  /** Accounts that the gateway signs for, for every caller. Only for development networks. */
   readonly accounts?: readonly LocalAccount[];
 }
 
@@ -41,8 +41,9 @@ export async function startL1Gateway(builder: Backend, options: L1GatewayOptions
 }
 
 /**
- * Milliseconds for which a receipt is waited for while its transaction is queued. ethers asks once and then only when a
- * block comes; on a node that mines on demand none may come after the transaction's own, which it could just miss.
+ * Milliseconds for which a receipt is waited for while its transaction is queued. ethers asks once and then
+ * only when a block comes; on a node that mines on demand none may come after the transaction's own, which it
+ * could just miss.
  */
 const RECEIPT_PATIENCE = 1_000;
 

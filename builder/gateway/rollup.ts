@@ -15,9 +15,12 @@ import { Upstream } from "./upstream.ts";
 export interface RollupGatewayOptions extends ServerOptions {
   readonly rollup: ChainId;
   readonly kinds: GatewayKinds;
-  /** The chain id that wallets are told; must differ from L1's. Default, and the only one for EVM rollups: {@link evmChainIdOf}. */
+  /**
+   * The chain id that wallets are told; must differ from L1's. Default, and the only one for EVM rollups:
+   * {@link evmChainIdOf}.
+   */
   readonly chainId?: bigint;
-  /** Accounts that the gateway signs for, whoever asks. Only for development networks. */
+  /** Accounts that the gateway signs for, for every caller. Only for development networks. */
   readonly accounts?: readonly LocalAccount[];
 }
 

@@ -1,4 +1,5 @@
 import type { AddressInfo } from "node:net";
+import cors from "@fastify/cors";
 import fastify, { type FastifyInstance } from "fastify";
 import type { Logger } from "pino";
 import { LockstepError } from "../protocol/errors.ts";
@@ -45,7 +46,10 @@ const REFUSALS: ReadonlyMap<unknown, string> = new Map([
   [415, "the content type must be application/json"],
 ]);
 
-/** Serves JSON-RPC 2.0 over HTTP POST, and over WebSocket on the same port. @throws {PortInUseError} */
+/**
+ * Serves JSON-RPC 2.0 over HTTP POST, and over WebSocket on the same port.
+ * @throws {PortInUseError}
+ */
 export async function serve(service: Service, options: ServerOptions): Promise<Gateway> {
   const { port, host = "127.0.0.1", allowOrigin, log } = options;
   const server = fastify({ bodyLimit: MAX_BODY_BYTES, forceCloseConnections: true });
@@ -64,7 +68,9 @@ export async function serve(service: Service, options: ServerOptions): Promise<G
   server.setNotFoundHandler((_request, reply) => {
     void reply.code(405).send(failure(RpcCode.INVALID_REQUEST, "requests are taken as POST to / only"));
   });
-  if (allowOrigin !== undefined) allowPages(server, allowOrigin);
+  if (allowOrigin !== undefined) {
+    await server.register(cors, { origin: allowOrigin, methods: ["POST"], allowedHeaders: ["content-type"] });
+  }
   server.post("/", async (request, reply) => {
     const answer = await answerBody(
       request.body instanceof Uint8Array ? request.body : NO_BYTES,
@@ -95,15 +101,6 @@ export async function serve(service: Service, options: ServerOptions): Promise<G
   }
   const bound = boundPort(server);
   return { url: `http://${host}:${bound.toString()}`, port: bound, close, [Symbol.asyncDispose]: close };
-}
-
-function allowPages(server: FastifyInstance, origin: string): void {
-  server.addHook("onSend", async (_request, reply) => {
-    void reply
-      .header("access-control-allow-origin", origin)
-      .header("access-control-allow-headers", "content-type");
-  });
-  server.options("/", async (_request, reply) => await reply.code(204).send());
 }
 
 function boundPort(server: FastifyInstance): number {

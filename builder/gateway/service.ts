@@ -5,8 +5,10 @@ export type Handler = (request: RpcRequest) => Promise<Answer>;
 
 /**
  * Something that clients subscribe to over WebSocket.
- * @param params behind the topic's name. @param push takes each notification.
- * @returns a function that ends it. @throws {InvalidParamsError}
+ * @param params behind the topic's name.
+ * @param push takes each notification.
+ * @returns a function that ends it.
+ * @throws {InvalidParamsError}
  */
 export type Topic = (params: readonly unknown[], push: (result: unknown) => void) => Promise<() => void>;
 

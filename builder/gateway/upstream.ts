@@ -18,7 +18,10 @@ export class Upstream {
     this.#url = url;
   }
 
-  /** Passes a request on as it is and its answer, error or not, back as it is. @throws {L1UnreachableError} */
+  /**
+   * Passes a request on as it is and its answer, error or not, back as it is.
+   * @throws {L1UnreachableError}
+   */
   async forward({ method, params }: RpcRequest): Promise<Answer> {
     const body = JSON.stringify({ jsonrpc: "2.0", id: 1, method, params });
     const text = await this.#post(body);
@@ -29,7 +32,10 @@ export class Upstream {
     }
   }
 
-  /** Asks the node itself. @throws {L1RpcError} when it refuses or answers with something else, {L1UnreachableError} */
+  /**
+   * Asks the node itself.
+   * @throws {L1RpcError} when it refuses or answers with something else, {L1UnreachableError}
+   */
   async ask<Schema extends z.ZodType>(
     schema: Schema,
     method: string,

@@ -24,8 +24,8 @@ const MAX_BACKLOG_BYTES = 16 * 1024 * 1024;
 const HEARTBEAT = 30_000;
 
 /**
- * Lets clients connect to `server` by WebSocket. Browsers open WebSockets to any address without asking it, but they say
- * for which page: a page's connection is refused unless its origin is allowed.
+ * Lets clients connect to `server` by WebSocket. Browsers open WebSockets to any address without asking it,
+ * but they say for which page: a page's connection is refused unless its origin is allowed.
  * @returns what ends all connections.
  */
 export function acceptSockets(server: Server, service: Service, options: SocketOptions): () => void {

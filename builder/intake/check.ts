@@ -8,7 +8,10 @@ export interface SenderState {
   readonly balance: bigint;
 }
 
-/** L1 would not take the transaction now. Codes: `NONCE_TOO_LOW`, `NONCE_TOO_HIGH`, `FEE_TOO_LOW`, `INSUFFICIENT_FUNDS`. */
+/**
+ * L1 would not take the transaction now. Codes: `NONCE_TOO_LOW`, `NONCE_TOO_HIGH`, `FEE_TOO_LOW`,
+ * `INSUFFICIENT_FUNDS`.
+ */
 export class UnpayableTransactionError extends LockstepError {}
 
 /**

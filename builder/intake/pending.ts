@@ -26,7 +26,8 @@ export class CorruptPendingError extends LockstepError {
 }
 
 /**
- * Accepted transactions that are not on L1 yet, one file each, so that a builder that was killed takes them up again.
+ * Accepted transactions that are not on L1 yet, one file each, so that a builder that was killed takes them
+ * up again.
  */
 export class PendingStore {
   readonly #folder: string | undefined;
@@ -37,7 +38,10 @@ export class PendingStore {
     this.#folder = folder;
   }
 
-  /** What was accepted before, oldest first. @throws {CorruptPendingError}, {UnsupportedFormatError} */
+  /**
+   * What was accepted before, oldest first.
+   * @throws {CorruptPendingError}, {UnsupportedFormatError}
+   */
   async load(): Promise<AcceptedTransaction[]> {
     const folder = this.#folder;
     if (folder === undefined) return [];

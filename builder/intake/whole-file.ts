@@ -1,6 +1,9 @@
 import { open, rename } from "node:fs/promises";
 
-/** Writes a file that is complete or absent, whenever the process dies: beside its name, flushed, then renamed. */
+/**
+ * Writes a file that is complete or absent, whenever the process dies: beside its name, flushed, then
+ * renamed.
+ */
 export async function writeWholeFile(file: string, text: string): Promise<void> {
   const handle = await open(`${file}.new`, "w");
   try {

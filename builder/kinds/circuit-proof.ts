@@ -13,7 +13,10 @@ export class ProofMismatchError extends LockstepError {
   }
 }
 
-/** A proof by a circuit, for `Groth16ProofSystem`. @param words of the statement that L1 will ask for. */
+/**
+ * A proof by a circuit, for `Groth16ProofSystem`.
+ * @param words of the statement that L1 will ask for.
+ */
 export function circuitProof(job: CircuitJob, words: readonly FieldElement[]): ProofJob {
   return {
     circuit: job.circuit,

@@ -32,8 +32,8 @@ export class UnbalancedJournalError extends LockstepError {
 }
 
 /**
- * A frame that re-entered a suspended rollup reverts, and the kind cannot prove what the rollup answered until then: a
- * transaction that does this is refused.
+ * A frame that re-entered a suspended rollup reverts, and the kind cannot prove what the rollup answered
+ * until then: a transaction that does this is refused.
  */
 export class UndoneWhileSuspendedError extends LockstepError {
   constructor() {

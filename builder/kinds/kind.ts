@@ -8,27 +8,38 @@ import type { StatementHeader, StatementVisit } from "../protocol/statement.ts";
 
 /** A proof to be made of a visit. */
 export interface ProofJob {
-  /** Name of what proves it: a circuit instance, or what stands for one. Names the verification key as well. */
+  /**
+   * Name of what proves it: a circuit instance, or what stands for one. Names the verification key as well.
+   */
   readonly circuit: string;
-  /** @returns the proof in the encoding of the kind's proof system. @throws `PROOF_MISMATCH`, or what the prover throws. */
+  /**
+   * @returns the proof in the encoding of the kind's proof system.
+   * @throws `PROOF_MISMATCH`, or what the prover throws.
+   */
   prove(prover: Prover, signal: AbortSignal): Promise<`0x${string}`>;
 }
 
 /** A rollup's state at some moment. */
 export interface StateMoment {
-  /** May be hashed when it is first asked for, which has to be before the rollup's next `persist` or `rewind`. */
+  /**
+   * May be hashed when it is first asked for, which has to be before the rollup's next `persist` or `rewind`.
+   */
   readonly root: StateRoot;
 }
 
 /**
- * A visit that has ended, with what the kind remembers of it to prove it. Roots and record may be made when they are first
- * asked for, which has to be before the rollup's next `persist` or `rewind`; the visit may have been undone by then.
+ * A visit that has ended, with what the kind remembers of it to prove it. Roots and record may be made when
+ * they are first asked for, which has to be before the rollup's next `persist` or `rewind`; the visit may
+ * have been undone by then.
  */
 export interface CompletedVisit<Record = unknown> extends StatementVisit {
   readonly record: Record;
 }
 
-/** The machine's answer to an action: the action it does next and, if that made the rollup idle, the visit that ended. */
+/**
+ * The machine's answer to an action: the action it does next and, if that made the rollup idle, the visit
+ * that ended.
+ */
 export interface Delivery<Record = unknown> {
   readonly action: Action;
   readonly visit?: CompletedVisit<Record>;
@@ -45,7 +56,9 @@ export interface BatchContext {
 
 /** Where on L1 a visit took effect. */
 export interface L1Inclusion {
-  /** Hash of the L1 transaction: the caller's, or that of the batch for a transaction signed for the rollup. */
+  /**
+   * Hash of the L1 transaction: the caller's, or that of the batch for a transaction signed for the rollup.
+   */
   readonly transaction: `0x${string}`;
   readonly blockNumber: bigint;
   readonly blockHash: `0x${string}`;
@@ -56,7 +69,10 @@ export interface OpenOptions {
   readonly id: ChainId;
   /** Folder of the rollup's durable state; without it the state lives in memory. */
   readonly folder?: string;
-  /** Called when what an older version left there is removed: the rollup then begins anew, and follows L1 from its genesis. */
+  /**
+   * Called when what an older version left there is removed: the rollup then begins anew, and follows L1 from
+   * its genesis.
+   */
   readonly onRebuild?: ((folder: string) => void) | undefined;
   /** Leaves that the state's tree takes; fewer than 4^16 in tests only. */
   readonly places?: number;
@@ -73,8 +89,8 @@ export interface AccountState {
 /**
  * One live rollup. Not safe for concurrent use: the simulation owns it while it runs.
  *
- * The journal nests: `checkpoint` opens a level, `commit` keeps and `revert` undoes what happened since. A level may
- * open while the rollup is idle and close while it is suspended only by `revert`.
+ * The journal nests: `checkpoint` opens a level, `commit` keeps and `revert` undoes what happened since. A
+ * level may open while the rollup is idle and close while it is suspended only by `revert`.
  */
 export interface RollupMachine<Record = unknown> {
   readonly id: ChainId;
@@ -92,14 +108,20 @@ export interface RollupMachine<Record = unknown> {
   readonly provesAbandoned: boolean;
   /**
    * Hands the machine an action addressed to it and returns what it does next.
-   * @param journal of the simulation, or of the replay: what the machine does can be undone there, level by level.
-   * @throws {LockstepError} when no proof can exist for the action (`VISIT_TOO_LARGE`, `INVALID_L2_TRANSACTION`, `TIME_GOES_BACK`, …);
-   * the machine is then as before the visit began.
+   * @param journal of the simulation, or of the replay: what the machine does can be undone there, level by
+   * level.
+   * @throws {LockstepError} when no proof can exist for the action (`VISIT_TOO_LARGE`,
+   * `INVALID_L2_TRANSACTION`, `TIME_GOES_BACK`, …); the machine is then as before the visit began.
    */
   deliver(action: Action, context: BatchContext, journal: Journal): Promise<Delivery<Record>>;
-  /** A visit has taken effect on L1; what it did becomes part of the rollup's history. Comes before `persist`. */
+  /**
+   * A visit has taken effect on L1; what it did becomes part of the rollup's history. Comes before `persist`.
+   */
   include(visit: CompletedVisit<Record>, at: L1Inclusion): void;
-  /** Begins a visit with a call that nobody signed, if the kind has such a thing. @param trigger stands for it. */
+  /**
+   * Begins a visit with an unsigned call, if the kind has such a thing.
+   * @param trigger stands for it.
+   */
   call?(
     trigger: Action,
     request: CallRequest,
@@ -109,20 +131,28 @@ export interface RollupMachine<Record = unknown> {
   checkpoint(): void;
   commit(): void;
   revert(): void;
-  /** Makes the current state durable. @throws when a checkpoint is open or a visit is suspended. */
+  /**
+   * Makes the current state durable.
+   * @throws when a checkpoint is open or a visit is suspended.
+   */
   persist(): Promise<void>;
-  /** Goes back to an earlier durable state, for L1 reorgs. @throws `UNKNOWN_ROOT` when the root was never persisted. */
+  /**
+   * Goes back to an earlier durable state, for L1 reorgs.
+   * @throws `UNKNOWN_ROOT` when the root was never persisted.
+   */
   rewind(root: StateRoot): Promise<void>;
   close(): Promise<void>;
   /**
-   * Puts what is journalled aside, between two visits: the machine is at its durable state, with no level open.
-   * @returns what puts everything back, without executing or hashing anything. To be called, at most once, when the machine is at
-   * the same durable state with no level open; it may as well never be called. @throws when a visit is suspended.
+   * Puts what is journalled aside, between two visits: the machine is at its durable state, no level open.
+   * @returns what puts everything back, without executing or hashing anything. To be called, at most once,
+   * when the machine is at the same durable state with no level open; it may as well never be called.
+   * @throws when a visit is suspended.
    */
   park(): () => void;
   /**
-   * Another machine on the same state, as if it had just been opened: it remembers nothing of what this one did. Only one
-   * of the two may be used at a time, and everything that the other one does has to be undone, never persisted.
+   * Another machine on the same state, as if it had just been opened: it remembers nothing of what this one
+   * did. Only one of the two may be used at a time, and everything that the other one does has to be undone,
+   * never persisted.
    */
   fresh(): RollupMachine<Record>;
 }
@@ -132,16 +162,24 @@ export interface RollupKind<Record = unknown> {
   readonly name: string;
   /** Root of the empty state. */
   genesisRoot(): Promise<StateRoot>;
-  /** What visits are proven by, smallest first: circuit instances named in `circuits/circuits.json`, if there are any. */
+  /**
+   * What visits are proven by, smallest first: circuit instances named in `circuits/circuits.json`, if there
+   * are any.
+   */
   readonly circuits: readonly string[];
   open(options: OpenOptions): Promise<RollupMachine<Record>>;
-  /** False: what L1 accepts as a proof proves nothing, and whoever looks has to be told so. */
+  /** False: what L1 accepts as a proof proves nothing, and everything that shows the rollup has to say so. */
   readonly isProven: boolean;
   /**
-   * For a kind that is not proven, in place of verifying a proof: whether the statement holds, by what anybody may know.
-   * @param proof what L1 will take for one. @throws {LockstepError} with a code that says what does not hold.
+   * For a kind that is not proven, in place of verifying a proof: whether the statement holds, judged by
+   * public data alone.
+   * @param proof what L1 will take for one.
+   * @throws {LockstepError} with a code that says what does not hold.
    */
   check?(header: StatementHeader, visit: CompletedVisit<Record>, proof: `0x${string}`): Promise<void>;
-  /** How the visit is proven. @throws `VISIT_TOO_LARGE`. */
+  /**
+   * How the visit is proven.
+   * @throws `VISIT_TOO_LARGE`.
+   */
   proofJob(header: StatementHeader, visit: CompletedVisit<Record>): Promise<ProofJob>;
 }

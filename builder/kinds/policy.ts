@@ -2,7 +2,7 @@ import { LOCAL_EVM_CHAIN_IDS } from "../proving/keys/policy.ts";
 import { LockstepError } from "../protocol/errors.ts";
 import type { RollupKind } from "./kind.ts";
 
-/** A rollup whose state nobody proves was about to run where value is at stake. */
+/** A rollup without proofs was about to run where value is at stake. */
 export class UnprovenKindError extends LockstepError {
   constructor(kind: string, evmChainId: bigint) {
     super(
@@ -13,7 +13,10 @@ export class UnprovenKindError extends LockstepError {
   }
 }
 
-/** To be called before rollups of these kinds are registered or run. @throws {UnprovenKindError} unless L1 is local. */
+/**
+ * To be called before rollups of these kinds are registered or run.
+ * @throws {UnprovenKindError} unless L1 is local.
+ */
 export function assertKindsAllowed(evmChainId: bigint, kinds: Iterable<RollupKind>): void {
   if (LOCAL_EVM_CHAIN_IDS.includes(evmChainId)) return;
   for (const { name, isProven } of kinds) {

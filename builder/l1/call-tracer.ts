@@ -25,12 +25,18 @@ const frame: z.ZodType<CallFrame> = z.lazy(() =>
   }),
 );
 
-/** What a node's `callTracer` answered. @throws when it is none of its frames. */
+/**
+ * What a node's `callTracer` answered.
+ * @throws when it is none of its frames.
+ */
 export function parseCallFrame(answer: unknown): CallFrame {
   return frame.parse(answer);
 }
 
-/** The frames of a transaction in a block. @param deep false: the outermost alone. */
+/**
+ * The frames of a transaction in a block.
+ * @param deep false: the outermost alone.
+ */
 export async function traceTransaction(l1: L1Client, hash: `0x${string}`, deep: boolean): Promise<CallFrame> {
   const options = { tracer: "callTracer", tracerConfig: { onlyTopCall: !deep } };
   const answer = await l1.request<{ Parameters: unknown[]; ReturnType: unknown }>({

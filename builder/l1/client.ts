@@ -32,8 +32,9 @@ export class L1RpcError extends LockstepError {
 const REQUEST_TIMEOUT = 30_000;
 
 /**
- * Client of the L1 node: reads, transactions, and the local nodes' controls (`evm_mine` and friends). Requests made in
- * one turn of the event loop travel in one HTTP request. Nothing is retried here: the caller knows what may be repeated.
+ * Client of the L1 node: reads, transactions, and the local nodes' controls (`evm_mine` and friends).
+ * Requests made in one turn of the event loop travel in one HTTP request. Nothing is retried here: the caller
+ * knows what may be repeated.
  */
 export function connectL1(url: string) {
   const transport = http(url, { batch: { batchSize: 500 }, retryCount: 0, timeout: REQUEST_TIMEOUT });

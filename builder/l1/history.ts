@@ -44,7 +44,7 @@ export interface ConsumedExecution {
   readonly transaction: Hex;
 }
 
-/** What history says of an execution that took effect: what it was, or why nobody can tell. */
+/** What history says of an execution that took effect: what it was, or why it cannot be read. */
 export interface HistoryEntry {
   readonly at: Consumption;
   /** Those of the rollups asked for that its batch visits. */
@@ -67,8 +67,8 @@ const EXECUTION_CONSUMED = getAbiItem({ abi: rollupsAbi, name: "ExecutionConsume
 const BATCH_DATA = getAbiItem({ abi: rollupsAbi, name: "BatchData" });
 
 /**
- * Reads every execution that took effect in the given blocks, of batches that visit one of the rollups, in the order in
- * which they did. Other batches are not looked at: nobody has checked what is in them.
+ * Reads every execution that took effect in the given blocks, of batches that visit one of the rollups, in
+ * the order in which they did. Other batches are not looked at: their content is not checked yet.
  * @throws what reading L1 throws. What is on L1 cannot make it throw.
  */
 export async function readHistory(
@@ -107,7 +107,8 @@ export async function readHistory(
 
 /**
  * Puts together what L1 said.
- * @param calldataOf the calldata of a batch that was posted in these places, if it can be found; it need not be checked.
+ * @param calldataOf the calldata of a batch that was posted in these places, if it can be found; it need not
+ * be checked.
  * @throws what `calldataOf` throws.
  */
 export async function gather(
@@ -135,7 +136,10 @@ export function readable(history: readonly HistoryEntry[]): ConsumedExecution[] 
   return history.flatMap(({ content }) => (content instanceof LockstepError ? [] : [content]));
 }
 
-/** The execution that a transaction signed for a rollup caused, if it took effect. @param id keccak256 of its bytes. */
+/**
+ * The execution that a transaction signed for a rollup caused, if it took effect.
+ * @param id keccak256 of its bytes.
+ */
 export function findL2Transaction(
   history: readonly HistoryEntry[],
   rollup: ChainId,
@@ -177,7 +181,9 @@ function executionAt(
   return { execution, ending, timestamp: content.timestamp, blockNumber, blockHash, transaction };
 }
 
-/** A batch's calldata is the input of the transaction that posted it, or stands in an event if a contract did. */
+/**
+ * A batch's calldata is the input of the transaction that posted it, or stands in an event if a contract did.
+ */
 async function readCalldata(
   l1: L1Client,
   manager: Address,

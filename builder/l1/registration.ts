@@ -11,7 +11,10 @@ export class UnregisteredRollupError extends LockstepError {
   }
 }
 
-/** The root with which a rollup was registered. @param firstBlock from which on the registration is looked for. */
+/**
+ * The root with which a rollup was registered.
+ * @param firstBlock from which on the registration is looked for.
+ */
 export async function readGenesisRoot(
   l1: L1Client,
   manager: Address,

@@ -19,7 +19,8 @@ export interface KeyOptions {
  * minutes the first time and next to nothing after that; shows progress.
  */
 export async function prepareArtefacts(options: KeyOptions = {}): Promise<Circuits> {
-  // The Solidity compiler runs in a process of its own and circom in worker threads: together they use both cores.
+  // The Solidity compiler runs in a process of its own and circom in worker threads: together they use both
+  // cores.
   const [, circuits] = await Promise.all([
     step("compiling contracts", compileContracts),
     prepareCircuits(options),

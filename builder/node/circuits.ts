@@ -11,7 +11,7 @@ export interface Circuit {
 /** Compiled circuits by instance name. */
 export type Circuits = ReadonlyMap<string, Circuit>;
 
-/** True when at least one key is a development key: anybody can forge its proofs. */
+/** True when at least one key is a development key: its proofs can be forged. */
 export function haveDevelopmentKeys(circuits: Circuits): boolean {
   return [...circuits.values()].some(({ verificationKey }) => isDevelopmentKey(verificationKey));
 }

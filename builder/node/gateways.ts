@@ -11,7 +11,9 @@ import { type GatewayPorts, HOST } from "./ports.ts";
 export interface GatewayOptions {
   readonly ports: GatewayPorts;
   readonly log?: Logger;
-  /** Accounts that the rollups' gateways sign for, whoever asks: on a devnet, where the keys are public. */
+  /**
+   * Accounts that the rollups' gateways sign for, for every caller: on a devnet, where the keys are public.
+   */
   readonly accounts?: readonly LocalAccount[];
 }
 

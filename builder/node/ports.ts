@@ -84,7 +84,7 @@ export async function claimGatewayPorts(ports: GatewayPorts): Promise<void> {
   await tryPorts(gatewayPurposes(ports));
 }
 
-/** Ports that nobody uses now. Another program may take one before the devnet does; then it says so. */
+/** Ports that are free now. Another program may take one before the devnet does; then it says so. */
 export async function freePorts(rollups: number): Promise<DevnetPorts> {
   const [rpc = 0, l1Gateway = 0, ...others] = await tryPorts(
     Array.from({ length: 2 + rollups }, (): Wanted => [0, "free port"]),

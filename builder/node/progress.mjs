@@ -1,6 +1,7 @@
 /**
  * Progress for everything that takes longer than two seconds. Plain JavaScript without dependencies, because
- * `scripts/bootstrap.mjs` needs it on an old Node before anything is installed. Types are in `progress.d.mts`.
+ * `scripts/bootstrap.mjs` needs it on an old Node before anything is installed. Types are in
+ * `progress.d.mts`.
  */
 
 /** Milliseconds of silence: what is done sooner is not worth a line. */

@@ -14,7 +14,7 @@ export interface ProverOptions {
   readonly log?: Logger | undefined;
 }
 
-/** This machine's prover and, with Redis, whoever joins. */
+/** This machine's prover and, with Redis, the workers that join. */
 export interface OpenProver extends AsyncDisposable {
   readonly pool: ProverPool;
 }

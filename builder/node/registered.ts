@@ -5,7 +5,8 @@ import { rollupsAbi } from "../protocol/abi.ts";
 import { WrongKindError } from "./errors.ts";
 
 /**
- * Makes sure that rollups are of the kinds that they are taken for: that L1 accepts what the kinds are proven by.
+ * Makes sure that rollups are of the kinds that they are taken for: that L1 accepts what the kinds are proven
+ * by.
  * @throws {WrongKindError}, or what the client throws.
  */
 export async function assertRegistered(

@@ -22,7 +22,10 @@ const selectors = new Set<Hex | undefined>(
   abi.flatMap((item) => (item.type === "event" ? [toEventSelector(item)] : [])),
 );
 
-/** Reads it from the logs of `postBatch`. Only what `Rollups` itself says counts: it calls contracts that emit what they like. */
+/**
+ * Reads it from the logs of `postBatch`. Only what `Rollups` itself says counts: it calls contracts that emit
+ * what they like.
+ */
 export function executionFate(
   plan: BatchPlan,
   logs: readonly ExecutionLog[],

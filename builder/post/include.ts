@@ -13,12 +13,13 @@ export interface Trial {
 }
 
 /**
- * Includes a batch and the transactions that need it in one block of a local node, once a dry run has shown that they do
- * there what they are meant to do. Automatic mining is off meanwhile and afterwards as it was. If that fails half way,
- * everything is taken back: at once, or by {@link undoInclusion} when the node answers again, in this process or the next.
- * The node must keep the order in which transactions arrive.
+ * Includes a batch and the transactions that need it in one block of a local node, once a dry run has shown
+ * that they do there what they are meant to do. Automatic mining is off meanwhile and afterwards as it was.
+ * If that fails half way, everything is taken back: at once, or by {@link undoInclusion} when the node
+ * answers again, in this process or the next. The node must keep the order in which transactions arrive.
  * @param store remembers what has to be taken back.
- * @throws {BatchRefusedError}, {BatchTooLargeError} before anything was sent; what the judge throws, with nothing included.
+ * @throws {BatchRefusedError}, {BatchTooLargeError} before anything was sent; what the judge throws, with
+ * nothing included.
  */
 export async function includeInOneBlock(
   l1: L1Client,

@@ -5,7 +5,8 @@ import type { AcceptedTransaction, TransactionStatus } from "../intake/accepted.
 
 /**
  * Which of the transactions L1 holds already, because the builder was interrupted before it could take note.
- * @param readAll every execution that took effect so far; read only if a transaction of a rollup is among them.
+ * @param readAll every execution that took effect so far; read only if a transaction of a rollup is among
+ * them.
  */
 export async function findIncluded(
   l1: L1Client,

@@ -25,8 +25,8 @@ export class CorruptInclusionError extends LockstepError {
 }
 
 /**
- * Remembers, beyond the process's death, that transactions were handed to an L1 node which was told not to mine: a batch
- * without its block must not stay there, and neither may a node that no longer mines.
+ * Remembers, beyond the process's death, that transactions were handed to an L1 node which was told not to
+ * mine: a batch without its block must not stay there, and neither may a node that no longer mines.
  */
 export class InclusionStore {
   readonly #file: string | undefined;
@@ -46,7 +46,10 @@ export class InclusionStore {
     this.#open = inclusion;
   }
 
-  /** The inclusion that was begun and not ended, by this process or by one before it. @throws {CorruptInclusionError}, {UnsupportedFormatError} */
+  /**
+   * The inclusion that was begun and not ended, by this process or by one before it.
+   * @throws {CorruptInclusionError}, {UnsupportedFormatError}
+   */
   async load(): Promise<OpenInclusion | undefined> {
     const file = this.#file;
     if (this.#open !== undefined || file === undefined) return this.#open;

@@ -20,7 +20,10 @@ import type { Judge, Shown } from "./dry-run/dry-run.ts";
 
 /** What the builder found wrong with what it was about to post. */
 export interface SelfCheckFault {
-  /** `statement`: what is to be proven does not hold. `follower`: whoever reads L1 would come to something else. */
+  /**
+   * `statement`: what is to be proven does not hold. `follower`: a follower of L1 would come to something
+   * else.
+   */
   readonly check: "statement" | "follower";
   readonly rollup?: ChainId;
   /** Code of what went wrong, then what it means. */
@@ -35,8 +38,8 @@ export interface SelfCheckFault {
 }
 
 /**
- * What was about to be posted is not what a stranger who checks it would take: a fault of the builder's. Nothing was
- * included.
+ * What was about to be posted is not what a stranger who checks it would take: a fault of the builder's.
+ * Nothing was included.
  */
 export class SelfCheckError extends LockstepError {
   readonly fault: SelfCheckFault;
@@ -58,7 +61,7 @@ export class SelfCheckError extends LockstepError {
 }
 
 /**
- * Checks what stands for the proof of a visit as whoever distrusts the builder would. Proofs that prove something were
+ * Checks what stands for the proof of a visit without trusting the builder. Proofs that prove something were
  * verified before they came here (`proof/pool`), and L1 verifies them again in the dry run.
  * @throws {SelfCheckError}
  */
@@ -89,8 +92,8 @@ export interface Rehearsal extends L1Context {
 }
 
 /**
- * Takes the step that a follower will take over the block, with machines that remember nothing, from what the node
- * shows alone.
+ * Takes the step that a follower will take over the block, with machines that remember nothing, from what the
+ * node shows alone.
  * @returns a judge that throws {SelfCheckError} if it does not lead to the roots that L1 will say.
  */
 export function followedBy(rehearsal: Rehearsal): Judge {
@@ -175,7 +178,10 @@ const SELECTORS = new Set<Hex | undefined>(
   rollupsAbi.flatMap((item) => (item.type === "event" ? [toEventSelector(item)] : [])),
 );
 
-/** What `Rollups` says in the block, in order. Only what it says itself counts: it calls contracts that emit what they like. */
+/**
+ * What `Rollups` says in the block, in order. Only what it says itself counts: it calls contracts that emit
+ * what they like.
+ */
 function readEvents({ batch, transactions, manager }: Rehearsal, shown: Shown): Events {
   const events: Events = {
     isPosted: false,
@@ -192,7 +198,7 @@ function readEvents({ batch, transactions, manager }: Rehearsal, shown: Shown): 
   for (const [index, { hash, input }] of all.entries()) {
     const receipt = shown.receipt(index);
     if (receipt?.success !== true) continue;
-    // Somebody may post a batch of his own.
+    // Another account may post a batch of its own.
     if (input !== undefined) events.calldata.set(keccak256(input), input);
     for (const { address, topics, data } of receipt.logs) {
       if (!isAddressEqual(address, manager) || !SELECTORS.has(topics[0])) continue;

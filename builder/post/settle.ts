@@ -5,8 +5,8 @@ import { executionFate } from "./execution-fate.ts";
 import type { Included } from "./inclusion.ts";
 
 /**
- * What the block made of each transaction, read from its receipts alone. One without a status had no turn, for somebody else
- * moved its rollup first: that says nothing about it, and it goes on waiting.
+ * What the block made of each transaction, read from its receipts alone. One without a status was skipped,
+ * for another account moved its rollup first: that says nothing about it, and it goes on waiting.
  */
 export function settle(
   plan: BatchPlan,

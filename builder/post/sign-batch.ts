@@ -23,7 +23,8 @@ const FRESH_SLOT_GAS = 17_100n;
 const STARVED = ["InsufficientCallGas", "InsufficientProbeGas", "TransactionOutOfGas"];
 
 /**
- * The transaction that posts the batch, if there is one, with as much gas as the node says that it needs, and its callees may use.
+ * The transaction that posts the batch, if there is one, with as much gas as the node says that it needs, and
+ * its callees may use.
  * @throws {BatchRefusedError}, {BatchTooLargeError}
  */
 export async function signBatch(
@@ -51,8 +52,8 @@ export async function signBatch(
 }
 
 /**
- * Tables of others that are posted in front of the batch in its block push its table into slots of storage that may be fresh,
- * where each costs so much more.
+ * Tables of others that are posted in front of the batch in its block push its table into slots of storage
+ * that may be fresh, where each costs so much more.
  */
 function roomFor(batch: Hex): bigint {
   const slots = Math.ceil(Math.min(size(batch), MAX_TABLE_BYTES) / TABLE_SLOT_BYTES);
@@ -63,8 +64,9 @@ function gasOf(measured: Measured, room: bigint, limit: bigint): bigint {
   const what = "gas of postBatch";
   if ("gas" in measured) {
     if (measured.gas > limit) throw new BatchTooLargeError(what, measured.gas, limit);
-    // A tenth more: what the block holds before the batch can warm or cool a slot. And all that callees on L1 may use, who
-    // may do otherwise than when it was measured: those of one transaction must not make others fail.
+    // A tenth more: what the block holds before the batch can warm or cool a slot. And all that callees on L1
+    // may use, who may do otherwise than when it was measured: those of one transaction must not make others
+    // fail.
     const gas = (measured.gas * 11n) / 10n + room;
     return gas < limit ? gas : limit;
   }

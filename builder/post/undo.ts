@@ -3,8 +3,8 @@ import type { L1Client } from "../l1/client.ts";
 import type { InclusionStore } from "./open-inclusion.ts";
 
 /**
- * Takes an inclusion back that was begun and not ended: what no block holds leaves the node, and the node mines as it did
- * before. What a block does hold stays, with its receipt.
+ * Takes an inclusion back that was begun and not ended: what no block holds leaves the node, and the node
+ * mines as it did before. What a block does hold stays, with its receipt.
  */
 export async function undoInclusion(l1: L1Client, store: InclusionStore): Promise<void> {
   const open = await store.load();

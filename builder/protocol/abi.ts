@@ -1,8 +1,8 @@
 import { parseAbi } from "viem";
 
 /**
- * ABIs of the contracts, written out so that the builder needs no compiled artefacts; a test holds them equal to what
- * the compiler says. `ChainId` is a `uint64`, `StateRoot` a `bytes32`.
+ * ABIs of the contracts, written out so that the builder needs no compiled artefacts; a test holds them equal
+ * to what the compiler says. `ChainId` is a `uint64`, `StateRoot` a `bytes32`.
  */
 
 const structs = [
@@ -127,7 +127,10 @@ export const rollupsAbi = parseAbi([
   "function probeStatic()",
 ]);
 
-/** `contracts/proxy/CrossChainProxy.sol`: a fallback alone, so that none of the original's functions is hidden. */
+/**
+ * `contracts/proxy/CrossChainProxy.sol`: a fallback alone, so that none of the original's functions is
+ * hidden.
+ */
 export const crossChainProxyAbi = parseAbi([
   "constructor(address original, uint64 rollup)",
   "fallback() external payable",
@@ -147,7 +150,9 @@ export const crossChainManagerAbi = parseAbi([
   "function relay(uint64 rollup, address original, address, bytes) payable",
 ]);
 
-/** `contracts/proofs/UnprovenProofSystem.sol`; documented in `contracts/interfaces/IUnprovenProofSystem.sol`. */
+/**
+ * `contracts/proofs/UnprovenProofSystem.sol`; documented in `contracts/interfaces/IUnprovenProofSystem.sol`.
+ */
 export const unprovenProofSystemAbi = parseAbi([
   "struct Statement { bytes32 verificationKey; uint256[] words; bytes proof; }",
   "constructor()",
@@ -158,7 +163,9 @@ export const unprovenProofSystemAbi = parseAbi([
   "function verify(Statement[] statements) view",
 ]);
 
-/** `contracts/proofs/Groth16ProofSystem.sol`; documented in `contracts/interfaces/IGroth16ProofSystem.sol`. */
+/**
+ * `contracts/proofs/Groth16ProofSystem.sol`; documented in `contracts/interfaces/IGroth16ProofSystem.sol`.
+ */
 export const groth16ProofSystemAbi = parseAbi([
   "struct Statement { bytes32 verificationKey; uint256[] words; bytes proof; }",
   "event KeyRegistered(bytes32 indexed keyHash, address pointer, bool isDevelopment)",

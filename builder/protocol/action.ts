@@ -26,7 +26,10 @@ export interface Action {
   readonly value: bigint;
   readonly failed: boolean;
   readonly isStatic: boolean;
-  /** Of a CALL of a rollup: gas that L1 gives to a callee of its own, in this call or inside it; 0: what L1 has. < 2^32. */
+  /**
+   * Of a CALL of a rollup: gas that L1 gives to a callee of its own, in this call or inside it; 0: what L1
+   * has. < 2^32.
+   */
   readonly gas: number;
   readonly data: Hex;
 }
@@ -67,7 +70,9 @@ export function callAction(call: {
   return { kind: ActionKind.CALL, failed: false, gas: 0, ...call };
 }
 
-/** The RESULT that answers a call or an L2 transaction; who answers whom is known from the order of actions. */
+/**
+ * The RESULT that answers a call or an L2 transaction; who answers whom is known from the order of actions.
+ */
 export function resultAction(result: { from: ChainId; to: ChainId; failed: boolean; data: Hex }): Action {
   return {
     kind: ActionKind.RESULT,

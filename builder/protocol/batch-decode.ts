@@ -20,8 +20,8 @@ export class UnreadableBatchError extends LockstepError {
 }
 
 /**
- * Reads the calldata of `postBatch`. Bytes that mean a batch without being what its encoding gives are refused, so that
- * nobody can read more into them, or less, than the contract does.
+ * Reads the calldata of `postBatch`. Bytes that mean a batch without being what its encoding gives are
+ * refused, so that they are read exactly as the contract reads them.
  * @param id the batch's, for messages.
  * @throws {UnreadableBatchError}, and nothing else.
  */

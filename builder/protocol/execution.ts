@@ -16,7 +16,10 @@ export interface Mark {
   readonly to: number;
 }
 
-/** What one rollup does in one execution: from the action that wakes it while idle to the RESULT that makes it idle. */
+/**
+ * What one rollup does in one execution: from the action that wakes it while idle to the RESULT that makes it
+ * idle.
+ */
 export interface Visit {
   readonly rollup: ChainId;
   readonly rootBefore: StateRoot;
@@ -24,8 +27,8 @@ export interface Visit {
 }
 
 /**
- * What one trigger causes: the tree of paths that L1 took, depth first, with the visits that rollups made on them, in the
- * order in which those end or are abandoned.
+ * What one trigger causes: the tree of paths that L1 took, depth first, with the visits that rollups made on
+ * them, in the order in which those end or are abandoned.
  */
 export interface Execution {
   readonly actions: readonly Action[];

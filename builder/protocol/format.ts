@@ -9,7 +9,8 @@ export class UnsupportedFormatError extends LockstepError {
 }
 
 /**
- * What a JSON text of any version says of itself: its format, and whose it is. Nothing of what it does not say.
+ * What a JSON text of any version says of itself: its format, and whose it is. Nothing of what it does not
+ * say.
  * @throws a `SyntaxError`.
  */
 export function introductionOf(text: string): { format?: string; identity?: string } {
@@ -21,7 +22,10 @@ export function introductionOf(text: string): { format?: string; identity?: stri
   return { ...format, ...identity };
 }
 
-/** The format that a JSON text names, if it does. @throws a `SyntaxError`. */
+/**
+ * The format that a JSON text names, if it does.
+ * @throws a `SyntaxError`.
+ */
 export function formatOf(text: string): string | undefined {
   return introductionOf(text).format;
 }

@@ -5,7 +5,10 @@
 import { LockstepError } from "./errors.ts";
 
 declare const brand: unique symbol;
-/** The brands are the keys of an object, so that a type may carry several (one string type would make it `never`). */
+/**
+ * The brands are the keys of an object, so that a type may carry several (one string type would make it
+ * `never`).
+ */
 type Brand<T, Name extends string> = T & { readonly [brand]: Readonly<Record<Name, true>> };
 
 /** A chain in Lockstep's own numbering: 0 is L1, every rollup is ≥ 1. 64 bits. Not an EVM chain id. */

@@ -1,7 +1,10 @@
 import { type Abi, encodeErrorResult, getAbiItem, type Hex, slice, size, toFunctionSelector } from "viem";
 import { rollupsAbi } from "./abi.ts";
 
-/** What `relay` may say in words of its own (`CrossChain.isManagers` in `contracts/interfaces/CrossChain.sol`). */
+/**
+ * What `relay` may say in words of its own (`CrossChain.isManagers` in
+ * `contracts/interfaces/CrossChain.sol`).
+ */
 const OWN = [
   "ExecutionNotFound",
   "UnexpectedAction",

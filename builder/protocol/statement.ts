@@ -2,7 +2,10 @@ import { type Address, hexToBytes, keccak256, size, toHex } from "viem";
 import type { Action } from "./action.ts";
 import { type ChainId, type FieldElement, fieldElement, type StateRoot } from "./ids.ts";
 
-/** First word of every statement: the high 248 bits of keccak256("lockstep.statement.v1"). Never zero, which pins the length. */
+/**
+ * First word of every statement: the high 248 bits of keccak256("lockstep.statement.v1"). Never zero, which
+ * pins the length.
+ */
 export const STATEMENT_DOMAIN = fieldElement(BigInt(keccak256(toHex("lockstep.statement.v1"))) >> 8n);
 
 /** What every visit of one batch shares (docs/spec.md, "Statement"). */
@@ -40,8 +43,8 @@ export function dataWords(data: Uint8Array): FieldElement[] {
 }
 
 /**
- * First word of an action: `kind` in bits 0-7, `failed` in bit 8, `isStatic` in bit 16,
- * `from` in bits 32-95, `to` in bits 96-159, the data's length in bytes in bits 160-191, `gas` in bits 192-223.
+ * First word of an action: `kind` in bits 0-7, `failed` in bit 8, `isStatic` in bit 16, `from` in bits 32-95,
+ * `to` in bits 96-159, the data's length in bytes in bits 160-191, `gas` in bits 192-223.
  */
 export function packedWord(action: Action): FieldElement {
   return fieldElement(

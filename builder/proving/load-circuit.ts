@@ -18,7 +18,10 @@ export interface LoadedCircuit {
   readonly r1cs: string;
 }
 
-/** The verification key of a circuit. @throws `KEY_CORRUPT`. */
+/**
+ * The verification key of a circuit.
+ * @throws `KEY_CORRUPT`.
+ */
 export async function readVerificationKey(
   artefacts: Pick<Artefacts, "verificationKey">,
 ): Promise<VerificationKey> {
@@ -30,7 +33,10 @@ export async function readVerificationKey(
   }
 }
 
-/** Everything but the proving key. @throws `KEY_CORRUPT`. */
+/**
+ * Everything but the proving key.
+ * @throws `KEY_CORRUPT`.
+ */
 export async function loadCircuit(artefacts: Artefacts): Promise<LoadedCircuit> {
   const { publicSignals, constraints, r1cs } = artefacts;
   const verificationKey = await readVerificationKey(artefacts);
@@ -39,7 +45,8 @@ export async function loadCircuit(artefacts: Artefacts): Promise<LoadedCircuit> 
 }
 
 /**
- * Reads a proving key into memory that threads share, and checks that it belongs to the circuit and its verification key.
+ * Reads a proving key into memory that threads share, and checks that it belongs to the circuit and its
+ * verification key.
  * @throws `KEY_CORRUPT`, `WRONG_KEY`.
  */
 export async function loadProvingKey(artefacts: Artefacts): Promise<Uint8Array<SharedArrayBuffer>> {

@@ -12,14 +12,17 @@ export interface LocalProverOptions {
   readonly artefacts: Iterable<Artefacts>;
   /** Processors to use; by default all. */
   readonly threads?: number | undefined;
-  /** Name of the backend, or path of a program like rapidsnark's `prover`; by default the fastest that this machine has. */
+  /**
+   * Name of the backend, or path of a program like rapidsnark's `prover`; by default the fastest that this
+   * machine has.
+   */
   readonly backend?: string | undefined;
   readonly listener?: ((event: PoolEvent) => void) | undefined;
 }
 
 /**
- * Proves on this machine. Keys are read and checked here, once. `close()` cancels what is being proven and ends all threads and
- * programs.
+ * Proves on this machine. Keys are read and checked here, once. `close()` cancels what is being proven and
+ * ends all threads and programs.
  * @throws `KEY_CORRUPT`, `WRONG_KEY`, `UNKNOWN_BACKEND`, `BACKEND_UNAVAILABLE`.
  */
 export async function createLocalProver(options: LocalProverOptions): Promise<ProverPool> {

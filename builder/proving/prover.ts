@@ -26,7 +26,10 @@ export interface ProveOptions {
 
 /** Makes proofs. A result has been verified against the circuit's verification key before it is returned. */
 export interface Prover {
-  /** @param job its input lacks nothing. @throws `PROOF_FAILED`, `UNKNOWN_CIRCUIT`, `PROVER_BUSY`. */
+  /**
+   * @param job its input lacks nothing.
+   * @throws `PROOF_FAILED`, `UNKNOWN_CIRCUIT`, `PROVER_BUSY`.
+   */
   prove(job: CircuitJob, options?: ProveOptions): Promise<ProverResult>;
   close(): Promise<void>;
 }

@@ -42,7 +42,10 @@ export interface BridgeOptions {
   readonly registry: Registry;
 }
 
-/** A static call is made from a proxy that is not there: `postBatch` creates it, so it is there from the start. */
+/**
+ * A static call is made from a proxy that is not there: `postBatch` creates it, so it is there from the
+ * start.
+ */
 export class ProxyNeededBefore extends Error {
   readonly original: Address;
   readonly rollup: ChainId;
@@ -81,7 +84,10 @@ export class Bridge {
     this.#options = options;
   }
 
-  /** How to play a message to the manager that is a genuine `relay`, or `rollupOf`; nothing if its code answers it. */
+  /**
+   * How to play a message to the manager that is a genuine `relay`, or `rollupOf`; nothing if its code
+   * answers it.
+   */
   async intercept(message: Message): Promise<(() => Promise<ExecResult>) | undefined> {
     const data = bytesToHex(message.data);
     if (data.startsWith(ROLLUP_OF_SELECTOR) && !this.#asksManager) return () => this.#rollupOf(message);
@@ -253,7 +259,9 @@ export class Bridge {
   }
 }
 
-/** @throws {SimulationRefusedError} `INSUFFICIENT_GAS`: on L1 the call might just succeed, or fail half way. */
+/**
+ * @throws {SimulationRefusedError} `INSUFFICIENT_GAS`: on L1 the call might just succeed, or fail half way.
+ */
 function spend(frame: ManagerFrame, gas: bigint): void {
   if (frame.gasLeft < gas) {
     throw insufficientGas(gas, frame.gasLeft);

@@ -3,8 +3,8 @@ import type { SourceAccount, StateSource } from "../evm/state-source.ts";
 import type { L1Client } from "../l1/client.ts";
 
 /**
- * L1 at one block, read on demand and remembered. The block is named by hash, so a reorganisation shows as an error of
- * the node instead of a mixture of two histories. Shared by all simulations on that block.
+ * L1 at one block, read on demand and remembered. The block is named by hash, so a reorganisation shows as an
+ * error of the node instead of a mixture of two histories. Shared by all simulations on that block.
  */
 export class Fork implements StateSource {
   readonly blockHash: Hex;

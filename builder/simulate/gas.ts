@@ -1,9 +1,9 @@
 import { type Hex, size } from "viem";
 
 /**
- * What the manager itself spends at most in what is usual (a few rollups' roots and balances change at once), rounded up
- * from `test/contracts/gas.json`: a transaction which has enough gas here has enough on L1. What is unusual, the dry run
- * before posting finds out.
+ * What the manager itself spends at most in what is usual (a few rollups' roots and balances change at once),
+ * rounded up from `test/contracts/gas.json`: a transaction which has enough gas here has enough on L1. What
+ * is unusual, the dry run before posting finds out.
  */
 export const RELAY_GAS = 80_000n;
 /** A turn to L1 and back in the middle of an execution. */

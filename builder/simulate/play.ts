@@ -27,8 +27,9 @@ export type Played =
   | { readonly transaction: AcceptedTransaction; readonly failure: LockstepError };
 
 /**
- * Plays transactions as a block will: those of rollups first, then L1's in their order. One that fails is left out, alone.
- * A transaction of L1 that crosses no border is kept even if it reverts: L1 includes such transactions.
+ * Plays transactions as a block will: those of rollups first, then L1's in their order. One that fails is
+ * left out, alone. A transaction of L1 that crosses no border is kept even if it reverts: L1 includes such
+ * transactions.
  */
 export async function playAll(
   simulation: Simulation,
@@ -50,7 +51,10 @@ export async function playAll(
   return played;
 }
 
-/** Plays one transaction. @throws {LockstepError} that says why it cannot be included; it then left nothing behind. */
+/**
+ * Plays one transaction.
+ * @throws {LockstepError} that says why it cannot be included; it then left nothing behind.
+ */
 export async function play(
   simulation: Simulation,
   { rollup, data }: AcceptedTransaction,

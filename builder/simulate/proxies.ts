@@ -15,7 +15,10 @@ export class ProxyBook {
     this.#manager = manager;
   }
 
-  /** @returns the lower-case address of the proxy that stands on L1 for `original` on `rollup`, created or not. */
+  /**
+   * @returns the lower-case address of the proxy that stands on L1 for `original` on `rollup`, created or
+   * not.
+   */
   addressOf(original: Address, rollup: ChainId): Promise<Address> {
     const key = `${rollup}:${original.toLowerCase()}`;
     const hit = this.#known.get(key);

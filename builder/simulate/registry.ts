@@ -13,7 +13,10 @@ export interface RegistryOptions {
 
 const ROLLUP_OF = { abi: rollupsAbi, functionName: "rollupOf" } as const;
 
-/** What `Rollups.rollupOf` answers in the middle of a transaction, when roots and balances are no longer those of the head. */
+/**
+ * What `Rollups.rollupOf` answers in the middle of a transaction, when roots and balances are no longer those
+ * of the head.
+ */
 export class Registry {
   readonly #options: RegistryOptions;
 

@@ -42,7 +42,7 @@ export interface World {
   /** What the rollups know of the batch that is being made. */
   readonly context: BatchContext;
   readonly machines: ReadonlyMap<ChainId, RollupMachine>;
-  /** Rollups that stand still, and why: whoever calls one is told. */
+  /** Rollups that stand still, and why: a call to one is refused by name. */
   readonly stopped?: ReadonlyMap<ChainId, LockstepError>;
   /** What L1 holds for the rollups. */
   readonly ether: ReadonlyMap<ChainId, RollupEther>;
@@ -58,8 +58,9 @@ export interface RollupCallOutcome {
 }
 
 /**
- * One in-process machine with all chains in it. Transactions are played one after the other, each on what the ones before
- * it left; one that throws leaves nothing behind. `close` undoes everything: the rollups are then as they were.
+ * One in-process machine with all chains in it. Transactions are played one after the other, each on what the
+ * ones before it left; one that throws leaves nothing behind. `close` undoes everything: the rollups are then
+ * as they were.
  */
 export class Simulation {
   readonly #world: World;
@@ -133,7 +134,8 @@ export class Simulation {
   /**
    * Plays a transaction signed for a rollup.
    * @param origin account that will post the batch, which is ORIGIN in the L1 calls made.
-   * @throws {L2TransactionFailedError} when the rollup answers that it failed: there would be nothing to post.
+   * @throws {L2TransactionFailedError} when the rollup answers that it failed: there would be nothing to
+   * post.
    */
   async l2Transaction(rollup: ChainId, data: Hex, origin: Address): Promise<L2TransactionOutcome> {
     return await this.#attempt(async ({ evm, bridge }) => {
@@ -173,7 +175,8 @@ export class Simulation {
   }
 
   /**
-   * Runs `play` so that it leaves nothing behind if it throws; again, when it turns out what has to be known before.
+   * Runs `play` so that it leaves nothing behind if it throws; again, when it turns out what has to be known
+   * before.
    * @param isKept whether it leaves something behind if it succeeds.
    */
   async #attempt<Result>(

@@ -56,7 +56,10 @@ interface Position {
   readonly isStatic: boolean;
 }
 
-/** Carries control between the chains of one simulation and records every step. Cost is linear in the calls made. */
+/**
+ * Carries control between the chains of one simulation and records every step. Cost is linear in the calls
+ * made.
+ */
 export class Switchboard {
   readonly #options: SwitchboardOptions;
   /** Visits under way. */
@@ -66,7 +69,10 @@ export class Switchboard {
     this.#options = options;
   }
 
-  /** A call from L1 to a rollup, until its RESULT. @throws {SimulationRefusedError} or the machine's own error. */
+  /**
+   * A call from L1 to a rollup, until its RESULT.
+   * @throws {SimulationRefusedError} or the machine's own error.
+   */
   async relay(call: RelayedCall, port: L1Port): Promise<CallResult> {
     const { rollup, target, sender, value, data, isStatic } = call;
     const { ether, trace, journal } = this.#options;
@@ -92,12 +98,18 @@ export class Switchboard {
     return await this.#begin(action, port);
   }
 
-  /** A transaction signed for a rollup. @throws `INVALID_L2_TRANSACTION` and what `relay` throws. */
+  /**
+   * A transaction signed for a rollup.
+   * @throws `INVALID_L2_TRANSACTION` and what `relay` throws.
+   */
   async l2Transaction(rollup: ChainId, data: Hex, port: L1Port): Promise<CallResult> {
     return await this.#begin(l2txAction(rollup, data), port);
   }
 
-  /** A call on a rollup that nobody signed. What it records cannot be proven. @returns the visit that it was. */
+  /**
+   * An unsigned call on a rollup. What it records cannot be proven.
+   * @returns the visit that it was.
+   */
   async l2Call(rollup: ChainId, request: CallRequest, port: L1Port): Promise<CompletedVisit> {
     const { context, journal } = this.#options;
     const machine = this.#machine(rollup);
@@ -211,7 +223,10 @@ export class Switchboard {
     if (!position.isStatic) this.#options.trace.moveTo(cursor);
   }
 
-  /** Hands `action` to its rollup. @returns what comes next, with the visits it belongs to. */
+  /**
+   * Hands `action` to its rollup.
+   * @returns what comes next, with the visits it belongs to.
+   */
   async #step(
     entry: Entry,
     action: Action,

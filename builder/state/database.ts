@@ -86,7 +86,7 @@ export function ageOf(
     throw new CorruptStateError(where, "head cannot be read", error);
   }
   const { format: found } = introduction;
-  // Nobody else's is removed because it is old.
+  // Another process' lock is not removed because it is old.
   if (introduction.identity !== undefined && introduction.identity !== identity)
     throw new ForeignStateError(where, `it is the state of ${introduction.identity}`);
   if (found === undefined) throw new CorruptStateError(where, "its head names no format");

@@ -27,8 +27,8 @@ export class CorruptStateError extends LockstepError {
 }
 
 /**
- * An insert into a state whose places are all taken: nothing can prove it, so whatever asks for it is refused. What is there
- * can still be read and changed.
+ * An insert into a state whose places are all taken: nothing can prove it, so whatever asks for it is
+ * refused. What is there can still be read and changed.
  */
 export class TreeFullError extends LockstepError {
   constructor(places: number) {
@@ -46,7 +46,9 @@ export class StateLockedError extends LockstepError {
   }
 }
 
-/** The folder cannot be opened, read or written. After a failed write the state refuses to go on: reopen it. */
+/**
+ * The folder cannot be opened, read or written. After a failed write the state refuses to go on: reopen it.
+ */
 export class StateUnavailableError extends LockstepError {
   constructor(where: string, what: string, cause?: unknown) {
     super("STATE_UNAVAILABLE", `the state in ${where} ${what}`, { cause });

@@ -2,7 +2,10 @@ import { type FieldElement, fieldElement, type StateRoot, stateRoot } from "../p
 import type { Poseidon } from "./poseidon.ts";
 import { type Leaf, TREE_DEPTH } from "./types.ts";
 
-/** The three hashes of the tree (docs/spec.md section 4); their numbers of inputs differ, so none can pose as another. */
+/**
+ * The three hashes of the tree (docs/spec.md section 4); their numbers of inputs differ, so none can pose as
+ * another.
+ */
 export function hashLeaf(poseidon: Poseidon, leaf: Leaf): FieldElement {
   return poseidon([leaf.key, leaf.nextKey, leaf.value]);
 }
@@ -20,7 +23,10 @@ export function hashState(poseidon: Poseidon, treeRoot: FieldElement, size: numb
   return stateRoot(poseidon([treeRoot, BigInt(size)]));
 }
 
-/** Hash of an empty subtree by level: 0 at the leaf level, then the node of four such. `TREE_DEPTH + 1` entries. */
+/**
+ * Hash of an empty subtree by level: 0 at the leaf level, then the node of four such. `TREE_DEPTH + 1`
+ * entries.
+ */
 export function emptyHashes(poseidon: Poseidon): readonly FieldElement[] {
   const hashes: FieldElement[] = [];
   let hash = fieldElement(0n);

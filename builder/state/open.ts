@@ -118,7 +118,10 @@ class LevelState implements State {
     this.#head = head;
   }
 
-  /** Writes the genesis state in place of whatever there was, in one step. @param before empties the database. */
+  /**
+   * Writes the genesis state in place of whatever there was, in one step.
+   * @param before empties the database.
+   */
   async begin(before: Write[]): Promise<void> {
     await this.#write([...before, put(leafKey(0), encodeLeaf(GENESIS_LEAF))], this.#head);
   }
@@ -187,7 +190,10 @@ class LevelState implements State {
     return before;
   }
 
-  /** The newest persisted state with the root, and the leaves and notes that lead from the durable state to it. */
+  /**
+   * The newest persisted state with the root, and the leaves and notes that lead from the durable state to
+   * it.
+   */
   async #findVersion(
     root: StateRoot,
   ): Promise<{ version: number; size: number; leaves: ReadonlyMap<number, Leaf>; notes: NoteChanges }> {

@@ -24,8 +24,8 @@ export class Recent<Result> {
 }
 
 /**
- * The same hash with its latest results remembered: a hash costs some fifty times a look-up, and what is simulated is
- * hashed again when it is estimated, posted and followed.
+ * The same hash with its latest results remembered: a hash costs some fifty times a look-up, and what is
+ * simulated is hashed again when it is estimated, posted and followed.
  */
 export function recentPoseidon(poseidon: Poseidon, capacity: number): Poseidon {
   const recent = new Recent<ReturnType<Poseidon>>(capacity);

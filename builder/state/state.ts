@@ -12,14 +12,16 @@ export interface State {
   /** The live tree; its journal begins at the last persisted state. */
   readonly tree: StateTree;
   /**
-   * Makes the tree's present state durable in one atomic write, and lets `rewind` come back to the state before.
+   * Makes the tree's present state durable in one atomic write, and lets `rewind` come back to the state
+   * before.
    * @param notes that change with it; a rewind changes them back.
    */
   persist(notes?: NoteChanges): Promise<void>;
   /** The notes of the durable state. */
   notes(): Promise<Notes>;
   /**
-   * Makes the newest persisted state with this root the present and the durable one; what was not persisted is lost.
+   * Makes the newest persisted state with this root the present and the durable one; what was not persisted
+   * is lost.
    * @throws `UNKNOWN_ROOT` when no such state is in the history.
    */
   rewind(root: StateRoot): Promise<void>;

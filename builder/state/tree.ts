@@ -17,7 +17,10 @@ declare const checkpointBrand: unique symbol;
 /** A moment in the tree's journal. Later moments end when the tree goes back to an earlier one. */
 export type Checkpoint = number & { readonly [checkpointBrand]: true };
 
-/** The moment at which the journal begins: the state as opened, or as last passed to {@link StateTree.forgetJournal}. */
+/**
+ * The moment at which the journal begins: the state as opened, or as last passed to
+ * {@link StateTree.forgetJournal}.
+ */
 export const JOURNAL_START = 0 as Checkpoint;
 
 /** What was there before one write: a leaf, or the hash of a node (level 0 are the leaves' hashes). */
@@ -34,8 +37,8 @@ const compareKeys = (a: bigint, b: bigint): number => (a < b ? -1 : a > b ? 1 : 
 /**
  * The indexed Merkle tree of docs/spec.md section 4, in memory, with a journal.
  *
- * Leaves and nodes lie in dense arrays, one per level, since places are given out in order. Every write notes what
- * it replaced, so going back costs what the undone writes cost, without hashing.
+ * Leaves and nodes lie in dense arrays, one per level, since places are given out in order. Every write notes
+ * what it replaced, so going back costs what the undone writes cost, without hashing.
  */
 export class StateTree {
   readonly #poseidon: Poseidon;
@@ -50,7 +53,8 @@ export class StateTree {
   #root: StateRoot | undefined;
 
   /**
-   * @param leaves in order of place; their links are not checked: compare {@link stateRoot} with a trusted root.
+   * @param leaves in order of place; their links are not checked: compare {@link stateRoot} with a trusted
+   * root.
    * @param places that leaves may take: fewer than there are in tests only, which cannot fill them all.
    */
   constructor(poseidon: Poseidon, leaves: readonly Leaf[] = [GENESIS_LEAF], places = TREE_PLACES) {
@@ -110,8 +114,8 @@ export class StateTree {
   }
 
   /**
-   * Writes `value` at `key` and returns everything needed to follow the write from root to root. Writing back the
-   * value that is there changes nothing and so witnesses a read, of a present or an absent key.
+   * Writes `value` at `key` and returns everything needed to follow the write from root to root. Writing back
+   * the value that is there changes nothing and so witnesses a read, of a present or an absent key.
    * @throws {TreeFullError} with nothing changed.
    */
   upsert(key: bigint, value: FieldElement): UpsertWitness {
@@ -200,7 +204,10 @@ export class StateTree {
     };
   }
 
-  /** The leaves changed since the journal began, by place, as they were then; `undefined` where there was none. */
+  /**
+   * The leaves changed since the journal began, by place, as they were then; `undefined` where there was
+   * none.
+   */
   journalledLeaves(): ReadonlyMap<number, Leaf | undefined> {
     const before = new Map<number, Leaf | undefined>();
     for (const change of this.#journal) {
@@ -215,8 +222,8 @@ export class StateTree {
   }
 
   /**
-   * Puts the leaves of an earlier state back: `leaves` replace those at their places and places from `size` on
-   * become empty. The journal begins anew.
+   * Puts the leaves of an earlier state back: `leaves` replace those at their places and places from `size`
+   * on become empty. The journal begins anew.
    */
   restore(leaves: ReadonlyMap<number, Leaf>, size: number): void {
     while (this.size > size) {

@@ -16,10 +16,15 @@ export interface Leaf {
   readonly value: FieldElement;
 }
 
-/** Siblings of a path, from the leaf level upwards: at each level the three other children, in child order. */
+/**
+ * Siblings of a path, from the leaf level upwards: at each level the three other children, in child order.
+ */
 export type Siblings = readonly (readonly [FieldElement, FieldElement, FieldElement])[];
 
-/** Where a key stands in the tree; if it is absent, the leaf that shows it: its key is below and its `nextKey` above. */
+/**
+ * Where a key stands in the tree; if it is absent, the leaf that shows it: its key is below and its `nextKey`
+ * above.
+ */
 export interface KeyProof {
   /** The leaf with the greatest key ≤ the key in question. */
   readonly leaf: Leaf;
@@ -28,8 +33,9 @@ export interface KeyProof {
 }
 
 /**
- * Everything a circuit needs to follow one `upsert`: the leaf at or below the key, and, if a leaf was inserted,
- * the path of the empty place it went to. `inserted === undefined` when the key was present or nothing was written.
+ * Everything a circuit needs to follow one `upsert`: the leaf at or below the key, and, if a leaf was
+ * inserted, the path of the empty place it went to. `inserted === undefined` when the key was present or
+ * nothing was written.
  */
 export interface UpsertWitness {
   readonly key: bigint;

@@ -4,11 +4,11 @@ import type { Poseidon } from "./poseidon.ts";
 import { KEY_BITS, type Siblings, TREE_DEPTH, type UpsertWitness } from "./types.ts";
 
 /**
- * Follows an upsert from root to root by its witness alone, as the circuit does. Independent of the tree: it keeps
- * no state and shares only the three hashes.
+ * Follows an upsert from root to root by its witness alone, as the circuit does. Independent of the tree: it
+ * keeps no state and shares only the three hashes.
  *
- * @returns undefined when the witness proves that `upsert(key, newValue)` takes `rootBefore` to `rootAfter` and that
- * the value was `oldValue` (0: absent or 0), else what is wrong with it.
+ * @returns undefined when the witness proves that `upsert(key, newValue)` takes `rootBefore` to `rootAfter`
+ * and that the value was `oldValue` (0: absent or 0), else what is wrong with it.
  */
 export function verifyUpsert(poseidon: Poseidon, witness: UpsertWitness): string | undefined {
   const { key, low, lowIndex, sizeBefore, lowSiblings, inserted, oldValue, newValue } = witness;
@@ -49,7 +49,9 @@ export function verifyUpsert(poseidon: Poseidon, witness: UpsertWitness): string
   return undefined;
 }
 
-/** The tree root over a leaf's path, or undefined when the path or the index does not fit the tree's depth. */
+/**
+ * The tree root over a leaf's path, or undefined when the path or the index does not fit the tree's depth.
+ */
 export function rootOfPath(
   poseidon: Poseidon,
   leaf: FieldElement,

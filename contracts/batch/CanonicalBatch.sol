@@ -10,20 +10,22 @@ type ExecutionRef is uint256;
 using CanonicalBatch for ExecutionRef global;
 
 /// @title The one form that a batch has in calldata
-/// @notice Solidity follows offsets wherever they point, other decoders do not, and whoever passes a batch on could change
-/// bytes that mean nothing. So calldata of `postBatch` must be, byte for byte, what `abi.encodeCall(postBatch, (batch))`
-/// gives: everything stands in the order of its declaration, each part begins where the one before it ends, the last one
-/// ends the calldata, bytes without meaning are zero, and numbers fit their types.
-/// @dev Walks the calldata once. What {read} has accepted, the functions after it find without looking at an offset again,
-/// and read without looking at what numbers have no room for.
-/// A length is refused if it exceeds that of all calldata, and what is looked at beyond the end is found to be so at the
-/// latest at the end, so places do not overflow.
+/// @notice Solidity follows offsets wherever they point, other decoders do not, and an account that passes a
+/// batch on could change bytes that mean nothing. So calldata of `postBatch` must be, byte for byte, what
+/// `abi.encodeCall(postBatch, (batch))` gives: everything stands in the order of its declaration, each part
+/// begins where the one before it ends, the last one ends the calldata, bytes without meaning are zero, and
+/// numbers fit their types.
+/// @dev Walks the calldata once. What {read} has accepted, the functions after it find without looking at an
+/// offset again, and read without looking at what numbers have no room for. A length is refused if it exceeds
+/// that of all calldata, and what is looked at beyond the end is found to be so at the latest at the end, so
+/// places do not overflow.
 ///
-/// Of the functions in between: `at` is the place, in the planner's calldata, where something should stand, `start` and
-/// `end` are where the message starts and ends, and `next` is where the next thing should stand. `wrong` collects bits
-/// that should not be set.
+/// Of the functions in between: `at` is the place, in the planner's calldata, where something should stand,
+/// `start` and `end` are where the message starts and ends, and `next` is where the next thing should stand.
+/// `wrong` collects bits that should not be set.
 library CanonicalBatch {
-    // Bytes of what stands in place. Offsets are the last words of it, and the first one leads just behind it.
+    // Bytes of what stands in place. Offsets are the last words of it, and the first one leads just behind
+    // it.
     uint256 private constant BATCH_HEAD = 4 * 32;
     uint256 private constant EXECUTION_HEAD = 3 * 32;
     uint256 private constant ACTION_HEAD = 10 * 32;
@@ -52,7 +54,7 @@ library CanonicalBatch {
         }
     }
 
-    // ------------------------------------------------------------------------------------------------- what was accepted
+    // ------------------------------------------------------------------------------------- what was accepted
 
     function executionsOf(Batch calldata batch) internal pure returns (Execution[] calldata executions) {
         assembly ("memory-safe") {
@@ -192,7 +194,7 @@ library CanonicalBatch {
         }
     }
 
-    // --------------------------------------------------------------------------------------------------------- checks
+    // ------------------------------------------------------------------------------------------------ checks
 
     function _checkExecutions(uint256 at, uint256 end, uint256 start) private pure returns (uint256 next) {
         unchecked {
@@ -277,7 +279,7 @@ library CanonicalBatch {
         }
     }
 
-    // ------------------------------------------------------------------------------------------------------------ words
+    // ------------------------------------------------------------------------------------------------- words
 
     /// Of an array: no array has more items than all calldata has bytes.
     function _countAt(uint256 at, uint256 end, uint256 start) private pure returns (uint256 count) {

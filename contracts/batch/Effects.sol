@@ -20,16 +20,18 @@ import {
 } from "./Walk.sol";
 
 /// @title Ether, and what undoings make of it and of roots
-/// @notice Keeps, on the path, what rollups have gained, which undoings may still go back to which call, and in how many
-/// frames L1 would be, so that an undoing there is the revert of a frame.
+/// @notice Keeps, on the path, what rollups have gained, which undoings may still go back to which call, and
+/// in how many frames L1 would be, so that an undoing there is the revert of a frame.
 /// @dev Invariants, which `contracts/test/invariants/WalkHarness.sol` checks:
 ///
-/// - `nest.framed` equals the height of `nest.spans` whenever L1 code runs that may change something: each undoing that
-///   can still come has its frame. {enterL1} opens those that lack, {answerL1} counts those that have ended.
-/// - When a step ends, `l1Root`, `l1IsOpen` and `l1Balance` of each rollup are what L1 has when it has played the step;
-///   after an undoing they are what it had when the lowest frame that is reverted was opened.
-/// - Nobody gives what is not held for it: `lack` is the most by which a rollup's balance fell below L1's in the step, and
-///   L1 takes it, checked, before it adds anything. So the sum of balances never exceeds what L1 holds.
+/// - `nest.framed` equals the height of `nest.spans` whenever L1 code runs that may change something: each
+///   undoing that can still come has its frame. {enterL1} opens those that lack, {answerL1} counts those that
+///   have ended.
+/// - When a step ends, `l1Root`, `l1IsOpen` and `l1Balance` of each rollup are what L1 has when it has played
+///   the step; after an undoing they are what it had when the lowest frame that is reverted was opened.
+/// - A rollup gives only what is held for it: `lack` is the most by which a rollup's balance fell below L1's
+///   in the step, and L1 takes it, checked, before it adds anything. So the sum of balances never exceeds
+///   what L1 holds.
 library Effects {
     function begin(Nest memory nest) internal pure {
         nest.spans = SpanRef.wrap(0);
@@ -37,7 +39,7 @@ library Effects {
         nest.framed = 0;
     }
 
-    // ------------------------------------------------------------------------------------------------------------ Ether
+    // ------------------------------------------------------------------------------------------------- Ether
 
     function credit(Track memory track, uint128 value) internal pure {
         unchecked {
@@ -55,7 +57,7 @@ library Effects {
     }
 
     /// Of a call that failed nothing but its value has to be undone.
-    /// @param callee Number of the rollup that got it; nobody if L1 did.
+    /// @param callee Number of the rollup that got it; none if L1 did.
     function giveBack(Tracks memory tracks, uint128 value, uint256 callee, uint256 caller) internal pure {
         if (value == 0) return;
         credit(tracks.list[caller], value);
@@ -70,7 +72,7 @@ library Effects {
         }
     }
 
-    // ----------------------------------------------------------------------------------------------------- frames of L1
+    // ------------------------------------------------------------------------------------------ frames of L1
 
     /// How many spans the path has.
     function heightOf(Nest memory nest) internal pure returns (uint256) {
@@ -114,7 +116,7 @@ library Effects {
         }
     }
 
-    // --------------------------------------------------------------------------------------------------------- undoings
+    // ---------------------------------------------------------------------------------------------- undoings
 
     /// As many undoings go back to the call that comes now, on some path. The newest span is used first.
     /// @param marked Lowest span of the mark before.
@@ -150,7 +152,7 @@ library Effects {
         return marked;
     }
 
-    /// Frames that nothing reverts would leave an L1 call less gas, to the liking of whoever posts the list.
+    /// Frames that nothing reverts would leave an L1 call less gas, as the submitter likes.
     function checkMarked(SpanRef marked, uint256 index) internal pure {
         while (!marked.isNone()) {
             Span memory span = marked.get();

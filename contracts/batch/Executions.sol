@@ -44,15 +44,16 @@ import {
 } from "./Walk.sol";
 
 /// @title From a list of actions to steps
-/// @notice Checks that a list is an execution (docs/spec.md section 1), finds its visits, and sums up, for every stretch
-/// between two actions of L1's, what changes in roots and balances. One walk along the list, which goes back where the
-/// list does: at an undoing to where the call was made, at a RESUME to the turn of L1 that has another alternative.
+/// @notice Checks that a list is an execution (docs/spec.md section 1), finds its visits, and sums up, for
+/// every stretch between two actions of L1's, what changes in roots and balances. One walk along the list,
+/// which goes back where the list does: at an undoing to where the call was made, at a RESUME to the turn of
+/// L1 that has another alternative.
 ///
-/// {Grammar} says which action may come, {Visits} to whose visits it belongs, {Effects} what becomes of Ether and of what is
-/// undone, {StepWriter} writes it down for L1. What they do for each action is put together here, and what is to be gone
-/// back to, which concerns all of them.
-/// @dev Numbers here count what calldata holds, or are sums of Ether of which each part has 128 bits: arithmetic needs no
-/// checks, which is worth a fifth of the gas.
+/// {Grammar} says which action may come, {Visits} to whose visits it belongs, {Effects} what becomes of Ether
+/// and of what is undone, {StepWriter} writes it down for L1. What they do for each action is put together
+/// here, and what is to be gone back to, which concerns all of them.
+/// @dev Numbers here count what calldata holds, or are sums of Ether of which each part has 128 bits:
+/// arithmetic needs no checks, which is worth a fifth of the gas.
 library Executions {
     using CanonicalBatch for *;
     using DynamicBufferLib for DynamicBufferLib.DynamicBuffer;
@@ -160,7 +161,7 @@ library Executions {
         entry.size = walk.steps.size;
     }
 
-    // ------------------------------------------------------------------------------------------------------------ paths
+    // ------------------------------------------------------------------------------------------------- paths
 
     /// Takes note of a mark, which stands at the action that comes now.
     function _mark(Walk memory walk, Action calldata action, uint256 number, uint256 at) private pure {
@@ -205,7 +206,7 @@ library Executions {
         walk.forks = fork.below;
     }
 
-    // ---------------------------------------------------------------------------------------------- calls and results
+    // ------------------------------------------------------------------------------------- calls and results
 
     function _enter(
         Walk memory walk,
@@ -309,7 +310,7 @@ library Executions {
         StepWriter.closeWithResult(walk.steps, walk.tracks, action, isQuiet, isEnding, isDead, ending);
     }
 
-    // --------------------------------------------------------------------------------------------------------- undoings
+    // ---------------------------------------------------------------------------------------------- undoings
 
     /// A frame of a rollup reverts while the rollup goes on.
     function _revert(Walk memory walk, Action calldata action, uint256 at, ChainId rollup) private pure {

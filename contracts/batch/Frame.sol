@@ -9,10 +9,11 @@ import {SpanRef} from "./Walk.sol";
 ///     bits 0-63 from │ 64-127 to │ 128-159 parent │ 160-191 liveCalls │ 192-223 spans
 ///     224 isStatic │ 225 isOnStaticPath │ 226 beginsVisit │ 227 bindsGas │ 228-255 order
 ///
-/// parent: 1 + index of the CALL around it, 0 for the trigger. liveCalls: how many calls that are not static the path has
-/// had, this one included. spans: the newest span before it, a place in memory, and so less than 2^32. isOnStaticPath: it
-/// is, or is inside, a static call that L1 made. beginsVisit: its callee was idle. bindsGas: it is an L2TX, or is inside of
-/// one and no call to L1 lies between. order: how many CALLs the frame around it had made before it.
+/// parent: 1 + index of the CALL around it, 0 for the trigger. liveCalls: how many calls that are not static
+/// the path has had, this one included. spans: the newest span before it, a place in memory, and so less than
+/// 2^32. isOnStaticPath: it is, or is inside, a static call that L1 made. beginsVisit: its callee was idle.
+/// bindsGas: it is an L2TX, or is inside of one and no call to L1 lies between. order: how many CALLs the
+/// frame around it had made before it.
 type Frame is uint256;
 
 using {

@@ -18,10 +18,12 @@ import {BINDS_GAS, Frame, newFrame, ON_STATIC_PATH, STATIC_FRAME} from "./Frame.
 import {Course, Fork, Path, SpanRef, Walks} from "./Walk.sol";
 
 /// @title Which action may come when
-/// @notice The rules of docs/spec.md section 1 that need nothing but the actions: who has control, forms, how calls and
-/// RESULTs nest, where paths end and where L1 may go on in another way. Knows no roots, no Ether, and no undoing.
-/// @dev On every path, between two actions: `path.frame` leads through `frames` to all calls that wait, innermost first;
-/// `control` is the callee of the innermost one if the last action was a call, else its caller.
+/// @notice The rules of docs/spec.md section 1 that need nothing but the actions: who has control, forms, how
+/// calls and RESULTs nest, where paths end and where L1 may go on in another way. Knows no roots, no Ether,
+/// and no undoing.
+/// @dev On every path, between two actions: `path.frame` leads through `frames` to all calls that wait,
+/// innermost first; `control` is the callee of the innermost one if the last action was a call, else its
+/// caller.
 library Grammar {
     using CanonicalBatch for Action;
 
@@ -78,7 +80,7 @@ library Grammar {
             revert IRollups.NotCanonical(course.index, at);
     }
 
-    // ---------------------------------------------------------------------------------------------- calls and results
+    // ------------------------------------------------------------------------------------- calls and results
 
     /// Checks a CALL or L2TX.
     /// @return flags Of its frame, but for whether it begins a visit.
@@ -123,13 +125,14 @@ library Grammar {
             Frame parent = frameAt(course, course.path.frame - 1);
             if (parent.isStaticFrame() && !isStatic) revert IRollups.StaticViolation(course.index, at);
             if (parent.isOnStaticPath()) {
-                // L1 has stored no cursor, so what it calls then is found as if nothing had been called before.
+                // L1 has stored no cursor, so what it calls then is found as if nothing had been called
+                // before.
                 if (action.fromOf() == L1) revert IRollups.StaticNotPlayable(course.index, at);
                 flags = ON_STATIC_PATH;
             }
             if (action.toOf() == L1) {
                 if (action.targetOf() == course.manager) revert IRollups.CallToManager(course.index, at);
-                // Else whoever submits the batch would choose how much the callee gets.
+                // Else the submitter of the batch would choose how much the callee gets.
                 if (parent.bindsGas() && action.gasOf() == 0) revert IRollups.GasNotBound(course.index, at);
             } else if (parent.bindsGas()) {
                 flags |= BINDS_GAS;
@@ -210,7 +213,7 @@ library Grammar {
         return Frame.wrap(Walks.wordAt(course.frames, call));
     }
 
-    // ------------------------------------------------------------------------------------------------------------ paths
+    // ------------------------------------------------------------------------------------------------- paths
 
     /// Whether a SPAN for so many undoings can stand at an action.
     function takesSpan(
@@ -219,7 +222,8 @@ library Grammar {
         uint256 count
     ) internal pure returns (bool) {
         bool isCall = action.kindOf() == CALL && action.fromOf() != L1 && !action.isStaticCall();
-        // Each undoing is an action of its own, so a greater count is never used: it would only be long to announce.
+        // Each undoing is an action of its own, so a greater count is never used: it would only be long to
+        // announce.
         return isCall && count != 0 && count < course.count;
     }
 

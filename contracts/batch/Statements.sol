@@ -6,12 +6,13 @@ import {CanonicalBatch} from "./CanonicalBatch.sol";
 import {LocatedVisit, Walks} from "./Walk.sol";
 
 /// @title Statements as words
-/// @notice Flattens what a proof asserts to words below 2^248 (roots: below the field's order), in one way only: every
-/// length stands before what it measures. Layout: docs/spec.md section 2.
+/// @notice Flattens what a proof asserts to words below 2^248 (roots: below the field's order), in one way
+/// only: every length stands before what it measures. Layout: docs/spec.md section 2.
 library Statements {
     using CanonicalBatch for *;
 
-    /// First word of every statement. Not zero, so that sequences of different length are different polynomials.
+    /// First word of every statement. Not zero, so that sequences of different length are different
+    /// polynomials.
     uint256 internal constant DOMAIN = uint256(keccak256("lockstep.statement.v1")) >> 8;
 
     /// Of an encoded statement besides its words and the proof: key, two offsets, two lengths.

@@ -9,8 +9,8 @@ import {Fork, Standing, Standings, StepLog, Track, Tracks, Walks} from "./Walk.s
 
 /// @title What the walk leaves for L1 to play
 /// @notice Sums up what changed since the step began and writes it in the encoding of {Steps}.
-/// @dev Numbers here are places in memory, sums of lengths of what is there, and sums of Ether of which each part has 128
-/// bits: arithmetic needs no checks.
+/// @dev Numbers here are places in memory, sums of lengths of what is there, and sums of Ether of which each
+/// part has 128 bits: arithmetic needs no checks.
 library StepWriter {
     using CanonicalBatch for *;
 
@@ -84,8 +84,8 @@ library StepWriter {
         _end(log, record, _putData(at, data));
     }
 
-    /// Ends the step with an undoing. Of its effects all will be reverted at once: nothing but whether the rollups have
-    /// what they sent matters.
+    /// Ends the step with an undoing. Of its effects all will be reverted at once: nothing but whether the
+    /// rollups have what they sent matters.
     /// @param frames How many frames L1 reverts.
     function closeWithUndoing(StepLog memory log, Tracks memory tracks, uint256 frames) internal pure {
         (bytes memory record, uint256 at) = _begin(log, tracks, 0);
@@ -131,7 +131,7 @@ library StepWriter {
         record[3] = bytes1(uint8(distance));
     }
 
-    // ---------------------------------------------------------------------------------------------------------- records
+    // ----------------------------------------------------------------------------------------------- records
 
     /// @return record Room for the record, to be filled from `at` on.
     function _begin(
@@ -182,7 +182,7 @@ library StepWriter {
         }
     }
 
-    // ---------------------------------------------------------------------------------------------------------- effects
+    // ----------------------------------------------------------------------------------------------- effects
 
     /// What the rollups are now, L1 knows when it has played the step.
     function _putEffects(Tracks memory tracks, uint256 at) private pure returns (uint256) {
@@ -221,8 +221,8 @@ library StepWriter {
         }
     }
 
-    /// Sums of many values can exceed 128 bits, each of them cannot: a sum cut short would let a rollup send what it does
-    /// not have.
+    /// Sums of many values can exceed 128 bits, each of them cannot: a sum cut short would let a rollup send
+    /// what it does not have.
     function _putEffect(
         uint256 at,
         uint256 flags,
@@ -249,7 +249,7 @@ library StepWriter {
         }
     }
 
-    // ----------------------------------------------------------------------------------------------------------- fields
+    // ------------------------------------------------------------------------------------------------ fields
 
     function _putFlags(uint256 at, uint256 flags, uint256 count) private pure returns (uint256) {
         if (count == 0) return _put(at, flags, 1);
@@ -299,7 +299,8 @@ library StepWriter {
         }
     }
 
-    /// Writes a number of `size` bytes, and zeros after it up to a word: there is room, and what comes next overwrites them.
+    /// Writes a number of `size` bytes, and zeros after it up to a word: there is room, and what comes next
+    /// overwrites them.
     function _put(uint256 at, uint256 value, uint256 size) private pure returns (uint256 next) {
         assembly ("memory-safe") {
             mstore(at, shl(sub(256, shl(3, size)), value))

@@ -7,10 +7,10 @@ import {CanonicalBatch, ExecutionRef} from "./CanonicalBatch.sol";
 import {INITIAL_ROOT, LocatedVisit, Standing, Standings, Track, Tracks, VisitLog, Walks} from "./Walk.sol";
 
 /// @title Which actions belong to which visit
-/// @notice Finds the visits of an execution in the order in which they end or are abandoned, holds the given ones against
-/// them, and chains their roots along each path.
-/// @dev A rollup's `newest` leads through `nodes` to all actions of its visit that it has not forgotten, newest first. A
-/// node is written once, when its action comes, so what an older `newest` leads to stays.
+/// @notice Finds the visits of an execution in the order in which they end or are abandoned, holds the given
+/// ones against them, and chains their roots along each path.
+/// @dev A rollup's `newest` leads through `nodes` to all actions of its visit that it has not forgotten,
+/// newest first. A node is written once, when its action comes, so what an older `newest` leads to stays.
 library Visits {
     using CanonicalBatch for Execution;
 

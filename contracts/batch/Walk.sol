@@ -7,9 +7,9 @@ import {DynamicBufferLib} from "solady/src/utils/DynamicBufferLib.sol";
 import {ChainId, StateRoot} from "../interfaces/Actions.sol";
 import {ExecutionRef} from "./CanonicalBatch.sol";
 
-// What a path has behind it is kept in lists that are only ever added to, so that going back is taking an older place.
-// Solidity has no recursive structs in memory, so a reference is a number: the struct's place, 0 for none. Each kind of
-// struct has a type of reference of its own.
+// What a path has behind it is kept in lists that are only ever added to, so that going back is taking an
+// older place. Solidity has no recursive structs in memory, so a reference is a number: the struct's place, 0
+// for none. Each kind of struct has a type of reference of its own.
 
 type SpanRef is uint256;
 type WindowRef is uint256;
@@ -73,8 +73,8 @@ struct Tracks {
 /// @param order How many calls that frame has made before.
 /// @param at Index of the call in the list.
 /// @param before Where the rollups were just before the call.
-/// @param spare Of the lowest span of a mark: 1 + number of the mark, until a path has used all its spans; 0 then, and of
-/// all others.
+/// @param spare Of the lowest span of a mark: 1 + number of the mark, until a path has used all its spans; 0
+/// then, and of all others.
 /// @param earlier Of the same: that of the mark before.
 struct Span {
     SpanRef below;
@@ -87,7 +87,8 @@ struct Span {
     SpanRef earlier;
 }
 
-/// Frames that L1 opens at once, in which it makes a call. One belongs to each span of the path that had none.
+/// Frames that L1 opens at once, in which it makes a call. One belongs to each span of the path that had
+/// none.
 /// @param below The frames opened before these.
 /// @param base How many frames were open.
 /// @param before Where the rollups were on L1 when they were opened.
@@ -135,14 +136,15 @@ struct Fork {
 }
 
 /// What {Grammar} knows of a list.
-/// @param manager `Rollups`, which nobody may call on behalf of a rollup.
+/// @param manager `Rollups`, which must not be called for a rollup.
 /// @param execution What is walked over.
 /// @param index Of the execution in the batch.
 /// @param count How many actions there are.
 /// @param control The chain that the next action comes from.
 /// @param frames {Frame}s by index of the CALL.
 /// @param endings How many RESULTs have answered the trigger.
-/// @param returnsAt Index of the action at which the list comes back to its newest fork; no index if there is none.
+/// @param returnsAt Index of the action at which the list comes back to its newest fork; no index if there is
+/// none.
 /// @param canEnd The path may end here.
 /// @param isOver The path has ended.
 /// @param isUndoing The last action was the REVERT of `undoing`.
@@ -168,9 +170,9 @@ struct Course {
 /// @param execution It gives the visits.
 /// @param index Of the execution in the batch.
 /// @param count How many of the execution's have ended or were abandoned.
-/// @param nodes Actions of visits: that of the rollup which gives up control in `actions[i]` has number 2i + 1, that of the
-/// one which receives it 2i + 2. Bits 0-31 the visit's action before, 0 for none; 32-63 how many actions the visit has up
-/// to this; 64- how many words they take in a statement.
+/// @param nodes Actions of visits: that of the rollup which gives up control in `actions[i]` has number 2i +
+/// 1, that of the one which receives it 2i + 2. Bits 0-31 the visit's action before, 0 for none; 32-63 how
+/// many actions the visit has up to this; 64- how many words they take in a statement.
 struct VisitLog {
     LocatedVisit[] located;
     uint256 first;
@@ -209,7 +211,8 @@ struct Walk {
     DynamicBufferLib.DynamicBuffer proxies;
 }
 
-// Stands for the root at which the execution finds a rollup, as long as no visit has told it. No root is that great.
+// Stands for the root at which the execution finds a rollup, as long as no visit has told it. No root is that
+// great.
 StateRoot constant INITIAL_ROOT = StateRoot.wrap(bytes32(type(uint256).max));
 
 // No rollup, where a track's number may stand.
@@ -308,8 +311,8 @@ library Standings {
 }
 
 /// @title Arrays without checks
-/// @notice For what the walk looks up by a number of its own, and arrays whose places hold nothing yet, where Solidity
-/// would allocate what they can hold.
+/// @notice For what the walk looks up by a number of its own, and arrays whose places hold nothing yet, where
+/// Solidity would allocate what they can hold.
 library Walks {
     function wordAt(uint256[] memory words, uint256 at) internal pure returns (uint256 word) {
         assembly ("memory-safe") {

@@ -7,13 +7,14 @@ import {ConstantProductPool} from "./ConstantProductPool.sol";
 import {TokenVault} from "./TokenVault.sol";
 
 /// @title Buys a token here, sells it on a rollup, and has the Ether back before the transaction ends
-/// @notice There is no risk in between: if the prices are not what they were, everything is undone on both chains.
+/// @notice There is no risk in between: if the prices are not what they were, everything is undone on both
+/// chains.
 contract Arbitrageur {
     using SafeTransferLib for address;
 
     /// @notice Thrown when the trade would end with less than is asked for.
     error NotWorthIt(uint256 spent, uint256 earned);
-    /// @notice Thrown when anybody but the owner trades or takes the money.
+    /// @notice Thrown when an account other than the owner trades or takes the money.
     error NotOwner(address caller);
 
     /// @param home The pool on this chain.

@@ -5,7 +5,7 @@ import {ERC20} from "solady/src/tokens/ERC20.sol";
 import {SafeTransferLib} from "solady/src/utils/SafeTransferLib.sol";
 
 /// @title Exchanges Ether and one token so that the product of what it holds of the two does not fall
-/// @notice Liquidity is what the pool holds: whoever sends it Ether or tokens adds to it, for good.
+/// @notice Liquidity is what the pool holds: Ether or tokens that are sent to it belong to it, for good.
 contract ConstantProductPool {
     using SafeTransferLib for address;
 

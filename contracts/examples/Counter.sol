@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-/// @title A number that anybody may increment
+/// @title A number that any account may increment
 contract Counter {
     event Incremented(address indexed by, uint256 count);
 

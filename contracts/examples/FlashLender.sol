@@ -18,7 +18,8 @@ interface IFlashBorrower {
 }
 
 /// @title Lends what it holds of one token for the length of a call (ERC-3156)
-/// @notice The borrower may take the loan to another chain: the call ends when everything that it did there has ended.
+/// @notice The borrower may take the loan to another chain: the call ends when everything that it did there
+/// has ended.
 contract FlashLender {
     using SafeTransferLib for address;
 

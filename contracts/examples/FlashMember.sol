@@ -7,8 +7,9 @@ import {HoldersClub} from "./HoldersClub.sol";
 import {TokenVault} from "./TokenVault.sol";
 
 /// @title Joins a club on a rollup with borrowed money
-/// @notice Borrows on this chain, takes the loan through the bridge to the club's chain, joins there, brings the tokens
-/// back and repays, all in one transaction. If any step fails, on either chain, nothing of it has happened.
+/// @notice Borrows on this chain, takes the loan through the bridge to the club's chain, joins there, brings
+/// the tokens back and repays, all in one transaction. If any step fails, on either chain, nothing of it has
+/// happened.
 contract FlashMember is IFlashBorrower {
     using SafeTransferLib for address;
 

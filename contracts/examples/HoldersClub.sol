@@ -3,7 +3,7 @@ pragma solidity ^0.8.28;
 
 import {ERC20} from "solady/src/tokens/ERC20.sol";
 
-/// @title A club that admits whoever holds enough of a token at that moment
+/// @title A club that admits accounts that hold enough of a token at that moment
 contract HoldersClub {
     /// @notice Thrown when the applicant holds less than the minimum.
     error NotEnough(address applicant, uint256 balance, uint256 minimum);
@@ -13,7 +13,7 @@ contract HoldersClub {
     ERC20 public immutable TOKEN;
     uint256 public immutable MINIMUM;
 
-    /// @notice The member's number, from 1; 0 for whoever is none.
+    /// @notice The member's number, from 1; 0 for an account that is none.
     mapping(address member => uint256 number) public memberNumber;
     uint256 public members;
 

@@ -2,8 +2,9 @@
 pragma solidity ^0.8.28;
 
 /// @title What a contract on L1 sees of a `ledger` rollup, at the address of the ledger's proxy
-/// @notice An account is a pair (home chain, address): L1 is chain 0. The caller of a function is `(0, msg.sender)`.
-/// Plain Ether sent to the proxy is credited to the caller. Every function also credits the Ether sent with it.
+/// @notice An account is a pair (home chain, address): L1 is chain 0. The caller of a function is
+/// `(0, msg.sender)`. Plain Ether sent to the proxy is credited to the caller. Every function also credits
+/// the Ether sent with it.
 interface ILedger {
     /// @notice Thrown, with the ledger's own revert data, when the caller holds less than `amount`.
     error InsufficientBalance(uint256 available, uint256 amount);
@@ -17,7 +18,8 @@ interface ILedger {
     function balanceOf(uint256 chain, address who) external view returns (uint256 balance);
 
     /// @notice Takes `amount` wei from the caller and calls `to` on another chain with them and with `data`.
-    /// @dev The callee sees the ledger's proxy as `msg.sender`. If it reverts, so does this, with the callee's data.
+    /// @dev The callee sees the ledger's proxy as `msg.sender`. If it reverts, so does this, with the
+    /// callee's data.
     /// @return answer What the callee returned.
     function send(
         uint256 chain,

@@ -6,8 +6,9 @@ import {ILedger} from "./ILedger.sol";
 import {InvoiceDesk} from "./InvoiceDesk.sol";
 
 /// @title Pays salaries inside a rollup, from L1, in one transaction
-/// @notice Nothing here knows of proofs or messages: `LEDGER` is called like a contract next door, its answers are
-/// checked on the spot, and if any check fails the whole transaction is undone, on the rollup too.
+/// @notice Nothing here knows of proofs or messages: `LEDGER` is called like a contract next door, its
+/// answers are checked on the spot, and if any check fails the whole transaction is undone, on the rollup
+/// too.
 contract Payroll {
     struct Salary {
         /// Home chain of the employee's account: 0 for L1, or the ledger's own id.
@@ -34,7 +35,8 @@ contract Payroll {
         OWNER = msg.sender;
     }
 
-    /// @notice Deposits the Ether of this call, pays salaries inside the ledger and one invoice on L1 out of it.
+    /// @notice Deposits the Ether of this call, pays salaries inside the ledger and one invoice on L1 out of
+    /// it.
     /// @return receipt The invoice desk's receipt number, which came back through the ledger.
     function payday(
         Salary[] calldata salaries,

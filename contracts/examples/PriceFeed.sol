@@ -3,14 +3,15 @@ pragma solidity ^0.8.28;
 
 /// @title A price that its owner sets and contracts on all chains read
 contract PriceFeed {
-    /// @notice Thrown when anybody but the owner sets the price.
+    /// @notice Thrown when an account other than the owner sets the price.
     error NotOwner(address caller);
 
     event PriceSet(uint256 price);
 
     /// @notice Who sets the price: an account of this chain, or the proxy of one of another.
     address public immutable OWNER;
-    /// @notice A feed of another chain in which {priceInQuote} is denominated, or its proxy; zero if there is none.
+    /// @notice A feed of another chain in which {priceInQuote} is denominated, or its proxy; zero if there is
+    /// none.
     PriceFeed public immutable QUOTE;
 
     /// @notice The price, with 18 decimals.

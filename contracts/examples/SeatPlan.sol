@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-/// @title Seats that are given to whoever comes first
+/// @title Seats that are given to the first caller
 contract SeatPlan {
     /// @notice Thrown when a seat is taken.
     error Taken(uint256 seat, address holder);

@@ -4,7 +4,8 @@ pragma solidity ^0.8.28;
 import {CrossChain} from "../interfaces/CrossChain.sol";
 
 /// @title Buys at a shop that may stand on any chain, and goes on without if the shop refuses
-/// @notice Only the shop can refuse: that no batch was posted for the call is no refusal, and nobody can make it look like one.
+/// @notice Only the shop can refuse: that no batch was posted for the call is no refusal, and cannot be made
+/// to look like one.
 contract ThriftyBuyer {
     /// @notice The shop, or its proxy on this chain.
     address public immutable SHOP;

@@ -3,7 +3,7 @@ pragma solidity ^0.8.28;
 
 /// @title Takes tips, and spends them for its owner
 contract TipJar {
-    /// @notice Thrown when anybody but the owner spends.
+    /// @notice Thrown when an account other than the owner spends.
     error NotOwner(address caller);
 
     event Tipped(address indexed from, uint256 amount, string note);
@@ -30,7 +30,8 @@ contract TipJar {
         return _take(note);
     }
 
-    /// @notice Pays `to`, which may be the proxy of an account on another chain. Carries on if the payee does not take it.
+    /// @notice Pays `to`, which may be the proxy of an account on another chain. Carries on if the payee does
+    /// not take it.
     /// @return paid Whether it did.
     /// @return answer What the payee returned or reverted with.
     function pay(

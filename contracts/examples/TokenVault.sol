@@ -5,12 +5,13 @@ import {SafeTransferLib} from "solady/src/utils/SafeTransferLib.sol";
 import {WrappedToken} from "./WrappedToken.sol";
 
 /// @title The home side of a token bridge: holds an ERC-20 token for as long as it is in use on another chain
-/// @notice Locking and minting are one call, as are burning and releasing: either both happen or neither does, so the
-/// vault holds exactly the wrapped token's supply after every transaction, and nobody waits for a message.
+/// @notice Locking and minting are one call, as are burning and releasing: either both happen or neither
+/// does, so the vault holds exactly the wrapped token's supply after every transaction, and there is no
+/// message to wait for.
 contract TokenVault {
     using SafeTransferLib for address;
 
-    /// @notice Thrown when tokens are released by anybody but the wrapped token.
+    /// @notice Thrown when tokens are released by another account than the wrapped token.
     error NotWrappedToken(address caller);
     /// @notice Thrown when the bridge is used before, or connected after, it was connected.
     error WrongConnection();

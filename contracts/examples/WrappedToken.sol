@@ -6,7 +6,7 @@ import {TokenVault} from "./TokenVault.sol";
 
 /// @title The far side of a token bridge: stands for tokens that a vault on their home chain holds
 contract WrappedToken is ERC20 {
-    /// @notice Thrown when tokens are minted by anybody but the vault.
+    /// @notice Thrown when tokens are minted by another account than the vault.
     error NotVault(address caller);
 
     /// @notice The vault, or its proxy on this chain.

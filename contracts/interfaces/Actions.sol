@@ -33,7 +33,8 @@ ChainId constant L1 = ChainId.wrap(0);
 uint256 constant FIELD_MODULUS =
     21888242871839275222246405745257275088548364400416034343698204186575808495617;
 
-// Kinds of action. Plain numbers, not an enum: an unknown kind is then refused by name instead of with a panic.
+// Kinds of action. Plain numbers, not an enum: an unknown kind is then refused by name instead of with a
+// panic.
 uint8 constant CALL = 0;
 uint8 constant RESULT = 1;
 uint8 constant L2TX = 2;
@@ -53,7 +54,8 @@ uint8 constant RESUME = 1;
 /// @param value Wei that moves with the action.
 /// @param failed For a RESULT: the callee reverted.
 /// @param isStatic For a CALL: neither side may change anything.
-/// @param gas For a CALL of a rollup: gas that L1 gives to a callee of its own, in this call or inside it; 0 for what L1 has.
+/// @param gas For a CALL of a rollup: gas that L1 gives to a callee of its own, in this call or inside it; 0
+/// for what L1 has.
 /// @param data Calldata, return or revert data, a signed transaction, or how far a REVERT goes back.
 struct Action {
     uint8 kind;
@@ -68,8 +70,8 @@ struct Action {
     bytes data;
 }
 
-/// What one rollup does in one execution, from the action that wakes it while idle to the RESULT that makes it idle, or to
-/// where the execution goes back beyond it.
+/// What one rollup does in one execution, from the action that wakes it while idle to the RESULT that makes
+/// it idle, or to where the execution goes back beyond it.
 struct Visit {
     ChainId rollup;
     StateRoot rootBefore;
@@ -77,15 +79,16 @@ struct Visit {
 }
 
 /// A note on an execution's list.
-/// @param kind {SPAN}: `to` undoings go back to `actions[at]`, a call of a rollup, on the path on which most do.
-/// {RESUME}: L1 undid what it did from `actions[at]` on; what it did instead is from `actions[to]` on.
+/// @param kind {SPAN}: `to` undoings go back to `actions[at]`, a call of a rollup, on the path on which most
+/// do. {RESUME}: L1 undid what it did from `actions[at]` on; what it did instead is from `actions[to]` on.
 struct Mark {
     uint8 kind;
     uint32 at;
     uint32 to;
 }
 
-/// Everything that one trigger causes: a tree, depth first, whose branches are at turns of L1. docs/spec.md section 1.
+/// Everything that one trigger causes: a tree, depth first, whose branches are at turns of L1. docs/spec.md
+/// section 1.
 /// @param visits In the order in which they end or are abandoned.
 struct Execution {
     Action[] actions;
@@ -121,11 +124,12 @@ function isBare(Action calldata action) pure returns (bool bare) {
     }
 }
 
-// Actions are compared by `keccak256(abi.encode(action))`. The functions below put that encoding together where its parts
-// are at hand already: offset of the action, nine words of fields, offset, length and bytes of the data, padding.
+// Actions are compared by `keccak256(abi.encode(action))`. The functions below put that encoding together
+// where its parts are at hand already: offset of the action, nine words of fields, offset, length and bytes
+// of the data, padding.
 
-/// Hash of an action in calldata, whatever offset and padding its data has there. The caller makes sure that all fields
-/// were read, since Solidity refuses unclean ones when they are.
+/// Hash of an action in calldata, whatever offset and padding its data has there. The caller makes sure that
+/// all fields were read, since Solidity refuses unclean ones when they are.
 function hashGivenAction(Action calldata action) pure returns (bytes32 digest) {
     bytes calldata data = action.data;
     assembly ("memory-safe") {

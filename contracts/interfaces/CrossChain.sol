@@ -4,18 +4,20 @@ pragma solidity ^0.8.28;
 import {IRollups} from "./IRollups.sol";
 
 /// @title For contracts on L1 that go on when a call to another chain fails
-/// @notice A call through a proxy fails in two ways. Either the remote contract reverts: that is proven, and happens as it
-/// would on one chain. Or Lockstep has no answer, because nothing was posted for the call or L1 did something else
-/// than was foreseen: that is no answer at all, and whoever includes transactions can bring it about, by leaving a batch
-/// out. A contract that catches both alike lets others choose what it does. So catch only what {isMiss} says no to, or
-/// use {tryCall}, which passes misses on: then the transaction reverts, and can be sent again.
+/// @notice A call through a proxy fails in two ways. Either the remote contract reverts: that is proven, and
+/// happens as it would on one chain. Or Lockstep has no answer, because nothing was posted for the call or L1
+/// did something else than was foreseen: that is no answer at all, and a block builder can bring it about, by
+/// leaving a batch out. A contract that catches both alike lets others choose what it does. So catch only
+/// what {isMiss} says no to, or use {tryCall}, which passes misses on: then the transaction reverts, and can
+/// be sent again.
 library CrossChain {
-    /// Thrown when a call used up nearly all its gas and says nothing: on L1, the remote contract's gas is not L1's, so it did not
-    /// come to an answer. Who includes transactions can make calls dearer by posting other batches in front of them.
+    /// Thrown when a call used up nearly all its gas and says nothing: on L1, the remote contract's gas is
+    /// not L1's, so it did not come to an answer. Who includes transactions can make calls dearer by posting
+    /// other batches in front of them.
     error OutOfGas();
 
-    /// Of the gas that a call may have, what is left at least when it comes to an answer: a sixteenth. What keeps back a
-    /// 64th itself, the proxy and the manager, would leave less if it had run out of gas.
+    /// Of the gas that a call may have, what is left at least when it comes to an answer: a sixteenth. What
+    /// keeps back a 64th itself, the proxy and the manager, would leave less if it had run out of gas.
     uint256 private constant GAS_SHARE = 16;
 
     /// @notice Whether a call through a proxy that reverted so has no answer.
@@ -34,7 +36,8 @@ library CrossChain {
         return abi.decode(data, (bytes));
     }
 
-    /// @notice Calls a remote contract, or one of this chain. Reverts with what Lockstep says if there is no answer.
+    /// @notice Calls a remote contract, or one of this chain. Reverts with what Lockstep says if there is no
+    /// answer.
     /// @param target The proxy, or the contract itself if it lives here.
     /// @return success Whether the contract did not revert.
     /// @return answer What it returned or reverted with.
@@ -66,8 +69,8 @@ library CrossChain {
         }
     }
 
-    /// @notice Whether revert data begins like an error of Lockstep's own: what `relay` says, a remote contract in its words, or an
-    /// imitation of either, which Lockstep puts into {IRollups.RemoteError}.
+    /// @notice Whether revert data begins like an error of Lockstep's own: what `relay` says, a remote
+    /// contract in its words, or an imitation of either, which Lockstep puts into {IRollups.RemoteError}.
     function isManagers(bytes memory reason) internal pure returns (bool) {
         if (reason.length < 4) return false;
         bytes4 selector = bytes4(reason);

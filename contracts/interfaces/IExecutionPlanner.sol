@@ -24,7 +24,8 @@ struct VisitedRollup {
 
 /// A proof of the batch.
 /// @param verificationKey Name of the key that it is under.
-/// @param statement What it is for, with the proof: as `abi.encode` gives a {Statement}, but for the offset in front.
+/// @param statement What it is for, with the proof: as `abi.encode` gives a {Statement}, but for the offset
+/// in front.
 struct PlannedProof {
     ChainId rollup;
     bytes32 verificationKey;
@@ -50,9 +51,10 @@ struct BatchPlan {
 }
 
 /// @title Reads batches for `Rollups`
-/// @notice A part of `Rollups` that needs no state, in a contract of its own since all of it does not fit one. It alone decodes
-/// batches: it checks that calldata has the one form that {CanonicalBatch} allows, that the lists of a batch are executions, that proofs cover all visits, and plans what L1 will play. Reverts with errors of
-/// {IRollups}.
+/// @notice A part of `Rollups` that needs no state, in a contract of its own since all of it does not fit
+/// one. It alone decodes batches: it checks that calldata has the one form that {CanonicalBatch} allows, that
+/// the lists of a batch are executions, that proofs cover all visits, and plans what L1 will play. Reverts
+/// with errors of {IRollups}.
 interface IExecutionPlanner {
     /// @notice Reads a batch on behalf of the caller, which is the manager.
     /// @param message Calldata of `postBatch`.

@@ -13,9 +13,10 @@ struct Statement {
 
 /// @title What a rollup trusts to tell true statements from false ones
 /// @notice `Rollups` assumes of the proof system a rollup has chosen:
-///  - safety: `verify` returns only if every statement is proven under its key. A proof system that lies endangers the
-///    rollups that chose it and the Ether they hold, no others;
-///  - liveness: it does not run out of gas or revert on good proofs, else its rollups' batches cannot be posted.
+///  - safety: `verify` returns only if every statement is proven under its key. A proof system that lies
+///    endangers the rollups that chose it and the Ether they hold, no others;
+///  - liveness: it does not run out of gas or revert on good proofs, else its rollups' batches cannot be
+///    posted.
 interface IProofSystem {
     /// @notice Returns if all statements are proven, else reverts with an error of the proof system's own.
     function verify(Statement[] calldata statements) external view;

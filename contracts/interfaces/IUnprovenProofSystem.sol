@@ -4,11 +4,13 @@ pragma solidity 0.8.30;
 import {IProofSystem} from "./IProofSystem.sol";
 
 /// @title NO PROOF SYSTEM: stands in for one while a kind of rollup has no circuit yet
-/// @notice PROVES NOTHING. Anybody can write a "proof" that it takes, of any statement. It exists on local chains only,
-/// and takes statements under {UNPROVEN_KEY} alone, which has to be spelt out where a rollup is registered.
+/// @notice PROVES NOTHING. Any account can write a "proof" that it takes, of any statement. It exists on
+/// local chains only, and takes statements under {UNPROVEN_KEY} alone, which has to be spelt out where a
+/// rollup is registered.
 ///
-/// A statement's "proof" is `keccak256(abi.encode("lockstep.unproven.v1", words))`: whoever posts has derived the same
-/// words as `Rollups` has, so a builder that disagrees with the contract is found out. It says nothing of their truth.
+/// A statement's "proof" is `keccak256(abi.encode("lockstep.unproven.v1", words))`: the submitter has derived
+/// the same words as `Rollups` has, so a builder that disagrees with the contract is found out. It says
+/// nothing of their truth.
 interface IUnprovenProofSystem is IProofSystem {
     /// Thrown on every chain that is not a local one.
     error NotALocalChain(uint256 chainId);

@@ -12,20 +12,22 @@ import {Proxies} from "../registry/Proxies.sol";
 import {Steps} from "../table/Steps.sol";
 
 /// @title Playing executions on L1
-/// @notice Re-entrancy is the purpose here. Why it is safe: L1's frames nest as the list's calls do. The cursor moves
-/// on before L1 code runs; whatever that code does next reaches this contract as a relayed call or as the end of the
-/// call made for a rollup, and must be one of the alternatives at the cursor. A relayed call returns only when the list
-/// says so, and a frame that reverts takes cursor, roots, Ether and consumption back to where they were when it began. So
-/// the cursor is always that of the frames that live, and an execution that has answered its trigger has no frame left.
+/// @notice Re-entrancy is the purpose here. Why it is safe: L1's frames nest as the list's calls do. The
+/// cursor moves on before L1 code runs; whatever that code does next reaches this contract as a relayed call
+/// or as the end of the call made for a rollup, and must be one of the alternatives at the cursor. A relayed
+/// call returns only when the list says so, and a frame that reverts takes cursor, roots, Ether and
+/// consumption back to where they were when it began. So the cursor is always that of the frames that live,
+/// and an execution that has answered its trigger has no frame left.
 ///
-/// Where a rollup undoes L1 calls, this contract does the same to itself: it has made the calls in a frame of its own, which
-/// it then reverts. Between such a frame and what reverts it no L1 code waits, so L1 code can neither see nor forge it.
+/// Where a rollup undoes L1 calls, this contract does the same to itself: it has made the calls in a frame of
+/// its own, which it then reverts. Between such a frame and what reverts it no L1 code waits, so L1 code can
+/// neither see nor forge it.
 abstract contract Player is Proxies {
     using LibTransient for LibTransient.TBool;
 
-    /// What is spent at most between the check and the callee's first operation, besides the 64ths: twice a value transfer
-    /// and once a new account (43,000), the target and whom it delegates to (5,200), the proxy's copy of at most 24 KiB of
-    /// data (5,800); the rest is margin. A test measures what arrives.
+    /// What is spent at most between the check and the callee's first operation, besides the 64ths: twice a
+    /// value transfer and once a new account (43,000), the target and whom it delegates to (5,200), the
+    /// proxy's copy of at most 24 KiB of data (5,800); the rest is margin. A test measures what arrives.
     uint256 private constant OUTGOING_CALL_OVERHEAD = 60_000;
 
     /// More data than a table could ever hold; keeps a callee from using up the gas for what follows.
@@ -55,7 +57,8 @@ abstract contract Player is Proxies {
         uint256 ending;
     }
 
-    /// Where L1 is in a record: before the step's effects, or after the flags of the action that follows them.
+    /// Where L1 is in a record: before the step's effects, or after the flags of the action that follows
+    /// them.
     /// @param at Offset in the record.
     /// @param flags,count Of the action, as in {Steps}.
     /// @param next Offset, in the table, of what comes after the record.
@@ -95,7 +98,8 @@ abstract contract Player is Proxies {
         }
     }
 
-    /// Passes on what a remote contract has reverted with. The selectors of this contract's own errors stay its own.
+    /// Passes on what a remote contract has reverted with. The selectors of this contract's own errors stay
+    /// its own.
     function _failWith(bytes memory data) private pure {
         if (CrossChain.isManagers(data)) revert RemoteError(data);
         _revertWith(data);
@@ -126,7 +130,7 @@ abstract contract Player is Proxies {
         }
     }
 
-    // -------------------------------------------------------------------------------------------- the three relayed calls
+    // ------------------------------------------------------------------------------- the three relayed calls
 
     /// A static call: answered from a table, and nothing changes.
     function _lookUp(ChainId rollup, bytes32 actionHash) private returns (Answer memory) {
@@ -163,10 +167,10 @@ abstract contract Player is Proxies {
         return _play(Turn(table, record, 32, 0, 0, next));
     }
 
-    // ------------------------------------------------------------------------------------------------------------ play
+    // -------------------------------------------------------------------------------------------------- play
 
-    /// Plays steps, from before the effects of one, until one ends with a RESULT, to be returned to the L1 frame that waits
-    /// for it.
+    /// Plays steps, from before the effects of one, until one ends with a RESULT, to be returned to the L1
+    /// frame that waits for it.
     function _play(Turn memory turn) internal returns (Answer memory) {
         return _step(turn) ? _goOut(turn) : _answerOf(turn);
     }
@@ -198,8 +202,8 @@ abstract contract Player is Proxies {
     }
 
     /// What to do when a frame was reverted.
-    /// @return next Offset of the step that goes on, if it does so here. Whatever else reverted the frame, lack of gas among
-    /// it, is passed on.
+    /// @return next Offset of the step that goes on, if it does so here. Whatever else reverted the frame,
+    /// lack of gas among it, is passed on.
     function _undone(bytes memory reason) private pure returns (uint256 next) {
         if (bytes4(reason) != SpanUndone.selector) _revertWith(reason);
         uint256 frames = Steps.read(reason, 4, 32);
@@ -222,8 +226,8 @@ abstract contract Player is Proxies {
                 : cursorAt(turn.table, flags & Steps.IS_DEAD != 0 ? DEAD_END : turn.next);
     }
 
-    /// Plays steps of a static call: nothing changes, the cursor included. There are no effects, for roots stay, no value
-    /// moves, and that a rollup waits is not shown.
+    /// Plays steps of a static call: nothing changes, the cursor included. There are no effects, for roots
+    /// stay, no value moves, and that a rollup waits is not shown.
     function _playStatic(Turn memory turn) private returns (Answer memory) {
         while (true) {
             turn.at++;
@@ -321,17 +325,18 @@ abstract contract Player is Proxies {
         return hashResultOfL1(source, !success);
     }
 
-    /// The proxy gives the callee what the list says, and all it has to do so is what arrives there: so there must be enough,
-    /// however much more.
+    /// The proxy gives the callee what the list says, and all it has to do so is what arrives there: so there
+    /// must be enough, however much more.
     function _requireGas(uint256 forCallee) private view {
         // The manager and the proxy each keep a 64th: 64/63 twice is less than 32/31.
         uint256 required = forCallee + forCallee / 31 + OUTGOING_CALL_OVERHEAD;
         if (gasleft() < required) revert InsufficientCallGas(gasleft(), required);
     }
 
-    // ------------------------------------------------------------------------------------------------------------ find
+    // -------------------------------------------------------------------------------------------------- find
 
-    /// The first execution for a call that can be played now: newest table first, then the order of the batch.
+    /// The first execution for a call that can be played now: newest table first, then the order of the
+    /// batch.
     /// @return table Where it is.
     /// @return record Its entry.
     /// @return at Where in the entry the first step begins.

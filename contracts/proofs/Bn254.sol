@@ -18,9 +18,9 @@ struct G2 {
 }
 
 /// @title Points of BN254
-/// @notice Points are checked here before precompiles see them: a precompile that refuses a point takes all gas with it
-/// and says nothing. Points are worked on where they lie in memory, since copies would cost more than the arithmetic around
-/// the precompiles.
+/// @notice Points are checked here before precompiles see them: a precompile that refuses a point takes all
+/// gas with it and says nothing. Points are worked on where they lie in memory, since copies would cost more
+/// than the arithmetic around the precompiles.
 library Bn254 {
     /// The field of the coordinates.
     uint256 internal constant Q =
@@ -41,8 +41,8 @@ library Bn254 {
         return mulmod(p.y, p.y, Q) == addmod(mulmod(mulmod(p.x, p.x, Q), p.x, Q), 3, Q);
     }
 
-    /// Coordinates in range, y² = x³ + b'. False for the point at infinity. Says nothing of the subgroup, which the pairing
-    /// precompile checks.
+    /// Coordinates in range, y² = x³ + b'. False for the point at infinity. Says nothing of the subgroup,
+    /// which the pairing precompile checks.
     function isOnCurve(G2 memory p) internal pure returns (bool) {
         if (p.xImaginary >= Q || p.xReal >= Q || p.yImaginary >= Q || p.yReal >= Q) return false;
         (uint256 squareReal, uint256 squareImaginary) = _multiply(

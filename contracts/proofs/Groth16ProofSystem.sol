@@ -14,10 +14,10 @@ import {isLocalChain} from "./LocalChains.sol";
 ///
 ///     e(A, B) = e(α, β) · e(IC_0 + Σ x_i IC_i, γ) · e(C, δ)
 ///
-/// All equations are checked at once: each is raised to a coefficient ρ that depends on everything, and the product of
-/// all must hold. With a false equation among them it does not, but for a chance of about 2^-127. What is paired with
-/// the same point is added up first, so n proofs under k keys take n + 3k pairs. The first ρ is 1, which loses nothing:
-/// only the ratios of the coefficients matter.
+/// All equations are checked at once: each is raised to a coefficient ρ that depends on everything, and the
+/// product of all must hold. With a false equation among them it does not, but for a chance of about 2^-127.
+/// What is paired with the same point is added up first, so n proofs under k keys take n + 3k pairs. The
+/// first ρ is 1, which loses nothing: only the ratios of the coefficients matter.
 contract Groth16ProofSystem is IGroth16ProofSystem {
     uint256 private constant KEY_BYTES = 704;
     /// Where α, β, γ, δ and IC_0 … IC_3 lie in an encoded key.
@@ -36,14 +36,16 @@ contract Groth16ProofSystem is IGroth16ProofSystem {
     /// IC_0 and one more for each public input.
     uint256 private constant IC_POINTS = 4;
 
-    /// `keccak256` of α and of β of every development key (docs/spec.md section 6). A test derives them again.
+    /// `keccak256` of α and of β of every development key (docs/spec.md section 6). A test derives them
+    /// again.
     bytes32 private constant DEVELOPMENT_ALPHA =
         0x2c77c6401af51a2fae3d23b2bba80db7c33afbee1b7c9ff0ad7885ffc993baf8;
     bytes32 private constant DEVELOPMENT_BETA =
         0x0d2aa852a5d9b371063fa2c11a3b4a4fb73d01f32ae1335c44cb22b30520673a;
 
     /// A key that is in use, with the sums of what its proofs pair with its points.
-    /// @param factors Σ ρ, Σ ρ·commitment, Σ ρ·challenge, Σ ρ·evaluation: those of IC; the first also that of α.
+    /// @param factors Σ ρ, Σ ρ·commitment, Σ ρ·challenge, Σ ρ·evaluation: those of IC; the first also that of
+    /// α.
     /// @param sumC Σ ρ·C.
     struct Use {
         bytes32 keyHash;
@@ -115,7 +117,7 @@ contract Groth16ProofSystem is IGroth16ProofSystem {
         if (!Bn254.pairingIsOne(pairs)) revert InvalidProof();
     }
 
-    // ------------------------------------------------------------------------------------------------------------ keys
+    // -------------------------------------------------------------------------------------------------- keys
 
     /// All points are on their curve, none at infinity, and those of G2 in the subgroup of prime order.
     function _checkKey(bytes memory key) private view {
@@ -138,7 +140,7 @@ contract Groth16ProofSystem is IGroth16ProofSystem {
         while (at < count && uses[at].keyHash != keyHash) at++;
     }
 
-    // ---------------------------------------------------------------------------------------------------------- proofs
+    // ------------------------------------------------------------------------------------------------ proofs
 
     /// 1 for IC_0, then the public inputs.
     function _inputsOf(Statement calldata statement, uint256 index) private pure returns (uint256[4] memory) {
@@ -181,7 +183,8 @@ contract Groth16ProofSystem is IGroth16ProofSystem {
         Bn254.writePair(pairs, index, a, b);
     }
 
-    /// Adds the three pairs of a key, on the other side of the equation: (-Σρ·α, β), (-Σρ·IC(x), γ), (-Σρ·C, δ).
+    /// Adds the three pairs of a key, on the other side of the equation: (-Σρ·α, β), (-Σρ·IC(x), γ), (-Σρ·C,
+    /// δ).
     /// @param count Pairs so far. @return The same with these.
     function _addKey(bytes memory pairs, uint256 count, Use memory use) private view returns (uint256) {
         address pointer = _keys[use.keyHash].pointer;

@@ -5,10 +5,12 @@ import {ICrossChainManager} from "../interfaces/ICrossChainManager.sol";
 import {ChainId} from "../interfaces/Actions.sol";
 
 /// @title A contract of another chain, as seen from this one
-/// @notice Calling it calls `original` on chain `rollup`; a call that `original` makes to this chain comes from here.
-/// @dev Has no function of its own, so that no selector of the original's is hidden. Created by the manager with CREATE2
-/// and salt 0; the address depends on manager, original and rollup alone, and the same code serves on every chain.
-/// Holds no Ether between calls but what came here otherwise than by one, which {ICrossChainManager.passOn} passes on.
+/// @notice Calling it calls `original` on chain `rollup`; a call that `original` makes to this chain comes
+/// from here.
+/// @dev Has no function of its own, so that no selector of the original's is hidden. Created by the manager
+/// with CREATE2 and salt 0; the address depends on manager, original and rollup alone, and the same code
+/// serves on every chain. Holds no Ether between calls but what came here otherwise than by one, which
+/// {ICrossChainManager.passOn} passes on.
 contract CrossChainProxy {
     /// What the EVM adds to the gas of a call with value.
     uint256 private constant STIPEND = 2300;
@@ -22,15 +24,16 @@ contract CrossChainProxy {
         ROLLUP = rollup;
     }
 
-    /// @dev From the manager: calldata is `target (20 bytes) ‖ gas (4 bytes) ‖ data`, a call made on behalf of the original; or
-    /// nothing, and the Ether that lies here goes to the original, as if this account sent it.
-    /// From anybody else: a call to the original. Either way the answer is passed on as it comes, byte for byte.
+    /// @dev From the manager: calldata is `target (20 bytes) ‖ gas (4 bytes) ‖ data`, a call made on behalf
+    /// of the original; or nothing, and the Ether that lies here goes to the original, as if this account
+    /// sent it. From any other account: a call to the original. Either way the answer is passed on as it
+    /// comes, byte for byte.
     ///
-    /// The target gets exactly that gas, 0 being what there is; with value 2,300 at least, as by any call, which are part of
-    /// it. That there is enough, the manager makes sure of.
+    /// The target gets exactly that gas, 0 being what there is; with value 2,300 at least, as by any call,
+    /// which are part of it. That there is enough, the manager makes sure of.
     ///
-    /// In assembly, since each byte of this code is paid for with each proxy, and hashed with each call. The frame ends
-    /// here, so memory may be overwritten from 0.
+    /// In assembly, since each byte of this code is paid for with each proxy, and hashed with each call. The
+    /// frame ends here, so memory may be overwritten from 0.
     fallback() external payable {
         address manager = MANAGER;
         address original = ORIGINAL;

@@ -11,8 +11,8 @@ abstract contract ProxyFactory is ICrossChainManager {
     function proxyOf(address original, ChainId rollup) public view returns (address) {
         bytes memory code = type(CrossChainProxy).creationCode;
         bytes32 digest;
-        // keccak256(0xff ‖ this ‖ salt 0 ‖ keccak256(code ‖ abi.encode(original, rollup))): the code lies at the end of what
-        // is allocated, so its arguments can be written after it.
+        // keccak256(0xff ‖ this ‖ salt 0 ‖ keccak256(code ‖ abi.encode(original, rollup))): the code lies at
+        // the end of what is allocated, so its arguments can be written after it.
         assembly ("memory-safe") {
             let length := mload(code)
             let end := add(add(code, 32), length)

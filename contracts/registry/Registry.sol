@@ -12,7 +12,8 @@ abstract contract Registry is IRollups {
     using LibTransient for LibTransient.TBool;
 
     /// Ordered so that a batch reads three slots and a consumed call writes two.
-    /// @param verificationDelay Seconds between proposing another proof system or other keys, and applying that.
+    /// @param verificationDelay Seconds between proposing another proof system or other keys, and applying
+    /// that.
     /// @param keyGeneration Counts replacements of the keys: those of older generations are void.
     struct State {
         StateRoot root;
@@ -184,7 +185,8 @@ abstract contract Registry is IRollups {
         if (address(_states[rollup].proofSystem) == address(0)) revert UnknownRollup(rollup);
     }
 
-    /// @return The root, or a marker made of it and of the execution so far while the rollup waits in an outgoing call.
+    /// @return The root, or a marker made of it and of the execution so far while the rollup waits in an
+    /// outgoing call.
     function _visibleRoot(ChainId rollup) internal view returns (StateRoot) {
         StateRoot root = _states[rollup].root;
         if (!_asleep(rollup).get()) return root;

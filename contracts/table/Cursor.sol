@@ -3,7 +3,8 @@ pragma solidity 0.8.30;
 
 import {Table} from "./ExecutionTable.sol";
 
-/// Where L1 is in the open execution: the offset, in a table, of the first alternative of its turn. Zero: none is open.
+/// Where L1 is in the open execution: the offset, in a table, of the first alternative of its turn. Zero:
+/// none is open.
 ///
 ///     bits 0-31 offset │ 32-63 table
 type Cursor is uint256;

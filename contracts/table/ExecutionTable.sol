@@ -61,22 +61,24 @@ function previousOf(TableHead head) pure returns (Table) {
 }
 
 /// @title The executions of one batch that L1 will play, in storage that every block uses again
-/// @notice Tables of one block stand one after the other in a region of storage of which each block begins anew at the start: L1's
-/// state grows to what the fullest block so far has taken, and no further. No slot of it is ever zero again, so that a
-/// table costs what overwriting costs; whoever wants a region ready before it is needed has {prepare}.
+/// @notice Tables of one block stand one after the other in a region of storage of which each block begins
+/// anew at the start: L1's state grows to what the fullest block so far has taken, and no further. No slot of
+/// it is ever zero again, so that a table costs what overwriting costs; {prepare} makes a region ready before
+/// it is needed.
 ///
 ///     slot 0    {TableHead}
 ///     slot 1    the batch's id
 ///     others    a byte that is not zero, and 31 bytes of what follows
 ///
 ///     index     slotCount × ( tag(2: the trigger key's first bytes)  offset(2: of the entry) ), 0 = free
-///     entries   call: record of ( key(32)  ordinal(1)  execution(2)  opening ), then the records of its other steps
+///     entries   call: record of ( key(32)  ordinal(1)  execution(2)  opening ), then the records of its
+///               other steps
 ///               transaction: the records of the steps after its first
 ///
 /// Offsets count from the table's start as if its first two slots held 31 bytes each as well.
 ///
-/// The index is an open-addressing hash table with linear probing, a ninth of it free, so that a look-up costs a few
-/// reads however many executions there are. Duplicate keys are kept, in the order of the batch.
+/// The index is an open-addressing hash table with linear probing, a ninth of it free, so that a look-up
+/// costs a few reads however many executions there are. Duplicate keys are kept, in the order of the batch.
 library ExecutionTable {
     /// Number of slot 0 of no table: the region.
     uint256 private constant REGION = (uint256(keccak256("lockstep.tables")) >> 8) << 8;
@@ -99,7 +101,8 @@ library ExecutionTable {
     uint256 internal constant OPENING_AT = 35;
 
     /// Encodes the entries; empty if there is nothing to store.
-    /// @return data Number of the index' slots (2 bytes), and what stands from the index on. The entries have their offsets then.
+    /// @return data Number of the index' slots (2 bytes), and what stands from the index on. The entries have
+    /// their offsets then.
     function encode(Entry[] memory entries) internal pure returns (bytes memory data) {
         unchecked {
             uint256 slots = 0;
@@ -178,7 +181,7 @@ library ExecutionTable {
         }
     }
 
-    // -------------------------------------------------------------------------------------------------------- storage
+    // ----------------------------------------------------------------------------------------------- storage
 
     /// Stores what {encode} has given.
     /// @param table Where: behind the tables of this block.
@@ -208,8 +211,8 @@ library ExecutionTable {
         return Table.wrap(slot - REGION);
     }
 
-    /// Makes slots of the region ready, so that the first table which needs them costs no more than later ones. Live tables have
-    /// no slot that it would touch.
+    /// Makes slots of the region ready, so that the first table which needs them costs no more than later
+    /// ones. Live tables have no slot that it would touch.
     function prepare(uint256 first, uint256 count) internal {
         uint256 slot = REGION + first;
         assembly ("memory-safe") {

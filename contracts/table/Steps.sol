@@ -2,29 +2,33 @@
 pragma solidity 0.8.30;
 
 /// @title Encoding of what L1 plays
-/// @notice A step is a stretch of an execution between two turns of L1: L1 does something (calls a proxy, or a call made
-/// for a rollup returns), rollups act among themselves, and an action addressed to L1 follows, or an undoing that reverts
-/// frames of L1. Packed, since 31 bytes take a slot of storage, 5,000 gas to write and 2,100 to read:
+/// @notice A step is a stretch of an execution between two turns of L1: L1 does something (calls a proxy, or
+/// a call made for a rollup returns), rollups act among themselves, and an action addressed to L1 follows, or
+/// an undoing that reverts frames of L1. Packed, since 31 bytes take a slot of storage, 5,000 gas to write
+/// and 2,100 to read:
 ///
-///     opening  rootCount(1)  root*            step          first step of an execution; what L1 does is known
-///     record   length(2)     [distance(2)]    contents(length)
-///              length: bit 15 = another alternative of the same turn starts `distance` after this record's start
+///     opening  rootCount(1)  root*          step          first step of an execution; what L1 does is known
+///     record   length(2)     [distance(2)]  contents(length)
+///              length: bit 15 = another alternative of the same turn starts `distance` after this one's start
 ///     step     [expected(32)] effectCount(1)  effect*  next
 ///              `expected` stands in all steps but the first and those after an undoing
 ///     root     chain         root(32)
-///     effect   flags(1)      chain            [root(32)]    [debit]      [credit]
+///     effect   flags(1)      chain          [root(32)]    [debit]      [credit]
 ///              flags: 1 new root, 2 debit, 4 credit, 8 falls asleep in an outgoing call or wakes from it
-///     next     flags(1)      [count(2)]       [from(chain) sender(20) [value] target(20) [gas(4)]]      data
-///              flags: 1 CALL (else RESULT), 2 failed (of a CALL: gas), 4 static, 8 value, 16 ends the execution, 32 L1 undoes what leads
-///              here, whatever follows, 64 undoing, 128 count
-///              count: frames to open around a CALL, number of the ending, frames that an undoing reverts; 0 if left out
+///     next     flags(1)      [count(2)]     [from(chain) sender(20) [value] target(20) [gas(4)]]      data
+///              flags: 1 CALL (else RESULT), 2 failed (of a CALL: gas), 4 static, 8 value,
+///              16 ends the execution, 32 L1 undoes what leads here, whatever follows, 64 undoing, 128 count
+///              count: frames to open around a CALL, number of the ending, frames that an undoing reverts;
+///              0 if left out
 ///     chain    id(1) or 0xff id(8)
 ///     debit, credit, value: number
-///     data     [head(1) head of so many bytes, number*, to the end of the record]: nothing for no data, else length % 32
-///              bytes as they are (a selector, mostly), then words, in which zeros in front are mostly many
+///     data     [head(1) head of so many bytes, number*, to the end of the record]: nothing for no data, else
+///              length % 32 bytes as they are (a selector, mostly), then words, in which zeros in front are
+///              mostly many
 ///     number   size(1) so many bytes
 ///
-/// A record is followed by the first record of the turn after it, an undoing's by that of the step which goes on.
+/// A record is followed by the first record of the turn after it, an undoing's by that of the step which goes
+/// on.
 library Steps {
     uint256 internal constant HAS_ALTERNATIVE = 1 << 15;
 
@@ -46,10 +50,11 @@ library Steps {
 
     uint256 internal constant LONG_CHAIN = 0xff;
 
-    /// The greatest table: lengths of records have 15 bits, and whoever consumes reads what he needs of it.
+    /// The greatest table: lengths of records have 15 bits, and consuming reads only what it needs of it.
     uint256 internal constant MAX_TABLE_BYTES = 24_575;
 
-    /// Reads a big-endian number of `size` ≤ 32 bytes, 0 for none. Bounds are not checked: records are written by {StepWriter} alone.
+    /// Reads a big-endian number of `size` ≤ 32 bytes, 0 for none. Bounds are not checked: records are
+    /// written by {StepWriter} alone.
     function read(bytes memory data, uint256 at, uint256 size) internal pure returns (uint256 value) {
         assembly ("memory-safe") {
             value := shr(sub(256, shl(3, size)), mload(add(add(data, 32), at)))
@@ -71,8 +76,8 @@ library Steps {
         return (read(data, at + 1, size), at + 1 + size);
     }
 
-    /// Data that stands from `at` to the end, after `prefix` bytes to be taken as they are and `gap` ≤ 32 zeros that do not
-    /// stand there.
+    /// Data that stands from `at` to the end, after `prefix` bytes to be taken as they are and `gap` ≤ 32
+    /// zeros that do not stand there.
     function readData(
         bytes memory record,
         uint256 at,

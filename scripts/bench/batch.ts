@@ -1,9 +1,10 @@
 /**
- * How long from a simulated batch to a proven one: visits of a ledger, a Groth16 proof each, proven and verified by the builder's
- * pool, which is warm. Measured with 1 worker that uses all processors and with 2 that share them; projected for more machines.
- * Usage: node scripts/bench/batch.ts [--rounds <n>] [--rising] [visits …]
- * Sizes of at most 4 visits are medians of 3 rounds, others one round, unless `--rounds` says otherwise. `--rising` gives the
- * visits rising priority numbers, so that proofs start in their order; the builder gives none, so that the longest starts first.
+ * How long from a simulated batch to a proven one: visits of a ledger, a Groth16 proof each, proven and
+ * verified by the builder's pool, which is warm. Measured with 1 worker that uses all processors and with 2
+ * that share them; projected for more machines. Usage: node scripts/bench/batch.ts [--rounds <n>] [--rising]
+ * [visits …] Sizes of at most 4 visits are medians of 3 rounds, others one round, unless `--rounds` says
+ * otherwise. `--rising` gives the visits rising priority numbers, so that proofs start in their order; the
+ * builder gives none, so that the longest starts first.
  */
 import { availableParallelism, loadavg } from "node:os";
 import { parseArgs } from "node:util";

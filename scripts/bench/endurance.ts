@@ -1,6 +1,7 @@
 /**
- * Memory of the pool over many proofs: `npm run bench endurance [proofs] [backend…]`, by default 1,000 by snarkjs, of a circuit of
- * 2^12 constraints. What is held after each tenth must not grow after the first ones. Counts all threads and the native worker.
+ * Memory of the pool over many proofs: `npm run bench endurance [proofs] [backend…]`, by default 1,000 by
+ * snarkjs, of a circuit of 2^12 constraints. What is held after each tenth must not grow after the first
+ * ones. Counts all threads and the native worker.
  */
 import { createLocalProver } from "../../builder/proving/local-prover.ts";
 import { mkdtemp, rm } from "node:fs/promises";

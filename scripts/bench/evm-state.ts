@@ -1,6 +1,7 @@
 /**
- * Commits of an EVM rollup's state: `node scripts/bench/evm-state.ts [slots]`, by default on 10,000 slots (about a minute).
- * A commit is what a visit leaves behind: its slots, an account's nonce and balance, and the block.
+ * Commits of an EVM rollup's state: `node scripts/bench/evm-state.ts [slots]`, by default on 10,000 slots
+ * (about a minute). A commit is what a visit leaves behind: its slots, an account's nonce and balance, and
+ * the block.
  */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";

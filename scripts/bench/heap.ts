@@ -1,6 +1,7 @@
 /**
- * What proofs by snarkjs leave behind: `npm run bench heap [proofs]`, by default 500, of a circuit of 2^12 constraints. The proving
- * thread's heap and buffers after each tenth and a collection. `endurance` shows what the process holds between collections.
+ * What proofs by snarkjs leave behind: `npm run bench heap [proofs]`, by default 500, of a circuit of 2^12
+ * constraints. The proving thread's heap and buffers after each tenth and a collection. `endurance` shows
+ * what the process holds between collections.
  */
 import { once } from "node:events";
 import { mkdtemp, readFile, rm } from "node:fs/promises";

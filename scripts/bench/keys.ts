@@ -1,10 +1,10 @@
 /**
- * Times of the development set-up and of verification, for synthetic circuits. CPU seconds count all threads: they are what to
- * compare on a busy machine. The hash is that of the key: every machine has to print the same.
- * Usage: node scripts/bench/keys.ts [power of two …]
+ * Times of the development set-up and of verification, for synthetic circuits. CPU seconds count all threads:
+ * they are what to compare on a busy machine. The hash is that of the key: every machine has to print the
+ * same. Usage: node scripts/bench/keys.ts [power of two …]
  *        node scripts/bench/keys.ts verify <folder> [--compare] [power of two …]
- * The folder keeps the files of a rehearsed ceremony. With --compare snarkjs makes the initial key and verifies as well:
- * at 2^17 rows that takes half an hour.
+ * The folder keeps the files of a rehearsed ceremony. With --compare snarkjs makes the initial key and
+ * verifies as well: at 2^17 rows that takes half an hour.
  */
 import { createHash } from "node:crypto";
 import { rm } from "node:fs/promises";

@@ -1,7 +1,8 @@
 /**
- * Memory of a builder's EVM rollup over many transactions: `node --expose-gc scripts/bench/memory.ts [transactions]`, by
- * default 100,000. Each batch is simulated, planned, undone, replayed as the follower does, and made durable.
- * The heap after a collection must not grow with the number of transactions, apart from the state itself (one slot here).
+ * Memory of a builder's EVM rollup over many transactions:
+ * `node --expose-gc scripts/bench/memory.ts [transactions]`, by default 100,000. Each batch is simulated,
+ * planned, undone, replayed as the follower does, and made durable. The heap after a collection must not grow
+ * with the number of transactions, apart from the state itself (one slot here).
  */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";

@@ -1,6 +1,7 @@
 /**
- * Cost of cross-chain calls in the simulation: `node scripts/bench/simulate.ts`. Calls through proxies are timed in turns with
- * the same calls inside one rollup, so that noise meets both alike; the ratios carry over to other machines.
+ * Cost of cross-chain calls in the simulation: `node scripts/bench/simulate.ts`. Calls through proxies are
+ * timed in turns with the same calls inside one rollup, so that noise meets both alike; the ratios carry over
+ * to other machines.
  */
 import { decodeFunctionResult, encodeFunctionData, type Address, type Hex } from "viem";
 import { type ChainId, L1 } from "../../builder/protocol/ids.ts";

@@ -1,6 +1,6 @@
 /**
- * Speed of the state tree: `node scripts/bench/state.ts [leaves]`, by default 100,000 leaves (about a minute).
- * Absolute times depend on the machine and on what else runs; the ratios carry over.
+ * Speed of the state tree: `node scripts/bench/state.ts [leaves]`, by default 100,000 leaves (about a
+ * minute). Absolute times depend on the machine and on what else runs; the ratios carry over.
  */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -19,7 +19,9 @@ const leaves = Number(process.argv[2] ?? 100_000);
 if (!Number.isSafeInteger(leaves) || leaves <= SMALL)
   throw new Error(`more than ${SMALL.toString()} leaves, please`);
 
-/** Keys spread over the whole range in an order without pattern: multiples of an odd constant modulo 2^248. */
+/**
+ * Keys spread over the whole range in an order without pattern: multiples of an odd constant modulo 2^248.
+ */
 const keyOf = (n: number): bigint =>
   (BigInt(n + 1) * 0x9e3779b97f4a7c15f39cc0605cedc8341082276bf3a27251f86c6a11d0c18en) % 2n ** 248n;
 const entries = (first: number, count: number, salt: number) =>

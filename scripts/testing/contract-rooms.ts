@@ -16,7 +16,10 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   interfaces: [],
 };
 
-/** Imports of contracts that lead to a room which theirs must not know, one line each. Tests may import everything. */
+/**
+ * Imports of contracts that lead to a room which theirs must not know, one line each. Tests may import
+ * everything.
+ */
 export function wrongContractImports(root: string): string[] {
   const contracts = path.join(root, "contracts");
   const files = globSync("**/*.sol", { cwd: contracts, exclude: ["test/**"] }).sort();
@@ -36,7 +39,7 @@ function mayImport(from: string, to: string): boolean {
   return from === to || (ROOMS[from]?.includes(to) ?? false);
 }
 
-/** Relative ones: what comes from packages is nobody's room. */
+/** Relative ones: what comes from packages is in no room. */
 function importsOf(file: string): string[] {
   const source = readFileSync(file, "utf8");
   return [...source.matchAll(/^(?:import|\})[^;]*?"(\.[^"]+)";/gm)].flatMap(([, imported]) => imported ?? []);

@@ -1,6 +1,6 @@
 /**
- * Runs the test files named on the command line with mocha, reports the counts to its parent and exits, so that
- * nothing a test leaves open can keep the run from ending.
+ * Runs the test files named on the command line with mocha, reports the counts to its parent and exits, so
+ * that nothing a test leaves open can keep the run from ending.
  */
 import path from "node:path";
 import { inspect } from "node:util";

@@ -39,7 +39,9 @@ async function runTool(
   });
 }
 
-/** Several commands that count as one test. All are run, so that one look shows everything there is to mend. */
+/**
+ * Several commands that count as one test. All are run, so that one look shows everything there is to mend.
+ */
 export async function countTools(
   root: string,
   commands: readonly string[][],

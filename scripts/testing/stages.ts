@@ -12,8 +12,8 @@ export interface Stage {
 const MOST_AT_ONCE = 4;
 
 /**
- * Runs stages beside each other, as many as there are processors: most of them wait for one thread most of the time. What a stage
- * prints comes out in one piece when it has ended; alone, as it comes.
+ * Runs stages beside each other, as many as there are processors: most of them wait for one thread most of
+ * the time. What a stage prints comes out in one piece when it has ended; alone, as it comes.
  */
 export async function runStages(stages: readonly Stage[]): Promise<TestCount[]> {
   const counts: TestCount[] = [];

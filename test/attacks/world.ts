@@ -46,7 +46,10 @@ export interface AttackedWorld extends Lockstep {
   readonly triggers: readonly Hex[];
 }
 
-/** Deploys Lockstep with the development keys of the ledger's circuits, and proves. Takes about a minute of proving. */
+/**
+ * Deploys Lockstep with the development keys of the ledger's circuits, and proves. Takes about a minute of
+ * proving.
+ */
 export async function attackedWorld(): Promise<AttackedWorld> {
   const circuits = await prepareCircuits();
   const keys = Object.fromEntries(

@@ -11,7 +11,10 @@ const FULL = process.env.LOCKSTEP_TEST === "full";
 /** Inputs that the compiler removed from the witness, because a linear constraint says what they are. */
 const REMOVED_INPUTS = /^(value|isStatic|dataLength)\[\d\]$/;
 
-/** circomlib's IsZero leaves its hint free where it is 0; nothing else reads that hint. See circuits/unconstrained.json. */
+/**
+ * circomlib's IsZero leaves its hint free where it is 0; nothing else reads that hint. See
+ * circuits/unconstrained.json.
+ */
 const CIRCOMLIB_FREE = /^transaction\.signature\.verifier\.(isZero|eqCheck[XY]\.isz|mulAny\.zeropoint)\.inv$/;
 
 interface Leaf {

@@ -6,7 +6,10 @@ import { CIRCUITS, compileTemplate, loadInstance } from "./support/compile.ts";
 import { COUNTED_PARTS, partName } from "./support/counted.ts";
 
 const FULL = process.env.LOCKSTEP_TEST === "full";
-/** Largest number of constraints of a domain: Groth16 adds a row for each public input and one for the constant. */
+/**
+ * Largest number of constraints of a domain: Groth16 adds a row for each public input and one for the
+ * constant.
+ */
 const ROOM = { ledger1: 2 ** 16 - 4, ledger2: 2 ** 17 - 4 };
 
 describe("circuits: sizes", function () {

@@ -12,7 +12,8 @@ async function plain(file: string, template: string, params: readonly number[] =
 }
 
 /**
- * The systems as the compiler got them, every signal a wire of its own; equivalence.test.ts says that the deployed ones are the same.
+ * The systems as the compiler got them, every signal a wire of its own; equivalence.test.ts says that the
+ * deployed ones are the same.
  */
 describe("circuits: every wire follows from the inputs", function () {
   this.timeout(1_800_000);

@@ -40,8 +40,8 @@ function action(index: number, side: "in" | "out", fields: Partial<Action>): Cha
 const root: Change = (visit) => ({ ...visit, rootAfter: stateRoot(12345n) });
 
 /**
- * A false statement with everything about it consistent: commitment, challenge and evaluation are those of the false
- * words. Only the circuit's own rules can refuse it.
+ * A false statement with everything about it consistent: commitment, challenge and evaluation are those of
+ * the false words. Only the circuit's own rules can refuse it.
  */
 describe("circuits: false statements", function () {
   this.timeout(600_000);

@@ -82,7 +82,10 @@ describe("circuits: a full tree", function () {
       await scene.close();
     });
 
-    /** Whether the circuit accepts the visit, played on the tree that is nearly full instead of the scene's own. */
+    /**
+     * Whether the circuit accepts the visit, played on the tree that is nearly full instead of the scene's
+     * own.
+     */
     async function isProven(visit: Visit): Promise<boolean> {
       const rootBefore = tree.stateRoot();
       const again = (upsert: UpsertWitness): UpsertWitness => tree.upsert(upsert.key, upsert.newValue);

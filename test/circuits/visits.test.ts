@@ -40,7 +40,10 @@ describe("circuits: every kind of visit is provable", function () {
     await scene.close();
   });
 
-  /** Proves the visit up to the pairing: the R1CS accepts its witness, and its public inputs are the statement's. */
+  /**
+   * Proves the visit up to the pairing: the R1CS accepts its witness, and its public inputs are the
+   * statement's.
+   */
   async function provable(visit: Visit, expected: string): Promise<void> {
     const job = await jobOf(visit);
     expect(job.circuit).to.equal(expected);

@@ -129,7 +129,7 @@ describe("Contracts that catch failures of other chains", () => {
       expect(await raw(await batchOf(s, [failing]))).to.equal(data);
       expect(revertDataOnL1(data)).to.equal(data);
     }
-    // Errors that only other entry points raise are nobody's but the remote contract's.
+    // Errors that only other entry points raise can only be the remote contract's.
     const busy = encodeErrorResult({ abi: rollupsAbi, errorName: "Busy" });
     const failing = simpleCall(a, s.actor.address, [r0, r0], { data: ORDER, answer: busy, failed: true });
     expect(await raw(await batchOf(s, [failing]))).to.equal(busy);

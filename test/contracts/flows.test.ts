@@ -265,7 +265,8 @@ describe("Rollups: executions that L1 calls trigger", () => {
 
   it("can be consumed again when an outer frame undid it", async () => {
     const once = simpleCall(a, user, [r0, r1], { value: 1n, answer: "0x42" });
-    // The actor calls itself, calls the proxy in there, and that frame then fails by calling a contract that reverts.
+    // The actor calls itself, calls the proxy in there, and that frame then fails by calling a contract that
+    // reverts.
     await program(s, s.other, "0xff", { fails: true });
     const frame = encodeFunctionData({
       abi: s.actor.abi,

@@ -2,8 +2,9 @@ import { expect } from "chai";
 import fs from "node:fs";
 
 /**
- * What is measured must be what the file says, to the last unit of gas and byte. When a change is meant, run the tests with
- * LOCKSTEP_UPDATE_GAS=1 and commit the file. To be called in a suite, which writes the file at its end then.
+ * What is measured must be what the file says, to the last unit of gas and byte. When a change is meant, run
+ * the tests with LOCKSTEP_UPDATE_GAS=1 and commit the file. To be called in a suite, which writes the file at
+ * its end then.
  * @param name of a file in this folder.
  * @returns compares a figure with the snapshot.
  */

@@ -66,8 +66,8 @@ describe("Gas and code size", () => {
       return (await play(s, [batch], steps)).receipt.gasUsed;
     };
     await calls(1, 0);
-    // What the actor takes for each of its steps, told from calls of the identity precompile. They leave nothing consumed, so
-    // that what comes after them does not meet its own bits.
+    // What the actor takes for each of its steps, told from calls of the identity precompile. They leave
+    // nothing consumed, so that what comes after them does not meet its own bits.
     const idle = await calls(1, 10, IDENTITY);
     const one = await calls(1, 1);
     const idle2 = await calls(3, 20, IDENTITY);

@@ -223,7 +223,8 @@ describe("Groth16ProofSystem", () => {
     });
 
     it("errors that cancel out when equations are just multiplied", async () => {
-      // C + D in one proof, C' - D in the other, for the same key: without coefficients their product would hold.
+      // C + D in one proof, C' - D in the other, for the same key: without coefficients their product would
+      // hold.
       const other = proven(2);
       const shift = bn254.G1.Point.BASE.multiply(77n);
       const moved = (point: ProofParts["c"], by: typeof shift): ProofParts["c"] => {

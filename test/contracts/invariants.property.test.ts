@@ -20,7 +20,7 @@ const MUST_HAPPEN = [
   "UnexpectedAction",
   "NotProxy",
 ];
-/** Of 30 sets of 12 worlds one lacks something; that all of so many lack the same, nobody will see. */
+/** Of 30 sets of 12 worlds one lacks something; that all of so many lack the same is never seen. */
 const MOST_SETS = 6;
 
 describe("Rollups: random worlds against a model", () => {

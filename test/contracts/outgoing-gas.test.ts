@@ -37,7 +37,10 @@ const [r0, r1] = [rootAt(0), rootAt(1)];
 const METER: Hex = "0x5a5f5260205ff3";
 /** What GAS itself costs. */
 const MEASURING = 2;
-/** Does nothing, or uses up what it is given once its first slot is set: PUSH0 SLOAD PUSH1 6 JUMPI STOP JUMPDEST INVALID. */
+/**
+ * Does nothing, or uses up what it is given once its first slot is set: PUSH0 SLOAD PUSH1 6 JUMPI STOP
+ * JUMPDEST INVALID.
+ */
 const TURNCOAT: Hex = "0x5f54600657005bfe";
 /** Has no account. */
 const NOBODY: Address = "0x00000000000000000000000000000000000f4e54";

@@ -153,7 +153,8 @@ describe("Rollups: what is not consumed", () => {
       ],
       [visit(a, r0, r1)],
     );
-    // The L1 contract sees the mismatch, passes it on as its answer, and that is no action of the list either.
+    // The L1 contract sees the mismatch, passes it on as its answer, and that is no action of the list
+    // either.
     const seen = encodeErrorResult({
       abi: s.rollups.abi,
       errorName: "UnexpectedAction",
@@ -192,7 +193,7 @@ describe("Rollups: what is not consumed", () => {
       ],
       [visit(a, r0, r1)],
     );
-    // Somebody else's Ether is there, but it is not this rollup's.
+    // Another rollup's Ether is there, but it is not this rollup's.
     const forB = simpleCall(s.b, user, [r0, r1], { value: 100n });
     await postAndPlay(s, [forB], [step(await proxy(s, REMOTE, s.b), "0x", { value: 100n })]);
     await refuses(posted, step(there, "0x", { value: 3n }), "InsufficientRollupBalance", [a, 0n, 1n]);

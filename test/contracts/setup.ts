@@ -75,7 +75,10 @@ export async function connect(options: { chainId?: number } = {}) {
   };
 }
 
-/** A fresh chain with `Rollups`, two rollups whose proofs are taken on trust, and two programmable L1 contracts. */
+/**
+ * A fresh chain with `Rollups`, two rollups whose proofs are taken on trust, and two programmable L1
+ * contracts.
+ */
 export async function deploy(options: { chainId?: number } = {}) {
   const l1 = await connect(options);
   const client = { public: l1.publicClient, wallet: l1.walletClient };

@@ -22,7 +22,8 @@ const compilation = z.object({
 });
 
 /**
- * Bytecode of the verifier contract that snarkjs exports for a key, compiled as this project's own contracts are.
+ * Bytecode of the verifier contract that snarkjs exports for a key, compiled as this project's own contracts
+ * are.
  * @param zkey content of the `.zkey` file.
  */
 export async function snarkjsVerifier(zkey: Uint8Array): Promise<Hex> {

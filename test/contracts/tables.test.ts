@@ -24,7 +24,7 @@ describe("Rollups: tables", () => {
     there = await proxy(s, REMOTE, a);
   });
 
-  /** As many executions of one rollup as one table can tell apart, none of which anybody wants. */
+  /** As many executions of one rollup as one table can tell apart, none of which is called. */
   const dummies = (rollup: ChainId) =>
     Array.from({ length: 192 }, () => simpleCall(rollup, REMOTE, [r0, r0]));
 

@@ -10,9 +10,9 @@ import { fingerprint } from "../../builder/protocol/fingerprint.ts";
 import { FIELD_MODULUS, type FieldElement, fieldElement } from "../../builder/protocol/ids.ts";
 
 /**
- * Keys whose secrets are known. Who knows them can make a valid proof of anything, by Groth16's own simulator: choose A
- * and B at will and solve the equation for C. So the verifier is tested with true equations under as many keys as
- * wanted, without circuits; proofs of real circuits come on top.
+ * Keys whose secrets are known. Who knows them can make a valid proof of anything, by Groth16's own
+ * simulator: choose A and B at will and solve the equation for C. So the verifier is tested with true
+ * equations under as many keys as wanted, without circuits; proofs of real circuits come on top.
  */
 export interface ToxicKey {
   readonly encoded: Hex;

@@ -14,7 +14,9 @@ import { snarkjsVerifier } from "./snarkjs-verifier.ts";
 import { encodeProof, forge, type ProofParts } from "./toxic-waste.ts";
 
 const COUNTS = [1, 2, 4, 8, 16];
-/** What any transaction costs (EIP-2028's base): as many calls of a verifier could be made in one transaction. */
+/**
+ * What any transaction costs (EIP-2028's base): as many calls of a verifier could be made in one transaction.
+ */
 const BASE_GAS = 21_000n;
 /** At 8 proofs, of what as many calls of snarkjs' verifier cost. */
 const TARGET = 0.45;

@@ -8,7 +8,8 @@ import { startRollupGateway } from "../../builder/gateway/rollup.ts";
 import { chainId } from "../../builder/protocol/ids.ts";
 import { unprovenLedgerKind, UnprovenProver } from "./unproven.ts";
 
-// A builder as a process of its own, to be killed by tests. Its task is the only argument; it tells what it does by IPC.
+// A builder as a process of its own, to be killed by tests. Its task is the only argument; it tells what it
+// does by IPC.
 const hex = z.templateLiteral(["0x", z.string()]);
 const task = z
   .object({

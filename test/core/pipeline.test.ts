@@ -190,7 +190,8 @@ describe("pipeline with unproven proofs", function () {
     const head = await height();
     const id = await builder.submitToRollup(lockstep.ledger, data);
     while ((await height()) === head) continue;
-    // Clients ask for a receipt when they see a block of a new number, and not again: also if it was a dry run's, taken back since.
+    // Clients ask for a receipt when they see a block of a new number, and not again: also if it was a dry
+    // run's, taken back since.
     const carrier = await builder.l1TransactionOf(lockstep.ledger, id);
     await builder.idle();
     expectPosted(id);
@@ -342,7 +343,7 @@ describe("pipeline with unproven proofs", function () {
     expect(prover.proved - proved).to.equal(2);
     expect(events.some(({ type }) => type === "retrying")).to.equal(true);
 
-    // The invoice is paid by somebody else: the transaction now reverts.
+    // The invoice is paid by another account: the transaction now reverts.
     const again = encodeFunctionData({
       abi: ledgerAbi,
       functionName: "send",

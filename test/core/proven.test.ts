@@ -15,7 +15,10 @@ import { groth16ProofSystemAbi, rollupsAbi } from "../../builder/protocol/abi.ts
 import { L1 as L1_CHAIN } from "../../builder/protocol/ids.ts";
 import { accountAt, builderAccount, deploy, type Lockstep, startLockstep } from "./setup.ts";
 
-/** The whole pipeline with the real circuits, proofs and verifier. The first run compiles circuits for minutes. */
+/**
+ * The whole pipeline with the real circuits, proofs and verifier. The first run compiles circuits for
+ * minutes.
+ */
 describe("pipeline with Groth16 proofs", function () {
   this.timeout(900_000);
   const user = accountAt(1);

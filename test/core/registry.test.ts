@@ -7,7 +7,10 @@ import { L1 } from "../../builder/protocol/ids.ts";
 import { accountAt, builderAccount, deploy, type Lockstep, startLockstep } from "./setup.ts";
 import { unprovenLedgerKind, UnprovenProver } from "./unproven.ts";
 
-/** What contracts read of the rollups while transactions change them is in the simulation what it will be on L1. */
+/**
+ * What contracts read of the rollups while transactions change them is in the simulation what it will be on
+ * L1.
+ */
 describe("rollupOf in the middle of a transaction", function () {
   this.timeout(180_000);
   const user = accountAt(1);

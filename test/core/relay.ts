@@ -1,6 +1,9 @@
 import { createServer } from "node:http";
 
-/** What becomes of a request: it goes on and is answered; it goes on, but no answer comes back; it never arrives. */
+/**
+ * What becomes of a request: it goes on and is answered; it goes on, but no answer comes back; it never
+ * arrives.
+ */
 export type Fate = "answered" | "mute" | "swallowed";
 
 /** Passes requests on to a node, except as a test wants it. */
@@ -8,7 +11,10 @@ export interface Relay {
   readonly url: string;
   /** Drops every connection while it is cut. */
   cut(isCut: boolean): void;
-  /** Decides on each request by its body. A `mute` one is decided on before it goes on, and told after it arrived. */
+  /**
+   * Decides on each request by its body. A `mute` one is decided on before it goes on, and told after it
+   * arrived.
+   */
   judge(fate: (body: string) => Fate | Promise<Fate>, told?: () => void): void;
   close(): Promise<void>;
 }

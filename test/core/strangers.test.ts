@@ -16,7 +16,7 @@ import { calldataOf, Ledger } from "../follower/ledgers.ts";
 import { accountAt, builderAccount, deploy, type Lockstep, startLockstep } from "./setup.ts";
 import { unprovenLedgerKind, UnprovenProver } from "./unproven.ts";
 
-/** What anybody may put on L1 while a builder lives on it. */
+/** What any account may put on L1 while a builder lives on it. */
 describe("a stranger on L1", function () {
   this.timeout(180_000);
   const user = accountAt(1);
@@ -104,7 +104,7 @@ describe("a stranger on L1", function () {
     return (await lockstep.l1.reader.getBlock()).timestamp;
   };
 
-  /** A list for any rollup whose proofs nobody checks. */
+  /** A list for any rollup whose proofs are not checked. */
   function forged(rollup: ChainId, rootBefore: bigint, rootAfter: bigint) {
     return {
       actions: [
@@ -139,7 +139,7 @@ describe("a stranger on L1", function () {
     const own = (second + 1n) as ChainId;
     let root = 1n;
     for (const twist of [backwards, (data: Hex): Hex => data, trailing]) {
-      // Whether L1 takes it is the contract's matter; what it takes must harm nobody.
+      // Whether L1 takes it is the contract's matter; what it takes must do no harm.
       const taken = await send(
         lockstep.rollups,
         twist(calldataOf([forged(own, root, root + 1n)], await now(), key)),
@@ -206,7 +206,7 @@ describe("a stranger on L1", function () {
     expect((await ask(gateways.l1, "eth_blockNumber")).result).to.match(/^0x/);
     expect((await ask(gateways.second, "eth_getBalance", [user.address, "latest"])).result).to.equal("0x0");
 
-    // Whoever asks the stopped one is told.
+    // A request to the stopped one is told.
     for (const [gateway, method, params] of [
       [gateways.first, "eth_getBalance", [user.address, "latest"]],
       [gateways.first, "eth_call", [{ to: LEDGER, data: "0x" }, "latest"]],

@@ -114,7 +114,10 @@ describe("transaction types", function () {
     expect(await builder.stateRoot(lockstep.ledger)).to.equal(predicted.root);
   }
 
-  /** Deposits 50 wei, pays the employee 20 of them, and views what is left; done by whoever runs `Actor`'s code. */
+  /**
+   * Deposits 50 wei, pays the employee 20 of them, and views what is left; done by the account that runs
+   * `Actor`'s code.
+   */
   const depositAndPay = (who: Address): Hex => {
     const call = { target: lockstep.ledgerProxy, value: 0n, isStatic: false, mayFail: false, gas: 0n };
     const ledgerCall = { abi: ledgerAbi } as const;

@@ -8,7 +8,10 @@ import { fingerprint } from "../../builder/protocol/fingerprint.ts";
 import { fieldElement } from "../../builder/protocol/ids.ts";
 import { statementWords } from "../../builder/protocol/statement.ts";
 
-/** FOR TESTS ONLY: the real ledger, but its "witness" is just the statement's words, for {@link UnprovenProver}. */
+/**
+ * FOR TESTS ONLY: the real ledger, but its "witness" is just the statement's words, for
+ * {@link UnprovenProver}.
+ */
 export const unprovenLedgerKind: RollupKind<LedgerVisitRecord> = {
   ...ledgerKind,
   proofJob: async (header, visit) => {

@@ -9,8 +9,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 export const PROJECT = path.resolve(import.meta.dirname, "../..");
 
 /**
- * A clone of the bootstrap alone, in a folder with a space in its name, with a command and an npm of the test's own:
- * what the bootstrap does to them is what is tested. The real npm is used by every fresh `npm test`.
+ * A clone of the bootstrap alone, in a folder with a space in its name, with a command and an npm of the
+ * test's own: what the bootstrap does to them is what is tested. The real npm is used by every fresh
+ * `npm test`.
  */
 export class Sandbox {
   readonly root: string;
@@ -121,7 +122,10 @@ export function isRunning(pid: number): boolean {
   }
 }
 
-/** Waits until none of the processes runs. @throws naming those that still do. */
+/**
+ * Waits until none of the processes runs.
+ * @throws naming those that still do.
+ */
 export async function untilGone(pids: readonly number[], milliseconds = 15_000): Promise<void> {
   for (let waited = 0; waited < milliseconds; waited += 50) {
     if (!pids.some(isRunning)) return;
@@ -130,7 +134,10 @@ export async function untilGone(pids: readonly number[], milliseconds = 15_000):
   throw new Error(`still running: ${pids.filter(isRunning).join(", ")}`);
 }
 
-/** The command under test: `start exit N` ends with N, `start stay` waits for a signal, `start stubborn` ignores it. */
+/**
+ * The command under test: `start exit N` ends with N, `start stay` waits for a signal, `start stubborn`
+ * ignores it.
+ */
 const COMMAND = `
 import { spawn } from "node:child_process";
 import { renameSync, writeFileSync } from "node:fs";
@@ -140,10 +147,10 @@ if (mode === "exit") process.exit(Number(code));
 const child = spawn(process.execPath, ["-e", "process.on('SIGTERM',()=>{});process.on('SIGINT',()=>{});setInterval(()=>{},1000)"], { stdio: "ignore" });
 for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => { if (mode === "stay") process.exit(9); });
 setInterval(() => {}, 1000);
-const file = new URL("../pids", import.meta.url);
+const file = new URL("../../pids", import.meta.url);
 setTimeout(() => {
-  writeFileSync(new URL("../pids.partial", import.meta.url), process.pid + " " + child.pid);
-  renameSync(new URL("../pids.partial", import.meta.url), file);
+  writeFileSync(new URL("../../pids.partial", import.meta.url), process.pid + " " + child.pid);
+  renameSync(new URL("../../pids.partial", import.meta.url), file);
 }, 300);
 `;
 

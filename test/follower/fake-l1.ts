@@ -33,7 +33,9 @@ export interface Posting {
   readonly visits: readonly ChainId[];
   /** Executions that take effect, each with its ending. */
   readonly consumed: readonly (readonly [execution: number, ending: number])[];
-  /** `direct`: the calldata is the transaction's input. `relayed`: `BatchData` has it. `lost`: nobody has it. */
+  /**
+   * `direct`: the calldata is the transaction's input. `relayed`: `BatchData` has it. `lost`: no node has it.
+   */
   readonly way?: "direct" | "relayed" | "lost";
 }
 
@@ -106,7 +108,10 @@ export class FakeL1 {
     });
   }
 
-  /** A block with these batches, all their executions taking effect in it. @returns its number. */
+  /**
+   * A block with these batches, all their executions taking effect in it.
+   * @returns its number.
+   */
   post(...postings: readonly Posting[]): number {
     const block = ++this.#blocks;
     postings.forEach(({ calldata, id = keccak256(calldata), visits, consumed, way = "direct" }, index) => {

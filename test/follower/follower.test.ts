@@ -14,7 +14,7 @@ import { ALICE, BOB, calldataOf, Ledger } from "./ledgers.ts";
 const [A, B, STRANGER] = [chainId(1), chainId(2), chainId(3)];
 const ONCE: Posting["consumed"] = [[0, 0]];
 
-/** What no contract lets happen, happens here: the follower must not rely on anybody's having checked anything. */
+/** What no contract lets happen, happens here: the follower must not rely on checks made by others. */
 describe("the follower and an L1 that says anything", function () {
   this.timeout(60_000);
   let l1: FakeL1;

@@ -15,7 +15,7 @@ const PROOF: Hex = `0x${"ab".repeat(40)}`;
 export const ALICE: Hex = "0x00000000000000000000000000000000000000aa";
 export const BOB: Hex = "0x00000000000000000000000000000000000000b0";
 
-/** A ledger that nobody follows: it says what honest executions are. */
+/** A ledger without a follower: it says what honest executions are. */
 export class Ledger {
   readonly machine: RollupMachine;
 
@@ -31,12 +31,12 @@ export class Ledger {
     return this.machine.stateRoot();
   }
 
-  /** Somebody on L1 deposits so many wei. */
+  /** An account on L1 deposits so many wei. */
   async deposit(value: bigint, sender: Hex = ALICE): Promise<Execution> {
     return await this.#call(sender, "0x", value);
   }
 
-  /** Somebody on L1 gives somebody else on L1 so many wei. */
+  /** An account on L1 gives another one on L1 so many wei. */
   async transfer(sender: Hex, to: Hex, amount: bigint): Promise<Execution> {
     const data = encodeFunctionData({ abi: ledgerAbi, functionName: "transfer", args: [L1, to, amount] });
     return await this.#call(sender, data, 0n);

@@ -385,7 +385,7 @@ describe("gateway of an evm rollup", function () {
     expect(result.stateRoot).to.equal(toHex(root, { size: 32 }));
     const size = BigInt(String(result.size));
     for (const { key, value, proof } of proven) {
-      // As anybody would check it who has only the specification.
+      // As a reader of the specification alone would check it.
       const leaf = [proof.leaf.key, proof.leaf.nextKey, proof.leaf.value].map(BigInt);
       const [own = 0n, next = 0n, held = 0n] = leaf;
       if (own === key) expect(held).to.equal(value);

@@ -26,7 +26,7 @@ type Names = Map<string, string>;
 /** What ran on another chain is not known. */
 const MISSING = "missing";
 
-/** The tree of calls among the program's contracts; proxies and their managers are nobody's business. */
+/** The tree of calls among the program's contracts; proxies and their managers are left out. */
 function nodesOf(frame: Frame, names: Names): Node[] {
   if (frame.missing !== undefined) return [{ call: MISSING, calls: [] }];
   const calls = (frame.calls ?? []).flatMap((call) => nodesOf(call, names));

@@ -7,7 +7,7 @@ import type { VisitReceipt } from "../../builder/kinds/evm/receipt.ts";
 import { callAction, l2txAction, resultAction } from "../../builder/protocol/action.ts";
 import { chainId, L1, stateRoot } from "../../builder/protocol/ids.ts";
 
-/** Visits of a rollup that nobody ran, for tests of what becomes of them afterwards. */
+/** Made-up visits of a rollup, for tests of what becomes of them afterwards. */
 export const ROLLUP = chainId(7);
 export const EVM_CHAIN_ID = 31_337_007n;
 export const GENESIS_ROOT = stateRoot(1n);

@@ -77,7 +77,10 @@ for (const { name, missing, start } of nodes) {
       return { hash: latest.hash, pool: pending.transactions, automine: await node.getAutomine() };
     }
 
-    /** Lets the builder take everything that `give` submits into one batch. @param first what it is busy with meanwhile. */
+    /**
+     * Lets the builder take everything that `give` submits into one batch.
+     * @param first what it is busy with meanwhile.
+     */
     async function together(
       give: () => Promise<void>,
       first = () => submit(accountAt(5), lockstep.ledgerProxy, 1n),
@@ -202,7 +205,10 @@ for (const { name, missing, start } of nodes) {
 
     if (name === "Hardhat's node") onlyThere();
 
-    /** Where PREVRANDAO is another value than in the simulation, and where the block is made before it is judged. */
+    /**
+     * Where PREVRANDAO is another value than in the simulation, and where the block is made before it is
+     * judged.
+     */
     function onlyThere(): void {
       it("takes no block back in which somebody else's transaction stands", async () => {
         const desk = await deploy(lockstep.l1, "InvoiceDesk");

@@ -1,6 +1,9 @@
 import { type Address, concatHex, type Hex } from "viem";
 
-/** Contracts in EVM code that do what a simulation cannot foresee: they look at what is known only when the block is made. */
+/**
+ * Contracts in EVM code that do what a simulation cannot foresee: they look at what is known only when the
+ * block is made.
+ */
 
 /** Deploys `runtime`, which is shorter than 256 bytes. */
 export function initcode(runtime: Hex): Hex {
@@ -24,7 +27,8 @@ export function gasTeller(target: Address): Hex {
 export function gambler(target: Address): Hex {
   const paid = pay(target);
   const end: Hex = `0x${((paid.length - 2) / 2 + 14).toString(16).padStart(2, "0")}`;
-  // PREVRANDAO, ISZERO, PUSH1 end, JUMPI, PREVRANDAO, PUSH1 0, MSTORE, PUSH1 32, PUSH1 0, REVERT, end: JUMPDEST, STOP
+  // PREVRANDAO, ISZERO, PUSH1 end, JUMPI, PREVRANDAO, PUSH1 0, MSTORE, PUSH1 32, PUSH1 0, REVERT, end:
+  // JUMPDEST, STOP
   return initcode(concatHex([paid, "0x441560", end, "0x57", "0x4460005260206000fd", "0x5b00"]));
 }
 

@@ -18,8 +18,8 @@ import { unprovenLedgerKind, UnprovenProver } from "../core/unproven.ts";
 type Doctor = (given: Action, honest: Delivery) => Delivery;
 
 /**
- * The kind, with a fault in the machine that lives: one that goes with what the process remembers, and that somebody who
- * reads L1 later does not have.
+ * The kind, with a fault in the machine that lives: one that goes with what the process remembers, and that a
+ * later reader of L1 does not have.
  */
 function faulty<Record>(kind: RollupKind<Record>, doctor: () => Doctor | undefined): RollupKind<Record> {
   return {

@@ -32,7 +32,10 @@ import { REFUSALS } from "./refusals.ts";
 export const L1_CHAIN_ID = 31337n;
 export const NOTED = toEventSelector("Noted(uint256,bytes32)");
 const MEASURED = toEventSelector("Measured(uint256,uint256)");
-/** Kinds of measurement in which L1 agrees with the simulation: all but what a balance tells of fees, and gas left. */
+/**
+ * Kinds of measurement in which L1 agrees with the simulation: all but what a balance tells of fees, and gas
+ * left.
+ */
 const FORESEEN: ReadonlySet<bigint> = new Set([1n, 2n, 3n, 4n]);
 
 /** Wei for each unit of gas. */
@@ -80,8 +83,8 @@ export interface PlayedBatch {
 export class ContradictionError extends Error {}
 
 /**
- * Simulates transactions one after the other, posts what they need with them in one block, and brings the machines to
- * where L1 then says that they are.
+ * Simulates transactions one after the other, posts what they need with them in one block, and brings the
+ * machines to where L1 then says that they are.
  * @param transactions those for rollups first, as L1 takes them.
  * @throws {ContradictionError}, and whatever the builder throws that is no refusal.
  */
@@ -197,7 +200,10 @@ async function refusable<Result>(
   }
 }
 
-/** Puts the batch and the transactions in one block, without automatic mining; nothing if the batch needs too much gas. */
+/**
+ * Puts the batch and the transactions in one block, without automatic mining; nothing if the batch needs too
+ * much gas.
+ */
 async function include(
   { l1, manager, poster }: Stage,
   head: Head,
@@ -314,7 +320,10 @@ async function follow({ l1, manager, machines }: Stage, head: Head): Promise<voi
   await followTo(l1, manager, machines, head.number + 1n);
 }
 
-/** Brings rollups to L1's head. @throws what stops any of them, and {ContradictionError} if one is elsewhere then. */
+/**
+ * Brings rollups to L1's head.
+ * @throws what stops any of them, and {ContradictionError} if one is elsewhere then.
+ */
 export async function followTo(
   l1: L1Client,
   manager: Address,

@@ -22,7 +22,7 @@ export class Coverage {
   readonly #isKnown: (chain: ChainId, address: Address) => boolean;
   #runs = 0;
 
-  /** @param isKnown whether somebody has proxies when a program begins. */
+  /** @param isKnown whether an actor has proxies when a program begins. */
   constructor(isKnown: (chain: ChainId, address: Address) => boolean) {
     this.#isKnown = isKnown;
   }
@@ -44,8 +44,9 @@ export class Coverage {
   }
 
   /**
-   * Rules that no program has used, although that many programs would have, but for a chance below 1e-9 for each rule.
-   * A rule that only one program in n uses is asked for after 21·n programs: (1 − 1/n)^(21·n) < e^−21 < 1e-9.
+   * Rules that no program has used, although that many programs would have, but for a chance below 1e-9 for
+   * each rule. A rule that only one program in n uses is asked for after 21·n programs: (1 − 1/n)^(21·n) <
+   * e^−21 < 1e-9.
    */
   missing(): Rule[] {
     return allRules().filter(

@@ -80,7 +80,10 @@ export function actorCode(code: Code, directory: Address): Hex {
   return encodeDeployData({ abi: ACTOR_ABI, bytecode: code.actor, args: [directory] });
 }
 
-/** A directory as seen from `chain`. @param residents every entry. */
+/**
+ * A directory as seen from `chain`.
+ * @param residents every entry.
+ */
 export function directoryCode(
   code: Code,
   residents: readonly Resident[],
@@ -100,14 +103,16 @@ export function proxyOf(code: Code, manager: Address, { address, chain }: Reside
   return lowerCase(getCreate2Address({ from: manager, salt, bytecode: concatHex([code.proxy, parameters]) }));
 }
 
-/** Where everybody is when contracts are spread over the chains. */
+/** Where every actor is when contracts are spread over the chains. */
 export class Spread {
   readonly manager: Address;
   readonly residents: readonly Resident[];
   readonly #code: Code;
   readonly #actors: readonly (readonly Address[])[];
 
-  /** @param firstNonces of the deployer on each chain; from there it deploys four actors and the directory. */
+  /**
+   * @param firstNonces of the deployer on each chain; from there it deploys four actors and the directory.
+   */
   constructor(code: Code, manager: Address, firstNonces: readonly number[]) {
     this.#code = code;
     this.manager = manager;
@@ -135,7 +140,7 @@ export class Spread {
     return address;
   }
 
-  /** What code on `home` calls to reach somebody. */
+  /** What code on `home` calls to reach an actor. */
   locally(home: Home, resident: Resident): Address {
     if (resident.chain === chainOf(home)) return resident.address;
     return proxyOf(this.#code, home === 0 ? this.manager : SYSTEM, resident);

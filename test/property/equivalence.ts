@@ -71,7 +71,8 @@ export class Equivalence {
 
   /**
    * Runs the program on several chains, and what the builder did not refuse of it on one.
-   * @returns the codes of refusals. @throws {NotEquivalentError}
+   * @returns the codes of refusals.
+   * @throws {NotEquivalentError}
    */
   async check(program: Program): Promise<readonly string[]> {
     const { codes, batches } = await this.#run(program);
@@ -82,7 +83,10 @@ export class Equivalence {
     return codes;
   }
 
-  /** The smallest program found that goes wrong as this one does. @returns nothing if it does not go wrong. */
+  /**
+   * The smallest program found that goes wrong as this one does.
+   * @returns nothing if it does not go wrong.
+   */
   async minimise(program: Program): Promise<NotEquivalentError | undefined> {
     let smallest = await this.#failureOf(program);
     if (smallest === undefined) return undefined;

@@ -3,7 +3,9 @@ import { type Abi, createPublicClient, type Hex, http, testActions, walletAction
 import { compileContracts } from "../../builder/node/deployment/compile.ts";
 import type { L1Client } from "../../builder/l1/client.ts";
 
-/** Hardhat's node in this process, behind the client that the builder uses: requests do not leave the process. */
+/**
+ * Hardhat's node in this process, behind the client that the builder uses: requests do not leave the process.
+ */
 export async function openL1(): Promise<{ l1: L1Client; close: () => Promise<void> }> {
   const connection = await network.create({ network: "default" });
   const answer = async (request: unknown): Promise<unknown> => {

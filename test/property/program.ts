@@ -4,7 +4,10 @@ export type Home = 0 | 1 | 2;
 export type Actor = 0 | 1 | 2 | 3;
 /** The user of each chain, who has no code. */
 export type User = "user0" | "user1" | "user2";
-/** Whom a call goes to: by name, or as seen from the frame that makes it. `child`: what it created last, else itself. */
+/**
+ * Whom a call goes to: by name, or as seen from the frame that makes it. `child`: what it created last, else
+ * itself.
+ */
 export type Who = Actor | User | "self" | "sender" | "child";
 /** Who can hold an account of the ledger and be named in its calls. */
 export type Holder = Actor | User;
@@ -38,9 +41,9 @@ export type Operation =
   /** Whether the sender has code, if it is an actor or the ledger. */
   | { readonly do: "look" }
   /**
-   * Remembers what one chain and several may answer differently, but a simulation and its replay may not.
-   * 0: gas left; cost of reading 1: a slot, 2: an account's balance, 3: its code size; 4: a counter in transient storage;
-   * 5: code, size and balance of the sender.
+   * Remembers what one chain and several may answer differently, but a simulation and its replay may not. 0:
+   * gas left; cost of reading 1: a slot, 2: an account's balance, 3: its code size; 4: a counter in transient
+   * storage; 5: code, size and balance of the sender.
    */
   | { readonly do: "measure"; readonly kind: number; readonly who: Who; readonly slot: number }
   /** 0: writes a slot; 1: emits an event; 2: writes transient storage. What a static frame must not do. */
@@ -77,8 +80,8 @@ export interface Program {
 }
 
 /**
- * The actor that has no proxies when a program begins: it is the first to be called on its home chain, or it is paid for
- * nothing; nobody else calls it by name.
+ * The actor that has no proxies when a program begins: it is the first to be called on its home chain, or it
+ * is paid for nothing; no other actor calls it by name.
  */
 export const NEWCOMER = 3;
 export const ACTORS: readonly Actor[] = [0, 1, 2, 3];

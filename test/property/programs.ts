@@ -27,7 +27,7 @@ type Phrase = readonly Operation[];
 const small = fc.integer({ min: 0, max: 255 });
 const slot = fc.integer({ min: 0, max: 7 });
 const size = fc.integer({ min: 0, max: 80 });
-/** Mostly: a failure that nobody catches ends everything around it. */
+/** Mostly: an uncaught failure ends everything around it. */
 const caught = fc.oneof({ weight: 3, arbitrary: fc.constant(true) }, fc.constant(false));
 const actor: Arbitrary<Actor> = fc.constantFrom(...ACTORS);
 /** Those who can be called by name from everywhere. */
@@ -171,9 +171,9 @@ function single(operation: Arbitrary<Operation>): Arbitrary<Phrase> {
   return operation.map((each) => [each]);
 }
 
-// ------------------------------------------------------------------------------------- what chance alone rarely makes
+// ---------------------------------------------------------------------------- what chance alone rarely makes
 
-/** Ether for somebody whose proxy may not exist. */
+/** Ether for an actor whose proxy may not exist. */
 const payment: Arbitrary<Operation> = fc.record({
   do: fc.constant("call" as const),
   to: fc.constant<Actor>(NEWCOMER),
@@ -229,7 +229,10 @@ function takenBack(inner: Arbitrary<Script>): Arbitrary<Phrase> {
     ]);
 }
 
-/** A frame that makes a call and reverts, and the same call once more, with the callee asking its caller for what has changed. */
+/**
+ * A frame that makes a call and reverts, and the same call once more, with the callee asking its caller for
+ * what has changed.
+ */
 function again(inner: Arbitrary<Script>): Arbitrary<Phrase> {
   return fc
     .tuple(who, slot, inner, small, fc.boolean(), fc.boolean())
@@ -331,7 +334,10 @@ function ledgerCall(script: Arbitrary<Script>): Arbitrary<LedgerCall> {
   );
 }
 
-/** Scripts by how deep they may nest; a quarter of them end with an ending of their own. @param phrase for an inner script, if there may be one. */
+/**
+ * Scripts by how deep they may nest; a quarter of them end with an ending of their own.
+ * @param phrase for an inner script, if there may be one.
+ */
 function byDepth(
   phrase: (inner: Arbitrary<Script> | undefined, depth: number) => Arbitrary<Phrase>,
 ): (depth: number) => Arbitrary<Script> {
@@ -360,9 +366,11 @@ function prune(script: Script, budget: { left: number }): Script {
   });
 }
 
-// --------------------------------------------------------------------------------------------------------- newcomers
+// ------------------------------------------------------------------------------------------------- newcomers
 
-/** Puts somebody in the place of the newcomer where it is called, or where it is paid without being called. */
+/**
+ * Puts an actor in the place of the newcomer where it is called, or where it is paid without being called.
+ */
 function replace(script: Script, isPaid: boolean): Script {
   const other = (called: Holder): Holder => (called === NEWCOMER && isPaid ? 0 : called);
   return script.map((operation): Operation => {
@@ -382,8 +390,8 @@ function replace(script: Script, isPaid: boolean): Script {
 }
 
 /**
- * The newcomer is paid before it has proxies, or it does something itself, but not both: until it has a proxy, what it is
- * paid on another chain is not in its hands.
+ * The newcomer is paid before it has proxies, or it does something itself, but not both: until it has a
+ * proxy, what it is paid on another chain is not in its hands.
  */
 function settleNewcomer(transaction: Transaction, homes: Program["homes"], isPaid: boolean): Transaction {
   if (!("script" in transaction)) {
@@ -435,7 +443,10 @@ function transaction(depth: number): Arbitrary<Transaction> {
   );
 }
 
-/** Cases of the property. @param depth frames inside frames. */
+/**
+ * Cases of the property.
+ * @param depth frames inside frames.
+ */
 export function programs(depth = MAX_DEPTH): Arbitrary<Program> {
   const some = transaction(depth);
   return fc

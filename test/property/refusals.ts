@@ -53,8 +53,9 @@ export class Refusals {
   }
 
   /**
-   * Says which codes came more often than they may. Programs are drawn independently, so the number of those that meet a
-   * code is binomial; if its rate is at most the bound, a run complains with a chance below 1e-9 for each code.
+   * Says which codes came more often than they may. Programs are drawn independently, so the number of those
+   * that meet a code is binomial; if its rate is at most the bound, a run complains with a chance below 1e-9
+   * for each code.
    */
   excess(runs: number): string[] {
     return [...this.programs].flatMap(([code, programs]) => {

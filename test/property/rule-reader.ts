@@ -47,8 +47,9 @@ const START: Path = {
 };
 
 /**
- * Reads from a list which rules of docs/spec.md it uses. Written from the text alone, without `builder/protocol/execution`.
- * @param isKnown whether somebody had proxies from the beginning.
+ * Reads from a list which rules of docs/spec.md it uses. Written from the text alone, without
+ * `builder/protocol/execution`.
+ * @param isKnown whether an actor had proxies from the beginning.
  */
 export function rulesOf(
   execution: RecordedExecution,
@@ -99,7 +100,7 @@ class RuleReader {
     this.#rules.push(...rules);
   }
 
-  // ------------------------------------------------------------------------------------------------------------ lists
+  // --------------------------------------------------------------------------------------------------- lists
 
   #readMarks(): void {
     const { marks } = this.#execution;
@@ -138,7 +139,7 @@ class RuleReader {
       this.#reach("1 two visits of a rollup in an execution");
   }
 
-  // ------------------------------------------------------------------------------------------------------------ paths
+  // --------------------------------------------------------------------------------------------------- paths
 
   #endPath(last: number, target: Path): void {
     const result = this.#actions[last];
@@ -400,7 +401,7 @@ class RuleReader {
     this.#path = { ...path, open, forgetful, undoings: [...path.undoings, { to, at }] };
   }
 
-  // ----------------------------------------------------------------------------------------------------------- visits
+  // -------------------------------------------------------------------------------------------------- visits
 
   #note(rollup: ChainId, at: number): void {
     const places = this.#path.open.get(rollup);

@@ -1,12 +1,16 @@
-/** Counted, but no run fails for want of it: how often it comes is not known yet, or nothing that is played can reach it. */
+/**
+ * Counted, but no run fails for want of it: how often it comes is not known yet, or nothing that is played
+ * can reach it.
+ */
 const UNASKED = Infinity;
 
 /**
- * Rules of docs/spec.md that random programs have to reach, each with how seldom it may be: at least one program in so many
- * reaches it. The numbers are a third of what was counted, or less.
+ * Rules of docs/spec.md that random programs have to reach, each with how seldom it may be: at least one
+ * program in so many reaches it. The numbers are a third of what was counted, or less.
  *
- * No EVM rollup undoes twice back to one call on a path (SPAN of several), and nothing that begins a visit after a call of an
- * operation can be open when the operation undoes that call: contracts take both, and `test/contracts` plays them.
+ * No EVM rollup undoes twice back to one call on a path (SPAN of several), and nothing that begins a visit
+ * after a call of an operation can be open when the operation undoes that call: contracts take both, and
+ * `test/contracts` plays them.
  */
 export const RULES = {
   // Section 1: actions

@@ -19,7 +19,10 @@ export interface NumberedProgram {
   readonly program: Program;
 }
 
-/** Programs that are made at once: making one takes less than to run it, but all of a long run are more than memory holds. */
+/**
+ * Programs that are made at once: making one takes less than to run it, but all of a long run are more than
+ * memory holds.
+ */
 const CHUNK = 32;
 
 /** The programs of a shard, in order. The n-th of a seed is the same in every shard that has it. */

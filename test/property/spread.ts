@@ -27,8 +27,10 @@ const FIRST_CHILD_SLOT = 9;
 const MAX_CHILDREN = 4;
 
 /**
- * Runs a program with its actors where their homes are: simulated in one pass, posted to the contracts, and consumed.
- * @throws {ContradictionError}, also if Ether is not conserved, and what the builder throws that is no refusal.
+ * Runs a program with its actors where their homes are: simulated in one pass, posted to the contracts, and
+ * consumed.
+ * @throws {ContradictionError}, also if Ether is not conserved, and what the builder throws that is no
+ * refusal.
  */
 export async function runSpread(world: World, { homes, transactions }: Program): Promise<SpreadRun> {
   const before = await gainsOf(world, []);
@@ -87,7 +89,9 @@ export async function runSpread(world: World, { homes, transactions }: Program):
   };
 }
 
-/** Transactions in the order in which they are played, batch by batch: those for rollups come first in each. */
+/**
+ * Transactions in the order in which they are played, batch by batch: those for rollups come first in each.
+ */
 export function groupsOf(transactions: readonly Transaction[]): Transaction[][] {
   const groups: Transaction[][] = [];
   for (const transaction of transactions) {

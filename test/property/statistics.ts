@@ -1,6 +1,7 @@
 /**
- * Chance that of `trials` independent events, each of which happens with `rate`, `count` or more happen.
- * The sum of the binomial distribution's upper tail, from its terms' logarithms, so that small chances stay exact.
+ * Chance that of `trials` independent events, each of which happens with `rate`, `count` or more happen. The
+ * sum of the binomial distribution's upper tail, from its terms' logarithms, so that small chances stay
+ * exact.
  */
 export function chanceOfAtLeast(count: number, trials: number, rate: number): number {
   if (count <= 0) return 1;

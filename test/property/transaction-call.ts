@@ -14,7 +14,8 @@ export function isToLedger(
 }
 
 /**
- * Calldata of a transaction. What a script's outermost frame returns is not on any chain, so the frame ends with an event.
+ * Calldata of a transaction. What a script's outermost frame returns is not on any chain, so the frame ends
+ * with an event.
  * @param residentOf where accounts named in a call of the ledger's are at home.
  */
 export function calldataOf(

@@ -62,7 +62,7 @@ const PASS_ON = parseAbi(["function passOn(address original, uint64 rollup)"]);
 /** Transactions for rollups in one batch of the set-up. */
 const CHUNK = 8;
 
-/** Where everybody is when all is on one chain. */
+/** Where every actor is when all is on one chain. */
 export interface Single {
   readonly actors: readonly Address[];
   readonly ledger: Address;
@@ -79,8 +79,8 @@ interface Base {
 }
 
 /**
- * L1, two EVM rollups and the ledger, with the same four actors once on L1 alone and once on each of the three chains.
- * Opened once; every program finds it as it was then.
+ * L1, two EVM rollups and the ledger, with the same four actors once on L1 alone and once on each of the
+ * three chains. Opened once; every program finds it as it was then.
  */
 export class World {
   readonly l1: L1Client;
@@ -91,7 +91,7 @@ export class World {
   readonly #close: () => Promise<void>;
   /** The builder's rollups, as the stage has them. */
   readonly #machines: Map<ChainId, RollupMachine>;
-  /** The same rollups of somebody who only reads L1. */
+  /** The same rollups, as a follower of L1 alone has them. */
   readonly #readers = new Map<ChainId, RollupMachine>();
   /** A program has failed: machines may be in the middle of anything. */
   #isSuspect = false;
@@ -180,8 +180,9 @@ export class World {
   }
 
   /**
-   * A fresh follower takes rollups that have never simulated anything from the beginning of the program to L1's head, all
-   * batches at once. @param isFromGenesis has new ones do so from genesis.
+   * A fresh follower takes rollups that have never simulated anything from the beginning of the program to
+   * L1's head, all batches at once.
+   * @param isFromGenesis has new ones do so from genesis.
    * @throws {ContradictionError} if they come elsewhere than the builder's, and what following throws.
    */
   async followAfresh(isFromGenesis: boolean): Promise<void> {
@@ -256,7 +257,7 @@ export class World {
     await this.#close();
   }
 
-  // ----------------------------------------------------------------------------------------------------------- set-up
+  // -------------------------------------------------------------------------------------------------- set-up
 
   async #setUp(code: Code): Promise<void> {
     await this.l1.setAutomine(false);

@@ -8,8 +8,9 @@ import {
 } from "../../builder/protocol/statement.ts";
 
 /**
- * Reads a statement back from its words: that this is possible for every statement shows that no two have the same
- * words. @throws when the words are no statement's.
+ * Reads a statement back from its words: that this is possible for every statement shows that no two have the
+ * same words.
+ * @throws when the words are no statement's.
  */
 export function decodeStatement(words: readonly bigint[]): {
   header: StatementHeader;

@@ -29,7 +29,10 @@ const withFirst = (folder: string): NodeJS.ProcessEnv => ({
   PATH: `${folder}${delimiter}${process.env.PATH ?? ""}`,
 });
 
-/** What compiles each worker here, how to put another program into its place, and what a machine without all tools is told. */
+/**
+ * What compiles each worker here, how to put another program into its place, and what a machine without all
+ * tools is told.
+ */
 const WORKERS = [
   {
     worker: gnarkWorker,

@@ -22,7 +22,8 @@ const forever = new AbortController().signal;
 const linuxOnly = process.platform === "linux" ? it : it.skip;
 
 /**
- * @param name of the worker, also among processes. @param program its path.
+ * @param name of the worker, also among processes.
+ * @param program its path.
  * @param growth kilobytes that hundreds of proofs may add to a process.
  */
 function suite(name: string, program: string, growth: number): void {

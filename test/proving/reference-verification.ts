@@ -8,9 +8,9 @@ type Point1 = typeof G1.Point.BASE;
 type Point2 = typeof G2.Point.BASE;
 
 /**
- * Groth16 verification: e(A, B) = e(α, β)·e(IC(inputs), γ)·e(C, δ). Implemented on noble-curves, so it shares no code with
- * the provers it checks. False for points off their curve or outside of G2's subgroup, coordinates or inputs out of
- * range, and a wrong number of inputs.
+ * Groth16 verification: e(A, B) = e(α, β)·e(IC(inputs), γ)·e(C, δ). Implemented on noble-curves, so it shares
+ * no code with the provers it checks. False for points off their curve or outside of G2's subgroup,
+ * coordinates or inputs out of range, and a wrong number of inputs.
  */
 export function verifyProof(key: VerificationKey, inputs: readonly bigint[], proof: Groth16Proof): boolean {
   const [constant, ...points] = key.ic;

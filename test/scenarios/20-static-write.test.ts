@@ -5,7 +5,8 @@ import { asOnOneChain, scenario } from "./support/scenario.ts";
 import { alice } from "./support/world.ts";
 
 scenario({ number: 20, name: "static write", chains: ["L1", "A", "B"] }, async (world) => {
-  // A static write uses up all its gas; of a rollup's transaction on L1 that is what the transaction has for it.
+  // A static write uses up all its gas; of a rollup's transaction on L1 that is what the transaction has for
+  // it.
   const directions = [
     ["L1", "A"],
     ["A", "B"],

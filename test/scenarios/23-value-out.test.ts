@@ -13,7 +13,7 @@ scenario({ number: 23, name: "value out", chains: ["L1", "A"] }, async (world) =
       const sent = await stage.send({ on: "A", by: alice, to: jar, call: "pay", args: [to, value, data] });
       return sent.events(jar);
     };
-    // An account that nobody else uses, so that its balance is exact.
+    // An account that no other test uses, so that its balance is exact.
     const account = { chain: "L1", address: freshAddress(stage === world ? 1 : 2) } as const;
     const desk = await stage.deploy("L1", "InvoiceDesk");
     const closed = await stage.deploy("L1", "ClosedDesk");

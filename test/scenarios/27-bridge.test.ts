@@ -25,7 +25,7 @@ scenario({ number: 27, name: "bridge", chains: ["L1", "A", "B"] }, async (world)
       away: 30n,
     });
 
-  // Nobody but the other side mints or releases.
+  // Only the other side mints or releases.
   const { vault, wrapped } = await deployBridge(world, 1n);
   const steal = await refusalOf(
     world.send({ on: "L1", by: bob, to: vault, call: "release", args: [bob.address, 1n] }),

@@ -6,7 +6,10 @@ import { scenario } from "./support/scenario.ts";
 import type { SolidityChain } from "./support/stage.ts";
 import { alice, type World } from "./support/world.ts";
 
-/** Hardhat's accounts but the deployer's, alice's and the builder's; those beyond have no Ether, and need none on A. */
+/**
+ * Hardhat's accounts but the deployer's, alice's and the builder's; those beyond have no Ether, and need none
+ * on A.
+ */
 const onL1 = [2, 3, 4, 5, 6, 7, 8, 10, 11, 12].map(accountAt);
 const onA = [13, 14, 15, 16, 17, 18, 19, 20, 21, 22].map(accountAt);
 
@@ -28,7 +31,8 @@ scenario(description, async (world) => {
   };
 
   const release = await holdProofs(world);
-  // Seat 5 is free when the first of L1's users asks for it. Transactions signed for A come before L1's in a batch.
+  // Seat 5 is free when the first of L1's users asks for it. Transactions signed for A come before L1's in a
+  // batch.
   const late = await reserve("L1", 0, 5n);
   const hashes: Hex[] = [];
   for (let index = 0; index < onA.length; index++) hashes.push(await reserve("A", index, BigInt(index) + 1n));
@@ -72,7 +76,10 @@ scenario(description, async (world) => {
   world.gas.push({ batch: posted.batchGas, transaction });
 });
 
-/** Makes the builder wait for the proof of a deposit. @returns what lets it go on. */
+/**
+ * Makes the builder wait for the proof of a deposit.
+ * @returns what lets it go on.
+ */
 async function holdProofs(world: World): Promise<() => void> {
   const { prover } = world;
   if (!(prover instanceof UnprovenProver)) throw new Error("proofs are made");

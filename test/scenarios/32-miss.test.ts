@@ -18,7 +18,7 @@ scenario({ number: 32, name: "miss", chains: ["L1", "A"] }, async (world) => {
   const board = await world.deploy("L1", "GreetingBoard", [greeter]);
   const before = await world.root("A");
 
-  // Straight to the node: nobody posts anything.
+  // Straight to the node: nothing is posted.
   const data = encodeFunctionData({ abi: caller.abi, functionName: "bump" });
   const node = world.l1.writer(alice);
   const missed = await refusalOf(node.sendTransaction({ to: caller.address, data, gas: 2_000_000n }));

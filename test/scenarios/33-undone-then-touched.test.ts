@@ -7,7 +7,7 @@ import { alice } from "./support/world.ts";
 /** Where the call that is undone passes, from A on; it comes back to A from the last one. */
 const ROUTES: readonly (readonly SolidityChain[])[] = [["L1"], ["B"], ["B", "L1"]];
 
-/** Contracts that have somebody on the route's last chain add to the cell in a frame that reverts. */
+/** Contracts that have a contract on the route's last chain add to the cell in a frame that reverts. */
 async function workers(
   stage: Stage,
   route: readonly SolidityChain[],
@@ -24,8 +24,8 @@ async function workers(
 scenario(
   { number: 33, name: "undone elsewhere, then touched again", chains: ["L1", "A", "B"] },
   async (world) => {
-    // What the undone frame has accessed is cold again: the gas of the same addition says so, and L1 and every follower
-    // come to the root that the builder came to.
+    // What the undone frame has accessed is cold again: the gas of the same addition says so, and L1 and
+    // every follower come to the root that the builder came to.
     for (const route of ROUTES)
       for (const on of ["A", "L1"] as const) {
         const observed = await asOnOneChain(world, async (stage) => {

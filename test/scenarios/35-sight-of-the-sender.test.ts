@@ -16,7 +16,7 @@ scenario({ number: 35, name: "what is seen of the sender", chains: ["L1", "A", "
   for (const [here, there] of PAIRS) {
     const observed = await asOnOneChain(world, async (stage) => {
       const inquirer = await stage.deploy(there, "Inquirer");
-      /** A contract that has never called anybody: nobody has made its proxy. */
+      /** A contract that has never called anything: its proxy does not exist. */
       const asker = () => stage.deploy(here, "Asker", [inquirer]);
       const seen = [];
       // A view that a wallet calls.

@@ -12,7 +12,7 @@ const PAIRS: readonly (readonly [SolidityChain, SolidityChain])[] = [
   ["A", "B"],
 ];
 
-/** Anybody has what lies at a proxy's address passed on. */
+/** Any account has what lies at a proxy's address passed on. */
 async function passOn(world: World, here: SolidityChain, original: Party): Promise<boolean> {
   const args = [original.address, world.idOf(original.chain)] as const;
   const data = encodeFunctionData({ abi: crossChainManagerAbi, functionName: "passOn", args });

@@ -5,7 +5,8 @@ import { asOnOneChain, scenario } from "./support/scenario.ts";
 import { alice } from "./support/world.ts";
 
 scenario({ number: 38, name: "the same price twice", chains: ["L1", "A", "B"] }, async (world) => {
-  // B is asked for a price, A changes, B is asked again: B is where it was, so it is one execution that is looked up twice.
+  // B is asked for a price, A changes, B is asked again: B is where it was, so it is one execution that is
+  // looked up twice.
   for (const call of ["trade", "tradeInQuote"]) {
     const observed = await asOnOneChain(world, async (stage) => {
       const trader = await stage.deploy("L1", "Trader");

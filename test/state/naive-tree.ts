@@ -1,10 +1,11 @@
 import type { Poseidon } from "../../builder/state/poseidon.ts";
 
 /**
- * The state root of docs/spec.md section 4 by definition, sharing nothing with the builder but the hash: the list is
- * sorted anew and the whole tree hashed for each root.
+ * The state root of docs/spec.md section 4 by definition, sharing nothing with the builder but the hash: the
+ * list is sorted anew and the whole tree hashed for each root.
  *
- * @param entries key and value of every leaf, the genesis key 0 first, in the order in which they were inserted.
+ * @param entries key and value of every leaf, the genesis key 0 first, in the order in which they were
+ * inserted.
  */
 export function naiveStateRoot(poseidon: Poseidon, entries: readonly (readonly [bigint, bigint])[]): bigint {
   const sorted = entries.map(([key]) => key).sort((a, b) => (a < b ? -1 : 1));

@@ -1,4 +1,7 @@
-/** Child process of state.test.ts: writes and persists one state after another in the folder given, until killed. */
+/**
+ * Child process of state.test.ts: writes and persists one state after another in the folder given, until
+ * killed.
+ */
 import { fieldElement } from "../../builder/protocol/ids.ts";
 import { openState } from "../../builder/state/open.ts";
 import { loadPoseidon } from "../../builder/state/poseidon.ts";

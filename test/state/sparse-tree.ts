@@ -11,7 +11,7 @@ import {
 } from "../../builder/state/types.ts";
 
 /**
- * The tree of docs/spec.md section 4 as somebody would have it who has billions of leaves, most of which nobody has ever seen:
+ * The tree of docs/spec.md section 4 with billions of leaves, most of which are never looked at:
  * it says that it has `size` of them, holds a few, and shows empty places instead of the others.
  */
 export class SparseTree {

@@ -1,4 +1,7 @@
-/** Writes the shared test vectors anew: `node test/vectors/write.ts`. A change of theirs is a change of the protocol. */
+/**
+ * Writes the shared test vectors anew: `node test/vectors/write.ts`. A change of theirs is a change of the
+ * protocol.
+ */
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { allVectors, vectorText } from "./vectors.ts";

@@ -72,7 +72,8 @@ export async function runBuilder(options: unknown): Promise<void> {
   await claimGatewayPorts(ports);
   const circuits = await prepareArtefacts({ keys: configuration.keys });
   const l1 = connectL1(rpc);
-  // Development keys are worthless beyond local chains, and so is what is not proven at all: no builder starts there.
+  // Development keys are worthless beyond local chains, and so is what is not proven at all: no builder
+  // starts there.
   const evmChainId = BigInt(await l1.getChainId());
   for (const { kind } of wanted) kind.scheme.assertAllowed(evmChainId, kind.kind, circuits);
   const rollups = wanted.map(({ id, kind }) => builderRollup(id, kind, circuits));

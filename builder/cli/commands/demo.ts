@@ -13,7 +13,10 @@ import { Checks } from "../../devnet/tour/checks.ts";
 import { playTour } from "../../devnet/tour/tour.ts";
 import { unprovenWarning } from "../show/unproven-label.ts";
 
-/** `npm run demo`. @throws when a state read back from the chains is not as it should be. */
+/**
+ * `npm run demo`.
+ * @throws when a state read back from the chains is not as it should be.
+ */
 export async function runDemo(): Promise<void> {
   const shutdown = untilShutdown(() => undefined);
   shutdown.addEventListener("abort", () => {

@@ -31,8 +31,8 @@ export interface DeployCommandOptions {
 /**
  * Puts the contracts and rollups on the L1 behind `rpc`, and prints what a builder needs to know.
  * The account of LOCKSTEP_KEY pays, by default the first development account.
- * @throws `INVALID_CONFIGURATION`; `DEVELOPMENT_KEY`, `UNPROVEN_KIND` before anything is sent to a chain that is not local;
- * `DEPLOYMENT`.
+ * @throws `INVALID_CONFIGURATION`; `DEVELOPMENT_KEY`, `UNPROVEN_KIND` before anything is sent to a chain that
+ * is not local; `DEPLOYMENT`.
  */
 export async function runDeploy(options: DeployCommandOptions): Promise<void> {
   const given = { ...options, key: process.env.LOCKSTEP_KEY };

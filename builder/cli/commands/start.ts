@@ -30,7 +30,10 @@ export interface StartOptions {
 
 const startConfiguration = z.object({ redis: redisUrl.optional() });
 
-/** `npm start`. @throws `INVALID_CONFIGURATION`, `PORT_IN_USE`, `DEVNET_RUNNING` before anything slow. */
+/**
+ * `npm start`.
+ * @throws `INVALID_CONFIGURATION`, `PORT_IN_USE`, `DEVNET_RUNNING` before anything slow.
+ */
 export async function runStart({
   portBase,
   data,
@@ -73,7 +76,9 @@ export async function runStart({
   console.log("stopping");
 }
 
-/** What `work` gives, or undefined as soon as the process is to stop; work left behind ends with the process. */
+/**
+ * What `work` gives, or undefined as soon as the process is to stop; work left behind ends with the process.
+ */
 async function abortable<Result>(work: Promise<Result>, shutdown: AbortSignal): Promise<Result | undefined> {
   const stopped = new Promise<undefined>((resolve) => {
     shutdown.addEventListener("abort", () => {

@@ -8,7 +8,10 @@ export interface StatusOptions {
   readonly data: string;
 }
 
-/** `npm run status`. @throws `NO_DEVNET`. */
+/**
+ * `npm run status`.
+ * @throws `NO_DEVNET`.
+ */
 export async function showStatus({ data }: StatusOptions): Promise<void> {
   const { l1, rollups } = readDescription(data);
   if (!(await answers(l1.rpc)))

@@ -12,7 +12,10 @@ import { ActionKind } from "../../protocol/action.ts";
 import type { Names } from "../../devnet/names.ts";
 import type { PostedAction } from "./posted.ts";
 
-/** An action in a line. @param answered the call that it answers, if it is a result. */
+/**
+ * An action in a line.
+ * @param answered the call that it answers, if it is a result.
+ */
 export function describeAction(
   action: PostedAction,
   names: Names,

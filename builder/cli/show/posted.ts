@@ -20,7 +20,10 @@ export type PostedProof = PostedBatch["proofs"][number];
 export interface Inclusion {
   readonly transaction: TransactionReceipt;
   readonly batch: PostedBatch;
-  /** Receipt of the transaction that posted the batch; the same as `transaction` for a rollup's own transaction. */
+  /**
+   * Receipt of the transaction that posted the batch; the same as `transaction` for a rollup's own
+   * transaction.
+   */
   readonly posting: TransactionReceipt;
 }
 

@@ -5,8 +5,8 @@ import type { Names } from "../../devnet/names.ts";
 import type { PostedAction, PostedExecution } from "./posted.ts";
 
 /**
- * An execution as lines of text: calls nest, each answered by the result on its own level. Where L1 undid what it did and
- * went on otherwise, a line says so, and what follows stands on the level gone back to.
+ * An execution as lines of text: calls nest, each answered by the result on its own level. Where L1 undid
+ * what it did and went on otherwise, a line says so, and what follows stands on the level gone back to.
  */
 export function traceLines({ actions, marks }: PostedExecution, names: Names): string[] {
   const lines: string[] = [];

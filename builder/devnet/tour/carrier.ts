@@ -6,7 +6,8 @@ const receiptSchema = z.looseObject({
 });
 
 /**
- * The L1 transaction in which a transaction of a rollup took effect: gateways' receipts say so, beside the usual.
+ * The L1 transaction in which a transaction of a rollup took effect: gateways' receipts say so, beside the
+ * usual.
  * @throws when the rollup knows no such transaction.
  */
 export async function l1TransactionOf(rollup: Pick<PublicClient, "request">, hash: Hex): Promise<Hex> {

@@ -7,7 +7,10 @@ export interface LedgerClient {
   nonceOf(address: Address): Promise<bigint>;
   /** Balance in wei of an account at home on the ledger. */
   balanceOf(address: Address): Promise<bigint>;
-  /** Sends a signed transaction and waits for its effect. Resolves with the L1 transaction in which it took effect. */
+  /**
+   * Sends a signed transaction and waits for its effect. Resolves with the L1 transaction in which it took
+   * effect.
+   */
   sendAndWait(transaction: Hex): Promise<Hex>;
   /** Whether the gateway refuses a transaction, with an error of the ledger's. */
   refuses(transaction: Hex): Promise<boolean>;

@@ -23,7 +23,10 @@ interface Place {
   readonly manager: Address;
 }
 
-/** Solidity on a rollup: a contract on L1 calls one there, and one there calls L1, each inside one transaction. */
+/**
+ * Solidity on a rollup: a contract on L1 calls one there, and one there calls L1, each inside one
+ * transaction.
+ */
 export async function playSolidityAct(
   devnet: DevnetDescription,
   checks: Checks,
@@ -46,7 +49,10 @@ export async function playSolidityAct(
   await audience.transaction(await l1TransactionOf(there.dapp.publicClient, up));
 }
 
-/** A caller on `near` increments a counter on `far` and keeps what it answered. @returns the caller's transaction. */
+/**
+ * A caller on `near` increments a counter on `far` and keeps what it answered.
+ * @returns the caller's transaction.
+ */
 async function bump(near: Place, far: Place, checks: Checks, audience: Audience): Promise<Hex> {
   const counter = await far.dapp.deploy("Counter");
   audience.named({ chain: far.id, address: counter, name: "Counter", abi: counterAbi });

@@ -56,7 +56,10 @@ interface Cast {
   readonly bob: LedgerAccount;
 }
 
-/** The tour: an L1 contract pays salaries on a rollup in one transaction; what can go wrong, caught; Solidity on a rollup. */
+/**
+ * The tour: an L1 contract pays salaries on a rollup in one transaction; what can go wrong, caught; Solidity
+ * on a rollup.
+ */
 export async function playTour(devnet: DevnetDescription, checks: Checks, audience: Audience): Promise<void> {
   const narrate = (line: string): void => {
     audience.narrate(line);

@@ -51,7 +51,9 @@ export function ledgerGateway({ builder, rollup }: RollupContext): KindGateway {
   };
   return { methods, topics: new Map(), close: () => undefined };
 
-  /** The receipt of a transaction signed for the rollup: it names the L1 transaction in which it took effect. */
+  /**
+   * The receipt of a transaction signed for the rollup: it names the L1 transaction in which it took effect.
+   */
   async function receiptOf(id: Hex): Promise<unknown> {
     const l1Transaction = await builder.l1TransactionOf(rollup, id);
     if (l1Transaction === undefined) return null;

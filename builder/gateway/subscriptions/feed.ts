@@ -25,7 +25,9 @@ export interface FeedSource {
   logsOf(block: FeedBlock): Promise<readonly RpcLog[]>;
 }
 
-/** The chain grew by a block, or lost one in a reorganisation; its logs are given if anybody wants logs. */
+/**
+ * The chain grew by a block, or lost one in a reorganisation; its logs are given if a subscriber wants logs.
+ */
 export interface FeedEvent {
   readonly type: "added" | "removed";
   readonly block: FeedBlock;
@@ -37,7 +39,7 @@ export interface FeedListener {
   take(event: FeedEvent): void;
 }
 
-/** Milliseconds between looks at the chain, while somebody listens. */
+/** Milliseconds between looks at the chain, while there are subscribers. */
 const INTERVAL = 500;
 /** How many blocks are remembered, to tell what a reorganisation removed. */
 const MEMORY = 64;
@@ -56,7 +58,10 @@ export class BlockFeed {
     this.#source = source;
   }
 
-  /** Tells of every block after the chain's latest one. @returns a function that ends it. */
+  /**
+   * Tells of every block after the chain's latest one.
+   * @returns a function that ends it.
+   */
   async listen(listener: FeedListener): Promise<() => void> {
     await this.#lock.run(async () => {
       if (this.#listeners.size === 0) this.#known = [{ block: await this.#source.latest(), logs: [] }];
@@ -69,7 +74,10 @@ export class BlockFeed {
     };
   }
 
-  /** Looks at the chain now. @throws what reading it throws; nothing was told of then. */
+  /**
+   * Looks at the chain now.
+   * @throws what reading it throws; nothing was told of then.
+   */
   async refresh(): Promise<void> {
     await this.#lock.run(() => this.#catchUp());
   }
@@ -111,7 +119,10 @@ export class BlockFeed {
     for (const one of added) this.#tell({ type: "added", ...one });
   }
 
-  /** How many of the known blocks still stand, and what comes after them; nothing if the chain changed meanwhile. */
+  /**
+   * How many of the known blocks still stand, and what comes after them; nothing if the chain changed
+   * meanwhile.
+   */
   async #pathToLatest(): Promise<{ kept: number; fresh: FeedBlock[] } | undefined> {
     const placeOf = (hash: Hex): number => this.#known.findLastIndex(({ block }) => block.hash === hash) + 1;
     let block = await this.#source.latest();

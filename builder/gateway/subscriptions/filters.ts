@@ -3,7 +3,7 @@ import { bytesToHex } from "viem";
 import { LockstepError } from "../../protocol/errors.ts";
 import type { Topic } from "../service.ts";
 
-/** No such filter: it was never there, was removed, or nobody asked for its changes for too long. */
+/** No such filter: it was never there, was removed, or was not polled for too long. */
 export class FilterNotFoundError extends LockstepError {
   constructor(id: string) {
     super("FILTER_NOT_FOUND", `filter not found: ${id}; filters that nobody polls expire`);
@@ -19,7 +19,7 @@ export class FilterLimitError extends LockstepError {
 
 const MAX_FILTERS = 1_000;
 const MAX_CHANGES = 10_000;
-/** Milliseconds after which a filter that nobody polls is removed, as in geth. */
+/** Milliseconds without a poll after which a filter is removed, as in geth. */
 const LIFETIME = 300_000;
 
 interface Filter<About> {
@@ -36,15 +36,20 @@ export class FilterBook<About> {
   readonly #refresh: () => Promise<void>;
   readonly #lifetime: number;
 
-  /** @param refresh looks for news now. @param lifetime milliseconds. */
+  /**
+   * @param refresh looks for news now.
+   * @param lifetime milliseconds.
+   */
   constructor(refresh: () => Promise<void>, lifetime = LIFETIME) {
     this.#refresh = refresh;
     this.#lifetime = lifetime;
   }
 
   /**
-   * @param show what is kept of a notification: nothing, or one thing. @param about for {@link aboutOf}.
-   * @returns the filter's id. @throws {FilterLimitError}, and what the topic throws.
+   * @param show what is kept of a notification: nothing, or one thing.
+   * @param about for {@link aboutOf}.
+   * @returns the filter's id.
+   * @throws {FilterLimitError}, and what the topic throws.
    */
   async open(
     topic: Topic,
@@ -75,7 +80,10 @@ export class FilterBook<About> {
     return id;
   }
 
-  /** What is new since the last time. @throws {FilterNotFoundError}, {FilterLimitError} when some of it was lost. */
+  /**
+   * What is new since the last time.
+   * @throws {FilterNotFoundError}, {FilterLimitError} when some of it was lost.
+   */
   async changes(id: string): Promise<unknown[]> {
     const filter = this.#get(id);
     await this.#refresh();
@@ -88,7 +96,10 @@ export class FilterBook<About> {
     );
   }
 
-  /** What the filter was opened with. @throws {FilterNotFoundError} also for one that was opened without. */
+  /**
+   * What the filter was opened with.
+   * @throws {FilterNotFoundError} also for one that was opened without.
+   */
   aboutOf(id: string): About {
     const { about } = this.#get(id);
     if (about === undefined) throw new FilterNotFoundError(id);

@@ -55,8 +55,8 @@ interface OpenVisit {
 }
 
 /**
- * Puts the frames of all chains together as one chain would have nested them: inside each frame in which a call left its
- * chain, the frames that ran on the other one.
+ * Puts the frames of all chains together as one chain would have nested them: inside each frame in which a
+ * call left its chain, the frames that ran on the other one.
  */
 export class AcrossChains {
   readonly #parts: TraceParts;
@@ -76,12 +76,15 @@ export class AcrossChains {
     for (const [rollup, visits] of this.#queues) for (const visit of visits) this.#begin(rollup, visit, base);
   }
 
-  /** The frame with which a visit began. @param hash of the transaction that stands for the visit. */
+  /**
+   * The frame with which a visit began.
+   * @param hash of the transaction that stands for the visit.
+   */
   frameOf(hash: string): TraceFrame | undefined {
     return this.#found.get(hash);
   }
 
-  // -------------------------------------------------------------------------------------------------------------- L1
+  // ------------------------------------------------------------------------------------------------------ L1
 
   #l1(frame: L1Frame, place: Place): TraceFrame {
     const { rollups } = this.#parts;
@@ -135,9 +138,12 @@ export class AcrossChains {
     return l1Calls.splice(0).map((frame) => this.#l1(frame, place));
   }
 
-  // --------------------------------------------------------------------------------------------------------- rollups
+  // ------------------------------------------------------------------------------------------------- rollups
 
-  /** A call reaches a chain. @returns its frame; nothing if that was not kept. */
+  /**
+   * A call reaches a chain.
+   * @returns its frame; nothing if that was not kept.
+   */
   #enter(call: CrossCall, hop: Hop, l1Calls: L1Frame[], answer: Answer): TraceFrame | undefined {
     const place = { hop, l1Calls, isStatic: call.isStatic, reverted: false, revertedSince: false };
     if (call.to === L1) return this.#enterL1(call, place);
@@ -215,7 +221,8 @@ export class AcrossChains {
   /** The call that L1 makes for a rollup next. */
   #enterL1({ target, value, data }: CrossCall, place: Place): TraceFrame | undefined {
     const at = place.l1Calls.findIndex((frame) => {
-      // `target (20 bytes) ‖ gas (4 bytes) ‖ data` (docs/spec.md section 3); no frame tells which gas it was to be.
+      // `target (20 bytes) ‖ gas (4 bytes) ‖ data` (docs/spec.md section 3); no frame tells which gas it was
+      // to be.
       const { input } = frame;
       const isCall = input.slice(0, 42) === lowerCase(target) && `0x${input.slice(50)}` === data;
       return isCall && hexToBigInt(frame.value ?? "0x0") === value;
@@ -277,7 +284,10 @@ function hopOf(call: CrossCall, place: Place, failed: boolean): Hop {
   return { from: call.from, to: call.to, outer, isStatic: call.isStatic, failed, reverted, revertedSince };
 }
 
-/** Whether a call that left the chain in this frame, and was not static, still stands when the frame has ended. */
+/**
+ * Whether a call that left the chain in this frame, and was not static, still stands when the frame has
+ * ended.
+ */
 function hasLiveCall({ crossing, error, type, calls }: CallFrame): boolean {
   if (error !== undefined || type === "STATICCALL") return false;
   return crossing !== undefined || calls.some(hasLiveCall);

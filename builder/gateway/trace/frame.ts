@@ -34,7 +34,10 @@ export class TraceTooDeepError extends LockstepError {
 /** Deepest nesting of frames over all chains. */
 const MAX_DEPTH = 2_000;
 
-/** The tree, without empty lists. @throws {TraceTooDeepError} */
+/**
+ * The tree, without empty lists.
+ * @throws {TraceTooDeepError}
+ */
 export function finished(root: TraceFrame): TraceFrame {
   let level: TraceFrame[] = [root];
   for (let depth = 1; level.length > 0; depth++) {

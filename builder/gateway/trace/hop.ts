@@ -16,7 +16,8 @@ export interface Hop {
 }
 
 /**
- * Whether what a call did took effect: nothing around it failed, on any chain. Rollups keep a history of such visits only.
+ * Whether what a call did took effect: nothing around it failed, on any chain. Rollups keep a history of such
+ * visits only.
  */
 export function tookEffect(hop: Hop): boolean {
   for (let one: Hop | undefined = hop; one !== undefined; one = one.outer)
@@ -25,8 +26,9 @@ export function tookEffect(hop: Hop): boolean {
 }
 
 /**
- * Whether a rollup that waits for the result of a call of its own remembers an operation that `hop` began there meanwhile
- * (docs/spec.md section 1, "Paths" and "Undoing on rollups"): it forgets what was undone without its knowledge.
+ * Whether a rollup that waits for the result of a call of its own remembers an operation that `hop` began
+ * there meanwhile (docs/spec.md section 1, "Paths" and "Undoing on rollups"): it forgets what was undone
+ * without its knowledge.
  */
 export function isRemembered(hop: Hop): boolean {
   const rollup = hop.to;
@@ -40,7 +42,7 @@ export function isRemembered(hop: Hop): boolean {
 /** Whether the rollup knows of the undoing of the hop, if it was undone. */
 function isKnownTo(rollup: ChainId, hop: Hop): boolean {
   const { from, to, isStatic, failed, reverted, revertedSince } = hop;
-  // L1's own undoing ends a path, and a path that ended is nobody's past.
+  // L1's own undoing ends a path, and nothing continues a path that has ended.
   if (from === L1) return !isStatic && !failed && !reverted;
   if (failed) return rollup === from || (rollup === to && !revertedSince);
   return rollup === from || !reverted;

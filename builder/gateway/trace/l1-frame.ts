@@ -51,7 +51,10 @@ export function parseL1Trace(trace: unknown): L1Frame | undefined {
 
 const RUN_TRANSACTION = toFunctionSelector(getAbiItem({ abi: rollupsAbi, name: "runTransaction" }));
 
-/** The call that leaves L1 in this frame, if one does. @param rollups address of `Rollups`, lower case. */
+/**
+ * The call that leaves L1 in this frame, if one does.
+ * @param rollups address of `Rollups`, lower case.
+ */
 export function relayOf({ type, to, input }: L1Frame, rollups: Address): RelayCall | undefined {
   const isCall = type === "CALL" || type === "STATICCALL";
   return isCall && to === rollups ? decodeRelay(input) : undefined;
@@ -63,8 +66,8 @@ export function isTransactionFrame({ from, to, input }: L1Frame, rollups: Addres
 }
 
 /**
- * The calls that `Rollups` makes for rollups in this frame and not in frames of L1 code that it calls: frames that it opened in
- * order to undo them belong to it.
+ * The calls that `Rollups` makes for rollups in this frame and not in frames of L1 code that it calls: frames
+ * that it opened in order to undo them belong to it.
  */
 export function callsForRollups({ calls }: L1Frame, rollups: Address): L1Frame[] {
   return calls.flatMap((frame) => {

@@ -71,7 +71,10 @@ async function visitsOf(
   }
 }
 
-/** A transaction's frames on L1, as the node tells them. @throws {L1RpcError} when it does not. */
+/**
+ * A transaction's frames on L1, as the node tells them.
+ * @throws {L1RpcError} when it does not.
+ */
 export async function readL1Trace(upstream: Upstream, transaction: Hex): Promise<L1Frame> {
   const params = [transaction, { tracer: "callTracer" }];
   const frame = parseL1Trace(await upstream.ask(z.unknown(), "debug_traceTransaction", params));

@@ -20,7 +20,9 @@ export interface EvmKindOptions {
   readonly balances?: ReadonlyMap<Address, bigint>;
 }
 
-/** Solidity rollups (docs/spec.md section 7). UNPROVEN: a digest stands for the proof, on local chains only. */
+/**
+ * Solidity rollups (docs/spec.md section 7). UNPROVEN: a digest stands for the proof, on local chains only.
+ */
 export function createEvmKind(options: EvmKindOptions = {}): RollupKind<EvmVisitRecord> {
   const genesis = async () => ({
     systemCode: options.systemCode ?? (await readSystemCode()),

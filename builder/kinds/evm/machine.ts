@@ -197,7 +197,7 @@ export class EvmMachine implements RollupMachine<EvmVisitRecord> {
   }
 }
 
-/** The visit, with whatever has to be hashed left until somebody asks: of most visits nobody does. */
+/** The visit. Hashes are computed when they are first read: those of most visits never are. */
 function visitOf(
   receipt: VisitReceipt,
   { before, after, prove }: { before: Moment; after: Moment; prove: () => StateWitness },

@@ -4,14 +4,16 @@ import type { EvmLog } from "../../evm/logs.ts";
 import type { Action } from "../../protocol/action.ts";
 
 /**
- * What one visit did on the rollup, for people and tools. A visit is shown as one transaction of the rollup: the one that
- * was signed for it, or one that stands for the call from another chain.
+ * What one visit did on the rollup, for people and tools. A visit is shown as one transaction of the rollup:
+ * the one that was signed for it, or one that stands for the call from another chain.
  */
 export interface VisitReceipt {
   /** The rollup's block in which the visit happened, and its time in seconds. */
   readonly blockNumber: bigint;
   readonly timestamp: bigint;
-  /** Every action in or out of the rollup, in order; the first one is the CALL or L2TX that began the visit. */
+  /**
+   * Every action in or out of the rollup, in order; the first one is the CALL or L2TX that began the visit.
+   */
   readonly actions: readonly Action[];
   /** Sender of the transaction; for a call, the proxy that stands for the caller. */
   readonly from: Address;

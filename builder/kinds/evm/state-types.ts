@@ -16,7 +16,10 @@ export interface BlockState {
   readonly timestamp: bigint;
 }
 
-/** What a visit read: the witness has to prove it. Addresses in lower case, slots and code as the EVM names them. */
+/**
+ * What a visit read: the witness has to prove it. Addresses in lower case, slots and code as the EVM names
+ * them.
+ */
 export interface Touched {
   readonly accounts: ReadonlySet<Address>;
   /** Slots (32 bytes) by account. */
@@ -38,6 +41,9 @@ export interface CommittedState {
   account(address: Address): EvmAccount | undefined;
   /** @returns 32 bytes. */
   slot(address: Address, slot: Hex): Hex;
-  /** Applies what a visit wrote, as docs/spec.md section 7 orders it. @returns what undoes it; undone newest first. */
+  /**
+   * Applies what a visit wrote, as docs/spec.md section 7 orders it.
+   * @returns what undoes it; undone newest first.
+   */
   apply(writes: StateWrites): () => void;
 }

@@ -21,7 +21,10 @@ export class SystemCodeMissingError extends LockstepError {
   }
 }
 
-/** Code of the system contract, which an EVM rollup has from genesis on. @throws {SystemCodeMissingError} */
+/**
+ * Code of the system contract, which an EVM rollup has from genesis on.
+ * @throws {SystemCodeMissingError}
+ */
 export async function readSystemCode(): Promise<Hex> {
   try {
     return artefact.parse(JSON.parse(await readFile(ARTEFACT, "utf8"))).deployedBytecode;

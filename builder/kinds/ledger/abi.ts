@@ -4,8 +4,8 @@ import { type Address, encodeErrorResult, type Hex } from "viem";
 export const LEDGER: Address = "0x00000000000000000000000000004c6564676572";
 
 /**
- * ABI of the ledger, for viem and ethers. `chain` is Lockstep's numbering (0 is L1). Any function may carry value,
- * which is credited to the caller first; plain value (empty calldata) is a deposit.
+ * ABI of the ledger, for viem and ethers. `chain` is Lockstep's numbering (0 is L1). Any function may carry
+ * value, which is credited to the caller first; plain value (empty calldata) is a deposit.
  */
 export const ledgerAbi = [
   { type: "receive", stateMutability: "payable" },

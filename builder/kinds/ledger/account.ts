@@ -17,7 +17,10 @@ export function packAccount(account: AccountState): FieldElement {
   return fieldElement(account.balance | (account.nonce << 128n));
 }
 
-/** Inverse of {@link packAccount}; all zeros for an account that does not exist. @throws `OUT_OF_RANGE` when the value is no account. */
+/**
+ * Inverse of {@link packAccount}; all zeros for an account that does not exist.
+ * @throws `OUT_OF_RANGE` when the value is no account.
+ */
 export function unpackAccount(value: FieldElement): AccountState {
   const nonce = value >> 128n;
   if (nonce >= NONCE_LIMIT) throw new OutOfRangeError("nonce", nonce, "2^64");

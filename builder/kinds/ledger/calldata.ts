@@ -2,7 +2,10 @@ import { bytesToBigInt, bytesToHex, type Hex, toFunctionSelector } from "viem";
 import { type ChainId, chainId } from "../../protocol/ids.ts";
 import { ledgerAbi } from "./abi.ts";
 
-/** A call of the ledger as parsed; `malformed` are all calldata that are no call of it. `amount` is a full uint256. */
+/**
+ * A call of the ledger as parsed; `malformed` are all calldata that are no call of it. `amount` is a full
+ * uint256.
+ */
 export type LedgerCall =
   | { readonly type: "receive" }
   | { readonly type: "transfer"; readonly chain: ChainId; readonly to: bigint; readonly amount: bigint }
@@ -37,8 +40,8 @@ export function selectedFunction(calldata: Uint8Array): "transfer" | "balanceOf"
 }
 
 /**
- * Parses calldata as strictly as the circuit does (docs/spec.md section 5, "Well-formed"): exact length, clean upper
- * bits, one place for the payload. The padding after a payload is not looked at.
+ * Parses calldata as strictly as the circuit does (docs/spec.md section 5, "Well-formed"): exact length,
+ * clean upper bits, one place for the payload. The padding after a payload is not looked at.
  *
  * @param self the ledger's own id, to which it cannot send.
  */
@@ -84,7 +87,10 @@ function parseSend(calldata: Uint8Array, self: ChainId): LedgerCall {
   return { type: "send", chain: account.chain, to: account.address, amount: argument(calldata, 2), payload };
 }
 
-/** The first two arguments of every function, a chain and an address on it, or undefined if their upper bits are dirty. */
+/**
+ * The first two arguments of every function, a chain and an address on it, or undefined if their upper bits
+ * are dirty.
+ */
 function parseAccount(calldata: Uint8Array): { chain: ChainId; address: bigint } | undefined {
   const chain = argument(calldata, 0);
   const address = argument(calldata, 1);

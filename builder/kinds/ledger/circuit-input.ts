@@ -29,7 +29,10 @@ import type { LedgerOperationStep, LedgerResultStep, LedgerVisitRecord } from ".
 const HEAD_WORDS = 4;
 /** Bytes of `abi.encode(bytes)` of the longest return data: offset, length, data (a multiple of 32). */
 const MAX_FORWARDED_BYTES = 64 + MAX_RETURN_DATA_BYTES;
-/** The longest payload of a `send`: what MAX_CALLDATA_BYTES leaves behind selector and five words, in whole words. */
+/**
+ * The longest payload of a `send`: what MAX_CALLDATA_BYTES leaves behind selector and five words, in whole
+ * words.
+ */
 const MAX_PAYLOAD_BYTES = 256;
 /** Inputs the commitment's permutation takes; behind the first one, one of them is the state. */
 const COMMITMENT_WIDTH = 16;
@@ -41,7 +44,8 @@ interface Operation {
 }
 
 /**
- * Inputs of the smallest circuit instance that holds the visit, its public inputs included: `circuits/ledger/visit.circom`.
+ * Inputs of the smallest circuit instance that holds the visit, its public inputs included:
+ * `circuits/ledger/visit.circom`.
  * @throws `VISIT_TOO_LARGE`; `UNPROVABLE_VISIT` when the record is no visit of a ledger.
  */
 export async function ledgerCircuitJob(
@@ -107,7 +111,10 @@ function commitmentOf(poseidon: Poseidon, words: readonly FieldElement[]): Field
   return state;
 }
 
-/** The words of an action at their fixed places in the circuit: zeros behind its data, and if there is no action. */
+/**
+ * The words of an action at their fixed places in the circuit: zeros behind its data, and if there is no
+ * action.
+ */
 function actionSlot(action: Action | undefined, capacity: number): FieldElement[] {
   const words = action === undefined ? [] : actionWords(action);
   assertFits(action, capacity);

@@ -25,8 +25,9 @@ export interface LedgerPayment extends LedgerTransactionTerms {
 }
 
 /**
- * An account on ledgers held by a Baby Jubjub key, for users without an L1 key. The same key has the same address on
- * every ledger, but each signature is good for one rollup and one nonce. The sign functions return an L2TX's data.
+ * An account on ledgers held by a Baby Jubjub key, for users without an L1 key. The same key has the same
+ * address on every ledger, but each signature is good for one rollup and one nonce. The sign functions return
+ * an L2TX's data.
  */
 export class LedgerAccount {
   readonly address: Address;
@@ -41,7 +42,10 @@ export class LedgerAccount {
     this.address = numberToHex(addressOf(poseidon, signing.publicKeyOf(privateKey)), { size: 20 });
   }
 
-  /** @param seed 32 secret bytes: circomlib's private key, so that other circomlib tools derive the same account. */
+  /**
+   * @param seed 32 secret bytes: circomlib's private key, so that other circomlib tools derive the same
+   * account.
+   */
   static async fromSeed(seed: Hex | Uint8Array): Promise<LedgerAccount> {
     const privateKey = typeof seed === "string" ? hexToBytes(seed) : Uint8Array.from(seed);
     const [poseidon, signing] = await Promise.all([loadPoseidon(), loadSigning()]);
@@ -73,7 +77,10 @@ export class LedgerAccount {
     return this.signCalldata(calldata, terms);
   }
 
-  /** Any call of the ledger. @throws `INVALID_L2_TRANSACTION` when it is too long. */
+  /**
+   * Any call of the ledger.
+   * @throws `INVALID_L2_TRANSACTION` when it is too long.
+   */
   signCalldata(calldata: Hex, { domain, nonce, deadline }: LedgerTransactionTerms): Hex {
     assertUint64("nonce", nonce);
     assertUint64("deadline", deadline);

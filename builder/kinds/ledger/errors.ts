@@ -14,7 +14,10 @@ export class BalanceOverflowError extends LockstepError {
   }
 }
 
-/** A record handed to the circuit that is no complete visit of a ledger: an error of the program, not of a user. */
+/**
+ * A record handed to the circuit that is no complete visit of a ledger: an error of the program, not of a
+ * user.
+ */
 export class UnprovableVisitError extends LockstepError {
   constructor(reason: string) {
     super("UNPROVABLE_VISIT", `the record is no complete visit of a ledger: ${reason}`);

@@ -11,7 +11,10 @@ import type { LedgerVisitRecord } from "./record.ts";
 
 const NAME = "ledger";
 
-/** The non-EVM kind: accounts with a balance and a nonce, and one well-known contract (docs/spec.md section 5). */
+/**
+ * The non-EVM kind: accounts with a balance and a nonce, and one well-known contract (docs/spec.md section
+ * 5).
+ */
 export const ledgerKind = {
   name: NAME,
   circuits: Object.keys(OPERATIONS_OF_CIRCUIT),

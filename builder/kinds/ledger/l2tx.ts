@@ -42,7 +42,10 @@ export interface SignedLedgerTransaction extends LedgerTransaction {
   readonly signature: Signature;
 }
 
-/** The signed message (docs/spec.md section 5, "L2TX"). @throws `INVALID_L2_TRANSACTION` when the calldata is too long. */
+/**
+ * The signed message (docs/spec.md section 5, "L2TX").
+ * @throws `INVALID_L2_TRANSACTION` when the calldata is too long.
+ */
 export function ledgerMessage(
   poseidon: Poseidon,
   domain: LedgerDomain,

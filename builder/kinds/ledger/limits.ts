@@ -1,6 +1,6 @@
 /**
- * Capacities of the ledger's circuits (docs/spec.md section 5). They size the circuits' inputs: a change here is a
- * change of every verification key.
+ * Capacities of the ledger's circuits (docs/spec.md section 5). They size the circuits' inputs: a change here
+ * is a change of every verification key.
  */
 
 /** Bytes of calldata of a CALL, and of the calldata inside an L2TX. */
@@ -17,7 +17,9 @@ export const OPERATIONS_OF_CIRCUIT = { ledger1: 1, ledger2: 2 } as const;
 /** Operations of the largest instance. */
 export const MAX_OPERATIONS: number = OPERATIONS_OF_CIRCUIT.ledger2;
 
-/** Gas that L1 gives to the callee of an L2TX's `send`; signed for by nobody, so it is the same for all. */
+/**
+ * Gas that L1 gives to the callee of an L2TX's `send`; not part of what is signed, so it is the same for all.
+ */
 export const OUTGOING_GAS = 1_000_000;
 
 /** Balances are below this, wei. */

@@ -102,7 +102,10 @@ export class LedgerMachine implements RollupMachine<LedgerVisitRecord> {
     });
   }
 
-  /** @throws {UnbalancedJournalError} after closing the level, when a visit that began inside it waits: it is dropped. */
+  /**
+   * @throws {UnbalancedJournalError} after closing the level, when a visit that began inside it waits: it is
+   * dropped.
+   */
   commit(): void {
     const level = this.#levels.pop();
     if (level === undefined) throw new UnbalancedJournalError("commit without a checkpoint");
@@ -111,7 +114,10 @@ export class LedgerMachine implements RollupMachine<LedgerVisitRecord> {
     throw new UnbalancedJournalError("commit of a level while a call that began inside it is still waiting");
   }
 
-  /** @throws {UndoneWhileSuspendedError} after undoing, when the suspended visit was re-entered since: the visit is lost. */
+  /**
+   * @throws {UndoneWhileSuspendedError} after undoing, when the suspended visit was re-entered since: the
+   * visit is lost.
+   */
   revert(): void {
     const level = this.#levels.pop();
     if (level === undefined) throw new UnbalancedJournalError("revert without a checkpoint");

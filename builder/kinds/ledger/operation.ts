@@ -92,13 +92,19 @@ export function operate(
   }
 }
 
-/** How a suspended operation ends when its outgoing call returns: `abi.encode(bytes)` of the answer, or its revert data raw. */
+/**
+ * How a suspended operation ends when its outgoing call returns: `abi.encode(bytes)` of the answer, or its
+ * revert data raw.
+ */
 export function resume(self: ChainId, caller: ChainId, result: Action): Action {
   const data = result.failed ? result.data : encodeAbiParameters([{ type: "bytes" }], [result.data]);
   return resultAction({ from: self, to: caller, failed: result.failed, data });
 }
 
-/** Revert data of the first rule that the operation breaks, in the order of docs/spec.md section 5, "Failures". */
+/**
+ * Revert data of the first rule that the operation breaks, in the order of docs/spec.md section 5,
+ * "Failures".
+ */
 function failureOf({ call, isStatic }: LedgerOperation, available: bigint): Hex | undefined {
   if (call.type === "malformed") return INVALID_CALLDATA;
   if (isStatic && (call.type === "transfer" || call.type === "send")) return STATIC_CALL_VIOLATION;

@@ -22,15 +22,18 @@ export interface Signing {
   publicKeyOf(privateKey: Uint8Array): CurvePoint;
   sign(privateKey: Uint8Array, message: FieldElement): Signature;
   /**
-   * True when both points are on the curve, the key is not of low order (such a key would sign anything), `s` is below
-   * the subgroup's order (so nobody can vary a signature) and provable, and the equation holds.
+   * True when both points are on the curve, the key is not of low order (such a key would sign anything), `s`
+   * is below the subgroup's order (so a signature cannot be varied) and provable, and the equation holds.
    */
   verify(message: FieldElement, signature: Signature, publicKey: CurvePoint): boolean;
 }
 
 /** Order of the base point. */
 const ORDER = 2736030358979909402780800718157159386076813972158567259200215660948447373041n;
-/** Low 249 bits of the three numbers below the order for which the circuit's multiplication meets opposite points: no proof exists. */
+/**
+ * Low 249 bits of the three numbers below the order for which the circuit's multiplication meets opposite
+ * points: no proof exists.
+ */
 const UNPROVABLE_LOW_BITS = ORDER - 2n * 8n ** 83n - (8n ** 83n - 1n) / 7n;
 
 let loaded: Promise<Signing> | undefined;

@@ -15,7 +15,10 @@ const HEADER: StatementHeader = {
   blobs: 0n,
 };
 
-/** A fixed job of the smallest real circuit, to compare provers by: somebody on L1 deposits Ether in an empty ledger. */
+/**
+ * A fixed job of the smallest real circuit, to compare provers by: an account on L1 deposits Ether in an
+ * empty ledger.
+ */
 export async function standardJob(): Promise<CircuitJob> {
   const machine = await ledgerKind.open({ id: SELF });
   try {

@@ -11,8 +11,8 @@ const STAMP = path.join(PROJECT_ROOT, "artifacts/lockstep-sources.sha256");
 const LOCK = path.join(PROJECT_ROOT, ".lockstep/contracts.lock");
 
 /**
- * Compiles the contracts with Hardhat, unless it did with these very sources: asking it takes longer than all hashing. Only one
- * process compiles at a time, since compilers would write over each other's files.
+ * Compiles the contracts with Hardhat, unless it did with these very sources: asking it takes longer than all
+ * hashing. Only one process compiles at a time, since compilers would write over each other's files.
  */
 export async function compileContracts(): Promise<void> {
   const sources = await hashSources();

@@ -21,7 +21,8 @@ function isAbi(value: readonly unknown[]): value is Abi {
 
 /**
  * A contract as Hardhat compiled it, read directly: a running devnet needs no compiler.
- * @param source path below `contracts/`, for example `examples/Payroll.sol`; the contract has the file's name.
+ * @param source path below `contracts/`, for example `examples/Payroll.sol`; the contract has the file's
+ * name.
  * @throws {ContractArtefactError} when it is missing or has unresolved links.
  */
 export async function compiledContract(source: string): Promise<CompiledContract> {

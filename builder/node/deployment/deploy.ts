@@ -10,7 +10,7 @@ import type { KnownKind } from "../kinds/index.ts";
 const MAX_BATCH_AGE = 3_600n;
 /** Seconds for which other keys would be announced, were there an owner. */
 const VERIFICATION_DELAY = 7 * 24 * 3_600;
-/** The rollups' owner: nobody, so that their keys and their proof systems stay as they are. */
+/** The rollups' owner: none, so that their keys and their proof systems stay as they are. */
 const NOBODY = "0x0000000000000000000000000000000000000000";
 
 export interface DeployOptions {
@@ -43,7 +43,8 @@ export interface Deployment {
 
 /**
  * Puts Lockstep on an L1 and registers rollups.
- * @throws `DEVELOPMENT_KEY`, `UNPROVEN_KIND` before anything is sent where that may not be used; `DEPLOYMENT`.
+ * @throws `DEVELOPMENT_KEY`, `UNPROVEN_KIND` before anything is sent where that may not be used;
+ * `DEPLOYMENT`.
  */
 export async function deploy({ rpc, kinds, circuits, account }: DeployOptions): Promise<Deployment> {
   const deployer = new Deployer(rpc, account);

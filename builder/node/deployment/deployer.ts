@@ -30,7 +30,10 @@ export class Deployer {
     this.client = connect(rpc, account);
   }
 
-  /** Deploys a compiled contract, named by its source below `contracts/`. @throws `CONTRACT_ARTEFACT`, `DEPLOYMENT`. */
+  /**
+   * Deploys a compiled contract, named by its source below `contracts/`.
+   * @throws `CONTRACT_ARTEFACT`, `DEPLOYMENT`.
+   */
   async create(source: string, constructorArguments: readonly unknown[] = []): Promise<Address> {
     const { abi, bytecode } = await compiledContract(source);
     const data = encodeDeployData({ abi, bytecode, args: constructorArguments });
@@ -39,7 +42,10 @@ export class Deployer {
     return contractAddress;
   }
 
-  /** Calls a function in a transaction. @throws `DEPLOYMENT`. */
+  /**
+   * Calls a function in a transaction.
+   * @throws `DEPLOYMENT`.
+   */
   async call(
     address: Address,
     { abi, functionName, args }: { abi: Abi; functionName: string; args: readonly unknown[] },

@@ -25,7 +25,7 @@ export const devnetDescription = z.object({
       /** What the devnet calls it. */
       name: z.string(),
       kind: z.string(),
-      /** False: nothing proves its state, anybody can forge it. */
+      /** False: nothing proves its state, it can be forged. */
       proven: z.boolean(),
       gateway: url,
       /** The chain id the rollup's gateway reports to wallets. */

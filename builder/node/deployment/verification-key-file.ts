@@ -2,7 +2,10 @@ import { z } from "zod";
 
 const point = z.array(z.string());
 
-/** The fields of snarkjs' `verification_key.json` that matter; the points themselves are checked when they are read. */
+/**
+ * The fields of snarkjs' `verification_key.json` that matter; the points themselves are checked when they are
+ * read.
+ */
 export const snarkjsVerificationKey = z.object({
   protocol: z.literal("groth16"),
   curve: z.literal("bn128"),

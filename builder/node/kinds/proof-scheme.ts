@@ -16,7 +16,10 @@ export interface ProofScheme {
   keys(kind: RollupKind, circuits: Circuits): Readonly<Record<string, Hex>>;
   /** @throws when the kind's proofs are worth nothing and the chain is not a local one. */
   assertAllowed(evmChainId: bigint, kind: RollupKind, circuits: Circuits): void;
-  /** Makes a proof system that has just been deployed ready for the kind. @throws `DEPLOYMENT`. */
+  /**
+   * Makes a proof system that has just been deployed ready for the kind.
+   * @throws `DEPLOYMENT`.
+   */
   prepare(deployer: Deployer, proofSystem: Address, kind: RollupKind, circuits: Circuits): Promise<void>;
 }
 

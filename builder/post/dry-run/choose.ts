@@ -27,7 +27,10 @@ const WAYS = [
   },
 ];
 
-/** The best way of a dry run that the node has. @throws {NoDryRunError}, or what the client throws. */
+/**
+ * The best way of a dry run that the node has.
+ * @throws {NoDryRunError}, or what the client throws.
+ */
 export async function chooseDryRun(l1: L1Client): Promise<DryRun> {
   for (const { probe, create } of WAYS) {
     if (await knows(l1, probe)) return create(l1);

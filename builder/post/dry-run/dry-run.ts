@@ -28,7 +28,10 @@ export interface Shown {
 /** @throws when the block must not be made. */
 export type Judge = (shown: Shown) => Promise<void>;
 
-/** One way of having a node execute a block before the block counts. Which one a node can do is found out, not configured. */
+/**
+ * One way of having a node execute a block before the block counts. Which one a node can do is found out, not
+ * configured.
+ */
 export interface DryRun {
   /**
    * Measures a transaction that is the first of the block to come.
@@ -37,8 +40,8 @@ export interface DryRun {
    */
   measure(transaction: UnsignedRequest, next: NextBlock, limit: bigint): Promise<Measured>;
   /**
-   * Has the node execute the draft in the very block to come (number, time, base fee, order, senders, gas limits) and
-   * includes it if `judge` lets it.
+   * Has the node execute the draft in the very block to come (number, time, base fee, order, senders, gas
+   * limits) and includes it if `judge` lets it.
    * @param include makes the block.
    * @throws what `judge` threw; the node is then as it was before.
    */

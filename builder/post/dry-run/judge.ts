@@ -9,15 +9,17 @@ import type { SeenOutcome } from "./outcome.ts";
 /** A transaction that is to be included, and what it does by the simulation. */
 export interface Foreseen {
   readonly transaction: AcceptedTransaction;
-  /** Whether it needs the batch. One that does not may come out as it likes: L1 includes such transactions. */
+  /**
+   * Whether it needs the batch. One that does not may come out as it likes: L1 includes such transactions.
+   */
   readonly crossesChains: boolean;
   /** Absent for a transaction signed for a rollup: it is part of the batch. */
   readonly outcome?: SeenOutcome;
 }
 
 /**
- * Compares what the node shows with what was foreseen. The draft holds the batch, if there is anything in the plan, and the
- * transactions of L1 behind it.
+ * Compares what the node shows with what was foreseen. The draft holds the batch, if there is anything in the
+ * plan, and the transactions of L1 behind it.
  * @returns a judge that throws {DryRunMismatchError} for the first transaction that comes out differently.
  */
 export function judgeBy(plan: BatchPlan, foreseen: readonly Foreseen[]): Judge {

@@ -2,7 +2,10 @@ import type { Hex } from "viem";
 import { LockstepError } from "../../protocol/errors.ts";
 import type { SeenOutcome } from "./outcome.ts";
 
-/** The L1 node makes something else of a transaction than the simulation: a fault of the simulation. Nothing was included. */
+/**
+ * The L1 node makes something else of a transaction than the simulation: a fault of the simulation. Nothing
+ * was included.
+ */
 export class DryRunMismatchError extends LockstepError {
   /** Hash of the first transaction that comes out differently; absent if it is the batch itself. */
   readonly transaction: Hex | undefined;

@@ -9,9 +9,9 @@ export interface SeenOutcome {
   readonly data: Hex;
   /** What went wrong, in the EVM's words. */
   readonly failure?: string;
-  /** The contract that it deploys, if that is what it does; its data is then code, and nobody's answer. */
+  /** The contract that it deploys, if that is what it does; its data is then code, and no return data. */
   readonly created?: Hex;
-  /** All frames, from the outermost; absent where nobody recorded them. */
+  /** All frames, from the outermost; absent where they were not recorded. */
   readonly trace?: CallFrame | undefined;
 }
 

@@ -30,8 +30,8 @@ interface AccountOverride {
 const EMPTY_SLOT: Hex = `0x${"00".repeat(32)}`;
 
 /**
- * Traces the transactions of a block that does not exist, with `debug_traceCall`: what the ones before a transaction
- * changed is laid over the state as overrides.
+ * Traces the transactions of a block that does not exist, with `debug_traceCall`: what the ones before a
+ * transaction changed is laid over the state as overrides.
  */
 export class OverrideTracer {
   readonly #l1: L1Client;
@@ -48,7 +48,10 @@ export class OverrideTracer {
     this.#calls = calls;
   }
 
-  /** The frames of the transaction with this index. @param index not below one asked for earlier. */
+  /**
+   * The frames of the transaction with this index.
+   * @param index not below one asked for earlier.
+   */
   async trace(index: number): Promise<CallFrame> {
     for (; this.#done < index; this.#done++) {
       const options = { tracer: "prestateTracer", tracerConfig: { diffMode: true } };

@@ -35,7 +35,8 @@ export class SimulatedDryRun implements DryRun {
     const most = await this.#only(transaction, next, limit);
     // Nodes word it differently; all of them say that everything is used up.
     if (!most.success) return { data: dataOf(most), isOutOfGas: most.gasUsed >= limit };
-    // What comes back as a refund, and what inner calls must find before they spend it, has to be there first.
+    // What comes back as a refund, and what inner calls must find before they spend it, has to be there
+    // first.
     const tight = (most.gasUsed * 5n) / 4n;
     const isEnough = tight < limit && (await this.#only(transaction, next, tight)).success;
     return { gas: isEnough ? tight : limit };

@@ -12,10 +12,10 @@ import type { UnsignedRequest } from "./unsigned.ts";
 const OUT_OF_GAS = /out of gas|exceeds allowance/i;
 
 /**
- * For nodes whose calls cannot be put into the block to come (Hardhat's: overrides reach `eth_call` alone, and BASEFEE is
- * 0 in every call), but that can go back to a snapshot: the block itself is made and looked at, and kept if it is as it
- * should be. Else the chain, the pool and the clock go back to where they were. A process that dies between the two leaves
- * a block that nobody has judged, which is then simply what L1 did.
+ * For nodes whose calls cannot be put into the block to come (Hardhat's: overrides reach `eth_call` alone,
+ * and BASEFEE is 0 in every call), but that can go back to a snapshot: the block itself is made and looked
+ * at, and kept if it is as it should be. Else the chain, the pool and the clock go back to where they were. A
+ * process that dies between the two leaves a block that was not checked, which is then simply what L1 did.
  */
 export class TakenBackDryRun implements DryRun {
   readonly #l1: L1Client;
@@ -42,7 +42,8 @@ export class TakenBackDryRun implements DryRun {
       ...(included.batch === undefined ? [] : [included.batch]),
       ...included.transactions,
     ].map((receipt) => ("refused" in receipt ? undefined : receipt));
-    // What others put in front of it, or have built on it, is not ours to take back: `settle` says what came of it.
+    // What others put in front of it, or have built on it, is not ours to take back: `settle` says what came
+    // of it.
     if (!(await this.#isOurs(receipts.filter((receipt) => receipt !== undefined)))) return included;
     try {
       await judge({

@@ -10,13 +10,19 @@ export interface LocatedVisit extends StatementVisit {
   readonly rollup: ChainId;
 }
 
-/** Finds the actions of each visit, in the order of `visits`. @throws {InvalidExecutionError} if it is no execution. */
+/**
+ * Finds the actions of each visit, in the order of `visits`.
+ * @throws {InvalidExecutionError} if it is no execution.
+ */
 export function locateVisits(execution: Execution): LocatedVisit[] {
   const walked = checkExecution(execution);
   return walked.visits.map((_, index) => locate(execution, walked, index));
 }
 
-/** The visits that took effect on the path to an ending, in order. @throws {InvalidExecutionError} */
+/**
+ * The visits that took effect on the path to an ending, in order.
+ * @throws {InvalidExecutionError}
+ */
 export function effectiveVisits(execution: Execution, ending: number): LocatedVisit[] {
   const walked = checkExecution(execution);
   const end = walked.endings[ending];
@@ -55,7 +61,10 @@ function checkExecution({ actions, visits, marks }: Execution): Walked {
   return walked;
 }
 
-/** Each undoing is announced, no other one is, and the marks are in order: a list has its marks in one way only. */
+/**
+ * Each undoing is announced, no other one is, and the marks are in order: a list has its marks in one way
+ * only.
+ */
 function checkMarks(marks: readonly Mark[], spans: ReadonlyMap<number, number>): void {
   marks.forEach((mark, index) => {
     const { kind, at, to } = mark;

@@ -31,7 +31,10 @@ export interface Frame {
   readonly liveCalls: number;
   /** It is, or is inside, a static call that L1 made. */
   readonly isLookedUp: boolean;
-  /** It is an L2TX, or inside of one and not inside a call to L1: calls to L1 made here say how much gas they get. */
+  /**
+   * It is an L2TX, or inside of one and not inside a call to L1: calls to L1 made here say how much gas they
+   * get.
+   */
   readonly bindsGas: boolean;
 }
 
@@ -42,7 +45,9 @@ export interface Effect {
   readonly previous: Effect | undefined;
 }
 
-/** A call that is not static and that undoings can go back to: nothing before it was undone since it was made. */
+/**
+ * A call that is not static and that undoings can go back to: nothing before it was undone since it was made.
+ */
 export interface Goal {
   /** Index of the call. */
   readonly at: number;
@@ -50,7 +55,10 @@ export interface Goal {
   readonly below: Goal | undefined;
 }
 
-/** What has happened and was not undone, at one place of an execution. Never changed: going back is taking an older one. */
+/**
+ * What has happened and was not undone, at one place of an execution. Never changed: going back is taking an
+ * older one.
+ */
 export interface Path {
   readonly frame: Frame | undefined;
   readonly open: ReadonlyMap<ChainId, OpenVisit>;

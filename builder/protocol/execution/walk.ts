@@ -42,14 +42,17 @@ export interface Ending {
 export interface Walked {
   /** In the order in which they end or are abandoned. */
   readonly visits: readonly WalkedVisit[];
-  /** For calls that something is undone back to: how often at most on one path, as a SPAN must say. By index of the call. */
+  /**
+   * For calls that something is undone back to: how often at most on one path, as a SPAN must say. By index
+   * of the call.
+   */
   readonly spans: ReadonlyMap<number, number>;
   readonly endings: readonly Ending[];
 }
 
 /**
- * Follows a list along all its paths and checks it against docs/spec.md section 1, independently of the simulation that
- * recorded it. The contract makes the same checks; here they come before proofs are paid for.
+ * Follows a list along all its paths and checks it against docs/spec.md section 1, independently of the
+ * simulation that recorded it. The contract makes the same checks; here they come before proofs are paid for.
  * @throws {InvalidExecutionError}
  */
 export function walkExecution(actions: readonly Action[], resumes: readonly Resume[]): Walked {
@@ -97,7 +100,7 @@ class Walker {
     return { visits: this.#visits, spans: this.#spans, endings: this.#endings };
   }
 
-  // ------------------------------------------------------------------------------------------------------------ paths
+  // --------------------------------------------------------------------------------------------------- paths
 
   #fork({ at, to }: Resume): void {
     const open = this.#forks.at(-1);
@@ -153,7 +156,7 @@ class Walker {
     this.#path = { ...this.#path, open, effect: target.effect, undoings, goal };
   }
 
-  // ---------------------------------------------------------------------------------------------------------- actions
+  // ------------------------------------------------------------------------------------------------- actions
 
   #take(action: Action, at: number): void {
     assertCanonical(action);
@@ -197,7 +200,7 @@ class Walker {
     if (parent?.isLookedUp === true && call.from === L1)
       this.#refuse(at, "is a call of L1's inside a static one, which L1 looks up apart");
     const isLookedUp = parent?.isLookedUp === true || (call.isStatic && call.from === L1);
-    // Else whoever submits the batch would choose it.
+    // Else the submitter of the batch would choose it.
     if (parent?.bindsGas === true && call.to === L1 && call.gas === 0)
       this.#refuse(at, "leaves open how much gas L1 gives to the callee");
     const bindsGas = call.kind === ActionKind.L2TX || (parent?.bindsGas === true && call.to !== L1);
@@ -262,7 +265,7 @@ class Walker {
     return calls.reverse();
   }
 
-  // ----------------------------------------------------------------------------------------------------------- visits
+  // -------------------------------------------------------------------------------------------------- visits
 
   #note(rollup: ChainId, at: number, before: Path): void {
     const visit = this.#path.open.get(rollup);

@@ -12,14 +12,14 @@ export interface BackendJob {
   /** What public signal 0 has to be. */
   readonly commitment: FieldElement;
   /**
-   * Content of the `.wtns` file, computed on this machine and once for all attempts. Backends elsewhere compute it from the
-   * input.
+   * Content of the `.wtns` file, computed on this machine and once for all attempts. Backends elsewhere
+   * compute it from the input.
    * @throws `PROOF_FAILED` when the circuit refuses the input.
    */
   readonly witness: () => Promise<Uint8Array<ArrayBuffer>>;
 }
 
-/** What a backend gives: nobody has verified it yet. */
+/** What a backend gives: it is not verified yet. */
 export interface UnverifiedProof {
   readonly proof: Groth16Proof;
   readonly publicSignals: readonly bigint[];
@@ -30,25 +30,29 @@ export interface UnverifiedProof {
 }
 
 /**
- * Something that makes Groth16 proofs from the keys in snarkjs' format: threads, a program, another machine. It may die, hang
- * and lie; the pool notices.
+ * Something that makes Groth16 proofs from the keys in snarkjs' format: threads, a program, another machine.
+ * It may die, hang and lie; the pool notices.
  */
 export interface Backend {
   /** Unique in its pool; shown to people. */
   readonly name: string;
   /** Proofs that it makes at the same time. */
   readonly slots: number;
-  /** Jobs that it takes beyond its slots, e.g. to have their witnesses ready when a slot is free. By default none. */
+  /**
+   * Jobs that it takes beyond its slots, e.g. to have their witnesses ready when a slot is free. By default
+   * none.
+   */
   readonly ahead?: number;
   /** Instances that it has the keys of. */
   readonly circuits: ReadonlySet<string>;
-  /** Milliseconds of proving per constraint, if somebody has measured that before. */
+  /** Milliseconds of proving per constraint, if that was measured before. */
   readonly measuredRate?: number;
   /** It computes witnesses itself, from the input, and never asks for one. */
   readonly computesWitness?: boolean;
   /**
    * @param signal ends the work.
-   * @throws {BackendFailedError} when the backend could not make it, though another one might; `PROOF_FAILED` when nobody can.
+   * @throws {BackendFailedError} when the backend could not make it, though another one might; `PROOF_FAILED`
+   * when no backend can.
    */
   prove(job: BackendJob, signal: AbortSignal): Promise<UnverifiedProof>;
   close(): Promise<void>;
@@ -68,7 +72,8 @@ export interface BackendKind {
   obstacle(): Promise<string | undefined>;
   /**
    * What makes, once, what it needs on this machine.
-   * @throws {WorkerBuildError} whose message says what that takes and is missing; so does what is returned when it fails.
+   * @throws {WorkerBuildError} whose message says what that takes and is missing; so does what is returned
+   * when it fails.
    */
   readonly prepareBuild?: (options: BuildOptions) => Promise<() => Promise<unknown>>;
   /** @throws `KEY_CORRUPT`, `WRONG_KEY`. */

@@ -3,5 +3,8 @@ import { gnarkBackend } from "./gnark/index.ts";
 import { rapidsnarkBackend } from "./rapidsnark/index.ts";
 import { snarkjsBackend } from "./snarkjs/index.ts";
 
-/** All ways to prove on this machine, the fastest first. A new one is a folder beside this file and a line here. */
+/**
+ * All ways to prove on this machine, the fastest first. A new one is a folder beside this file and a line
+ * here.
+ */
 export const BACKEND_KINDS: readonly BackendKind[] = [gnarkBackend, rapidsnarkBackend, snarkjsBackend];

@@ -24,8 +24,10 @@ export interface BuildContext {
 }
 
 /**
- * Compiles an instance, makes its development key, unless there is one for the same constraints, and puts both into the cache.
- * @param source the circuit's file, @param path where it lies.
+ * Compiles an instance, makes its development key, unless there is one for the same constraints, and puts
+ * both into the cache.
+ * @param source the circuit's file,
+ * @param path where it lies.
  * @throws `CIRCUIT_COMPILATION`, `CIRCUIT_DECLARATION`.
  */
 export async function buildArtefacts(

@@ -10,10 +10,16 @@ import {
   manifestSchema,
 } from "./artefacts.ts";
 
-/** Prefix of folders that are being filled or thrown away; one that was left by a killed process is removed later. */
+/**
+ * Prefix of folders that are being filled or thrown away; one that was left by a killed process is removed
+ * later.
+ */
 const TEMPORARY = "tmp-";
 const ABANDONED_MILLISECONDS = 60 * 60 * 1000;
-/** Folders kept per instance: the current one and the one before, for going back and forth between two versions. */
+/**
+ * Folders kept per instance: the current one and the one before, for going back and forth between two
+ * versions.
+ */
 const KEPT = 2;
 
 const KEY_FILES = ["zkey", "verificationKey"] as const;
@@ -46,8 +52,10 @@ export async function findEntry(entry: CacheEntry): Promise<Artefacts | undefine
 }
 
 /**
- * Copies the key of another version of the instance into `folder`, if there is one whose constraints are these: a key
- * depends on nothing else. @param setup version of the set-up. @returns whether it did.
+ * Copies the key of another version of the instance into `folder`, if there is one whose constraints are
+ * these: a key depends on nothing else.
+ * @param setup version of the set-up.
+ * @returns whether it did.
  */
 export async function reuseKey(
   { root, instance }: CacheEntry,
@@ -78,8 +86,8 @@ export async function temporaryFolder(root: string): Promise<string> {
 }
 
 /**
- * Puts a filled folder into its place in one step, so that a reader sees all of it or nothing. Another process may have
- * been faster: its artefacts are the same, and either may stay.
+ * Puts a filled folder into its place in one step, so that a reader sees all of it or nothing. Another
+ * process may have been faster: its artefacts are the same, and either may stay.
  */
 export async function publishEntry(
   entry: CacheEntry,
@@ -107,7 +115,10 @@ export async function publishEntry(
   return describe(target, manifest);
 }
 
-/** Removes what nobody needs: older versions of the instance, and folders and locks that killed processes left. */
+/**
+ * Removes what is no longer needed: older versions of the instance, and folders and locks that killed
+ * processes left.
+ */
 export async function pruneEntries(entry: CacheEntry): Promise<void> {
   const names = await readdir(entry.root);
   const aged = await Promise.all(

@@ -13,12 +13,13 @@ import type { Artefacts } from "./artefacts.ts";
 import { MissingCeremonyKeyError } from "./errors.ts";
 
 /**
- * The artefacts of an instance with the key of a ceremony in place of the development key. The key is held against its
- * transcript and its circuit; that the transcript tells the truth is for `lockstep keys verify` to find out, once.
+ * The artefacts of an instance with the key of a ceremony in place of the development key. The key is held
+ * against its transcript and its circuit; that the transcript tells the truth is for `lockstep keys verify`
+ * to find out, once.
  *
  * @param folder of ceremony keys, as `lockstep keys ceremony export` lays it out: one folder per instance.
- * @throws `CEREMONY_KEY_MISSING`; `WRONG_KEY` when it is for another circuit or another version of this one; `KEY_FAULTS`
- * when it is not the transcript's or was never contributed to; `KEY_CORRUPT`, `TRANSCRIPT`.
+ * @throws `CEREMONY_KEY_MISSING`; `WRONG_KEY` when it is for another circuit or another version of this one;
+ * `KEY_FAULTS` when it is not the transcript's or was never contributed to; `KEY_CORRUPT`, `TRANSCRIPT`.
  */
 export async function withCeremonyKey(artefacts: Artefacts, folder: string): Promise<Artefacts> {
   const { instance } = artefacts;

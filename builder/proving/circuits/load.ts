@@ -17,7 +17,10 @@ import { type CircuitInstance, readInstances } from "./instances.ts";
 import { withLock } from "./lock.ts";
 import { collectSources, hashSources } from "./sources.ts";
 
-/** What is going on with an instance: found in the cache, made by somebody else, compiled, its key made, ready. */
+/**
+ * What is going on with an instance: found in the cache, made by another process, compiled, its key made,
+ * ready.
+ */
 export interface ArtefactProgress {
   readonly instance: string;
   readonly step: "waiting" | "compile" | "key" | "ready";
@@ -43,8 +46,8 @@ const PROJECT = resolve(dirname(fileURLToPath(import.meta.url)), "../../..");
 const MAX_COMPILATIONS = 2;
 
 /**
- * The artefacts of the named circuit instances: compiled circuit, development or ceremony keys. What is not in the cache, or is damaged
- * there, is made. May run in several processes at once and be killed at any time.
+ * The artefacts of the named circuit instances: compiled circuit, development or ceremony keys. What is not
+ * in the cache, or is damaged there, is made. May run in several processes at once and be killed at any time.
  *
  * @throws `UNKNOWN_CIRCUIT`, `CIRCUIT_DECLARATION`, `CIRCUIT_COMPILATION`; with ceremony keys, whatever
  * {@link withCeremonyKey} does; an `AbortError` when `signal` fires.
@@ -64,7 +67,7 @@ export async function loadArtefacts(
     maxThreads: Math.min(MAX_COMPILATIONS, availableParallelism()),
   });
   const keyQueue = serial();
-  // The first failure stops the others: nobody would use their results.
+  // The first failure stops the others: their results would not be used.
   const failure = new AbortController();
   const signal = options.signal ? AbortSignal.any([options.signal, failure.signal]) : failure.signal;
   try {
@@ -138,7 +141,7 @@ async function load(
       ...signal,
     },
     async () => {
-      // Somebody else may have made it while this one waited for the lock.
+      // Another process may have made it while this one waited for the lock.
       const made = await findEntry(entry);
       if (made !== undefined) return made;
       const path = resolve(circuits, instance.file);

@@ -8,7 +8,7 @@ const STALE_MILLISECONDS = 15_000;
 const RETRY_MILLISECONDS = 250;
 
 export interface LockOptions {
-  /** Called once when somebody else holds the lock. */
+  /** Called once when another process holds the lock. */
   readonly onWait?: () => void;
   readonly signal?: AbortSignal;
 }
@@ -16,8 +16,9 @@ export interface LockOptions {
 /**
  * Runs `work` while no other process or caller that uses the same lock file does.
  *
- * The owner touches the file each second, so the lock of a killed process is taken over after a quarter of a minute. A
- * process that was stopped for longer can lose its lock: what it guards must be safe without it, only wasteful.
+ * The owner touches the file each second, so the lock of a killed process is taken over after a quarter of a
+ * minute. A process that was stopped for longer can lose its lock: what it guards must be safe without it,
+ * only wasteful.
  */
 export async function withLock<T>(path: string, options: LockOptions, work: () => Promise<T>): Promise<T> {
   const owner = randomUUID();

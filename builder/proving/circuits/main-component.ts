@@ -1,7 +1,11 @@
 import { CircuitDeclarationError } from "./errors.ts";
 import type { CircuitInstance } from "./instances.ts";
 
-/** The file that makes an instance of the template. @param source the circuit's file, @param path its absolute path. */
+/**
+ * The file that makes an instance of the template.
+ * @param source the circuit's file,
+ * @param path its absolute path.
+ */
 export function mainComponent(instance: CircuitInstance, source: string, path: string): string {
   if (/["\\\n]/.test(path)) throw new CircuitDeclarationError(`circom cannot include a file from ${path}`);
   const outputs = outputsOf(instance.template, source);

@@ -14,7 +14,10 @@ export interface SourcePaths {
 const INCLUDE = /\binclude\s+"([^"]+)"\s*;/g;
 const COMMENT = /\/\*[\s\S]*?\*\/|\/\/[^\n]*/g;
 
-/** All files that a circuit file includes, itself first, with their contents. @throws `CIRCUIT_DECLARATION`. */
+/**
+ * All files that a circuit file includes, itself first, with their contents.
+ * @throws `CIRCUIT_DECLARATION`.
+ */
 export async function collectSources(file: string, paths: SourcePaths): Promise<ReadonlyMap<string, string>> {
   const sources = new Map<string, string>();
   const pending = [resolve(paths.circuits, file)];

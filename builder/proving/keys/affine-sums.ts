@@ -4,8 +4,9 @@ import { type CurveFunction, type CurveMemory, type GroupName, POINT_BYTES } fro
 const FIELDS = { g1: "f1m", g2: "f2m" } as const;
 
 /**
- * Adds affine points to many affine sums at once. One inversion serves all additions of a round (Montgomery's trick), so an
- * addition takes half the time of one on Jacobian points, and the sums need no conversion at the end.
+ * Adds affine points to many affine sums at once. One inversion serves all additions of a round (Montgomery's
+ * trick), so an addition takes half the time of one on Jacobian points, and the sums need no conversion at
+ * the end.
  */
 export class AffineSums {
   readonly #coordinate: number;
@@ -23,7 +24,10 @@ export class AffineSums {
   readonly #term: number;
   #count = 0;
 
-  /** Takes memory that the caller's `scoped` gives back. @param capacity additions in one round, at most. */
+  /**
+   * Takes memory that the caller's `scoped` gives back.
+   * @param capacity additions in one round, at most.
+   */
   constructor(memory: CurveMemory, group: GroupName, capacity: number) {
     const field = FIELDS[group];
     this.#coordinate = POINT_BYTES[group].affine / 2;

@@ -35,7 +35,10 @@ const TERM_BYTES = 4 + ELEMENT_BYTES;
 /** snarkjs hashes the quotient powers in pieces of this size and does not shorten the last one. */
 const HASH_PIECE = 2 ** 14;
 
-/** How many multiples τ^i·(τ^n − 1) snarkjs hashes for a domain of that size; it announces one less than the size. */
+/**
+ * How many multiples τ^i·(τ^n − 1) snarkjs hashes for a domain of that size; it announces one less than the
+ * size.
+ */
 export function hashedQuotientPowers(domainSize: number): number {
   return domainSize <= HASH_PIECE ? domainSize - 1 : domainSize;
 }
@@ -130,7 +133,10 @@ export function coefficientSection(
   view.setUint32(0, count, true);
   return coefficients;
 
-  /** snarkjs keeps a coefficient times 2^512: its prover's one multiplication with a standard-form witness gives Montgomery form. */
+  /**
+   * snarkjs keeps a coefficient times 2^512: its prover's one multiplication with a standard-form witness
+   * gives Montgomery form.
+   */
   function write(side: number, constraint: number, wire: number, value: number): void {
     const at = 4 + count++ * COEFFICIENT_BYTES;
     view.setUint32(at, side, true);
@@ -142,7 +148,10 @@ export function coefficientSection(
   }
 }
 
-/** Calls back for each term: side 0, 1, 2 is a, b, c; `offset` is that of the 32-byte coefficient in `system.terms`. */
+/**
+ * Calls back for each term: side 0, 1, 2 is a, b, c; `offset` is that of the 32-byte coefficient in
+ * `system.terms`.
+ */
 export function walkTerms(
   system: ConstraintSystem,
   visit: (constraint: number, side: number, wire: number, offset: number) => void,

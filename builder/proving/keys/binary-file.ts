@@ -1,12 +1,15 @@
 import { KeyCorruptError } from "./errors.ts";
 
 /**
- * The container that `.r1cs`, `.zkey`, `.ptau` and `.wtns` files share: four bytes of magic, version, number of sections,
- * then each section as id (u32), length (u64) and content. Little-endian.
+ * The container that `.r1cs`, `.zkey`, `.ptau` and `.wtns` files share: four bytes of magic, version, number
+ * of sections, then each section as id (u32), length (u64) and content. Little-endian.
  */
 export interface BinaryFile {
   readonly version: number;
-  /** The section with this id. @throws `KEY_CORRUPT` when it is missing or there twice. */
+  /**
+   * The section with this id.
+   * @throws `KEY_CORRUPT` when it is missing or there twice.
+   */
   section(id: number): Uint8Array;
   has(id: number): boolean;
 }
@@ -14,7 +17,10 @@ export interface BinaryFile {
 const HEADER_BYTES = 12;
 const SECTION_HEADER_BYTES = 12;
 
-/** @param name what to call the file in errors. @throws `KEY_CORRUPT`. */
+/**
+ * @param name what to call the file in errors.
+ * @throws `KEY_CORRUPT`.
+ */
 export function readBinaryFile(bytes: Uint8Array, magic: string, name: string): BinaryFile {
   const view = viewOf(bytes);
   if (bytes.length < HEADER_BYTES || Buffer.from(bytes.subarray(0, 4)).toString("latin1") !== magic) {

@@ -14,8 +14,8 @@ export interface CombPoints {
 }
 
 /**
- * Many multiples of a group's generator G. A table holds d·2^(wj)·G for every window j and digit d < 2^w, so a
- * multiple costs one addition per non-zero digit.
+ * Many multiples of a group's generator G. A table holds d·2^(wj)·G for every window j and digit d < 2^w, so
+ * a multiple costs one addition per non-zero digit.
  */
 export class Comb {
   readonly #memory: CurveMemory;
@@ -27,7 +27,10 @@ export class Comb {
   readonly #toUncompressed: CurveFunction;
   readonly #copyAffine: CurveFunction;
 
-  /** @param window width in bits: wider ones pay off with more multiples; the table has 2^window points per window. */
+  /**
+   * @param window width in bits: wider ones pay off with more multiples; the table has 2^window points per
+   * window.
+   */
   constructor(memory: CurveMemory, group: GroupName, window: number) {
     this.#memory = memory;
     this.#group = group;
@@ -39,7 +42,10 @@ export class Comb {
     this.#table = this.#buildTable();
   }
 
-  /** @param scalars 32 bytes each, little-endian, below the group's order; some thousands at a time, since memory grows with their number. */
+  /**
+   * @param scalars 32 bytes each, little-endian, below the group's order; some thousands at a time, since
+   * memory grows with their number.
+   */
   multiply(scalars: Uint8Array): CombPoints {
     const { affine } = POINT_BYTES[this.#group];
     const memory = this.#memory;
@@ -56,8 +62,8 @@ export class Comb {
           const digit = digitAt(scalars, index * ELEMENT_BYTES, j * this.#window, this.#window);
           if (digit === 0) continue;
           const [sum, multiple] = [points + index * affine, this.#table + j * stride + digit * affine];
-          // The sum is that of the lower digits, l·G with l < d·2^(wj) and l + d·2^(wj) below the order: another point, and not
-          // the negative.
+          // The sum is that of the lower digits, l·G with l < d·2^(wj) and l + d·2^(wj) below the order:
+          // another point, and not the negative.
           if (isZero[index] === 0) sums.add(sum, multiple);
           else this.#copyAffine(multiple, sum);
           isZero[index] = 0;

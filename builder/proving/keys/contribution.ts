@@ -11,9 +11,9 @@ const TRANSCRIPT_HASH = "blake2b512";
 const NAME_PARAMETER = 1;
 
 /**
- * Section 10 of a `.zkey`: the hash of the circuit's initial key, then one contribution, which took δ from 1 to its
- * value, bears the name {@link DEVELOPMENT_SEED} and proves knowledge of δ as snarkjs demands: s·δ for a point s, and
- * h·δ for the point h of G2 that the transcript hashes to.
+ * Section 10 of a `.zkey`: the hash of the circuit's initial key, then one contribution, which took δ from 1
+ * to its value, bears the name {@link DEVELOPMENT_SEED} and proves knowledge of δ as snarkjs demands: s·δ for
+ * a point s, and h·δ for the point h of G2 that the transcript hashes to.
  */
 export function developmentContribution(curve: Curve, circuitHash: Uint8Array, delta: bigint): Uint8Array {
   const { G1, G2 } = curve;

@@ -6,11 +6,13 @@ import { uncompressedG1, uncompressedG2 } from "./points.ts";
 
 /** What a key says of one step that changed its δ. */
 export interface Contribution {
-  /** As its author wrote it, and not covered by any hash: only a transcript binds it. Empty without a name. */
+  /**
+   * As its author wrote it, and not covered by any hash: only a transcript binds it. Empty without a name.
+   */
   readonly name: string;
   /** BLAKE2b-512, hexadecimal: what snarkjs shows as "Contribution Hash". */
   readonly hash: string;
-  /** Public randomness in place of a secret: whoever repeats the hashing gets the same δ. */
+  /** Public randomness in place of a secret: repeating the hashing gives the same δ. */
   readonly beacon?: Beacon;
   /** False when the step was not made on the circuit and the steps before it that the key names. */
   readonly follows: boolean;
@@ -41,7 +43,7 @@ const BEACON = 1;
 /** Parameters of a contribution, in this order. */
 const PARAMETER = { name: 1, iterationsExponent: 2, beacon: 3 } as const;
 
-/** A contribution with what proves it. Points are affine, as in the file, and nobody has checked them. */
+/** A contribution with what proves it. Points are affine, as in the file, and not checked. */
 export interface ContributionStep extends Contribution {
   /** δ after the step. */
   readonly deltaAfter: Uint8Array;
@@ -53,7 +55,10 @@ export interface ContributionStep extends Contribution {
   readonly transcript: Uint8Array;
 }
 
-/** Reads section 10 of a `.zkey`. @throws `KEY_CORRUPT`. */
+/**
+ * Reads section 10 of a `.zkey`.
+ * @throws `KEY_CORRUPT`.
+ */
 export function readHistory(section: Uint8Array): KeyHistory {
   const { circuitHash, steps } = readSteps(section);
   const contributions = steps.map(({ name, hash, follows, beacon }) => ({

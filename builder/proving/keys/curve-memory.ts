@@ -1,6 +1,6 @@
 /**
- * ffjavascript's WebAssembly module of BN254 with the addresses of its generators (Jacobian, z = 1).
- * It can be passed to worker threads, where ffjavascript itself cannot be loaded: its dependency `web-worker` takes
+ * ffjavascript's WebAssembly module of BN254 with the addresses of its generators (Jacobian, z = 1). It can
+ * be passed to worker threads, where ffjavascript itself cannot be loaded: its dependency `web-worker` takes
  * every thread for one of its own.
  */
 export interface CurveModule {
@@ -24,9 +24,9 @@ export type CurveFunction = (...addresses: number[]) => unknown;
 const PAGE = 65_536;
 
 /**
- * BN254 arithmetic in WebAssembly on one's own memory. ffjavascript's interface copies operands in and out for each
- * operation; a set-up does millions of them, so it keeps everything in the module's memory and passes addresses.
- * Free with the garbage collector: no threads, nothing to close.
+ * BN254 arithmetic in WebAssembly on one's own memory. ffjavascript's interface copies operands in and out
+ * for each operation; a set-up does millions of them, so it keeps everything in the module's memory and
+ * passes addresses. Free with the garbage collector: no threads, nothing to close.
  */
 export class CurveMemory {
   readonly generators: CurveModule["generators"];
@@ -58,7 +58,8 @@ export class CurveMemory {
 
   /** Address of `bytes` zeroed bytes, given back when the enclosing {@link scoped} ends. */
   allocate(bytes: number): number {
-    // The module keeps its own free pointer in word 0 and takes scratch space there without growing the memory.
+    // The module keeps its own free pointer in word 0 and takes scratch space there without growing the
+    // memory.
     const address = Math.ceil(this.#free / 8) * 8;
     this.#reserve(address + bytes);
     this.#free = address + bytes;

@@ -11,8 +11,9 @@ import { readProvingKey } from "./zkey.ts";
 export const DEVELOPMENT_SETUP_VERSION = 1;
 
 /**
- * A Groth16 proving key in snarkjs' format, computed directly from the public {@link DEVELOPMENT_SECRETS}: no ceremony,
- * so it takes seconds, and no security at all, so it is named insecure inside. Every machine makes the same bytes.
+ * A Groth16 proving key in snarkjs' format, computed directly from the public {@link DEVELOPMENT_SECRETS}: no
+ * ceremony, so it takes seconds, and no security at all, so it is named insecure inside. Every machine makes
+ * the same bytes.
  *
  * @param r1cs content of a `.r1cs` file.
  * @throws `KEY_CORRUPT` when the constraint system is malformed; an `AbortError` when `signal` fires.
@@ -34,7 +35,10 @@ export interface KeyFiles {
   readonly verificationKey: string;
 }
 
-/** Writes what {@link createDevelopmentKey} makes. @throws as that does. */
+/**
+ * Writes what {@link createDevelopmentKey} makes.
+ * @throws as that does.
+ */
 export async function writeDevelopmentKey(
   r1cs: Uint8Array,
   files: KeyFiles,

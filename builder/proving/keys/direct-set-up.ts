@@ -16,11 +16,12 @@ const GROTH16 = 1;
 const ZKEY_VERSION = 1;
 
 /**
- * A Groth16 proving key in snarkjs' format, computed from all of its secrets: seconds where a ceremony takes days, and
- * INSECURE, since whoever knows them can forge proofs.
+ * A Groth16 proving key in snarkjs' format, computed from all of its secrets: seconds where a ceremony takes
+ * days, and INSECURE, since with them proofs can be forged.
  *
  * @param r1cs content of a `.r1cs` file.
- * @param history makes section 10, what the key says of its set-up, from snarkjs' hash of the key before contributions.
+ * @param history makes section 10, what the key says of its set-up, from snarkjs' hash of the key before
+ * contributions.
  * @throws `KEY_CORRUPT` when the constraint system is malformed; an `AbortError` when `signal` fires.
  */
 export async function computeKey(
@@ -89,7 +90,10 @@ function header(system: ConstraintSystem, values: Arithmetisation, points: Heade
   ]);
 }
 
-/** snarkjs' name for a circuit and the ceremony before it: a hash of the key before contributions, where γ and δ are 1. */
+/**
+ * snarkjs' name for a circuit and the ceremony before it: a hash of the key before contributions, where γ and
+ * δ are 1.
+ */
 function circuitHash(values: Arithmetisation, points: HeaderPoints & SectionPoints): Uint8Array {
   const hash = createHash("blake2b512");
   const { alpha1, beta1, beta2, one1, one2 } = points;

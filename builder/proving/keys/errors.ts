@@ -11,7 +11,7 @@ export class KeyCorruptError extends LockstepError {
   }
 }
 
-/** `DEVELOPMENT_KEY`: keys whose secrets everybody knows were about to be used where value is at stake. */
+/** `DEVELOPMENT_KEY`: keys whose secrets are public were about to be used where value is at stake. */
 export class DevelopmentKeyError extends LockstepError {
   constructor(evmChainId: bigint, key: string) {
     super(

@@ -4,7 +4,10 @@ import { ELEMENT_BYTES, elementBytes } from "./little-endian.ts";
 import { modPow } from "./mod-pow.ts";
 
 const P = FIELD_MODULUS;
-/** The multiplicative group has 2^28 | p − 1; 5 is the least non-residue, from which snarkjs takes its roots of unity. */
+/**
+ * The multiplicative group has 2^28 | p − 1; 5 is the least non-residue, from which snarkjs takes its roots
+ * of unity.
+ */
 const TWO_ADICITY = 28n;
 const NON_RESIDUE = 5n;
 
@@ -15,7 +18,8 @@ export function rootOfUnity(power: number): bigint {
 }
 
 /**
- * Lagrange polynomials of the domain of size n = 2^power at τ: L_i(τ) = (τ^n − 1)/n · ω^i / (τ − ω^i), in Montgomery form.
+ * Lagrange polynomials of the domain of size n = 2^power at τ: L_i(τ) = (τ^n − 1)/n · ω^i / (τ − ω^i), in
+ * Montgomery form.
  * @param scale what every value is multiplied with.
  * @returns address of the n values. τ must not be in the domain.
  */

@@ -21,7 +21,10 @@ export type MultiplierJob = readonly [group: GroupName, scalars: Uint8Array];
 const TASK_SIZE = 2048;
 /** Widths of windows among which the best is chosen; tables of the widest take 36 MB in G1. */
 const WINDOWS = [6, 8, 10, 11, 12, 13, 14, 15] as const;
-/** What an entry of a table costs, in additions: one on Jacobian points, and its part of making the row affine. */
+/**
+ * What an entry of a table costs, in additions: one on Jacobian points, and its part of making the row
+ * affine.
+ */
 const ENTRY_COST = 2.9;
 /** Bits of a scalar. */
 const SCALAR_BITS = 254;

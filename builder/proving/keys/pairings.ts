@@ -10,8 +10,8 @@ const SCRATCH_BYTES = 1 << 18;
 export type Pair = readonly [g1: Uint8Array, g2: Uint8Array];
 
 /**
- * Equations between pairings, in WebAssembly. The points have to be valid: off its curve or outside of the subgroup a point's
- * pairing means nothing.
+ * Equations between pairings, in WebAssembly. The points have to be valid: off its curve or outside of the
+ * subgroup a point's pairing means nothing.
  */
 export class Pairings {
   readonly #memory: CurveMemory;

@@ -13,9 +13,9 @@ const TOP_OFFSET = ELEMENT_BYTES - 4;
 const TOP_OF_MODULUS = Number(BASE_FIELD_MODULUS >> BigInt(8 * TOP_OFFSET));
 
 /**
- * Tells points from what only looks like points. Whoever multiplies something that is not on the curve by a secret gives the
- * secret away: the formulas of addition never use the curve's constant, so they compute on any y² = x³ + c, where
- * logarithms can be easy.
+ * Tells points from what only looks like points. Multiplying something that is not on the curve by a secret
+ * gives the secret away: the formulas of addition never use the curve's constant, so they compute on any y² =
+ * x³ + c, where logarithms can be easy.
  */
 export class PointCheck {
   readonly #memory: CurveMemory;
@@ -33,8 +33,9 @@ export class PointCheck {
   }
 
   /**
-   * Index of the first point that is not on the curve, or whose coordinates are not reduced; undefined when all are fine.
-   * All zeros are the point at infinity, which is fine here. In G2 being on the curve is not being in the subgroup.
+   * Index of the first point that is not on the curve, or whose coordinates are not reduced; undefined when
+   * all are fine. All zeros are the point at infinity, which is fine here. In G2 being on the curve is not
+   * being in the subgroup.
    * @param points affine, as in a `.zkey`.
    */
   firstInvalid(points: Uint8Array): number | undefined {

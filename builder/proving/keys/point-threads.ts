@@ -62,9 +62,9 @@ export class PointThreads implements AsyncDisposable {
 
   /**
    * Σ scalar·base, an affine point.
-   * @returns undefined when the sum of a window is outside of G2's subgroup. Windows are combinations of their own: with random
-   * scalars each passes a base from outside with a chance of 2^-width, as long as 2^width is less than the
-   * smallest factor of the cofactor, 10069; all of them together with 2^-bits.
+   * @returns undefined when the sum of a window is outside of G2's subgroup. Windows are combinations of
+   * their own: with random scalars each passes a base from outside with a chance of 2^-width, as long as
+   * 2^width is less than the smallest factor of the cofactor, 10069; all of them together with 2^-bits.
    */
   async sum({
     group,
@@ -130,7 +130,10 @@ export class PointThreads implements AsyncDisposable {
   }
 }
 
-/** The width with the least work: an addition per base and window, and the combination of each window's buckets. */
+/**
+ * The width with the least work: an addition per base and window, and the combination of each window's
+ * buckets.
+ */
 function bestWidth(count: number, bits: number, most: number): number {
   const cost = (width: number): number => Math.ceil(bits / width) * (count + BUCKET_COST * 2 ** width);
   let best = 1;

@@ -9,7 +9,10 @@ const MONTGOMERY_INVERSE = modPow(1n << 256n, BASE_FIELD_MODULUS - 2n, BASE_FIEL
 /** First byte of the uncompressed form of the point at infinity. */
 const INFINITY_FLAG = 0x40;
 
-/** The affine point at `offset` in the form of snarkjs' files; (0, 0) is the point at infinity. @throws `KEY_CORRUPT`. */
+/**
+ * The affine point at `offset` in the form of snarkjs' files; (0, 0) is the point at infinity.
+ * @throws `KEY_CORRUPT`.
+ */
 export function readG1(bytes: Uint8Array, offset: number): G1Point {
   return [coordinate(bytes, offset), coordinate(bytes, offset + ELEMENT_BYTES)];
 }

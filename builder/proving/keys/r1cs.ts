@@ -9,7 +9,10 @@ export interface ConstraintSystem {
   /** Outputs and public inputs; they are wires 1 … publicSignals, wire 0 is the constant one. */
   readonly publicSignals: number;
   readonly constraints: number;
-  /** Per constraint three linear combinations, each: number of terms (u32), then wire (u32) and coefficient (32 bytes) per term. */
+  /**
+   * Per constraint three linear combinations, each: number of terms (u32), then wire (u32) and coefficient
+   * (32 bytes) per term.
+   */
   readonly terms: Uint8Array;
 }
 

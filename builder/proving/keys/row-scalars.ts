@@ -19,7 +19,8 @@ export interface RowScalars {
 }
 
 /**
- * Σ a_w·A_w + b_w·B_w + k_w·(β·A_w + α·B_w + C_w) over all wires, written as a sum over the rows of the domain.
+ * Σ a_w·A_w + b_w·B_w + k_w·(β·A_w + α·B_w + C_w) over all wires, written as a sum over the rows of the
+ * domain.
  * @param terms address of the system's terms in the memory.
  */
 export function rowScalars(

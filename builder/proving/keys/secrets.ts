@@ -4,7 +4,7 @@ import { FIELD_MODULUS } from "../../protocol/ids.ts";
 /** Seed of every development key, and the name under which a key carries it (spec section 6). */
 export const DEVELOPMENT_SEED = "lockstep development key, insecure";
 
-/** The secrets of a set-up. In a development key they are public, so anybody can prove anything with it. */
+/** The secrets of a set-up. In a development key they are public, so anything can be proven with it. */
 export interface SetupSecrets {
   readonly tau: bigint;
   readonly alpha: bigint;

@@ -5,7 +5,10 @@ import { KeyCorruptError } from "./errors.ts";
 import { DEVELOPMENT_SECRETS } from "./secrets.ts";
 
 export type G1Point = readonly [x: bigint, y: bigint];
-/** Coordinates with the real part first, as in snarkjs' files; EIP-197 and {@link encodeVerificationKey} have the imaginary part first. */
+/**
+ * Coordinates with the real part first, as in snarkjs' files; EIP-197 and {@link encodeVerificationKey} have
+ * the imaginary part first.
+ */
 export type G2Point = readonly [x: readonly [bigint, bigint], y: readonly [bigint, bigint]];
 
 /** A Groth16 verification key over BN254. */
@@ -63,7 +66,8 @@ export function formatVerificationKey(key: VerificationKey, powersOfTau?: string
 
 /**
  * @param json content of a `verification_key.json`, parsed.
- * @throws `KEY_CORRUPT` when it is malformed or a point is not on its curve, outside of G2's subgroup, or at infinity.
+ * @throws `KEY_CORRUPT` when it is malformed or a point is not on its curve, outside of G2's subgroup, or at
+ * infinity.
  */
 export function fromSnarkjs(json: unknown): VerificationKey {
   const { data, error } = snarkjsVerificationKey.safeParse(json);
@@ -80,8 +84,8 @@ export function fromSnarkjs(json: unknown): VerificationKey {
 }
 
 /**
- * The key as the contracts store it: α (64 bytes), β, γ, δ (128 each), then the IC points (64 each); coordinates of 32
- * bytes, big-endian, imaginary parts first. 704 bytes for three public inputs.
+ * The key as the contracts store it: α (64 bytes), β, γ, δ (128 each), then the IC points (64 each);
+ * coordinates of 32 bytes, big-endian, imaginary parts first. 704 bytes for three public inputs.
  */
 export function encodeVerificationKey(key: VerificationKey): Hex {
   const encode1 = (point: G1Point): Hex[] => point.map(word);

@@ -20,8 +20,9 @@ export interface WindowTask {
 const ROUND = 1024;
 
 /**
- * For each window Σ digit·base, by Pippenger's buckets: bases with the same digit are added up first. Within buckets points are
- * added in pairs, then the sums in pairs and so on, so that a thousand additions at a time share one inversion.
+ * For each window Σ digit·base, by Pippenger's buckets: bases with the same digit are added up first. Within
+ * buckets points are added in pairs, then the sums in pairs and so on, so that a thousand additions at a time
+ * share one inversion.
  * @returns Jacobian points.
  */
 export function windowSums(memory: CurveMemory, task: WindowTask): Uint8Array<ArrayBuffer> {
@@ -128,7 +129,8 @@ class Buckets {
         for (let at = start; at + 1 < start + size; at += 2) {
           let sum = this.#points[at] ?? 0;
           const point = this.#points[at + 1] ?? 0;
-          // After the first round only the last point of a bucket can still be a base, and that is nobody's sum.
+          // After the first round only the last point of a bucket can still be a base, and that is the sum of
+          // no two points.
           if (isFirst) {
             this.#copyAffine(sum, fresh);
             sum = fresh;
@@ -153,7 +155,10 @@ class Buckets {
     }
   }
 
-  /** Adds two points with the same x. @returns false when they cancel out. */
+  /**
+   * Adds two points with the same x.
+   * @returns false when they cancel out.
+   */
   #addAlike(sum: number, point: number): boolean {
     const y = this.#affine / 2;
     if (this.#equal(sum + y, point + y) !== 1) return false;

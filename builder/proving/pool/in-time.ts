@@ -2,7 +2,8 @@ import type { Backend, BackendJob, UnverifiedProof } from "../backends/backend.t
 import { BackendFailedError } from "../errors.ts";
 
 /**
- * Lets a backend work, but not for longer than `limit` milliseconds from when it can start, and not after `signal` fires.
+ * Lets a backend work, but not for longer than `limit` milliseconds from when it can start, and not after
+ * `signal` fires.
  * @throws {BackendFailedError} when it takes too long; the signal's reason; whatever the backend throws.
  */
 export async function proveInTime(
@@ -25,7 +26,8 @@ export async function proveInTime(
   });
   const stop = (): void => reject(either.reason);
   either.addEventListener("abort", stop);
-  // Backends that ignore the signal are left alone with what they do, and one that throws before it returns is like any other.
+  // Backends that ignore the signal are left alone with what they do, and one that throws before it returns
+  // is like any other.
   const work = (async () => backend.prove(job, either))();
   try {
     return await Promise.race([work, stopped]);

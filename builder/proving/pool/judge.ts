@@ -12,7 +12,7 @@ export class WrongProof extends Error {}
 
 /**
  * What a proof states, once it has been verified and states what the job asks for.
- * @throws {WrongProof} when whoever made it is to blame; {ProofFailedError} when the job is.
+ * @throws {WrongProof} when the backend is to blame; {ProofFailedError} when the job is.
  */
 export async function judge(
   ticket: Ticket,
@@ -37,7 +37,10 @@ export async function judge(
   throw new WrongProof(isAsked ? "the proof does not verify" : "the proof is of another statement");
 }
 
-/** Nobody can prove a job whose own witness is wrong. @throws {ProofFailedError} */
+/**
+ * No backend can prove a job whose own witness is wrong.
+ * @throws {ProofFailedError}
+ */
 async function blameJob(
   ticket: Ticket,
   publicNames: readonly string[],

@@ -43,7 +43,7 @@ export class Attempt {
   }
 }
 
-/** An attempt ended before it was started, and nobody is to blame. */
+/** An attempt ended before it was started, and no backend is to blame. */
 export class Recalled extends Error {}
 
 /** A backend in a pool: how fast it is, what it is doing, and whether it rests. */

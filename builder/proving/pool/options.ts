@@ -21,11 +21,14 @@ export interface PoolOptions {
   /** Jobs that may wait; more are refused. Default 1,000. */
   readonly queueLimit?: number;
   /**
-   * Milliseconds that one attempt may take at most, from when its backend has a slot for it. Default two minutes; less once a
-   * backend's speed is known.
+   * Milliseconds that one attempt may take at most, from when its backend has a slot for it. Default two
+   * minutes; less once a backend's speed is known.
    */
   readonly timeout?: number;
-  /** Milliseconds that a job waits while no backend could make it, since others may join. Default 0: none will. */
+  /**
+   * Milliseconds that a job waits while no backend could make it, since others may join. Default 0: none
+   * will.
+   */
   readonly patience?: number;
 }
 

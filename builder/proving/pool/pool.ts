@@ -21,21 +21,24 @@ const LEAST_TIMEOUT_MS = 15_000;
 /** Milliseconds between two looks at who is free: often enough, and no more than a timer can. */
 const LEAST_DELAY_MS = 10;
 const LONGEST_DELAY_MS = 60_000;
-/** Milliseconds per constraint of a backend that nobody has measured, if no other one is known. */
+/** Milliseconds per constraint of an unmeasured backend, if no other one is known. */
 const TYPICAL_RATE = 0.1;
-/** Such a part of the best one's time is expected of a backend that nobody has measured, so that it is. */
+/** Such a part of the best one's time is expected of an unmeasured backend, so that it gets measured. */
 const UNKNOWN_FACTOR = 0.99;
 
 /**
- * Spreads jobs over backends: each to the one where it ends first, by the speeds measured so far. A backend may die, hang or lie:
- * its job goes to another one, it rests, and one that lied gets no more. Every proof is verified here before anybody sees it.
+ * Spreads jobs over backends: each to the one where it ends first, by the speeds measured so far. A backend
+ * may die, hang or lie: its job goes to another one, it rests, and one that lied gets no more. Every proof is
+ * verified here before it is handed out.
  */
 export class ProverPool implements Prover {
   readonly #options: PoolOptions;
   readonly #circuits: ReadonlyMap<string, LoadedCircuit>;
   readonly #threads: WitnessThreads;
   readonly #members = new Map<string, Member>();
-  /** Names of those that made a proof that does not verify: they get no more jobs, also when they come back. */
+  /**
+   * Names of those that made a proof that does not verify: they get no more jobs, also when they come back.
+   */
   readonly #quarantined = new Set<string>();
   /** Jobs without a result, in the order of their urgency. */
   #tickets: Ticket[] = [];
@@ -80,8 +83,8 @@ export class ProverPool implements Prover {
   }
 
   /**
-   * A backend has gone. What it was working on fails there, as its `prove` says, and goes to others, as does what it has not
-   * begun.
+   * A backend has gone. What it was working on fails there, as its `prove` says, and goes to others, as does
+   * what it has not begun.
    */
   remove(name: string): void {
     const member = this.#members.get(name);
@@ -142,7 +145,10 @@ export class ProverPool implements Prover {
     return this.#trusted.reduce((sum, member) => sum + member.room(now), 0);
   }
 
-  /** Not before all that is being handed over now is here: otherwise whatever comes first would start, and not the longest. */
+  /**
+   * Not before all that is being handed over now is here: otherwise whatever comes first would start, and not
+   * the longest.
+   */
   #dispatchSoon(): void {
     if (this.#closed) return;
     this.#dispatching ??= setImmediate(() => {
@@ -158,7 +164,7 @@ export class ProverPool implements Prover {
     const waiting = this.#waiting;
     const candidates = waiting.map((ticket) => this.#candidates(ticket, members));
     const known = members.map(({ rate }) => rate).filter((rate) => rate !== undefined);
-    // Whoever is unknown gets a chance, before the best.
+    // An unmeasured backend gets a chance, before the best.
     const assumed = known.length === 0 ? TYPICAL_RATE : Math.min(...known) * UNKNOWN_FACTOR;
     const chosen = assign(
       members.map((member) => member.capacity(now, assumed)),
@@ -195,7 +201,7 @@ export class ProverPool implements Prover {
     return untried.length > 0 ? untried : able;
   }
 
-  /** Nobody could make it: it ends, unless somebody joins in time. */
+  /** No backend can make it: it fails, unless one joins in time. */
   #despair(ticket: Ticket): void {
     const { circuit } = ticket.job;
     const fail = (): void => {
@@ -216,7 +222,7 @@ export class ProverPool implements Prover {
   /** Looks again when a backend has rested, and while jobs wait for one when that should have ended. */
   #wakeLater(members: readonly Member[], now: number): void {
     clearTimeout(this.#wake);
-    // Nobody can take a job before another one ends, and then this is done anyway.
+    // No backend can take a job before another one ends, and then this is done anyway.
     const isPatient = this.#waiting.length > 0 && members.some((member) => member.room(now) > 0);
     const delays = members
       .flatMap((member) => [member.restsFor(now), ...(isPatient ? member.freeIn(now) : [])])

@@ -16,8 +16,8 @@ export interface Demand {
 }
 
 /**
- * Gives each proof, in the order of their importance, to the backend where it would end first. A proof waits for a fast backend
- * that is busy rather than start on a slow one that would end later.
+ * Gives each proof, in the order of their importance, to the backend where it would end first. A proof waits
+ * for a fast backend that is busy rather than start on a slow one that would end later.
  * @returns for each proof the backend that takes it now; nothing for those that wait.
  */
 export function assign(capacities: readonly Capacity[], demands: readonly Demand[]): (number | undefined)[] {

@@ -20,7 +20,7 @@ export class Ticket {
   attempts = 0;
   failure = "";
   isRunning = false;
-  /** Set while nobody could make it. */
+  /** Set while no backend can make it. */
   patience: NodeJS.Timeout | undefined;
   readonly #cancel = new AbortController();
   readonly #settle: { resolve: (result: ProverResult) => void; reject: (reason: unknown) => void };
@@ -38,7 +38,7 @@ export class Ticket {
     this.#settle = { resolve, reject };
   }
 
-  /** Fires when nobody wants a result any more. */
+  /** Fires when the result is no longer wanted. */
   get signal(): AbortSignal {
     return this.#cancel.signal;
   }
@@ -61,7 +61,7 @@ export class Ticket {
     this.#settle.reject(error);
   }
 
-  /** Somebody could make it again. */
+  /** A backend can make it again. */
   endPatience(): void {
     clearTimeout(this.patience);
     this.patience = undefined;

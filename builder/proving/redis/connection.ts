@@ -13,7 +13,8 @@ const CONNECT_TIMEOUT_MS = 5_000;
 
 /**
  * A connection that reconnects by itself once it has been up.
- * @param commandTimeout milliseconds after which a command fails; without it, commands wait until Redis is back.
+ * @param commandTimeout milliseconds after which a command fails; without it, commands wait until Redis is
+ * back.
  * @throws {RedisUnreachableError}
  */
 export async function connectRedis(url: string, commandTimeout?: number): Promise<Redis> {

@@ -28,7 +28,10 @@ export interface WorkerDirectoryOptions {
   readonly onPassedOver?: (event: PassedOver) => void;
 }
 
-/** Keeps the workers that are registered in Redis in a pool: those that come join it, those that fall silent leave. */
+/**
+ * Keeps the workers that are registered in Redis in a pool: those that come join it, those that fall silent
+ * leave.
+ */
 export class WorkerDirectory implements AsyncDisposable {
   readonly #redis: Redis;
   readonly #pool: ProverPool;

@@ -4,8 +4,8 @@ import type { UnverifiedProof } from "../backends/backend.ts";
 import { decimal, decimalPair, toDecimalJson } from "../decimal.ts";
 
 /**
- * Names everything that builders and workers say to each other, cards excepted: who registers is seen by every version,
- * and told that it is of another one. The number rises with every change.
+ * Names everything that builders and workers say to each other, cards excepted: who registers is seen by
+ * every version, and told that it is of another one. The number rises with every change.
  */
 export const WORKER_FORMAT = "lockstep.prover.v2";
 /** Where workers register. */
@@ -19,7 +19,7 @@ export const WORKERS_KEY = `${LOBBY}:workers`;
 export const workerKey = (id: string): string => `${LOBBY}:worker:${id}`;
 /** Name of the queue with one worker's jobs. */
 export const queueName = (id: string): string => `${PREFIX}:${id}`.replaceAll(":", "-");
-/** Channel on which a worker is told the ids of jobs that nobody wants any more. */
+/** Channel on which a worker is told the ids of jobs that are no longer wanted. */
 export const cancelChannel = (id: string): string => `${PREFIX}:cancel:${id}`;
 /** Where the input of a job lies: it is too large for the queue. */
 export const inputKey = (job: string): string => `${PREFIX}:input:${job}`;
@@ -27,12 +27,12 @@ export const inputKey = (job: string): string => `${PREFIX}:input:${job}`;
 /** How often a worker renews its card, and how long that is valid. Milliseconds. */
 export const HEARTBEAT_MS = 1_000;
 export const CARD_EXPIRES_MS = 4_000;
-/** Seconds after which an input is gone that nobody fetched or deleted. */
+/** Seconds after which an input expires that was neither fetched nor deleted. */
 export const INPUT_EXPIRES_S = 1_800;
 
 /**
- * Jobs that a worker takes beyond its slots: its own pool computes the witness of the next one meanwhile, and the way to Redis and
- * back takes no time.
+ * Jobs that a worker takes beyond its slots: its own pool computes the witness of the next one meanwhile, and
+ * the way to Redis and back takes no time.
  */
 export const AHEAD = 1;
 
@@ -50,7 +50,10 @@ export const workerCard = z.strictObject({
 });
 export type WorkerCard = z.infer<typeof workerCard>;
 
-/** What stands in a queue. @param input where the input lies. */
+/**
+ * What stands in a queue.
+ * @param input where the input lies.
+ */
 export const jobData = z.strictObject({ circuit: z.string(), commitment: decimal, input: z.uuid() });
 
 /** A worker's answer, numbers in decimal. Nothing of it is believed. */

@@ -36,7 +36,10 @@ export interface ProverWorkerOptions {
   readonly circuits: Iterable<Artefacts>;
   /** Milliseconds per constraint, if measured. */
   readonly rate?: number;
-  /** Called with each job that ended, and the milliseconds that its witness and its proof took, if they were made. */
+  /**
+   * Called with each job that ended, and the milliseconds that its witness and its proof took, if they were
+   * made.
+   */
   readonly listener?: (event: { circuit: string; milliseconds: number; failure?: string }) => void;
 }
 
@@ -48,8 +51,8 @@ class UnusableJobError extends LockstepError {
 }
 
 /**
- * Takes jobs from Redis for as long as it lives: computes the witness, proves, answers. It registers under an id of its own and
- * falls out of use when it no longer renews that.
+ * Takes jobs from Redis for as long as it lives: computes the witness, proves, answers. It registers under an
+ * id of its own and falls out of use when it no longer renews that.
  */
 export class ProverWorker implements AsyncDisposable {
   readonly id: string;
@@ -77,7 +80,7 @@ export class ProverWorker implements AsyncDisposable {
       {
         connection: redis.duplicate(),
         concurrency: card.slots + card.ahead,
-        // A job that was lost is the builder's to give to somebody else.
+        // The builder gives a lost job to another backend.
         maxStalledCount: 0,
         removeOnComplete: { count: 0 },
         removeOnFail: { count: 0 },

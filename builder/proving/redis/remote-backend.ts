@@ -17,8 +17,8 @@ import {
 export const REFUSED = "REFUSED: ";
 
 /**
- * One worker on any machine, as a backend of the pool. It has a queue of its own, so that a job can go to another worker, and so
- * that one in quarantine gets none.
+ * One worker on any machine, as a backend of the pool. It has a queue of its own, so that a job can go to
+ * another worker, and so that one in quarantine gets none.
  */
 export class RemoteBackend implements Backend {
   readonly name: string;
@@ -69,7 +69,7 @@ export class RemoteBackend implements Backend {
       return await Promise.race([this.#run(id, job), stopped]);
     } finally {
       stop.removeEventListener("abort", onStop);
-      // Nobody waits for it: Redis may be away.
+      // It is not waited for: Redis may be away.
       if (stop.aborted) this.#cancel(id).catch(() => undefined);
     }
   }
@@ -111,7 +111,8 @@ export class RemoteBackend implements Backend {
   async close(): Promise<void> {
     this.#gone.abort(new BackendFailedError(this.name, "the pool was closed"));
     this.#blocking.disconnect();
-    // Without a connection to wait on, this never ends where Redis is away; nothing is left of it all the same.
+    // Without a connection to wait on, this never ends where Redis is away; nothing is left of it all the
+    // same.
     void this.#events.close();
     await this.#queue.close().catch(() => undefined);
   }

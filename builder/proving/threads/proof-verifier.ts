@@ -13,9 +13,9 @@ const SCRATCH_BYTES = 1 << 18;
 const GROUP = { g1: "g1m", g2: "g2m" } as const;
 
 /**
- * Groth16 verification under one key, e(A, B) = e(α, β)·e(IC(inputs), γ)·e(C, δ), in WebAssembly: some milliseconds where
- * a pairing on bigints takes tens. What depends on the key alone is computed once.
- * Free with the garbage collector: nothing to close.
+ * Groth16 verification under one key, e(A, B) = e(α, β)·e(IC(inputs), γ)·e(C, δ), in WebAssembly: some
+ * milliseconds where a pairing on bigints takes tens. What depends on the key alone is computed once. Free
+ * with the garbage collector: nothing to close.
  */
 export class ProofVerifier {
   readonly #memory: CurveMemory;
@@ -46,8 +46,8 @@ export class ProofVerifier {
   }
 
   /**
-   * False for points off their curve, at infinity, or outside of G2's subgroup, coordinates or inputs out of range, and a
-   * wrong number of inputs, as for the contract.
+   * False for points off their curve, at infinity, or outside of G2's subgroup, coordinates or inputs out of
+   * range, and a wrong number of inputs, as for the contract.
    */
   verify(inputs: readonly bigint[], { a, b, c }: Groth16Proof): boolean {
     if (inputs.length !== this.#ic.length - 1) return false;

@@ -4,8 +4,10 @@ import { readConstraintSystem } from "../keys/r1cs.ts";
 import { FIELD_MODULUS } from "../../protocol/ids.ts";
 
 /**
- * The number of the first constraint (a·w)(b·w) = c·w that a witness violates; nothing if it satisfies all of them.
- * @param r1cs content of the `.r1cs` file. @param wtns content of the `.wtns` file.
+ * The number of the first constraint (a·w)(b·w) = c·w that a witness violates; nothing if it satisfies all of
+ * them.
+ * @param r1cs content of the `.r1cs` file.
+ * @param wtns content of the `.wtns` file.
  * @throws `KEY_CORRUPT` for files that are none.
  */
 export function violatedConstraint(r1cs: Uint8Array, wtns: Uint8Array): number | undefined {

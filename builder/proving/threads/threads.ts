@@ -17,8 +17,8 @@ export interface ComputedWitness {
 export const WITNESS_THREADS = 2;
 
 /**
- * Threads that compute witnesses and verify proofs, beside those that prove: neither may hold up this process' event loop.
- * circom's code is compiled once and stays warm in all of them.
+ * Threads that compute witnesses and verify proofs, beside those that prove: neither may hold up this
+ * process' event loop. circom's code is compiled once and stays warm in all of them.
  */
 export class WitnessThreads {
   readonly #pool: Piscina<ThreadTask, ThreadAnswer>;
@@ -50,7 +50,10 @@ export class WitnessThreads {
     return answer.kind === "verified" && answer.isValid;
   }
 
-  /** The constraint that a witness violates, if there is one: then no backend is to blame for a proof that does not verify. */
+  /**
+   * The constraint that a witness violates, if there is one: then no backend is to blame for a proof that
+   * does not verify.
+   */
   async violatedConstraint(circuit: string, witness: Uint8Array): Promise<number | undefined> {
     const answer = await this.#pool.run({ do: "check", circuit, witness });
     return answer.kind === "checked" ? answer.violated : undefined;

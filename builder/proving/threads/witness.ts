@@ -19,8 +19,8 @@ const WITNESS_VERSION = 2;
 const WORDS = ELEMENT_BYTES / 4;
 
 /**
- * Runs the code that circom generated and returns the witness as content of a `.wtns` file.
- * Each call makes a new instance of the module: a few milliseconds, and no state or memory of one job reaches the next.
+ * Runs the code that circom generated and returns the witness as content of a `.wtns` file. Each call makes a
+ * new instance of the module: a few milliseconds, and no state or memory of one job reaches the next.
  * @throws {WitnessError} for inputs that do not fit the circuit's or do not satisfy its constraints.
  */
 export async function calculateWitness(
@@ -115,7 +115,7 @@ function bytesOf({ buffer, byteOffset, byteLength }: Uint32Array<ArrayBuffer>): 
   return new Uint8Array(buffer, byteOffset, byteLength);
 }
 
-/** Values in row order. Nothing is reduced: a value outside of the field is a mistake of whoever made the input. */
+/** Values in row order. Nothing is reduced: a value outside of the field is a mistake in the input. */
 function flatten(value: CircuitValue, signal: string): bigint[] {
   if (typeof value !== "bigint") return value.flatMap((element) => flatten(element, signal));
   if (value < 0n || value >= FIELD_MODULUS)

@@ -19,7 +19,10 @@ export interface RecordedExecution {
   readonly marks: readonly Mark[];
 }
 
-/** Writes a tree down as a list. @throws {InvalidExecutionError} if what was recorded is no execution. */
+/**
+ * Writes a tree down as a list.
+ * @throws {InvalidExecutionError} if what was recorded is no execution.
+ */
 export function recordExecution(root: Branch): RecordedExecution {
   const { steps, resumes } = flatten(root);
   const actions = steps.map(({ action }) => action);

@@ -24,8 +24,8 @@ export interface Entry {
 }
 
 /**
- * An execution was looked up again when the rollups that it had visited were where it started, but another had moved, and
- * then it turned out to visit that one as well.
+ * An execution was looked up again when the rollups that it had visited were where it started, but another
+ * had moved, and then it turned out to visit that one as well.
  */
 export class SharedTooEarly extends Error {
   readonly key: Hex;
@@ -43,9 +43,10 @@ export interface Cursor {
 }
 
 /**
- * Everything that crossed a border. What was recorded stays even if L1 undoes the frame that caused it: the answer
- * influenced L1, so it has to be proven. Where L1 stands, and which executions it has consumed, is undone with L1's frames,
- * as on L1; a call repeated after a revert then finds the path of its first time and may leave it where it goes on otherwise.
+ * Everything that crossed a border. What was recorded stays even if L1 undoes the frame that caused it: the
+ * answer influenced L1, so it has to be proven. Where L1 stands, and which executions it has consumed, is
+ * undone with L1's frames, as on L1; a call repeated after a revert then finds the path of its first time and
+ * may leave it where it goes on otherwise.
  */
 export class Trace implements JournalFollower {
   readonly #entries: Entry[] = [];
@@ -62,7 +63,9 @@ export class Trace implements JournalFollower {
   #triggers = 0;
   /** Keys whose executions are told apart by all rollups' roots, see {@link SharedTooEarly}. */
   readonly #separate = new Set<Hex>();
-  /** Takes out again what a transaction that is given up has added to executions of transactions before it. */
+  /**
+   * Takes out again what a transaction that is given up has added to executions of transactions before it.
+   */
   #additions: (() => void)[] = [];
 
   /** Where L1 stands in the open execution; nothing if none is open. */
@@ -80,7 +83,10 @@ export class Trace implements JournalFollower {
     return this.#entries.length;
   }
 
-  /** Notes that the execution visits a rollup. @throws {SharedTooEarly} */
+  /**
+   * Notes that the execution visits a rollup.
+   * @throws {SharedTooEarly}
+   */
   visit(entry: Entry, rollup: ChainId): void {
     if (entry.visited.has(rollup)) return;
     const [first, ...others] = entry.lookups;
@@ -109,7 +115,8 @@ export class Trace implements JournalFollower {
 
   /**
    * Looks the trigger up as L1 does, or begins a new execution with it.
-   * @param step the trigger. @param roots of all rollups now.
+   * @param step the trigger.
+   * @param roots of all rollups now.
    */
   begin(step: Step, roots: Roots): Entry {
     this.#triggers++;
@@ -161,7 +168,10 @@ export class Trace implements JournalFollower {
     this.#forgetConsumed(level.consumed);
   }
 
-  /** What comes now belongs to one transaction. @returns what forgets all of it; its levels are to be reverted as well. */
+  /**
+   * What comes now belongs to one transaction.
+   * @returns what forgets all of it; its levels are to be reverted as well.
+   */
   attempt(): () => void {
     this.#additions = [];
     const count = this.#entries.length;
@@ -205,7 +215,10 @@ function inSearchOrder(rivals: readonly Entry[]): Entry[] {
   return rivals.toSorted((a, b) => b.visited.size - a.visited.size);
 }
 
-/** L1 takes the first execution of a key that is not consumed and whose rollups are at the roots it starts from. */
+/**
+ * L1 takes the first execution of a key that is not consumed and whose rollups are at the roots it starts
+ * from.
+ */
 function checkFound(rivals: readonly Entry[]): void {
   if (rivals.length < 2) return;
   for (const entry of rivals)

@@ -15,7 +15,10 @@ export interface Step {
   readonly visits: readonly VisitHandle[];
 }
 
-/** A stretch of an execution: what L1 does, what rollups do among themselves, and the action addressed to L1 that follows. */
+/**
+ * A stretch of an execution: what L1 does, what rollups do among themselves, and the action addressed to L1
+ * that follows.
+ */
 export class Branch {
   readonly steps: Step[];
   /** L1's turn after the last step. */

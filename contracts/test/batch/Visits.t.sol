@@ -23,7 +23,8 @@ contract VisitsTest {
 
     Execution private _given;
 
-    /// A is called (0), calls B (1), which answers (2); A forgets that, goes on with another call (3, 4) and answers (5).
+    /// A is called (0), calls B (1), which answers (2); A forgets that, goes on with another call (3, 4) and
+    /// answers (5).
     function forgetAndGoOn(Execution calldata given) external pure returns (LocatedVisit[] memory) {
         (VisitLog memory log, Tracks memory tracks) = _begin(given);
         Visits.enter(log, tracks, A, 0, 10);

@@ -2,10 +2,12 @@
 pragma solidity 0.8.30;
 
 /// @title FOR TESTS ONLY: a contract that does what its calldata says
-/// @notice The actors of the property test (test/property). Whatever a script does, it does alike on every chain: other
-/// contracts are named by numbers, which the directory resolves to contracts or to their proxies, and nothing that a
-/// frame answers, stores or logs contains an address, an amount of gas or a property of a block.
-/// @dev Operations are one byte each, followed by operands of fixed size; `test/property/encode.ts` is the other side.
+/// @notice The actors of the property test (test/property). Whatever a script does, it does alike on every
+/// chain: other contracts are named by numbers, which the directory resolves to contracts or to their
+/// proxies, and nothing that a frame answers, stores or logs contains an address, an amount of gas or a
+/// property of a block.
+/// @dev Operations are one byte each, followed by operands of fixed size; `test/property/encode.ts` is the
+/// other side.
 abstract contract FuzzInterpreter {
     uint8 private constant WRITE = 0x01; // slot (1), value (1)
     uint8 private constant READ = 0x02; // slot (1)
@@ -19,10 +21,11 @@ abstract contract FuzzInterpreter {
     uint8 private constant BALANCE = 0x0a;
     uint8 private constant CONTEXT = 0x0b; // value and sender of the message
     uint8 private constant POKE = 0x0c; // kind (1): changes something, for want of which a static frame fails
-    uint8 private constant LEDGER = 0x0d; // function (1), who (1), flags (1), value (4), amount (4), length (2), script
+    // function (1), who (1), flags (1), value (4), amount (4), length (2), script
+    uint8 private constant LEDGER = 0x0d;
     uint8 private constant DELEGATE = 0x0e; // flags (1), length (2), script
     uint8 private constant LOOK = 0x0f; // whether a sender that the directory names has code
-    uint8 private constant MEASURE = 0x10; // kind (1), who (1), slot (1): what one chain and several may answer differently
+    uint8 private constant MEASURE = 0x10; // kind (1), who (1), slot (1): what chains may answer differently
     uint8 private constant POKED = 0xfe; // kind (1)
     uint8 private constant DUMP = 0xff;
 
@@ -118,7 +121,7 @@ abstract contract FuzzInterpreter {
         }
     }
 
-    // ------------------------------------------------------------------------------------------------------------ calls
+    // ------------------------------------------------------------------------------------------------- calls
 
     function _call(Frame memory frame) private {
         address who = _resolve(_take(frame, 1));
@@ -198,7 +201,7 @@ abstract contract FuzzInterpreter {
         );
     }
 
-    // ----------------------------------------------------------------------------------------------------------- others
+    // ------------------------------------------------------------------------------------------------ others
 
     function _context(Frame memory frame) private view {
         _observeWord(frame, msg.value);
@@ -207,15 +210,18 @@ abstract contract FuzzInterpreter {
         _observeWord(frame, number < LEDGER_NUMBER ? number & 3 : number);
     }
 
-    /// Contracts have code wherever they are seen from. Accounts without code do not, nor have those under construction.
+    /// Contracts have code wherever they are seen from. Accounts without code do not, nor have those under
+    /// construction.
     function _look(Frame memory frame) private view {
         if (_numberOf(msg.sender) > LEDGER_NUMBER) return;
         _observeWord(frame, msg.sender.code.length == 0 ? 0 : 1);
     }
 
-    /// Remembers something that depends on what the frame has paid for before, or on where the sender is at home.
-    /// @param kind 0: gas left, of which only rollups know how much there is; 1: cost of reading a slot; 2 and 3: of an
-    /// account's balance and code size; 4: what the frames before left in transient storage; 5: what the sender looks like.
+    /// Remembers something that depends on what the frame has paid for before, or on where the sender is at
+    /// home.
+    /// @param kind 0: gas left, of which only rollups know how much there is; 1: cost of reading a slot; 2
+    /// and 3: of an account's balance and code size; 4: what the frames before left in transient storage; 5:
+    /// what the sender looks like.
     function _measure(uint256 kind, uint256 id, uint256 slot) private {
         uint256 value = 0;
         if (kind == 0) {
@@ -276,7 +282,7 @@ abstract contract FuzzInterpreter {
             }
     }
 
-    // -------------------------------------------------------------------------------------------------------- directory
+    // --------------------------------------------------------------------------------------------- directory
 
     function _resolve(uint256 id) private view returns (address who) {
         if (id == SENDER) return msg.sender;
@@ -296,7 +302,7 @@ abstract contract FuzzInterpreter {
         }
     }
 
-    // ------------------------------------------------------------------------------------------------------------ bytes
+    // ------------------------------------------------------------------------------------------------- bytes
 
     function _take(Frame memory frame, uint256 length) private pure returns (uint256 value) {
         bytes memory script = frame.script;

@@ -2,7 +2,8 @@
 pragma solidity 0.8.30;
 
 /// @title FOR TESTS ONLY: the ledger as it would be on one chain
-/// @notice Written from docs/spec.md section 5 alone. All accounts are at home on this chain, whose number is 0.
+/// @notice Written from docs/spec.md section 5 alone. All accounts are at home on this chain, whose number is
+/// 0.
 contract FuzzLedger {
     error InvalidCalldata();
     error StaticCallViolation();

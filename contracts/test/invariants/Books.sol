@@ -48,7 +48,7 @@ abstract contract Books is Stage {
     /// Consumed executions, in all blocks.
     mapping(bytes32 batch => mapping(uint32 index => bool)) private _isConsumed;
 
-    // ---------------------------------------------------------------------------------------------------------- posting
+    // ----------------------------------------------------------------------------------------------- posting
 
     function _nextBlock() internal {
         _checkAll();
@@ -136,7 +136,7 @@ abstract contract Books is Stage {
         scene.execution = execution;
     }
 
-    // ---------------------------------------------------------------------------------------------------------- playing
+    // ----------------------------------------------------------------------------------------------- playing
 
     /// Triggers a call's execution, or tries to, and compares what comes of it.
     /// @param mood Of the puppets.
@@ -269,7 +269,7 @@ abstract contract Books is Stage {
         }
     }
 
-    // ------------------------------------------------------------------------------------------------------------- logs
+    // -------------------------------------------------------------------------------------------------- logs
 
     /// What became of executions, in the order of events. Only for what was not undone.
     function _fates() internal returns (Fate[] memory fates) {

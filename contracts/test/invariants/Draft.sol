@@ -49,7 +49,8 @@ struct Point {
 /// @param reached Where the rollups were at `emitted`, if the path has gone back since.
 /// @param emitted `last` just after the last action.
 /// @param undone How many frames around will be undone.
-/// @param forkChoice From this choice on, the other course is taken; at the first writing, where it will begin.
+/// @param forkChoice From this choice on, the other course is taken; at the first writing, where it will
+/// begin.
 /// @param forkAction Index of the first action after it.
 /// @param forkTurn `last` at its turn.
 /// @param forkVisits Visits that end before it.
@@ -83,13 +84,14 @@ struct Draft {
     uint256 traits;
 }
 
-// Nobody, where a rollup's place may stand.
+// No rollup, where a rollup's place may stand.
 uint256 constant NOBODY = type(uint256).max;
 uint256 constant NEVER = type(uint256).max;
 
 /// @title Writing executions
-/// @notice Keeps the books of docs/spec.md section 1 from what the chains do, without looking at the list: which turn of L1
-/// an action belongs to, which visits end or are abandoned, what the rollups have. The planner reads it all from the list.
+/// @notice Keeps the books of docs/spec.md section 1 from what the chains do, without looking at the list:
+/// which turn of L1 an action belongs to, which visits end or are abandoned, what the rollups have. The
+/// planner reads it all from the list.
 library Drafts {
     /// Actions, visits, scripts at most.
     uint256 private constant ROOM = 128;
@@ -119,7 +121,7 @@ library Drafts {
         draft.forkAction = NEVER;
     }
 
-    // ------------------------------------------------------------------------------------------------------- choices
+    // ----------------------------------------------------------------------------------------------- choices
 
     function below(Draft memory draft, uint256 limit) internal pure returns (uint256) {
         return word(draft) % limit;
@@ -141,7 +143,8 @@ library Drafts {
         return draft.mood != 0 && draft.choices > draft.forkChoice;
     }
 
-    /// The path is at a turn of L1 from which another course may be taken: one of them is chosen, each as probable.
+    /// The path is at a turn of L1 from which another course may be taken: one of them is chosen, each as
+    /// probable.
     function offerFork(Draft memory draft) internal pure {
         if (draft.undone != 0 || draft.mood != 0) return;
         draft.forks++;
@@ -155,7 +158,7 @@ library Drafts {
         draft.traits |= 1 << uint256(trait);
     }
 
-    // --------------------------------------------------------------------------------------------------------- paths
+    // ------------------------------------------------------------------------------------------------- paths
 
     function here(Draft memory draft) internal pure returns (Point memory) {
         return _copyOf(draft, draft.now);
@@ -266,7 +269,7 @@ library Drafts {
         draft.visits[draft.visitCount++] = Visit(rollupAt(place), rootBefore, rootAfter);
     }
 
-    // ---------------------------------------------------------------------------------------------------------- lists
+    // ------------------------------------------------------------------------------------------------- lists
 
     function executionOf(Draft memory draft) internal pure returns (Execution memory execution) {
         execution.actions = new Action[](draft.actionCount);
@@ -311,7 +314,7 @@ library Drafts {
         }
     }
 
-    // -------------------------------------------------------------------------------------------------------- actions
+    // ----------------------------------------------------------------------------------------------- actions
 
     function result(
         ChainId from,

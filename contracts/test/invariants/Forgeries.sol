@@ -130,8 +130,8 @@ library Forgeries {
         return true;
     }
 
-    /// Has a visit start from another root than the one before it of the same rollup leads to. Where an execution finds a
-    /// rollup is free: there it is not played unless the rollup is there.
+    /// Has a visit start from another root than the one before it of the same rollup leads to. Where an
+    /// execution finds a rollup is free: there it is not played unless the rollup is there.
     function _unchain(Visit[] memory visits, uint256 seed, StateRoot other) private pure returns (bool) {
         for (uint256 i = 0; i < visits.length; i++) {
             uint256 at = (seed + i) % visits.length;
@@ -192,7 +192,7 @@ library Forgeries {
                 if (action.to != L1) continue;
                 action.target = manager;
             } else if (flaw == Flaw.GAS_LEFT_OPEN) {
-                // Inside another call to L1, and in what L1 triggers, nobody has to say.
+                // Inside another call to L1, and in what L1 triggers, no gas has to be named.
                 if (action.to != L1 || action.gas == 0) continue;
                 action.gas = 0;
             } else if (flaw == Flaw.VALUE_OF_STATIC_CALL) {

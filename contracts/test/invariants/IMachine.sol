@@ -21,8 +21,8 @@ interface IMachine {
     /// @notice Empties the record as well. What was emitted in frames that were undone is in it too.
     function getRecordedLogs() external returns (Log[] memory);
 
-    /// @dev It is no view, but the machine does it and not the EVM, so it works inside a static call as well. What it does is
-    /// undone with the frame.
+    /// @dev It is no view, but the machine does it and not the EVM, so it works inside a static call as well.
+    /// What it does is undone with the frame.
     function store(address account, bytes32 slot, bytes32 word) external view;
 
     /// @notice Creation code of a contract of this project, by `File.sol:Name`.

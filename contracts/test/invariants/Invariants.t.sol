@@ -6,7 +6,8 @@ import {nameOf, Trait} from "./Scene.sol";
 import {Troupe} from "./Troupe.sol";
 
 /// @title What holds whatever builders and users of L1 do
-/// @notice Most is checked by {Stage} and {Books} at the end of each thing that they do, which fails a test by reverting.
+/// @notice Most is checked by {Stage} and {Books} at the end of each thing that they do, which fails a test
+/// by reverting.
 contract InvariantsTest is Troupe {
     struct FuzzSelector {
         address target;
@@ -22,7 +23,7 @@ contract InvariantsTest is Troupe {
     /// So often a deed is tried at most.
     uint256 private constant ATTEMPTS = 400;
 
-    // -------------------------------------------------------------------------------------------- whatever comes in a row
+    // ------------------------------------------------------------------------------- whatever comes in a row
 
     function targetContracts() external view returns (address[] memory targets) {
         targets = new address[](1);
@@ -59,7 +60,7 @@ contract InvariantsTest is Troupe {
         _bringAbout(Deed("looked up", this.lookUp));
     }
 
-    // ----------------------------------------------------------------------------------------------- one thing at a time
+    // ----------------------------------------------------------------------------------- one thing at a time
 
     function testBalancesAreBacked(uint256 seed) external {
         this.post(seed);
@@ -93,7 +94,7 @@ contract InvariantsTest is Troupe {
         this.lookUp(seed);
     }
 
-    // ---------------------------------------------------------------------------------------------------- what is tested
+    // ---------------------------------------------------------------------------------------- what is tested
 
     /// What the tests count on to happen does happen.
     function testAllOfItHappens() external {

@@ -6,8 +6,8 @@ import {ChainId, StateRoot} from "../../interfaces/Actions.sol";
 import {MACHINE} from "./IMachine.sol";
 
 /// @title FOR TESTS ONLY: a proof system that notes what it has accepted
-/// @notice Reads statements as docs/spec.md section 2 lays them out, and notes for each root which visit led to it. It
-/// does so although it is called statically, and forgets it if the batch is undone.
+/// @notice Reads statements as docs/spec.md section 2 lays them out, and notes for each root which visit led
+/// to it. It does so although it is called statically, and forgets it if the batch is undone.
 contract Notary is IProofSystem {
     /// How a rollup came to a root.
     /// @param blockNumber Of the latest statement that says so.

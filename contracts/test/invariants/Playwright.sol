@@ -26,7 +26,8 @@ abstract contract Playwright {
     /// Where L1 is inside an execution.
     /// @param isStatic Nothing may be changed.
     /// @param isLookUp Inside a static call that L1 made: L1 makes no further calls to rollups there.
-    /// @param isBound Inside an L2 transaction, with no call to L1 between: calls to L1 say how much gas they get.
+    /// @param isBound Inside an L2 transaction, with no call to L1 between: calls to L1 say how much gas they
+    /// get.
     struct Setting {
         Puppet puppet;
         bool isStatic;
@@ -107,7 +108,7 @@ abstract contract Playwright {
         for (uint256 i = 0; i < draft.scriptCount; i++) scene.scripts[i] = draft.scripts[i];
     }
 
-    // -------------------------------------------------------------------------------------------------------- courses
+    // ----------------------------------------------------------------------------------------------- courses
 
     /// Acts it out once.
     function _course(
@@ -131,7 +132,7 @@ abstract contract Playwright {
         for (uint256 i = 0; i < ROLLUPS; i++) ending.places[i] = Place(stands[i].root, stands[i].balance);
     }
 
-    // ------------------------------------------------------------------------------------------------------ on rollups
+    // -------------------------------------------------------------------------------------------- on rollups
 
     /// A rollup is called, and answers.
     function _enter(
@@ -146,7 +147,8 @@ abstract contract Playwright {
         draft.add(Drafts.result(action.to, action.from, fails, answer));
         if (!wakes) return answer;
         StateRoot root = draft.now.stands[placeOf(action.to)].root;
-        // A transaction that succeeds moves its rollup's root, as every kind's must: it could be replayed otherwise.
+        // A transaction that succeeds moves its rollup's root, as every kind's must: it could be replayed
+        // otherwise.
         bool isKept = fails || action.isStatic || (action.kind != L2TX && draft.chance(30));
         draft.close(placeOf(action.to), isKept ? root : StateRoot.wrap(bytes32(draft.word() >> 8)));
     }
@@ -281,7 +283,7 @@ abstract contract Playwright {
         return _enterFromL1(draft, relayed, inner, fails);
     }
 
-    // ---------------------------------------------------------------------------------------------------------- on L1
+    // ------------------------------------------------------------------------------------------------- on L1
 
     /// What a puppet does, from when it is called to its answer.
     function _perform(
@@ -415,7 +417,7 @@ abstract contract Playwright {
             step.data = abi.encodeCall(IRollups.postBatch, (batch));
             step.answer = abi.encodeWithSelector(IRollups.Busy.selector);
         } else {
-            // Calls that nobody has foreseen.
+            // Calls that no posted execution contains.
             step.target = _rollups.proxyOf(_remote(draft.below(REMOTES)), rollupAt(draft.below(ROLLUPS)));
             step.data = _data(draft);
             step.isStatic = kind == 6;
@@ -423,10 +425,11 @@ abstract contract Playwright {
         }
     }
 
-    /// Reverts unless the Ether is there that rollups are said to have. Puppets look in the middle of executions.
+    /// Reverts unless the Ether is there that rollups are said to have. Puppets look in the middle of
+    /// executions.
     function checkBacked() external view virtual;
 
-    // ---------------------------------------------------------------------------------------------------------- values
+    // ------------------------------------------------------------------------------------------------ values
 
     /// What the sender has, at most. Its value decides about nothing else.
     function _valueFor(Draft memory draft, Action memory action) private pure returns (uint128) {
@@ -453,9 +456,9 @@ abstract contract Playwright {
         data = abi.encodePacked(uint64(draft.word()), new bytes(draft.below(40)));
     }
 
-    /// What a puppet answers. Failures without data are what running out of gas looks like. Two courses must part, so only one
-    /// has them. (Rollups have none: the test machine puts words of its own into a revert without data, if the same frame has
-    /// asked for the code of an account that had none.)
+    /// What a puppet answers. Failures without data are what running out of gas looks like. Two courses must
+    /// part, so only one has them. (Rollups have none: the test machine puts words of its own into a revert
+    /// without data, if the same frame has asked for the code of an account that had none.)
     function _answer(Draft memory draft, bool fails) private pure returns (bytes memory) {
         bool isSilent = draft.chance(25) && !draft.hasParted();
         return fails && isSilent ? bytes("") : _data(draft);

@@ -24,7 +24,7 @@ struct Script {
 }
 
 /// How a puppet departs from its script.
-///  - STRAY: makes a call first that nobody has foreseen, and goes on as if nothing had been;
+///  - STRAY: makes a call first that no posted execution contains, and goes on as if nothing had happened;
 ///  - RELUCTANT: does it all in a frame that it undoes, and then once more;
 ///  - the others do something else than they should.
 enum Whim {
@@ -41,7 +41,8 @@ enum Whim {
 }
 
 /// @title FOR TESTS ONLY: an L1 contract that follows a script
-/// @notice Calldata begins with the script's number. A puppet reverts when a call comes out otherwise than the script says.
+/// @notice Calldata begins with the script's number. A puppet reverts when a call comes out otherwise than
+/// the script says.
 contract Puppet {
     /// Thrown when a call's outcome is not the script's.
     error Surprised(uint256 script, uint256 step, bool success, bytes answer);
@@ -60,7 +61,7 @@ contract Puppet {
     uint256 private _whimsical;
     Whim private _whim;
 
-    /// Puppets call each other, but anybody may have them paid.
+    /// Puppets call each other, but any account may have them paid.
     receive() external payable {}
 
     fallback() external payable {
@@ -143,7 +144,7 @@ contract Puppet {
         if (steps.length == 0) return;
         Step memory first = steps[0];
         if (whim == Whim.STRAY) {
-            // Refused wherever it leads, for nobody has foreseen this data.
+            // Refused wherever it leads, for no posted execution has this data.
             (bool success, bytes memory answer) = first.target.call{gas: 100_000}("stray");
             if (success) revert Surprised(number, 0, success, answer);
         } else if (whim == Whim.RELUCTANT) {

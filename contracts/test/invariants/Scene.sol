@@ -48,7 +48,8 @@ struct Ending {
 }
 
 /// A random execution with what it takes on L1 to happen.
-/// @param origin Of what random choices its trigger comes: another scene of the same origin has the same trigger.
+/// @param origin Of what random choices its trigger comes: another scene of the same origin has the same
+/// trigger.
 /// @param step By which L1 triggers it, unless an L2 transaction does.
 /// @param before Where it finds the rollups.
 /// @param endings By the puppets' mood.

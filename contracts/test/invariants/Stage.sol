@@ -11,18 +11,19 @@ import {Puppet} from "./Puppet.sol";
 import {isNative, nameOf, Place, placeOf, rollupAt, ROLLUPS, Trait} from "./Scene.sol";
 
 /// @title The world that invariants are about
-/// @notice `Rollups`, rollups whose builder this contract is, and L1 contracts of which it is the user. Knows what must hold.
+/// @notice `Rollups`, rollups whose builder this contract is, and L1 contracts of which it is the user. Knows
+/// what must hold.
 abstract contract Stage is Playwright {
     uint256 internal constant MAX_BATCH_AGE = 60;
 
-    /// Proof systems by rollup. The first two share one: nobody but a rollup's own can say how it came to a root.
+    /// Proof systems by rollup. The first two share one: only a rollup itself can say how it came to a root.
     Notary[ROLLUPS] internal _notaries;
     bytes32[2] internal _keys;
 
     /// Walks over whatever is posted, and looks between actions.
     IWalkHarness internal _harness;
 
-    /// Ether that nobody's action has brought.
+    /// Ether that no action has brought.
     uint256 internal _given;
     StateRoot[ROLLUPS] private _roots;
 
@@ -58,7 +59,7 @@ abstract contract Stage is Playwright {
         }
     }
 
-    // ----------------------------------------------------------------------------------------------------- invariants
+    // -------------------------------------------------------------------------------------------- invariants
 
     /// @inheritdoc Playwright
     function checkBacked() public view override {
@@ -107,7 +108,7 @@ abstract contract Stage is Playwright {
         return (StateRoot.wrap(note.rootBefore), note.blockNumber);
     }
 
-    // ----------------------------------------------------------------------------------------------------------- state
+    // ------------------------------------------------------------------------------------------------- state
 
     function _places() internal view returns (Place[] memory places) {
         places = new Place[](ROLLUPS);

@@ -22,15 +22,17 @@ abstract contract Troupe is Books {
         _checkAll();
     }
 
-    // --------------------------------------------------------------------------------------------------------- building
+    // ---------------------------------------------------------------------------------------------- building
 
-    /// A batch of some executions: transactions, calls that build on each other or exclude each other, look-ups.
+    /// A batch of some executions: transactions, calls that build on each other or exclude each other,
+    /// look-ups.
     function post(uint256 seed) external inOneTransaction {
         _postSome(seed, Trigger.TRANSACTION);
     }
 
-    /// The same batch once more, now or later, if it is not too old by then. A transaction that L1 contradicted or passed over
-    /// has changed nothing, so its turn may still come; what was consumed is not consumed again.
+    /// The same batch once more, now or later, if it is not too old by then. A transaction that L1
+    /// contradicted or passed over has changed nothing, so its turn may still come; what was consumed is not
+    /// consumed again.
     function replay(uint256 seed) external inOneTransaction {
         if (_lastBatch.length == 0 || _draw(seed, "fresh") % 4 == 0) {
             _postSome(_draw(seed, "post"), Trigger.TRANSACTION);
@@ -81,7 +83,7 @@ abstract contract Troupe is Books {
         require(samePlaces(before, _places()), "a batch that was undone changed something");
     }
 
-    // ---------------------------------------------------------------------------------------------------------- playing
+    // ----------------------------------------------------------------------------------------------- playing
 
     /// A posted call, after trying it in frames that are undone.
     function perform(uint256 seed) external inOneTransaction {
@@ -161,7 +163,7 @@ abstract contract Troupe is Books {
             );
             _did(success ? "looked up" : "looked up a failure");
         }
-        // The same call, not static, is another: nobody has posted it, however little gas it has.
+        // The same call, not static, is another: it was not posted, however little gas it has.
         call.isStatic = false;
         call.gas = _draw(seed, "gas") % 2 == 0 ? 0 : 2_000 + (_draw(seed, "gas") % 60_000);
         (success, ) = _puppets[cue.caller].act(call);
@@ -178,7 +180,7 @@ abstract contract Troupe is Books {
         _did("endowed");
     }
 
-    // --------------------------------------------------------------------------------------------------------- choosing
+    // ---------------------------------------------------------------------------------------------- choosing
 
     function _draw(uint256 seed, string memory what) private pure returns (uint256) {
         return uint256(keccak256(abi.encode(seed, what)));
@@ -244,7 +246,7 @@ abstract contract Troupe is Books {
         _direct(0, 0, Whim.NONE);
     }
 
-    // --------------------------------------------------------------------------------------------- what must not matter
+    // ---------------------------------------------------------------------------------- what must not matter
 
     /// Makes the call in a frame that is undone.
     function _rehearse(Cue memory cue, uint256 mood) private {
@@ -283,7 +285,7 @@ abstract contract Troupe is Books {
         return true;
     }
 
-    // ---------------------------------------------------------------------------------------------------------- forging
+    // ----------------------------------------------------------------------------------------------- forging
 
     function _mustRefuse(bytes memory message) private {
         bytes32 before = _everything();

@@ -21,8 +21,8 @@ import {Steps} from "../../table/Steps.sol";
 import {INITIAL_ROOT, Standing, Standings, StepLog, Track, Tracks, Walk, Walks} from "../../batch/Walk.sol";
 
 /// @title FOR TESTS ONLY: what holds between any two actions of a walk
-/// @notice Drives the walk over a batch action by action. Plays what it writes on a model of L1, which knows records only:
-/// applies effects, opens and reverts frames, and goes back where L1 does.
+/// @notice Drives the walk over a batch action by action. Plays what it writes on a model of L1, which knows
+/// records only: applies effects, opens and reverts frames, and goes back where L1 does.
 contract WalkHarness {
     using CanonicalBatch for *;
 
@@ -56,7 +56,8 @@ contract WalkHarness {
 
     uint256 private constant MAX_FRAMES = 64;
 
-    /// How many frames were opened, how many reverted, and how often L1 was compared: a check that reaches none shows none.
+    /// How many frames were opened, how many reverted, and how often L1 was compared: a check that reaches
+    /// none shows none.
     function check(
         bytes calldata message,
         address manager
@@ -186,7 +187,7 @@ contract WalkHarness {
         return at;
     }
 
-    // ----------------------------------------------------------------------------------------------------- invariants
+    // -------------------------------------------------------------------------------------------- invariants
 
     /// L1 is as the walk takes it to be.
     function _compare(Walk memory walk, Holding[] memory holdings, uint256 at) private pure {
@@ -215,7 +216,7 @@ contract WalkHarness {
             revert Broken("L1 code runs outside of frames", walk.course.index, at);
     }
 
-    // ---------------------------------------------------------------------------------------------------------- copies
+    // ------------------------------------------------------------------------------------------------ copies
 
     function _unmet(uint256 count) private pure returns (Holding[] memory holdings) {
         holdings = new Holding[](count);

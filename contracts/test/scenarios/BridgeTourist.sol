@@ -4,7 +4,8 @@ pragma solidity 0.8.30;
 import {ERC20} from "solady/src/tokens/ERC20.sol";
 import {TokenVault} from "../../examples/TokenVault.sol";
 
-/// @title FOR TESTS ONLY: takes tokens over the bridge, pays with some, and comes back with the rest, in one transaction
+/// @title FOR TESTS ONLY: takes tokens over the bridge, pays with some, and comes back with the rest, in one
+/// transaction
 contract BridgeTourist {
     TokenVault public immutable VAULT;
 

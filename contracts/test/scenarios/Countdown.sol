@@ -13,7 +13,8 @@ contract Countdown {
         peer = other;
     }
 
-    /// Depends on every call below, on their order, and on what those that are still open had written when it was made.
+    /// Depends on every call below, on their order, and on what those that are still open had written when it
+    /// was made.
     function deep(uint256 n) external returns (bytes32 result) {
         uint256 before = ++count;
         bytes32 below = n == 0 ? bytes32(0) : peer.deep(n - 1);

@@ -4,7 +4,8 @@ pragma solidity 0.8.30;
 import {Asker} from "./Asker.sol";
 import {Cell} from "./Cell.sol";
 
-/// @title FOR TESTS ONLY: looks at an account before and after it has a view called, and says on another chain what it saw
+/// @title FOR TESTS ONLY: looks at an account before and after it has a view called, and says on another
+/// chain what it saw
 contract EarlyLooker {
     Cell public immutable CELL;
     uint256 public secret;

@@ -8,7 +8,7 @@ interface IAsker {
     function hook() external;
 }
 
-/// @title FOR TESTS ONLY: tells whoever calls it what can be seen of him
+/// @title FOR TESTS ONLY: tells its caller what can be seen of that caller
 contract Inquirer {
     /// @param hasCode,hasHash What the caller's account shows.
     /// @param answers Whether he answers a call back, made in low level.

@@ -4,7 +4,8 @@ pragma solidity 0.8.30;
 import {SafeTransferLib} from "solady/src/utils/SafeTransferLib.sol";
 import {ILedger} from "../../examples/ILedger.sol";
 
-/// @title FOR TESTS ONLY: what a contract can do with a ledger, in one transaction, from whatever chain it stands on
+/// @title FOR TESTS ONLY: what a contract can do with a ledger, in one transaction, from whatever chain it
+/// stands on
 contract LedgerUser {
     using SafeTransferLib for address;
 

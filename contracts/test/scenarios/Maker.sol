@@ -4,7 +4,7 @@ pragma solidity 0.8.30;
 import {Doomed} from "./Doomed.sol";
 import {IWork} from "./IWork.sol";
 
-/// @title FOR TESTS ONLY: creates and destroys, now itself, now when somebody else has it do so
+/// @title FOR TESTS ONLY: creates and destroys, now itself, now when another contract has it do so
 contract Maker is IWork {
     /// What is done before the worker's turn, when {work} is called, and after the worker's turn.
     enum Deed {

@@ -3,7 +3,7 @@ pragma solidity 0.8.30;
 
 import {IWork} from "./IWork.sol";
 
-/// @title FOR TESTS ONLY: has somebody else work
+/// @title FOR TESTS ONLY: has another contract work
 contract Passer is IWork {
     IWork public immutable NEXT;
     uint256 public count;

@@ -3,7 +3,7 @@ pragma solidity 0.8.30;
 
 import {IWork} from "./IWork.sol";
 
-/// @title FOR TESTS ONLY: has somebody else work in a frame that it then reverts, and goes on
+/// @title FOR TESTS ONLY: has another contract work in a frame that it then reverts, and goes on
 contract Undoer is IWork {
     error Undone();
 

@@ -4,7 +4,8 @@ pragma solidity 0.8.30;
 import {Cell} from "./Cell.sol";
 import {IWork} from "./IWork.sol";
 
-/// @title FOR TESTS ONLY: has somebody work, and keeps how much gas it then takes to touch the same itself
+/// @title FOR TESTS ONLY: has another contract work, and keeps how much gas it then takes to touch the same
+/// itself
 contract Walker {
     IWork public immutable WORKER;
     Cell public immutable CELL;

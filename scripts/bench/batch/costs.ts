@@ -31,8 +31,9 @@ export function measuredCosts(
 }
 
 /**
- * What the same proofs take with workers on other machines: each computes the witness and verifies its proof before it answers,
- * and the builder verifies it again. @param verify milliseconds of that second time.
+ * What the same proofs take with workers on other machines: each computes the witness and verifies its proof
+ * before it answers, and the builder verifies it again.
+ * @param verify milliseconds of that second time.
  */
 export function remoteCosts(costs: ReadonlyMap<string, StageCosts>, verify: number): Map<string, StageCosts> {
   return new Map(
@@ -44,8 +45,8 @@ export function remoteCosts(costs: ReadonlyMap<string, StageCosts>, verify: numb
 }
 
 /**
- * Milliseconds that a proof's verification takes one of a pool's threads while they do nothing else, as in a builder whose
- * workers are elsewhere.
+ * Milliseconds that a proof's verification takes one of a pool's threads while they do nothing else, as in a
+ * builder whose workers are elsewhere.
  * @throws {Error} when a proof is wrong.
  */
 export async function burstVerification(

@@ -29,7 +29,9 @@ export interface BenchPoolOptions {
   readonly threads: number;
 }
 
-/** A pool of a builder whose workers are all on this machine, and that says when each proof passed each stage. */
+/**
+ * A pool of a builder whose workers are all on this machine, and that says when each proof passed each stage.
+ */
 export class BenchPool implements AsyncDisposable {
   readonly slots: number;
   readonly #pool: ProverPool;
@@ -57,7 +59,8 @@ export class BenchPool implements AsyncDisposable {
   }
 
   /**
-   * Has every backend prove every circuit, so that keys are read and speeds known. @param jobs one of each circuit is made.
+   * Has every backend prove every circuit, so that keys are read and speeds known.
+   * @param jobs one of each circuit is made.
    * @throws {Error} when the pool leaves a backend out.
    */
   async warmUp(jobs: readonly CircuitJob[]): Promise<void> {

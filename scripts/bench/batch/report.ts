@@ -12,7 +12,10 @@ export interface BatchRow {
   readonly projected: readonly number[];
 }
 
-/** @param here numbers of workers that were measured. @param projected those that were not. */
+/**
+ * @param here numbers of workers that were measured.
+ * @param projected those that were not.
+ */
 export function printBatches(
   rows: readonly BatchRow[],
   here: readonly number[],
@@ -67,7 +70,11 @@ export function printUse(
   ]);
 }
 
-/** What the projected figures stand for. @param slots of each worker. @param processors that each worker has. */
+/**
+ * What the projected figures stand for.
+ * @param slots of each worker.
+ * @param processors that each worker has.
+ */
 export function printAssumptions(slots: number, processors: number): void {
   console.log(`
 Projected, not measured: the pool's own schedule over virtual time, with workers on other machines. Each of them is like this

@@ -1,6 +1,7 @@
 /**
- * A batch through the pool in virtual time: its own `assign`, asked when it asks but for looks at who is late, and its own `Member`, which knows how fast a
- * backend is and when it is free. What is left out: starting threads, the network, failures, and that stages share processors.
+ * A batch through the pool in virtual time: its own `assign`, asked when it asks but for looks at who is
+ * late, and its own `Member`, which knows how fast a backend is and when it is free. What is left out:
+ * starting threads, the network, failures, and that stages share processors.
  */
 import type { Backend } from "../../../builder/proving/backends/backend.ts";
 import { Member } from "../../../builder/proving/pool/member.ts";
@@ -12,7 +13,7 @@ import { VirtualClock, VirtualThreads } from "./virtual-time.ts";
 /** What one proof of a circuit takes. Milliseconds. */
 export interface StageCosts {
   readonly constraints: number;
-  /** In a thread of whoever's pool computes it. */
+  /** In a thread of the pool that computes it. */
   readonly witness: number;
   /** All that the prover does. */
   readonly work: number;
@@ -63,7 +64,9 @@ class VirtualPool {
   readonly #threads = new VirtualThreads(this.#clock, WITNESS_THREADS);
   readonly #members: readonly Member[];
   readonly #remote: Fleet["remote"];
-  /** What verifies and what proves in each worker elsewhere; a witness is computed from when it has the job. */
+  /**
+   * What verifies and what proves in each worker elsewhere; a witness is computed from when it has the job.
+   */
   readonly #elsewhere = new Map<
     Member,
     { readonly threads: VirtualThreads; readonly prover: VirtualThreads }

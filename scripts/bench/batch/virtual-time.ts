@@ -1,4 +1,7 @@
-/** Milliseconds that pass at once: events run in the order of their time, those of the same time in the order they were set. */
+/**
+ * Milliseconds that pass at once: events run in the order of their time, those of the same time in the order
+ * they were set.
+ */
 export class VirtualClock {
   now = 0;
   #events: { readonly at: number; readonly act: () => void }[] = [];

@@ -21,11 +21,17 @@ const FUNDS = 1_000_000n;
 /** What has to be proven for a batch. */
 export interface BatchJobs {
   readonly jobs: readonly CircuitJob[];
-  /** Milliseconds that making the circuits' inputs took, as the builder does before it hands the jobs to the pool. */
+  /**
+   * Milliseconds that making the circuits' inputs took, as the builder does before it hands the jobs to the
+   * pool.
+   */
   readonly inputMilliseconds: number;
 }
 
-/** Visits of one ledger, one after another, with a job for each: deposits, transfers and signed transactions in turns. */
+/**
+ * Visits of one ledger, one after another, with a job for each: deposits, transfers and signed transactions
+ * in turns.
+ */
 export async function batchJobs(count: number): Promise<BatchJobs> {
   const scene = await LedgerScene.open();
   try {

@@ -1,4 +1,7 @@
-/** The proving thread of the snarkjs backend, asked for proofs by `heap.ts`; answers with what is left of them after a collection. */
+/**
+ * The proving thread of the snarkjs backend, asked for proofs by `heap.ts`; answers with what is left of them
+ * after a collection.
+ */
 import { parentPort } from "node:worker_threads";
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";

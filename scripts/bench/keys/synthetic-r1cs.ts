@@ -4,13 +4,17 @@ import { ELEMENT_BYTES, elementBytes } from "../../../builder/proving/keys/littl
 import { FIELD_MODULUS } from "../../../builder/protocol/ids.ts";
 
 const PUBLIC_SIGNALS = 3;
-/** Terms on the sides a, b and c: nearly as many together as circom leaves of the ledger's circuit (6.5, 11.3 and 2.2). */
+/**
+ * Terms on the sides a, b and c: nearly as many together as circom leaves of the ledger's circuit (6.5, 11.3
+ * and 2.2).
+ */
 const TERMS = [12, 5, 2] as const;
 const SIDES = TERMS.length;
 
 /**
- * A `.r1cs` file with as many wires as constraints and pseudo-random terms, the same for the same size. Nobody knows a
- * witness: it is for timing set-ups of sizes for which compiling a circuit takes far longer than the set-up.
+ * A `.r1cs` file with as many wires as constraints and pseudo-random terms, the same for the same size. No
+ * witness is known: it is for timing set-ups of sizes for which compiling a circuit takes far longer than the
+ * set-up.
  */
 export function syntheticR1cs(constraints: number): Uint8Array<ArrayBuffer> {
   const size = constraints * TERMS.reduce((sum, count) => sum + 4 + count * (4 + ELEMENT_BYTES), 0);

@@ -20,7 +20,7 @@ export interface Rehearsal {
   readonly r1cs: string;
   readonly ptau: string;
   readonly initial: string;
-  /** With one contribution, which nobody verified. */
+  /** With one unverified contribution. */
   readonly key: string;
 }
 
@@ -48,7 +48,7 @@ export async function rehearse(folder: string, power: number, constraints: numbe
   return files;
 }
 
-/** The full verification of the key, as everybody has it who contributes. */
+/** The full verification of the key, as every contributor has it. */
 export async function timeVerification({ r1cs, ptau, initial, key }: Rehearsal): Promise<Cost> {
   return time(async () => {
     const { faults } = await verifyKey({ r1cs, ptau, initial, key, underWay: true, rehearsal: true });

@@ -17,7 +17,10 @@ export interface Measurement {
 
 /** A way to prove that is ready to be timed. */
 export interface Candidate {
-  /** Makes one proof. @throws whatever goes wrong, a proof that does not verify among it. */
+  /**
+   * Makes one proof.
+   * @throws whatever goes wrong, a proof that does not verify among it.
+   */
   prove(): Promise<Measurement>;
   close(): Promise<void>;
 }

@@ -28,7 +28,8 @@ export interface BenchCircuit {
 
 /**
  * The circuit that fills a domain of 2^power; compiled, and its key made, if that has not been done.
- * @param folder where the witness is written. @throws `UNKNOWN_CIRCUIT` for powers that `circuits.json` does not declare.
+ * @param folder where the witness is written.
+ * @throws `UNKNOWN_CIRCUIT` for powers that `circuits.json` does not declare.
  */
 export async function benchCircuit(power: number, folder: string): Promise<BenchCircuit> {
   const name = `chain${power}`;
@@ -53,7 +54,10 @@ export async function benchCircuit(power: number, folder: string): Promise<Bench
 const COMMITMENT = fieldElement(FIELD_MODULUS / 3n);
 const PUBLIC_SIGNALS = [COMMITMENT, FIELD_MODULUS / 5n, FIELD_MODULUS / 7n];
 
-/** The job whose witness it is: the same for every process. @param circuit name of an instance of `chain.circom`. */
+/**
+ * The job whose witness it is: the same for every process.
+ * @param circuit name of an instance of `chain.circom`.
+ */
 export function jobOf(circuit: string): CircuitJob {
   const [, challenge = 0n, evaluation = 0n] = PUBLIC_SIGNALS;
   const seed = Array.from({ length: SEED_LENGTH }, (_, index) => BigInt(index + 11));

@@ -14,7 +14,8 @@ const SAMPLE_MS = 10;
 
 /**
  * A program that is started anew for each proof, and reads its files each time.
- * @param command with which it starts; key, witness, proof and public signals are added. @param folder of its output.
+ * @param command with which it starts; key, witness, proof and public signals are added.
+ * @param folder of its output.
  */
 export function cliCandidate(command: readonly string[], circuit: BenchCircuit, folder: string): Candidate {
   const [proof, publicSignals] = [join(folder, "proof.json"), join(folder, "public.json")] as const;

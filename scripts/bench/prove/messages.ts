@@ -14,7 +14,10 @@ const artefacts: z.ZodType<Artefacts> = z.object({
   verificationKey: z.string(),
 });
 
-/** To a pool's process. It answers each message with one of its own: `"ready"` when opened, and what each proof took. */
+/**
+ * To a pool's process. It answers each message with one of its own: `"ready"` when opened, and what each
+ * proof took.
+ */
 export const request = z.discriminatedUnion("do", [
   z.object({
     do: z.literal("open"),

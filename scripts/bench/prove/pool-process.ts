@@ -1,4 +1,7 @@
-/** One backend in a pool in a process of its own, so that its memory and CPU time can be told from others'. Started by `pool-candidate.ts`. */
+/**
+ * One backend in a pool in a process of its own, so that its memory and CPU time can be told from others'.
+ * Started by `pool-candidate.ts`.
+ */
 import { createLocalProver } from "../../../builder/proving/local-prover.ts";
 import type { CircuitJob } from "../../../builder/proving/circuit-job.ts";
 import type { Prover } from "../../../builder/proving/prover.ts";

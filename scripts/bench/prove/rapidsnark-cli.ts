@@ -6,7 +6,10 @@ import { BENCH_CACHE } from "./circuit.ts";
 
 const SOURCE = join(import.meta.dirname, "rapidsnark-cli.cpp");
 
-/** Path of rapidsnark's command line program, built first if that has not been done. @throws {WorkerBuildError} */
+/**
+ * Path of rapidsnark's command line program, built first if that has not been done.
+ * @throws {WorkerBuildError}
+ */
 export async function buildRapidsnarkCli(): Promise<string> {
   const folder = join(BENCH_CACHE, "rapidsnark-cli");
   const hash = createHash("sha256").update(await readFile(SOURCE));

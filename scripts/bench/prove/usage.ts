@@ -20,7 +20,10 @@ export function cpuSecondsOfEnded(): number {
   return (ticks(process.pid, STAT.cutime) + ticks(process.pid, STAT.cstime)) / TICKS;
 }
 
-/** The most memory that a process and its living descendants have held so far, in MiB: the sum of each one's own peak. */
+/**
+ * The most memory that a process and its living descendants have held so far, in MiB: the sum of each one's
+ * own peak.
+ */
 export function peakMebibytesOf(pid: number): number {
   return mebibytes(pid, /^VmHWM:\s+(\d+) kB$/m);
 }

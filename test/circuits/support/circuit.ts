@@ -12,7 +12,10 @@ const MAIN = new RegExp(`^main\\.(?:${PART}\\.)?`);
 /** A compiled circuit as the tests use it: run it, read signals by name, check its constraints. */
 export class Circuit {
   readonly constraints: Constraints;
-  /** Wire by signal name without `main.` and the stand-in caller; names that the compiler joined share a wire, removed ones are missing. */
+  /**
+   * Wire by signal name without `main.` and the stand-in caller; names that the compiler joined share a wire,
+   * removed ones are missing.
+   */
   readonly wires: ReadonlyMap<string, number>;
   readonly #module: WebAssembly.Module;
 
@@ -39,7 +42,10 @@ export class Circuit {
     );
   }
 
-  /** The witness, by wire. @throws {WitnessError} when the circuit refuses the input. */
+  /**
+   * The witness, by wire.
+   * @throws {WitnessError} when the circuit refuses the input.
+   */
   async witness(input: CircuitInput): Promise<bigint[]> {
     const values = readBinaryFile(await calculateWitness(this.#module, input), "wtns", "witness").section(2);
     return Array.from({ length: values.length / ELEMENT_BYTES }, (_, wire) =>

@@ -16,7 +16,10 @@ const PROJECT = resolve(dirname(fileURLToPath(import.meta.url)), "../../..");
 export const CIRCUITS = join(PROJECT, "circuits");
 const CACHE = join(PROJECT, ".lockstep/test-circuits");
 const LIBRARY = dirname(dirname(createRequire(import.meta.url).resolve("circomlib/package.json")));
-/** A system that the compiler did not simplify: every signal has its wire, and every constraint of the source is there. */
+/**
+ * A system that the compiler did not simplify: every signal has its wire, and every constraint of the source
+ * is there.
+ */
 const PLAIN_OPTIONS = ["--O0", "--r1cs", "--sym"] as const;
 
 /** A constraint system as the compiler wrote it, with the names of its wires. */
@@ -81,7 +84,9 @@ export async function loadInstance(name: string): Promise<Circuit> {
   return Circuit.open(wasm, r1cs, symbols);
 }
 
-/** The constraint system of an instance as it is deployed, and as it was before the compiler simplified it. */
+/**
+ * The constraint system of an instance as it is deployed, and as it was before the compiler simplified it.
+ */
 export async function loadBoth(
   name: string,
 ): Promise<{ readonly plain: CompiledSystem; readonly simplified: CompiledSystem }> {

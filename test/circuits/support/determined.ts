@@ -22,26 +22,32 @@ export interface Determination {
 const MOST_STATES = 100_000;
 
 /**
- * Which wires of a system follow uniquely from its inputs, public and private: whatever satisfies all constraints with these inputs
- * has these values there. Begins with the constant and the inputs and goes on by rules, none of which looks at any value:
+ * Which wires of a system follow uniquely from its inputs, public and private: whatever satisfies all
+ * constraints with these inputs has these values there. Begins with the constant and the inputs and goes on
+ * by rules, none of which looks at any value:
  *
  * - **Equal.** Wires that a constraint says are equal count as one.
- * - **Single.** A constraint with one wire that is not known, where that wire's coefficient is not 0: it stands in c alone, or in one
- *   factor while the other factor is a constant. With a known factor that varies, the wire is a quotient; that holds only if the factor
- *   cannot be 0, so only for wires that the exceptions name.
- * - **Sum.** A constraint whose other wires are known says what a sum of booleans is. If each coefficient, as a number of either sign, is
- *   larger than all smaller ones together, and all of them together are below p, two choices cannot have the same sum: in their
- *   difference the largest coefficient that counts outweighs the rest, and the sum of all cannot wrap. (Bits of a number.)
- * - **States.** The same for other coefficients, by trying: of booleans that only fall (x·(1 - y) = 0: y or not x) and of which exactly
- *   one is 1 (their sum is 1), only few choices are possible. If no two of all possible ones have the same sum, it says which it is.
- * - **Zero test.** L·i = c + d·o and L·o = 0 with a known form L and c ≠ 0: where L is 0, o is -c/d, else it is 0. So o follows. With
- *   i·o = 0 so does i: it is 0 where L is 0, else c/L. Without, i is free where L is 0; only the exceptions allow that.
- * - **Below p.** 254 bits of a known number, of which there may be two choices: n, and n + p if that is below 2^254. circomlib's
- *   CompConstant excludes the second one, see {@link comparesWithModulus}.
- * - **Joined.** Wires that linear constraints say are sums of booleans, put into another linear constraint: it says a sum of booleans, too.
+ * - **Single.** A constraint with one wire that is not known, where that wire's coefficient is not 0: it
+ *   stands in c alone, or in one factor while the other factor is a constant. With a known factor that
+ *   varies, the wire is a quotient; that holds only if the factor cannot be 0, so only for wires that the
+ *   exceptions name.
+ * - **Sum.** A constraint whose other wires are known says what a sum of booleans is. If each coefficient, as
+ *   a number of either sign, is larger than all smaller ones together, and all of them together are below p,
+ *   two choices cannot have the same sum: in their difference the largest coefficient that counts outweighs
+ *   the rest, and the sum of all cannot wrap. (Bits of a number.)
+ * - **States.** The same for other coefficients, by trying: of booleans that only fall (x·(1 - y) = 0: y or
+ *   not x) and of which exactly one is 1 (their sum is 1), only few choices are possible. If no two of all
+ *   possible ones have the same sum, it says which it is.
+ * - **Zero test.** L·i = c + d·o and L·o = 0 with a known form L and c ≠ 0: where L is 0, o is -c/d, else it
+ *   is 0. So o follows. With i·o = 0 so does i: it is 0 where L is 0, else c/L. Without, i is free where L is
+ *   0; only the exceptions allow that.
+ * - **Below p.** 254 bits of a known number, of which there may be two choices: n, and n + p if that is below
+ *   2^254. circomlib's CompConstant excludes the second one, see {@link comparesWithModulus}.
+ * - **Joined.** Wires that linear constraints say are sums of booleans, put into another linear constraint:
+ *   it says a sum of booleans, too.
  *
- * What follows in a system that the compiler left plain follows in the simplified one as well, if the two are equivalent
- * (`equivalence.ts`): its wires are some of the plain one's.
+ * What follows in a system that the compiler left plain follows in the simplified one as well, if the two are
+ * equivalent (`equivalence.ts`): its wires are some of the plain one's.
  */
 export function determine(system: System, exceptions: Exceptions): Determination {
   return new Propagation(joinEqual(system), exceptions).run();
@@ -233,7 +239,10 @@ class Propagation {
     return pattern !== undefined;
   }
 
-  /** @param hint i, @param result o of the rule. */
+  /**
+   * @param hint i,
+   * @param result o of the rule.
+   */
   #zeroTest(row: Row, hint: number, result: number): boolean {
     for (const [tested, other] of [
       [row.a, row.b],
@@ -329,7 +338,10 @@ class Propagation {
       for (const wire of members) this.#oneOf.set(wire, members);
   }
 
-  /** A sum may need what became known of wires that are not its own. @returns whether any did. */
+  /**
+   * A sum may need what became known of wires that are not its own.
+   * @returns whether any did.
+   */
   #lookAgain(): boolean {
     const before = this.#queue.length;
     for (let at = 0; at < this.#wiresOf.length; at++)
@@ -424,14 +436,15 @@ const BITS = 254;
 const SIGN_BIT = 127;
 
 /**
- * Whether `sum` is made of the 254 bits b of a number n, and circomlib's CompConstant makes sure that n is below p, so that n mod p
- * says what n is.
+ * Whether `sum` is made of the 254 bits b of a number n, and circomlib's CompConstant makes sure that n is
+ * below p, so that n mod p says what n is.
  *
- * It adds up a number t_i for each two bits b_2i, b_2i+1, and takes the sum apart into bits of which bit 127 is none: it has to be 0.
- * This is read off the constraints: t_i from the one that has no other wires than those two bits and t_i, the sum from the one over
- * all t_i. Then the least and the largest that the first i terms can be mod 2^128, as a number around 0, are followed from the lowest
- * pair to the highest, for numbers up to p - 1 (cut off at the same place) and for greater ones. If the greater ones all are in
- * [-2^127, 0), bit 127 of theirs is 1: no such number satisfies the constraints.
+ * It adds up a number t_i for each two bits b_2i, b_2i+1, and takes the sum apart into bits of which bit 127
+ * is none: it has to be 0. This is read off the constraints: t_i from the one that has no other wires than
+ * those two bits and t_i, the sum from the one over all t_i. Then the least and the largest that the first i
+ * terms can be mod 2^128, as a number around 0, are followed from the lowest pair to the highest, for numbers
+ * up to p - 1 (cut off at the same place) and for greater ones. If the greater ones all are in [-2^127, 0),
+ * bit 127 of theirs is 1: no such number satisfies the constraints.
  */
 function comparesWithModulus(
   sum: Form,

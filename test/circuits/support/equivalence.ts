@@ -5,14 +5,16 @@ import { addTo, constantOf, type Form, inverse, linearOf, mod, type Row, type Sy
 /**
  * Whether a simplified system says the same as the plain one that it was made of; if not, what differs.
  *
- * The simplified system keeps some of the plain one's wires. From the plain system's linear constraints, and those that become linear
- * on the way, the other wires are solved for: exactly, by elimination over the field. Every solution of the plain system satisfies
- * what is solved, so its kept wires satisfy all constraints after substitution; and a solution of the constraints after substitution
- * gives one of the plain system, the solved wires computed. So the two say the same about the kept wires, public ones among them, if
+ * The simplified system keeps some of the plain one's wires. From the plain system's linear constraints, and
+ * those that become linear on the way, the other wires are solved for: exactly, by elimination over the
+ * field. Every solution of the plain system satisfies what is solved, so its kept wires satisfy all
+ * constraints after substitution; and a solution of the constraints after substitution gives one of the plain
+ * system, the solved wires computed. So the two say the same about the kept wires, public ones among them, if
  *
  * - every other wire is solved for,
  * - nothing linear is left over that is not a constraint of the simplified system as well,
- * - and the constraints after substitution are those of the simplified system: one by one, up to the order and the scale of factors.
+ * - and the constraints after substitution are those of the simplified system: one by one, up to the order
+ *   and the scale of factors.
  */
 export function differences(plain: System, simplified: System): string[] {
   const kept = keptWires(plain, simplified);
@@ -128,7 +130,10 @@ class Elimination {
     }
   }
 
-  /** Finds factors that are constant because their varying wires cancel out. @returns whether that says what a wire is. */
+  /**
+   * Finds factors that are constant because their varying wires cancel out.
+   * @returns whether that says what a wire is.
+   */
   #cancel(): boolean {
     this.#plain.rows.forEach(({ a, b }, at) => {
       if ((this.#open[at]?.size ?? 0) === 0 || this.#isLinear(at)) return;
@@ -139,7 +144,10 @@ class Elimination {
     return this.#ready.length > 0;
   }
 
-  /** Solves sets of rows that share open wires. @returns whether any wire was. */
+  /**
+   * Solves sets of rows that share open wires.
+   * @returns whether any wire was.
+   */
   #together(): boolean {
     const before = this.#solved.size;
     const candidates = this.#open.flatMap((open, at) => (open.size > 0 && this.#isLinear(at) ? [at] : []));
@@ -155,7 +163,8 @@ class Elimination {
         for (const [other, its] of pivots) if (its.has(wire)) pivots.set(other, expand(its, alone));
         pivots.set(wire, value);
       }
-      // What the rows say after substitution has to be implied, as of any other row: it is, of those that were needed.
+      // What the rows say after substitution has to be implied, as of any other row: it is, of those that
+      // were needed.
       const settled = [...pivots].filter(([, form]) => ![...form.keys()].some((wire) => this.#isOpen(wire)));
       for (const [wire, form] of settled) this.#settle(wire, form);
     }

@@ -8,7 +8,10 @@ interface ReferenceLeaf {
   readonly value: bigint;
 }
 
-/** The indexed tree of docs/spec.md section 4 at any depth, recomputed from all leaves each time: slow and plain. */
+/**
+ * The indexed tree of docs/spec.md section 4 at any depth, recomputed from all leaves each time: slow and
+ * plain.
+ */
 export class ReferenceTree {
   readonly leaves: ReferenceLeaf[] = [{ key: 0n, nextKey: 0n, value: 0n }];
   readonly #depth: number;

@@ -21,7 +21,10 @@ export interface System {
   /** Public and private: wires outputs + 1 … outputs + inputs. */
   readonly inputs: number;
   readonly rows: readonly Row[];
-  /** Signals by the compiler's own number, the same however it simplifies, with their wires; -1 for those without one. */
+  /**
+   * Signals by the compiler's own number, the same however it simplifies, with their wires; -1 for those
+   * without one.
+   */
   readonly wireOfLabel: ReadonlyMap<number, number>;
   readonly names: ReadonlyMap<number, readonly string[]>;
 }

@@ -36,7 +36,9 @@ export function taggedInputs(template: string, source: string): { name: string; 
     .map(({ name }) => ({ name, hasValue: limits.has(name) }));
 }
 
-/** The file of a main component that hands its inputs to the template and simply says that they have the tags. */
+/**
+ * The file of a main component that hands its inputs to the template and simply says that they have the tags.
+ */
 export function standIn(
   template: string,
   params: readonly number[],

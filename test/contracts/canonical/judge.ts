@@ -5,7 +5,9 @@ import type { Setup } from "../setup.ts";
 
 const plannerAbi = parseAbi(["function plan(bytes message) view"]);
 
-/** What `Rollups` would hear of its planner: the error by which it refuses calldata; nothing if it takes it. */
+/**
+ * What `Rollups` would hear of its planner: the error by which it refuses calldata; nothing if it takes it.
+ */
 export type Judge = (
   calldata: Hex,
 ) => Promise<{ readonly errorName: string; readonly args: unknown } | undefined>;

@@ -20,8 +20,8 @@ export interface Word {
 export const SELECTOR = toFunctionSelector(getAbiItem({ abi: rollupsAbi, name: "postBatch" }));
 
 /**
- * Calldata of `postBatch` as the ABI lays it out, put together word by word without viem's encoder, so that it is known
- * what each of them is for.
+ * Calldata of `postBatch` as the ABI lays it out, put together word by word without viem's encoder, so that
+ * it is known what each of them is for.
  */
 export function layOut(batch: BatchInput): { readonly data: Hex; readonly words: readonly Word[] } {
   const { words } = new Layout(batch);
@@ -65,7 +65,10 @@ class Layout {
     this.#put("length", `${name} length`, numberToHex(value, { size: 32 }), 32);
   }
 
-  /** An offset to what is put after the returned function was called. @param start that it counts from. */
+  /**
+   * An offset to what is put after the returned function was called.
+   * @param start that it counts from.
+   */
   #offset(what: string, start = this.#here): () => void {
     const index = this.words.length;
     const [at, name] = [this.#here, `${what} offset`];

@@ -77,8 +77,9 @@ export function refuse(error: string): never {
 const CONTRADICTIONS = ["UnexpectedAction", "InsufficientRollupBalance"];
 
 /**
- * What `Rollups` must do, told anew from docs/spec.md: it walks the lists themselves, action by action, and knows nothing
- * of plans, steps, keys, tables or cursors. The L1 contracts are modelled along with it; gas is not.
+ * What `Rollups` must do, told anew from docs/spec.md: it walks the lists themselves, action by action, and
+ * knows nothing of plans, steps, keys, tables or cursors. The L1 contracts are modelled along with it; gas is
+ * not.
  */
 export class Model {
   readonly #places: Places;
@@ -187,7 +188,7 @@ export class Model {
     this.#state = { ...this.#state, wei };
   }
 
-  // ------------------------------------------------------------------------------------------------ calls from L1
+  // ------------------------------------------------------------------------------------------- calls from L1
 
   #relay(sender: Address, { rollup, original, value, data }: Omit<CallMove, "kind">, isStatic: boolean): Hex {
     this.#pay(sender, this.#places.rollups, value);
@@ -227,7 +228,9 @@ export class Model {
     return refuse("ExecutionNotFound");
   }
 
-  /** Whether all rollups are where the execution needs them: at their roots, and not waiting in another one. */
+  /**
+   * Whether all rollups are where the execution needs them: at their roots, and not waiting in another one.
+   */
   #holds(execution: Execution): boolean {
     const seen = new Set<ChainId>();
     return execution.visits.every(({ rollup, rootBefore }) => {
@@ -241,7 +244,7 @@ export class Model {
     return this.#state.open?.frames.some((frame) => frame.to === rollup) ?? false;
   }
 
-  // -------------------------------------------------------------------------------------------------------- playing
+  // ------------------------------------------------------------------------------------------------- playing
 
   #open(execution: Execution): void {
     this.#state = { ...this.#state, open: { execution, at: 0, frames: [], visits: 0 } };
@@ -333,7 +336,7 @@ export class Model {
     );
   }
 
-  // -------------------------------------------------------------------------------------------------------- batches
+  // ------------------------------------------------------------------------------------------------- batches
 
   #post(posting: Posting): Hex {
     if (this.#state.open !== undefined || this.#state.isPosting) refuse("Busy");

@@ -100,7 +100,8 @@ export function posting(input: BatchInput, executions: readonly Execution[]): Po
 
 /** Puts the bomb on L1. */
 export async function deployBomb(setup: Setup): Promise<Address> {
-  // PUSH20 rollups SELFDESTRUCT; a contract from an earlier transaction gives its Ether away and stays (EIP-6780).
+  // PUSH20 rollups SELFDESTRUCT; a contract from an earlier transaction gives its Ether away and stays
+  // (EIP-6780).
   const runtime = concatHex(["0x73", setup.rollups.address, "0xff"]);
   // PUSH1 22 PUSH1 12 PUSH1 0 CODECOPY PUSH1 22 PUSH1 0 RETURN
   const bytecode = concatHex(["0x6016600c60003960166000f3", runtime]);

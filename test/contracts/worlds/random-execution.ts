@@ -17,7 +17,7 @@ export interface Stage {
   readonly remotes: readonly Address[];
   /** A number that was not given before. */
   readonly fresh: () => number;
-  /** Moves that must not disturb anybody, for inside an execution; all of them may fail. */
+  /** Moves that must disturb nothing, for inside an execution; all of them may fail. */
   readonly hostile: () => Move[];
 }
 
@@ -136,7 +136,7 @@ class Writer {
     return hasLiveCalls;
   }
 
-  // ------------------------------------------------------------------------------------------------------- L1's part
+  // ----------------------------------------------------------------------------------------------- L1's part
 
   #callL1(from: ChainId, sender: Address, value: bigint, isStatic: boolean, depth: number): void {
     const { pick, places, rollups, remotes } = this.#stage;
@@ -162,7 +162,9 @@ class Writer {
     );
   }
 
-  /** A rollup calls a proxy itself, and what that stands for sees the rollup's contract's proxy as its caller. */
+  /**
+   * A rollup calls a proxy itself, and what that stands for sees the rollup's contract's proxy as its caller.
+   */
   #callProxy(
     { from, sender, value, input }: { from: ChainId; sender: Address; value: bigint; input: Hex },
     original: Address,
@@ -230,7 +232,7 @@ class Writer {
     }
   }
 
-  // --------------------------------------------------------------------------------------------------------- choices
+  // ------------------------------------------------------------------------------------------------- choices
 
   /** What a call of a rollup has for L1. */
   #gas(): number {

@@ -89,7 +89,7 @@ export class World {
     return left;
   }
 
-  // ------------------------------------------------------------------------------------------------------- transactions
+  // -------------------------------------------------------------------------------------------- transactions
 
   #plan(carried: readonly Move[]): { plan: Planned; later: Move[] } {
     const { user, rollups, probe } = this.#theatre;
@@ -195,7 +195,7 @@ export class World {
     return made;
   }
 
-  /** What nobody should do and what must not matter. */
+  /** What no caller should do and what must not matter. */
   #hostile(): Move {
     const { pick, rollups, remotes } = this.#stage;
     const aimed = {

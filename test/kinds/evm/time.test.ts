@@ -61,7 +61,8 @@ describe("time of evm rollups", () => {
       expect(await at(header.timestamp)).to.equal(undefined);
       expect(await at(before - 1n)).to.equal("TIME_GOES_BACK");
       expect(await at(timestamp - 20n)).to.equal("TIME_GOES_BACK");
-      // In the same second nothing changes, the root neither; of a static visit time is no part of what is proven.
+      // In the same second nothing changes, the root neither; of a static visit time is no part of what is
+      // proven.
       expect(await at(before)).to.equal(isStatic ? undefined : "ROOT_DIFFERS");
     }
     await rollup.close();

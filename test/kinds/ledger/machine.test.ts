@@ -201,7 +201,8 @@ describe("ledger machine", function () {
       const full = await ledgerKind.open({ id: SELF, places: 3 });
       const to = (action: Action) => full.deliver(action, CONTEXT);
       await to(call("0x", 100n));
-      // Two new accounts in one operation, then in an operation that is entered again: neither leaves a trace.
+      // Two new accounts in one operation, then in an operation that is entered again: neither leaves a
+      // trace.
       await expectCode(to(call(transfer(L1, BOB, 1n), 2n, { from: OTHER })), "TREE_FULL");
       await to(call(send(OTHER, BOB, 1n)));
       await expectCode(to(call(transfer(L1, BOB, 1n), 2n, { from: OTHER })), "TREE_FULL");

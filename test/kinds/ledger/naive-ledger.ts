@@ -27,9 +27,9 @@ type Accounts = Map<bigint, bigint>;
 const ONE_NONCE = 2n ** 128n;
 
 /**
- * The ledger of docs/spec.md section 5 as one map of account values, written from the specification alone: it parses with viem's
- * decoder (strictness by encoding again), copies the whole map for each operation that may have to be undone, and
- * sums no hashes. The map's insertion order is the order of places in the tree.
+ * The ledger of docs/spec.md section 5 as one map of account values, written from the specification alone: it
+ * parses with viem's decoder (strictness by encoding again), copies the whole map for each operation that may
+ * have to be undone, and sums no hashes. The map's insertion order is the order of places in the tree.
  */
 export class NaiveLedger {
   accounts: Accounts = new Map([[0n, 0n]]);

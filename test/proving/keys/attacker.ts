@@ -10,7 +10,7 @@ import { readG1, readG2 } from "../../../builder/proving/keys/points.ts";
 import type { G1Point } from "../../../builder/proving/keys/verification-key.ts";
 import { FIELD_MODULUS as R } from "../../../builder/protocol/ids.ts";
 
-/** What somebody who is up to no good does to the files of a ceremony, on bigints: for keys of some rows. */
+/** What an attacker does to the files of a ceremony, on bigints: for keys of some rows. */
 
 type Point1 = InstanceType<typeof bn254.G1.Point>;
 
@@ -80,7 +80,7 @@ export function divideSections(sections: Sections, secret: bigint): void {
   }
 }
 
-/** The first contribution to an initial key, by somebody who keeps the secret. */
+/** The first contribution to an initial key, by a contributor who keeps the secret. */
 export async function contributeKnown(initial: Uint8Array, secret: bigint): Promise<Sections> {
   const sections = openKey(initial);
   divideSections(sections, secret);
@@ -99,7 +99,10 @@ export function deltas(sections: Sections): { readonly g1: Uint8Array; readonly 
   return { g1: header.subarray(DELTA, DELTA + G1_BYTES), g2: header.subarray(DELTA + G1_BYTES) };
 }
 
-/** Adds to the points of section 9 what snarkjs' verification cannot see, so that `top` of them becomes the point. */
+/**
+ * Adds to the points of section 9 what snarkjs' verification cannot see, so that `top` of them becomes the
+ * point.
+ */
 export function hideInQuotient(sections: Sections, point: Point1): void {
   const points = section(sections, 9);
   const rows = domainSize(sections);
@@ -122,7 +125,10 @@ function oddRoot(rows: number, row: number): bigint {
   return modPow(rootOfUnity(Math.log2(rows) + 1), BigInt(2 * row + 1), R);
 }
 
-/** A point of G2's curve whose order is the least factor of the cofactor: outside of the subgroup by as little as can be. */
+/**
+ * A point of G2's curve whose order is the least factor of the cofactor: outside of the subgroup by as little
+ * as can be.
+ */
 export function smallOrderPoint(): InstanceType<typeof bn254.G2.Point> {
   const { Fp2 } = bn254.fields;
   const base = bn254.G2.Point.BASE.toAffine();

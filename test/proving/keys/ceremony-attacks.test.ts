@@ -92,11 +92,12 @@ describe("attacks on a ceremony", function () {
     inTemporaryFolder(async (folder) => {
       const [from, to, rebuilt] = [join(folder, "0.zkey"), join(folder, "1.zkey"), join(folder, "2.zkey")];
       const malicious = openKey(initial);
-      // The formulas of addition do not use the curve's constant. On the cusp, x/y turns them into addition of numbers.
+      // The formulas of addition do not use the curve's constant. On the cusp, x/y turns them into addition
+      // of numbers.
       place(section(malicious, 9), 0, [1n, 1n]);
       await writeFile(from, closeKey(malicious));
 
-      // The theft, from somebody who contributes with snarkjs.
+      // The theft, from a contributor who uses snarkjs.
       await snarkjs.zKey.contribute(from, to, "Alice", "entropy");
       const stolen = openKey(await readFile(to));
       const [x, y] = coordinates(section(stolen, 9), 0);
@@ -185,7 +186,8 @@ describe("attacks on a ceremony", function () {
       hideInQuotient(malicious, pointAt(section(malicious, 3), 1));
       await writeFile(from, closeKey(malicious));
 
-      // The forgery, with Alice contributing by snarkjs after verifying by snarkjs, as everybody does afterwards.
+      // The forgery, with Alice contributing by snarkjs after verifying by snarkjs, as every reader does
+      // afterwards.
       expect(await snarkjs.zKey.verifyFromInit(files.initial, files.ptau, from)).to.equal(true);
       await snarkjs.zKey.contribute(from, to, "Alice", "entropy");
       expect(await snarkjs.zKey.verifyFromInit(files.initial, files.ptau, to)).to.equal(true);
@@ -297,7 +299,7 @@ describe("attacks on a ceremony", function () {
       await check((key) => {
         placePoint2(g2(key), 0, bn254.G2.Point.BASE);
       }, /does not prove that its author knew/);
-      // Whoever wants to be rid of the others begins anew with a δ of his own.
+      // A contributor who wants to be rid of the others begins anew with a δ of their own.
       await check((key) => {
         placePoint(contribution(key), 0, times(bn254.G1.Point.BASE, 5n));
         placePoint(deltas(key).g1, 0, times(bn254.G1.Point.BASE, 5n));

@@ -54,7 +54,7 @@ export async function holdCeremony(
   return files;
 }
 
-/** What a key of the ceremony is held against. Nobody published its powers of tau. */
+/** What a key of the ceremony is held against. Its powers of tau are unpublished. */
 export function sourcesOf({ r1cs, ptau, initial }: CeremonyFiles): Required<Omit<KeySources, "rehearsal">> {
   return { r1cs, ptau, initial, unknownPtau: true };
 }

@@ -9,7 +9,7 @@ import { loadCircuit, readVerificationKey } from "../../../builder/proving/load-
 import { type BitsCeremony, type CeremonyFiles, holdBitsCeremony } from "./ceremony-files.ts";
 import { failureCode, inTemporaryFolder, TEST_CIRCUITS, testArtefacts } from "./setting.ts";
 
-/** An EVM chain id that is nobody's local chain. */
+/** An EVM chain id of no local chain. */
 const PUBLIC_CHAIN = 1001n;
 
 describe("ceremony keys in use", function () {

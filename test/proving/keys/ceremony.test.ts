@@ -37,7 +37,7 @@ import { powersOfTau } from "./powers-of-tau.ts";
 import { preparedPowersOfTau, TEST_SECRETS } from "./prepared-powers-of-tau.ts";
 import { failureCode, inTemporaryFolder } from "./setting.ts";
 
-/** An EVM chain id that is nobody's local chain. */
+/** An EVM chain id of no local chain. */
 const PUBLIC_CHAIN = 1001;
 
 describe("ceremony", function () {

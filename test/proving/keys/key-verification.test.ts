@@ -190,7 +190,8 @@ describe("verification of keys", function () {
   it("names development keys, also after honest contributions, and their powers of tau", () =>
     inTemporaryFolder(async (temporary) => {
       const ptau = join(temporary, "development.ptau");
-      // A row's worth more than the circuit's: a file of its own size lacks a power of τ, and development keys do not.
+      // A row's worth more than the circuit's: a file of its own size lacks a power of τ, and development
+      // keys do not.
       await writeFile(ptau, await preparedPowersOfTau(DEVELOPMENT_SECRETS, POWER + 1));
       const key = join(temporary, "1.zkey");
       const received = { r1cs: files.r1cs, ptau, rehearsal: true };

@@ -34,7 +34,7 @@ import { BEACON, type BitsCeremony, holdBitsCeremony, POWER, sourcesOf } from ".
 import { preparedPowersOfTau } from "./prepared-powers-of-tau.ts";
 import { failureCode, inTemporaryFolder } from "./setting.ts";
 
-/** An EVM chain id that is nobody's local chain. */
+/** An EVM chain id of no local chain. */
 const PUBLIC_CHAIN = 1001;
 /** Secrets of a `.ptau` that this repository once told people to hold trials with. */
 const PUBLISHED_SECRETS = { tau: 0x7217a1n, alpha: 0xa1fan, beta: 0xbe7an } as const;
@@ -167,7 +167,7 @@ describe("origin of powers of tau", function () {
         file("1.zkey"),
         file("2.zkey"),
       ];
-      // Another τ does not help: whoever knows α and β can forge.
+      // Another τ does not help: with α and β proofs can be forged.
       await writeFile(ptau, await preparedPowersOfTau({ ...DEVELOPMENT_SECRETS, tau: 5n }, POWER));
       const making = { r1cs, ptau, to: initial };
       expect(await reasonOf(makeInitialKey(making))).to.equal("development");

@@ -8,8 +8,8 @@ import { FIELD_MODULUS } from "../../../builder/protocol/ids.ts";
 const { G1, G2 } = bn254;
 
 /**
- * A `.ptau` file, before phase 2, as a ceremony with these secrets would have left it: written with noble-curves, so that
- * nothing of what is tested takes part.
+ * A `.ptau` file, before phase 2, as a ceremony with these secrets would have left it: written with
+ * noble-curves, so that nothing of what is tested takes part.
  */
 export function powersOfTau(secrets: Omit<SetupSecrets, "delta">, power: number): Uint8Array<ArrayBuffer> {
   const { tau, alpha, beta } = secrets;

@@ -11,7 +11,10 @@ import { multiplyGenerators } from "../../../builder/proving/keys/multiplier.ts"
 import type { SetupSecrets } from "../../../builder/proving/keys/secrets.ts";
 import { FIELD_MODULUS } from "../../../builder/protocol/ids.ts";
 
-/** Secrets of a test's public ceremony: others in each run, so that no file of powers from secrets that stand somewhere passes. */
+/**
+ * Secrets of a test's public ceremony: others in each run, so that no file of powers from secrets that stand
+ * somewhere passes.
+ */
 export const TEST_SECRETS = { tau: randomElement(), alpha: randomElement(), beta: randomElement() } as const;
 
 function randomElement(): bigint {
@@ -19,8 +22,9 @@ function randomElement(): bigint {
 }
 
 /**
- * A `.ptau` file prepared for phase 2, computed from known secrets: INSECURE. The same bytes as snarkjs' preparation of
- * what a ceremony with these secrets would leave, in seconds instead of the half hour that 2^16 rows take there.
+ * A `.ptau` file prepared for phase 2, computed from known secrets: INSECURE. The same bytes as snarkjs'
+ * preparation of what a ceremony with these secrets would leave, in seconds instead of the half hour that
+ * 2^16 rows take there.
  */
 export async function preparedPowersOfTau(
   secrets: Omit<SetupSecrets, "delta">,
@@ -86,7 +90,10 @@ function lagrangeScalars(memory: CurveMemory, power: number, tau: bigint, scale:
   });
 }
 
-/** As snarkjs has it: there is no power n − 1 of τ for the doubled domain of size n, and it takes the missing one as zero. */
+/**
+ * As snarkjs has it: there is no power n − 1 of τ for the doubled domain of size n, and it takes the missing
+ * one as zero.
+ */
 function doubledDomain(memory: CurveMemory, power: number, tau: bigint): Uint8Array {
   const size = 2 ** power;
   const scalars = lagrangeScalars(memory, power, tau, 1n);

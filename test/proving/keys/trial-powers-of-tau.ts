@@ -1,7 +1,7 @@
 /**
- * Writes a `.ptau` file, prepared for phase 2, for rehearsals of a ceremony: INSECURE, its secrets are those of development keys,
- * and keys that are made from it are refused wherever those are.
- * Usage: node test/proving/keys/trial-powers-of-tau.ts <power> <file>
+ * Writes a `.ptau` file, prepared for phase 2, for rehearsals of a ceremony: INSECURE, its secrets are those
+ * of development keys, and keys that are made from it are refused wherever those are. Usage: node
+ * test/proving/keys/trial-powers-of-tau.ts <power> <file>
  */
 import { writeFile } from "node:fs/promises";
 import { DEVELOPMENT_SECRETS } from "../../../builder/proving/keys/secrets.ts";

@@ -99,7 +99,10 @@ describe("verification key", function () {
   });
 });
 
-/** A point of G2's curve that is not a multiple of the generator: the cofactor is large, so the first found is one. */
+/**
+ * A point of G2's curve that is not a multiple of the generator: the cofactor is large, so the first found is
+ * one.
+ */
 function pointOutsideOfTheSubgroup(): string[][] {
   const { Fp2 } = bn254.fields;
   const b = Fp2.sub(

@@ -9,7 +9,7 @@ export class ProofRequest {
   constructor(job: BackendJob, signal: AbortSignal) {
     this.job = job;
     this.signal = signal;
-    // It may fail when nobody waits for it any more.
+    // It may fail when its result is no longer waited for.
     this.promise.catch(() => undefined);
   }
 

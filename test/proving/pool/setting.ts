@@ -54,7 +54,10 @@ export async function isPending(promise: Promise<unknown>): Promise<boolean> {
   return (await Promise.race([outcome, settle().then(() => pending)])) === pending;
 }
 
-/** Attach it before the job may fail. @returns the error. */
+/**
+ * Attach it before the job may fail.
+ * @returns the error.
+ */
 export async function failureOf(
   job: Promise<unknown>,
   reason: RegExp,

@@ -205,7 +205,8 @@ describe(
     it("never share a queue with those of another version", () => {
       for (const name of [queueName("a"), inputKey("a")])
         expect(name).to.match(/lockstep[:-]prover[:-]v2[:-]/);
-      // Those registered where every version looks, so that each can say of the other that it is of another one.
+      // Those registered where every version looks, so that each can say of the other that it is of another
+      // one.
       expect([WORKERS_KEY, workerKey("a")]).to.deep.equal([
         "lockstep:prover:workers",
         "lockstep:prover:worker:a",

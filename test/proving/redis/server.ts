@@ -18,7 +18,10 @@ async function isInstalled(): Promise<boolean> {
   );
 }
 
-/** Why there is no real Redis here; nothing if there is one. It is installed from Debian's packages where that is possible. */
+/**
+ * Why there is no real Redis here; nothing if there is one. It is installed from Debian's packages where that
+ * is possible.
+ */
 export async function whyNoRedis(): Promise<string | undefined> {
   if (await isInstalled()) return undefined;
   try {

@@ -1,7 +1,10 @@
 import type { Address } from "viem";
 import type { Argument, Party } from "./stage.ts";
 
-/** Replaces every party in arguments by an address, one after the other: a proxy may have to be created for it. */
+/**
+ * Replaces every party in arguments by an address, one after the other: a proxy may have to be created for
+ * it.
+ */
 export async function resolveArguments(
   args: readonly Argument[],
   addressOf: (party: Party) => Promise<Address>,

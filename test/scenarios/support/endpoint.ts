@@ -3,7 +3,7 @@ import { artefact } from "../../core/setup.ts";
 import type { Clients } from "./clients.ts";
 import type { Contract, Sent } from "./stage.ts";
 
-/** What somebody signs. */
+/** What an account signs. */
 export interface Signed {
   readonly by: LocalAccount;
   readonly to?: Address;

@@ -3,7 +3,10 @@ import type { Contract } from "./stage.ts";
 
 const NOTE = "0x00ff00ff0102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f2021";
 
-/** What `FaultyCounter` reverts with. @param by its caller, as its own chain sees it. */
+/**
+ * What `FaultyCounter` reverts with.
+ * @param by its caller, as its own chain sees it.
+ */
 export function brokenError({ abi }: Contract, by: Address): Hex {
   return encodeErrorResult({ abi, errorName: "Broken", args: [by, 1n, NOTE] });
 }

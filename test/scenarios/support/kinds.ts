@@ -17,7 +17,9 @@ import { groth16ProofSystemAbi } from "../../../builder/protocol/abi.ts";
 import { accountAt, type L1, unprovenKeys } from "../../core/setup.ts";
 import { unprovenLedgerKind, UnprovenProver } from "../../core/unproven.ts";
 
-/** `groth16`: really. `accepted`: L1 takes every proof, for scenarios in which the ledger's is not the point. */
+/**
+ * `groth16`: really. `accepted`: L1 takes every proof, for scenarios in which the ledger's is not the point.
+ */
 export type LedgerProofs = "groth16" | "accepted";
 
 export interface EvmOptions {

@@ -5,7 +5,10 @@ import { Endpoint } from "./endpoint.ts";
 import type { Clients } from "./clients.ts";
 import type { Argument, Call, Contract, Party, Sent, SolidityChain, Stage, Transfer } from "./stage.ts";
 
-/** The reference: every contract stands on the same chain, next to each other, and nothing of Lockstep is there. */
+/**
+ * The reference: every contract stands on the same chain, next to each other, and nothing of Lockstep is
+ * there.
+ */
 export class OneChain implements Stage {
   readonly #endpoint: Endpoint;
 

@@ -10,7 +10,10 @@ export interface Refusal {
   readonly message: string;
 }
 
-/** What the endpoint said to a request that it must refuse. @throws if it took it. */
+/**
+ * What the endpoint said to a request that it must refuse.
+ * @throws if it took it.
+ */
 export async function refusalOf(attempt: Promise<unknown>): Promise<Refusal> {
   const error: unknown = await attempt.then(
     () => {

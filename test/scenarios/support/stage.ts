@@ -16,13 +16,16 @@ export interface Contract extends Party {
   readonly abi: Abi;
 }
 
-/** What is handed to contracts: a {@link Party} in it becomes the address under which it is known where it arrives. */
+/**
+ * What is handed to contracts: a {@link Party} in it becomes the address under which it is known where it
+ * arrives.
+ */
 export type Argument = bigint | number | boolean | string | Party | readonly Argument[] | ArgumentTuple;
 export interface ArgumentTuple {
   readonly [field: string]: bigint | boolean | string | Party;
 }
 
-/** A call that somebody signs, on the chain on which they sign it. */
+/** A call that an account signs, on the chain on which it signs it. */
 export interface Call {
   readonly on: SolidityChain;
   readonly by: LocalAccount;

@@ -49,7 +49,9 @@ export interface WorldOptions {
 /** EVM chain id of the tests' L1. */
 export const L1_CHAIN_ID = 31337n;
 
-/** What users of tests sign with. The builder has the tenth account, and deployments are made with the first. */
+/**
+ * What users of tests sign with. The builder has the tenth account, and deployments are made with the first.
+ */
 export const deployer = accountAt(0);
 export const alice = accountAt(1);
 export const bob = accountAt(2);
@@ -73,7 +75,9 @@ interface RunningRollup extends RollupSetup {
   readonly id: ChainId;
 }
 
-/** An L1 node, rollups, one builder, and a gateway for each chain: all that is done goes through the gateways. */
+/**
+ * An L1 node, rollups, one builder, and a gateway for each chain: all that is done goes through the gateways.
+ */
 export class World implements Stage {
   readonly l1: L1;
   readonly rollupsAddress: Address;

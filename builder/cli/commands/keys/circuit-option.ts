@@ -43,7 +43,10 @@ export function withCircuitOptions(command: Command): Command {
     .option("--r1cs <file>", "constraints of a circuit that is compiled already, in place of --circuit");
 }
 
-/** @throws `INVALID_CONFIGURATION` unless exactly one circuit is named, and can be read; see {@link loadArtefacts}. */
+/**
+ * @throws `INVALID_CONFIGURATION` unless exactly one circuit is named, and can be read; see
+ * {@link loadArtefacts}.
+ */
 export async function findConstraints({ circuit, r1cs }: CircuitOptions): Promise<NamedConstraints> {
   if ((circuit === undefined) === (r1cs === undefined))
     throw new InvalidConfigurationError(["name either --circuit or --r1cs"]);

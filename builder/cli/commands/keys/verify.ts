@@ -16,7 +16,7 @@ interface VerifyOptions extends CircuitOptions, PowersOptions {
   readonly transcript: string;
 }
 
-/** `lockstep keys verify`: for whoever is to trust a finished key. */
+/** `lockstep keys verify`: for those who are to trust a finished key. */
 export function verifyCommand(): Command {
   return withPowersOptions(withCircuitOptions(new Command("verify")))
     .description("check a finished key against its circuit, powers of tau and transcript")

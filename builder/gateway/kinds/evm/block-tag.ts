@@ -19,7 +19,10 @@ export const blockTagSchema = z
 
 export type BlockTag = z.output<typeof nameSchema> | bigint | { readonly hash: Hex };
 
-/** Finds a block. `pending` stands for the latest one. @returns nothing if there is none. */
+/**
+ * Finds a block. `pending` stands for the latest one.
+ * @returns nothing if there is none.
+ */
 export async function findBlock(
   view: EvmRollupView,
   chronicle: Chronicle,
@@ -33,7 +36,10 @@ export async function findBlock(
   return chronicle.latest;
 }
 
-/** The same. @throws {BlockNotFoundError} */
+/**
+ * The same.
+ * @throws {BlockNotFoundError}
+ */
 export async function getBlock(
   view: EvmRollupView,
   chronicle: Chronicle,

@@ -46,7 +46,10 @@ export function callMethods(view: EvmRollupView): Readonly<Record<string, Handle
   };
 }
 
-/** Gas with which a call that is to be sent succeeds on what waits before it. @throws {TransactionRevertedError} */
+/**
+ * Gas with which a call that is to be sent succeeds on what waits before it.
+ * @throws {TransactionRevertedError}
+ */
 export async function estimateCall(view: EvmRollupView, call: CallParameters): Promise<bigint> {
   return (await estimate(view, callRequest(call), true)) + accessListGas(call);
 }
@@ -66,7 +69,8 @@ async function estimate(view: EvmRollupView, request: CallRequest, pending: bool
 
 /**
  * A limit that is too low can also make a call on another chain be refused by name.
- * @param failures of calls to L1 that have nothing to do with gas. With more of them it is too low, even if they are caught.
+ * @param failures of calls to L1 that have nothing to do with gas. With more of them it is too low, even if
+ * they are caught.
  */
 async function succeeds(
   view: EvmRollupView,
@@ -90,7 +94,10 @@ function revertOf({ output, operations }: CallOutcome): TransactionRevertedError
   return new TransactionRevertedError(output, operations[0]?.error);
 }
 
-/** What to play. @throws {HistoricalStateError}, {UnsupportedRequestError} for overrides of state or block. */
+/**
+ * What to play.
+ * @throws {HistoricalStateError}, {UnsupportedRequestError} for overrides of state or block.
+ */
 async function simulated(
   view: EvmRollupView,
   params: readonly unknown[],

@@ -17,5 +17,8 @@ export class HistoricalStateError extends LockstepError {
   }
 }
 
-/** The gateway cannot do that for an EVM rollup. `UNSUPPORTED_TRANSACTION`, `UNSUPPORTED_OVERRIDES`, `UNSUPPORTED_PROOF`, `UNSUPPORTED_TRACER`. */
+/**
+ * The gateway cannot do that for an EVM rollup. `UNSUPPORTED_TRANSACTION`, `UNSUPPORTED_OVERRIDES`,
+ * `UNSUPPORTED_PROOF`, `UNSUPPORTED_TRACER`.
+ */
 export class UnsupportedRequestError extends LockstepError {}

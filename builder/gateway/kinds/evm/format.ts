@@ -39,7 +39,10 @@ export function rpcBlock(block: ChronicleBlock, transactions: readonly unknown[]
   return { ...rpcHeader(block), transactions, uncles: [] };
 }
 
-/** What the next block would be if everything that waits came into it. @param timestamp seconds. */
+/**
+ * What the next block would be if everything that waits came into it.
+ * @param timestamp seconds.
+ */
 export function rpcPendingBlock(
   latest: ChronicleBlock,
   timestamp: bigint,
@@ -58,7 +61,10 @@ export function rpcPendingBlock(
   };
 }
 
-/** What is the same in every block: there is no miner, no proof of work, no fee, and no encoding that had a size. */
+/**
+ * What is the same in every block: there is no miner, no proof of work, no fee, and no encoding that had a
+ * size.
+ */
 function emptyHeader(parentHash: Hex): Record<string, unknown> {
   return {
     parentHash,
@@ -77,7 +83,10 @@ function emptyHeader(parentHash: Hex): Record<string, unknown> {
   };
 }
 
-/** Raw bytes of a transaction that was signed for the rollup; nothing for one that stands for a call from another chain. */
+/**
+ * Raw bytes of a transaction that was signed for the rollup; nothing for one that stands for a call from
+ * another chain.
+ */
 export function signedBytes({ receipt }: ChronicleTransaction): Hex | undefined {
   const [trigger] = receipt.actions;
   return trigger?.kind === ActionKind.L2TX ? trigger.data : undefined;
@@ -98,7 +107,7 @@ export function rpcTransaction(transaction: ChronicleTransaction, chainId: bigin
   };
 }
 
-/** A call from another chain, in the form of a transaction that nobody signed. */
+/** A call from another chain, in the form of an unsigned transaction. */
 function visitTransaction({ hash, receipt }: ChronicleTransaction, chainId: bigint): Record<string, unknown> {
   const [trigger] = receipt.actions;
   return {

@@ -11,8 +11,8 @@ import { rpcBlock, rpcLog, rpcPendingBlock, rpcReceipt, rpcTransaction } from ".
 import type { EvmRollupView } from "./view.ts";
 
 /**
- * Milliseconds for which a receipt is waited for while its transaction is queued: ethers asks once and then only when a
- * block comes, and the transaction's own may be the last for a while.
+ * Milliseconds for which a receipt is waited for while its transaction is queued: ethers asks once and then
+ * only when a block comes, and the transaction's own may be the last for a while.
  */
 const RECEIPT_PATIENCE = 1_000;
 
@@ -122,7 +122,10 @@ export function historyMethods(view: EvmRollupView): Readonly<Record<string, Han
   };
 }
 
-/** Logs of a range of blocks, by default the latest alone. @throws {TooManyLogsError}, {BlockNotFoundError}, {InvalidParamsError} */
+/**
+ * Logs of a range of blocks, by default the latest alone.
+ * @throws {TooManyLogsError}, {BlockNotFoundError}, {InvalidParamsError}
+ */
 export async function readLogs(view: EvmRollupView, criteria: LogCriteria): Promise<unknown[]> {
   const chronicle = await view.read((state) => state.chronicle);
   const { fromBlock, toBlock, blockHash } = criteria;

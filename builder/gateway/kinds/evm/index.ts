@@ -13,7 +13,10 @@ import { traceMethods } from "./trace-methods.ts";
 import { transactionMethods } from "./transaction-methods.ts";
 import { evmRollupView, type EvmRollupView } from "./view.ts";
 
-/** An EVM rollup as wallets, viem, ethers and Hardhat know chains. @throws {LockstepError} `WRONG_CHAIN_ID` */
+/**
+ * An EVM rollup as wallets, viem, ethers and Hardhat know chains.
+ * @throws {LockstepError} `WRONG_CHAIN_ID`
+ */
 export function evmGateway({ builder, rollup, chainId, accounts, across }: RollupContext): KindGateway {
   const real = evmChainIdOf(builder.l1ChainId, rollup);
   if (chainId !== real)

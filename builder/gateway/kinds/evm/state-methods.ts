@@ -62,8 +62,9 @@ export async function pendingNonce(view: EvmRollupView, sender: Hex): Promise<bi
 }
 
 /**
- * `lockstep_getProof(address, slots, block)`: where the account and its slots stand in the rollup's tree, whose root L1
- * holds (docs/spec.md sections 4 and 7; `README.md` in this gateway's folder says how to check it).
+ * `lockstep_getProof(address, slots, block)`: where the account and its slots stand in the rollup's tree,
+ * whose root L1 holds (docs/spec.md sections 4 and 7; `README.md` in this gateway's folder says how to check
+ * it).
  */
 async function proofOf(
   view: EvmRollupView,

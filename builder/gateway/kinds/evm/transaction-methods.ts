@@ -12,7 +12,10 @@ import { UnsupportedRequestError } from "./errors.ts";
 import { pendingNonce } from "./state-methods.ts";
 import type { EvmRollupView } from "./view.ts";
 
-/** Methods that send transactions. @param keys accounts that the gateway signs for, whoever asks. */
+/**
+ * Methods that send transactions.
+ * @param keys accounts that the gateway signs for, for every caller.
+ */
 export function transactionMethods(
   view: EvmRollupView,
   keys: readonly LocalAccount[],
@@ -44,7 +47,10 @@ export function transactionMethods(
   };
 }
 
-/** @throws {LockstepError} that says in wallets' words what is wrong with the sender, or what else the rollup refuses. */
+/**
+ * @throws {LockstepError} that says in wallets' words what is wrong with the sender, or what else the rollup
+ * refuses.
+ */
 async function submit(view: EvmRollupView, raw: Hex): Promise<Hex> {
   if (isBlobTransaction(raw)) {
     const message = "rollups take no blobs: transactions of type 3 are for L1 only";

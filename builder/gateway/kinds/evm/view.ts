@@ -36,9 +36,14 @@ export interface EvmRollupView {
   readonly rollup: ChainId;
   /** EVM chain id. */
   readonly chainId: bigint;
-  /** Reads the rollup as L1's head has it. Nobody else has it meanwhile, so what takes its time must not be done here. */
+  /**
+   * Reads the rollup as L1's head has it. It is held exclusively meanwhile, so nothing slow may be done here.
+   */
   read<Result>(work: (state: EvmRollupState) => Result): Promise<Result>;
-  /** Plays a call. @param pending on what the waiting transactions will leave, instead of on the head. */
+  /**
+   * Plays a call.
+   * @param pending on what the waiting transactions will leave, instead of on the head.
+   */
   call(request: CallRequest, pending: boolean): Promise<CallOutcome>;
   /** @returns the transaction's hash. */
   submit(raw: Hex): Promise<Hex>;

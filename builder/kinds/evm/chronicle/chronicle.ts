@@ -57,8 +57,8 @@ const MAX_LOGS = 10_000;
 
 /**
  * Opens a rollup's chronicle, or begins one.
- * @throws `FOREIGN_STATE`, `CORRUPT_STATE` (also when it does not know `root`), `STATE_LOCKED`, `STATE_UNAVAILABLE`,
- * `UNSUPPORTED_FORMAT`.
+ * @throws `FOREIGN_STATE`, `CORRUPT_STATE` (also when it does not know `root`), `STATE_LOCKED`,
+ * `STATE_UNAVAILABLE`, `UNSUPPORTED_FORMAT`.
  */
 export async function openChronicle(options: OpenChronicleOptions): Promise<Chronicle> {
   const { rollup, genesisRoot, root, folder } = options;
@@ -103,7 +103,8 @@ async function readLatest(
 }
 
 /**
- * Whether an older version wrote the chronicle in this folder. It is then made again together with the state beside it.
+ * Whether an older version wrote the chronicle in this folder. It is then made again together with the state
+ * beside it.
  * @throws what {@link openChronicle} throws.
  */
 export async function isOutdatedChronicle(rollup: ChainId, folder: string): Promise<boolean> {
@@ -130,9 +131,9 @@ async function begin(database: Database, identity: string, genesis: ChronicleBlo
 }
 
 /**
- * What has taken effect on one EVM rollup, for people and tools: a visit is a transaction, and all visits of one rollup
- * block number are a block. Nothing that is proven depends on it. Only what is durable can be read; reading may
- * overlap with `persist` and `rewind`, and then sees what is gone as missing.
+ * What has taken effect on one EVM rollup, for people and tools: a visit is a transaction, and all visits of
+ * one rollup block number are a block. Nothing that is proven depends on it. Only what is durable can be
+ * read; reading may overlap with `persist` and `rewind`, and then sees what is gone as missing.
  */
 export class Chronicle {
   readonly #database: Database;
@@ -160,13 +161,19 @@ export class Chronicle {
     return this.#latest;
   }
 
-  /** Adds a visit that has taken effect. @param rootAfter the rollup's root after it. */
+  /**
+   * Adds a visit that has taken effect.
+   * @param rootAfter the rollup's root after it.
+   */
   append(receipt: VisitReceipt, l1: L1Inclusion, rootAfter: StateRoot): void {
     const l1Index = this.#entries.filter((entry) => entry.l1.transaction === l1.transaction).length;
     this.#entries.push({ receipt, l1, l1Index, rootAfter });
   }
 
-  /** Makes blocks of what was appended, and makes them durable. All visits of a block come before one `persist`. */
+  /**
+   * Makes blocks of what was appended, and makes them durable. All visits of a block come before one
+   * `persist`.
+   */
   async persist(): Promise<void> {
     const writes: Write[] = [];
     let latest = this.#latest;
@@ -267,7 +274,10 @@ export class Chronicle {
     }
   }
 
-  /** The frames of each of a transaction's operations: the first is its own, others came from calls back into the rollup. */
+  /**
+   * The frames of each of a transaction's operations: the first is its own, others came from calls back into
+   * the rollup.
+   */
   async framesOf(hash: Hex): Promise<CallFrame[] | undefined> {
     const visit = await this.#visitAt(transactionKey(hash));
     if (visit === undefined) return undefined;
@@ -276,7 +286,10 @@ export class Chronicle {
     return text === undefined ? undefined : this.#decoded(key, () => decodeFrames(text));
   }
 
-  /** Logs of blocks `from` to `to`, both included. @throws {TooManyLogsError} */
+  /**
+   * Logs of blocks `from` to `to`, both included.
+   * @throws {TooManyLogsError}
+   */
   async logs(from: bigint, to: bigint, filter: LogFilter): Promise<ChronicleLog[]> {
     const found: ChronicleLog[] = [];
     const last = to < this.#latest.number ? to : this.#latest.number;

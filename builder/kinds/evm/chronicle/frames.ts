@@ -2,7 +2,10 @@ import { z } from "zod";
 import type { CallFrame } from "../../../evm/call-frame.ts";
 import { address, bytes, chain, integer } from "./schemas.ts";
 
-/** Frames in a list, each with the place of the frame that it is in: a nest of a thousand levels is no text to recurse into. */
+/**
+ * Frames in a list, each with the place of the frame that it is in: a nest of a thousand levels is no text to
+ * recurse into.
+ */
 const flatFrame = z.object({
   in: z.number().int().nonnegative().optional(),
   type: z.enum(["CALL", "STATICCALL", "DELEGATECALL", "CALLCODE", "CREATE", "CREATE2"]),

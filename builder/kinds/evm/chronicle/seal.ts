@@ -33,8 +33,8 @@ const RECEIPTS = parseAbiParameters(
 );
 
 /**
- * Hash by which a visit is known as a transaction: of the bytes that were signed, or, for a call from another chain,
- * keccak256("lockstep.visit" ‖ hash of the L1 transaction ‖ place of the visit in it, 32 bytes).
+ * Hash by which a visit is known as a transaction: of the bytes that were signed, or, for a call from another
+ * chain, keccak256("lockstep.visit" ‖ hash of the L1 transaction ‖ place of the visit in it, 32 bytes).
  */
 export function transactionHash({ receipt, l1, l1Index }: ChronicleEntry): Hex {
   const [trigger] = receipt.actions;
@@ -61,8 +61,8 @@ export function genesisBlock(rollup: ChainId, genesisRoot: StateRoot): Chronicle
 }
 
 /**
- * Makes a block of visits. Its hash is keccak256 of the ABI encoding of what it holds and its parent's hash; in place of
- * Merkle roots stand keccak256 of the ABI-encoded transaction hashes and receipts.
+ * Makes a block of visits. Its hash is keccak256 of the ABI encoding of what it holds and its parent's hash;
+ * in place of Merkle roots stand keccak256 of the ABI-encoded transaction hashes and receipts.
  * @param firstVisit number of the first of the visits.
  */
 export function sealBlock(

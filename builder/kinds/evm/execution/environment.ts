@@ -17,8 +17,8 @@ export function rollupCommon(rollup: ChainId, { l1ChainId }: BatchContext): Comm
 }
 
 /**
- * The block in which a visit of a batch with this timestamp happens (docs/spec.md section 7). L1 does not see to it that
- * time goes on: this is the only place where it is said.
+ * The block in which a visit of a batch with this timestamp happens (docs/spec.md section 7). L1 does not see
+ * to it that time goes on: this is the only place where it is said.
  * @throws {TimeGoesBackError}
  */
 export function blockOf(latest: BlockState, timestamp: bigint): BlockState {

@@ -39,7 +39,9 @@ export interface VisitInterpreterOptions {
   readonly block: BlockState;
 }
 
-/** Gas of leaving the rollup and coming back, and for each byte of data that does (docs/spec.md section 7). */
+/**
+ * Gas of leaving the rollup and coming back, and for each byte of data that does (docs/spec.md section 7).
+ */
 const CROSSING_GAS = 5_000n;
 const CROSSING_GAS_PER_BYTE = 24n;
 /** Gas that a transaction's call can have for the callee on L1, at most. */
@@ -67,9 +69,9 @@ interface Waiting {
 }
 
 /**
- * Runs one visit of an EVM rollup (docs/spec.md section 7), action by action: an EVM that is suspended wherever a call leaves
- * the rollup, and goes on with the action that comes back. What it does is a function of the state before, of the batch
- * and of the actions that come in alone.
+ * Runs one visit of an EVM rollup (docs/spec.md section 7), action by action: an EVM that is suspended
+ * wherever a call leaves the rollup, and goes on with the action that comes back. What it does is a function
+ * of the state before, of the batch and of the actions that come in alone.
  */
 export class VisitInterpreter {
   readonly state: RollupState;
@@ -175,7 +177,10 @@ export class VisitInterpreter {
     return await this.#next(action, () => this.#start(action));
   }
 
-  /** Begins a visit with a call that nobody signed, as `eth_call` plays it. @param trigger an L2TX that stands for it. */
+  /**
+   * Begins a visit with an unsigned call, as `eth_call` plays it.
+   * @param trigger an L2TX that stands for it.
+   */
   async call(trigger: Action, request: CallRequest): Promise<{ action: Action; ended: boolean }> {
     return await this.#next(trigger, () => {
       this.#operate(undefined, async () => {
@@ -254,14 +259,15 @@ export class VisitInterpreter {
     });
   }
 
-  // ------------------------------------------------------------------------------------------------ incoming actions
+  // ---------------------------------------------------------------------------------------- incoming actions
 
   async #call(action: Action): Promise<OperationResult> {
     const { from, sender, target, value, isStatic, data } = action;
     const outer = this.#operations.depth === 1 ? undefined : this.#waiting.at(-1)?.message;
     if (outer === undefined) this.#warmAlways();
     await this.state.checkpoint();
-    // Even if the call is static: whoever looks at the message's sender sees what is there in every other call.
+    // Even if the call is static: code that looks at the message's sender sees what is there in every other
+    // call.
     const proxy = createAddressFromString(await this.#proxies.ensure(sender, from));
     const to = createAddressFromString(target);
     // As a caller and its callee are.
@@ -285,7 +291,8 @@ export class VisitInterpreter {
     const { execResult } = await this.#evm.runCall({ message });
     leave?.();
     const error = execResult.exceptionError;
-    // A static call leaves nothing, not even warm accounts: a frame that made it and reverts does not have it undone.
+    // A static call leaves nothing, not even warm accounts: a frame that made it and reverts does not have it
+    // undone.
     if (error === undefined && !isStatic) {
       if (outer === undefined) await this.#destroy(message);
       else handOver(this.#journal, outer, message, execResult);
@@ -351,8 +358,8 @@ export class VisitInterpreter {
   }
 
   /**
-   * Keeps an operation's events. Those of one that entered the rollup again come out of the frame in which the rollup waited:
-   * so they stand where they were emitted, and go when a frame around it reverts.
+   * Keeps an operation's events. Those of one that entered the rollup again come out of the frame in which
+   * the rollup waited: so they stand where they were emitted, and go when a frame around it reverts.
    */
   #keepLogs({ logs = [], exceptionError }: ExecResult): void {
     if (exceptionError !== undefined) return;
@@ -362,9 +369,12 @@ export class VisitInterpreter {
     this.#journal.record(() => (kept.length = before));
   }
 
-  // ------------------------------------------------------------------------------------------------- outgoing calls
+  // ------------------------------------------------------------------------------------------ outgoing calls
 
-  /** How to play a message to the system contract that is a genuine `relay`; nothing if its code has to answer it. */
+  /**
+   * How to play a message to the system contract that is a genuine `relay`; nothing if its code has to answer
+   * it.
+   */
   async #intercept(message: Message): Promise<(() => Promise<ExecResult>) | undefined> {
     const call = decodeRelay(bytesToHex(message.data));
     if (call === undefined || call.chain === this.#rollup) return undefined;
@@ -402,16 +412,25 @@ interface OperationResult {
   readonly outcome: OperationOutcome;
 }
 
-/** What a transaction's call has for the callee on L1: what is left to it, for that is what was signed for. 0 would leave it open. */
+/**
+ * What a transaction's call has for the callee on L1: what is left to it, for that is what was signed for. 0
+ * would leave it open.
+ */
 function callGas(left: bigint): number {
   if (left > MAX_CALL_GAS) return Number(MAX_CALL_GAS);
   return left === 0n ? 1 : Number(left);
 }
 
-/** A transaction is played a few times before it is posted and followed; its object remembers the sender once recovered. */
+/**
+ * A transaction is played a few times before it is posted and followed; its object remembers the sender once
+ * recovered.
+ */
 const decoded = new Recent<TypedTransaction>(4_096);
 
-/** The transaction in an L2TX's data, decoded once. @throws {InvalidL2TransactionError} */
+/**
+ * The transaction in an L2TX's data, decoded once.
+ * @throws {InvalidL2TransactionError}
+ */
 export function decodeRollupTransaction(data: Hex, common: Common): TypedTransaction {
   return decoded.get(`${common.chainId()}:${data}`, () => decodeAnew(data, common));
 }

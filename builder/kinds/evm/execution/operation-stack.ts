@@ -6,33 +6,39 @@ interface Operation {
   readonly gas: number | undefined;
   /** Numbers of the outgoing calls that were made and not undone, static ones left out. */
   readonly calls: number[];
-  /** How many outgoing calls were made, whatever came of them. */
+  /** How many outgoing calls were made, failed and undone ones included. */
   made: number;
   /** How many there were when each open frame began. */
   readonly frames: number[];
 }
 
 /**
- * The outermost frames of an operation: a CALL's own level and the frame that it runs, an L2TX's levels for nonce and
- * fee and for delegations. When one of them reverts with calls in it, the operation fails as a whole.
+ * The outermost frames of an operation: a CALL's own level and the frame that it runs, an L2TX's levels for
+ * nonce and fee and for delegations. When one of them reverts with calls in it, the operation fails as a
+ * whole.
  */
 const OUTERMOST = 2;
 
 /**
- * Which outgoing calls each open frame of a rollup's EVM has made: a frame that reverts while its operation goes on has
- * to have them undone on the other chains (docs/spec.md section 1, REVERT).
+ * Which outgoing calls each open frame of a rollup's EVM has made: a frame that reverts while its operation
+ * goes on has to have them undone on the other chains (docs/spec.md section 1, REVERT).
  */
 export class OperationStack implements FrameObserver {
   readonly #operations: Operation[] = [];
   readonly #revert: (number: number) => Promise<void>;
   #isBroken = false;
 
-  /** @param revert sends a REVERT and waits for its answer. @param number of the first call that is undone. */
+  /**
+   * @param revert sends a REVERT and waits for its answer.
+   * @param number of the first call that is undone.
+   */
   constructor(revert: (number: number) => Promise<void>) {
     this.#revert = revert;
   }
 
-  /** Operations that are open: one, and one more for each time the rollup was entered again while it waited. */
+  /**
+   * Operations that are open: one, and one more for each time the rollup was entered again while it waited.
+   */
   get depth(): number {
     return this.#operations.length;
   }

@@ -14,7 +14,7 @@ export class TouchLog implements StateSource, Touched {
     this.#source = source;
   }
 
-  /** Begins anew. What was remembered stays with whoever took it. */
+  /** Begins anew. What was remembered stays with the caller that took it. */
   reset(): void {
     this.accounts = new Set([SYSTEM]);
     this.slots = new Map();

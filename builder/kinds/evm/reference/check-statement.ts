@@ -22,8 +22,8 @@ export interface StatementToCheck {
   readonly visit: StatementVisit;
   readonly witness: StateWitness;
   /**
-   * What L1 took for a proof: the digest of the words that L1 derived. It fixes what re-executing the visit cannot tell:
-   * the contract's address, the blobs, and what comes in without making a difference.
+   * What L1 took for a proof: the digest of the words that L1 derived. It fixes what re-executing the visit
+   * cannot tell: the contract's address, the blobs, and what comes in without making a difference.
    */
   readonly proof?: Hex;
 }
@@ -34,9 +34,10 @@ const RECENT_HASHES = 1 << 15;
 let tools: Promise<{ poseidon: ReturnType<typeof recentPoseidon>; layout: Commitments }> | undefined;
 
 /**
- * Checks a statement about one visit of an EVM rollup, complete or abandoned, as its circuit would: executes it again from
- * `rootBefore` and the witness alone, and compares everything that the rollup does with what the statement says. It knows
- * nothing of how the builder got there but the rules of the EVM themselves (`interpreter.ts`).
+ * Checks a statement about one visit of an EVM rollup, complete or abandoned, as its circuit would: executes
+ * it again from `rootBefore` and the witness alone, and compares everything that the rollup does with what
+ * the statement says. It knows nothing of how the builder got there but the rules of the EVM themselves
+ * (`interpreter.ts`).
  * @throws {StatementRefusedError} with a code that says what does not hold.
  */
 export async function checkStatement({ header, visit, witness, proof }: StatementToCheck): Promise<void> {
@@ -88,7 +89,10 @@ async function shown<Result>(state: WitnessedState, work: () => Promise<Result>)
   throw new StatementRefusedError("EXECUTION_REFUSED", message, { cause: outcome.error });
 }
 
-/** Has the rollup answer every action that comes in. @returns whether the last answer ends the visit. */
+/**
+ * Has the rollup answer every action that comes in.
+ * @returns whether the last answer ends the visit.
+ */
 async function replay(run: VisitInterpreter, turns: readonly Turn[]): Promise<boolean> {
   let hasEnded = false;
   for (const [at, turn] of turns.entries()) {

@@ -5,8 +5,8 @@ import { Recent } from "../../../state/recent.ts";
 import type { BlockState } from "../state-types.ts";
 
 /**
- * What a state commits to, written from docs/spec.md section 7 a second time, without a look at how the builder keeps
- * its state: keys of accounts, slots and the block, and their values. A value of 0: absent.
+ * What a state commits to, written from docs/spec.md section 7 a second time, without a look at how the
+ * builder keeps its state: keys of accounts, slots and the block, and their values. A value of 0: absent.
  */
 export interface Commitments {
   account(address: Address): bigint;

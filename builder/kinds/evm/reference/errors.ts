@@ -20,7 +20,7 @@ export type StatementFlaw =
   | "WITNESS_NOT_IN_STATE"
   /** What the witness says of a key is not what its leaf says. */
   | "WITNESS_VALUE"
-  /** A code is missing, or nobody has it. */
+  /** A code is missing, or no account has it. */
   | "WITNESS_CODE"
   /** The visit reads or writes what the witness does not show. */
   | "NOT_WITNESSED";

@@ -17,8 +17,8 @@ const KEY_LIMIT = 1n << BigInt(KEY_BITS);
 const PLACES = BigInt(TREE_PLACES);
 
 /**
- * The part of a state tree (docs/spec.md section 4) that paths under one root show. It answers and follows writes only as
- * far as they do.
+ * The part of a state tree (docs/spec.md section 4) that paths under one root show. It answers and follows
+ * writes only as far as they do.
  */
 export class PartialTree {
   readonly #poseidon: Poseidon;
@@ -37,7 +37,10 @@ export class PartialTree {
   /** Places written since the root was last hashed. */
   readonly #written = new Set<bigint>();
 
-  /** @param nextPlace path of the first empty place; a full tree has none. @throws {StatementRefusedError} */
+  /**
+   * @param nextPlace path of the first empty place; a full tree has none.
+   * @throws {StatementRefusedError}
+   */
   constructor(poseidon: Poseidon, root: StateRoot, size: bigint, nextPlace: Siblings | undefined) {
     if (size < 1n || size > PLACES)
       throw new StatementRefusedError("WITNESS_MALFORMED", `a tree of ${size} leaves`);
@@ -59,7 +62,11 @@ export class PartialTree {
     });
   }
 
-  /** Checks a leaf's path and takes over what it shows. @param what for messages. @throws {StatementRefusedError} */
+  /**
+   * Checks a leaf's path and takes over what it shows.
+   * @param what for messages.
+   * @throws {StatementRefusedError}
+   */
   add(what: string, { leaf, index, siblings }: KeyProof): void {
     const inRange = [leaf.key, leaf.nextKey].every((key) => key >= 0n && key < KEY_LIMIT);
     if (!inRange || index < 0n || index >= this.#sizeBefore)
@@ -71,13 +78,19 @@ export class PartialTree {
     this.#keys.splice(this.#rank(leaf.key), 0, leaf.key);
   }
 
-  /** @returns 0 if the key is absent. @throws {StatementRefusedError} `NOT_WITNESSED` */
+  /**
+   * @returns 0 if the key is absent.
+   * @throws {StatementRefusedError} `NOT_WITNESSED`
+   */
   get(key: bigint): bigint {
     const { leaf } = this.#locate(key);
     return leaf.key === key ? leaf.value : 0n;
   }
 
-  /** `upsert` of docs/spec.md section 4. @throws {StatementRefusedError} `NOT_WITNESSED`, `EXECUTION_REFUSED` in a full tree. */
+  /**
+   * `upsert` of docs/spec.md section 4.
+   * @throws {StatementRefusedError} `NOT_WITNESSED`, `EXECUTION_REFUSED` in a full tree.
+   */
   upsert(key: bigint, value: bigint): void {
     const { leaf: low, place } = this.#locate(key);
     if (low.key === key) {

@@ -20,8 +20,9 @@ export interface SlotWitness {
 }
 
 /**
- * The part of an EVM rollup's state that one visit reads and writes, proven under the root before it (docs/spec.md
- * section 7). Re-executing the visit, and following what it writes to the root after, needs nothing else of the state.
+ * The part of an EVM rollup's state that one visit reads and writes, proven under the root before it
+ * (docs/spec.md section 7). Re-executing the visit, and following what it writes to the root after, needs
+ * nothing else of the state.
  */
 export interface StateWitness {
   /** Number of leaves. */
@@ -32,6 +33,9 @@ export interface StateWitness {
   readonly slots: readonly SlotWitness[];
   /** Codes of the accounts that have one, each once. */
   readonly codes: readonly Hex[];
-  /** Path of the first empty place, which is number `size`: new leaves go there and behind it. A full tree has none. */
+  /**
+   * Path of the first empty place, which is number `size`: new leaves go there and behind it. A full tree has
+   * none.
+   */
   readonly nextPlace: Siblings | undefined;
 }

@@ -10,8 +10,9 @@ export interface Turn {
 }
 
 /**
- * A visit's actions as turns of the rollup: they come in and go out in alternation, each in the form of its kind, and
- * the first begins a visit. @throws {StatementRefusedError}
+ * A visit's actions as turns of the rollup: they come in and go out in alternation, each in the form of its
+ * kind, and the first begins a visit.
+ * @throws {StatementRefusedError}
  */
 export function turnsOf(rollup: ChainId, actions: readonly Action[]): Turn[] {
   const refuse = (at: number, reason: string, cause?: unknown): never => {

@@ -17,8 +17,8 @@ const WORD = /^0x[0-9a-f]{64}$/;
 const CODE = /^0x([0-9a-f]{2})+$/;
 
 /**
- * The state before a visit as far as its witness proves it. Reading anything else is refused, and remembered: an EVM
- * might take the refusal for a failure of the contract it runs.
+ * The state before a visit as far as its witness proves it. Reading anything else is refused, and remembered:
+ * an EVM might take the refusal for a failure of the contract it runs.
  */
 export class WitnessedState implements StateSource {
   readonly block: BlockState;
@@ -32,7 +32,10 @@ export class WitnessedState implements StateSource {
     this.block = block;
   }
 
-  /** Checks every part of a witness under `root`. @throws {StatementRefusedError} */
+  /**
+   * Checks every part of a witness under `root`.
+   * @throws {StatementRefusedError}
+   */
   static verify(
     witness: StateWitness,
     root: StateRoot,

@@ -1,13 +1,18 @@
 import { LockstepError } from "../../../protocol/errors.ts";
 
-/** A visit would leave what the state cannot commit to: more Ether than L1 could hold for a rollup, above all. */
+/**
+ * A visit would leave what the state cannot commit to: more Ether than L1 could hold for a rollup, above all.
+ */
 export class UncommittableStateError extends LockstepError {
   constructor(what: string, value: bigint, bits: number) {
     super("UNCOMMITTABLE_STATE", `${what} would be ${value}, but the state commits to ${bits} bits`);
   }
 }
 
-/** A root or a proof is asked for of a state before the last `persist` or `rewind`: the tree cannot go back there. */
+/**
+ * A root or a proof is asked for of a state before the last `persist` or `rewind`: the tree cannot go back
+ * there.
+ */
 export class ForgottenMomentError extends LockstepError {
   constructor() {
     super(

@@ -36,7 +36,10 @@ export class FlatState {
     return this.#entries.size;
   }
 
-  /** Puts `entry` in the place of what is at its key, or removes that. @returns what was there. */
+  /**
+   * Puts `entry` in the place of what is at its key, or removes that.
+   * @returns what was there.
+   */
   replace(key: bigint, entry: Entry | undefined): Entry | undefined {
     const before = this.#entries.get(key);
     if (before !== undefined) this.#remove(before);

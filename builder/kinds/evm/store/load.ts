@@ -21,7 +21,8 @@ export interface LoadOptions {
 const NO_CODE: Hex = "0x";
 
 /**
- * What the tree's leaves stand for, as their notes say; each is hashed and compared with its leaf (about 0.4 ms).
+ * What the tree's leaves stand for, as their notes say; each is hashed and compared with its leaf (about 0.4
+ * ms).
  * @throws `CORRUPT_STATE`.
  */
 export function loadFlatState({ tree, notes, layout, where, known }: LoadOptions): FlatState {

@@ -4,7 +4,10 @@ import type { Change } from "./changes.ts";
 import { ForgottenMomentError, UndoneOutOfOrderError } from "./errors.ts";
 import type { StateLayout } from "./layout.ts";
 
-/** A state between two visits. Its root is hashed when somebody first asks for it, even if the visits are undone by then. */
+/**
+ * A state between two visits. Its root is hashed when it is first read, even if the visits are undone by
+ * then.
+ */
 export class Moment {
   /** What led here, and from where; nothing at the last durable state. */
   readonly step: { readonly from: Moment; readonly changes: readonly Change[] } | undefined;
@@ -22,15 +25,17 @@ export class Moment {
     this.changes = step === undefined ? 0 : step.from.changes + step.changes.length;
   }
 
-  /** @throws {ForgottenMomentError} if it is first asked for after the state became durable or was rewound. */
+  /**
+   * @throws {ForgottenMomentError} if it is first asked for after the state became durable or was rewound.
+   */
   get root(): StateRoot {
     return (this.#root ??= this.#moments.treeAt(this).stateRoot());
   }
 }
 
 /**
- * Where a state has been since it was last durable. The tree lags behind: most of what is simulated is only looked at
- * and undone, and hashing it would take as long as playing it.
+ * Where a state has been since it was last durable. The tree lags behind: most of what is simulated is only
+ * looked at and undone, and hashing it would take as long as playing it.
  */
 export class Moments {
   readonly #tree: StateTree;
@@ -50,7 +55,8 @@ export class Moments {
   }
 
   /**
-   * The tree finds out late, when a root is asked for; whoever makes the changes must hear of it at once.
+   * The tree finds out late, when a root is asked for; the code that makes the changes must hear of it at
+   * once.
    * @throws {TreeFullError}
    */
   assertRoomFor(changes: readonly Change[]): void {
@@ -66,13 +72,19 @@ export class Moments {
     return this.#now;
   }
 
-  /** The step that led to `moment` is undone. @throws {UndoneOutOfOrderError} unless it was the latest. */
+  /**
+   * The step that led to `moment` is undone.
+   * @throws {UndoneOutOfOrderError} unless it was the latest.
+   */
   undo(moment: Moment): void {
     if (this.#now !== moment || moment.step === undefined) throw new UndoneOutOfOrderError();
     this.#now = moment.step.from;
   }
 
-  /** Goes back to the durable state. @returns what goes forward again. @throws {UndoneOutOfOrderError} from there, elsewhere. */
+  /**
+   * Goes back to the durable state.
+   * @returns what goes forward again; it throws {UndoneOutOfOrderError} from anywhere else.
+   */
   park(): () => void {
     const [now, durable] = [this.#now, this.#path[0]?.moment];
     if (durable === undefined) throw new ForgottenMomentError();
@@ -83,7 +95,10 @@ export class Moments {
     };
   }
 
-  /** The tree of a moment, until that of another one is asked for. @throws {ForgottenMomentError} */
+  /**
+   * The tree of a moment, until that of another one is asked for.
+   * @throws {ForgottenMomentError}
+   */
   treeAt(moment: Moment): StateTree {
     const ahead: Moment[] = [];
     let common = moment;

@@ -3,7 +3,8 @@ import { z } from "zod";
 import type { Entry } from "./entry.ts";
 
 /**
- * What is noted beside the leaves (`builder/state`), so that what they stand for is known again after a restart:
+ * What is noted beside the leaves (`builder/state`), so that what they stand for is known again after a
+ * restart:
  *
  *     code:<code hash>   the code
  *     leaf:<key>         an account, slot or block as a JSON array; the key in hexadecimal
@@ -41,10 +42,16 @@ export function encodeEntry(entry: Entry): string {
   }
 }
 
-/** The code with this hash. @throws when it is missing. */
+/**
+ * The code with this hash.
+ * @throws when it is missing.
+ */
 export type CodeOf = (codeHash: Hex) => Hex;
 
-/** What a note says of the leaf with this key. @throws when the text is no note, or what `codeOf` throws. */
+/**
+ * What a note says of the leaf with this key.
+ * @throws when the text is no note, or what `codeOf` throws.
+ */
 export function decodeEntry(text: string, key: bigint, codeOf: CodeOf): Entry {
   const fields = note.parse(JSON.parse(text));
   switch (fields[0]) {

@@ -40,8 +40,8 @@ const RECENT_HASHES = 1 << 14;
 
 /**
  * Opens the state of an EVM rollup, or makes its genesis state.
- * @throws `FOREIGN_STATE`, also when the rollup began with another system contract; `CORRUPT_STATE`, `STATE_LOCKED`,
- * `STATE_UNAVAILABLE`, `UNSUPPORTED_FORMAT`.
+ * @throws `FOREIGN_STATE`, also when the rollup began with another system contract; `CORRUPT_STATE`,
+ * `STATE_LOCKED`, `STATE_UNAVAILABLE`, `UNSUPPORTED_FORMAT`.
  */
 export async function openEvmStore(options: OpenEvmStoreOptions): Promise<EvmStore> {
   const { poseidon, identity, folder, genesis, places, onRebuild, rebuild = false } = options;

@@ -27,8 +27,8 @@ export interface EvmStoreParts {
 }
 
 /**
- * The committed state of one EVM rollup: the tree that makes its root, and flat maps from which it is read. Opened by
- * `openEvmStore`. Not for concurrent use.
+ * The committed state of one EVM rollup: the tree that makes its root, and flat maps from which it is read.
+ * Opened by `openEvmStore`. Not for concurrent use.
  */
 export class EvmStore implements CommittedState {
   readonly #state: State;
@@ -69,8 +69,8 @@ export class EvmStore implements CommittedState {
   }
 
   /**
-   * @throws {UncommittableStateError} or {TreeFullError} with nothing changed. What is returned throws {UndoneOutOfOrderError} when it is
-   * called at the wrong time.
+   * @throws {UncommittableStateError} or {TreeFullError} with nothing changed. What is returned throws
+   * {UndoneOutOfOrderError} when it is called at the wrong time.
    */
   apply(writes: StateWrites): () => void {
     const changes = changesOf(this.#flat, this.#layout, writes);
@@ -104,13 +104,16 @@ export class EvmStore implements CommittedState {
 
   /**
    * What re-executing a visit from the present root needs.
-   * @param writes that the visit makes, if it makes any: keys that it writes without having read them are proven too.
+   * @param writes that the visit makes, if it makes any: keys that it writes without having read them are
+   * proven too.
    */
   witnessOf(touched: Touched, writes?: StateWrites): StateWitness {
     return this.noteWitness(touched, writes)();
   }
 
-  /** The same, proven when what is returned is called. That throws {ForgottenMomentError} when it is too late. */
+  /**
+   * The same, proven when what is returned is called. That throws {ForgottenMomentError} when it is too late.
+   */
   noteWitness(touched: Touched, writes?: StateWrites): () => StateWitness {
     const { now } = this;
     const prove = noteTouched(this.#flat, this.#layout, touched, writes);

@@ -6,8 +6,8 @@ import type { Backend, BackendKind, BackendOptions } from "../backend.ts";
 import { runProver } from "./run-prover.ts";
 
 /**
- * Any program that is called like rapidsnark's: `prover <zkey> <wtns> <proof.json> <public.json>`. It reads the key again for
- * each proof, and the witness goes through a file.
+ * Any program that is called like rapidsnark's: `prover <zkey> <wtns> <proof.json> <public.json>`. It reads
+ * the key again for each proof, and the witness goes through a file.
  */
 export function executableBackend(given: string): BackendKind {
   const program = resolve(given);

@@ -19,7 +19,10 @@ export interface ProverCall {
   readonly signal: AbortSignal;
 }
 
-/** Runs `program <zkey> <wtns> <proof.json> <public.json>` in a folder of its own, which nobody else reads and nothing outlives. */
+/**
+ * Runs `program <zkey> <wtns> <proof.json> <public.json>` in a folder of its own, which is removed
+ * afterwards.
+ */
 export async function runProver({
   program,
   zkey,

@@ -23,7 +23,8 @@ export function nativeBackend(worker: NativeWorker): BackendKind {
 }
 
 /**
- * A process for each circuit, started for its first proof, that holds the key. One that died is replaced for the next proof.
+ * A process for each circuit, started for its first proof, that holds the key. One that died is replaced for
+ * the next proof.
  * @param program what `buildWorker` made.
  * @throws `KEY_CORRUPT`, `WRONG_KEY`.
  */

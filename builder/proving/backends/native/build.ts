@@ -58,7 +58,8 @@ async function programIn(entry: string, { name }: NativeWorker): Promise<string 
 }
 
 /**
- * Path of the program, built first if that has not been done. May run in several processes at once and be killed at any time.
+ * Path of the program, built first if that has not been done. May run in several processes at once and be
+ * killed at any time.
  * @throws {WorkerBuildError}
  */
 export async function buildWorker(worker: NativeWorker, options: WorkerBuildOptions = {}): Promise<string> {

@@ -27,7 +27,8 @@ export async function findGo(
 const download = z.object({ Dir: z.string() });
 
 /**
- * Folders in Go's cache of the modules, fetched by the versions and hashes in the go.mod and go.sum of a folder.
+ * Folders in Go's cache of the modules, fetched by the versions and hashes in the go.mod and go.sum of a
+ * folder.
  * @throws {WorkerBuildError}
  */
 export async function fetchModules(
@@ -50,7 +51,10 @@ export async function fetchModules(
   }
 }
 
-/** Neither another toolchain nor another module than the pinned ones is fetched, and nobody's own flags or targets count. */
+/**
+ * Neither another toolchain nor another module than the pinned ones is fetched, and the environment's flags
+ * and targets do not count.
+ */
 export function withGo(options: BuildOptions): BuildOptions {
   const { environment = process.env } = options;
   return {

@@ -33,7 +33,8 @@ export async function findTool(
 
 /**
  * What a program writes to its standard output.
- * @param folder where it runs. @param timeout milliseconds.
+ * @param folder where it runs.
+ * @param timeout milliseconds.
  * @throws {WorkerBuildError} with the program's last words.
  */
 export async function runTool(

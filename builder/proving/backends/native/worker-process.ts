@@ -24,8 +24,9 @@ const LONGEST_ANSWER = 1 << 20;
 const LAST_WORDS = 300;
 
 /**
- * One process of a native worker: one key, one proof at a time. Over its standard input and output go frames: a length in bytes (32
- * bits, little-endian) and so many bytes. In: the content of a `.wtns` file. Out: a letter and text, as {@link Frame} says.
+ * One process of a native worker: one key, one proof at a time. Over its standard input and output go frames:
+ * a length in bytes (32 bits, little-endian) and so many bytes. In: the content of a `.wtns` file. Out: a
+ * letter and text, as {@link Frame} says.
  */
 export class WorkerProcess {
   readonly #child: ChildProcessWithoutNullStreams;
@@ -35,7 +36,11 @@ export class WorkerProcess {
   #lastWords = "";
   #isAlive = true;
 
-  /** @param program what `buildWorker` made. @param zkey path of the key. @param threads that it may use. */
+  /**
+   * @param program what `buildWorker` made.
+   * @param zkey path of the key.
+   * @param threads that it may use.
+   */
   constructor(program: string, zkey: string, threads: number) {
     this.#child = spawn(program, [zkey, String(threads)]);
     this.#frames = frames(this.#child.stdout);
@@ -66,7 +71,8 @@ export class WorkerProcess {
   }
 
   /**
-   * @param witness content of the `.wtns` file. @param signal kills the process.
+   * @param witness content of the `.wtns` file.
+   * @param signal kills the process.
    * @throws {WorkerError}
    */
   async prove(witness: Uint8Array, signal: AbortSignal): Promise<z.output<typeof answer>> {
@@ -88,7 +94,7 @@ export class WorkerProcess {
       if (parsed.success) return parsed.data;
       throw new WorkerError("its answer is no proof", { cause: parsed.error });
     } catch (error) {
-      // Nobody knows what it will answer next.
+      // What it will answer next is unknown.
       if (!(error instanceof WorkerError)) await this.kill();
       throw error;
     } finally {
@@ -98,13 +104,16 @@ export class WorkerProcess {
 
   /** Ends it at once. */
   async kill(): Promise<void> {
-    // Nobody may give it another job while it dies.
+    // It must get no other job while it dies.
     this.#isAlive = false;
     this.#child.kill("SIGKILL");
     await this.#gone;
   }
 
-  /** Waits until it is ready. @throws {WorkerError} also if it speaks another version of the frames. */
+  /**
+   * Waits until it is ready.
+   * @throws {WorkerError} also if it speaks another version of the frames.
+   */
   async #greeting(): Promise<void> {
     const format = await this.#expect("R");
     if (format === FRAME_FORMAT) return;
@@ -114,7 +123,10 @@ export class WorkerProcess {
     );
   }
 
-  /** The text of the next frame, which has to be of this kind. @throws {WorkerError} */
+  /**
+   * The text of the next frame, which has to be of this kind.
+   * @throws {WorkerError}
+   */
   async #expect(kind: string): Promise<string> {
     const next = await this.#frames.next();
     if (next.done === true) {
@@ -131,8 +143,9 @@ export class WorkerProcess {
 
 interface Frame {
   /**
-   * `R`: the key is loaded, and the frames are of this format; sent once. `P`: a proof, `{"milliseconds": number, "proof": …, "publicSignals": […]}`, the last two in
-   * snarkjs' format. `E`: what is wrong with the key, and the worker ends, or with the witness, and it goes on.
+   * `R`: the key is loaded, and the frames are of this format; sent once. `P`: a proof,
+   * `{"milliseconds": number, "proof": …, "publicSignals": […]}`, the last two in snarkjs' format. `E`: what
+   * is wrong with the key, and the worker ends, or with the witness, and it goes on.
    */
   readonly kind: string;
   readonly text: string;

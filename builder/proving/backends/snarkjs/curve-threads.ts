@@ -3,9 +3,10 @@ import { cpus } from "node:os";
 import type { Curve } from "ffjavascript";
 
 /**
- * BN254 on ffjavascript's threads for use inside of a worker thread, where the library does not start by itself.
- * @param threads 1: everything runs in the calling thread. More: ffjavascript starts one thread per processor, which
- * end with the calling thread.
+ * BN254 on ffjavascript's threads for use inside of a worker thread, where the library does not start by
+ * itself.
+ * @param threads 1: everything runs in the calling thread. More: ffjavascript starts one thread per
+ * processor, which end with the calling thread.
  */
 export async function startCurve(threads: number): Promise<Curve> {
   const replacement = new URL("./nested-worker.ts", import.meta.url).href;

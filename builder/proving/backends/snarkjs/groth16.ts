@@ -19,9 +19,11 @@ const G2 = POINT_BYTES.g2.affine;
 const ALPHA = 2 * (4 + ELEMENT_BYTES) + 12;
 
 /**
- * Groth16's prover over threads, ffjavascript's for the quotient and our own for sums. Those over the witness are queued while
- * the quotient is computed, so that no thread waits for a phase to end. Zero knowledge comes from the random r and s.
- * @param zkey one that `readProvingKey` accepted. @param witness 32 bytes per wire, little-endian.
+ * Groth16's prover over threads, ffjavascript's for the quotient and our own for sums. Those over the witness
+ * are queued while the quotient is computed, so that no thread waits for a phase to end. Zero knowledge comes
+ * from the random r and s.
+ * @param zkey one that `readProvingKey` accepted.
+ * @param witness 32 bytes per wire, little-endian.
  */
 export async function proveGroth16(
   curve: Curve,

@@ -21,8 +21,9 @@ export function parallelProofs(threads: number): number {
 }
 
 /**
- * Groth16 in WebAssembly on snarkjs' engine, ffjavascript, in worker threads of this process: works everywhere. Keys are read
- * once and shared by all threads; of snarkjs' own prover it spares what docs/architecture.md lists.
+ * Groth16 in WebAssembly on snarkjs' engine, ffjavascript, in worker threads of this process: works
+ * everywhere. Keys are read once and shared by all threads; of snarkjs' own prover it spares what
+ * docs/architecture.md lists.
  */
 export const snarkjsBackend: BackendKind = {
   name: NAME,

@@ -16,8 +16,9 @@ const TASKS_PER_THREAD = 2;
 type SumWindows = (task: WindowTask) => Promise<Uint8Array>;
 
 /**
- * Σ scalar·base over affine bases, which is three quarters of a proof's work. ffjavascript's own adds on Jacobian points, takes
- * windows so wide that most additions are spent on combining buckets, and hands every window all points anew.
+ * Σ scalar·base over affine bases, which is three quarters of a proof's work. ffjavascript's own adds on
+ * Jacobian points, takes windows so wide that most additions are spent on combining buckets, and hands every
+ * window all points anew.
  */
 export class MultiExponentiation {
   readonly #curve: Curve;
@@ -30,7 +31,10 @@ export class MultiExponentiation {
     this.#sumWindows = sumWindows;
   }
 
-  /** @param threads 1: everything runs in the calling thread. More: that many, which end with the calling thread. */
+  /**
+   * @param threads 1: everything runs in the calling thread. More: that many, which end with the calling
+   * thread.
+   */
   static async start(curve: Curve, module: CurveModule, threads: number): Promise<MultiExponentiation> {
     if (threads === 1) {
       const memory = await CurveMemory.create(module);
@@ -47,8 +51,9 @@ export class MultiExponentiation {
   }
 
   /**
-   * @param bases as in a `.zkey`; zeros are the point at infinity. @param scalars 32 bytes each, little-endian, below 2^254.
-   * Both are copied for each thread unless their memory is shared.
+   * @param bases as in a `.zkey`; zeros are the point at infinity.
+   * @param scalars 32 bytes each, little-endian, below 2^254. Both are copied for each thread unless their
+   * memory is shared.
    */
   async sum(name: GroupName, bases: Uint8Array, scalars: Uint8Array): Promise<Point> {
     const { jacobian, affine } = POINT_BYTES[name];
@@ -78,7 +83,10 @@ export class MultiExponentiation {
   }
 }
 
-/** The width with the least work: an addition per base and window, and the combination of each window's buckets. */
+/**
+ * The width with the least work: an addition per base and window, and the combination of each window's
+ * buckets.
+ */
 function bestWidth(count: number): number {
   const cost = (width: number): number => Math.ceil(SCALAR_BITS / width) * (count + BUCKET_COST * 2 ** width);
   let best = 1;

@@ -1,9 +1,9 @@
 import { Worker as Thread } from "node:worker_threads";
 
 /**
- * The web's `Worker` as far as ffjavascript uses it, for use inside of worker threads, where the package `web-worker`
- * does not work (it takes any thread for one of its own). A thread that dies takes the one that started it along,
- * since ffjavascript would wait for its answer forever.
+ * The web's `Worker` as far as ffjavascript uses it, for use inside of worker threads, where the package
+ * `web-worker` does not work (it takes any thread for one of its own). A thread that dies takes the one that
+ * started it along, since ffjavascript would wait for its answer forever.
  */
 export default class NestedWorker {
   readonly #thread: Thread;

@@ -25,7 +25,10 @@ const environment: unknown = workerData;
 if (!isProveThreadData(environment)) throw new TypeError("This module is the code of the prover's threads");
 const { provingKeys, threadsPerProof, module } = environment;
 const engine = start();
-/** For what the threads of one proof share. Used again and again: V8 does not count shared memory, and would let it pile up. */
+/**
+ * For what the threads of one proof share. Used again and again: V8 does not count shared memory, and would
+ * let it pile up.
+ */
 let shared = new Uint8Array(new SharedArrayBuffer(0));
 
 /** Makes one proof. What is thrown is the thread's fault. */

@@ -2,12 +2,17 @@ import type { Curve } from "ffjavascript";
 import { viewOf } from "../../keys/binary-file.ts";
 import { ELEMENT_BYTES } from "../../keys/little-endian.ts";
 
-/** Each thread at this takes its own copy of the coefficients, so more threads would cost more memory than time. */
+/**
+ * Each thread at this takes its own copy of the coefficients, so more threads would cost more memory than
+ * time.
+ */
 const MAX_PARTS = 4;
 
 /**
- * The scalars of the quotient points: (A·w)(B·w) − C·w at the odd roots of the doubled domain, in standard form.
- * @param coefficients section 4 of the `.zkey`. @param witness 32 bytes per wire.
+ * The scalars of the quotient points: (A·w)(B·w) − C·w at the odd roots of the doubled domain, in standard
+ * form.
+ * @param coefficients section 4 of the `.zkey`.
+ * @param witness 32 bytes per wire.
  */
 export async function quotientScalars(
   curve: Curve,

@@ -9,8 +9,8 @@ import type { KeyTools } from "./key-tools.ts";
 export const BEACON_EXPONENTS = { least: 10, most: 30 } as const;
 
 /**
- * Follows δ from the generator through all steps to the key's: each step's author knew the number by which it was multiplied,
- * and a beacon's is the one that comes from its value.
+ * Follows δ from the generator through all steps to the key's: each step's author knew the number by which it
+ * was multiplied, and a beacon's is the one that comes from its value.
  * @returns what is wrong, or undefined.
  */
 export async function stepsFault(tools: KeyTools, key: KeyParts): Promise<string | undefined> {

@@ -51,7 +51,9 @@ export function circuitHash(memory: CurveMemory, parts: HashedParts): string {
   return hash.digest("hex");
 }
 
-/** high − low, point by point; with the module's own functions, for the last of high may be no point at all. */
+/**
+ * high − low, point by point; with the module's own functions, for the last of high may be no point at all.
+ */
 function* differences(
   memory: CurveMemory,
   { high, low }: RowPoints["quotientPowers"],

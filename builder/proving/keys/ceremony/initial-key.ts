@@ -14,11 +14,12 @@ import type { StepReport } from "./snarkjs.ts";
 const SCALAR_BITS = 254;
 
 /**
- * Checks that a key is the one that this circuit and these powers of tau begin with, which takes seconds where making it takes
- * minutes: all the equations between its points and those of the powers are multiplied with random factors and
- * checked as one. A wrong key passes with a chance below 2^-128.
+ * Checks that a key is the one that this circuit and these powers of tau begin with, which takes seconds
+ * where making it takes minutes: all the equations between its points and those of the powers are multiplied
+ * with random factors and checked as one. A wrong key passes with a chance below 2^-128.
  * @param key of whose header the sizes are known to be the circuit's.
- * @returns what is wrong, or undefined. @throws `POWERS_OF_TAU`.
+ * @returns what is wrong, or undefined.
+ * @throws `POWERS_OF_TAU`.
  */
 export async function initialKeyFault(
   tools: KeyTools,

@@ -8,9 +8,10 @@ import type { StepReport } from "./snarkjs.ts";
 const FIXED = [SECTION.publicPart, SECTION.coefficients, SECTION.a, SECTION.b1, SECTION.b2] as const;
 
 /**
- * Checks that a key comes from the initial key by its contributions and by nothing else. The points of the sections 8 and
- * 9 are held against the initial key's one by one, with random factors: snarkjs leaves a direction of section 9 unchecked,
- * along which a contributor can hide any point, have it divided by δ by those who follow, and forge proofs.
+ * Checks that a key comes from the initial key by its contributions and by nothing else. The points of the
+ * sections 8 and 9 are held against the initial key's one by one, with random factors: snarkjs leaves a
+ * direction of section 9 unchecked, along which a contributor can hide any point, have it divided by δ by
+ * those who follow, and forge proofs.
  * @param initial a key of the same sizes, known to be the circuit's.
  * @returns what is wrong, or undefined; a wrong key passes with a chance below 2^-128.
  */

@@ -8,7 +8,7 @@ const { g1, g2 } = POINT_BYTES;
 /** Offset of α in section 2 of a `.zkey`. */
 const START = 2 * (4 + ELEMENT_BYTES) + 12;
 
-/** A proving key in the parts that are checked. Points are affine, and nobody has checked them yet. */
+/** A proving key in the parts that are checked. Points are affine, and not checked yet. */
 export interface KeyParts extends ProvingKeyHeader {
   /** α and β in G1, β in G2. */
   readonly start: Uint8Array;
@@ -59,8 +59,8 @@ export function readKeyParts(bytes: Uint8Array, name: string): KeyParts {
 }
 
 /**
- * What of the points that a contribution multiplies by its secret is none: those of the sections 8 and 9, and δ. It has to be
- * asked before there is a secret.
+ * What of the points that a contribution multiplies by its secret is none: those of the sections 8 and 9, and
+ * δ. It has to be asked before there is a secret.
  */
 export async function invalidMultiplicand(
   { check, threads }: KeyTools,

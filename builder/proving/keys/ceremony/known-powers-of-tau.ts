@@ -2,9 +2,9 @@ import type { G1Point, VerificationKey } from "../verification-key.ts";
 import type { KeyFault } from "./errors.ts";
 
 /**
- * BLAKE2b-512 of the files of the public ceremony "Perpetual Powers of Tau" (54 contributions and a beacon), prepared for
- * phase 2 by Hermez, by power: as the README of snarkjs 0.7.6 gives them. Files of other ceremonies join this list by a
- * change of it that people review.
+ * BLAKE2b-512 of the files of the public ceremony "Perpetual Powers of Tau" (54 contributions and a beacon),
+ * prepared for phase 2 by Hermez, by power: as the README of snarkjs 0.7.6 gives them. Files of other
+ * ceremonies join this list by a change of it that people review.
  */
 const FILES: Readonly<Record<string, string>> = {
   "powersOfTau28_hez_final_08.ptau":
@@ -52,7 +52,8 @@ const FILES: Readonly<Record<string, string>> = {
 };
 
 /**
- * α of that ceremony, which all its files share: it is in the verification keys of many projects that made theirs from them.
+ * α of that ceremony, which all its files share: it is in the verification keys of many projects that made
+ * theirs from them.
  */
 const ALPHA: G1Point = [
   20491192805390485299153009773594534940189261866228447918068658471970481763042n,
@@ -71,7 +72,10 @@ export function isKnownName(origin: string): boolean {
   return Object.hasOwn(FILES, origin);
 }
 
-/** What does not fit when a key is said to come from a file of a known ceremony: its α tells, without the file. */
+/**
+ * What does not fit when a key is said to come from a file of a known ceremony: its α tells, without the
+ * file.
+ */
 export function originFaults(origin: string, { alpha }: Pick<VerificationKey, "alpha">): KeyFault[] {
   if (!isKnownName(origin) || (alpha[0] === ALPHA[0] && alpha[1] === ALPHA[1])) return [];
   return [

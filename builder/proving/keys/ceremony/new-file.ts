@@ -5,12 +5,15 @@ import { FileExistsError } from "./errors.ts";
 
 /** Signals that end a process at once unless it listens. */
 const INTERRUPTIONS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
-/** What a shell expects of a process that a signal ended is 128 and the signal's number; 130 is that of Ctrl-C. */
+/**
+ * What a shell expects of a process that a signal ended is 128 and the signal's number; 130 is that of
+ * Ctrl-C.
+ */
 const INTERRUPTED = 130;
 
 /**
  * A file that is there in full or not at all: `write` fills one under a passing name beside it.
- * @throws `FILE_EXISTS` before any work when `path` is taken, and after it when somebody took it meanwhile.
+ * @throws `FILE_EXISTS` before any work when `path` is taken, and after it when the path was taken meanwhile.
  */
 export async function withNewFile<Result>(
   path: string,

@@ -21,7 +21,10 @@ export interface PowersOfTau {
   readonly sections: ReadonlyMap<number, { readonly offset: number; readonly length: number }>;
 }
 
-/** Which powers of tau a step may be made with. Whoever knows the secrets of those can forge proofs of every key made from them. */
+/**
+ * Which powers of tau a step may be made with. With the secrets of those, proofs of every key made from them
+ * can be forged.
+ */
 export interface AllowedPowers {
   /** True: also a file that no ceremony is known for, which transcripts and keys record. */
   readonly unknownPtau?: boolean | undefined;
@@ -33,13 +36,16 @@ export interface AllowedPowers {
 export interface PowersOrigin {
   /** Hash of the file: what the lists of published files give. */
   readonly blake2b: string;
-  /** Name of a file of a known public ceremony, or that it is none: see {@link UNKNOWN_ORIGIN}, {@link DEVELOPMENT_ORIGIN}. */
+  /**
+   * Name of a file of a known public ceremony, or that it is none: see {@link UNKNOWN_ORIGIN},
+   * {@link DEVELOPMENT_ORIGIN}.
+   */
   readonly origin: string;
 }
 
-/** Anybody may have made the file, and may know its secrets. */
+/** The file's maker is unknown, and may know its secrets. */
 export const UNKNOWN_ORIGIN = "unknown";
-/** Everybody knows the file's secrets. */
+/** The file's secrets are public. */
 export const DEVELOPMENT_ORIGIN = "development";
 
 /** Points of a circuit's rows, as the file holds them. Shared memory. */
@@ -67,7 +73,9 @@ const MAX_SECTIONS = 64;
 /** Read at once. */
 const READ_BYTES = 1 << 24;
 
-/** @throws `POWERS_OF_TAU` when the file is no powers of tau, of another curve, or not prepared for phase 2. */
+/**
+ * @throws `POWERS_OF_TAU` when the file is no powers of tau, of another curve, or not prepared for phase 2.
+ */
 export async function readPowersOfTau(path: string): Promise<PowersOfTau> {
   const file = await open(path);
   try {
@@ -107,7 +115,8 @@ export async function readPowersOfTau(path: string): Promise<PowersOfTau> {
 }
 
 /**
- * Finds out where the powers come from: by the hash of the file, for nothing in it proves who knows its secrets.
+ * Finds out where the powers come from: by the hash of the file, for nothing in it proves who knows its
+ * secrets.
  * @throws `POWERS_OF_TAU` when that is not allowed.
  */
 export async function authenticatePowers(
@@ -135,7 +144,10 @@ export async function authenticatePowers(
   );
 }
 
-/** What a `.ptau` file has to say about a circuit of 2^power rows. @throws `POWERS_OF_TAU`. */
+/**
+ * What a `.ptau` file has to say about a circuit of 2^power rows.
+ * @throws `POWERS_OF_TAU`.
+ */
 export async function readRowPoints(powers: PowersOfTau, power: number): Promise<RowPoints> {
   assertLargeEnough(powers, power);
   const { path, sections } = powers;
@@ -162,8 +174,8 @@ export async function readRowPoints(powers: PowersOfTau, power: number): Promise
       betaTau: await within(LAGRANGE.betaTau, size - 1, size),
       odd,
       quotientPowers: {
-        // The last of them is not in a file of the circuit's own size: there snarkjs reads on, into the next section, and hashes
-        // what that makes. Circuits have their names from it.
+        // The last of them is not in a file of the circuit's own size: there snarkjs reads on, into the next
+        // section, and hashes what that makes. Circuits have their names from it.
         high: await readShared(file, path, tau.offset + size * affine, count * affine),
         low: await within(SECTION.tau, 0, count),
       },
@@ -173,7 +185,10 @@ export async function readRowPoints(powers: PowersOfTau, power: number): Promise
   }
 }
 
-/** @param domainPower of the circuit. @throws `POWERS_OF_TAU`. */
+/**
+ * @param domainPower of the circuit.
+ * @throws `POWERS_OF_TAU`.
+ */
 export function assertLargeEnough({ path, power }: PowersOfTau, domainPower: number): void {
   if (power >= domainPower) return;
   const explanation = `it is too small: it has 2^${power} rows, and the circuit needs 2^${domainPower}`;

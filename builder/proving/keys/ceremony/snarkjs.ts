@@ -18,7 +18,9 @@ interface SnarkjsLogger {
 export interface SnarkjsSession {
   readonly zKey: typeof snarkjs.zKey;
   readonly logger: SnarkjsLogger;
-  /** What snarkjs named as errors, in order: it returns false, or something odd, and leaves the reason here. */
+  /**
+   * What snarkjs named as errors, in order: it returns false, or something odd, and leaves the reason here.
+   */
   readonly errors: readonly string[];
 }
 

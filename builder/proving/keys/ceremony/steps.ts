@@ -24,7 +24,10 @@ const MAX_NAME_LENGTH = 64;
 const ENTROPY_BYTES = 64;
 const MAX_BEACON_BYTES = 255;
 
-/** In place of what a received key is to be held against: nobody checks where it comes from, only that its points are points. */
+/**
+ * In place of what a received key is to be held against: where it comes from is not checked, only that its
+ * points are points.
+ */
 export const UNVERIFIED = "unverified";
 
 export interface InitialKeyOptions extends AllowedPowers {
@@ -36,7 +39,8 @@ export interface InitialKeyOptions extends AllowedPowers {
 }
 
 /**
- * The first step of phase 2: the key of a circuit before contributions. Its δ is 1: with it anybody can forge proofs.
+ * The first step of phase 2: the key of a circuit before contributions. Its δ is 1: with it proofs can be
+ * forged.
  * @throws `POWERS_OF_TAU`, `KEY_CORRUPT` when the circuit is malformed, `FILE_EXISTS`.
  */
 export async function makeInitialKey({
@@ -75,11 +79,12 @@ export interface ContributeOptions extends StepOptions {
 }
 
 /**
- * Multiplies δ with a secret that nobody learns: random bytes of the operating system, and `text` mixed into them. It is
- * forgotten with the process. The last contribution of the result is this one; its hash is what to publish.
- * Whoever sent the key may want the secret: what is multiplied by it is checked before, and is what was checked.
- * @throws `KEY_FAULTS` when the received key is not what it should be; `CEREMONY_STEP` when a beacon has ended the ceremony or
- * the name is no name; `KEY_CORRUPT`, `FILE_EXISTS`, `POWERS_OF_TAU`.
+ * Multiplies δ with a secret that is forgotten: random bytes of the operating system, and `text` mixed into
+ * them. It is forgotten with the process. The last contribution of the result is this one; its hash is what
+ * to publish. The sender of the key may want the secret: what is multiplied by it is checked before, and is
+ * what was checked.
+ * @throws `KEY_FAULTS` when the received key is not what it should be; `CEREMONY_STEP` when a beacon has
+ * ended the ceremony or the name is no name; `KEY_CORRUPT`, `FILE_EXISTS`, `POWERS_OF_TAU`.
  */
 export async function contribute({
   from,
@@ -95,7 +100,8 @@ export async function contribute({
       received === UNVERIFIED
         ? await readMultiplicands(from)
         : await readVerified(from, { ...received, ...(report === undefined ? {} : { report }) });
-    // snarkjs mixes in random bytes of its own. These make sure that it is never given nothing, for it would ask a person.
+    // snarkjs mixes in random bytes of its own. These make sure that it is never given nothing, for it would
+    // ask a person.
     const entropy = `${randomBytes(ENTROPY_BYTES).toString("hex")}${text}`;
     return withSnarkjs(report, async ({ zKey, logger, errors }) => {
       await zKey.contribute({ type: "mem", data }, temporary, name, entropy, logger);
@@ -105,12 +111,12 @@ export async function contribute({
 }
 
 /**
- * Ends a ceremony with a contribution that everybody can repeat: δ is multiplied with a number that comes from `value`,
- * public randomness that nobody could know while others still contributed.
- * Nothing secret is multiplied with the key here; that it is what it should be is for its export to find out.
+ * Ends a ceremony with a contribution that can be repeated: δ is multiplied with a number that comes from
+ * `value`, public randomness that was unknown while others still contributed. Nothing secret is multiplied
+ * with the key here; that it is what it should be is for its export to find out.
  * @param options value: hexadecimal; iterationsExponent: see {@link BEACON_EXPONENTS}.
- * @throws `CEREMONY_STEP` when nobody has contributed, there is a beacon already, or the values are none; `KEY_FAULTS` when a
- * point of the key is none; `KEY_CORRUPT`, `FILE_EXISTS`.
+ * @throws `CEREMONY_STEP` when there is no contribution, there is a beacon already, or the values are none;
+ * `KEY_FAULTS` when a point of the key is none; `KEY_CORRUPT`, `FILE_EXISTS`.
  */
 export async function applyBeacon({
   from,
@@ -140,7 +146,10 @@ export async function applyBeacon({
   });
 }
 
-/** Content of a key without faults. @throws `KEY_FAULTS`. */
+/**
+ * Content of a key without faults.
+ * @throws `KEY_FAULTS`.
+ */
 async function readVerified(
   path: string,
   sources: KeySources & { readonly report?: StepReport },
@@ -150,7 +159,10 @@ async function readVerified(
   return key.content;
 }
 
-/** Content of a key whose points are points at least. @throws `KEY_FAULTS`. */
+/**
+ * Content of a key whose points are points at least.
+ * @throws `KEY_FAULTS`.
+ */
 async function readMultiplicands(path: string): Promise<Uint8Array> {
   const content = await readSharedFile(path);
   const message = await withKeyTools((tools) => invalidMultiplicand(tools, readKeyParts(content, path)));

@@ -13,7 +13,9 @@ const blake2b = z.string().regex(/^[0-9a-f]{128}$/);
 const FORMAT = "lockstep ceremony 2";
 const EARLIER_FORMAT = "lockstep ceremony 1";
 
-/** What is published of a ceremony. Hashes are hexadecimal; those of steps are the ones that snarkjs shows. */
+/**
+ * What is published of a ceremony. Hashes are hexadecimal; those of steps are the ones that snarkjs shows.
+ */
 const transcript = z.strictObject({
   format: z.literal(FORMAT),
   /** Name of the circuit instance. */
@@ -24,7 +26,10 @@ const transcript = z.strictObject({
     .strictObject({
       blake2b,
       power: z.int().positive(),
-      /** Name of a file of a known public ceremony; or that nobody vouches for the powers, or that their secrets are public. */
+      /**
+       * Name of a file of a known public ceremony; or that the powers are of no known ceremony, or that their
+       * secrets are public.
+       */
       origin: z.string(),
     })
     .refine(
@@ -52,7 +57,10 @@ const transcript = z.strictObject({
 
 export type CeremonyTranscript = z.infer<typeof transcript>;
 
-/** What a transcript has to say about the steps. @throws `CEREMONY_STEP` when the ceremony is not finished. */
+/**
+ * What a transcript has to say about the steps.
+ * @throws `CEREMONY_STEP` when the ceremony is not finished.
+ */
 export function transcribeSteps({
   circuitHash,
   contributions,

@@ -34,8 +34,8 @@ export interface KeySources extends AllowedPowers {
   readonly r1cs: string;
   readonly ptau: string;
   /**
-   * Path of the initial key, from whomever: it is checked. Without it, it is computed, which takes many minutes, unless the key
-   * itself is an initial one.
+   * Path of the initial key, from whomever: it is checked. Without it, it is computed, which takes many
+   * minutes, unless the key itself is an initial one.
    */
   readonly initial?: string | undefined;
 }
@@ -73,9 +73,11 @@ export interface KeyFacts {
 }
 
 /**
- * Checks a key against the circuit, the powers of tau and the transcript it should come from: what can be compared first,
- * and if all of that fits, every point of it. With an initial key that takes half a minute for 2^17 rows.
- * @throws `POWERS_OF_TAU` when the file is none, `KEY_CORRUPT` when the constraints cannot be read. Faults of the key itself are reported.
+ * Checks a key against the circuit, the powers of tau and the transcript it should come from: what can be
+ * compared first, and if all of that fits, every point of it. With an initial key that takes half a minute
+ * for 2^17 rows.
+ * @throws `POWERS_OF_TAU` when the file is none, `KEY_CORRUPT` when the constraints cannot be read. Faults of
+ * the key itself are reported.
  */
 export async function verifyKey(options: VerifyKeyOptions): Promise<KeyReport> {
   const { ptau, circuit, transcript } = options;
@@ -150,7 +152,9 @@ export async function verifyKey(options: VerifyKeyOptions): Promise<KeyReport> {
   };
 }
 
-/** Everything that has to be computed: the initial key against circuit and powers, then the key against that. */
+/**
+ * Everything that has to be computed: the initial key against circuit and powers, then the key against that.
+ */
 async function deepFaults(
   options: VerifyKeyOptions,
   key: KeyParts,

@@ -36,8 +36,8 @@ const OPCODES = {
 } as const;
 
 /**
- * Assembles a program of words: opcodes, decimal numbers (pushed), `:name` (a place to jump to) and `@name` (its address,
- * pushed as two bytes).
+ * Assembles a program of words: opcodes, decimal numbers (pushed), `:name` (a place to jump to) and `@name`
+ * (its address, pushed as two bytes).
  */
 export function assemble(program: string): Hex {
   const words = program.split(/\s+/).filter((word) => word !== "");
@@ -73,9 +73,9 @@ export function deploying(runtime: Hex, prologue = ""): Hex {
 }
 
 /**
- * A contract that notes everything it can know of a call, and then calls on: calldata is the callee (20 bytes), a mode
- * (1 byte) and what the callee is sent. Mode 0 answers with the callee's answer, 1 reverts with it, 2 calls statically and
- * notes nothing. Empty calldata is noted, and that is all.
+ * A contract that notes everything it can know of a call, and then calls on: calldata is the callee (20
+ * bytes), a mode (1 byte) and what the callee is sent. Mode 0 answers with the callee's answer, 1 reverts
+ * with it, 2 calls statically and notes nothing. Empty calldata is noted, and that is all.
  */
 export const NOTARY = assemble(`
   20 CALLDATALOAD 0 BYTE 2 EQ @static JUMPI

@@ -1,7 +1,10 @@
 import { expect } from "chai";
 import { type StatementFlaw, StatementRefusedError } from "../../../../builder/kinds/evm/reference/errors.ts";
 
-/** Why `work` refuses; undefined if it does not. @throws when it fails in any other way. */
+/**
+ * Why `work` refuses; undefined if it does not.
+ * @throws when it fails in any other way.
+ */
 export async function flawOf(work: () => unknown): Promise<StatementFlaw | undefined> {
   try {
     await work();
@@ -12,7 +15,10 @@ export async function flawOf(work: () => unknown): Promise<StatementFlaw | undef
   }
 }
 
-/** Asserts that `work` refuses, for one of these reasons. @param what for the message. */
+/**
+ * Asserts that `work` refuses, for one of these reasons.
+ * @param what for the message.
+ */
 export async function expectFlaw(
   work: () => unknown,
   flaws: readonly StatementFlaw[],

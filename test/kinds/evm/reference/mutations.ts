@@ -7,8 +7,8 @@ export interface Mutation<Subject> {
 }
 
 /**
- * The subject with one scalar changed, for each scalar in it, however deep: integers by one, booleans over, hex text in
- * its last digit (or a byte longer, if it was empty), `undefined` left alone.
+ * The subject with one scalar changed, for each scalar in it, however deep: integers by one, booleans over,
+ * hex text in its last digit (or a byte longer, if it was empty), `undefined` left alone.
  */
 export function* mutations<Subject>(subject: Subject, name = ""): Generator<Mutation<Subject>> {
   for (const { path, value } of changes(subject, [])) {

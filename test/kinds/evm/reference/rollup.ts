@@ -123,7 +123,10 @@ export class TestRollup {
     return l2txAction(SELF, await USER.signTransaction(draft as TransactionSerializable));
   }
 
-  /** Deploys code. @returns its address, and the visit. */
+  /**
+   * Deploys code.
+   * @returns its address, and the visit.
+   */
   async deploy(runtime: Hex, prologue?: string): Promise<{ address: Address; played: Played }> {
     const nonce = BigInt(this.nonce);
     const played = await this.play(await this.signed({ data: deploying(runtime, prologue) }));

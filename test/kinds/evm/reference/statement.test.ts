@@ -31,7 +31,10 @@ import {
 
 const FAR: Address = numberToHex(0xfa5n, { size: 20 });
 
-/** What each visit does: its kinds of action (`!` failed, `~` static), and `*` if the state is another one after it. */
+/**
+ * What each visit does: its kinds of action (`!` failed, `~` static), and `*` if the state is another one
+ * after it.
+ */
 const EXPECTED: Readonly<Record<string, string>> = {
   deployment: "L2TX RESULT *",
   "deployment with storage": "L2TX RESULT *",
@@ -66,7 +69,9 @@ const EXPECTED: Readonly<Record<string, string>> = {
   "reentrance that calls on, abandoned after 6 actions": "CALL CALL CALL CALL RESULT RESULT",
 };
 
-/** Visits in which the contract notes whatever it can see, and nothing that comes in is without consequence. */
+/**
+ * Visits in which the contract notes whatever it can see, and nothing that comes in is without consequence.
+ */
 const NOTED = ["plain call", "call and back", "call and back, failed", "reentrance", "legacy transaction"];
 
 /** Every flaw but that L1 derived other words. */
@@ -250,7 +255,7 @@ describe("checker of evm statements", function () {
         if (field === "header.rollups" || field === "header.blobs") continue;
         // What comes in may be of no consequence; then the statement is another one, and as true.
         if (comesIn(field) && !NOTED.includes(name)) continue;
-        // The gas for L1 of a call in which nobody is called.
+        // The gas for L1 of a call in which L1 is not called.
         if (name === "reentrance" && field === "visit.actions.2.gas") continue;
         await expectFlaw(() => checkStatement({ ...mutant, witness }), SUBSTANTIAL, `${name}: ${field}`);
       }

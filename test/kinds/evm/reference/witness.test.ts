@@ -153,7 +153,10 @@ function isAbsent(store: EvmStore, { accounts, slots }: StateWitness, field: str
   return of !== undefined && BigInt(of.word) === 0n && BigInt(store.slot(of.address, of.slot)) === 0n;
 }
 
-/** The same writes, with the slots named that go with accounts that are gone: no visit destroys what it did not create. */
+/**
+ * The same writes, with the slots named that go with accounts that are gone: no visit destroys what it did
+ * not create.
+ */
 function gone(store: EvmStore, writes: StateWrites): StateWrites {
   const slots = new Map<Address, ReadonlyMap<Hex, Hex>>(writes.slots);
   for (const [address, account] of writes.accounts) {

@@ -23,7 +23,9 @@ const account: fc.Arbitrary<EvmAccount> = fc.record({
   code: fc.constantFrom<Hex>("0x", "0x", "0x00", "0x6000", `0x${"5b".repeat(466)}`),
 });
 
-/** What a visit may write: any accounts gone, empty or there, any slots, a block like the last or a later one. */
+/**
+ * What a visit may write: any accounts gone, empty or there, any slots, a block like the last or a later one.
+ */
 export const anyWrites: fc.Arbitrary<StateWrites> = fc
   .record({
     accounts: fc.uniqueArray(

@@ -7,8 +7,8 @@ const MASK = (1n << 248n) - 1n;
 const ZERO = `0x${"00".repeat(32)}`;
 
 /**
- * Section 7 of docs/spec.md, "State", by definition: the whole state is laid out anew for each visit, and the keys whose
- * value differs are upserted. Shares nothing with the builder but the hash.
+ * Section 7 of docs/spec.md, "State", by definition: the whole state is laid out anew for each visit, and the
+ * keys whose value differs are upserted. Shares nothing with the builder but the hash.
  */
 export class NaiveState {
   readonly #poseidon: Poseidon;
