@@ -1,5 +1,4 @@
-import type { Address, Hex } from "viem";
-import { keccak256 } from "viem";
+import { type Hex, keccak256 } from "viem";
 import type { ChainId } from "../protocol/ids.ts";
 import { type DecodedTransaction, decodeTransaction } from "./decode.ts";
 
@@ -33,11 +32,6 @@ export function l1Transaction(data: Hex, l1ChainId: bigint): L1Transaction {
 
 export function rollupTransaction(rollup: ChainId, data: Hex): RollupTransaction {
   return { hash: keccak256(data), rollup, data };
-}
-
-/** L1's sender of the transaction; nothing for a rollup's, which only its kind can tell. */
-export function senderOf(transaction: AcceptedTransaction): Address | undefined {
-  return transaction.rollup === undefined ? transaction.decoded.sender : undefined;
 }
 
 /** Milliseconds that each step took, as far as it was reached. */

@@ -54,6 +54,16 @@ export interface BatchContext {
   readonly timestamp: bigint;
 }
 
+/** Who signed a transaction. */
+export interface Signer {
+  /** Equal for equal signers, on one rollup. */
+  readonly sender: string;
+  readonly nonce: bigint;
+  /** What it pays for a unit of gas at most, and to whoever includes it, wei; for replacing one by another. */
+  readonly maxFee: bigint;
+  readonly priorityFee: bigint;
+}
+
 /** Where on L1 a visit took effect. */
 export interface L1Inclusion {
   /**
@@ -177,6 +187,11 @@ export interface RollupKind<Record = unknown> {
    * @throws {LockstepError} with a code that says what does not hold.
    */
   check?(header: StatementHeader, visit: CompletedVisit<Record>, proof: `0x${string}`): Promise<void>;
+  /**
+   * Who signed a transaction for a rollup of the kind, and with which nonce: its transactions come in that order.
+   * Nothing if it cannot be read.
+   */
+  signerOf?(data: `0x${string}`, l1ChainId: bigint, rollup: ChainId): Signer | undefined;
   /**
    * How the visit is proven.
    * @throws `VISIT_TOO_LARGE`.

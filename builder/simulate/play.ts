@@ -4,13 +4,13 @@ import { type TransactionOutcome, TransactionRevertedError } from "./outcome.ts"
 import type { Simulation } from "./simulation.ts";
 import type { AcceptedTransaction } from "../intake/accepted.ts";
 import { checkSender } from "../intake/check.ts";
-import { decodeTransaction } from "../intake/decode.ts";
 
 export interface PlayOptions {
-  readonly l1ChainId: bigint;
   readonly baseFeePerGas: bigint;
   /** Account that will post the batch. */
   readonly origin: Address;
+  /** Throws if L1 cannot take what the transaction does. */
+  readonly check?: (outlines: ReturnType<Simulation["outlines"]>) => void;
 }
 
 /** What a transaction that can be included does. */
@@ -26,29 +26,39 @@ export type Played =
   | ({ readonly transaction: AcceptedTransaction } & Effect)
   | { readonly transaction: AcceptedTransaction; readonly failure: LockstepError };
 
+/** In the order of a block: transactions of rollups, which are in the batch, and L1's behind it. */
+export function inBlockOrder(transactions: readonly AcceptedTransaction[]): AcceptedTransaction[] {
+  return transactions.toSorted((a, b) => Number(a.rollup === undefined) - Number(b.rollup === undefined));
+}
+
 /**
- * Plays transactions as a block will: those of rollups first, then L1's in their order. One that fails is
- * left out, alone. A transaction of L1 that crosses no border is kept even if it reverts: L1 includes such
- * transactions.
+ * Plays transactions as a block will: those of rollups first, then L1's in their order. One that fails is left
+ * out, alone. A transaction of L1 that crosses no border is kept even if it reverts: L1 includes such transactions.
  */
 export async function playAll(
   simulation: Simulation,
   transactions: readonly AcceptedTransaction[],
   options: PlayOptions,
 ): Promise<Played[]> {
-  const ordered = transactions.toSorted(
-    (a, b) => Number(a.rollup === undefined) - Number(b.rollup === undefined),
-  );
   const played: Played[] = [];
-  for (const transaction of ordered) {
-    try {
-      played.push({ transaction, ...(await play(simulation, transaction, options)) });
-    } catch (error) {
-      if (!(error instanceof LockstepError)) throw error;
-      played.push({ transaction, failure: error });
-    }
+  for (const transaction of inBlockOrder(transactions)) {
+    played.push(await playOne(simulation, transaction, options));
   }
   return played;
+}
+
+/** The same with one. */
+export async function playOne(
+  simulation: Simulation,
+  transaction: AcceptedTransaction,
+  options: PlayOptions,
+): Promise<Played> {
+  try {
+    return { transaction, ...(await play(simulation, transaction, options)) };
+  } catch (error) {
+    if (!(error instanceof LockstepError)) throw error;
+    return { transaction, failure: error };
+  }
 }
 
 /**
@@ -57,20 +67,22 @@ export async function playAll(
  */
 export async function play(
   simulation: Simulation,
-  { rollup, data }: AcceptedTransaction,
-  { l1ChainId, baseFeePerGas, origin }: PlayOptions,
+  transaction: AcceptedTransaction,
+  { baseFeePerGas, origin, check = () => undefined }: PlayOptions,
 ): Promise<Effect> {
-  if (rollup !== undefined) {
-    await simulation.l2Transaction(rollup, data, origin);
+  const first = simulation.count;
+  const judge = (): void => {
+    check(simulation.outlines(first));
+  };
+  if (transaction.rollup !== undefined) {
+    await simulation.l2Transaction(transaction.rollup, transaction.data, origin, judge);
     return { crossesChains: true, success: true };
   }
-  const decoded = decodeTransaction(data, l1ChainId);
+  const { decoded } = transaction;
   checkSender(decoded, await simulation.sender(decoded.sender), baseFeePerGas);
-  const outcome = await simulation.transaction(
-    decoded.tx,
-    ({ crossesChains, success, data: revert, failure }) => {
-      if (crossesChains && !success) throw new TransactionRevertedError(revert, failure);
-    },
-  );
+  const outcome = await simulation.transaction(decoded.tx, ({ crossesChains, success, data, failure }) => {
+    if (crossesChains && !success) throw new TransactionRevertedError(data, failure);
+    if (crossesChains) judge();
+  });
   return { crossesChains: outcome.crossesChains, success: outcome.success, outcome };
 }

@@ -5,6 +5,7 @@ import type { OpenOptions, RollupKind } from "../kind.ts";
 import { circuitProof } from "../circuit-proof.ts";
 import { statementWords } from "../../protocol/statement.ts";
 import { ledgerCircuitJob } from "./circuit-input.ts";
+import { signerOfL2tx } from "./l2tx.ts";
 import { OPERATIONS_OF_CIRCUIT } from "./limits.ts";
 import { LedgerMachine } from "./machine.ts";
 import type { LedgerVisitRecord } from "./record.ts";
@@ -36,6 +37,9 @@ export const ledgerKind = {
     );
   },
   isProven: true,
+  signerOf(data) {
+    return signerOfL2tx(data);
+  },
   async proofJob(header, visit) {
     return circuitProof(await ledgerCircuitJob(header, visit), statementWords(header, [visit]));
   },

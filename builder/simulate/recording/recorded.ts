@@ -38,6 +38,11 @@ export function recordExecution(root: Branch): RecordedExecution {
   };
 }
 
+/** The actions of a tree, written down as a list. */
+export function actionsOf(root: Branch): Action[] {
+  return flatten(root).steps.map(({ action }) => action);
+}
+
 function recordVisit({ rollup, places, isAbandoned }: WalkedVisit, steps: readonly Step[]): RecordedVisit {
   const own = places.map((place) => steps[place]).filter((step): step is Step => step !== undefined);
   const handle = own.at(-1)?.visits.find((visit) => visit.rollup === rollup);

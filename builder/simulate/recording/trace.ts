@@ -1,10 +1,10 @@
 import { concatHex, type Hex, keccak256 } from "viem";
 import { rootHex } from "../../protocol/execution/encoding.ts";
-import { type RecordedExecution, recordExecution } from "./recorded.ts";
+import { actionsOf, type RecordedExecution, recordExecution } from "./recorded.ts";
 import { Branch, type Step, type Turn } from "./tree.ts";
 import type { StateMoment } from "../../kinds/kind.ts";
 import type { JournalFollower } from "../../evm/journal.ts";
-import { ActionKind, hashAction } from "../../protocol/action.ts";
+import { type Action, ActionKind, hashAction } from "../../protocol/action.ts";
 import { type ChainId, L1 } from "../../protocol/ids.ts";
 import { SimulationRefusedError } from "../refusal.ts";
 
@@ -66,7 +66,7 @@ export class Trace implements JournalFollower {
   /**
    * Takes out again what a transaction that is given up has added to executions of transactions before it.
    */
-  #additions: (() => void)[] = [];
+  readonly #additions: (() => void)[] = [];
 
   /** Where L1 stands in the open execution; nothing if none is open. */
   get cursor(): Cursor | undefined {
@@ -81,6 +81,14 @@ export class Trace implements JournalFollower {
   /** Number of executions recorded so far. */
   get count(): number {
     return this.#entries.length;
+  }
+
+  /** What the executions from the `first` on are made of, without the roots, which would have to be hashed. */
+  outlines(first: number): { actions: readonly Action[]; visits: readonly { rollup: ChainId }[] }[] {
+    return this.#entries.slice(first).map(({ root, visited }) => ({
+      actions: actionsOf(root),
+      visits: [...visited].map((rollup) => ({ rollup })),
+    }));
   }
 
   /**
@@ -173,13 +181,12 @@ export class Trace implements JournalFollower {
    * @returns what forgets all of it; its levels are to be reverted as well.
    */
   attempt(): () => void {
-    this.#additions = [];
+    const additions = this.#additions.length;
     const count = this.#entries.length;
     const cursor = this.#cursor;
     const consumed = this.#consumed.size;
     return () => {
-      for (const undo of this.#additions.toReversed()) undo();
-      this.#additions = [];
+      while (this.#additions.length > additions) this.#additions.pop()?.();
       this.#entries.length = count;
       this.#cursor = cursor;
       this.#forgetConsumed(consumed);

@@ -11,10 +11,14 @@ import { evmChainIdOf } from "../../../protocol/evm-chain-id.ts";
 export const OPERATION_GAS = 30_000_000n;
 
 /** Rules of an EVM rollup: those of L1, under a chain id of its own. */
-export function rollupCommon(rollup: ChainId, { l1ChainId }: BatchContext): Common {
+export function rollupCommon(rollup: ChainId, { l1ChainId }: Pick<BatchContext, "l1ChainId">): Common {
   const chainId = Number(evmChainIdOf(l1ChainId, rollup));
-  return createCustomCommon({ chainId }, Mainnet, { hardfork: Hardfork.Osaka });
+  const known = commons.get(chainId) ?? createCustomCommon({ chainId }, Mainnet, { hardfork: Hardfork.Osaka });
+  commons.set(chainId, known);
+  return known;
 }
+
+const commons = new Map<number, Common>();
 
 /**
  * The block in which a visit of a batch with this timestamp happens (docs/spec.md section 7). L1 does not see
