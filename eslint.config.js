@@ -25,6 +25,12 @@ export default tseslint.config(
       "@typescript-eslint/consistent-type-imports": "error",
       "@typescript-eslint/switch-exhaustiveness-check": "error",
       "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_", varsIgnorePattern: "^_" }],
+      // Comments name who acts. Prettier wraps code, and leaves comments as they are.
+      "no-warning-comments": [
+        "error",
+        { terms: ["whoever", "nobody", "somebody", "anybody", "everybody"], location: "anywhere" },
+      ],
+      "max-len": ["error", { code: 1000, comments: 110, ignoreUrls: true }],
       // Field elements and wei are bigints; numbers are indices and counts. Both print as one expects.
       "@typescript-eslint/restrict-template-expressions": [
         "error",

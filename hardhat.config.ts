@@ -16,6 +16,20 @@ const localL1 = {
   mining: { auto: true, mempool: { order: "fifo" } },
 } as const;
 
+// LOCKSTEP_SOLIDITY_SEED=0x5 LOCKSTEP_SOLIDITY_RUNS=300 npx hardhat test solidity
+const fuzzSeed = process.env.LOCKSTEP_SOLIDITY_SEED ?? "0x10c557e9";
+const fuzzRuns = wholeNumber(process.env.LOCKSTEP_SOLIDITY_RUNS);
+
+/**
+ * The same seed draws the same inputs, on every machine. By default the fuzzer also draws from what it has
+ * seen in storage and code, in an order that differs from one process to the next.
+ */
+const nothingButSeed = { dictionaryWeight: 0, includeStorage: false, includePushBytes: false } as const;
+
+function wholeNumber(text: string | undefined): number | undefined {
+  return text === undefined ? undefined : Number(text);
+}
+
 export default defineConfig({
   plugins: [hardhatToolboxMochaEthers],
   solidity: {
@@ -37,8 +51,12 @@ export default defineConfig({
     },
   },
   paths: { tests: { mocha: "test", solidity: "contracts/test" } },
-  // The seed is fixed.
-  test: { solidity: { fuzz: { runs: 48 }, invariant: { runs: 5, depth: 40, failOnRevert: true } } },
+  test: {
+    solidity: {
+      fuzz: { ...nothingButSeed, seed: fuzzSeed, runs: fuzzRuns ?? 48 },
+      invariant: { ...nothingButSeed, runs: fuzzRuns ?? 5, depth: 40, failOnRevert: true },
+    },
+  },
   networks: {
     // The L1 of tests and devnets, and that of `npm run node`.
     default: localL1,

@@ -39,6 +39,7 @@ const COMMANDS = {
   provers: ["builder/cli/index.ts", "provers"],
   keys: ["builder/cli/index.ts", "keys"],
   bench: ["scripts/bench.ts"],
+  docs: ["scripts/docs.ts"],
   "prover-worker": ["builder/cli/index.ts", "prover-worker"],
   test: ["scripts/test.ts"],
   fuzz: ["scripts/fuzz.ts"],

@@ -25,7 +25,7 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
 
 const failures: string[] = [];
 for (const kind of BACKEND_KINDS) {
-  const isThere = (await kind.obstacle()) === undefined || (await build(kind));
+  const isThere = (await kind.unavailableReason()) === undefined || (await build(kind));
   if (isThere && !isForAll) break;
 }
 // The fastest is what matters to who only wants to prove.

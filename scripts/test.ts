@@ -35,6 +35,7 @@ function checks(): Stage[] {
   const lint = [
     ["eslint", "."],
     ["prettier", "--check", "--log-level", "warn", "."],
+    ["markdownlint-cli2"],
     ["solhint", "--max-warnings", "0", "--disc", "--noPoster", "contracts/**/*.sol"],
   ];
   return [

@@ -1,7 +1,7 @@
 import { concatHex, type Hex, keccak256 } from "viem";
 import { locateVisits, type LocatedVisit } from "../protocol/execution/check.ts";
 import { hashExecution } from "../protocol/execution/encoding.ts";
-import { type RecordedExecution, toExecution } from "../simulate/recording/recorded.ts";
+import { type RecordedExecution, toExecution } from "../simulate/recording/recorded-execution.ts";
 import type { BatchContext, CompletedVisit } from "../kinds/kind.ts";
 import { ActionKind, hashAction } from "../protocol/action.ts";
 import { LockstepError } from "../protocol/errors.ts";
@@ -32,7 +32,7 @@ export interface BatchPlan {
   /** The executions' visits, concatenated; each gets a proof of its own. */
   readonly visits: readonly PlannedVisit[];
   /** Equal for two plans exactly if the same executions are in them. */
-  readonly fingerprint: Hex;
+  readonly executionsHash: Hex;
 }
 
 /**
@@ -51,12 +51,12 @@ export function planBatch(recorded: readonly RecordedExecution[], context: Batch
       return { rollup, completed, header: headerOf(rollup, context) };
     });
   });
-  return { context, executions, visits, fingerprint: keccak256(concatHex(executions.map(hashExecution))) };
+  return { context, executions, visits, executionsHash: keccak256(concatHex(executions.map(hashExecution))) };
 }
 
 /** What a statement of the batch begins with. Batches carry no blobs yet. */
-function headerOf(rollup: ChainId, { l1ChainId, rollups, timestamp }: BatchContext): StatementHeader {
-  return { l1ChainId, rollups, rollup, timestamp, blobs: 0n };
+function headerOf(rollup: ChainId, { l1ChainId, manager, timestamp }: BatchContext): StatementHeader {
+  return { l1ChainId, manager, rollup, timestamp, blobs: 0n };
 }
 
 /**

@@ -6,7 +6,7 @@ import type { L1Client } from "../l1/client.ts";
 import type { ChainId, StateRoot } from "../protocol/ids.ts";
 import type { CallRequest, TransactionOutcome } from "../simulate/outcome.ts";
 import type { RollupCallOutcome } from "../simulate/simulation.ts";
-import type { CallResult } from "../simulate/switchboard.ts";
+import type { CallResult } from "../simulate/cross-chain-router.ts";
 import type { BuilderListener } from "./events.ts";
 
 /** A rollup that is followed. */
@@ -23,7 +23,7 @@ export interface Reader {
   readonly l1Rpc: string;
   /** EVM chain id. */
   readonly l1ChainId: bigint;
-  readonly rollupsAddress: Address;
+  readonly manager: Address;
   readonly rollups: readonly BackendRollup[];
   /** The account of `address` at home on `chain`, on a rollup, as L1's head has it. */
   account(rollup: ChainId, chain: ChainId, address: Address): Promise<AccountState>;

@@ -11,9 +11,9 @@ import { findL2Transaction, type HistoryEntry, readHistory } from "../l1/history
 import { type Stop, UnknownRollupError } from "../follower/stopped.ts";
 import type { AccountState, RollupMachine, Signer } from "../kinds/kind.ts";
 import { connectL1, l1Error, type L1Client } from "../l1/client.ts";
-import { findIncluded } from "../post/included.ts";
+import { findIncluded } from "../post/find-included.ts";
 import { Turns } from "../post/turn.ts";
-import { undoInclusion } from "../post/undo.ts";
+import { undoInclusion } from "../post/undo-inclusion.ts";
 import { PendingSimulation } from "./pending.ts";
 import { Producer } from "./producer.ts";
 import { Proofs } from "./proofs.ts";
@@ -25,8 +25,8 @@ import type { ChainId, StateRoot } from "../protocol/ids.ts";
 import { lowerCase } from "../protocol/address.ts";
 import type { CallRequest, TransactionOutcome } from "../simulate/outcome.ts";
 import type { RollupCallOutcome, Simulation } from "../simulate/simulation.ts";
-import type { CallResult } from "../simulate/switchboard.ts";
-import { InclusionStore } from "../post/open-inclusion.ts";
+import type { CallResult } from "../simulate/cross-chain-router.ts";
+import { InclusionStore } from "../post/inclusion-store.ts";
 import { PendingStore } from "../intake/pending.ts";
 import {
   type AcceptedTransaction,
@@ -38,7 +38,7 @@ import {
 import { UnderpricedReplacementError } from "../intake/errors.ts";
 import { OutcomeStore } from "../intake/outcomes.ts";
 import { l1Signer, TransactionQueue } from "../intake/queue.ts";
-import { play } from "../simulate/play.ts";
+import { simulateTransaction } from "../simulate/simulate-transactions.ts";
 
 /** A rollup that the builder runs. */
 export type BuilderRollup = BackendRollup;
@@ -46,7 +46,7 @@ export type BuilderRollup = BackendRollup;
 export interface BuilderOptions {
   /** JSON-RPC endpoint of the L1 node. */
   readonly l1Rpc: string;
-  readonly rollupsAddress: Address;
+  readonly manager: Address;
   readonly rollups: readonly BuilderRollup[];
   /** Posts batches and pays for them. */
   readonly account: LocalAccount;
@@ -86,7 +86,7 @@ export class Builder implements Backend, AsyncDisposable {
   readonly l1: L1Client;
   readonly l1Rpc: string;
   readonly l1ChainId: bigint;
-  readonly rollupsAddress: Address;
+  readonly manager: Address;
   readonly rollups: readonly BuilderRollup[];
   readonly #options: BuilderOptions;
   readonly #chains: Chains;
@@ -113,7 +113,7 @@ export class Builder implements Backend, AsyncDisposable {
     this.l1 = l1;
     this.l1Rpc = options.l1Rpc;
     this.l1ChainId = l1ChainId;
-    this.rollupsAddress = options.rollupsAddress;
+    this.manager = options.manager;
     this.rollups = options.rollups;
     const { folder, account, prover } = options;
     const own = (name: string) => (folder === undefined ? undefined : path.join(folder, name));
@@ -130,7 +130,7 @@ export class Builder implements Backend, AsyncDisposable {
     });
     this.#inclusions = new InclusionStore(folder);
     this.#turns = new Turns(l1);
-    const manager = options.rollupsAddress;
+    const manager = options.manager;
     const emit: BuilderListener = (event) => {
       this.#emit(event);
     };
@@ -182,14 +182,14 @@ export class Builder implements Backend, AsyncDisposable {
     try {
       const [id, maxBatchAge] = await Promise.all([
         l1.getChainId(),
-        l1.readContract({ address: options.rollupsAddress, abi: rollupsAbi, functionName: "MAX_BATCH_AGE" }),
+        l1.readContract({ address: options.manager, abi: rollupsAbi, functionName: "MAX_BATCH_AGE" }),
       ]);
       const l1ChainId = BigInt(id);
       const chains = await Chains.open({
         l1,
         l1ChainId,
         maxBatchAge,
-        manager: lowerCase(options.rollupsAddress),
+        manager: lowerCase(options.manager),
         rollups: options.rollups,
         folder: options.folder,
         firstBlock: options.deploymentBlock ?? 0n,
@@ -470,7 +470,7 @@ export class Builder implements Backend, AsyncDisposable {
   /** Everything that took effect on the rollups in these blocks. */
   async #history(from: bigint, to: bigint): Promise<HistoryEntry[]> {
     const ids = this.rollups.map(({ id }) => id);
-    return await readHistory(this.l1, this.rollupsAddress, ids, from, to);
+    return await readHistory(this.l1, this.manager, ids, from, to);
   }
 
   /** Whether the transaction does nothing but pay an account without code: no need to play it. */
@@ -500,7 +500,7 @@ export class Builder implements Backend, AsyncDisposable {
     const block = await this.#guard(() =>
       this.#chains.playAtHead(async (simulation, { head }) => {
         const options = { baseFeePerGas: head.next.baseFeePerGas, origin, check: checkTransaction };
-        for (const each of [...earlier, by]) await play(simulation, each, options);
+        for (const each of [...earlier, by]) await simulateTransaction(simulation, each, options);
         return head.number;
       }),
     );

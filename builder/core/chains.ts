@@ -8,7 +8,7 @@ import type { L1Client } from "../l1/client.ts";
 import { type Blocks, type Head, readBlocks, readRollups } from "../l1/head.ts";
 import type { ChainId } from "../protocol/ids.ts";
 import { Fork } from "../simulate/fork.ts";
-import { ProxyBook } from "../simulate/proxies.ts";
+import { ProxyAddresses } from "../simulate/proxy-addresses.ts";
 import { Simulation } from "../simulate/simulation.ts";
 import { batchTimestamp } from "./batch-time.ts";
 import { Priority, Room } from "./room.ts";
@@ -62,7 +62,7 @@ export class Chains implements AsyncDisposable {
   readonly #options: ChainsOptions;
   readonly #machines: ReadonlyMap<ChainId, RollupMachine>;
   readonly #follower: Follower;
-  readonly #proxies: ProxyBook;
+  readonly #proxies: ProxyAddresses;
   #onStopped: StopListener = () => undefined;
   #onReorganised: () => void = () => undefined;
   #moment: Moment | undefined;
@@ -77,7 +77,7 @@ export class Chains implements AsyncDisposable {
     this.#options = options;
     this.#machines = machines;
     this.#follower = new Follower(options);
-    this.#proxies = new ProxyBook(options.l1, options.manager);
+    this.#proxies = new ProxyAddresses(options.l1, options.manager);
   }
 
   /** @throws {UnprovenKindError} when one of the kinds proves nothing and L1 is not local, or what opening them throws. */
@@ -254,7 +254,7 @@ export class Chains implements AsyncDisposable {
       stopped,
       timestamp: batchTimestamp(head, maxBatchAge),
       simulate: (timestamp) => {
-        const context = { l1ChainId, rollups: manager, timestamp };
+        const context = { l1ChainId, manager, timestamp };
         return new Simulation({ fork, next, context, machines, stopped, ether, proxies });
       },
     };

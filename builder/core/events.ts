@@ -36,8 +36,8 @@ export type BuilderEvent =
       readonly type: "mismatch";
       /** The first that the L1 node makes something else of; absent if it is the batch. */
       readonly transaction?: Hex;
-      readonly simulated: Told;
-      readonly node: Told;
+      readonly simulated: OutcomeReport;
+      readonly node: OutcomeReport;
     }
   | ({
       /** What was about to be posted does not pass a check that a follower of L1 could make. */
@@ -58,7 +58,7 @@ export type BuilderEvent =
   | { readonly type: "failed"; readonly transaction: Hex; readonly code: string; readonly reason: string };
 
 /** What a transaction did, in words. */
-export interface Told {
+export interface OutcomeReport {
   readonly success: boolean;
   /** Return or revert data. */
   readonly data: Hex;

@@ -4,8 +4,8 @@ export class Lock {
 
   /** Runs `work` when all that asked before are done. */
   async run<Result>(work: () => Promise<Result>): Promise<Result> {
-    const turn = this.#tail.then(work);
-    this.#tail = turn.catch(() => undefined);
-    return await turn;
+    const result = this.#tail.then(work);
+    this.#tail = result.catch(() => undefined);
+    return await result;
   }
 }

@@ -3,7 +3,7 @@ import { checkTransaction, fitsBatch, type Load, loadOf, NO_LOAD, sumOf } from "
 import { type BatchPlan, planBatch } from "../batch/plan.ts";
 import type { AcceptedTransaction } from "../intake/accepted.ts";
 import type { TransactionQueue } from "../intake/queue.ts";
-import { type Effect, inBlockOrder, type Played, playOne, play } from "../simulate/play.ts";
+import { type SimulationResult, inBlockOrder, type SimulatedTransaction, trySimulate, simulateTransaction } from "../simulate/simulate-transactions.ts";
 import type { Simulation } from "../simulate/simulation.ts";
 import type { Chains, Moment } from "./chains.ts";
 import { Lock } from "./lock.ts";
@@ -29,8 +29,8 @@ export interface Draft {
   readonly milliseconds: number;
 }
 
-export type Served = Extract<Played, { success: boolean }>;
-export type Refused = Exclude<Played, Served>;
+export type Served = Extract<SimulatedTransaction, { success: boolean }>;
+export type Refused = Exclude<SimulatedTransaction, Served>;
 
 /** How many transactions are played ahead. More than that wait unplayed. */
 export const MAX_PLAYED = 48;
@@ -43,7 +43,7 @@ interface Open {
   readonly moment: Moment;
   readonly timestamp: bigint;
   readonly simulation: Simulation;
-  readonly entries: Played[];
+  readonly entries: SimulatedTransaction[];
   load: Load;
   /** Something was played that fits into no batch any more: what comes later is not kept. */
   isFull: boolean;
@@ -74,7 +74,7 @@ export class PendingSimulation {
    */
   async offer<Result>(
     transaction: AcceptedTransaction,
-    accept: (effect: Effect) => Promise<{ readonly isKept: boolean; readonly result: Result }>,
+    accept: (effect: SimulationResult) => Promise<{ readonly isKept: boolean; readonly result: Result }>,
   ): Promise<Result> {
     return await this.#lock.run(async () => {
       for (;;) {
@@ -83,7 +83,7 @@ export class PendingSimulation {
           const first = open.simulation.count;
           const mark = open.simulation.mark();
           try {
-            const effect = await play(open.simulation, transaction, this.#playOptions(open));
+            const effect = await simulateTransaction(open.simulation, transaction, this.#playOptions(open));
             return { mark, effect, load: sumOf(open.load, loadOf(open.simulation.outlines(first))) };
           } catch (error) {
             mark.undo();
@@ -174,7 +174,7 @@ export class PendingSimulation {
     const { l1ChainId, manager } = this.#options;
     const served = open.entries.filter((each): each is Served => "success" in each);
     const failed = open.entries.filter((each): each is Refused => "failure" in each);
-    const context = { l1ChainId, rollups: manager, timestamp: open.timestamp };
+    const context = { l1ChainId, manager, timestamp: open.timestamp };
     const plan = planBatch(open.simulation.executions(), context);
     return {
       moment: open.moment,
@@ -246,7 +246,7 @@ export class PendingSimulation {
     return await this.#step(open, priority, async () => {
       const first = open.simulation.count;
       const mark = open.simulation.mark();
-      const played = await playOne(open.simulation, transaction, this.#playOptions(open)).catch(
+      const played = await trySimulate(open.simulation, transaction, this.#playOptions(open)).catch(
         (error: unknown) => {
           mark.undo();
           throw error;

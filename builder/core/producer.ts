@@ -3,21 +3,21 @@ import { type Address, type Hex, isHex, type LocalAccount } from "viem";
 import { batchCalldata } from "../batch/encode.ts";
 import { promisedGas } from "../batch/limits.ts";
 import type { Chains, Moment } from "./chains.ts";
-import type { BuilderListener, Told } from "./events.ts";
+import type { BuilderListener, OutcomeReport } from "./events.ts";
 import { type L1Client } from "../l1/client.ts";
 import { chooseDryRun } from "../post/dry-run/choose.ts";
-import type { DryRun, Judge } from "../post/dry-run/dry-run.ts";
-import { judgeBy } from "../post/dry-run/judge.ts";
+import type { DryRun, ResultCheck } from "../post/dry-run/dry-run.ts";
+import { compareOutcomes } from "../post/dry-run/compare-outcomes.ts";
 import { frameLines } from "../post/dry-run/frame-lines.ts";
 import { DryRunMismatchError } from "../post/dry-run/mismatch.ts";
 import type { SeenOutcome } from "../post/dry-run/outcome.ts";
 import { includeInOneBlock } from "../post/include.ts";
-import type { Included } from "../post/inclusion.ts";
-import { followedBy, SelfCheckError } from "../post/self-check.ts";
+import type { BundleReceipts } from "../post/bundle.ts";
+import { checkFollower, SelfCheckError } from "../post/self-check.ts";
 import { settle } from "../post/settle.ts";
 import type { Turns } from "../post/turn.ts";
 import { LockstepError } from "../protocol/errors.ts";
-import type { InclusionStore } from "../post/open-inclusion.ts";
+import type { InclusionStore } from "../post/inclusion-store.ts";
 import type { AcceptedTransaction, Timings } from "../intake/accepted.ts";
 import type { TransactionQueue } from "../intake/queue.ts";
 import { type Draft, MAX_PLAYED, type PendingSimulation } from "./pending.ts";
@@ -244,18 +244,18 @@ export class Producer {
     };
     this.#dryRun ??= await chooseDryRun(l1);
     let check = timings.check ?? 0;
-    const judge: Judge = async (shown) => {
-      await judgeBy(plan, served)(shown);
+    const judge: ResultCheck = async (shown) => {
+      await compareOutcomes(plan, served)(shown);
       const begun = performance.now();
       await chains.room.run(Priority.Produce, async () => {
         chains.room.go(undefined);
-        await followedBy({ ...inclusion, l1ChainId, machines: moment.machines })(shown);
+        await checkFollower({ ...inclusion, l1ChainId, machines: moment.machines })(shown);
       });
       check += performance.now() - begun;
     };
     const trial = { dryRun: this.#dryRun, judge };
     const thaw = await chains.freeze();
-    let included: Included;
+    let included: BundleReceipts;
     try {
       if (chains.epoch !== moment.epoch) return false;
       this.#isUnsure = true;
@@ -435,7 +435,7 @@ function told({ code, message, ...rest }: LockstepError): Verdict {
   return { code, reason: message, ...("data" in rest && isHex(rest.data) ? { data: rest.data } : {}) };
 }
 
-function toldOf({ success, data, failure, trace }: SeenOutcome): Told {
+function toldOf({ success, data, failure, trace }: SeenOutcome): OutcomeReport {
   return { success, data, ...(failure === undefined ? {} : { failure }), trace: frameLines(trace) };
 }
 

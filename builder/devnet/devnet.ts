@@ -42,6 +42,17 @@ export interface Devnet extends AsyncDisposable {
 /**
  * A whole system on this machine and in this process: L1, the contracts, rollups, a builder for them, their
  * gateways. Nothing outlives it: every devnet starts from genesis.
+ * @example
+ * ```ts
+ * import { startDevnet } from "./builder/devnet/devnet.ts";
+ * import { DEVNET_ROLLUPS } from "./builder/devnet/devnet-rollups.ts";
+ * import { prepareArtefacts } from "./builder/node/artefacts.ts";
+ * import { freePorts } from "./builder/node/ports.ts";
+ *
+ * const ports = await freePorts(DEVNET_ROLLUPS.length);
+ * await using devnet = await startDevnet({ ports, circuits: await prepareArtefacts() });
+ * console.log(devnet.description.l1.gateway);
+ * ```
  */
 export async function startDevnet({
   ports,
@@ -74,7 +85,7 @@ export async function startDevnet({
   });
   const builder = await createBuilder({
     l1Rpc: l1.url,
-    rollupsAddress: rollups,
+    manager: rollups,
     rollups: registered.map(({ id, kind }) => builderRollup(id, kind, circuits)),
     account: developmentAccount(0),
     prover,

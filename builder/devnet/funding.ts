@@ -9,7 +9,7 @@ const AMOUNT = parseEther("100");
 /** For each account on each rollup: making its proxy, and a call through it. */
 const GAS_PER_ACCOUNT = 700_000n;
 /** Milliseconds for which the transaction is waited for. */
-const PATIENCE = 120_000;
+const TIMEOUT = 120_000;
 
 export interface FundingOptions {
   readonly builder: Builder;
@@ -33,7 +33,7 @@ export async function fundAccounts({ builder, payer, accounts, rollups }: Fundin
     type: "eip1559",
     chainId: Number(builder.l1ChainId),
     nonce: await builder.l1.getTransactionCount({ address: payer.address }),
-    data: encodeDeployData({ abi, bytecode, args: [builder.rollupsAddress, rollups, accounts] }),
+    data: encodeDeployData({ abi, bytecode, args: [builder.manager, rollups, accounts] }),
     value: AMOUNT * count,
     gas: GAS_PER_ACCOUNT * count,
     maxFeePerGas: parseGwei("100"),
@@ -43,7 +43,7 @@ export async function fundAccounts({ builder, payer, accounts, rollups }: Fundin
   const hash = await builder.submit(raw, () =>
     Promise.reject(new DeploymentError(what, "the transaction touches no rollup")),
   );
-  await builder.settled(hash, PATIENCE);
+  await builder.settled(hash, TIMEOUT);
   const status = builder.status(hash);
   if (status?.state === "posted") return;
   throw new DeploymentError(what, status?.state === "failed" ? status.reason : "it takes too long");

@@ -9,7 +9,7 @@ export interface JournalFollower {
 }
 
 /**
- * The one journal of a simulation: states, Ether balances and the trace record how to undo their changes,
+ * The one journal of a simulation: states, Ether balances and the recording note how to undo their changes,
  * followers undo level by level. A revert anywhere is thus a revert everywhere.
  */
 export class Journal {

@@ -4,13 +4,13 @@ import type { EVMResult } from "@ethereumjs/evm";
 import { createTx, getCalldataFloorGas } from "@ethereumjs/tx";
 import { createAddressFromString } from "@ethereumjs/util";
 import { hexToBytes } from "viem";
-import type { BridgedEvm } from "./bridged-evm.ts";
+import type { InterceptingEvm } from "./intercepting-evm.ts";
 import { type CallRequest, InvalidTransactionError } from "./call-request.ts";
 import { applyAuthorizations } from "./delegation.ts";
 import type { JournaledState } from "./journaled-state.ts";
 
 export interface UnsignedCallChain {
-  readonly evm: BridgedEvm;
+  readonly evm: InterceptingEvm;
   readonly state: JournaledState;
   readonly common: Common;
   readonly block: Block;

@@ -6,7 +6,7 @@ import type { Head } from "../l1/head.ts";
 import { readGenesisRoot } from "../l1/registration.ts";
 import { LockstepError } from "../protocol/errors.ts";
 import { type ChainId, L1, type StateRoot } from "../protocol/ids.ts";
-import { type Consumption, type HistoryEntry, readHistory } from "../l1/history.ts";
+import { type Consumption, type HistoryEntry, HistoryProgress, readHistory } from "../l1/history.ts";
 import { type Gap, type PastVisit, replayVisit, StateDivergedError, visitsOf } from "./replay.ts";
 import { RollupStoppedError, type StopPlace } from "./stopped.ts";
 
@@ -34,6 +34,8 @@ interface Stopped {
 export class Follower {
   readonly #options: FollowerOptions;
   readonly #stopped = new Map<ChainId, Stopped>();
+  /** Of reads of history that failed. */
+  readonly #progress = { recent: new HistoryProgress(), full: new HistoryProgress() };
   /** Up to here history was followed; from here the next look starts if the block is still L1's. */
   #followed: { readonly number: bigint; readonly hash: string } | undefined;
 
@@ -57,7 +59,7 @@ export class Follower {
     if (behind.length > 0) {
       const ids = [...machines.keys()];
       const recent = await this.#recentHistory(ids, head);
-      const full = once(() => this.#history(ids, this.#options.firstBlock, head));
+      const full = once(() => this.#history("full", ids, this.#options.firstBlock, head));
       for (const machine of behind) {
         const error = await this.#bring(machine, head, recent, full);
         if (error === undefined) this.#stopped.delete(machine.id);
@@ -170,11 +172,17 @@ export class Follower {
     const followed = this.#followed;
     if (followed === undefined || followed.number > head.number) return [];
     const { hash } = await this.#options.l1.getBlock({ blockNumber: followed.number });
-    return hash === followed.hash ? await this.#history(ids, followed.number + 1n, head) : [];
+    return hash === followed.hash ? await this.#history("recent", ids, followed.number + 1n, head) : [];
   }
 
-  async #history(ids: readonly ChainId[], from: bigint, head: Head): Promise<readonly HistoryEntry[]> {
-    return await readHistory(this.#options.l1, this.#options.manager, ids, from, head.number);
+  async #history(
+    part: "recent" | "full",
+    ids: readonly ChainId[],
+    from: bigint,
+    head: Head,
+  ): Promise<readonly HistoryEntry[]> {
+    const { l1, manager } = this.#options;
+    return await readHistory(l1, manager, ids, from, head.number, this.#progress[part]);
   }
 
   async #genesisOf(rollup: ChainId): Promise<StateRoot> {

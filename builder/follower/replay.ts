@@ -68,7 +68,7 @@ export async function replayVisit(
   { l1ChainId, manager }: L1Context,
   journal: Journal,
 ): Promise<CompletedVisit> {
-  const context = { l1ChainId, rollups: manager, timestamp: visit.timestamp };
+  const context = { l1ChainId, manager, timestamp: visit.timestamp };
   let completed: CompletedVisit | undefined;
   for (let at = 0; at < visit.actions.length; at += 2) {
     const [given, answer] = [visit.actions[at], visit.actions[at + 1]];

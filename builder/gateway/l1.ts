@@ -24,9 +24,9 @@ import type { Handler, Service, Topic } from "./service.ts";
 import { statusOf, transactionStatus } from "./status.ts";
 import { BlockFeed } from "./subscriptions/feed.ts";
 import { blockTopics } from "./subscriptions/topics.ts";
-import { finished } from "./trace/frame.ts";
+import { withoutEmptyCalls } from "./trace/frame.ts";
 import { parseL1Trace } from "./trace/l1-frame.ts";
-import { traceAcross, traceParamsSchema } from "./trace/trace.ts";
+import { traceAllChains, traceParamsSchema } from "./trace/trace.ts";
 import { Upstream } from "./upstream.ts";
 
 export interface L1GatewayOptions extends ServerOptions {
@@ -45,7 +45,7 @@ export async function startL1Gateway(builder: Backend, options: L1GatewayOptions
  * only when a block comes; on a node that mines on demand none may come after the transaction's own, which it
  * could just miss.
  */
-const RECEIPT_PATIENCE = 1_000;
+const RECEIPT_TIMEOUT = 1_000;
 
 const call = z.tuple([callSchema], z.unknown());
 const hash = z.tuple([hashSchema]);
@@ -95,7 +95,7 @@ export function l1Service(
     },
     eth_getTransactionReceipt: async (request) => {
       const [wanted] = parseParams(hash, request.params);
-      await builder.settled(wanted, RECEIPT_PATIENCE);
+      await builder.settled(wanted, RECEIPT_TIMEOUT);
       return await upstream.forward(request);
     },
     eth_getTransactionCount: async (request) => {
@@ -147,8 +147,8 @@ export function l1Service(
     if (options?.tracer !== "callTracer" || !isWhole || "error" in answer) return answer;
     const [wanted] = parseParams(hash, [request.params[0]]);
     const frame = parseL1Trace(answer.result);
-    const across = frame && (await traceAcross(builder, kinds, wanted, frame));
-    return across === undefined ? answer : { result: finished(across.root) };
+    const across = frame && (await traceAllChains(builder, kinds, wanted, frame));
+    return across === undefined ? answer : { result: withoutEmptyCalls(across.root) };
   }
 
   async function submit(raw: Hex): Promise<Answer> {

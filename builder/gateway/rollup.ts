@@ -9,7 +9,7 @@ import type { GatewayKinds, KindGateway } from "./kinds/kind-gateway.ts";
 import { type Gateway, serve, type ServerOptions } from "./server.ts";
 import type { Handler, Service } from "./service.ts";
 import { statusOf, transactionStatus } from "./status.ts";
-import { readL1Trace, traceAcross } from "./trace/trace.ts";
+import { readL1Trace, traceAllChains } from "./trace/trace.ts";
 import { Upstream } from "./upstream.ts";
 
 export interface RollupGatewayOptions extends ServerOptions {
@@ -43,7 +43,7 @@ export function rollupService(
   if (kind === undefined) throw new UnknownRollupError(rollup);
   const upstream = new Upstream(builder.l1Rpc);
   const across = async (l1Transaction: Hex) =>
-    await traceAcross(builder, kinds, l1Transaction, await readL1Trace(upstream, l1Transaction));
+    await traceAllChains(builder, kinds, l1Transaction, await readL1Trace(upstream, l1Transaction));
   const context = { builder, rollup, chainId, accounts, across };
   const { methods: brought, topics, close } = kinds.get(kind.name)?.open(context) ?? NOTHING;
   const common: Readonly<Record<string, Handler>> = {

@@ -20,7 +20,7 @@ export async function statusOf(builder: Backend): Promise<unknown> {
   );
   return {
     l1ChainId: numberToHex(builder.l1ChainId),
-    rollupsAddress: builder.rollupsAddress,
+    rollupsAddress: builder.manager,
     waiting: builder.waiting,
     rollups,
   };

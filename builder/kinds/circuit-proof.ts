@@ -1,7 +1,7 @@
 import { encodeAbiParameters, type Hex } from "viem";
 import type { ProofJob } from "./kind.ts";
 import { LockstepError } from "../protocol/errors.ts";
-import { fingerprint } from "../protocol/fingerprint.ts";
+import { publicInputsOf } from "../protocol/fingerprint.ts";
 import type { FieldElement } from "../protocol/ids.ts";
 import type { CircuitJob } from "../proving/circuit-job.ts";
 import type { ProverResult } from "../proving/prover.ts";
@@ -22,7 +22,7 @@ export function circuitProof(job: CircuitJob, words: readonly FieldElement[]): P
     circuit: job.circuit,
     async prove(prover, signal) {
       const result = await prover.prove(job, { signal });
-      const expected = fingerprint(words, job.commitment);
+      const expected = publicInputsOf(words, job.commitment);
       const { commitment, challenge, evaluation } = result.publicInputs;
       if (
         commitment !== expected.commitment ||

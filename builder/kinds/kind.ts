@@ -49,7 +49,7 @@ export interface Delivery<Record = unknown> {
 export interface BatchContext {
   /** EVM chain id of L1. */
   readonly l1ChainId: bigint;
-  readonly rollups: `0x${string}`;
+  readonly manager: `0x${string}`;
   /** Batch timestamp in seconds: the rollup's block time. */
   readonly timestamp: bigint;
 }

@@ -3,12 +3,14 @@ import {
   createPublicClient,
   HttpRequestError,
   http,
+  type HttpTransport,
   RpcRequestError,
   TimeoutError,
   testActions,
   walletActions,
 } from "viem";
 import { LockstepError } from "../protocol/errors.ts";
+import { LogRanges } from "./log-ranges.ts";
 
 /** The L1 node did not answer at all. Nothing was changed; the same request may be made again later. */
 export class L1UnreachableError extends LockstepError {
@@ -31,19 +33,34 @@ export class L1RpcError extends LockstepError {
 /** How long one request to the node may take, in milliseconds. */
 const REQUEST_TIMEOUT = 30_000;
 
+export interface L1Options {
+  /**
+   * Blocks whose logs are asked for in one request, unless the node takes fewer; default: `BLOCKS_AT_ONCE`.
+   */
+  readonly blocksAtOnce?: bigint;
+}
+
 /**
  * Client of the L1 node: reads, transactions, and the local nodes' controls (`evm_mine` and friends).
  * Requests made in one turn of the event loop travel in one HTTP request. Nothing is retried here: the caller
- * knows what may be repeated.
+ * knows what may be repeated. Logs of more than one block are asked for in its `logRanges`.
  */
-export function connectL1(url: string) {
-  const transport = http(url, { batch: { batchSize: 500 }, retryCount: 0, timeout: REQUEST_TIMEOUT });
-  return createPublicClient({ cacheTime: 0, transport })
-    .extend(testActions({ mode: "hardhat" }))
-    .extend(walletActions);
+export function connectL1(url: string, options: L1Options = {}) {
+  return clientOver(
+    http(url, { batch: { batchSize: 500 }, retryCount: 0, timeout: REQUEST_TIMEOUT }),
+    options,
+  );
 }
 
-export type L1Client = ReturnType<typeof connectL1>;
+/** The same client over another transport, which must not retry either. */
+export function clientOver(transport: HttpTransport, { blocksAtOnce }: L1Options = {}) {
+  return createPublicClient({ cacheTime: 0, transport })
+    .extend(testActions({ mode: "hardhat" }))
+    .extend(walletActions)
+    .extend(() => ({ logRanges: new LogRanges(blocksAtOnce) }));
+}
+
+export type L1Client = ReturnType<typeof clientOver>;
 
 /** Turns whatever a client of `url` threw into an error with a code; Lockstep's own errors pass through. */
 export function l1Error(error: unknown, url: string): LockstepError {

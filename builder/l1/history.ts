@@ -1,14 +1,15 @@
 import { type Address, getAbiItem, type Hex, keccak256, TransactionNotFoundError } from "viem";
 import type { L1Client } from "./client.ts";
+import type { BlockRange } from "./log-ranges.ts";
 import { rollupsAbi } from "../protocol/abi.ts";
 import { ActionKind } from "../protocol/action.ts";
 import { LockstepError } from "../protocol/errors.ts";
 import type { Execution } from "../protocol/execution.ts";
 import { type ChainId, chainId } from "../protocol/ids.ts";
-import { type BatchContent, decodeBatch } from "../protocol/batch-decode.ts";
+import { type Batch, decodeBatch } from "../protocol/batch.ts";
 
 /** Where on L1 something was said. */
-export interface Place {
+export interface LogLocation {
   readonly blockNumber: bigint;
   readonly blockHash: Hex;
   readonly transaction: Hex;
@@ -17,13 +18,13 @@ export interface Place {
 }
 
 /** `RollupVisited`: a batch that was posted here has visits of the rollup. */
-export interface Posting extends Place {
+export interface Posting extends LogLocation {
   readonly rollup: ChainId;
   readonly batch: Hex;
 }
 
 /** `ExecutionConsumed`: an execution took effect. */
-export interface Consumption extends Place {
+export interface Consumption extends LogLocation {
   readonly batch: Hex;
   /** Index in the batch. */
   readonly execution: number;
@@ -62,6 +63,54 @@ export class BatchContentMissingError extends LockstepError {
 /** Batches named in one request for logs. */
 const BATCHES_AT_ONCE = 256;
 
+/** What L1 says in some blocks. */
+interface Said {
+  readonly postings: readonly Posting[];
+  readonly consumptions: readonly Consumption[];
+}
+
+/** What was read of a history before reading failed: the next read of the same history goes on from there. */
+export class HistoryProgress {
+  /** What is being read: its first block, and of which rollups. */
+  #subject = "";
+  /** The last block that was read. */
+  #at: { readonly number: bigint; readonly hash: Hex } | undefined;
+  #said: Said[] = [];
+
+  get postings(): readonly Posting[] {
+    return this.#said.flatMap(({ postings }) => postings);
+  }
+
+  get consumptions(): readonly Consumption[] {
+    return this.#said.flatMap(({ consumptions }) => consumptions);
+  }
+
+  /**
+   * Forgets all that is not of this history, or no longer L1's.
+   * @returns the first block that is not read.
+   */
+  async resume(l1: L1Client, rollups: readonly ChainId[], fromBlock: bigint): Promise<bigint> {
+    const subject = [fromBlock, ...rollups].join();
+    const at = this.#at;
+    if (at !== undefined && subject === this.#subject && (await hashOf(l1, at.number)) === at.hash)
+      return at.number + 1n;
+    this.#subject = subject;
+    this.forget();
+    return fromBlock;
+  }
+
+  /** Everything up to a block was read. */
+  add(number: bigint, hash: Hex, said: Said): void {
+    this.#at = { number, hash };
+    this.#said.push(said);
+  }
+
+  forget(): void {
+    this.#at = undefined;
+    this.#said = [];
+  }
+}
+
 const ROLLUP_VISITED = getAbiItem({ abi: rollupsAbi, name: "RollupVisited" });
 const EXECUTION_CONSUMED = getAbiItem({ abi: rollupsAbi, name: "ExecutionConsumed" });
 const BATCH_DATA = getAbiItem({ abi: rollupsAbi, name: "BatchData" });
@@ -69,6 +118,7 @@ const BATCH_DATA = getAbiItem({ abi: rollupsAbi, name: "BatchData" });
 /**
  * Reads every execution that took effect in the given blocks, of batches that visit one of the rollups, in
  * the order in which they did. Other batches are not looked at: their content is not checked yet.
+ * @param progress where an earlier read of the same blocks stopped, if it may be taken up.
  * @throws what reading L1 throws. What is on L1 cannot make it throw.
  */
 export async function readHistory(
@@ -77,10 +127,39 @@ export async function readHistory(
   rollups: readonly ChainId[],
   fromBlock: bigint,
   toBlock: bigint,
+  progress?: HistoryProgress,
 ): Promise<HistoryEntry[]> {
   if (fromBlock > toBlock || rollups.length === 0) return [];
-  const range = { address: manager, fromBlock, toBlock, strict: true } as const;
-  const visited = await l1.getLogs({ ...range, event: ROLLUP_VISITED, args: { rollup: rollups } });
+  const first = await progress?.resume(l1, rollups, fromBlock);
+  const postings = [...(progress?.postings ?? [])];
+  const consumptions = [...(progress?.consumptions ?? [])];
+  const ranges = l1.logRanges.read({ fromBlock: first ?? fromBlock, toBlock }, async (range) => {
+    // Before the logs: whatever L1 does between the two, the hash of what it no longer says is not L1's
+    // either.
+    const hash = progress && (await hashOf(l1, range.toBlock));
+    return { last: range.toBlock, hash, said: await readRange(l1, manager, rollups, range) };
+  });
+  for await (const { last, hash, said } of ranges) {
+    postings.push(...said.postings);
+    consumptions.push(...said.consumptions);
+    if (hash !== undefined) progress?.add(last, hash, said);
+  }
+  const entries = await gather(postings, consumptions, (batch, among) =>
+    readCalldata(l1, manager, batch, among),
+  );
+  progress?.forget();
+  return entries;
+}
+
+/** What L1 says in these blocks. A batch takes effect in the block in which it is posted, or not at all. */
+async function readRange(
+  l1: L1Client,
+  manager: Address,
+  rollups: readonly ChainId[],
+  range: BlockRange,
+): Promise<Said> {
+  const wanted = { address: manager, ...range, strict: true } as const;
+  const visited = await l1.getLogs({ ...wanted, event: ROLLUP_VISITED, args: { rollup: rollups } });
   const postings = visited.map(({ args, ...log }) => ({
     rollup: chainId(args.rollup),
     batch: args.batch,
@@ -90,19 +169,10 @@ export async function readHistory(
   const consumptions: Consumption[] = [];
   for (let at = 0; at < ids.length; at += BATCHES_AT_ONCE) {
     const batch = ids.slice(at, at + BATCHES_AT_ONCE);
-    for (const { args, ...log } of await l1.getLogs({
-      ...range,
-      event: EXECUTION_CONSUMED,
-      args: { batch },
-    }))
-      consumptions.push({
-        batch: args.batch,
-        execution: args.execution,
-        ending: args.ending,
-        ...placeOf(log),
-      });
+    const consumed = await l1.getLogs({ ...wanted, event: EXECUTION_CONSUMED, args: { batch } });
+    for (const { args, ...log } of consumed) consumptions.push({ ...args, ...placeOf(log) });
   }
-  return await gather(postings, consumptions, (batch, among) => readCalldata(l1, manager, batch, among));
+  return { postings, consumptions };
 }
 
 /**
@@ -117,7 +187,7 @@ export async function gather(
   calldataOf: (batch: Hex, postings: readonly Posting[]) => Promise<Hex | undefined>,
 ): Promise<HistoryEntry[]> {
   const byBatch = Map.groupBy(postings, ({ batch }) => batch);
-  const contents = new Map<Hex, BatchContent | LockstepError>();
+  const contents = new Map<Hex, Batch | LockstepError>();
   const entries: HistoryEntry[] = [];
   for (const at of consumptions.toSorted(inOrder)) {
     const { batch } = at;
@@ -155,7 +225,7 @@ async function contentOf(
   { batch, transaction }: Consumption,
   postings: readonly Posting[],
   calldataOf: (batch: Hex, postings: readonly Posting[]) => Promise<Hex | undefined>,
-): Promise<BatchContent | LockstepError> {
+): Promise<Batch | LockstepError> {
   const posted = postings[0]?.transaction ?? transaction;
   const calldata = await calldataOf(batch, postings);
   if (calldata === undefined || keccak256(calldata) !== batch) {
@@ -172,7 +242,7 @@ async function contentOf(
 
 function executionAt(
   { batch, execution: index, ending, blockNumber, blockHash, transaction }: Consumption,
-  content: BatchContent | LockstepError,
+  content: Batch | LockstepError,
 ): ConsumedExecution | LockstepError {
   if (content instanceof LockstepError) return content;
   const execution = content.executions[index];
@@ -208,6 +278,10 @@ async function readCalldata(
   return undefined;
 }
 
+async function hashOf(l1: L1Client, blockNumber: bigint): Promise<Hex> {
+  return (await l1.getBlock({ blockNumber })).hash;
+}
+
 async function inputOf(l1: L1Client, hash: Hex): Promise<Hex | undefined> {
   try {
     return (await l1.getTransaction({ hash })).input;
@@ -227,11 +301,11 @@ function placeOf({
   blockHash: Hex;
   transactionHash: Hex;
   logIndex: number;
-}): Place {
+}): LogLocation {
   return { blockNumber, blockHash, transaction, logIndex };
 }
 
-function inOrder(a: Place, b: Place): number {
+function inOrder(a: LogLocation, b: LogLocation): number {
   if (a.blockNumber !== b.blockNumber) return a.blockNumber < b.blockNumber ? -1 : 1;
   return a.logIndex - b.logIndex;
 }

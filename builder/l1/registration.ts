@@ -1,4 +1,4 @@
-import { type Address, parseEventLogs } from "viem";
+import { type Address, getAbiItem } from "viem";
 import { rollupsAbi } from "../protocol/abi.ts";
 import { LockstepError } from "../protocol/errors.ts";
 import { type ChainId, stateRoot, type StateRoot } from "../protocol/ids.ts";
@@ -11,6 +11,8 @@ export class UnregisteredRollupError extends LockstepError {
   }
 }
 
+const ROLLUP_REGISTERED = getAbiItem({ abi: rollupsAbi, name: "RollupRegistered" });
+
 /**
  * The root with which a rollup was registered.
  * @param firstBlock from which on the registration is looked for.
@@ -21,14 +23,9 @@ export async function readGenesisRoot(
   rollup: ChainId,
   firstBlock: bigint,
 ): Promise<StateRoot> {
-  const logs = await l1.getLogs({ address: manager, fromBlock: firstBlock, toBlock: "latest" });
-  const registrations = parseEventLogs({
-    abi: rollupsAbi,
-    logs,
-    eventName: "RollupRegistered",
-    args: { rollup },
-  });
-  const genesis = registrations[0]?.args.genesisRoot;
-  if (genesis === undefined) throw new UnregisteredRollupError(rollup);
-  return stateRoot(BigInt(genesis));
+  const blocks = { fromBlock: firstBlock, toBlock: await l1.getBlockNumber() };
+  const registered = { address: manager, event: ROLLUP_REGISTERED, args: { rollup }, strict: true } as const;
+  for await (const [log] of l1.logRanges.read(blocks, (range) => l1.getLogs({ ...registered, ...range })))
+    if (log !== undefined) return stateRoot(BigInt(log.args.genesisRoot));
+  throw new UnregisteredRollupError(rollup);
 }

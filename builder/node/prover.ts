@@ -3,7 +3,7 @@ import type { Artefacts } from "../proving/circuits/artefacts.ts";
 import { createLocalProver } from "../proving/local-prover.ts";
 import type { PoolEvent } from "../proving/pool/options.ts";
 import type { ProverPool } from "../proving/pool/pool.ts";
-import { type PassedOver, WorkerDirectory } from "../proving/redis/directory.ts";
+import { type IgnoredWorker, WorkerDirectory } from "../proving/redis/directory.ts";
 
 export interface ProverOptions {
   readonly circuits: Iterable<Artefacts>;
@@ -19,7 +19,18 @@ export interface OpenProver extends AsyncDisposable {
   readonly pool: ProverPool;
 }
 
-/** @throws `REDIS_UNREACHABLE`, and what `createLocalProver` throws. */
+/**
+ * @throws `REDIS_UNREACHABLE`, and what `createLocalProver` throws.
+ * @example
+ * ```ts
+ * import { prepareCircuits } from "./builder/node/artefacts.ts";
+ * import { openProver } from "./builder/node/prover.ts";
+ *
+ * const circuits = await prepareCircuits();
+ * const artefacts = [...circuits.values()].map((circuit) => circuit.artefacts);
+ * await using prover = await openProver({ circuits: artefacts, redis: "redis://127.0.0.1:6379" });
+ * ```
+ */
 export async function openProver({ circuits, redis, backend, log }: ProverOptions): Promise<OpenProver> {
   await using cleanup = new AsyncDisposableStack();
   const artefacts = [...circuits];
@@ -31,8 +42,8 @@ export async function openProver({ circuits, redis, backend, log }: ProverOption
   const pool = await createLocalProver({ artefacts, listener, backend });
   cleanup.defer(() => pool.close());
   if (redis !== undefined) {
-    const onPassedOver = (event: PassedOver): void => log?.warn(event, "a prover worker gets no jobs");
-    cleanup.use(await WorkerDirectory.open({ url: redis, pool, circuits: artefacts, onPassedOver }));
+    const onIgnored = (event: IgnoredWorker): void => log?.warn(event, "a prover worker gets no jobs");
+    cleanup.use(await WorkerDirectory.open({ url: redis, pool, circuits: artefacts, onIgnored }));
   }
   const resources = cleanup.move();
   return { pool, [Symbol.asyncDispose]: () => resources.disposeAsync() };

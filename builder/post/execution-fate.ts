@@ -11,7 +11,7 @@ export type ExecutionFate =
   /** `reason` is revert data; empty if L1 says nothing of the execution. */
   | { readonly success: false; readonly reason: Hex }
   /** When its turn came, a rollup was no longer where it was proven for. */
-  | { readonly success: false; readonly reason: "0x"; readonly moved: ChainId };
+  | { readonly success: false; readonly reason: "0x"; readonly skippedFor: ChainId };
 
 /** A log as far as it matters here. */
 export type ExecutionLog = Pick<Log, "address" | "topics" | "data">;
@@ -38,13 +38,13 @@ export function executionFate(
       keccak256(trigger.data) === transaction.hash,
   );
   for (const { address, topics, data } of logs) {
-    if (!isAddressEqual(address, plan.context.rollups) || !selectors.has(topics[0])) continue;
+    if (!isAddressEqual(address, plan.context.manager) || !selectors.has(topics[0])) continue;
     const event = decodeEventLog({ abi: rollupsAbi, topics, data });
     if (event.eventName === "ExecutionConsumed" && event.args.execution === index) return { success: true };
     if (event.eventName === "ExecutionFailed" && event.args.execution === index)
       return { success: false, reason: event.args.reason };
     if (event.eventName === "ExecutionSkipped" && event.args.execution === index)
-      return { success: false, reason: "0x", moved: chainId(event.args.rollup) };
+      return { success: false, reason: "0x", skippedFor: chainId(event.args.rollup) };
   }
   return { success: false, reason: "0x" };
 }

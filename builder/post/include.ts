@@ -2,17 +2,17 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type Hex, keccak256, toHex, type TransactionReceipt, TransactionReceiptNotFoundError } from "viem";
 import type { L1Client } from "../l1/client.ts";
 import { LockstepError } from "../protocol/errors.ts";
-import type { InclusionStore } from "./open-inclusion.ts";
-import type { DryRun, Judge } from "./dry-run/dry-run.ts";
-import type { Included, Inclusion } from "./inclusion.ts";
+import type { InclusionStore } from "./inclusion-store.ts";
+import type { DryRun, ResultCheck } from "./dry-run/dry-run.ts";
+import type { BundleReceipts, Bundle } from "./bundle.ts";
 import { measureBatch, signBatch } from "./sign-batch.ts";
 import type { Turn, Turns } from "./turn.ts";
-import { undoInclusion, withdraw } from "./undo.ts";
+import { undoInclusion, withdraw } from "./undo-inclusion.ts";
 
 /** How the block is tried before it counts. */
 export interface Trial {
   readonly dryRun: DryRun;
-  readonly judge: Judge;
+  readonly judge: ResultCheck;
 }
 
 /** L1 made a block before the builder did: what was played is no longer what would happen. Nothing was sent. */
@@ -33,11 +33,11 @@ export class HeadMovedError extends LockstepError {
  */
 export async function includeInOneBlock(
   l1: L1Client,
-  inclusion: Inclusion,
+  inclusion: Bundle,
   store: InclusionStore,
   turns: Turns,
   { dryRun, judge }: Trial,
-): Promise<Included> {
+): Promise<BundleReceipts> {
   const gas = await measureBatch(inclusion, dryRun);
   const holder = keccak256(toHex(crypto.randomUUID()));
   await store.begin({ holder, transactions: [] });
@@ -77,17 +77,17 @@ async function patiently(work: () => Promise<void>, attempts = 5): Promise<void>
 }
 
 /** Nothing is sent onto another block than the one that was played on. */
-async function assertHead(l1: L1Client, { next }: Inclusion): Promise<void> {
+async function assertHead(l1: L1Client, { next }: Bundle): Promise<void> {
   const { hash } = await l1.getBlock({ blockTag: "latest" });
   if (hash !== next.parentHash) throw new HeadMovedError();
 }
 
 async function mineTogether(
   l1: L1Client,
-  inclusion: Inclusion,
+  inclusion: Bundle,
   batch: Hex | undefined,
   turn: Turn,
-): Promise<Included> {
+): Promise<BundleReceipts> {
   await l1.setNextBlockTimestamp({ timestamp: inclusion.next.timestamp });
   const batchHash =
     batch === undefined ? undefined : await l1.sendRawTransaction({ serializedTransaction: batch });

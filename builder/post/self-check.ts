@@ -9,14 +9,14 @@ import {
 } from "viem";
 import type { PlannedVisit } from "../batch/plan.ts";
 import { Journal } from "../evm/journal.ts";
-import { type Consumption, gather, type Place, type Posting } from "../l1/history.ts";
+import { type Consumption, gather, type LogLocation, type Posting } from "../l1/history.ts";
 import { type Gap, type L1Context, type PastVisit, replayVisit, visitsOf } from "../follower/replay.ts";
 import type { RollupKind, RollupMachine } from "../kinds/kind.ts";
 import { rollupsAbi } from "../protocol/abi.ts";
 import { type Action, ActionKind } from "../protocol/action.ts";
 import { LockstepError } from "../protocol/errors.ts";
 import { type ChainId, chainId, L1, stateRoot, type StateRoot } from "../protocol/ids.ts";
-import type { Judge, Shown } from "./dry-run/dry-run.ts";
+import type { ResultCheck, NodeResult } from "./dry-run/dry-run.ts";
 
 /** What the builder found wrong with what it was about to post. */
 export interface SelfCheckFault {
@@ -75,14 +75,14 @@ export async function checkVisit(
   } catch (error) {
     const { rootBefore, rootAfter, actions } = completed;
     const visit = { rootBefore, rootAfter, actions };
-    throw new SelfCheckError({ check: "statement", rollup, ...told(error), visit }, undefined, {
+    throw new SelfCheckError({ check: "statement", rollup, ...causeOf(error), visit }, undefined, {
       cause: error,
     });
   }
 }
 
 /** What is about to be included. */
-export interface Rehearsal extends L1Context {
+export interface ProposedBlock extends L1Context {
   /** The rollups at L1's head. They are left as they are. */
   readonly machines: ReadonlyMap<ChainId, RollupMachine>;
   /** Calldata of the batch that comes first, if there is one. */
@@ -94,12 +94,12 @@ export interface Rehearsal extends L1Context {
 /**
  * Takes the step that a follower will take over the block, with machines that remember nothing, from what the
  * node shows alone.
- * @returns a judge that throws {SelfCheckError} if it does not lead to the roots that L1 will say.
+ * @returns a check that throws {SelfCheckError} if it does not lead to the roots that L1 will say.
  */
-export function followedBy(rehearsal: Rehearsal): Judge {
-  return async (shown) => {
-    const events = readEvents(rehearsal, shown);
-    if (rehearsal.batch !== undefined && shown.receipt(0)?.success === true && !events.isPosted)
+export function checkFollower(proposed: ProposedBlock): ResultCheck {
+  return async (result) => {
+    const events = readEvents(proposed, result);
+    if (proposed.batch !== undefined && result.receipt(0)?.success === true && !events.isPosted)
       throw new SelfCheckError({
         check: "follower",
         cause: "BATCH_NOT_SHOWN",
@@ -108,16 +108,16 @@ export function followedBy(rehearsal: Rehearsal): Judge {
     const history = await gather(events.postings, events.consumptions, async (batch) =>
       events.calldata.get(batch),
     );
-    for (const machine of rehearsal.machines.values()) {
+    for (const machine of proposed.machines.values()) {
       const visits = visitsOf(machine.id, history);
       const root = events.roots.get(machine.id) ?? machine.stateRoot();
-      if (visits.length > 0 || root !== machine.stateRoot()) await rehearse(machine, visits, root, rehearsal);
+      if (visits.length > 0 || root !== machine.stateRoot()) await replay(machine, visits, root, proposed);
     }
   };
 }
 
 /** The machine itself stays as it is. */
-async function rehearse(
+async function replay(
   machine: RollupMachine,
   visits: readonly (PastVisit | Gap)[],
   root: StateRoot,
@@ -148,7 +148,7 @@ async function rehearse(
 }
 
 function refusal(rollup: ChainId, error: unknown, visit: PastVisit | Gap): SelfCheckError {
-  const fault = { check: "follower", rollup, ...told(error) } as const;
+  const fault = { check: "follower", rollup, ...causeOf(error) } as const;
   if ("fault" in visit) return new SelfCheckError(fault, undefined, { cause: error });
   const { rootBefore, rootAfter, actions, said } = visit;
   const [trigger] = actions;
@@ -156,7 +156,7 @@ function refusal(rollup: ChainId, error: unknown, visit: PastVisit | Gap): SelfC
   return new SelfCheckError({ ...fault, visit: { rootBefore, rootAfter, actions } }, own, { cause: error });
 }
 
-function told(error: unknown): { cause: string; reason: string } {
+function causeOf(error: unknown): { cause: string; reason: string } {
   return {
     cause: error instanceof LockstepError ? error.code : "INTERNAL",
     reason: error instanceof Error ? error.message : String(error),
@@ -182,7 +182,7 @@ const SELECTORS = new Set<Hex | undefined>(
  * What `Rollups` says in the block, in order. Only what it says itself counts: it calls contracts that emit
  * what they like.
  */
-function readEvents({ batch, transactions, manager }: Rehearsal, shown: Shown): Events {
+function readEvents({ batch, transactions, manager }: ProposedBlock, result: NodeResult): Events {
   const events: Events = {
     isPosted: false,
     postings: [],
@@ -196,13 +196,18 @@ function readEvents({ batch, transactions, manager }: Rehearsal, shown: Shown): 
   const all = own === undefined ? behind : [{ hash: own, input: batch }, ...behind];
   let logIndex = 0;
   for (const [index, { hash, input }] of all.entries()) {
-    const receipt = shown.receipt(index);
+    const receipt = result.receipt(index);
     if (receipt?.success !== true) continue;
     // Another account may post a batch of its own.
     if (input !== undefined) events.calldata.set(keccak256(input), input);
     for (const { address, topics, data } of receipt.logs) {
       if (!isAddressEqual(address, manager) || !SELECTORS.has(topics[0])) continue;
-      const place: Place = { blockNumber: 0n, blockHash: zeroHash, transaction: hash, logIndex: logIndex++ };
+      const place: LogLocation = {
+        blockNumber: 0n,
+        blockHash: zeroHash,
+        transaction: hash,
+        logIndex: logIndex++,
+      };
       const { eventName, args } = decodeEventLog({ abi: rollupsAbi, topics, data });
       if (eventName === "BatchPosted") events.isPosted ||= args.batch === own;
       if (eventName === "BatchData") events.calldata.set(args.batch, args.data);

@@ -2,7 +2,7 @@ import type { TransactionReceipt } from "viem";
 import type { BatchPlan } from "../batch/plan.ts";
 import type { AcceptedTransaction, Failed, Posted, Timings } from "../intake/accepted.ts";
 import { executionFate } from "./execution-fate.ts";
-import type { Included } from "./inclusion.ts";
+import type { BundleReceipts } from "./bundle.ts";
 
 /**
  * What the block made of each transaction, read from its receipts alone. One without a status was skipped,
@@ -10,7 +10,7 @@ import type { Included } from "./inclusion.ts";
  */
 export function settle(
   plan: BatchPlan,
-  included: Included,
+  included: BundleReceipts,
   transactions: readonly { readonly transaction: AcceptedTransaction; readonly success: boolean }[],
   timings: Timings,
 ): { transaction: AcceptedTransaction; status?: Posted | Failed }[] {
@@ -28,7 +28,7 @@ export function settle(
 }
 
 function settleL1(
-  receipt: Included["transactions"][number] | undefined,
+  receipt: BundleReceipts["transactions"][number] | undefined,
   expected: boolean,
   timings: Timings,
 ): Posted | Failed | undefined {
@@ -57,7 +57,7 @@ function settleL2(
   if (fate.success) {
     return { state: "posted", l1Transaction: batch.transactionHash, blockNumber: batch.blockNumber, timings };
   }
-  if ("moved" in fate) return undefined;
+  if ("skippedFor" in fate) return undefined;
   const reason = "L1 did something else than in the simulation, so the transaction had no effect";
   return { state: "failed", code: "REVERTED_ON_L1", reason, data: fate.reason };
 }

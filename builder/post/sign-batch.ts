@@ -4,8 +4,8 @@ import type { L1Client } from "../l1/client.ts";
 import { LockstepError } from "../protocol/errors.ts";
 import { contractErrorIn } from "./contract-error.ts";
 import type { DryRun } from "./dry-run/dry-run.ts";
-import type { Measured } from "./dry-run/measured.ts";
-import type { Inclusion } from "./inclusion.ts";
+import type { GasMeasurement } from "./dry-run/gas-measurement.ts";
+import type { Bundle } from "./bundle.ts";
 
 /** L1 would refuse the batch; `name` is the contract's error. */
 export class BatchRefusedError extends LockstepError {
@@ -27,7 +27,7 @@ const STARVED = ["InsufficientCallGas", "InsufficientProbeGas", "TransactionOutO
  * @throws {BatchRefusedError}, {BatchTooLargeError}
  */
 export async function measureBatch(
-  { account, manager, batch: data, promised, next }: Inclusion,
+  { account, manager, batch: data, promised, next }: Bundle,
   dryRun: DryRun,
 ): Promise<bigint | undefined> {
   if (data === undefined) return undefined;
@@ -39,7 +39,7 @@ export async function measureBatch(
 /** The transaction that posts the batch, if there is one. */
 export async function signBatch(
   l1: L1Client,
-  { account, chainId, manager, batch: data, next }: Inclusion,
+  { account, chainId, manager, batch: data, next }: Bundle,
   gas: bigint | undefined,
 ): Promise<Hex | undefined> {
   if (data === undefined || gas === undefined) return undefined;
@@ -64,7 +64,7 @@ function roomFor(batch: Hex): bigint {
   return BigInt(slots) * FRESH_SLOT_GAS;
 }
 
-function gasOf(measured: Measured, room: bigint, limit: bigint): bigint {
+function gasOf(measured: GasMeasurement, room: bigint, limit: bigint): bigint {
   const what = "gas of postBatch";
   if ("gas" in measured) {
     if (measured.gas > limit) throw new BatchTooLargeError(what, measured.gas, limit);

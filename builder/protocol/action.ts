@@ -56,7 +56,25 @@ export function hashAction(action: Action): Hex {
   return keccak256(encodeAbiParameters([actionAbi], [action]));
 }
 
-/** A CALL from `sender` on `from` to `target` on `to`; without `gas`, L1's callees get what L1 has. */
+/**
+ * A CALL from `sender` on `from` to `target` on `to`; without `gas`, L1's callees get what L1 has.
+ * @example
+ * ```ts
+ * import { callAction, hashAction } from "./builder/protocol/action.ts";
+ * import { chainId, L1 } from "./builder/protocol/ids.ts";
+ *
+ * const call = callAction({
+ *   from: L1,
+ *   to: chainId(1),
+ *   sender: "0x70997970C51812dc3A010C7d01b50e0d17dc79C8",
+ *   target: "0x00000000000000000000000000004c6564676572",
+ *   value: 1_000n,
+ *   isStatic: false,
+ *   data: "0x",
+ * });
+ * console.log(hashAction(call));
+ * ```
+ */
 export function callAction(call: {
   from: ChainId;
   to: ChainId;

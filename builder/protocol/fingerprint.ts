@@ -26,7 +26,7 @@ export function evaluateWords(words: readonly FieldElement[], challenge: FieldEl
   return fieldElement(words.reduce<bigint>((sum, word) => (sum * challenge + word) % FIELD_MODULUS, 0n));
 }
 
-export function fingerprint(words: readonly FieldElement[], commitment: FieldElement): PublicInputs {
+export function publicInputsOf(words: readonly FieldElement[], commitment: FieldElement): PublicInputs {
   const challenge = challengeOf(words, commitment);
   return { commitment, challenge, evaluation: evaluateWords(words, challenge) };
 }

@@ -27,6 +27,17 @@ export class OutOfRangeError extends LockstepError {
   }
 }
 
+/**
+ * A chain id, checked.
+ * @throws {OutOfRangeError}
+ * @example
+ * ```ts
+ * import { chainId, L1 } from "./builder/protocol/ids.ts";
+ *
+ * const rollup = chainId(1); // a ChainId; a plain bigint or a StateRoot is not taken where one is wanted
+ * rollup === L1; // false
+ * ```
+ */
 export function chainId(value: bigint | number): ChainId {
   const id = BigInt(value);
   if (id < 0n || id >= 1n << 64n) throw new OutOfRangeError("chain id", id, "2^64");

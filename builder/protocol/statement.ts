@@ -13,7 +13,7 @@ export interface StatementHeader {
   /** EVM chain id of L1. */
   readonly l1ChainId: bigint;
   /** Address of `Rollups` on L1. */
-  readonly rollups: Address;
+  readonly manager: Address;
   readonly rollup: ChainId;
   /** Batch timestamp, seconds. */
   readonly timestamp: bigint;
@@ -74,7 +74,7 @@ export function headerWords(header: StatementHeader, visitCount: number): FieldE
   return [
     STATEMENT_DOMAIN,
     fieldElement(header.l1ChainId),
-    fieldElement(BigInt(header.rollups)),
+    fieldElement(BigInt(header.manager)),
     fieldElement(header.rollup),
     fieldElement(header.timestamp),
     fieldElement(header.blobs),
@@ -82,7 +82,23 @@ export function headerWords(header: StatementHeader, visitCount: number): FieldE
   ];
 }
 
-/** The words `d` of a statement, exactly as `contracts/batch/Statements.sol` derives them. */
+/**
+ * The words `d` of a statement, exactly as `contracts/batch/Statements.sol` derives them.
+ * @example
+ * ```ts
+ * import { callAction, resultAction } from "./builder/protocol/action.ts";
+ * import { chainId, L1, stateRoot } from "./builder/protocol/ids.ts";
+ * import { statementWords } from "./builder/protocol/statement.ts";
+ *
+ * const [rollup, account] = [chainId(1), "0x70997970C51812dc3A010C7d01b50e0d17dc79C8"] as const;
+ * const header = { l1ChainId: 31337n, manager: account, rollup, timestamp: 1_700_000_000n, blobs: 0n };
+ * const actions = [
+ *   callAction({ from: L1, to: rollup, sender: account, target: account, value: 1n, isStatic: false, data: "0x" }),
+ *   resultAction({ from: rollup, to: L1, failed: false, data: "0x" }),
+ * ];
+ * console.log(statementWords(header, [{ rootBefore: stateRoot(1n), rootAfter: stateRoot(2n), actions }]));
+ * ```
+ */
 export function statementWords(header: StatementHeader, visits: readonly StatementVisit[]): FieldElement[] {
   return [
     ...headerWords(header, visits.length),

@@ -44,7 +44,7 @@ export async function createLocalProver(options: LocalProverOptions): Promise<Pr
  */
 export async function chooseBackend(name?: string): Promise<BackendKind> {
   if (name === undefined) {
-    for (const kind of BACKEND_KINDS) if ((await kind.obstacle()) === undefined) return kind;
+    for (const kind of BACKEND_KINDS) if ((await kind.unavailableReason()) === undefined) return kind;
     throw new NoBackendError("BACKEND_UNAVAILABLE", "this machine has no way to prove");
   }
   const kind = name.includes("/")
@@ -56,8 +56,8 @@ export async function chooseBackend(name?: string): Promise<BackendKind> {
       "UNKNOWN_BACKEND",
       `there is no prover "${name}", only ${names}, and programs by path`,
     );
-  const obstacle = await kind.obstacle();
-  if (obstacle !== undefined)
-    throw new NoBackendError("BACKEND_UNAVAILABLE", `the prover "${name}" cannot run here: ${obstacle}`);
+  const reason = await kind.unavailableReason();
+  if (reason !== undefined)
+    throw new NoBackendError("BACKEND_UNAVAILABLE", `the prover "${name}" cannot run here: ${reason}`);
   return kind;
 }

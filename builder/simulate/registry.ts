@@ -3,12 +3,12 @@ import { rootHex } from "../protocol/execution/encoding.ts";
 import type { RollupMachine } from "../kinds/kind.ts";
 import { rollupsAbi } from "../protocol/abi.ts";
 import type { ChainId } from "../protocol/ids.ts";
-import type { EtherBook } from "./ether.ts";
+import type { EtherBalances } from "./ether-balances.ts";
 import { SimulationRefusedError } from "./refusal.ts";
 
 export interface RegistryOptions {
   readonly machines: ReadonlyMap<ChainId, RollupMachine>;
-  readonly ether: EtherBook;
+  readonly ether: EtherBalances;
 }
 
 const ROLLUP_OF = { abi: rollupsAbi, functionName: "rollupOf" } as const;

@@ -5,7 +5,7 @@ import type { TypedTransaction } from "@ethereumjs/tx";
 import { createAddressFromString, EthereumJSError } from "@ethereumjs/util";
 import { createVM, runTx } from "@ethereumjs/vm";
 import { type Address, bytesToHex, type Hex } from "viem";
-import type { RecordedExecution } from "./recording/recorded.ts";
+import type { RecordedExecution } from "./recording/recorded-execution.ts";
 import type { BatchContext, CompletedVisit, RollupMachine } from "../kinds/kind.ts";
 import type { LockstepError } from "../protocol/errors.ts";
 import { BATCH_CALL_GAS } from "../protocol/call-gas.ts";
@@ -13,10 +13,10 @@ import { type ChainId, L1 } from "../protocol/ids.ts";
 import { evmBlock, evmBlockchain } from "./block.ts";
 import type { NextBlock } from "../l1/head.ts";
 import { l1Common } from "../l1/common.ts";
-import { Bridge, ProxyNeededBefore } from "./bridge.ts";
-import { EtherBook } from "./ether.ts";
+import { SimulatedManager, MissingProxy } from "./simulated-manager.ts";
+import { EtherBalances } from "./ether-balances.ts";
 import type { RollupEther } from "../l1/head.ts";
-import { BridgedEvm } from "../evm/bridged-evm.ts";
+import { InterceptingEvm } from "../evm/intercepting-evm.ts";
 import type { Fork } from "./fork.ts";
 import { Journal } from "../evm/journal.ts";
 import { FrameRecorder } from "../evm/frame-recorder.ts";
@@ -30,13 +30,13 @@ import {
   type L2TransactionOutcome,
   type TransactionOutcome,
 } from "./outcome.ts";
-import type { ProxyBook } from "./proxies.ts";
+import type { ProxyAddresses } from "./proxy-addresses.ts";
 import { Registry } from "./registry.ts";
-import { type CallResult, Switchboard } from "./switchboard.ts";
-import { SharedTooEarly, Trace } from "./recording/trace.ts";
+import { type CallResult, CrossChainRouter } from "./cross-chain-router.ts";
+import { SharedExecutionError, Recording } from "./recording/recording.ts";
 
 /** All chains at one moment, and the block to come. */
-export interface World {
+export interface SimulationInput {
   readonly fork: Fork;
   readonly next: NextBlock;
   /** What the rollups know of the batch that is being made. */
@@ -46,7 +46,7 @@ export interface World {
   readonly stopped?: ReadonlyMap<ChainId, LockstepError>;
   /** What L1 holds for the rollups. */
   readonly ether: ReadonlyMap<ChainId, RollupEther>;
-  readonly proxies: ProxyBook;
+  readonly proxies: ProxyAddresses;
 }
 
 /** A moment in a simulation. */
@@ -69,31 +69,31 @@ export interface RollupCallOutcome {
  * as they were.
  */
 export class Simulation {
-  readonly #world: World;
+  readonly #input: SimulationInput;
   readonly #common: Common;
   readonly #block: Block;
-  readonly #trace = new Trace();
+  readonly #recording = new Recording();
   readonly #journal: Journal;
   readonly #state: JournaledState;
   readonly #registry: Registry;
-  readonly #switchboard: Switchboard;
+  readonly #router: CrossChainRouter;
   #parked: (() => void)[] = [];
 
-  constructor(world: World) {
-    this.#world = world;
-    this.#common = l1Common(world.context.l1ChainId);
-    this.#block = evmBlock(world.next, this.#common);
-    this.#journal = new Journal([...world.machines.values(), this.#trace]);
-    this.#state = new JournaledState({ chain: L1, source: world.fork, journal: this.#journal });
-    const { machines, context, stopped = new Map<ChainId, LockstepError>() } = world;
-    const trace = this.#trace;
-    const ether = new EtherBook(world.ether, this.#journal);
+  constructor(input: SimulationInput) {
+    this.#input = input;
+    this.#common = l1Common(input.context.l1ChainId);
+    this.#block = evmBlock(input.next, this.#common);
+    this.#journal = new Journal([...input.machines.values(), this.#recording]);
+    this.#state = new JournaledState({ chain: L1, source: input.fork, journal: this.#journal });
+    const { machines, context, stopped = new Map<ChainId, LockstepError>() } = input;
+    const recording = this.#recording;
+    const ether = new EtherBalances(input.ether, this.#journal);
     this.#registry = new Registry({ machines, ether });
-    this.#switchboard = new Switchboard({
+    this.#router = new CrossChainRouter({
       machines,
       stopped,
       context,
-      trace,
+      recording,
       ether,
       journal: this.#journal,
     });
@@ -102,17 +102,17 @@ export class Simulation {
 
   /** Every execution of every transaction so far, in the order in which they have to be posted. */
   executions(): RecordedExecution[] {
-    return this.#trace.executions();
+    return this.#recording.executions();
   }
 
   /** How many executions there are so far. */
   get count(): number {
-    return this.#trace.count;
+    return this.#recording.count;
   }
 
   /** What the executions from the `first` on are made of. */
-  outlines(first: number): ReturnType<Trace["outlines"]> {
-    return this.#trace.outlines(first);
+  outlines(first: number): ReturnType<Recording["outlines"]> {
+    return this.#recording.outlines(first);
   }
 
   /** Nonce and balance as the transactions so far leave them. */
@@ -123,14 +123,14 @@ export class Simulation {
 
   /**
    * Plays a signed transaction.
-   * @param judge may throw to undo a transaction whose outcome is not wanted.
+   * @param assertWanted may throw to undo a transaction whose outcome is not wanted.
    * @throws {InvalidTransactionError}, {SimulationRefusedError} or a machine's own error.
    */
   async transaction(
     tx: TypedTransaction,
-    judge: (outcome: TransactionOutcome) => void = () => undefined,
+    assertWanted: (outcome: TransactionOutcome) => void = () => undefined,
   ): Promise<TransactionOutcome> {
-    return await this.#play(judge, async (evm) => {
+    return await this.#runL1Code(assertWanted, async (evm) => {
       const vm = await createVM({ common: this.#common, stateManager: this.#state, evm });
       const result = await runTx(vm, { tx, block: this.#block }).catch((error: unknown) => {
         if (!(error instanceof EthereumJSError)) throw error;
@@ -143,7 +143,7 @@ export class Simulation {
   /** Plays a call as `eth_call` does: without nonce and fee, on what the transactions before left. */
   async call(request: CallRequest): Promise<TransactionOutcome> {
     const any = () => undefined;
-    return await this.#play(any, (evm) =>
+    return await this.#runL1Code(any, (evm) =>
       runUnsignedCall({ evm, state: this.#state, common: this.#common, block: this.#block }, request),
     );
   }
@@ -160,10 +160,10 @@ export class Simulation {
     origin: Address,
     judge: () => void = () => undefined,
   ): Promise<L2TransactionOutcome> {
-    return await this.#attempt(async ({ evm, bridge }) => {
+    return await this.#attempt(async ({ evm, manager }) => {
       evm.enter(this.#block, createAddressFromString(origin));
-      const port = bridge.transactionPort(BATCH_CALL_GAS);
-      const answer = await this.#switchboard.l2Transaction(rollup, data, port);
+      const port = manager.transactionPort(BATCH_CALL_GAS);
+      const answer = await this.#router.l2Transaction(rollup, data, port);
       if (answer.failed) throw new L2TransactionFailedError(answer.data);
       judge();
       return { data: answer.data };
@@ -181,10 +181,10 @@ export class Simulation {
     origin: Address,
     judge: () => void = () => undefined,
   ): Promise<RollupCallOutcome> {
-    return await this.#attempt(async ({ evm, bridge }) => {
+    return await this.#attempt(async ({ evm, manager }) => {
       evm.enter(this.#block, createAddressFromString(origin));
-      const port = bridge.transactionPort(BATCH_CALL_GAS);
-      const visit = await this.#switchboard.l2Call(rollup, request, port);
+      const port = manager.transactionPort(BATCH_CALL_GAS);
+      const visit = await this.#router.l2Call(rollup, request, port);
       judge();
       return { visit, l1Calls: port.calls, l1Failures: port.failures };
     }, false);
@@ -192,9 +192,9 @@ export class Simulation {
 
   /** Calls a rollup without changing anything, as an L1 contract's STATICCALL through a proxy would. */
   async view(call: { rollup: ChainId; sender: Address; target: Address; data: Hex }): Promise<CallResult> {
-    return await this.#attempt(async ({ bridge }) => {
-      const port = bridge.transactionPort(BATCH_CALL_GAS);
-      return await this.#switchboard.relay({ ...call, value: 0n, isStatic: true }, port);
+    return await this.#attempt(async ({ manager }) => {
+      const port = manager.transactionPort(BATCH_CALL_GAS);
+      return await this.#router.relay({ ...call, value: 0n, isStatic: true }, port);
     }, false);
   }
 
@@ -206,7 +206,7 @@ export class Simulation {
   /** What comes now may be undone again, or kept. One mark at a time. */
   mark(): Mark {
     const { depth } = this.#journal;
-    const forget = this.#trace.attempt();
+    const forget = this.#recording.attempt();
     this.#journal.checkpoint(L1);
     return {
       undo: () => {
@@ -221,7 +221,7 @@ export class Simulation {
 
   /** Leaves the rollups' machines to others, between two transactions: they are as if nothing had been played. */
   leave(): void {
-    const machines = [...this.#world.machines.values()];
+    const machines = [...this.#input.machines.values()];
     this.#parked = machines.map((machine) => machine.park());
   }
 
@@ -237,12 +237,12 @@ export class Simulation {
    * @param isKept whether it leaves something behind if it succeeds.
    */
   async #attempt<Result>(
-    play: (chain: { evm: BridgedEvm; bridge: Bridge }) => Promise<Result>,
+    work: (chain: { evm: InterceptingEvm; manager: SimulatedManager }) => Promise<Result>,
     isKept = true,
-    neededProxies: readonly ProxyNeededBefore[] = [],
+    neededProxies: readonly MissingProxy[] = [],
   ): Promise<Result> {
     const { depth } = this.#journal;
-    const forget = this.#trace.attempt();
+    const forget = this.#recording.attempt();
     this.#journal.checkpoint(L1);
     const undo = (): void => {
       this.#journal.unwind(depth);
@@ -251,8 +251,8 @@ export class Simulation {
     try {
       // `postBatch` has created them.
       for (const { original, rollup } of neededProxies)
-        await this.#chain().bridge.createProxy(original, rollup);
-      const result = await play(this.#chain());
+        await this.#chain().manager.createProxy(original, rollup);
+      const result = await work(this.#chain());
       if (!isKept) {
         undo();
         return result;
@@ -261,23 +261,22 @@ export class Simulation {
       return result;
     } catch (error) {
       undo();
-      if (error instanceof SharedTooEarly) {
-        this.#trace.separate(error.key);
-        return await this.#attempt(play, isKept, neededProxies);
+      if (error instanceof SharedExecutionError) {
+        this.#recording.separate(error.key);
+        return await this.#attempt(work, isKept, neededProxies);
       }
-      if (error instanceof ProxyNeededBefore)
-        return await this.#attempt(play, isKept, [...neededProxies, error]);
+      if (error instanceof MissingProxy) return await this.#attempt(work, isKept, [...neededProxies, error]);
       throw error;
     }
   }
 
   /** Plays L1 code and gathers what came of it. */
-  async #play(
-    judge: (outcome: TransactionOutcome) => void,
-    run: (evm: BridgedEvm) => Promise<{ result: EVMResult; gasUsed: bigint }>,
+  async #runL1Code(
+    assertWanted: (outcome: TransactionOutcome) => void,
+    run: (evm: InterceptingEvm) => Promise<{ result: EVMResult; gasUsed: bigint }>,
   ): Promise<TransactionOutcome> {
     return await this.#attempt(async ({ evm }) => {
-      const { triggers } = this.#trace;
+      const { triggers } = this.#recording;
       const frames = new FrameRecorder(evm);
       const { result, gasUsed } = await run(evm);
       const { exceptionError, returnValue, logs } = result.execResult;
@@ -295,38 +294,38 @@ export class Simulation {
         })),
         ...(result.createdAddress === undefined ? {} : { created: bytesToHex(result.createdAddress.bytes) }),
         trace: frames.roots[0],
-        crossesChains: this.#trace.triggers > triggers,
+        crossesChains: this.#recording.triggers > triggers,
       };
-      judge(outcome);
+      assertWanted(outcome);
       return outcome;
     });
   }
 
   /** A fresh EVM: warm sets and transient storage belong to one transaction. */
-  #chain(): { evm: BridgedEvm; bridge: Bridge } {
-    const { fork, context, proxies } = this.#world;
-    const manager = lowerCase(context.rollups);
+  #chain(): { evm: InterceptingEvm; manager: SimulatedManager } {
+    const { fork, context, proxies } = this.#input;
+    const address = lowerCase(context.manager);
     const journal = this.#journal;
-    const evm: BridgedEvm = new BridgedEvm({
+    const evm: InterceptingEvm = new InterceptingEvm({
       common: this.#common,
       state: this.#state,
       journal,
       blockchain: evmBlockchain(fork),
-      manager,
-      intercept: (message) => bridge.intercept(message),
+      manager: address,
+      intercept: (message) => manager.intercept(message),
     });
     // For what is played outside a transaction.
-    evm.enter(this.#block, createAddressFromString(manager));
-    const bridge = new Bridge({
+    evm.enter(this.#block, createAddressFromString(address));
+    const manager = new SimulatedManager({
       evm,
       state: this.#state,
       journal,
-      manager,
+      manager: address,
       proxies,
-      switchboard: this.#switchboard,
+      router: this.#router,
       registry: this.#registry,
     });
     this.#state.clearCaches();
-    return { evm, bridge };
+    return { evm, manager };
   }
 }

@@ -9,7 +9,7 @@ import { KEY_BITS, type Leaf } from "./types.ts";
  *     head              the present durable state
  *     leaf:<place>      key, nextKey and value in hexadecimal, 64 digits each; places in 8 hexadecimal digits
  *     note:<name>       a text that belongs to the state beside its leaves
- *     undo:<version>    how to get from that version back to the one before; versions in 12 hexadecimal digits
+ *     undo:<version>    how to get from that version to the one before; versions in 12 hexadecimal digits
  *
  * Nodes are not stored: they follow from the leaves, and are hashed anew on opening, which checks the root.
  */

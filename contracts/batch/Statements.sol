@@ -113,7 +113,7 @@ library Statements {
         }
     }
 
-    ///     bits 0-7 kind │ 8 failed │ 16 isStatic │ 32-95 from │ 96-159 to │ 160-191 data length │ 192-223 gas
+    ///     bits 0-7 kind │ 8 failed │ 16 isStatic │ 32-95 from │ 96-159 to │ 160-191 length │ 192-223 gas
     /// @param end Where the action's words end.
     /// @return start Where they start.
     function _putAction(uint256 end, Action calldata action) private pure returns (uint256 start) {

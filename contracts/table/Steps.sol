@@ -9,7 +9,7 @@ pragma solidity 0.8.30;
 ///
 ///     opening  rootCount(1)  root*          step          first step of an execution; what L1 does is known
 ///     record   length(2)     [distance(2)]  contents(length)
-///              length: bit 15 = another alternative of the same turn starts `distance` after this one's start
+///              length: bit 15 = another alternative of the same turn starts `distance` after this start
 ///     step     [expected(32)] effectCount(1)  effect*  next
 ///              `expected` stands in all steps but the first and those after an undoing
 ///     root     chain         root(32)

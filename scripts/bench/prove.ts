@@ -58,7 +58,7 @@ interface Contender {
   readonly name: string;
   readonly candidate?: Candidate;
   readonly measured: Measurement[];
-  readonly obstacle?: string;
+  readonly unavailableReason?: string;
 }
 
 const { values, positionals } = parseArgs({
@@ -104,7 +104,7 @@ async function enter(name: string, open: Open, circuit: BenchCircuit): Promise<C
     return { name, candidate: await open(circuit, folder), measured: [] };
   } catch (error) {
     if (!(error instanceof WorkerBuildError)) throw error;
-    return { name, measured: [], obstacle: error.message };
+    return { name, measured: [], unavailableReason: error.message };
   }
 }
 

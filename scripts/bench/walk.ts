@@ -1,6 +1,7 @@
 /**
- * `npm run bench walk`: the files of builder/ in which code runs between a wallet's `eth_sendRawTransaction` and the receipt of a
- * call from L1 to a ledger (its proof is taken on trust, so the prover's own files are not among them), by room. No times.
+ * `npm run bench walk`: the files of builder/ in which code runs between a wallet's `eth_sendRawTransaction`
+ * and the receipt of a call from L1 to a ledger (its proof is taken on trust, so the prover's own files are
+ * not among them), by room. No times.
  */
 import { Session } from "node:inspector/promises";
 import path from "node:path";
@@ -17,7 +18,7 @@ const BUILDER = path.resolve(import.meta.dirname, "../../builder");
 const lockstep = await startLockstep();
 const builder = await createBuilder({
   l1Rpc: lockstep.l1.url,
-  rollupsAddress: lockstep.rollups,
+  manager: lockstep.rollups,
   rollups: [{ id: lockstep.ledger, kind: unprovenLedgerKind, verificationKeys: lockstep.keys }],
   account: builderAccount,
   prover: new UnprovenProver(),

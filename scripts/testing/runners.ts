@@ -1,6 +1,7 @@
 import { type ChildProcess, fork, spawn } from "node:child_process";
 import path from "node:path";
 import { ONE_PASSED, oneFailed, type TestCount } from "./result.ts";
+import { solidityFailures } from "./solidity-failures.ts";
 
 /** Of what a tool printed, as much is repeated where the run ends; its last lines say what is wrong. */
 const MOST_OF_A_TOOL = 4_000;
@@ -90,6 +91,8 @@ export async function countSolidity(root: string, output: Output): Promise<TestC
   const { passed, printed } = await runTool(root, "hardhat", ["test", "solidity"], output);
   const number = (word: string): number => Number(new RegExp(`(\\d+) ${word}`).exec(printed)?.[1] ?? 0);
   const failed = passed ? number("failing") : Math.max(1, number("failing"));
-  const failures = failed === 0 ? [] : [`hardhat test solidity\n${printed.slice(-MOST_OF_A_TOOL)}`];
+  const told = failed === 0 ? [] : solidityFailures(printed);
+  const reasons = told.length > 0 || failed === 0 ? told : [printed.slice(-MOST_OF_A_TOOL)];
+  const failures = reasons.map((reason) => `hardhat test solidity\n${reason}`);
   return { passed: number("passing"), failed, skipped: [], failures };
 }

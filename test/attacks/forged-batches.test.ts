@@ -18,11 +18,12 @@ import { ledgerKind } from "../../builder/kinds/ledger/index.ts";
 import { groth16ProofSystemAbi, rollupsAbi } from "../../builder/protocol/abi.ts";
 import { FIELD_MODULUS, stateRoot } from "../../builder/protocol/ids.ts";
 import { accountAt, clientsOf, deploy } from "../core/setup.ts";
-import { type AttackedWorld, attackedWorld, type Batch } from "./world.ts";
+import type { BatchValue } from "../../builder/protocol/batch.ts";
+import { type AttackedWorld, attackedWorld } from "./world.ts";
 
-type Execution = Batch["executions"][number];
+type Execution = BatchValue["executions"][number];
 type Action = Execution["actions"][number];
-type Proof = Batch["proofs"][number];
+type Proof = BatchValue["proofs"][number];
 
 const abi = [...rollupsAbi, ...groth16ProofSystemAbi];
 const BASE_FIELD_MODULUS = 21888242871839275222246405745257275088696311157297823662689037894645226208583n;
@@ -43,13 +44,13 @@ describe("forged batches against real proofs", function () {
   after(() => world.l1.close());
 
   /** Name of the error with which L1 answers the batch; undefined if it takes it. */
-  async function verdict(batch: Batch, rollups: Address = world.rollups): Promise<string | undefined> {
+  async function verdict(batch: BatchValue, rollups: Address = world.rollups): Promise<string | undefined> {
     return await verdictOf(world.l1.reader, batch, rollups);
   }
 
   async function verdictOf(
     reader: Pick<AttackedWorld["l1"]["reader"], "simulateContract">,
-    batch: Batch,
+    batch: BatchValue,
     rollups: Address,
   ): Promise<string | undefined> {
     const call = { address: rollups, abi, functionName: "postBatch", args: [batch] } as const;
@@ -58,20 +59,29 @@ describe("forged batches against real proofs", function () {
       .then(() => undefined, errorName);
   }
 
-  const inExecution = (batch: Batch, at: number, change: (execution: Execution) => Execution): Batch => ({
+  const inExecution = (
+    batch: BatchValue,
+    at: number,
+    change: (execution: Execution) => Execution,
+  ): BatchValue => ({
     ...batch,
     executions: replace(batch.executions, at, change),
   });
-  const inAction = (batch: Batch, execution: number, action: number, fields: Partial<Action>): Batch =>
+  const inAction = (
+    batch: BatchValue,
+    execution: number,
+    action: number,
+    fields: Partial<Action>,
+  ): BatchValue =>
     inExecution(batch, execution, (old) => ({
       ...old,
       actions: replace(old.actions, action, (item) => ({ ...item, ...fields })),
     }));
-  const inProof = (batch: Batch, at: number, change: (proof: Proof) => Proof): Batch => ({
+  const inProof = (batch: BatchValue, at: number, change: (proof: Proof) => Proof): BatchValue => ({
     ...batch,
     proofs: replace(batch.proofs, at, change),
   });
-  const proofOf = (batch: Batch, at: number): Hex => batch.proofs[at]?.proof ?? "0x";
+  const proofOf = (batch: BatchValue, at: number): Hex => batch.proofs[at]?.proof ?? "0x";
   const withPoints = (proof: Proof, change: (points: ProofPoints) => ProofPoints): Proof => ({
     ...proof,
     proof: encodeAbiParameters(proofParameters, change(decodeAbiParameters(proofParameters, proof.proof))),
@@ -90,7 +100,7 @@ describe("forged batches against real proofs", function () {
 
   describe("refuses, as not proven,", () => {
     const other: Address = "0x00000000000000000000000000000000000000aa";
-    const forgeries: Record<string, (batch: Batch) => Batch> = {
+    const forgeries: Record<string, (batch: BatchValue) => BatchValue> = {
       "another sender": (batch) => inAction(batch, 0, 0, { sender: other }),
       "another target": (batch) => inAction(batch, 0, 0, { target: other }),
       "another value": (batch) => inAction(batch, 0, 0, { value: 1001n }),
@@ -196,7 +206,7 @@ describe("forged batches against real proofs", function () {
   });
 
   it("refuses points off the curve, coordinates out of the field and commitments ≥ p, each by name", async () => {
-    const forge = (change: (points: ProofPoints) => ProofPoints): Batch =>
+    const forge = (change: (points: ProofPoints) => ProofPoints): BatchValue =>
       inProof(world.honest, 1, (proof) => withPoints(proof, change));
     const offCurve = [
       forge(([z, a, b, c]) => [z, [a[0], a[1] + 1n], b, c]),
@@ -276,7 +286,7 @@ describe("forged batches against real proofs", function () {
 });
 
 /** Calldata of the second call. */
-function dataOf(batch: Batch): Hex {
+function dataOf(batch: BatchValue): Hex {
   return batch.executions[1]?.actions[0]?.data ?? "0x";
 }
 

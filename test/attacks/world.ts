@@ -1,4 +1,4 @@
-import { type Address, decodeFunctionData, encodeFunctionData, type Hex, parseGwei } from "viem";
+import { type Address, encodeFunctionData, type Hex, keccak256, parseGwei } from "viem";
 import { loadArtefacts } from "../../builder/proving/circuits/load.ts";
 import { batchCalldata } from "../../builder/batch/encode.ts";
 import { planBatch } from "../../builder/batch/plan.ts";
@@ -14,21 +14,15 @@ import {
 import { connectL1 } from "../../builder/l1/client.ts";
 import { readHead } from "../../builder/l1/head.ts";
 import { createLocalProver } from "../../builder/proving/local-prover.ts";
-import { groth16ProofSystemAbi, rollupsAbi } from "../../builder/protocol/abi.ts";
+import { groth16ProofSystemAbi } from "../../builder/protocol/abi.ts";
+import { type BatchValue, decodeBatchValue } from "../../builder/protocol/batch.ts";
 import type { ChainId } from "../../builder/protocol/ids.ts";
 import { Fork } from "../../builder/simulate/fork.ts";
-import { ProxyBook } from "../../builder/simulate/proxies.ts";
+import { ProxyAddresses } from "../../builder/simulate/proxy-addresses.ts";
 import { Simulation } from "../../builder/simulate/simulation.ts";
 import { decodeTransaction } from "../../builder/intake/decode.ts";
 import { visitJobs } from "../../builder/batch/jobs.ts";
 import { accountAt, deploy, type L1, type Lockstep, startLockstep } from "../core/setup.ts";
-
-/** A batch as `postBatch` takes it. */
-export type Batch = Extract<ReturnType<typeof decodePost>, { functionName: "postBatch" }>["args"][0];
-
-function decodePost(data: Hex) {
-  return decodeFunctionData({ abi: rollupsAbi, data });
-}
 
 /** Who triggers the honest calls. */
 export const user = accountAt(1);
@@ -39,9 +33,9 @@ export interface AttackedWorld extends Lockstep {
   readonly verificationKeys: readonly VerificationKey[];
   readonly second: ChainId;
   /** Two calls, a deposit of 1000 wei and a transfer of 1 wei, on the first ledger. */
-  readonly honest: Batch;
+  readonly honest: BatchValue;
   /** The same calls on the second ledger. */
-  readonly elsewhere: Batch;
+  readonly elsewhere: BatchValue;
   /** The raw transactions that consume `honest`. */
   readonly triggers: readonly Hex[];
 }
@@ -94,7 +88,7 @@ export async function attackedWorld(): Promise<AttackedWorld> {
   async function prove(world: Lockstep, rollup: ChainId, proxy: Address) {
     const l1 = connectL1(world.l1.url);
     const head = await readHead(l1, world.rollups, [rollup]);
-    const context = { l1ChainId: 31337n, rollups: world.rollups, timestamp: head.timestamp + 1n };
+    const context = { l1ChainId: 31337n, manager: world.rollups, timestamp: head.timestamp + 1n };
     const machine = await ledgerKind.open({ id: rollup });
     const simulation = new Simulation({
       fork: new Fork(l1, head.hash),
@@ -102,7 +96,7 @@ export async function attackedWorld(): Promise<AttackedWorld> {
       context,
       machines: new Map([[rollup, machine]]),
       ether: head.rollups,
-      proxies: new ProxyBook(l1, world.rollups),
+      proxies: new ProxyAddresses(l1, world.rollups),
     });
     const triggers = await Promise.all([
       sign(world.l1, { to: proxy, value: 1000n, ahead: 0 }),
@@ -118,9 +112,8 @@ export async function attackedWorld(): Promise<AttackedWorld> {
     const proofs = [];
     for (const job of jobs) proofs.push(await proveVisit(job, prover, keyOf, new AbortController().signal));
     simulation.close();
-    const decoded = decodePost(batchCalldata(plan, proofs));
-    if (decoded.functionName !== "postBatch") throw new Error("not a batch");
-    return { triggers, batch: decoded.args[0] };
+    const calldata = batchCalldata(plan, proofs);
+    return { triggers, batch: decodeBatchValue(keccak256(calldata), calldata) };
   }
 }
 

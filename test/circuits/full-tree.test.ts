@@ -100,10 +100,10 @@ describe("circuits: a full tree", function () {
         [call("0x", { value: 1n })],
         [call(ask.transfer(L1, BOB, 10n))],
         [call(ask.balanceOf(L1, BOB))],
-        [call(ask.balanceOf(OTHER, BOB))], // of nobody
+        [call(ask.balanceOf(OTHER, BOB))], // of an absent account
         [call(ask.transfer(L1, BOB, 5000n))],
         [call(ask.send(OTHER, BOB, 5n, "0x12")), reply(OTHER, "0x34")],
-        [call(ask.transfer(L1, BOB, 1n), { from: OTHER })], // fails: nobody has nothing
+        [call(ask.transfer(L1, BOB, 1n), { from: OTHER })], // fails: that account has nothing
       ])
         expect(await isProven(await scene.visit(...actions))).to.equal(true);
       expect(tree.size).to.equal(FULL);

@@ -1,14 +1,13 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import type { Hex } from "viem";
+import { type Hex, keccak256 } from "viem";
+import { type BatchValue, decodeBatchValue, UnreadableBatchError } from "../../builder/protocol/batch.ts";
 import { l2txAction, revertAction, revertContinueAction } from "../../builder/protocol/action.ts";
 import { L1 } from "../../builder/protocol/ids.ts";
-import { decodedAgain } from "./canonical/decoded-again.ts";
-import { type Judge, judge } from "./canonical/judge.ts";
+import { type PlannerCall, plannerOf } from "./canonical/planner.ts";
 import { layOut, type Word } from "./canonical/layout.ts";
 import { mutate, type Mutation, MUTATIONS } from "./canonical/mutate.ts";
 import {
-  type BatchInput,
   batchOf,
   call,
   execution,
@@ -31,11 +30,11 @@ const RUNS = Number(process.env.LOCKSTEP_CANONICAL_RUNS ?? 40);
 const [r0, r1, r2, r3] = [rootAt(0), rootAt(1), rootAt(2), rootAt(3)];
 
 /** Batches of every shape that there is room for in little calldata, all of which the contract takes. */
-async function shapes(s: Setup): Promise<Record<string, BatchInput>> {
+async function shapes(s: Setup): Promise<Record<string, BatchValue>> {
   const { a, b } = s;
   const { address: user } = s.actor;
   const { address: other } = s.other;
-  const proven = (batch: BatchInput, proofs: readonly Hex[]): BatchInput => ({
+  const proven = (batch: BatchValue, proofs: readonly Hex[]): BatchValue => ({
     ...batch,
     proofs: batch.proofs.map((proof, at) => ({ ...proof, proof: proofs[at] ?? "0x" })),
   });
@@ -112,23 +111,25 @@ async function shapes(s: Setup): Promise<Record<string, BatchInput>> {
 }
 
 describe("Rollups: whatever calldata of a batch is taken, a follower reads", () => {
-  let verdict: Judge;
+  let verdict: PlannerCall;
   let honest: Record<string, { readonly data: Hex; readonly words: readonly Word[] }>;
 
   before(async () => {
     const s = await deploy();
-    verdict = await judge(s);
+    verdict = await plannerOf(s);
     honest = Object.fromEntries(
       Object.entries(await shapes(s)).map(([name, batch]) => [name, layOut(batch)]),
     );
   });
 
-  /** Whether it is what the ABI's encoder makes of what viem reads in it. */
+  /** Whether a follower reads it: whether it is what the ABI's encoder makes of what viem reads in it. */
   const isCanonical = (data: Hex): boolean => {
     try {
-      return decodedAgain(data) === data;
-    } catch {
-      return false;
+      decodeBatchValue(keccak256(data), data);
+      return true;
+    } catch (error) {
+      if (error instanceof UnreadableBatchError) return false;
+      throw error;
     }
   };
 

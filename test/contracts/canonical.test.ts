@@ -1,24 +1,19 @@
 import { expect } from "chai";
 import { concatHex, type Hex, keccak256, numberToHex, size, slice } from "viem";
+import {
+  type BatchValue,
+  decodeBatch,
+  decodeBatchValue,
+  encodeBatchValue,
+  POST_BATCH_SELECTOR,
+  UnreadableBatchError,
+} from "../../builder/protocol/batch.ts";
 import { groth16ProofSystemAbi } from "../../builder/protocol/abi.ts";
 import { type ChainId, L1 } from "../../builder/protocol/ids.ts";
 import { statementWords } from "../../builder/protocol/statement.ts";
-import { decodedAgain } from "./canonical/decoded-again.ts";
-import { type Judge, judge } from "./canonical/judge.ts";
-import { layOut, SELECTOR, type Word } from "./canonical/layout.ts";
-import {
-  type BatchInput,
-  batchOf,
-  call,
-  execution,
-  postData,
-  proofsFor,
-  REMOTE,
-  REMOTE2,
-  result,
-  simpleCall,
-  visit,
-} from "./lists.ts";
+import { type PlannerCall, plannerOf } from "./canonical/planner.ts";
+import { layOut, type Word } from "./canonical/layout.ts";
+import { batchOf, call, execution, proofsFor, REMOTE, REMOTE2, result, simpleCall, visit } from "./lists.ts";
 import { expectError, mined, revertData } from "./outcome.ts";
 import { deploy, KEY, rootAt, type Setup } from "./setup.ts";
 import { encodeProof, forge, toxicKey } from "./toxic-waste.ts";
@@ -30,10 +25,10 @@ describe("Rollups: the one form of a batch", () => {
   let s: Setup;
   let a: ChainId;
   let b: ChainId;
-  let batch: BatchInput;
+  let batch: BatchValue;
   let data: Hex;
   let words: readonly Word[];
-  let verdict: Judge;
+  let verdict: PlannerCall;
 
   before(async () => {
     s = await deploy();
@@ -54,7 +49,7 @@ describe("Rollups: the one form of a batch", () => {
     );
     batch.proofs = batch.proofs.map((proof) => ({ ...proof, proof: `0x${"5a".repeat(40)}` }));
     ({ data, words } = layOut(batch));
-    verdict = await judge(s);
+    verdict = await plannerOf(s);
   });
 
   const wordNamed = (name: string, among = words): Word => {
@@ -78,7 +73,7 @@ describe("Rollups: the one form of a batch", () => {
     s.publicClient.call({ to: s.rollups.address, data: calldata, account: s.owner, gas: 16_000_000n });
   const takes = async (calldata: Hex): Promise<void> => {
     await post(calldata);
-    expect(decodedAgain(calldata), "what a follower makes of it").to.equal(calldata);
+    decodeBatchValue(keccak256(calldata), calldata);
   };
   const refuses = async (calldata: Hex): Promise<void> => {
     const taken = await post(calldata).then(
@@ -87,10 +82,13 @@ describe("Rollups: the one form of a batch", () => {
     );
     expect(taken, "it was taken").to.equal(false);
     expect((await verdict(calldata))?.errorName).to.equal("NotCanonicalCalldata");
+    expect(() => decodeBatchValue(keccak256(calldata), calldata), "by a follower").to.throw(
+      UnreadableBatchError,
+    );
   };
 
   it("is what the ABI makes of it, byte for byte", async () => {
-    expect(data).to.equal(postData(batch));
+    expect(data).to.equal(encodeBatchValue(batch));
     await takes(data);
   });
 
@@ -100,7 +98,6 @@ describe("Rollups: the one form of a batch", () => {
     // A word that is zero, in front of the proof.
     const nothing = wordNamed("executions[0].marks length").at;
     await refuses(put(data, offset.at, word(nothing - head)));
-    expect(() => decodedAgain(put(data, offset.at, word(nothing - head)))).to.throw();
   });
 
   it("has no byte that means nothing: the first one of where a deposit's data is, which has none", async () => {
@@ -168,7 +165,7 @@ describe("Rollups: the one form of a batch", () => {
   it("ends with its last proof", async () => {
     for (const more of ["0x00", word(0), word(1), data] as const) await refuses(concatHex([data, more]));
     for (const less of [1, 8, 32, 64, 200]) await refuses(slice(data, 0, size(data) - less));
-    await refuses(SELECTOR);
+    await refuses(POST_BATCH_SELECTOR);
   });
 
   it("has no gaps, and no two arrays in one place", async () => {
@@ -218,22 +215,14 @@ describe("Rollups: the one form of a batch", () => {
   });
 
   it("has its proofs in the order of their first visits", async () => {
-    await takes(postData({ ...batch, proofs: proofsFor(executionsOf(batch)) }));
-    const reason: unknown = await post(postData({ ...batch, proofs: batch.proofs.toReversed() })).catch(
-      (error: unknown) => error,
+    await takes(
+      encodeBatchValue({ ...batch, proofs: proofsFor(decodeBatch(keccak256(data), data).executions) }),
     );
+    const reason: unknown = await post(
+      encodeBatchValue({ ...batch, proofs: batch.proofs.toReversed() }),
+    ).catch((error: unknown) => error);
     expectError(revertData(reason), "ProofsNotInOrder", [1n]);
   });
-  const executionsOf = ({ executions }: BatchInput) =>
-    executions.map(({ actions, visits }) => ({
-      actions,
-      marks: [],
-      visits: visits.map(({ rollup, rootBefore, rootAfter }) =>
-        visit(rollup === a ? a : b, rootOf(rootBefore), rootOf(rootAfter)),
-      ),
-    }));
-  const rootOf = (hex: Hex) => rootAt(Number(BigInt(hex) - BigInt(rootAt(0))));
-
   it("leaves proof bytes alone: (−A, −B, C) is another batch that says the same", async () => {
     const proofSystem = await s.create("Groth16ProofSystem");
     const key = toxicKey("canonical");
@@ -249,7 +238,7 @@ describe("Rollups: the one form of a batch", () => {
     const made = await batchOf(s, [list]);
     const header = {
       l1ChainId: 31337n,
-      rollups: s.rollups.address,
+      manager: s.rollups.address,
       rollup,
       timestamp: made.timestamp,
       blobs: 0n,
@@ -265,7 +254,7 @@ describe("Rollups: the one form of a batch", () => {
       b: [parts.b[0], [BASE_FIELD_MODULUS - parts.b[1][0], BASE_FIELD_MODULUS - parts.b[1][1]]] as const,
     };
     const [honest, other] = [parts, negated].map((proof) =>
-      postData({
+      encodeBatchValue({
         ...made,
         proofs: [{ rollup, verificationKey: key.hash, visits: [0], proof: encodeProof(proof) }],
       }),

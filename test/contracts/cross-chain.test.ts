@@ -1,9 +1,10 @@
 import { expect } from "chai";
 import { encodeErrorResult, encodeFunctionData, getContract, type Hex, pad, parseAbi } from "viem";
+import { type BatchValue, encodeBatchValue } from "../../builder/protocol/batch.ts";
 import { rollupsAbi } from "../../builder/protocol/abi.ts";
 import { revertDataOnL1 } from "../../builder/protocol/remote-error.ts";
 import type { ChainId } from "../../builder/protocol/ids.ts";
-import { type BatchInput, batchOf, postData, REMOTE, simpleCall, step, triggerHash } from "./lists.ts";
+import { batchOf, REMOTE, simpleCall, step, triggerHash } from "./lists.ts";
 import { eventsOf, expectError, expectRevert } from "./outcome.ts";
 import { play, proxy } from "./play.ts";
 import { deploy, rootAt, type Setup } from "./setup.ts";
@@ -61,7 +62,7 @@ describe("Contracts that catch failures of other chains", () => {
     refused: await contract().read.refused(),
   });
   /** What the proxy itself reverts with. */
-  const raw = async (batch: BatchInput): Promise<Hex> => {
+  const raw = async (batch: BatchValue): Promise<Hex> => {
     const { outcomes } = await play(s, [batch], [step(there, ORDER, { mayFail: true })]);
     return outcomes[0]?.data ?? "0x";
   };
@@ -79,7 +80,7 @@ describe("Contracts that catch failures of other chains", () => {
     // Nor by posting it for other roots, nor inside of another execution that does not foresee it.
     const other = simpleCall(a, buyer, [r1, r1], { data: ORDER, answer: "0xdead", failed: true });
     const batch = await batchOf(s, [other]);
-    const steps = [step(s.rollups.address, postData(batch)), order()];
+    const steps = [step(s.rollups.address, encodeBatchValue(batch)), order()];
     await expectRevert(s.actor.simulate.play([steps]), "ExecutionNotFound");
     expect(await counts()).to.deep.equal({ bought: 0n, refused: 0n });
   });

@@ -1,12 +1,12 @@
 import { expect } from "chai";
 import { concatHex, encodeErrorResult, encodeFunctionData, type Hex, pad } from "viem";
+import { encodeBatchValue } from "../../builder/protocol/batch.ts";
 import { type ChainId, L1 } from "../../builder/protocol/ids.ts";
 import {
   batchId,
   batchOf,
   call,
   execution,
-  postData,
   REMOTE,
   REMOTE2,
   result,
@@ -379,7 +379,7 @@ describe("Rollups: executions that L1 calls trigger", () => {
       );
     const tries = async (data: Hex, answer: Hex) => {
       const batch = await batchOf(s, [asking(data, answer)], { timestamp });
-      const steps = [step(s.rollups.address, postData(batch)), step(there)];
+      const steps = [step(s.rollups.address, encodeBatchValue(batch)), step(there)];
       return s.actor.simulate.play([steps]);
     };
     await tries("0x0b", at(r1));

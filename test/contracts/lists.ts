@@ -1,9 +1,10 @@
-import { type Address, encodeFunctionData, type Hex, keccak256 } from "viem";
-import { rollupsAbi } from "../../builder/protocol/abi.ts";
+import { type Address, type Hex, keccak256 } from "viem";
 import { type Action, callAction, hashAction, resultAction } from "../../builder/protocol/action.ts";
 import { type Execution, type Mark, MarkKind, type Visit } from "../../builder/protocol/execution.ts";
+import { type BatchValue, encodeBatchValue, type RollupProof } from "../../builder/protocol/batch.ts";
+import { executionValue } from "../../builder/protocol/execution/encoding.ts";
 import { type ChainId, L1, type StateRoot } from "../../builder/protocol/ids.ts";
-import { KEY, rootHex, type Setup } from "./setup.ts";
+import { KEY, type Setup } from "./setup.ts";
 
 /** A contract that lives on the tests' rollups. */
 export const REMOTE: Address = "0x00000000000000000000000000000000000ace00";
@@ -71,41 +72,8 @@ export function simpleCall(
   );
 }
 
-/** A batch as the ABI takes it. */
-export interface BatchInput {
-  timestamp: bigint;
-  blobCount: number;
-  executions: ExecutionInput[];
-  proofs: ProofInput[];
-}
-
-export interface ProofInput {
-  rollup: bigint;
-  verificationKey: Hex;
-  visits: number[];
-  proof: Hex;
-}
-
-export interface ExecutionInput {
-  actions: Action[];
-  visits: { rollup: bigint; rootBefore: Hex; rootAfter: Hex }[];
-  marks: { kind: number; at: number; to: number }[];
-}
-
-export function executionInput(item: Execution): ExecutionInput {
-  return {
-    actions: [...item.actions],
-    visits: item.visits.map((one) => ({
-      rollup: one.rollup,
-      rootBefore: rootHex(one.rootBefore),
-      rootAfter: rootHex(one.rootAfter),
-    })),
-    marks: item.marks.map((mark) => ({ ...mark })),
-  };
-}
-
 /** One proof for each rollup that is visited, of all its visits. */
-export function proofsFor(executions: readonly Execution[], key: Hex = KEY): ProofInput[] {
+export function proofsFor(executions: readonly Execution[], key: Hex = KEY): RollupProof[] {
   const visits = executions.flatMap((item) => item.visits);
   return [...new Set(visits.map((one) => one.rollup))].map((rollup) => ({
     rollup,
@@ -118,25 +86,21 @@ export function proofsFor(executions: readonly Execution[], key: Hex = KEY): Pro
 export async function batchOf(
   setup: Setup,
   executions: readonly Execution[],
-  overrides: Partial<BatchInput> = {},
-): Promise<BatchInput> {
+  overrides: Partial<BatchValue> = {},
+): Promise<BatchValue> {
   const { timestamp } = await setup.publicClient.getBlock();
   return {
     timestamp,
     blobCount: 0,
-    executions: executions.map(executionInput),
+    executions: executions.map(executionValue),
     proofs: proofsFor(executions),
     ...overrides,
   };
 }
 
-/** Calldata of `postBatch`; its hash is the batch's id. */
-export function postData(batch: BatchInput): Hex {
-  return encodeFunctionData({ abi: rollupsAbi, functionName: "postBatch", args: [batch] });
-}
-
-export function batchId(batch: BatchInput): Hex {
-  return keccak256(postData(batch));
+/** Hash of the batch's calldata. */
+export function batchId(batch: BatchValue): Hex {
+  return keccak256(encodeBatchValue(batch));
 }
 
 /** Hash of the execution's first action, as `ExecutionNotFound` names it. */

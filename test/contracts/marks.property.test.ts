@@ -1,14 +1,15 @@
 import { expect } from "chai";
 import fc from "fast-check";
 import { type Address, parseAbi } from "viem";
+import { encodeBatchValue } from "../../builder/protocol/batch.ts";
 import { locateVisits } from "../../builder/protocol/execution/check.ts";
 import { InvalidExecutionError } from "../../builder/protocol/execution/errors.ts";
 import { walkExecution, type Walked } from "../../builder/protocol/execution/walk.ts";
 import { ActionKind } from "../../builder/protocol/action.ts";
 import { type Execution, type Mark, MarkKind, type Visit } from "../../builder/protocol/execution.ts";
 import { type ChainId, L1 } from "../../builder/protocol/ids.ts";
-import { type Judge, judge } from "./canonical/judge.ts";
-import { batchOf, postData, REMOTE, resume, span } from "./lists.ts";
+import { type PlannerCall, plannerOf } from "./canonical/planner.ts";
+import { batchOf, REMOTE, resume, span } from "./lists.ts";
 import { deploy, rootAt, type Setup } from "./setup.ts";
 import { Pick } from "./worlds/pick.ts";
 import { randomTree, type Tree } from "./worlds/random-tree.ts";
@@ -25,18 +26,19 @@ const harnessAbi = parseAbi([
 
 describe("Rollups: marks are what the paths make of them", () => {
   let s: Setup;
-  let verdict: Judge;
+  let verdict: PlannerCall;
   let rollups: readonly ChainId[];
   let harness: Address;
 
   before(async () => {
     s = await deploy();
     rollups = [s.a, s.b, await s.register()];
-    verdict = await judge(s);
+    verdict = await plannerOf(s);
     harness = await s.create("WalkHarness");
   });
 
-  const answerTo = async (execution: Execution) => await verdict(postData(await batchOf(s, [execution])));
+  const answerTo = async (execution: Execution) =>
+    await verdict(encodeBatchValue(await batchOf(s, [execution])));
 
   it(`takes exact counts and no others, here and there (LOCKSTEP_MARKS_SEED=${String(SEED)})`, async function () {
     this.timeout(60_000 + RUNS * 500);
@@ -64,7 +66,7 @@ describe("Rollups: marks are what the paths make of them", () => {
           address: harness,
           abi: harnessAbi,
           functionName: "check",
-          args: [postData(await batchOf(s, [execution])), s.rollups.address],
+          args: [encodeBatchValue(await batchOf(s, [execution])), s.rollups.address],
         });
         if (opened > 0n) count("frames opened");
         if (undone > 0n) count("frames reverted");

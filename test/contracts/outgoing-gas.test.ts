@@ -10,23 +10,11 @@ import {
   toFunctionSelector,
   zeroHash,
 } from "viem";
+import { type BatchValue, encodeBatchValue } from "../../builder/protocol/batch.ts";
 import { l2txAction } from "../../builder/protocol/action.ts";
 import type { Execution } from "../../builder/protocol/execution.ts";
 import { type ChainId, L1 } from "../../builder/protocol/ids.ts";
-import {
-  type BatchInput,
-  batchOf,
-  call,
-  execution,
-  GAS,
-  postData,
-  REMOTE,
-  REMOTE2,
-  result,
-  simpleCall,
-  step,
-  visit,
-} from "./lists.ts";
+import { batchOf, call, execution, GAS, REMOTE, REMOTE2, result, simpleCall, step, visit } from "./lists.ts";
 import { eventsOf, expectRevert, mined } from "./outcome.ts";
 import { postAndPlay, proxy, stateOf } from "./play.ts";
 import { deploy, rootAt, rootHex, type Setup } from "./setup.ts";
@@ -91,7 +79,7 @@ describe("Rollups: the gas of calls to L1", () => {
       [visit(rollup, r0, r1)],
     );
 
-  const post = async (batch: BatchInput, gas: bigint, accessList: AccessList = []): Promise<string[]> => {
+  const post = async (batch: BatchValue, gas: bigint, accessList: AccessList = []): Promise<string[]> => {
     const receipt = await mined(s, s.rollups.write.postBatch([batch], { gas, accessList }));
     return eventsOf(receipt)
       .map(({ eventName }) => eventName)
@@ -108,7 +96,7 @@ describe("Rollups: the gas of calls to L1", () => {
   };
 
   /** The least gas with which the batch is not refused, within a hundred; and why it is with less. */
-  async function leastGas(batch: BatchInput): Promise<{ gas: bigint; errors: ReadonlySet<string> }> {
+  async function leastGas(batch: BatchValue): Promise<{ gas: bigint; errors: ReadonlySet<string> }> {
     const errors = new Set<string>();
     let [tooLittle, enough] = [100_000n, 16_000_000n];
     while (enough - tooLittle > 100n) {
@@ -220,7 +208,7 @@ describe("Rollups: the gas of calls to L1", () => {
     const attempts = Array.from({ length: 40 }, (_, at) =>
       step(there, "0x", { gas: 300_000n + BigInt(at) * 10_000n, mayFail: true }),
     );
-    const steps = [step(s.rollups.address, postData(batch)), ...attempts];
+    const steps = [step(s.rollups.address, encodeBatchValue(batch)), ...attempts];
     const { result: outcomes } = await s.actor.simulate.play([steps], { gas: 16_000_000n });
     await mined(s, s.actor.write.play([steps], { gas: 16_000_000n }));
     const first = outcomes.findIndex(({ success }, at) => at > 0 && success);

@@ -1,7 +1,8 @@
 import type { Address, Hex, TransactionReceipt } from "viem";
+import { type BatchValue, encodeBatchValue } from "../../builder/protocol/batch.ts";
 import type { Execution } from "../../builder/protocol/execution.ts";
 import type { ChainId } from "../../builder/protocol/ids.ts";
-import { type BatchInput, batchOf, postData, type Step, step } from "./lists.ts";
+import { batchOf, type Step, step } from "./lists.ts";
 import { mined } from "./outcome.ts";
 import type { Setup } from "./setup.ts";
 
@@ -21,10 +22,10 @@ export async function proxy(setup: Setup, original: Address, rollup: ChainId): P
 /** Posts batches and takes steps, all in one transaction of `setup.actor`. */
 export async function play(
   setup: Setup,
-  batches: readonly BatchInput[],
+  batches: readonly BatchValue[],
   steps: readonly Step[],
 ): Promise<Played> {
-  const all = [...batches.map((batch) => step(setup.rollups.address, postData(batch))), ...steps];
+  const all = [...batches.map((batch) => step(setup.rollups.address, encodeBatchValue(batch))), ...steps];
   const value = steps.reduce((sum, one) => sum + one.value, 0n);
   const { result } = await setup.actor.simulate.play([all], { value });
   const receipt = await mined(setup, setup.actor.write.play([all], { value }));

@@ -1,17 +1,16 @@
 import { expect } from "chai";
 import { type Address, parseAbi, toFunctionSelector } from "viem";
+import { type BatchValue, encodeBatchValue } from "../../builder/protocol/batch.ts";
+import { executionValue } from "../../builder/protocol/execution/encoding.ts";
 import type { Action } from "../../builder/protocol/action.ts";
 import { l2txAction } from "../../builder/protocol/action.ts";
 import type { Execution, Visit } from "../../builder/protocol/execution.ts";
 import { type ChainId, chainId, FIELD_MODULUS, L1 } from "../../builder/protocol/ids.ts";
 import {
-  type BatchInput,
   batchId,
   batchOf,
   call,
   execution,
-  executionInput,
-  postData,
   proofsFor,
   GAS,
   REMOTE,
@@ -41,13 +40,13 @@ describe("Rollups.postBatch", () => {
     good = simpleCall(a, user, [r0, r1]);
   });
 
-  const post = (batch: BatchInput) => s.rollups.simulate.postBatch([batch]);
+  const post = (batch: BatchValue) => s.rollups.simulate.postBatch([batch]);
   /** A batch with one thing changed is refused. */
   const refuses = async (
     errorName: string,
     args: readonly unknown[] | undefined,
     executions: readonly Execution[],
-    overrides: Partial<BatchInput> = {},
+    overrides: Partial<BatchValue> = {},
   ) => expectRevert(post(await batchOf(s, executions, overrides)), errorName, args);
   /** An execution is refused, the second of its batch. */
   const refusesList = (
@@ -120,7 +119,7 @@ describe("Rollups.postBatch", () => {
     });
 
     it("inside a batch, and inside an execution", async () => {
-      const inner = postData(await batchOf(s, [simpleCall(b, user, [r0, r1])]));
+      const inner = encodeBatchValue(await batchOf(s, [simpleCall(b, user, [r0, r1])]));
       await program(s, s.other, "0x01", {
         steps: [step(s.rollups.address, inner, { mayFail: true })],
         echoes: true,
@@ -229,11 +228,9 @@ describe("Rollups.postBatch", () => {
 
     it("with unknown kinds", async () => {
       for (const kind of [5, 255]) {
-        const input = executionInput(good);
-        input.actions = input.actions.map((action, at) =>
-          at === 1 ? { ...action, kind: kind as 3 } : action,
-        );
-        const batch = { ...(await batchOf(s, [good])), executions: [input] };
+        const value = executionValue(good);
+        const actions = value.actions.map((action, at) => (at === 1 ? { ...action, kind } : action));
+        const batch = { ...(await batchOf(s, [good])), executions: [{ ...value, actions }] };
         await expectRevert(post(batch), "UnsupportedKind", [0n, 1n, kind]);
       }
     });
@@ -347,10 +344,9 @@ describe("Rollups.postBatch", () => {
 
     it("with roots that are no field elements", async () => {
       for (const field of ["rootBefore", "rootAfter"] as const) {
-        const batch = await batchOf(s, [good]);
-        const [first] = batch.executions[0]?.visits ?? [];
-        if (first === undefined) throw new Error("there is a visit");
-        first[field] = rootHex(FIELD_MODULUS);
+        const value = executionValue(good);
+        const visits = value.visits.map((one) => ({ ...one, [field]: rootHex(FIELD_MODULUS) }));
+        const batch = { ...(await batchOf(s, [good])), executions: [{ ...value, visits }] };
         await expectRevert(post(batch), "RootOutOfField", [rootHex(FIELD_MODULUS)]);
       }
     });

@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import { encodeErrorResult, encodeFunctionData, getAddress, type Hex, pad, toHex } from "viem";
+import { encodeBatchValue } from "../../builder/protocol/batch.ts";
 import { rollupsAbi } from "../../builder/protocol/abi.ts";
 import { hashAction } from "../../builder/protocol/action.ts";
 import type { Execution } from "../../builder/protocol/execution.ts";
@@ -8,7 +9,6 @@ import {
   batchOf,
   call,
   execution,
-  postData,
   REMOTE,
   REMOTE2,
   result,
@@ -40,7 +40,7 @@ describe("Rollups: what is not consumed", () => {
 
   /** One call after a post, in the same transaction, reverts. */
   const refuses = async (posted: Execution, called: Step, errorName: string, args: readonly unknown[]) => {
-    const steps = [step(s.rollups.address, postData(await batchOf(s, [posted]))), called];
+    const steps = [step(s.rollups.address, encodeBatchValue(await batchOf(s, [posted]))), called];
     await expectRevert(s.actor.simulate.play([steps], { value: called.value }), errorName, args);
   };
 
@@ -77,7 +77,7 @@ describe("Rollups: what is not consumed", () => {
 
   it("a call that a caller tries to pass off as static by giving it little gas", async () => {
     const still = simpleCall(a, user, [r0, r0], { isStatic: true, answer: "0x01" });
-    const steps = [step(s.rollups.address, postData(await batchOf(s, [still])))];
+    const steps = [step(s.rollups.address, encodeBatchValue(await batchOf(s, [still])))];
     for (let gas = 4_000n; gas <= 60_000n; gas += 500n) steps.push(step(there, "0x", { gas, mayFail: true }));
     const { result: outcomes } = await s.actor.simulate.play([steps]);
     expect(outcomes.slice(1).some(({ success }) => success)).to.equal(false);
@@ -179,7 +179,10 @@ describe("Rollups: what is not consumed", () => {
       [visit(a, r0, r1)],
     );
     const nested = simpleCall(s.b, s.other.address, [r0, r1]);
-    const steps = [step(s.rollups.address, postData(await batchOf(s, [posted, nested]))), step(there)];
+    const steps = [
+      step(s.rollups.address, encodeBatchValue(await batchOf(s, [posted, nested]))),
+      step(there),
+    ];
     await expectRevert(s.actor.simulate.play([steps]), "UnexpectedAction");
   });
 

@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import { concatHex, type Hex } from "viem";
+import { encodeBatchValue } from "../../builder/protocol/batch.ts";
 import { l2txAction } from "../../builder/protocol/action.ts";
 import type { Execution } from "../../builder/protocol/execution.ts";
 import { type ChainId, L1, type StateRoot } from "../../builder/protocol/ids.ts";
@@ -8,7 +9,6 @@ import {
   batchOf,
   call,
   execution,
-  postData,
   REMOTE,
   REMOTE2,
   result,
@@ -113,7 +113,7 @@ describe("Rollups: executions stand alone", () => {
     const { outcomes, receipt } = await play(
       s,
       [batch, batch],
-      [step(there), step(there, "0x", { mayFail: true }), step(s.rollups.address, postData(batch))],
+      [step(there), step(there, "0x", { mayFail: true }), step(s.rollups.address, encodeBatchValue(batch))],
     );
     expectError(outcomes[1]?.data ?? "0x", "ExecutionNotFound");
     expect(told(receipt, [id])).to.deep.equal([
@@ -207,7 +207,7 @@ describe("Rollups: executions stand alone", () => {
       const [first, second] = eventsOf(receipt);
       expect(first).to.deep.equal({
         eventName: "BatchData",
-        args: { batch: batchId(batch), data: postData(batch) },
+        args: { batch: batchId(batch), data: encodeBatchValue(batch) },
       });
       expect(second?.eventName).to.equal("BatchPosted");
     });
@@ -221,7 +221,7 @@ describe("Rollups: executions stand alone", () => {
       const receipt = await mined(s, s.rollups.write.postBatch([batch]));
       expect(eventsOf(receipt)[0]).to.deep.equal({
         eventName: "BatchData",
-        args: { batch: batchId(batch), data: postData(batch) },
+        args: { batch: batchId(batch), data: encodeBatchValue(batch) },
       });
     });
   });

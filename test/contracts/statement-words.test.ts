@@ -141,7 +141,7 @@ describe("Statements.sol", () => {
           const words = statementWords(
             {
               l1ChainId: 31337n,
-              rollups: s.rollups.address,
+              manager: s.rollups.address,
               rollup: id,
               timestamp: batch.timestamp,
               blobs: 0n,

@@ -6,7 +6,7 @@ import {
   type G2Point,
   type VerificationKey,
 } from "../../builder/proving/keys/verification-key.ts";
-import { fingerprint } from "../../builder/protocol/fingerprint.ts";
+import { publicInputsOf } from "../../builder/protocol/fingerprint.ts";
 import { FIELD_MODULUS, type FieldElement, fieldElement } from "../../builder/protocol/ids.ts";
 
 /**
@@ -107,7 +107,7 @@ export function forge(
 ): ProofParts {
   const Fr = bn254.fields.Fr;
   const commitment = fieldElement(scalar(`${name} commitment`));
-  const inputs = fingerprint(words, commitment);
+  const inputs = publicInputsOf(words, commitment);
   const [a, b] = [scalar(`${name} a`), scalar(`${name} b`)];
   const { alpha, beta, gamma, delta } = secrets;
   const factors = [1n, inputs.commitment, inputs.challenge, inputs.evaluation];

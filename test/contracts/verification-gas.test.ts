@@ -5,7 +5,7 @@ import { DEVELOPMENT_SECRETS } from "../../builder/proving/keys/secrets.ts";
 import { encodeVerificationKey, type VerificationKey } from "../../builder/proving/keys/verification-key.ts";
 import { readProvingKey } from "../../builder/proving/keys/zkey.ts";
 import { groth16ProofSystemAbi as abi } from "../../builder/protocol/abi.ts";
-import { fingerprint } from "../../builder/protocol/fingerprint.ts";
+import { publicInputsOf } from "../../builder/protocol/fingerprint.ts";
 import { fieldElement } from "../../builder/protocol/ids.ts";
 import { syntheticR1cs } from "../../scripts/bench/keys/synthetic-r1cs.ts";
 import { snapshots } from "./gas-snapshot.ts";
@@ -70,7 +70,7 @@ describe("Gas of verifying n proofs in one call, against n calls of the verifier
 
   /** Gas of a call of snarkjs' verifier, whose public inputs are computed for it. */
   const alone = async ({ commitment, a, b: [x, y], c }: ProofParts) => {
-    const inputs = fingerprint(words, fieldElement(commitment));
+    const inputs = publicInputsOf(words, fieldElement(commitment));
     const data = encodeFunctionData({
       abi: snarkjsAbi,
       functionName: "verifyProof",

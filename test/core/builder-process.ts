@@ -34,7 +34,7 @@ if (task.waitsToProve) {
 const ledger = chainId(BigInt(task.ledger));
 const builder = await createBuilder({
   l1Rpc: task.l1Rpc,
-  rollupsAddress: task.rollups,
+  manager: task.rollups,
   rollups: [{ id: ledger, kind: unprovenLedgerKind, verificationKeys: task.keys }],
   account: privateKeyToAccount(task.privateKey),
   prover,

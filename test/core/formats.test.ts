@@ -11,7 +11,7 @@ import { EvmMachine } from "../../builder/kinds/evm/machine.ts";
 import { UNPROVEN, UNPROVEN_KEY } from "../../builder/kinds/unproven.ts";
 import { rollupsAbi } from "../../builder/protocol/abi.ts";
 import { type ChainId, chainId, L1 } from "../../builder/protocol/ids.ts";
-import { InclusionStore } from "../../builder/post/open-inclusion.ts";
+import { InclusionStore } from "../../builder/post/inclusion-store.ts";
 import { rollupTransaction } from "../../builder/intake/accepted.ts";
 import { PendingStore } from "../../builder/intake/pending.ts";
 import { expectCode } from "../protocol/expect-code.ts";
@@ -55,7 +55,7 @@ describe("a data folder of another version", function () {
   async function start(): Promise<Builder> {
     return await createBuilder({
       l1Rpc: lockstep.l1.url,
-      rollupsAddress: lockstep.rollups,
+      manager: lockstep.rollups,
       rollups: [
         { id: lockstep.ledger, kind: unprovenLedgerKind, verificationKeys: lockstep.keys },
         { id: evm, kind: evmKind, verificationKeys: { [UNPROVEN]: UNPROVEN_KEY } },

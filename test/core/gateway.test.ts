@@ -52,7 +52,7 @@ describe("gateways", function () {
     prover = new UnprovenProver();
     builder = await createBuilder({
       l1Rpc: lockstep.l1.url,
-      rollupsAddress: lockstep.rollups,
+      manager: lockstep.rollups,
       rollups: [{ id: lockstep.ledger, kind: unprovenLedgerKind, verificationKeys: lockstep.keys }],
       account: builderAccount,
       prover,
@@ -268,7 +268,7 @@ describe("gateways", function () {
         args: [lockstep.ledger, account.address],
       });
       expect(viewed).to.equal(90n);
-      const domain = { l1ChainId: 31337n, rollups: lockstep.rollups, rollup: lockstep.ledger };
+      const domain = { l1ChainId: 31337n, manager: lockstep.rollups, rollup: lockstep.ledger };
       const payment = { domain, nonce: 0n, deadline: 1n << 40n, chain: lockstep.ledger, amount: 30n };
       const data: Hex = account.signTransfer({ ...payment, to: employee });
       const { result: id } = await rpc(ledgerGateway.url, "eth_sendRawTransaction", [data]);

@@ -44,7 +44,7 @@ describe("a builder that is killed", function () {
 
   const options = () => ({
     l1Rpc: relay.url,
-    rollupsAddress: lockstep.rollups,
+    manager: lockstep.rollups,
     rollups: [{ id: lockstep.ledger, kind: unprovenLedgerKind, verificationKeys: lockstep.keys }],
     account: builderAccount,
     folder,
@@ -86,7 +86,7 @@ describe("a builder that is killed", function () {
     child.kill("SIGKILL");
     const [, signal]: unknown[] = await gone;
     expect(signal).to.equal("SIGKILL");
-    relay.judge(() => "answered");
+    relay.decide(() => "answered");
   }
 
   async function sign(ahead: number, call: { data?: Hex; value?: bigint }): Promise<Hex> {
@@ -113,7 +113,7 @@ describe("a builder that is killed", function () {
       const serializedTransaction = await sign(ahead, { value });
       hashes.push(await client(gateways.l1).sendRawTransaction({ serializedTransaction }));
     }
-    const domain = { l1ChainId: 31337n, rollups: lockstep.rollups, rollup: lockstep.ledger };
+    const domain = { l1ChainId: 31337n, manager: lockstep.rollups, rollup: lockstep.ledger };
     const terms = { domain, nonce: 0n, deadline: 1n << 40n };
     const data = l2Account.signTransfer({ ...terms, chain: L1, to: accountAt(3).address, amount: 40n });
     await client(gateways.rollup).sendRawTransaction({ serializedTransaction: data });
@@ -178,7 +178,7 @@ describe("a builder that is killed", function () {
       // The first block holds the first deposit; the others were accepted while it was proven.
       let blocks = 0;
       const reached = new Promise<void>((resolve) => {
-        relay.judge(
+        relay.decide(
           (body) => (/"(evm|hardhat)_mine"/.test(body) && ++blocks === 2 ? fate : "answered"),
           resolve,
         );

@@ -24,7 +24,7 @@ describe("gateway of L1 with Hardhat as its client", function () {
     lockstep = await startLockstep();
     builder = await createBuilder({
       l1Rpc: lockstep.l1.url,
-      rollupsAddress: lockstep.rollups,
+      manager: lockstep.rollups,
       rollups: [{ id: lockstep.ledger, kind: unprovenLedgerKind, verificationKeys: lockstep.keys }],
       account: builderAccount,
       prover: new UnprovenProver(),

@@ -4,10 +4,10 @@ import path from "node:path";
 import { expect } from "chai";
 import {
   type Address,
-  decodeFunctionData,
   encodeFunctionData,
   type Hex,
   isHex,
+  keccak256,
   numberToHex,
   parseEther,
   parseGwei,
@@ -18,6 +18,7 @@ import type { BuilderEvent } from "../../builder/core/events.ts";
 import { LEDGER, ledgerAbi } from "../../builder/kinds/ledger/abi.ts";
 import { LedgerAccount } from "../../builder/kinds/ledger/client.ts";
 import { rollupsAbi } from "../../builder/protocol/abi.ts";
+import { decodeBatchValue } from "../../builder/protocol/batch.ts";
 import { L1 as L1_CHAIN } from "../../builder/protocol/ids.ts";
 import { type Fate, startRelay } from "./relay.ts";
 import { accountAt, builderAccount, deploy, type Lockstep, startLockstep } from "./setup.ts";
@@ -49,7 +50,7 @@ describe("pipeline with unproven proofs", function () {
     events = [];
     const started = await createBuilder({
       l1Rpc: lockstep.l1.url,
-      rollupsAddress: lockstep.rollups,
+      manager: lockstep.rollups,
       rollups: [{ id: lockstep.ledger, kind: unprovenLedgerKind, verificationKeys: lockstep.keys }],
       account: builderAccount,
       prover,
@@ -174,7 +175,7 @@ describe("pipeline with unproven proofs", function () {
 
   it("posts an L2 transaction, and refuses its replay", async () => {
     const account = await LedgerAccount.fromSeed(`0x${"07".repeat(32)}`);
-    const domain = { l1ChainId: 31337n, rollups: lockstep.rollups, rollup: lockstep.ledger };
+    const domain = { l1ChainId: 31337n, manager: lockstep.rollups, rollup: lockstep.ledger };
     const fund = encodeFunctionData({
       abi: ledgerAbi,
       functionName: "transfer",
@@ -208,29 +209,26 @@ describe("pipeline with unproven proofs", function () {
     const relay = await startRelay(lockstep.l1.url);
     const remote = await createBuilder({
       l1Rpc: relay.url,
-      rollupsAddress: lockstep.rollups,
+      manager: lockstep.rollups,
       rollups: [{ id: lockstep.ledger, kind: unprovenLedgerKind, verificationKeys: lockstep.keys }],
       account: builderAccount,
       prover,
     });
     remote.listen((event) => events.push(event));
     try {
-      const domain = { l1ChainId: 31337n, rollups: lockstep.rollups, rollup: lockstep.ledger };
+      const domain = { l1ChainId: 31337n, manager: lockstep.rollups, rollup: lockstep.ledger };
       const terms = { domain, nonce: 0n, deadline: 1n << 40n, chain: L1_CHAIN, to: employee, amount: 0n };
       const seeds = [1, 2].map((n): Hex => numberToHex(n, { size: 32 }));
       const accounts = await Promise.all(seeds.map((seed) => LedgerAccount.fromSeed(seed)));
       const stranger = accountAt(6);
       let copied: Hex | undefined;
-      relay.judge(async (body): Promise<Fate> => {
+      relay.decide(async (body): Promise<Fate> => {
         const raw = /"eth_sendRawTransaction","params":\["(0x[0-9a-f]+)"/.exec(body)?.[1];
         if (!isHex(raw) || copied !== undefined) return "answered";
         const { to, data } = parseTransaction(raw);
         if (to?.toLowerCase() !== lockstep.rollups.toLowerCase() || data === undefined) return "answered";
-        const {
-          args: [batch],
-        } = decodeFunctionData({ abi: rollupsAbi, data });
-        if (typeof batch !== "object" || !("executions" in batch) || batch.executions.length < 2)
-          return "answered";
+        const batch = decodeBatchValue(keccak256(data), data);
+        if (batch.executions.length < 2) return "answered";
         const half = { ...batch, executions: batch.executions.slice(0, 1), proofs: batch.proofs.slice(0, 1) };
         copied = await lockstep.l1.writer(stranger).writeContract({
           address: lockstep.rollups,
@@ -264,7 +262,7 @@ describe("pipeline with unproven proofs", function () {
   });
 
   it("posts with gas for all that L1's callees may use up, and no more transactions than that allows", async () => {
-    const domain = { l1ChainId: 31337n, rollups: lockstep.rollups, rollup: lockstep.ledger };
+    const domain = { l1ChainId: 31337n, manager: lockstep.rollups, rollup: lockstep.ledger };
     const terms = { domain, nonce: 0n, deadline: 1n << 40n, chain: L1_CHAIN, to: accountAt(5).address };
     // A million for each is more than one transaction may bring.
     const seeds = Array.from({ length: 14 }, (_, n): Hex => numberToHex(n + 1, { size: 32 }));
@@ -449,7 +447,7 @@ describe("pipeline with unproven proofs", function () {
     const relay = await startRelay(lockstep.l1.url);
     const remote = await createBuilder({
       l1Rpc: relay.url,
-      rollupsAddress: lockstep.rollups,
+      manager: lockstep.rollups,
       rollups: [{ id: lockstep.ledger, kind: unprovenLedgerKind, verificationKeys: lockstep.keys }],
       account: builderAccount,
       prover,

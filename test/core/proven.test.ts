@@ -61,7 +61,7 @@ describe("pipeline with Groth16 proofs", function () {
   async function start(): Promise<Builder> {
     const started = await createBuilder({
       l1Rpc: lockstep.l1.url,
-      rollupsAddress: lockstep.rollups,
+      manager: lockstep.rollups,
       rollups: [{ id: lockstep.ledger, kind: ledgerKind, verificationKeys: lockstep.keys }],
       account: builderAccount,
       prover,
@@ -104,7 +104,7 @@ describe("pipeline with Groth16 proofs", function () {
     await builder.idle();
     expect(builder.status(caught)).to.include({ state: "posted" });
 
-    const domain = { l1ChainId: 31337n, rollups: lockstep.rollups, rollup: lockstep.ledger };
+    const domain = { l1ChainId: 31337n, manager: lockstep.rollups, rollup: lockstep.ledger };
     const terms = { domain, nonce: 0n, deadline: 1n << 40n };
     const payment = account.signTransfer({ ...terms, chain: L1_CHAIN, to: user.address, amount: 20n });
     const id = await builder.submitToRollup(lockstep.ledger, payment);

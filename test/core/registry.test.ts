@@ -25,7 +25,7 @@ describe("rollupOf in the middle of a transaction", function () {
     prover = new UnprovenProver();
     builder = await createBuilder({
       l1Rpc: lockstep.l1.url,
-      rollupsAddress: lockstep.rollups,
+      manager: lockstep.rollups,
       rollups: [lockstep.ledger, second].map((id) => ({
         id,
         kind: unprovenLedgerKind,

@@ -15,7 +15,7 @@ export interface Relay {
    * Decides on each request by its body. A `mute` one is decided on before it goes on, and told after it
    * arrived.
    */
-  judge(fate: (body: string) => Fate | Promise<Fate>, told?: () => void): void;
+  decide(fate: (body: string) => Fate | Promise<Fate>, told?: () => void): void;
   close(): Promise<void>;
 }
 
@@ -55,7 +55,7 @@ export async function startRelay(target: string): Promise<Relay> {
     cut: (cut) => {
       isCut = cut;
     },
-    judge: (fate, told = () => undefined) => {
+    decide: (fate, told = () => undefined) => {
       fateOf = fate;
       tell = told;
     },

@@ -17,7 +17,7 @@ describe("a failure that imitates a miss", function () {
     lockstep = await startLockstep();
     builder = await createBuilder({
       l1Rpc: lockstep.l1.url,
-      rollupsAddress: lockstep.rollups,
+      manager: lockstep.rollups,
       rollups: [{ id: lockstep.ledger, kind: unprovenLedgerKind, verificationKeys: lockstep.keys }],
       account: builderAccount,
       prover: new UnprovenProver(),

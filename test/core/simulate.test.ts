@@ -9,7 +9,7 @@ import { connectL1 } from "../../builder/l1/client.ts";
 import { readHead } from "../../builder/l1/head.ts";
 import { L1 } from "../../builder/protocol/ids.ts";
 import { Fork } from "../../builder/simulate/fork.ts";
-import { ProxyBook } from "../../builder/simulate/proxies.ts";
+import { ProxyAddresses } from "../../builder/simulate/proxy-addresses.ts";
 import { Simulation } from "../../builder/simulate/simulation.ts";
 import { decodeTransaction } from "../../builder/intake/decode.ts";
 import { accountAt, artefact, builderAccount, deploy, type Lockstep, startLockstep } from "./setup.ts";
@@ -34,10 +34,10 @@ describe("simulation", function () {
     return new Simulation({
       fork: new Fork(l1, head.hash),
       next: head.next,
-      context: { l1ChainId: 31337n, rollups: lockstep.rollups, timestamp: head.timestamp + 1n },
+      context: { l1ChainId: 31337n, manager: lockstep.rollups, timestamp: head.timestamp + 1n },
       machines: new Map([[lockstep.ledger, machine]]),
       ether: head.rollups,
-      proxies: new ProxyBook(l1, lockstep.rollups),
+      proxies: new ProxyAddresses(l1, lockstep.rollups),
     });
   }
 
@@ -77,7 +77,7 @@ describe("simulation", function () {
     expect(machine.account(L1, BigInt(accountAt(2).address)).balance).to.equal(400n);
     const plan = planBatch(simulation.executions(), {
       l1ChainId: 31337n,
-      rollups: lockstep.rollups,
+      manager: lockstep.rollups,
       timestamp: 1n,
     });
     expect(plan.executions.map(({ actions }) => actions.length)).to.deep.equal([2, 2]);
@@ -152,7 +152,7 @@ describe("simulation", function () {
   it("plays an L2 transaction with an outgoing call, and refuses one that fails", async () => {
     const account = await LedgerAccount.fromSeed(`0x${"07".repeat(32)}`);
     const terms = {
-      domain: { l1ChainId: 31337n, rollups: lockstep.rollups, rollup: lockstep.ledger },
+      domain: { l1ChainId: 31337n, manager: lockstep.rollups, rollup: lockstep.ledger },
       nonce: 0n,
       deadline: 1n << 40n,
     };

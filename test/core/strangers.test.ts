@@ -40,7 +40,7 @@ describe("a stranger on L1", function () {
     const ids = [lockstep.ledger, second];
     builder = await createBuilder({
       l1Rpc: lockstep.l1.url,
-      rollupsAddress: lockstep.rollups,
+      manager: lockstep.rollups,
       rollups: ids.map((id) => ({ id, kind: unprovenLedgerKind, verificationKeys: lockstep.keys })),
       account: builderAccount,
       prover: new UnprovenProver(),
@@ -162,7 +162,7 @@ describe("a stranger on L1", function () {
     const timestamp = await now();
     const ledger = await Ledger.open(lockstep.ledger);
     const account = await LedgerAccount.fromSeed(`0x${"09".repeat(32)}`);
-    const domain = { l1ChainId: 31337n, rollups: lockstep.rollups, rollup: lockstep.ledger };
+    const domain = { l1ChainId: 31337n, manager: lockstep.rollups, rollup: lockstep.ledger };
     const data = account.signTransfer({
       domain,
       nonce: 0n,
@@ -171,7 +171,7 @@ describe("a stranger on L1", function () {
       to: user.address,
       amount: 0n,
     });
-    const context = { l1ChainId: 31337n, rollups: lockstep.rollups, timestamp };
+    const context = { l1ChainId: 31337n, manager: lockstep.rollups, timestamp };
     const execution = await ledger.play(l2txAction(lockstep.ledger, data), context);
     const calldata = calldataOf([execution], timestamp, lockstep.keys.ledger1);
     const step = {
@@ -233,7 +233,7 @@ describe("a stranger on L1", function () {
     await lockstep.l1.node.mine({ blocks: 1 });
     await using again = await createBuilder({
       l1Rpc: lockstep.l1.url,
-      rollupsAddress: lockstep.rollups,
+      manager: lockstep.rollups,
       rollups: builder.rollups,
       account: builderAccount,
       prover: new UnprovenProver(),

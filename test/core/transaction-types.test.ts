@@ -36,7 +36,7 @@ describe("transaction types", function () {
     const rollups = [{ id: lockstep.ledger, kind: unprovenLedgerKind, verificationKeys: lockstep.keys }];
     builder = await createBuilder({
       l1Rpc: lockstep.l1.url,
-      rollupsAddress: lockstep.rollups,
+      manager: lockstep.rollups,
       rollups,
       account: builderAccount,
       prover: new UnprovenProver(),

@@ -4,7 +4,7 @@ import type { CircuitJob } from "../../builder/proving/circuit-job.ts";
 import { circuitProof } from "../../builder/kinds/circuit-proof.ts";
 import type { LedgerVisitRecord } from "../../builder/kinds/ledger/record.ts";
 import type { ProveOptions, Prover, ProverResult } from "../../builder/proving/prover.ts";
-import { fingerprint } from "../../builder/protocol/fingerprint.ts";
+import { publicInputsOf } from "../../builder/protocol/fingerprint.ts";
 import { fieldElement } from "../../builder/protocol/ids.ts";
 import { statementWords } from "../../builder/protocol/statement.ts";
 
@@ -34,7 +34,7 @@ export class UnprovenProver implements Prover {
     signal?.throwIfAborted();
     const { words } = job.input;
     if (!Array.isArray(words)) throw new Error("not a job of the test kind");
-    const publicInputs = fingerprint(words.map(fieldElement), job.commitment);
+    const publicInputs = publicInputsOf(words.map(fieldElement), job.commitment);
     const proof = {
       a: [1n, 2n],
       b: [

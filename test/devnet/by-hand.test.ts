@@ -11,9 +11,9 @@ import { developmentAccounts } from "../../builder/devnet/accounts.ts";
 import type { DevnetDescription } from "../../builder/node/deployment/description.ts";
 import { type L1Node, startL1 } from "../../builder/devnet/l1.ts";
 import { freePorts } from "../../builder/node/ports.ts";
-import { playFirstCall } from "../../builder/devnet/tour/first-call.ts";
+import { makeFirstCall } from "../../builder/devnet/tour/first-call.ts";
 import { Checks } from "../../builder/devnet/tour/checks.ts";
-import { playSolidityAct } from "../../builder/devnet/tour/solidity-act.ts";
+import { runSolidityTour } from "../../builder/devnet/tour/solidity-tour.ts";
 import { SYSTEM } from "../../builder/kinds/evm/system.ts";
 import { LEDGER } from "../../builder/kinds/ledger/abi.ts";
 import { rollupsAbi } from "../../builder/protocol/abi.ts";
@@ -112,7 +112,7 @@ describe("by hand: a node, a deployment, a builder", function () {
       ],
       accounts: developmentAccounts(),
     };
-    const call = await playFirstCall(devnet);
+    const call = await makeFirstCall(devnet);
     expect(call.summary).to.equal("PiggyBank holds 1 ETH on the ledger");
     const { etherBalance } = await createPublicClient({ transport: http(l1.url) }).readContract({
       address,
@@ -122,8 +122,8 @@ describe("by hand: a node, a deployment, a builder", function () {
     });
     expect(etherBalance).to.equal(10n ** 18n);
     const checks = new Checks(() => undefined);
-    await playSolidityAct(devnet, checks, {
-      narrate: () => undefined,
+    await runSolidityTour(devnet, checks, {
+      describe: () => undefined,
       named: () => undefined,
       transaction: async () => undefined,
     });

@@ -77,7 +77,7 @@ describe("devnet.json", () => {
     }
   });
 
-  it("is no obstacle when its devnet was killed, and is when it answers", async () => {
+  it("does not count when its devnet was killed, and does when it answers", async () => {
     const server = createServer((_, response) => response.end("{}")).listen(0, "127.0.0.1");
     await once(server, "listening");
     const address = server.address();

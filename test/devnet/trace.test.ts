@@ -8,10 +8,16 @@ import {
   parseAbi,
 } from "viem";
 import { Names } from "../../builder/devnet/names.ts";
-import type { PostedAction, PostedExecution } from "../../builder/cli/show/posted.ts";
-import { traceLines } from "../../builder/cli/show/trace.ts";
-import { ActionKind } from "../../builder/protocol/action.ts";
-import { MarkKind } from "../../builder/protocol/execution.ts";
+import { executionLines } from "../../builder/cli/show/execution-lines.ts";
+import {
+  type Action,
+  ActionKind,
+  l2txAction,
+  revertAction,
+  revertContinueAction,
+} from "../../builder/protocol/action.ts";
+import { type Execution, MarkKind } from "../../builder/protocol/execution.ts";
+import { chainId } from "../../builder/protocol/ids.ts";
 
 const zero: Address = "0x0000000000000000000000000000000000000000";
 const account = (digit: number): Address => `0x${digit.toString().repeat(40)}`;
@@ -42,24 +48,24 @@ const base = {
   gas: 0,
   data: "0x" as Hex,
 };
-const call = (from: bigint, to: bigint, more: Partial<PostedAction>): PostedAction => ({
+const call = (from: bigint, to: bigint, more: Partial<Action>): Action => ({
   ...base,
   kind: ActionKind.CALL,
-  from,
-  to,
+  from: chainId(from),
+  to: chainId(to),
   ...more,
 });
-const result = (from: bigint, to: bigint, data: Hex, failed = false): PostedAction => ({
+const result = (from: bigint, to: bigint, data: Hex, failed = false): Action => ({
   ...base,
   kind: ActionKind.RESULT,
-  from,
-  to,
+  from: chainId(from),
+  to: chainId(to),
   data,
   failed,
 });
 const pay = (amount: bigint): Hex => encodeFunctionData({ abi, functionName: "pay", args: [amount] });
 const paid: Hex = encodeFunctionResult({ abi, functionName: "pay", result: true });
-const execution = (actions: PostedAction[], marks: PostedExecution["marks"] = []): PostedExecution => ({
+const execution = (actions: Action[], marks: Execution["marks"] = []): Execution => ({
   actions,
   visits: [],
   marks,
@@ -68,7 +74,7 @@ const execution = (actions: PostedAction[], marks: PostedExecution["marks"] = []
 describe("traces of executions", () => {
   it("nest calls, and name functions, errors and contracts by the chain that they are on", () => {
     const closed = encodeErrorResult({ abi, errorName: "Closed", args: [payer] });
-    const lines = traceLines(
+    const lines = executionLines(
       execution([
         call(0n, 1n, { sender: payer, target: till, data: pay(5n), value: 10n ** 18n }),
         call(1n, 0n, { sender: till, target: till, data: "0x12345678", isStatic: true }),
@@ -86,7 +92,7 @@ describe("traces of executions", () => {
   });
 
   it("go back to where L1 went on after undoing what it did", () => {
-    const lines = traceLines(
+    const lines = executionLines(
       execution(
         [
           call(0n, 1n, { sender: payer, target: till, data: pay(1n) }),
@@ -105,13 +111,13 @@ describe("traces of executions", () => {
   });
 
   it("tell of frames of rollups that revert, without taking them for calls", () => {
-    const lines = traceLines(
+    const lines = executionLines(
       execution([
-        { ...base, kind: ActionKind.L2TX, from: 0n, to: 1n, data: "0x02ff" },
+        l2txAction(chainId(1), "0x02ff"),
         call(1n, 0n, { sender: till, target: shop, data: "0x" }),
         result(0n, 1n, "0x"),
-        { ...base, kind: ActionKind.REVERT, from: 1n, to: 0n, data: "0x00000000" },
-        { ...base, kind: ActionKind.REVERT_CONTINUE, from: 0n, to: 1n },
+        revertAction(chainId(1), 0),
+        revertContinueAction(chainId(1)),
         result(1n, 0n, "0x01"),
       ]),
       names,

@@ -4,10 +4,10 @@ import { prepareArtefacts } from "../../builder/node/artefacts.ts";
 import { type Devnet, startDevnet } from "../../builder/devnet/devnet.ts";
 import { DEVNET_ROLLUPS } from "../../builder/devnet/devnet-rollups.ts";
 import { freePorts } from "../../builder/node/ports.ts";
-import { readInclusion } from "../../builder/cli/show/posted.ts";
+import { readPostedTransaction } from "../../builder/cli/show/posted.ts";
 import { Checks } from "../../builder/devnet/tour/checks.ts";
 import { openDapp } from "../../builder/devnet/tour/dapp.ts";
-import { playTour } from "../../builder/devnet/tour/tour.ts";
+import { runTour } from "../../builder/devnet/tour/tour.ts";
 
 describe("the tour", function () {
   // Eight proofs on a machine that may be busy.
@@ -28,8 +28,8 @@ describe("the tour", function () {
 
   it("leads to every state it should lead to", async () => {
     const checks = new Checks((line) => lines.push(line));
-    await playTour(devnet.description, checks, {
-      narrate: () => undefined,
+    await runTour(devnet.description, checks, {
+      describe: () => undefined,
       named: () => undefined,
       transaction: async (hash) => {
         transactions.push(hash);
@@ -44,8 +44,8 @@ describe("the tour", function () {
     const { rollups } = devnet.description.l1;
     const counts = await Promise.all(
       transactions.map(async (hash) => {
-        const inclusion = await readInclusion(publicClient, rollups, hash);
-        return [inclusion?.batch.executions.length, inclusion?.batch.proofs.length];
+        const posted = await readPostedTransaction(publicClient, rollups, hash);
+        return [posted?.batch.executions.length, posted?.batch.proofs.length];
       }),
     );
     expect(counts).to.deep.equal([

@@ -39,12 +39,30 @@ export interface Posting {
   readonly way?: "direct" | "relayed" | "lost";
 }
 
-const request = z.object({ id: z.number(), method: z.string(), params: z.array(z.unknown()) });
+const request = z.object({ id: z.number(), method: z.string(), params: z.array(z.unknown()).default([]) });
 const filter = z.object({
   fromBlock: z.string(),
   toBlock: z.string(),
   topics: z.array(z.union([z.string(), z.array(z.string()), z.null()])).default([]),
 });
+
+/** What a node refuses with an error. */
+class Refusal extends Error {
+  readonly code: number;
+
+  constructor({ code, message }: { readonly code: number; readonly message: string }) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/** How much a node takes in one request for logs, and what it says otherwise. */
+export interface LogLimits {
+  /** Blocks. */
+  readonly blocks?: number;
+  readonly results?: number;
+  readonly error: { readonly code: number; readonly message: string };
+}
 
 /** An L1 that says whatever a test wants, in place of a node: what no contract would ever let happen, too. */
 export class FakeL1 {
@@ -58,14 +76,19 @@ export class FakeL1 {
   #fork = { from: 0, name: "" };
   /** Methods that were asked for. */
   readonly asked: string[] = [];
+  /** Blocks of each request for logs, first and last. */
+  readonly ranges: (readonly [first: number, last: number])[] = [];
+  limits: LogLimits | undefined;
+  /** Told each range before it is answered; what it throws, the node refuses with. */
+  beforeLogs: (range: readonly [first: number, last: number]) => void = () => undefined;
 
-  private constructor(url: string, close: () => Promise<void>) {
+  private constructor(url: string, close: () => Promise<void>, blocksAtOnce?: bigint) {
     this.url = url;
-    this.client = connectL1(url);
+    this.client = connectL1(url, blocksAtOnce === undefined ? {} : { blocksAtOnce });
     this.close = close;
   }
 
-  static async start(): Promise<FakeL1> {
+  static async start(blocksAtOnce?: bigint): Promise<FakeL1> {
     const all = z.union([z.array(request), request.transform((one) => [one])]);
     const holder: { l1?: FakeL1 } = {};
     const server = createServer((incoming, response) => {
@@ -73,11 +96,14 @@ export class FakeL1 {
       incoming.on("data", (chunk: Buffer) => chunks.push(chunk));
       incoming.on("end", () => {
         const body: unknown = JSON.parse(Buffer.concat(chunks).toString());
-        const answers = all.parse(body).map(({ id, method, params }) => ({
-          jsonrpc: "2.0",
-          id,
-          result: holder.l1?.answer(method, params),
-        }));
+        const answers = all.parse(body).map(({ id, method, params }) => {
+          try {
+            return { jsonrpc: "2.0", id, result: holder.l1?.answer(method, params) };
+          } catch (error) {
+            if (!(error instanceof Refusal)) throw error;
+            return { jsonrpc: "2.0", id, error: { code: error.code, message: error.message } };
+          }
+        });
         response.setHeader("content-type", "application/json");
         response.end(JSON.stringify(Array.isArray(body) ? answers : answers[0]));
       });
@@ -90,7 +116,7 @@ export class FakeL1 {
         server.closeAllConnections();
         server.close(() => resolve());
       });
-    return (holder.l1 = new FakeL1(`http://127.0.0.1:${address.port}`, close));
+    return (holder.l1 = new FakeL1(`http://127.0.0.1:${address.port}`, close, blocksAtOnce));
   }
 
   register(rollup: ChainId, genesisRoot: StateRoot): void {
@@ -153,9 +179,14 @@ export class FakeL1 {
     this.#fork = { from: block, name };
   }
 
-  /** A block in which nothing happens. */
-  mine(): void {
-    this.#blocks++;
+  /** Blocks in which nothing happens. */
+  mine(count = 1): void {
+    this.#blocks += count;
+  }
+
+  /** The node refuses, with this. */
+  refuse(error: { readonly code: number; readonly message: string }): never {
+    throw new Refusal(error);
   }
 
   /** L1's head, with these roots. */
@@ -197,7 +228,11 @@ export class FakeL1 {
     if (method === "eth_getLogs") {
       const { fromBlock, toBlock, topics } = filter.parse(params[0]);
       const last = toBlock === "latest" ? this.#blocks : Number(toBlock);
-      return this.#logs.flatMap((log, index) => {
+      this.ranges.push([Number(fromBlock), last]);
+      this.beforeLogs([Number(fromBlock), last]);
+      const { blocks = Infinity, results = Infinity, error } = this.limits ?? {};
+      if (error !== undefined && last - Number(fromBlock) + 1 > blocks) throw new Refusal(error);
+      const logs = this.#logs.flatMap((log, index) => {
         if (log.block < Number(fromBlock) || log.block > last) return [];
         const isWanted = topics.every((wanted, at) => {
           const own = log.topics[at]?.toLowerCase();
@@ -206,7 +241,10 @@ export class FakeL1 {
         });
         return isWanted ? [this.#shown(log, index)] : [];
       });
+      if (error !== undefined && logs.length > results) throw new Refusal(error);
+      return logs;
     }
+    if (method === "eth_blockNumber") return numberToHex(this.#blocks);
     if (method === "eth_getTransactionByHash") {
       const hash = z.string().parse(params[0]);
       const input = this.#inputs.get(hash);

@@ -1,11 +1,10 @@
 import { encodeFunctionData, type Hex } from "viem";
-import { executionValue } from "../../builder/protocol/execution/encoding.ts";
 import { Journal } from "../../builder/evm/journal.ts";
 import { ledgerKind } from "../../builder/kinds/ledger/index.ts";
 import { LEDGER, ledgerAbi } from "../../builder/kinds/ledger/abi.ts";
 import type { BatchContext, RollupMachine } from "../../builder/kinds/kind.ts";
-import { rollupsAbi } from "../../builder/protocol/abi.ts";
 import { type Action, callAction } from "../../builder/protocol/action.ts";
+import { encodeBatch } from "../../builder/protocol/batch.ts";
 import type { Execution } from "../../builder/protocol/execution.ts";
 import { type ChainId, L1, type StateRoot } from "../../builder/protocol/ids.ts";
 import { MANAGER } from "./fake-l1.ts";
@@ -57,28 +56,13 @@ export class Ledger {
   async #call(sender: Hex, data: Hex, value: bigint): Promise<Execution> {
     const { id } = this.machine;
     const call = callAction({ from: L1, to: id, sender, target: LEDGER, value, isStatic: false, data });
-    return await this.play(call, { l1ChainId: 31337n, rollups: MANAGER, timestamp: 1n });
+    return await this.play(call, { l1ChainId: 31337n, manager: MANAGER, timestamp: 1n });
   }
 }
 
 /** Calldata of `postBatch`, one proof for each visit. */
 export function calldataOf(executions: readonly Execution[], timestamp = 1n, verificationKey = KEY): Hex {
   const visits = executions.flatMap((execution) => execution.visits);
-  return encodeFunctionData({
-    abi: rollupsAbi,
-    functionName: "postBatch",
-    args: [
-      {
-        timestamp,
-        blobCount: 0,
-        executions: executions.map(executionValue),
-        proofs: visits.map(({ rollup }, at) => ({
-          rollup,
-          verificationKey,
-          visits: [at],
-          proof: PROOF,
-        })),
-      },
-    ],
-  });
+  const proofs = visits.map(({ rollup }, at) => ({ rollup, verificationKey, visits: [at], proof: PROOF }));
+  return encodeBatch({ timestamp, blobCount: 0, executions, proofs });
 }

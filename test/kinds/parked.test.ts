@@ -9,7 +9,7 @@ import { callAction } from "../../builder/protocol/action.ts";
 import { chainId, L1 } from "../../builder/protocol/ids.ts";
 
 const ID = chainId(1n);
-const CONTEXT = { l1ChainId: 31337n, rollups: numberToHex(9n, { size: 20 }), timestamp: 1_000n } as const;
+const CONTEXT = { l1ChainId: 31337n, manager: numberToHex(9n, { size: 20 }), timestamp: 1_000n } as const;
 const SENDER = numberToHex(0xabcn, { size: 20 });
 
 /** A machine leaves what is journalled and takes it up again. */

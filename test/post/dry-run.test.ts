@@ -32,7 +32,7 @@ for (const { name, missing, start } of nodes) {
       events = [];
       builder = await createBuilder({
         l1Rpc: lockstep.l1.url,
-        rollupsAddress: lockstep.rollups,
+        manager: lockstep.rollups,
         rollups: [{ id: lockstep.ledger, kind: unprovenLedgerKind, verificationKeys: lockstep.keys }],
         account: builderAccount,
         prover,
@@ -162,7 +162,7 @@ for (const { name, missing, start } of nodes) {
         await submit(alice, lockstep.ledgerProxy, 9n, fund);
         await builder.idle();
       }
-      const domain = { l1ChainId: 31337n, rollups: lockstep.rollups, rollup: lockstep.ledger };
+      const domain = { l1ChainId: 31337n, manager: lockstep.rollups, rollup: lockstep.ledger };
       const payment = (payer: LedgerAccount | undefined, nonce: bigint): Hex => {
         if (payer === undefined) throw new Error("there are three");
         const terms = { domain, nonce, deadline: 1n << 40n, chain: L1_CHAIN, to: carol.address, amount: 1n };
@@ -217,7 +217,7 @@ for (const { name, missing, start } of nodes) {
         const relay = await startRelay(lockstep.l1.url);
         const through = await createBuilder({
           l1Rpc: relay.url,
-          rollupsAddress: lockstep.rollups,
+          manager: lockstep.rollups,
           rollups: [{ id: lockstep.ledger, kind: unprovenLedgerKind, verificationKeys: lockstep.keys }],
           account: builderAccount,
           prover,
@@ -228,7 +228,7 @@ for (const { name, missing, start } of nodes) {
           // As soon as the node stops mining by itself, Bob pays the invoice, before the batch arrives.
           const serializedTransaction = await sign(bob, desk.address, 1n, pay(1n));
           let paid: Promise<Hex> | undefined;
-          relay.judge((body) => {
+          relay.decide((body) => {
             if (body.includes("evm_setNextBlockTimestamp"))
               paid ??= lockstep.l1.reader.sendRawTransaction({ serializedTransaction });
             return "answered";
@@ -280,7 +280,7 @@ for (const { name, missing, start } of nodes) {
         });
         await submit(alice, lockstep.ledgerProxy, 90n, fund);
         await builder.idle();
-        const domain = { l1ChainId: 31337n, rollups: lockstep.rollups, rollup: lockstep.ledger };
+        const domain = { l1ChainId: 31337n, manager: lockstep.rollups, rollup: lockstep.ledger };
         const terms = { domain, nonce: 0n, deadline: 1n << 40n, chain: L1_CHAIN };
         const asking = account.signSend({ ...terms, to: fickle, amount: 1n, data: "0x" });
         const paying = account.signTransfer({ ...terms, to: carol.address, amount: 40n });

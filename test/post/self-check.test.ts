@@ -83,7 +83,7 @@ describe("what a builder checks before it posts", function () {
     doctors = {};
     builder = await createBuilder({
       l1Rpc: lockstep.l1.url,
-      rollupsAddress: lockstep.rollups,
+      manager: lockstep.rollups,
       rollups: [
         {
           id: lockstep.ledger,
@@ -159,7 +159,7 @@ describe("what a builder checks before it posts", function () {
     expect(states.map(({ root }) => rootHex(root))).to.deep.equal(await roots());
     await using stranger = await createBuilder({
       l1Rpc: lockstep.l1.url,
-      rollupsAddress: lockstep.rollups,
+      manager: lockstep.rollups,
       rollups: [
         { id: lockstep.ledger, kind: unprovenLedgerKind, verificationKeys: lockstep.keys },
         { id: evm, kind: evmKind, verificationKeys: { [UNPROVEN]: UNPROVEN_KEY } },
@@ -241,7 +241,7 @@ describe("what a builder checks before it posts", function () {
 
   it("does the same for a transaction signed for a rollup", async () => {
     const account = await LedgerAccount.fromSeed(`0x${"0b".repeat(32)}`);
-    const domain = { l1ChainId: 31337n, rollups: lockstep.rollups, rollup: lockstep.ledger };
+    const domain = { l1ChainId: 31337n, manager: lockstep.rollups, rollup: lockstep.ledger };
     const data = account.signTransfer({
       domain,
       nonce: 0n,

@@ -12,7 +12,7 @@ import {
 import { batchCalldata } from "../../builder/batch/encode.ts";
 import { MAX_TRANSACTION_GAS } from "../../builder/batch/limits.ts";
 import { type BatchPlan, planBatch, type PlannedVisit } from "../../builder/batch/plan.ts";
-import type { RecordedExecution } from "../../builder/simulate/recording/recorded.ts";
+import type { RecordedExecution } from "../../builder/simulate/recording/recorded-execution.ts";
 import { Follower } from "../../builder/follower/follow.ts";
 import type { RollupKind, RollupMachine } from "../../builder/kinds/kind.ts";
 import type { L1Client } from "../../builder/l1/client.ts";
@@ -24,7 +24,7 @@ import type { ChainId } from "../../builder/protocol/ids.ts";
 import { statementWords } from "../../builder/protocol/statement.ts";
 import { Fork } from "../../builder/simulate/fork.ts";
 import type { TransactionOutcome } from "../../builder/simulate/outcome.ts";
-import type { ProxyBook } from "../../builder/simulate/proxies.ts";
+import type { ProxyAddresses } from "../../builder/simulate/proxy-addresses.ts";
 import { Simulation } from "../../builder/simulate/simulation.ts";
 import { decodeTransaction } from "../../builder/intake/decode.ts";
 import { REFUSALS } from "./refusals.ts";
@@ -55,7 +55,7 @@ export interface Stage {
   readonly manager: Address;
   readonly kinds: ReadonlyMap<ChainId, RollupKind>;
   readonly machines: ReadonlyMap<ChainId, RollupMachine>;
-  readonly proxies: ProxyBook;
+  readonly proxies: ProxyAddresses;
   /** An account of the node's own. */
   readonly poster: Address;
   /** Looks at every visit before it is posted; throws if its statement does not hold. */
@@ -130,7 +130,7 @@ async function simulateAll(
   transactions: readonly PendingTransaction[],
   fork: Fork | undefined,
 ): Promise<Planned> {
-  const context = { l1ChainId: L1_CHAIN_ID, rollups: manager, timestamp: head.timestamp + 1n };
+  const context = { l1ChainId: L1_CHAIN_ID, manager, timestamp: head.timestamp + 1n };
   const simulation = new Simulation({
     fork: fork?.blockHash === head.hash ? fork : new Fork(l1, head.hash),
     next: head.next,

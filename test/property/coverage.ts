@@ -1,5 +1,5 @@
 import { type Address, parseEventLogs } from "viem";
-import type { RecordedExecution } from "../../builder/simulate/recording/recorded.ts";
+import type { RecordedExecution } from "../../builder/simulate/recording/recorded-execution.ts";
 import { rollupsAbi } from "../../builder/protocol/abi.ts";
 import { ActionKind } from "../../builder/protocol/action.ts";
 import { MarkKind } from "../../builder/protocol/execution.ts";

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import type { RecordedExecution } from "../../builder/simulate/recording/recorded.ts";
+import type { RecordedExecution } from "../../builder/simulate/recording/recorded-execution.ts";
 import {
   type Action,
   callAction,

@@ -1,7 +1,7 @@
 import hre, { network } from "hardhat";
-import { type Abi, createPublicClient, type Hex, http, testActions, walletActions } from "viem";
+import { type Abi, type Hex, http } from "viem";
 import { compileContracts } from "../../builder/node/deployment/compile.ts";
-import type { L1Client } from "../../builder/l1/client.ts";
+import { clientOver, type L1Client } from "../../builder/l1/client.ts";
 
 /**
  * Hardhat's node in this process, behind the client that the builder uses: requests do not leave the process.
@@ -24,10 +24,7 @@ export async function openL1(): Promise<{ l1: L1Client; close: () => Promise<voi
       return new Response(JSON.stringify(reply), { headers: { "content-type": "application/json" } });
     },
   });
-  const l1 = createPublicClient({ cacheTime: 0, transport })
-    .extend(testActions({ mode: "hardhat" }))
-    .extend(walletActions);
-  return { l1, close: () => connection.close() };
+  return { l1: clientOver(transport), close: () => connection.close() };
 }
 
 let compiled: Promise<unknown> | undefined;

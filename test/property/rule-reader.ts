@@ -1,5 +1,5 @@
 import { type Address, size, slice, toFunctionSelector } from "viem";
-import type { RecordedExecution } from "../../builder/simulate/recording/recorded.ts";
+import type { RecordedExecution } from "../../builder/simulate/recording/recorded-execution.ts";
 import { INVALID_CALLDATA, STATIC_CALL_VIOLATION } from "../../builder/kinds/ledger/abi.ts";
 import { type Action, ActionKind, hashAction, undoneFrom } from "../../builder/protocol/action.ts";
 import { MarkKind } from "../../builder/protocol/execution.ts";
@@ -371,7 +371,7 @@ class RuleReader {
     });
   }
 
-  #undo(to: number, at: number, knowing: ReadonlySet<ChainId>): void {
+  #undo(to: number, at: number, aware: ReadonlySet<ChainId>): void {
     const path = this.#path;
     const target = this.#before.get(to) ?? START;
     const isNested = path.undoings.some((other) => other.to > to && other.to < at);
@@ -381,7 +381,7 @@ class RuleReader {
     const forgetful = new Set(path.forgetful);
     let abandoned = 0;
     for (const [rollup, places] of path.open) {
-      if (knowing.has(rollup)) continue;
+      if (aware.has(rollup)) continue;
       const before = target.open.get(rollup);
       if (before?.length === places.length) {
         this.#reach("1 open visit that knows nothing of what is undone");

@@ -20,7 +20,7 @@ import { UNPROVEN_KEY } from "../../builder/kinds/unproven.ts";
 import { rollupsAbi } from "../../builder/protocol/abi.ts";
 import { type ChainId, L1, type StateRoot } from "../../builder/protocol/ids.ts";
 import { Fork } from "../../builder/simulate/fork.ts";
-import { ProxyBook } from "../../builder/simulate/proxies.ts";
+import { ProxyAddresses } from "../../builder/simulate/proxy-addresses.ts";
 import {
   ContradictionError,
   followTo,
@@ -127,7 +127,7 @@ export class World {
     ]);
     const machines = new Map<ChainId, RollupMachine>();
     for (const [id, kind] of kinds) machines.set(id, await kind.open({ id }));
-    const proxies = new ProxyBook(l1, manager);
+    const proxies = new ProxyAddresses(l1, manager);
     const world = new World(
       {
         l1,

@@ -1,7 +1,9 @@
 import fc from "fast-check";
-import { numberToHex, toHex } from "viem";
+import { getAddress, numberToHex, toHex } from "viem";
 import { type Action, ActionKind } from "../../builder/protocol/action.ts";
 import { chainId, FIELD_MODULUS, stateRoot } from "../../builder/protocol/ids.ts";
+import type { Batch } from "../../builder/protocol/batch.ts";
+import { type Execution, MarkKind } from "../../builder/protocol/execution.ts";
 import type { StatementHeader, StatementVisit } from "../../builder/protocol/statement.ts";
 
 const below = (limit: bigint): fc.Arbitrary<bigint> => fc.bigInt({ min: 0n, max: limit - 1n });
@@ -31,7 +33,7 @@ export const anyAction: fc.Arbitrary<Action> = fc.record({
 
 export const anyHeader: fc.Arbitrary<StatementHeader> = fc.record({
   l1ChainId: below(2n ** 64n),
-  rollups: address,
+  manager: address,
   rollup: chain,
   timestamp: below(2n ** 64n),
   blobs: below(2n ** 248n),
@@ -41,3 +43,37 @@ export const anyVisits: fc.Arbitrary<StatementVisit[]> = fc.array(
   fc.record({ rootBefore: root, rootAfter: root, actions: fc.array(anyAction, { maxLength: 4 }) }),
   { maxLength: 3 },
 );
+
+const word32 = fc.nat({ max: 2 ** 32 - 1 });
+const hexBytes = (maxLength: number) => fc.uint8Array({ maxLength }).map((bytes) => toHex(bytes));
+
+const anyExecution: fc.Arbitrary<Execution> = fc.record({
+  actions: fc.array(
+    anyAction.map(({ sender, target, ...action }) => ({
+      ...action,
+      sender: getAddress(sender),
+      target: getAddress(target),
+    })),
+    { maxLength: 3 },
+  ),
+  visits: fc.array(fc.record({ rollup: chain, rootBefore: root, rootAfter: root }), { maxLength: 2 }),
+  marks: fc.array(fc.record({ kind: fc.constantFrom(...Object.values(MarkKind)), at: word32, to: word32 }), {
+    maxLength: 2,
+  }),
+});
+
+/** Any batch whose fields fit their types, whatever it says; addresses with their checksums. */
+export const anyBatch: fc.Arbitrary<Batch> = fc.record({
+  timestamp: below(2n ** 64n),
+  blobCount: fc.nat({ max: 255 }),
+  executions: fc.array(anyExecution, { maxLength: 2 }),
+  proofs: fc.array(
+    fc.record({
+      rollup: chain,
+      verificationKey: below(2n ** 256n).map((n) => numberToHex(n, { size: 32 })),
+      visits: fc.array(word32, { maxLength: 3 }),
+      proof: hexBytes(70),
+    }),
+    { maxLength: 2 },
+  ),
+});

@@ -50,7 +50,7 @@ export function decodeStatement(words: readonly bigint[]): {
   if (next() !== STATEMENT_DOMAIN) throw new Error("not a statement");
   const header = {
     l1ChainId: next(),
-    rollups: toAddress(next()),
+    manager: toAddress(next()),
     rollup: chainId(next()),
     timestamp: next(),
     blobs: next(),

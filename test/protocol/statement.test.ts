@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { challengeOf, evaluateWords, fingerprint } from "../../builder/protocol/fingerprint.ts";
+import { challengeOf, evaluateWords, publicInputsOf } from "../../builder/protocol/fingerprint.ts";
 import { FIELD_MODULUS, fieldElement } from "../../builder/protocol/ids.ts";
 import { dataWords, statementWords } from "../../builder/protocol/statement.ts";
 import { anyHeader, anyVisits } from "./arbitraries.ts";
@@ -54,7 +54,7 @@ describe("fingerprint", function () {
           const words = statementWords(header, visits);
           const at = pick % words.length;
           fc.pre(words[at] !== replacement);
-          const { challenge, evaluation } = fingerprint(words, commitment);
+          const { challenge, evaluation } = publicInputsOf(words, commitment);
           const mutations = [words.with(at, replacement), [...words, fieldElement(0n)], words.slice(0, -1)];
           for (const mutated of mutations) {
             expect(challengeOf(mutated, commitment)).to.not.equal(challenge);

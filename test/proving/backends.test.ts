@@ -13,7 +13,7 @@ import { readVerificationKey } from "../../builder/proving/load-circuit.ts";
 import { createLocalProver } from "../../builder/proving/local-prover.ts";
 import type { ProverResult } from "../../builder/proving/prover.ts";
 import { groth16ProofSystemAbi } from "../../builder/protocol/abi.ts";
-import { fingerprint } from "../../builder/protocol/fingerprint.ts";
+import { publicInputsOf } from "../../builder/protocol/fingerprint.ts";
 import { fieldElement } from "../../builder/protocol/ids.ts";
 import { expectRevert } from "../contracts/outcome.ts";
 import { connect } from "../contracts/setup.ts";
@@ -26,9 +26,9 @@ const COMMITMENT = fieldElement(987_654_321n);
 const WORDS = [COMMITMENT, ...[0n, 0n, 0n].map(fieldElement)];
 
 for (const kind of BACKEND_KINDS) {
-  const obstacle = await kind.obstacle();
-  const title = obstacle === undefined ? kind.name : `${kind.name} (not on this machine: ${obstacle})`;
-  (obstacle === undefined ? describe : describe.skip)(`proofs by ${title}`, function () {
+  const reason = await kind.unavailableReason();
+  const title = reason === undefined ? kind.name : `${kind.name} (not on this machine: ${reason})`;
+  (reason === undefined ? describe : describe.skip)(`proofs by ${title}`, function () {
     this.timeout(120_000);
     let key: VerificationKey;
     let made: ProverResult;
@@ -37,7 +37,7 @@ for (const kind of BACKEND_KINDS) {
       key = await readVerificationKey(bits);
       const prover = await createLocalProver({ artefacts: [bits], threads: 2, backend: kind.name });
       try {
-        const input = { ...fingerprint(WORDS, COMMITMENT), word: 0n, bits: [0n, 0n, 0n, 0n, 0n] };
+        const input = { ...publicInputsOf(WORDS, COMMITMENT), word: 0n, bits: [0n, 0n, 0n, 0n, 0n] };
         made = await prover.prove({ circuit: "bits", input, commitment: COMMITMENT });
       } finally {
         await prover.close();

@@ -5,7 +5,7 @@ import { BASE_FIELD_MODULUS } from "../../builder/proving/keys/base-field.ts";
 import { compileCurve } from "../../builder/proving/keys/curve-module.ts";
 import type { Groth16Proof } from "../../builder/proving/prover.ts";
 import { ProofVerifier } from "../../builder/proving/threads/proof-verifier.ts";
-import { fingerprint } from "../../builder/protocol/fingerprint.ts";
+import { publicInputsOf } from "../../builder/protocol/fingerprint.ts";
 import { FIELD_MODULUS, fieldElement } from "../../builder/protocol/ids.ts";
 import { forge, type ProofParts, strayG2, toxicKey } from "../contracts/toxic-waste.ts";
 import { verifyProof } from "./reference-verification.ts";
@@ -17,7 +17,7 @@ const key = toxicKey("verifier");
 /** A valid proof, and what it is of. */
 function valid(name: string): { proof: Groth16Proof; inputs: bigint[] } {
   const forged = forge(key, words, name);
-  const { commitment, challenge, evaluation } = fingerprint(words, fieldElement(forged.commitment));
+  const { commitment, challenge, evaluation } = publicInputsOf(words, fieldElement(forged.commitment));
   return { proof: toProof(forged), inputs: [commitment, challenge, evaluation] };
 }
 

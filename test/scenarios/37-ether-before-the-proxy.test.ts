@@ -16,7 +16,7 @@ const PAIRS: readonly (readonly [SolidityChain, SolidityChain])[] = [
 async function passOn(world: World, here: SolidityChain, original: Party): Promise<boolean> {
   const args = [original.address, world.idOf(original.chain)] as const;
   const data = encodeFunctionData({ abi: crossChainManagerAbi, functionName: "passOn", args });
-  const manager: Party = { chain: here, address: here === "L1" ? world.rollupsAddress : SYSTEM };
+  const manager: Party = { chain: here, address: here === "L1" ? world.manager : SYSTEM };
   const { success } = await world.transfer({ on: here, by: bob, to: manager, data });
   return success;
 }

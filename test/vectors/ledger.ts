@@ -54,7 +54,7 @@ export async function treeVectors() {
   };
 }
 
-const domain = { l1ChainId: CONTEXT.l1ChainId, rollups: CONTEXT.rollups, rollup: SELF };
+const domain = { l1ChainId: CONTEXT.l1ChainId, manager: CONTEXT.manager, rollup: SELF };
 const seed = numberToHex(7n, { size: 32 });
 const terms = { domain, nonce: 0n, deadline: CONTEXT.timestamp };
 

@@ -1,4 +1,4 @@
-import { concatHex, type Hex, keccak256, numberToHex } from "viem";
+import { concatHex, getAddress, type Hex, keccak256, numberToHex } from "viem";
 import { LEDGER } from "../../builder/kinds/ledger/abi.ts";
 import {
   type Action,
@@ -6,8 +6,12 @@ import {
   hashAction,
   l2txAction,
   resultAction,
+  revertAction,
+  revertContinueAction,
 } from "../../builder/protocol/action.ts";
-import { fingerprint } from "../../builder/protocol/fingerprint.ts";
+import { type Batch, encodeBatch } from "../../builder/protocol/batch.ts";
+import { MarkKind } from "../../builder/protocol/execution.ts";
+import { publicInputsOf } from "../../builder/protocol/fingerprint.ts";
 import { chainId, FIELD_MODULUS, fieldElement, L1, stateRoot } from "../../builder/protocol/ids.ts";
 import { type StatementHeader, statementWords } from "../../builder/protocol/statement.ts";
 
@@ -105,9 +109,63 @@ export const executionVectors = Object.entries(executions).map(([name, execution
   return { name, execution, hashes, triggerKey: keccak256(concatHex([trigger, root])) };
 });
 
+/** The batch with the checksums of addresses that a reader of the calldata gives them. */
+const checksummed = ({ executions, ...fields }: Batch): Batch => ({
+  ...fields,
+  executions: executions.map((execution) => ({
+    ...execution,
+    actions: execution.actions.map((action) => ({
+      ...action,
+      sender: getAddress(action.sender),
+      target: getAddress(action.target),
+    })),
+  })),
+});
+const proof = { rollup: R, verificationKey: keccak256("0x01"), visits: [0], proof: data(33) };
+const batches: Record<string, Batch> = {
+  "without anything": { timestamp: 0n, blobCount: 0, executions: [], proofs: [] },
+  "one deposit": {
+    timestamp: 1_800_000_000n,
+    blobCount: 0,
+    executions: [executions["one deposit"]],
+    proofs: [proof],
+  },
+  "everything there is, of no meaning": {
+    timestamp: 2n ** 64n - 1n,
+    blobCount: 6,
+    executions: [
+      executions["a call out and its answer"],
+      {
+        actions: [...Object.values(actions), revertAction(R, 3), revertContinueAction(R)],
+        visits: [
+          { rollup: LAST, rootBefore: last, rootAfter: first },
+          { rollup: R, rootBefore: first, rootAfter: first },
+        ],
+        marks: [
+          { kind: MarkKind.SPAN, at: 1, to: 2 },
+          { kind: MarkKind.RESUME, at: 2 ** 32 - 2, to: 2 ** 32 - 1 },
+        ],
+      },
+      { actions: [], visits: [], marks: [] },
+    ],
+    proofs: [
+      { ...proof, visits: [0, 2], proof: "0x" },
+      { ...proof, rollup: LAST, visits: [1], proof: data(288) },
+      { ...proof, visits: [] },
+    ],
+  },
+};
+
+/** Batches with the one form of their calldata, and its hash, which is their id. */
+export const batchVectors = Object.entries(batches).map(([name, content]) => {
+  const batch = checksummed(content);
+  const calldata = encodeBatch(batch);
+  return { name, batch, calldata, id: keccak256(calldata) };
+});
+
 const header: StatementHeader = {
   l1ChainId: 31337n,
-  rollups: "0x5FbDB2315678afecb367f032d93F642f64180aa3",
+  manager: "0x5FbDB2315678afecb367f032d93F642f64180aa3",
   rollup: R,
   timestamp: 1_800_000_000n,
   blobs: 0n,
@@ -137,6 +195,6 @@ export const statementVectors = Object.entries(statements).map(([name, statement
     ...statement,
     words,
     wordsHash: keccak256(concatHex(words.map((word) => numberToHex(word, { size: 32 })))),
-    publicInputs: commitments.map((commitment) => fingerprint(words, commitment)),
+    publicInputs: commitments.map((commitment) => publicInputsOf(words, commitment)),
   };
 });

@@ -1,12 +1,14 @@
 import { expect } from "chai";
-import { AbiCoder, keccak256 } from "ethers";
+import { AbiCoder, Interface, keccak256 } from "ethers";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { rollupsAbi } from "../../builder/protocol/abi.ts";
 import { ActionKind } from "../../builder/protocol/action.ts";
+import { batchValue, decodeBatch } from "../../builder/protocol/batch.ts";
 import { loadPoseidon } from "../../builder/state/poseidon.ts";
 import { naiveStateRoot, naiveUpsert } from "../state/naive-tree.ts";
 import { treeVectors } from "./ledger.ts";
-import { actionVectors } from "./protocol.ts";
+import { actionVectors, batchVectors } from "./protocol.ts";
 import { allVectors, vectorText } from "./vectors.ts";
 
 describe("shared vectors", function () {
@@ -29,6 +31,19 @@ describe("shared vectors", function () {
       const fields = [kind, from, to, sender, target, value, failed, isStatic, gas, data];
       expect(keccak256(AbiCoder.defaultAbiCoder().encode([type], [fields])), name).to.equal(hash);
     }
+  });
+
+  it("encode batches as ethers does", function () {
+    const contract = new Interface(rollupsAbi);
+    for (const { name, batch, calldata, id } of batchVectors) {
+      expect(contract.encodeFunctionData("postBatch", [batchValue(batch)]), name).to.equal(calldata);
+      expect(keccak256(calldata), name).to.equal(id);
+    }
+  });
+
+  it("decode batches to what was encoded", function () {
+    for (const { name, batch, calldata, id } of batchVectors)
+      expect(decodeBatch(id, calldata), name).to.deep.equal(batch);
   });
 
   it("have the tree roots that the specification defines", async function () {

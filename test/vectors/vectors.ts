@@ -1,12 +1,13 @@
 import { type Json, toJson } from "./json.ts";
 import { l2txVectors, treeVectors, visitVectors } from "./ledger.ts";
-import { actionVectors, executionVectors, statementVectors } from "./protocol.ts";
+import { actionVectors, batchVectors, executionVectors, statementVectors } from "./protocol.ts";
 
 /** All shared test vectors by file name. They are the same in every run. */
 export async function allVectors(): Promise<Record<string, Json>> {
   return {
     "actions.json": toJson(actionVectors),
     "executions.json": toJson(executionVectors),
+    "batches.json": toJson(batchVectors),
     "statements.json": toJson(statementVectors),
     "tree.json": toJson(await treeVectors()),
     "ledger-transactions.json": toJson(await l2txVectors()),

@@ -66,7 +66,7 @@ export function parseBuilderConfiguration(
 /** A builder for rollups on any L1, with durable state, until the process is told to stop. */
 export async function runBuilder(options: unknown): Promise<void> {
   const configuration = parseBuilderConfiguration(options, process.env.LOCKSTEP_KEY);
-  const { rpc, rollups: rollupsAddress, rollup: wanted, data: folder, deploymentBlock } = configuration;
+  const { rpc, rollups: manager, rollup: wanted, data: folder, deploymentBlock } = configuration;
   const log = logger("info");
   const ports = portsFrom(configuration.portBase, wanted.length);
   await claimGatewayPorts(ports);
@@ -77,7 +77,7 @@ export async function runBuilder(options: unknown): Promise<void> {
   const evmChainId = BigInt(await l1.getChainId());
   for (const { kind } of wanted) kind.scheme.assertAllowed(evmChainId, kind.kind, circuits);
   const rollups = wanted.map(({ id, kind }) => builderRollup(id, kind, circuits));
-  await assertRegistered(l1, rollupsAddress, rollups);
+  await assertRegistered(l1, manager, rollups);
   await using cleanup = new AsyncDisposableStack();
   const { pool: prover } = cleanup.use(
     await openProver({
@@ -90,7 +90,7 @@ export async function runBuilder(options: unknown): Promise<void> {
   const account = privateKeyToAccount(configuration.key);
   const builder = await createBuilder({
     l1Rpc: rpc,
-    rollupsAddress,
+    manager,
     rollups,
     account,
     prover,

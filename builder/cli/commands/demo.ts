@@ -8,9 +8,9 @@ import { freePorts } from "../../node/ports.ts";
 import { step } from "../../node/progress.mjs";
 import { showTransaction } from "../show/show.ts";
 import { untilShutdown } from "../shutdown.ts";
-import { Storyteller } from "../show/story.ts";
+import { BatchTimings } from "../show/batch-timings.ts";
 import { Checks } from "../../devnet/tour/checks.ts";
-import { playTour } from "../../devnet/tour/tour.ts";
+import { runTour } from "../../devnet/tour/tour.ts";
 import { unprovenWarning } from "../show/unproven-label.ts";
 
 /**
@@ -29,21 +29,21 @@ export async function runDemo(): Promise<void> {
   await using devnet = await step("starting a devnet of its own", async () =>
     startDevnet({ ports: await freePorts(DEVNET_ROLLUPS.length), circuits, log: logger() }),
   );
-  using stories = new Storyteller(devnet);
+  using timings = new BatchTimings(devnet);
   const print = (line: string): void => {
     console.log(line);
   };
   const checks = new Checks(print);
   const contracts: NamedContract[] = [];
-  await playTour(devnet.description, checks, {
-    narrate: (line) => {
+  await runTour(devnet.description, checks, {
+    describe: (line) => {
       print(`\n${pc.bold(line)}`);
     },
     named: (contract) => {
       contracts.push(contract);
     },
     transaction: (hash) =>
-      showTransaction(hash, { devnet: devnet.description, circuits, stories, contracts, print }),
+      showTransaction(hash, { devnet: devnet.description, circuits, timings, contracts, print }),
   });
   checks.finish();
   const seconds = ((performance.now() - begun) / 1_000).toFixed(0);

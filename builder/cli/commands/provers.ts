@@ -33,7 +33,7 @@ export async function showProvers({ prover }: ProversOptions): Promise<void> {
   for (const kind of kinds) {
     const { name } = kind;
     const title = `  ${name.padEnd(width)}`;
-    const missing = await kind.obstacle();
+    const missing = await kind.unavailableReason();
     if (missing !== undefined) {
       console.log(`${title}  ${pc.yellow(missing)}`);
       continue;

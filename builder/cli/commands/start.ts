@@ -13,8 +13,8 @@ import { claimPorts, portsFrom } from "../../node/ports.ts";
 import { step } from "../../node/progress.mjs";
 import { showTransaction } from "../show/show.ts";
 import { untilShutdown } from "../shutdown.ts";
-import { Storyteller } from "../show/story.ts";
-import { playFirstCall } from "../../devnet/tour/first-call.ts";
+import { BatchTimings } from "../show/batch-timings.ts";
+import { makeFirstCall } from "../../devnet/tour/first-call.ts";
 import { UNPROVEN_LABEL, unprovenWarning } from "../show/unproven-label.ts";
 import type { Circuits } from "../../node/circuits.ts";
 
@@ -89,13 +89,13 @@ async function abortable<Result>(work: Promise<Result>, shutdown: AbortSignal): 
 }
 
 async function playAndShow(devnet: Devnet, circuits: Circuits): Promise<void> {
-  using stories = new Storyteller(devnet);
-  const call = await step("playing one proven call", () => playFirstCall(devnet.description));
+  using timings = new BatchTimings(devnet);
+  const call = await step("playing one proven call", () => makeFirstCall(devnet.description));
   console.log(`\n${pc.bold("One L1 transaction, proven:")} ${call.summary}`);
   await showTransaction(call.hash, {
     devnet: devnet.description,
     circuits,
-    stories,
+    timings,
     contracts: [{ chain: L1, address: call.piggyBank, name: "PiggyBank" }],
     print: (line) => {
       console.log(line);

@@ -8,19 +8,14 @@ import {
   isAddress,
   size,
 } from "viem";
-import { ActionKind } from "../../protocol/action.ts";
+import { type Action, ActionKind } from "../../protocol/action.ts";
 import type { Names } from "../../devnet/names.ts";
-import type { PostedAction } from "./posted.ts";
 
 /**
  * An action in a line.
  * @param answered the call that it answers, if it is a result.
  */
-export function describeAction(
-  action: PostedAction,
-  names: Names,
-  answered: PostedAction | undefined,
-): string {
+export function describeAction(action: Action, names: Names, answered: Action | undefined): string {
   const { from, to, sender, target, data } = action;
   const route = `${names.chain(from)} → ${names.chain(to)}`;
   switch (action.kind) {
@@ -39,13 +34,11 @@ export function describeAction(
       return `${route}  a frame of ${names.chain(from)} reverts, and the calls made in it are undone on all chains`;
     case ActionKind.REVERT_CONTINUE:
       return `${route}  they are undone`;
-    default:
-      return `${route}  action of kind ${action.kind}`;
   }
 }
 
 /** Functions that are known by name, others by their selector. */
-function calldata({ to, target, data }: PostedAction, names: Names): string {
+function calldata({ to, target, data }: Action, names: Names): string {
   if (data === "0x") return "";
   try {
     const call = decodeFunctionData({ abi: names.contract(to, target)?.abi ?? [], data });
@@ -56,7 +49,7 @@ function calldata({ to, target, data }: PostedAction, names: Names): string {
 }
 
 /** What a call returned, in words if the function is known. */
-function returnData(data: Hex, names: Names, call: PostedAction | undefined): string {
+function returnData(data: Hex, names: Names, call: Action | undefined): string {
   const abi = call === undefined ? undefined : names.contract(call.to, call.target)?.abi;
   if (call === undefined || abi === undefined || data === "0x") return shorten(data);
   try {

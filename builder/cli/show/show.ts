@@ -5,16 +5,16 @@ import { L1 } from "../../protocol/ids.ts";
 import type { Circuits } from "../../node/circuits.ts";
 import type { DevnetDescription } from "../../node/deployment/description.ts";
 import { Names, type NamedContract } from "../../devnet/names.ts";
-import { type Inclusion, readInclusion } from "./posted.ts";
+import { type PostedTransaction, readPostedTransaction } from "./posted.ts";
 import { knownKind } from "../../node/kinds/index.ts";
-import type { BatchStory, Storyteller } from "./story.ts";
-import { traceLines } from "./trace.ts";
+import type { BatchTiming, BatchTimings } from "./batch-timings.ts";
+import { executionLines } from "./execution-lines.ts";
 import { UNPROVEN_LABEL } from "./unproven-label.ts";
 
 export interface ShowOptions {
   readonly devnet: DevnetDescription;
   readonly circuits: Circuits;
-  readonly stories: Storyteller;
+  readonly timings: BatchTimings;
   /** Names for contracts beside those that rollups have from the beginning. */
   readonly contracts: readonly NamedContract[];
   readonly print: (line: string) => void;
@@ -24,16 +24,16 @@ export interface ShowOptions {
 export async function showTransaction(hash: Hex, options: ShowOptions): Promise<void> {
   const { devnet, print } = options;
   const l1 = createPublicClient({ transport: http(devnet.l1.rpc) });
-  const inclusion = await readInclusion(l1, devnet.l1.rollups, hash);
-  if (inclusion === undefined) {
+  const posted = await readPostedTransaction(l1, devnet.l1.rollups, hash);
+  if (posted === undefined) {
     print(`  transaction ${hash} crossed no chains`);
     return;
   }
-  showExecutions(inclusion, namesOf(options), print);
-  showProofs(inclusion, options);
-  showGas(inclusion, print);
-  const story = options.stories.storyOf(hash);
-  if (story !== undefined) showTimings(story, print);
+  showExecutions(posted, namesOf(options), print);
+  showProofs(posted, options);
+  showGas(posted, print);
+  const timing = options.timings.timingOf(hash);
+  if (timing !== undefined) showTimings(timing, print);
 }
 
 /** Chains whose state nothing proves are red. */
@@ -45,19 +45,23 @@ function namesOf({ devnet, contracts }: ShowOptions): Names {
   return new Names(new Map([[L1, "L1"], ...chains]), [...own, ...contracts]);
 }
 
-function showExecutions({ batch, transaction }: Inclusion, names: Names, print: ShowOptions["print"]): void {
+function showExecutions(
+  { batch, transaction }: PostedTransaction,
+  names: Names,
+  print: ShowOptions["print"],
+): void {
   const count = batch.executions.length;
   const calls = `${count} cross-chain ${count === 1 ? "call" : "calls"}`;
   print(`  ${pc.bold(transaction.transactionHash)}, block ${transaction.blockNumber}: ${calls}`);
   batch.executions.forEach((execution, index) => {
     const first = `${index + 1}.`.padEnd(3);
-    traceLines(execution, names).forEach((line, position) => {
+    executionLines(execution, names).forEach((line, position) => {
       print(`    ${position === 0 ? first : "   "}${line}`);
     });
   });
 }
 
-function showProofs({ batch }: Inclusion, { circuits, devnet, print }: ShowOptions): void {
+function showProofs({ batch }: PostedTransaction, { circuits, devnet, print }: ShowOptions): void {
   const byCircuit = Map.groupBy(batch.proofs, ({ verificationKey }) => verificationKey);
   for (const [name, { artefacts, verificationKey }] of circuits) {
     const proofs = byCircuit.get(hashVerificationKey(verificationKey)) ?? [];
@@ -72,7 +76,7 @@ function showProofs({ batch }: Inclusion, { circuits, devnet, print }: ShowOptio
   }
 }
 
-function showGas({ transaction, posting }: Inclusion, print: ShowOptions["print"]): void {
+function showGas({ transaction, posting }: PostedTransaction, print: ShowOptions["print"]): void {
   const own =
     transaction.transactionHash === posting.transactionHash
       ? ""
@@ -80,7 +84,7 @@ function showGas({ transaction, posting }: Inclusion, print: ShowOptions["print"
   print(`    gas: postBatch ${posting.gasUsed.toLocaleString("en")}${own}`);
 }
 
-function showTimings({ simulate, proofs, post }: BatchStory, print: ShowOptions["print"]): void {
+function showTimings({ simulate, proofs, post }: BatchTiming, print: ShowOptions["print"]): void {
   const sum = (times: readonly number[]): string => seconds(times.reduce((total, time) => total + time, 0));
   const steps = [
     `simulate ${seconds(simulate)}`,

@@ -60,6 +60,15 @@ function connect({ chainId, gateway }: Endpoint, account: Account) {
 /**
  * @param accountIndex which of the devnet's accounts the user holds.
  * @param chain the chain to look at; L1 by default.
+ * @example
+ * ```ts
+ * import { openDapp } from "./builder/devnet/tour/dapp.ts";
+ * import { readDescription } from "./builder/node/deployment/description.ts";
+ *
+ * const dapp = openDapp(readDescription(".lockstep"), 1);
+ * const counter = await dapp.deploy("Counter");
+ * console.log(await dapp.publicClient.getCode({ address: counter }));
+ * ```
  */
 export function openDapp(devnet: DevnetDescription, accountIndex: number, chain: Endpoint = devnet.l1): Dapp {
   const key = devnet.accounts[accountIndex]?.privateKey;

@@ -19,7 +19,7 @@ export interface FirstCall {
 }
 
 /** Deploys `PiggyBank` and has it save Ether on the ledger: the example of the README, played. */
-export async function playFirstCall(devnet: DevnetDescription): Promise<FirstCall> {
+export async function makeFirstCall(devnet: DevnetDescription): Promise<FirstCall> {
   const ledger = devnet.rollups.find(({ kind }) => kind === "ledger");
   if (ledger === undefined) throw new RangeError("the devnet has no ledger");
   const dapp = openDapp(devnet, 1);

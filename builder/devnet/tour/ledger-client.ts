@@ -1,5 +1,5 @@
 import { type Address, createPublicClient, type Hex, http, RpcRequestError } from "viem";
-import { l1TransactionOf } from "./carrier.ts";
+import { l1TransactionOf } from "./l1-transaction-of.ts";
 
 /** A user's view of the ledger through its gateway. */
 export interface LedgerClient {
@@ -19,6 +19,16 @@ export interface LedgerClient {
 const POLL_MS = 100;
 const TIMEOUT_MS = 600_000;
 
+/**
+ * Opens a ledger at its gateway.
+ * @example
+ * ```ts
+ * import { openLedger } from "./builder/devnet/tour/ledger-client.ts";
+ *
+ * const ledger = openLedger("http://127.0.0.1:8547");
+ * console.log(await ledger.balanceOf("0x70997970C51812dc3A010C7d01b50e0d17dc79C8"));
+ * ```
+ */
 export function openLedger(gateway: string): LedgerClient {
   const client = createPublicClient({
     transport: http(gateway, { timeout: TIMEOUT_MS, retryCount: 0 }),

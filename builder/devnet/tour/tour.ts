@@ -13,11 +13,11 @@ import { LedgerAccount } from "../../kinds/ledger/client.ts";
 import { chainId, L1 } from "../../protocol/ids.ts";
 import type { DevnetDescription } from "../../node/deployment/description.ts";
 import { closedDeskAbi, invoiceDeskAbi, payrollAbi } from "./abi.ts";
-import type { Audience } from "./audience.ts";
+import type { TourListener } from "./tour-listener.ts";
 import type { Checks } from "./checks.ts";
 import { type Dapp, openDapp } from "./dapp.ts";
 import { type LedgerClient, openLedger } from "./ledger-client.ts";
-import { playSolidityAct } from "./solidity-act.ts";
+import { runSolidityTour } from "./solidity-tour.ts";
 
 /** What a dApp needs of `Rollups`. */
 const rollupsAbi = parseAbi([
@@ -60,32 +60,36 @@ interface Cast {
  * The tour: an L1 contract pays salaries on a rollup in one transaction; what can go wrong, caught; Solidity
  * on a rollup.
  */
-export async function playTour(devnet: DevnetDescription, checks: Checks, audience: Audience): Promise<void> {
-  const narrate = (line: string): void => {
-    audience.narrate(line);
+export async function runTour(
+  devnet: DevnetDescription,
+  checks: Checks,
+  listener: TourListener,
+): Promise<void> {
+  const describe = (line: string): void => {
+    listener.describe(line);
   };
-  narrate("Deploying Payroll, InvoiceDesk and ClosedDesk on L1");
+  describe("Deploying Payroll, InvoiceDesk and ClosedDesk on L1");
   const cast = await assemble(devnet, checks);
   const onL1 = { chain: L1 };
-  audience.named({ ...onL1, address: cast.payroll, name: "Payroll", abi: payrollAbi });
-  audience.named({ ...onL1, address: cast.invoiceDesk, name: "InvoiceDesk", abi: invoiceDeskAbi });
-  audience.named({ ...onL1, address: cast.closedDesk, name: "ClosedDesk", abi: closedDeskAbi });
-  audience.named({ ...onL1, address: cast.alice, name: "Alice" });
-  audience.named({ chain: cast.ledgerId, address: cast.bob.address, name: "Bob" });
+  listener.named({ ...onL1, address: cast.payroll, name: "Payroll", abi: payrollAbi });
+  listener.named({ ...onL1, address: cast.invoiceDesk, name: "InvoiceDesk", abi: invoiceDeskAbi });
+  listener.named({ ...onL1, address: cast.closedDesk, name: "ClosedDesk", abi: closedDeskAbi });
+  listener.named({ ...onL1, address: cast.alice, name: "Alice" });
+  listener.named({ chain: cast.ledgerId, address: cast.bob.address, name: "Bob" });
 
-  narrate("Payday: deposit, read, two salaries and an invoice, in one L1 transaction");
-  await audience.transaction((await payday(cast)).transactionHash);
+  describe("Payday: deposit, read, two salaries and an invoice, in one L1 transaction");
+  await listener.transaction((await payday(cast)).transactionHash);
 
-  narrate("An overdrawn transfer, caught by the contract");
-  await audience.transaction((await overdraw(cast)).transactionHash);
+  describe("An overdrawn transfer, caught by the contract");
+  await listener.transaction((await overdraw(cast)).transactionHash);
 
-  narrate("A payment to a contract that rejects Ether, caught by the contract");
-  await audience.transaction((await rejectedPayment(cast)).transactionHash);
+  describe("A payment to a contract that rejects Ether, caught by the contract");
+  await listener.transaction((await rejectedPayment(cast)).transactionHash);
 
-  narrate("Bob, who has no L1 key, signs a transaction for the ledger");
-  await audience.transaction(await bobPaysAlice(cast));
+  describe("Bob, who has no L1 key, signs a transaction for the ledger");
+  await listener.transaction(await bobPaysAlice(cast));
 
-  await playSolidityAct(devnet, checks, audience);
+  await runSolidityTour(devnet, checks, listener);
 }
 
 async function assemble(devnet: DevnetDescription, checks: Checks): Promise<Cast> {
@@ -201,7 +205,7 @@ async function bobPaysAlice(cast: Cast): Promise<Hex> {
   const { dapp, checks, devnet, ledger, ledgerId, bob, alice } = cast;
   const { timestamp } = await dapp.publicClient.getBlock();
   const transaction = bob.signTransfer({
-    domain: { l1ChainId: BigInt(devnet.l1.chainId), rollups: devnet.l1.rollups, rollup: chainId(ledgerId) },
+    domain: { l1ChainId: BigInt(devnet.l1.chainId), manager: devnet.l1.rollups, rollup: chainId(ledgerId) },
     nonce: await ledger.nonceOf(bob.address),
     deadline: timestamp + 3_600n,
     chain: L1,

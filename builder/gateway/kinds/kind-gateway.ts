@@ -1,7 +1,7 @@
 import type { Hex, LocalAccount } from "viem";
 import type { Backend } from "../backend.ts";
 import type { ChainId } from "../../protocol/ids.ts";
-import type { AcrossChains } from "../trace/across.ts";
+import type { CrossChainTrace } from "../trace/cross-chain-trace.ts";
 import type { KindTrace } from "../trace/trace.ts";
 import type { Handler, Topic } from "../service.ts";
 
@@ -14,7 +14,7 @@ export interface RollupContext {
   /** Accounts that the gateway signs for. */
   readonly accounts: readonly LocalAccount[];
   /** Everything that a transaction of L1 did on all chains; nothing if it had nothing to do with rollups. */
-  readonly across: (l1Transaction: Hex) => Promise<AcrossChains | undefined>;
+  readonly across: (l1Transaction: Hex) => Promise<CrossChainTrace | undefined>;
 }
 
 /** What a kind of rollup adds to the methods that every rollup has. */

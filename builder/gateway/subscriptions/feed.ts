@@ -114,9 +114,9 @@ export class BlockFeed {
     const wantsLogs = [...this.#listeners].some((listener) => listener.wantsLogs);
     const added: { block: FeedBlock; logs: readonly RpcLog[] }[] = [];
     for (const block of fresh) added.push({ block, logs: wantsLogs ? await this.#source.logsOf(block) : [] });
-    for (const one of this.#known.splice(kept).toReversed()) this.#tell({ type: "removed", ...one });
+    for (const one of this.#known.splice(kept).toReversed()) this.#notify({ type: "removed", ...one });
     this.#known = [...this.#known, ...added].slice(-MEMORY);
-    for (const one of added) this.#tell({ type: "added", ...one });
+    for (const one of added) this.#notify({ type: "added", ...one });
   }
 
   /**
@@ -141,7 +141,7 @@ export class BlockFeed {
     }
   }
 
-  #tell(event: FeedEvent): void {
+  #notify(event: FeedEvent): void {
     for (const listener of this.#listeners) listener.take(event);
   }
 }

@@ -31,7 +31,7 @@ interface Filter<About> {
 }
 
 /** Subscriptions whose notifications are kept until a client asks for them. */
-export class FilterBook<About> {
+export class Filters<About> {
   readonly #filters = new Map<string, Filter<About>>();
   readonly #refresh: () => Promise<void>;
   readonly #lifetime: number;

@@ -38,7 +38,7 @@ const MAX_DEPTH = 2_000;
  * The tree, without empty lists.
  * @throws {TraceTooDeepError}
  */
-export function finished(root: TraceFrame): TraceFrame {
+export function withoutEmptyCalls(root: TraceFrame): TraceFrame {
   let level: TraceFrame[] = [root];
   for (let depth = 1; level.length > 0; depth++) {
     if (depth > MAX_DEPTH) throw new TraceTooDeepError(MAX_DEPTH);

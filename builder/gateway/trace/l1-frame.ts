@@ -53,26 +53,26 @@ const RUN_TRANSACTION = toFunctionSelector(getAbiItem({ abi: rollupsAbi, name: "
 
 /**
  * The call that leaves L1 in this frame, if one does.
- * @param rollups address of `Rollups`, lower case.
+ * @param manager address of `Rollups`, lower case.
  */
-export function relayOf({ type, to, input }: L1Frame, rollups: Address): RelayCall | undefined {
+export function relayOf({ type, to, input }: L1Frame, manager: Address): RelayCall | undefined {
   const isCall = type === "CALL" || type === "STATICCALL";
-  return isCall && to === rollups ? decodeRelay(input) : undefined;
+  return isCall && to === manager ? decodeRelay(input) : undefined;
 }
 
 /** Whether `Rollups` plays a transaction that was signed for a rollup in this frame. */
-export function isTransactionFrame({ from, to, input }: L1Frame, rollups: Address): boolean {
-  return from === rollups && to === rollups && input.startsWith(RUN_TRANSACTION);
+export function isTransactionFrame({ from, to, input }: L1Frame, manager: Address): boolean {
+  return from === manager && to === manager && input.startsWith(RUN_TRANSACTION);
 }
 
 /**
  * The calls that `Rollups` makes for rollups in this frame and not in frames of L1 code that it calls: frames
  * that it opened in order to undo them belong to it.
  */
-export function callsForRollups({ calls }: L1Frame, rollups: Address): L1Frame[] {
+export function callsForRollups({ calls }: L1Frame, manager: Address): L1Frame[] {
   return calls.flatMap((frame) => {
-    if (frame.from !== rollups) return [];
-    if (frame.to === rollups) return callsForRollups(frame, rollups);
+    if (frame.from !== manager) return [];
+    if (frame.to === manager) return callsForRollups(frame, manager);
     return frame.type === "CALL" || frame.type === "STATICCALL" ? [frame] : [];
   });
 }

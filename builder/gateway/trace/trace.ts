@@ -8,7 +8,7 @@ import { L1RpcError } from "../../l1/client.ts";
 import { ActionKind } from "../../protocol/action.ts";
 import type { ChainId } from "../../protocol/ids.ts";
 import type { Upstream } from "../upstream.ts";
-import { AcrossChains, type CallsOfKind, type TracedVisit } from "./across.ts";
+import { CrossChainTrace, type CallsOfKind, type TracedVisit } from "./cross-chain-trace.ts";
 import { isTransactionFrame, type L1Frame, parseL1Trace } from "./l1-frame.ts";
 
 /** What a kind of rollup contributes to traces: frames of visits, or else what calls of it cause. */
@@ -36,14 +36,14 @@ export const traceParamsSchema = z.tuple([
  * @param l1 its frames on L1.
  * @returns nothing if it had nothing to do with rollups.
  */
-export async function traceAcross(
+export async function traceAllChains(
   builder: Backend,
   kinds: ReadonlyMap<string, { readonly trace: KindTrace }>,
   l1Transaction: Hex,
   l1: L1Frame,
-): Promise<AcrossChains | undefined> {
-  const rollups = lowerCase(builder.rollupsAddress);
-  if (!some(l1, ({ to }) => to === rollups)) return undefined;
+): Promise<CrossChainTrace | undefined> {
+  const manager = lowerCase(builder.manager);
+  if (!some(l1, ({ to }) => to === manager)) return undefined;
   const visits = new Map<ChainId, TracedVisit[]>();
   const frameless = new Map<ChainId, CallsOfKind>();
   for (const { id, kind } of builder.rollups) {
@@ -51,9 +51,9 @@ export async function traceAcross(
     if (trace.visits !== undefined) visits.set(id, await visitsOf(builder, id, trace.visits, l1Transaction));
     if (trace.callsOf !== undefined) frameless.set(id, trace.callsOf(id));
   }
-  const hasTransactions = some(l1, (frame) => isTransactionFrame(frame, rollups));
+  const hasTransactions = some(l1, (frame) => isTransactionFrame(frame, manager));
   const transactions = hasTransactions ? await transactionsIn(builder, l1Transaction) : [];
-  return new AcrossChains({ rollups, l1, visits, transactions, frameless });
+  return new CrossChainTrace({ manager, l1, visits, transactions, frameless });
 }
 
 /** A rollup that was stopped has nothing to show, and does not keep the others from it. */
@@ -89,7 +89,7 @@ async function transactionsIn(
 ): Promise<{ rollup: ChainId; hash: Hex }[]> {
   const { blockNumber } = await builder.l1.getTransactionReceipt({ hash: l1Transaction });
   const ids = builder.rollups.map(({ id }) => id);
-  const history = await readHistory(builder.l1, builder.rollupsAddress, ids, blockNumber, blockNumber);
+  const history = await readHistory(builder.l1, builder.manager, ids, blockNumber, blockNumber);
   return readable(history).flatMap(({ transaction, execution: { actions } }) => {
     const [trigger] = actions;
     if (transaction !== l1Transaction || trigger?.kind !== ActionKind.L2TX) return [];

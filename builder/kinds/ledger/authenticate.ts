@@ -27,8 +27,8 @@ export async function authenticate(
   const account = accountKey(self, addressOf(poseidon, publicKey));
   const { nonce: expected } = unpackAccount(state.tree.get(account));
 
-  const { l1ChainId, rollups } = context;
-  const message = ledgerMessage(poseidon, { l1ChainId, rollups, rollup: self }, transaction);
+  const { l1ChainId, manager } = context;
+  const message = ledgerMessage(poseidon, { l1ChainId, manager, rollup: self }, transaction);
   if (selectedFunction(calldata) === undefined)
     throw new InvalidL2TransactionError("its function is none of transfer, balanceOf and send");
   if (context.timestamp > deadline)

@@ -1,6 +1,6 @@
 import { hexToBytes, size } from "viem";
 import { type Action, ActionKind } from "../../protocol/action.ts";
-import { fingerprint } from "../../protocol/fingerprint.ts";
+import { publicInputsOf } from "../../protocol/fingerprint.ts";
 import { type FieldElement, fieldElement } from "../../protocol/ids.ts";
 import {
   actionWords,
@@ -76,7 +76,7 @@ export async function ledgerCircuitJob(
         ...actionSlot(slot?.result?.out, MAX_FORWARDED_BYTES),
       ]),
   ];
-  const { commitment, challenge, evaluation } = fingerprint(
+  const { commitment, challenge, evaluation } = publicInputsOf(
     statementWords(header, [visit]),
     commitmentOf(poseidon, words),
   );
@@ -85,7 +85,7 @@ export async function ledgerCircuitJob(
     challenge,
     evaluation,
     l1ChainId: header.l1ChainId,
-    rollups: BigInt(header.rollups),
+    rollups: BigInt(header.manager),
     rollup: header.rollup,
     timestamp: header.timestamp,
     blobs: header.blobs,

@@ -28,6 +28,27 @@ export interface LedgerPayment extends LedgerTransactionTerms {
  * An account on ledgers held by a Baby Jubjub key, for users without an L1 key. The same key has the same
  * address on every ledger, but each signature is good for one rollup and one nonce. The sign functions return
  * an L2TX's data.
+ * @example
+ * ```ts
+ * import { parseEther } from "viem";
+ * import { LedgerAccount } from "./builder/kinds/ledger/client.ts";
+ * import { chainId, L1 } from "./builder/protocol/ids.ts";
+ *
+ * const alice = await LedgerAccount.generate();
+ * const transaction = alice.signTransfer({
+ *   domain: {
+ *     l1ChainId: 31337n,
+ *     manager: "0x5FbDB2315678afecb367f032d93F642f64180aa3",
+ *     rollup: chainId(1),
+ *   },
+ *   chain: L1,
+ *   to: "0x70997970C51812dc3A010C7d01b50e0d17dc79C8",
+ *   amount: parseEther("1"),
+ *   nonce: 0n,
+ *   deadline: BigInt(Math.floor(Date.now() / 1_000)) + 3_600n,
+ * });
+ * // eth_sendRawTransaction at the ledger's gateway takes it.
+ * ```
  */
 export class LedgerAccount {
   readonly address: Address;

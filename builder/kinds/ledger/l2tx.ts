@@ -25,7 +25,7 @@ export interface LedgerDomain {
   /** EVM chain id of L1. */
   readonly l1ChainId: bigint;
   /** Address of `Rollups` on L1. */
-  readonly rollups: Address;
+  readonly manager: Address;
   readonly rollup: ChainId;
 }
 
@@ -61,7 +61,7 @@ export function ledgerMessage(
   return poseidon([
     LEDGER_TX_DOMAIN,
     domain.l1ChainId,
-    BigInt(domain.rollups),
+    BigInt(domain.manager),
     domain.rollup,
     nonce,
     deadline,

@@ -9,7 +9,7 @@ import type { StatementHeader } from "../../protocol/statement.ts";
 const SELF = chainId(1);
 const HEADER: StatementHeader = {
   l1ChainId: 31337n,
-  rollups: "0x00000000000000000000000000000000000000aa",
+  manager: "0x00000000000000000000000000000000000000aa",
   rollup: SELF,
   timestamp: 1_800_000_000n,
   blobs: 0n,

@@ -45,6 +45,21 @@ export interface Deployment {
  * Puts Lockstep on an L1 and registers rollups.
  * @throws `DEVELOPMENT_KEY`, `UNPROVEN_KIND` before anything is sent where that may not be used;
  * `DEPLOYMENT`.
+ * @example
+ * ```ts
+ * import { developmentAccount } from "./builder/devnet/accounts.ts";
+ * import { prepareArtefacts } from "./builder/node/artefacts.ts";
+ * import { deploy } from "./builder/node/deployment/deploy.ts";
+ * import { knownKind } from "./builder/node/kinds/index.ts";
+ *
+ * const { registered } = await deploy({
+ *   rpc: "http://127.0.0.1:8545",
+ *   kinds: ["ledger", "evm"].map((name) => knownKind(name)),
+ *   circuits: await prepareArtefacts(),
+ *   account: developmentAccount(0),
+ * });
+ * console.log(registered.map(({ id, kind }) => `${id} ${kind.kind.name}`));
+ * ```
  */
 export async function deploy({ rpc, kinds, circuits, account }: DeployOptions): Promise<Deployment> {
   const deployer = new Deployer(rpc, account);

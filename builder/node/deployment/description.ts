@@ -84,7 +84,7 @@ export async function answers(rpc: string): Promise<boolean> {
 }
 
 /**
- * A description left by a killed devnet is no obstacle; one whose L1 answers is.
+ * A description that a killed devnet left does not count; one whose L1 answers does.
  * @throws {DevnetRunningError}
  */
 export async function refuseIfRunning(folder: string): Promise<void> {

@@ -2,8 +2,8 @@ import { BaseError, MethodNotFoundRpcError, MethodNotSupportedRpcError, RpcReque
 import type { L1Client } from "../../l1/client.ts";
 import { LockstepError } from "../../protocol/errors.ts";
 import type { DryRun } from "./dry-run.ts";
-import { SimulatedDryRun } from "./simulated.ts";
-import { TakenBackDryRun } from "./taken-back.ts";
+import { EthSimulateDryRun } from "./eth-simulate.ts";
+import { SnapshotDryRun } from "./snapshot.ts";
 
 /** The L1 node has no way to show what it would make of a block. */
 export class NoDryRunError extends LockstepError {
@@ -16,14 +16,14 @@ export class NoDryRunError extends LockstepError {
 }
 
 /** The ways there are, best first, each with a request that shows whether the node has it. */
-const WAYS = [
+const DRY_RUNS = [
   {
     probe: { method: "eth_simulateV1", params: [{ blockStateCalls: [] }, "latest"] },
-    create: (l1: L1Client): DryRun => new SimulatedDryRun(l1),
+    create: (l1: L1Client): DryRun => new EthSimulateDryRun(l1),
   },
   {
     probe: { method: "evm_snapshot", params: [] },
-    create: (l1: L1Client): DryRun => new TakenBackDryRun(l1),
+    create: (l1: L1Client): DryRun => new SnapshotDryRun(l1),
   },
 ];
 
@@ -32,8 +32,8 @@ const WAYS = [
  * @throws {NoDryRunError}, or what the client throws.
  */
 export async function chooseDryRun(l1: L1Client): Promise<DryRun> {
-  for (const { probe, create } of WAYS) {
-    if (await knows(l1, probe)) return create(l1);
+  for (const { probe, create } of DRY_RUNS) {
+    if (await supports(l1, probe)) return create(l1);
   }
   throw new NoDryRunError();
 }
@@ -41,7 +41,7 @@ export async function chooseDryRun(l1: L1Client): Promise<DryRun> {
 /** Codes of errors that have nothing to do with the request: an internal error, a limit that is exceeded. */
 const TROUBLE = [-32_603, -32_005];
 
-async function knows(l1: L1Client, request: { method: string; params: unknown[] }): Promise<boolean> {
+async function supports(l1: L1Client, request: { method: string; params: unknown[] }): Promise<boolean> {
   try {
     await l1.request<{ Parameters: unknown[]; ReturnType: unknown }>(request);
     return true;

@@ -1,8 +1,8 @@
 import type { Hex } from "viem";
 import type { CallFrame } from "../../evm/call-frame.ts";
 import type { NextBlock } from "../../l1/head.ts";
-import type { Included } from "../inclusion.ts";
-import type { Measured } from "./measured.ts";
+import type { BundleReceipts } from "../bundle.ts";
+import type { GasMeasurement } from "./gas-measurement.ts";
 import type { NodeReceipt } from "./outcome.ts";
 import type { UnsignedRequest } from "./unsigned.ts";
 
@@ -16,7 +16,7 @@ export interface BlockDraft {
 }
 
 /** What the node makes of a draft; `index` counts the draft's transactions. */
-export interface Shown {
+export interface NodeResult {
   /** Nothing for a transaction that the node does not include. */
   receipt(index: number): NodeReceipt | undefined;
   /** Return data, or revert data. */
@@ -26,7 +26,7 @@ export interface Shown {
 }
 
 /** @throws when the block must not be made. */
-export type Judge = (shown: Shown) => Promise<void>;
+export type ResultCheck = (result: NodeResult) => Promise<void>;
 
 /**
  * One way of having a node execute a block before the block counts. Which one a node can do is found out, not
@@ -38,12 +38,12 @@ export interface DryRun {
    * @param limit gas that it may have at most.
    * @throws what the client throws when the node does not execute it at all.
    */
-  measure(transaction: UnsignedRequest, next: NextBlock, limit: bigint): Promise<Measured>;
+  measure(transaction: UnsignedRequest, next: NextBlock, limit: bigint): Promise<GasMeasurement>;
   /**
    * Has the node execute the draft in the very block to come (number, time, base fee, order, senders, gas
-   * limits) and includes it if `judge` lets it.
+   * limits) and includes it if `check` lets it.
    * @param include makes the block.
-   * @throws what `judge` threw; the node is then as it was before.
+   * @throws what `check` threw; the node is then as it was before.
    */
-  run(draft: BlockDraft, judge: Judge, include: () => Promise<Included>): Promise<Included>;
+  run(draft: BlockDraft, check: ResultCheck, include: () => Promise<BundleReceipts>): Promise<BundleReceipts>;
 }

@@ -2,7 +2,7 @@ import { formatEther } from "viem";
 import type { CallFrame } from "../../evm/call-frame.ts";
 
 /** How much of calldata and answers is shown, in characters. */
-const SHOWN = 138;
+const MAX_LENGTH = 138;
 
 /** A tree of frames as lines of text, inner ones indented. */
 export function frameLines(frame: CallFrame | undefined, depth = 0): string[] {
@@ -15,5 +15,5 @@ export function frameLines(frame: CallFrame | undefined, depth = 0): string[] {
 }
 
 function shorten(data: string): string {
-  return data.length <= SHOWN ? data : `${data.slice(0, SHOWN)}…`;
+  return data.length <= MAX_LENGTH ? data : `${data.slice(0, MAX_LENGTH)}…`;
 }

@@ -25,10 +25,11 @@ export class DryRunMismatchError extends LockstepError {
 }
 
 /** How much of the data is shown, in hexadecimal digits. */
-const SHOWN = 256;
+const MAX_LENGTH = 256;
 
 function describe({ success, data, failure }: SeenOutcome): string {
-  const shown = data.length <= SHOWN ? data : `${data.slice(0, SHOWN)}… (${(data.length - 2) / 2} bytes)`;
-  if (success) return `returns ${shown}`;
-  return failure === undefined ? `fails with ${shown}` : `fails (${failure}) with ${shown}`;
+  const shortened =
+    data.length <= MAX_LENGTH ? data : `${data.slice(0, MAX_LENGTH)}… (${(data.length - 2) / 2} bytes)`;
+  if (success) return `returns ${shortened}`;
+  return failure === undefined ? `fails with ${shortened}` : `fails (${failure}) with ${shortened}`;
 }

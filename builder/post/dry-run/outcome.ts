@@ -2,7 +2,7 @@ import type { Hex } from "viem";
 import type { CallFrame } from "../../evm/call-frame.ts";
 import type { ExecutionLog } from "../execution-fate.ts";
 
-/** What a transaction does: as the simulation foresaw it, or as a node shows it. */
+/** What a transaction does: by the simulation, or by the node. */
 export interface SeenOutcome {
   readonly success: boolean;
   /** Return data, or revert data when it failed. */

@@ -128,29 +128,28 @@ class Walker {
       this.#refuse(at, "a path that ends while L1 is calling");
   }
 
-  /** Ends every open visit that has actions which it had not at `target`, but for those of `knowing`. */
-  #abandon(target: Path, knowing: ReadonlySet<ChainId>): void {
+  /** Ends every open visit that has actions which it had not at `target`, but for those that are `aware`. */
+  #abandon(target: Path, aware: ReadonlySet<ChainId>): void {
     for (const rollup of this.#rollups) {
       const visit = this.#path.open.get(rollup);
-      if (visit === undefined || knowing.has(rollup) || target.open.get(rollup)?.last === visit.last)
-        continue;
+      if (visit === undefined || aware.has(rollup) || target.open.get(rollup)?.last === visit.last) continue;
       this.#end(rollup, visit, { isAbandoned: true, keepsRoot: true });
     }
   }
 
   /** Undoes everything since just before the call at `at`. */
-  #undo(at: number, target: Path, knowing: ReadonlySet<ChainId>): void {
+  #undo(at: number, target: Path, aware: ReadonlySet<ChainId>): void {
     let { goal } = this.#path;
     // What was made since is undone with it.
     while (goal !== undefined && goal.at > at) goal = goal.below;
     if (goal?.at !== at) this.#refuse(at, "was undone, and is undone once more");
-    this.#abandon(target, knowing);
+    this.#abandon(target, aware);
     const times = (this.#path.undoings.get(at) ?? 0) + 1;
     if (times > (this.#spans.get(at) ?? 0)) this.#spans.set(at, times);
     let open = this.#path.open;
     for (const [rollup] of open) {
       const before = target.open.get(rollup);
-      if (!knowing.has(rollup) && before !== undefined) open = withEntry(open, rollup, before);
+      if (!aware.has(rollup) && before !== undefined) open = withEntry(open, rollup, before);
     }
     const undoings = withEntry(this.#path.undoings, at, times);
     this.#path = { ...this.#path, open, effect: target.effect, undoings, goal };

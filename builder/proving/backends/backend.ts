@@ -69,7 +69,7 @@ export interface BackendOptions {
 export interface BackendKind {
   readonly name: string;
   /** Why this machine cannot do it, in a sentence that says what to do about it; nothing if it can. */
-  obstacle(): Promise<string | undefined>;
+  unavailableReason(): Promise<string | undefined>;
   /**
    * What makes, once, what it needs on this machine.
    * @throws {WorkerBuildError} whose message says what that takes and is missing; so does what is returned

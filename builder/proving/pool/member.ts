@@ -3,8 +3,8 @@ import type { Capacity } from "./schedule.ts";
 
 /** Weight of the newest measurement in the average. */
 const NEWEST = 0.3;
-const FIRST_REST_MS = 100;
-const LONGEST_REST_MS = 60_000;
+const FIRST_BACKOFF_MS = 100;
+const LONGEST_BACKOFF_MS = 60_000;
 
 /** A proof under way. */
 export class Attempt {
@@ -53,7 +53,7 @@ export class Member {
   #rate: number | undefined;
   /** Failures since the last proof. */
   #failures = 0;
-  #restUntil = 0;
+  #backoffUntil = 0;
   /** In the order in which they were begun. Those that wait come last, and only where all slots are taken. */
   readonly #attempts = new Set<Attempt>();
 
@@ -73,26 +73,26 @@ export class Member {
   }
 
   /** Milliseconds until it may be given something after failures. */
-  restsFor(now: number): number {
-    return Math.max(0, this.#restUntil - now);
+  backoffLeft(now: number): number {
+    return Math.max(0, this.#backoffUntil - now);
   }
 
   /** Jobs that it takes now. Ahead of its slots only once its speed is known: it might be slow. */
   room(now: number): number {
     const { slots, ahead = 0 } = this.backend;
     const most = this.#rate === undefined ? slots : slots + ahead;
-    return this.restsFor(now) > 0 ? 0 : Math.max(0, most - this.running);
+    return this.backoffLeft(now) > 0 ? 0 : Math.max(0, most - this.running);
   }
 
   /** Milliseconds until each slot is free. */
   freeIn(now: number): number[] {
-    const rest = this.restsFor(now);
-    const slots = Array<number>(this.backend.slots).fill(rest);
+    const backoff = this.backoffLeft(now);
+    const slots = Array<number>(this.backend.slots).fill(backoff);
     let started = 0;
     for (const { startedAt, expected } of this.#attempts) {
       if (startedAt !== undefined) {
         // One that is late is expected to take as long again as it is late.
-        slots[started++] = Math.max(1, rest, Math.abs(startedAt + expected - now));
+        slots[started++] = Math.max(1, backoff, Math.abs(startedAt + expected - now));
         continue;
       }
       const first = Math.min(...slots);
@@ -138,7 +138,7 @@ export class Member {
 
   /** It rests, twice as long each time. */
   failed(now: number): void {
-    this.#restUntil = now + Math.min(LONGEST_REST_MS, FIRST_REST_MS * 2 ** this.#failures);
+    this.#backoffUntil = now + Math.min(LONGEST_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** this.#failures);
     this.#failures++;
   }
 }

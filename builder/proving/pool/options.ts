@@ -13,7 +13,7 @@ export type PoolEvent =
     };
 
 export interface PoolOptions {
-  /** The circuits to prove: their verification keys are what results are judged by. */
+  /** The circuits to prove: their verification keys are what results are verified with. */
   readonly circuits: Iterable<Artefacts>;
   /** The pool's from now on. */
   readonly backends: readonly Backend[];
@@ -29,7 +29,7 @@ export interface PoolOptions {
    * Milliseconds that a job waits while no backend could make it, since others may join. Default 0: none
    * will.
    */
-  readonly patience?: number;
+  readonly joinTimeout?: number;
 }
 
 /** How a backend is doing. */

@@ -5,7 +5,7 @@ import { type LoadedCircuit, loadCircuit } from "../load-circuit.ts";
 import type { ProveOptions, Prover, ProverResult } from "../prover.ts";
 import { WitnessThreads } from "../threads/threads.ts";
 import { proveInTime } from "./in-time.ts";
-import { judge, WrongProof } from "./judge.ts";
+import { verifyResult, WrongProof } from "./verify-result.ts";
 import { Member, Recalled } from "./member.ts";
 import type { BackendStatus, PoolEvent, PoolOptions } from "./options.ts";
 import { assign } from "./schedule.ts";
@@ -16,7 +16,7 @@ const MAX_ATTEMPTS = 4;
 const QUEUE_LIMIT = 1_000;
 const TIMEOUT_MS = 120_000;
 /** An attempt that takes so many times as long as expected hangs; it gets twice as long each time. */
-const PATIENCE_FACTOR = 10;
+const TIMEOUT_FACTOR = 10;
 const LEAST_TIMEOUT_MS = 15_000;
 /** Milliseconds between two looks at who is free: often enough, and no more than a timer can. */
 const LEAST_DELAY_MS = 10;
@@ -78,7 +78,7 @@ export class ProverPool implements Prover {
   add(backend: Backend): void {
     if (this.#quarantined.has(backend.name)) return;
     this.#members.set(backend.name, new Member(backend));
-    this.#tell({ type: "joined", backend: backend.name });
+    this.#emit({ type: "joined", backend: backend.name });
     this.#dispatchSoon();
   }
 
@@ -91,7 +91,7 @@ export class ProverPool implements Prover {
     if (this.#quarantined.has(name) || member === undefined) return;
     this.#members.delete(name);
     member.recallWaiting();
-    this.#tell({ type: "left", backend: name });
+    this.#emit({ type: "left", backend: name });
     this.#dispatchSoon();
   }
 
@@ -177,10 +177,10 @@ export class ProverPool implements Prover {
     );
     for (const [index, ticket] of waiting.entries()) {
       const member = members[chosen[index] ?? NaN];
-      if (candidates[index]?.length !== 0) ticket.endPatience();
+      if (candidates[index]?.length !== 0) ticket.clearJoinTimer();
       if (member !== undefined)
         void this.#attempt(ticket, member, (member.rate ?? assumed) * ticket.constraints);
-      else if (candidates[index]?.length === 0) this.#despair(ticket);
+      else if (candidates[index]?.length === 0) this.#failIfNobodyCan(ticket);
       else if (ahead > 0) {
         ticket.prepare();
         ahead--;
@@ -202,7 +202,7 @@ export class ProverPool implements Prover {
   }
 
   /** No backend can make it: it fails, unless one joins in time. */
-  #despair(ticket: Ticket): void {
+  #failIfNobodyCan(ticket: Ticket): void {
     const { circuit } = ticket.job;
     const fail = (): void => {
       if (!ticket.isRunning && this.#candidates(ticket, this.#trusted).length === 0)
@@ -210,22 +210,22 @@ export class ProverPool implements Prover {
           new ProofFailedError(circuit, `no prover that has its keys is left. ${ticket.failure}`),
         );
     };
-    const { patience = 0 } = this.#options;
-    if (patience === 0) fail();
+    const { joinTimeout = 0 } = this.#options;
+    if (joinTimeout === 0) fail();
     else
-      ticket.patience ??= setTimeout(() => {
-        ticket.patience = undefined;
+      ticket.joinTimer ??= setTimeout(() => {
+        ticket.joinTimer = undefined;
         fail();
-      }, patience).unref();
+      }, joinTimeout).unref();
   }
 
   /** Looks again when a backend has rested, and while jobs wait for one when that should have ended. */
   #wakeLater(members: readonly Member[], now: number): void {
     clearTimeout(this.#wake);
     // No backend can take a job before another one ends, and then this is done anyway.
-    const isPatient = this.#waiting.length > 0 && members.some((member) => member.room(now) > 0);
+    const waitsForSlot = this.#waiting.length > 0 && members.some((member) => member.room(now) > 0);
     const delays = members
-      .flatMap((member) => [member.restsFor(now), ...(isPatient ? member.freeIn(now) : [])])
+      .flatMap((member) => [member.backoffLeft(now), ...(waitsForSlot ? member.freeIn(now) : [])])
       .filter((delay) => delay > 0);
     if (delays.length === 0) return;
     const delay = Math.min(LONGEST_DELAY_MS, Math.max(LEAST_DELAY_MS, Math.min(...delays)));
@@ -253,7 +253,7 @@ export class ProverPool implements Prover {
       ended();
       this.#dispatchSoon();
       const publicNames = this.#circuits.get(circuit)?.publicSignals ?? [];
-      const publicInputs = await judge(ticket, unverified, publicNames, this.#threads);
+      const publicInputs = await verifyResult(ticket, unverified, publicNames, this.#threads);
       const { proof, proveMilliseconds } = unverified;
       member.succeeded(ticket.constraints, wall);
       const witnessMilliseconds = unverified.witnessMilliseconds ?? (await ticket.witnessMilliseconds()) ?? 0;
@@ -280,7 +280,7 @@ export class ProverPool implements Prover {
     if (error instanceof WrongProof) {
       const isNews = !this.#quarantined.has(name);
       this.#quarantined.add(name);
-      if (isNews) this.#tell({ type: "quarantined", backend: name, circuit, reason });
+      if (isNews) this.#emit({ type: "quarantined", backend: name, circuit, reason });
     } else member.failed(performance.now());
     member.recallWaiting();
     ticket.tried.add(member);
@@ -290,17 +290,17 @@ export class ProverPool implements Prover {
       ticket.reject(
         new ProofFailedError(circuit, `after ${MAX_ATTEMPTS} attempts: ${reason}`, { cause: error }),
       );
-    else this.#tell({ type: "retried", backend: name, circuit, reason });
+    else this.#emit({ type: "retried", backend: name, circuit, reason });
   }
 
   /** Milliseconds that an attempt may take. */
   #limitOf(ticket: Ticket, { rate }: Member, expected: number): number {
     const { timeout = TIMEOUT_MS } = this.#options;
     if (rate === undefined) return timeout;
-    return Math.min(timeout, Math.max(LEAST_TIMEOUT_MS, expected * PATIENCE_FACTOR) * 2 ** ticket.attempts);
+    return Math.min(timeout, Math.max(LEAST_TIMEOUT_MS, expected * TIMEOUT_FACTOR) * 2 ** ticket.attempts);
   }
 
-  #tell(event: PoolEvent): void {
+  #emit(event: PoolEvent): void {
     this.#options.listener?.(event);
   }
 }

@@ -21,7 +21,7 @@ export class Ticket {
   failure = "";
   isRunning = false;
   /** Set while no backend can make it. */
-  patience: NodeJS.Timeout | undefined;
+  joinTimer: NodeJS.Timeout | undefined;
   readonly #cancel = new AbortController();
   readonly #settle: { resolve: (result: ProverResult) => void; reject: (reason: unknown) => void };
   readonly #threads: WitnessThreads;
@@ -62,9 +62,9 @@ export class Ticket {
   }
 
   /** A backend can make it again. */
-  endPatience(): void {
-    clearTimeout(this.patience);
-    this.patience = undefined;
+  clearJoinTimer(): void {
+    clearTimeout(this.joinTimer);
+    this.joinTimer = undefined;
   }
 
   /** Computed at most once. */

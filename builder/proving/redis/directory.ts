@@ -15,7 +15,7 @@ const LOOK_MS = 500;
 const ANSWER_MS = 5_000;
 
 /** A worker that is there and gets no jobs. Told once, as long as it is there. */
-export interface PassedOver {
+export interface IgnoredWorker {
   readonly worker: string;
   readonly reason: string;
 }
@@ -25,7 +25,7 @@ export interface WorkerDirectoryOptions {
   readonly pool: ProverPool;
   /** The builder's circuits: workers with other keys are of no use to it. */
   readonly circuits: Iterable<Artefacts>;
-  readonly onPassedOver?: (event: PassedOver) => void;
+  readonly onIgnored?: (event: IgnoredWorker) => void;
 }
 
 /**
@@ -36,21 +36,21 @@ export class WorkerDirectory implements AsyncDisposable {
   readonly #redis: Redis;
   readonly #pool: ProverPool;
   readonly #keys: ReadonlyMap<string, string>;
-  readonly #onPassedOver: ((event: PassedOver) => void) | undefined;
+  readonly #onIgnored: ((event: IgnoredWorker) => void) | undefined;
   readonly #backends = new Map<string, RemoteBackend>();
-  readonly #passedOver = new Set<string>();
+  readonly #ignored = new Set<string>();
   readonly #stop = new AbortController();
   readonly #looking: Promise<void>;
 
   private constructor(
     redis: Redis,
-    { pool, onPassedOver }: WorkerDirectoryOptions,
+    { pool, onIgnored }: WorkerDirectoryOptions,
     keys: ReadonlyMap<string, string>,
   ) {
     this.#redis = redis;
     this.#pool = pool;
     this.#keys = keys;
-    this.#onPassedOver = onPassedOver;
+    this.#onIgnored = onIgnored;
     this.#looking = this.#watch();
   }
 
@@ -94,18 +94,18 @@ export class WorkerDirectory implements AsyncDisposable {
         continue;
       }
       present.add(id);
-      if (this.#backends.has(id) || this.#passedOver.has(id)) continue;
+      if (this.#backends.has(id) || this.#ignored.has(id)) continue;
       const card = readCard(text);
       if (card?.id === id) this.#welcome(card);
       else this.#passOver(id, whyNot(text));
     }
     for (const id of this.#backends.keys()) if (!present.has(id)) await this.#dismiss(id);
-    for (const id of this.#passedOver) if (!present.has(id)) this.#passedOver.delete(id);
+    for (const id of this.#ignored) if (!present.has(id)) this.#ignored.delete(id);
   }
 
   #passOver(worker: string, reason: string): void {
-    this.#passedOver.add(worker);
-    this.#onPassedOver?.({ worker, reason });
+    this.#ignored.add(worker);
+    this.#onIgnored?.({ worker, reason });
   }
 
   #welcome(card: WorkerCard): void {

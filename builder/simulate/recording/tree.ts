@@ -10,7 +10,7 @@ export interface VisitHandle {
 }
 
 /** An action of the tree, with the visits it belongs to. */
-export interface Step {
+export interface RecordedAction {
   readonly action: Action;
   readonly visits: readonly VisitHandle[];
 }
@@ -20,12 +20,12 @@ export interface Step {
  * that follows.
  */
 export class Branch {
-  readonly steps: Step[];
+  readonly actions: RecordedAction[];
   /** L1's turn after the last step. */
   readonly next = new Turn();
 
-  constructor(first: Step) {
-    this.steps = [first];
+  constructor(first: RecordedAction) {
+    this.actions = [first];
   }
 }
 
@@ -42,14 +42,14 @@ export class Turn {
     return this.#branches.get(keyOf(action));
   }
 
-  add(first: Step): Branch {
+  add(first: RecordedAction): Branch {
     const branch = new Branch(first);
     this.#branches.set(keyOf(first.action), branch);
     return branch;
   }
 
   remove(branch: Branch): void {
-    const [first] = branch.steps;
+    const [first] = branch.actions;
     if (first !== undefined) this.#branches.delete(keyOf(first.action));
   }
 }

@@ -458,7 +458,7 @@ abstract contract Playwright {
 
     /// What a puppet answers. Failures without data are what running out of gas looks like. Two courses must
     /// part, so only one has them. (Rollups have none: the test machine puts words of its own into a revert
-    /// without data, if the same frame has asked for the code of an account that had none.)
+    /// without data, and unlike puppets the manager does not prevent it.)
     function _answer(Draft memory draft, bool fails) private pure returns (bytes memory) {
         bool isSilent = draft.chance(25) && !draft.hasParted();
         return fails && isSilent ? bytes("") : _data(draft);

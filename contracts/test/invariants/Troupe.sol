@@ -156,11 +156,8 @@ abstract contract Troupe is Books {
         require(MACHINE.getRecordedLogs().length == 0, "a static call left an event");
         require(_everything() == before, "a static call changed something");
         if (isReady) {
-            require(success == !scene.endings[0].failed, "a look-up does not come out as foreseen");
-            require(
-                keccak256(answer) == keccak256(scene.endings[0].answer),
-                "a look-up's answer is not as foreseen"
-            );
+            if (success == scene.endings[0].failed) _fail("a look-up does not come out as foreseen", answer);
+            _requireSame(answer, scene.endings[0].answer);
             _did(success ? "looked up" : "looked up a failure");
         }
         // The same call, not static, is another: it was not posted, however little gas it has.

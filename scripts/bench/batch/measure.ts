@@ -3,13 +3,13 @@ import type { Backend, BackendKind } from "../../../builder/proving/backends/bac
 import type { CircuitJob } from "../../../builder/proving/circuit-job.ts";
 import { ProverPool } from "../../../builder/proving/pool/pool.ts";
 import type { ProverResult } from "../../../builder/proving/prover.ts";
-import { type ProofTrace, traced } from "./trace.ts";
+import { type ProofTiming, timed } from "./timing.ts";
 
 /** Tries to have each backend prove each circuit before anything is timed. */
 const WARM_UPS = 5;
 
 /** One job's way from the hand-over of its batch to a verified proof. */
-export interface ProvenJob extends ProofTrace {
+export interface ProvenJob extends ProofTiming {
   /** The pool had verified it and handed it out. */
   readonly verified: number;
   readonly result: ProverResult;
@@ -35,9 +35,9 @@ export interface BenchPoolOptions {
 export class BenchPool implements AsyncDisposable {
   readonly slots: number;
   readonly #pool: ProverPool;
-  readonly #traces: Map<bigint, ProofTrace>;
+  readonly #traces: Map<bigint, ProofTiming>;
 
-  private constructor(pool: ProverPool, slots: number, traces: Map<bigint, ProofTrace>) {
+  private constructor(pool: ProverPool, slots: number, traces: Map<bigint, ProofTiming>) {
     this.#pool = pool;
     this.slots = slots;
     this.#traces = traces;
@@ -46,12 +46,12 @@ export class BenchPool implements AsyncDisposable {
   /** @throws `KEY_CORRUPT`, `WRONG_KEY`. */
   static async open({ kind, artefacts, workers, threads }: BenchPoolOptions): Promise<BenchPool> {
     const circuits = [...artefacts.values()];
-    const traces = new Map<bigint, ProofTrace>();
+    const traces = new Map<bigint, ProofTiming>();
     const backends: Backend[] = [];
     for (let worker = 1; worker <= workers; worker++) {
       const backend = await kind.open({ circuits, threads });
       backends.push(
-        traced(backend, `${kind.name} ${worker}`, (commitment, trace) => traces.set(commitment, trace)),
+        timed(backend, `${kind.name} ${worker}`, (commitment, trace) => traces.set(commitment, trace)),
       );
     }
     const [first] = backends;

@@ -5,7 +5,7 @@ import { IS_MEASURED } from "./usage.ts";
 export interface Row {
   readonly name: string;
   readonly measured: readonly Measurement[];
-  readonly obstacle?: string;
+  readonly unavailableReason?: string;
 }
 
 /** What a pool is to keep to. */
@@ -24,8 +24,8 @@ const HEADINGS = ["wall s", "CPU s", "peak MiB", "witness ms", "overhead ms"];
 
 /** Medians of all rounds, a row per candidate. */
 export function table(rows: readonly Row[]): string {
-  const lines = rows.map(({ name, measured, obstacle }) => {
-    if (obstacle !== undefined) return line(name, [`  not here: ${obstacle}`]);
+  const lines = rows.map(({ name, measured, unavailableReason }) => {
+    if (unavailableReason !== undefined) return line(name, [`  not here: ${unavailableReason}`]);
     const [wall, cpuSeconds, peakMebibytes, witness, overhead] = [
       medianOf(measured, (each) => each.wall / 1_000),
       medianOf(measured, (each) => (IS_MEASURED ? each.cpuSeconds : undefined)),

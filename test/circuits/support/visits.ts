@@ -17,7 +17,7 @@ export const ALICE: Address = "0xa11ce00000000000000000000000000000000001";
 export const BOB: Address = "0xb0b0000000000000000000000000000000000002";
 export const HEADER: StatementHeader = {
   l1ChainId: 31337n,
-  rollups: "0x00000000000000000000000000000000000000aa",
+  manager: "0x00000000000000000000000000000000000000aa",
   rollup: SELF,
   timestamp: 1_800_000_000n,
   blobs: 0n,
@@ -82,7 +82,7 @@ export class LedgerScene {
   /** A transaction of the signer with its next nonce. */
   transaction(calldata: Hex, deadline = HEADER.timestamp): Action {
     const { nonce } = this.machine.account(SELF, BigInt(this.signer.address));
-    const domain = { l1ChainId: HEADER.l1ChainId, rollups: HEADER.rollups, rollup: SELF };
+    const domain = { l1ChainId: HEADER.l1ChainId, manager: HEADER.manager, rollup: SELF };
     return l2txAction(SELF, this.signer.signCalldata(calldata, { domain, nonce, deadline }));
   }
 

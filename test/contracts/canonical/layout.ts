@@ -1,6 +1,5 @@
-import { concatHex, getAbiItem, type Hex, numberToHex, padHex, size, slice, toFunctionSelector } from "viem";
-import { rollupsAbi } from "../../../builder/protocol/abi.ts";
-import type { BatchInput, ExecutionInput, ProofInput } from "../lists.ts";
+import { concatHex, type Hex, numberToHex, padHex, size, slice } from "viem";
+import { type BatchValue, POST_BATCH_SELECTOR } from "../../../builder/protocol/batch.ts";
 
 /** What a word of a batch's calldata is for. */
 export type Role = "offset" | "length" | "number" | "key" | "bytes";
@@ -17,21 +16,19 @@ export interface Word {
   readonly meaning: number;
 }
 
-export const SELECTOR = toFunctionSelector(getAbiItem({ abi: rollupsAbi, name: "postBatch" }));
-
 /**
  * Calldata of `postBatch` as the ABI lays it out, put together word by word without viem's encoder, so that
  * it is known what each of them is for.
  */
-export function layOut(batch: BatchInput): { readonly data: Hex; readonly words: readonly Word[] } {
+export function layOut(batch: BatchValue): { readonly data: Hex; readonly words: readonly Word[] } {
   const { words } = new Layout(batch);
-  return { data: concatHex([SELECTOR, ...words.map(({ word }) => word)]), words };
+  return { data: concatHex([POST_BATCH_SELECTOR, ...words.map(({ word }) => word)]), words };
 }
 
 class Layout {
   readonly words: Word[] = [];
 
-  constructor(batch: BatchInput) {
+  constructor(batch: BatchValue) {
     const toBatch = this.#offset("batch");
     toBatch();
     const start = this.#here;
@@ -50,7 +47,7 @@ class Layout {
   }
 
   get #here(): number {
-    return size(SELECTOR) + 32 * this.words.length;
+    return size(POST_BATCH_SELECTOR) + 32 * this.words.length;
   }
 
   #put(role: Role, name: string, word: Hex, meaning: number): void {
@@ -99,7 +96,7 @@ class Layout {
     }
   }
 
-  #execution({ actions, visits, marks }: ExecutionInput, name: string): void {
+  #execution({ actions, visits, marks }: BatchValue["executions"][number], name: string): void {
     const start = this.#here;
     const [toActions, toVisits, toMarks] = [
       this.#offset(`${name}.actions`, start),
@@ -137,7 +134,7 @@ class Layout {
     });
   }
 
-  #proof({ rollup, verificationKey, visits, proof }: ProofInput, name: string): void {
+  #proof({ rollup, verificationKey, visits, proof }: BatchValue["proofs"][number], name: string): void {
     const start = this.#here;
     this.#number(`${name}.rollup`, rollup, 8);
     this.#put("key", `${name}.verificationKey`, verificationKey, 32);

@@ -38,9 +38,9 @@ export async function check(
   const [recorded] = parseEventLogs({ abi: recorderAbi, logs: receipt.logs });
   expect(recorded?.args.outcomes.length, "answers recorded").to.equal(plan.moves.length);
   for (const [at, move] of plan.moves.entries()) {
-    const [foreseen, actual] = [plan.answers[at], recorded?.args.outcomes[at]];
-    if (foreseen === undefined || actual === undefined) throw new Error("a move without an answer");
-    checkAnswer(`move ${String(at)} (${move.kind})`, move, foreseen, actual, plan.after);
+    const [expected, actual] = [plan.answers[at], recorded?.args.outcomes[at]];
+    if (expected === undefined || actual === undefined) throw new Error("a move without an answer");
+    checkAnswer(`move ${String(at)} (${move.kind})`, move, expected, actual, plan.after);
   }
 
   const events = eventsOf(receipt);
@@ -67,16 +67,16 @@ export async function check(
 function checkAnswer(
   what: string,
   move: Move,
-  foreseen: Answer,
+  expected: Answer,
   actual: { success: boolean; data: Hex },
   after: Now,
 ): void {
   const { success, data } = actual;
   const error =
-    !success && foreseen.error !== undefined ? decodeErrorResult({ abi: rollupsAbi, data }) : undefined;
+    !success && expected.error !== undefined ? decodeErrorResult({ abi: rollupsAbi, data }) : undefined;
   expect({ success, error: error?.errorName }, `${what}: ${data}`).to.deep.equal({
-    success: foreseen.success,
-    error: foreseen.error,
+    success: expected.success,
+    error: expected.error,
   });
   if (move.kind === "ask") {
     const said = decodeFunctionResult({ abi: rollupsAbi, functionName: "rollupOf", data });
@@ -84,8 +84,8 @@ function checkAnswer(
       root: rootHex(after.roots.get(move.rollup) ?? -1n),
       balance: after.balances.get(move.rollup) ?? 0n,
     });
-  } else if (move.kind === "call" && foreseen.error === undefined) {
-    expect(data, what).to.equal(foreseen.data);
+  } else if (move.kind === "call" && expected.error === undefined) {
+    expect(data, what).to.equal(expected.data);
   }
 }
 

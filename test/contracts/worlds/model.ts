@@ -14,7 +14,7 @@ export interface Answer {
 }
 
 /** An event of `Rollups` that the model foresees. */
-export interface Foreseen {
+export interface ExpectedEvent {
   readonly eventName: "ExecutionConsumed" | "ExecutionFailed" | "ExecutionSkipped";
   readonly batch: Hex;
   readonly execution: number;
@@ -46,7 +46,7 @@ export interface Now {
   /** Wei forced on `Rollups`. */
   readonly forced: bigint;
   /** Of the latest transaction. */
-  readonly events: readonly Foreseen[];
+  readonly events: readonly ExpectedEvent[];
 }
 
 /** All that a transaction can change, kept in values that are replaced and never changed. */
@@ -207,7 +207,7 @@ export class Model {
     }
     const { id, number, index, execution } = this.#find(action);
     const consumed = new Set(this.#state.consumed).add(`${number}:${index}`);
-    const event: Foreseen = { eventName: "ExecutionConsumed", batch: id, execution: index };
+    const event: ExpectedEvent = { eventName: "ExecutionConsumed", batch: id, execution: index };
     this.#state = { ...this.#state, consumed, events: [...this.#state.events, event] };
     this.#open(execution);
     return this.#run();
@@ -347,7 +347,7 @@ export class Model {
     for (const [index, execution] of posting.executions.entries()) {
       if (execution.actions[0]?.kind !== ActionKind.L2TX) continue;
       const eventName = this.#holds(execution) ? this.#transaction(execution) : "ExecutionSkipped";
-      const event: Foreseen = { eventName, batch: posting.id, execution: index };
+      const event: ExpectedEvent = { eventName, batch: posting.id, execution: index };
       this.#state = { ...this.#state, events: [...this.#state.events, event] };
     }
     this.#state = { ...this.#state, isPosting: false };

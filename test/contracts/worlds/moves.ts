@@ -1,14 +1,15 @@
 import { type Address, concatHex, encodeFunctionData, type Hex } from "viem";
+import { type BatchValue, encodeBatchValue } from "../../../builder/protocol/batch.ts";
 import { rollupsAbi } from "../../../builder/protocol/abi.ts";
 import type { Execution } from "../../../builder/protocol/execution.ts";
 import type { ChainId } from "../../../builder/protocol/ids.ts";
-import { type BatchInput, batchId, postData, type Step, step } from "../lists.ts";
+import { batchId, type Step, step } from "../lists.ts";
 import { actorAbi, type Setup } from "../setup.ts";
 
 /** A batch that may be posted, and what it says. */
 export interface Posting {
   readonly id: Hex;
-  readonly input: BatchInput;
+  readonly input: BatchValue;
   readonly executions: readonly Execution[];
 }
 
@@ -82,7 +83,7 @@ export function stepOf(places: Places, self: Address, move: Move): Step {
       return step(self, data, { mayFail });
     }
     case "post":
-      return step(places.rollups, postData(move.posting.input), { mayFail });
+      return step(places.rollups, encodeBatchValue(move.posting.input), { mayFail });
     case "force":
       return step(places.bomb, "0x", { value: move.value, mayFail });
     case "ask": {
@@ -94,7 +95,7 @@ export function stepOf(places: Places, self: Address, move: Move): Step {
   }
 }
 
-export function posting(input: BatchInput, executions: readonly Execution[]): Posting {
+export function posting(input: BatchValue, executions: readonly Execution[]): Posting {
   return { id: batchId(input), input, executions };
 }
 

@@ -1,7 +1,9 @@
 import { type Hex, toHex } from "viem";
+import { encodeBatchValue } from "../../../builder/protocol/batch.ts";
+import { executionValue } from "../../../builder/protocol/execution/encoding.ts";
 import { L1, type StateRoot } from "../../../builder/protocol/ids.ts";
 import type { ChainId } from "../../../builder/protocol/ids.ts";
-import { call, executionInput, postData, proofsFor, result } from "../lists.ts";
+import { call, proofsFor, result } from "../lists.ts";
 import type { Execution } from "../../../builder/protocol/execution.ts";
 import { check, checkLedger, type Planned } from "./check.ts";
 import { type Answer, Model, refuse } from "./model.ts";
@@ -187,7 +189,7 @@ export class World {
     const input = {
       timestamp: ++this.#timestamp,
       blobCount: 0,
-      executions: executions.map(executionInput),
+      executions: executions.map(executionValue),
       proofs: proofsFor(executions),
     };
     const made = posting(input, executions);
@@ -211,7 +213,7 @@ export class World {
         return { kind: "force", value: BigInt(1 + pick.below(9)), mayFail: false };
       case 2: {
         // Scripts are stored on L1, where a large batch would take more gas than a transaction may have.
-        const old = this.#postings.findLast(({ input }) => postData(input).length < 8_000);
+        const old = this.#postings.findLast(({ input }) => encodeBatchValue(input).length < 8_000);
         if (old !== undefined) return { kind: "post", posting: old, mayFail: true };
         return { ...aimed, kind: "call", value: 0n, isStatic: true };
       }

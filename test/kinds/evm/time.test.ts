@@ -15,7 +15,7 @@ const T = 1_000_000n;
 
 /** L1 takes batches in any order: that a rollup's time does not go back is what its kind proves. */
 describe("time of evm rollups", () => {
-  const context = (timestamp: bigint): BatchContext => ({ l1ChainId: 31337n, rollups: STRANGER, timestamp });
+  const context = (timestamp: bigint): BatchContext => ({ l1ChainId: 31337n, manager: STRANGER, timestamp });
   const visit = (isStatic = false): Action =>
     callAction({ from: L1, to: SELF, sender: STRANGER, target: STRANGER, value: 0n, isStatic, data: "0x" });
 

@@ -2,7 +2,7 @@ import { type Common, createCustomCommon, Hardfork, Mainnet } from "@ethereumjs/
 import { type EVMMockBlockchainInterface, Message } from "@ethereumjs/evm";
 import { createAddressFromString } from "@ethereumjs/util";
 import { expect } from "chai";
-import { BridgedEvm } from "../../../builder/evm/bridged-evm.ts";
+import { InterceptingEvm } from "../../../builder/evm/intercepting-evm.ts";
 import { handOver, inheritedFrom } from "../../../builder/evm/hand-over.ts";
 import { Journal } from "../../../builder/evm/journal.ts";
 import { JournaledState } from "../../../builder/evm/journaled-state.ts";
@@ -22,7 +22,11 @@ function open() {
   const state = new JournaledState({ chain: own, source, journal });
   const manager = "0x00000000000000000000000000000000000000ff";
   const intercept = async () => undefined;
-  return { journal, state, evm: new BridgedEvm({ common, state, journal, blockchain, manager, intercept }) };
+  return {
+    journal,
+    state,
+    evm: new InterceptingEvm({ common, state, journal, blockchain, manager, intercept }),
+  };
 }
 
 describe("what EthereumJS keeps outside of the state", () => {

@@ -20,7 +20,7 @@ import { UNPROVEN_KEY } from "../../../builder/kinds/unproven.ts";
 import { rollupsAbi } from "../../../builder/protocol/abi.ts";
 import { type ChainId, chainId } from "../../../builder/protocol/ids.ts";
 import { Fork } from "../../../builder/simulate/fork.ts";
-import { ProxyBook } from "../../../builder/simulate/proxies.ts";
+import { ProxyAddresses } from "../../../builder/simulate/proxy-addresses.ts";
 import { Simulation } from "../../../builder/simulate/simulation.ts";
 import { decodeTransaction } from "../../../builder/intake/decode.ts";
 import { accountAt, artefact, deploy, startL1 } from "../../core/setup.ts";
@@ -31,12 +31,12 @@ const managerAbi: Abi = rollupsAbi;
 /** L1 with two EVM rollups, and one simulation on it. */
 export async function simulatedWorld() {
   const l1 = await startL1();
-  const rollups = (await deploy(l1, "Rollups", [600n])).address;
+  const manager = (await deploy(l1, "Rollups", [600n])).address;
   const proofSystem = (await deploy(l1, "UnprovenProofSystem")).address;
   const genesisRoot = rootHex(await evmKind.genesisRoot());
   const write = async (functionName: "register" | "createProxy", args: readonly unknown[]): Promise<void> => {
     const data = encodeFunctionData({ abi: managerAbi, functionName, args });
-    const hash = await l1.writer(accountAt(0)).sendTransaction({ to: rollups, data });
+    const hash = await l1.writer(accountAt(0)).sendTransaction({ to: manager, data });
     await l1.reader.waitForTransactionReceipt({ hash });
   };
   const machines = new Map<ChainId, RollupMachine>();
@@ -55,9 +55,9 @@ export async function simulatedWorld() {
     machines.set(id, await evmKind.open({ id }));
   }
   const client = connectL1(l1.url);
-  const head = await readHead(client, rollups, [...machines.keys()]);
-  const context = { l1ChainId: 31337n, rollups, timestamp: head.timestamp + 1n };
-  const proxies = new ProxyBook(client, rollups);
+  const head = await readHead(client, manager, [...machines.keys()]);
+  const context = { l1ChainId: 31337n, manager, timestamp: head.timestamp + 1n };
+  const proxies = new ProxyAddresses(client, manager);
   const fork = new Fork(client, head.hash);
   const simulationAt = (timestamp: bigint) =>
     new Simulation({
@@ -108,9 +108,9 @@ export async function simulatedWorld() {
 
   /** Address of the proxy on `here` that stands for `original` on `there`; it is created. */
   const proxy = async (here: ChainId, original: Address, there: ChainId): Promise<Address> => {
-    const manager = machines.has(here) ? SYSTEM : rollups;
+    const creator = machines.has(here) ? SYSTEM : manager;
     await send(here, {
-      to: manager,
+      to: creator,
       data: encodeFunctionData({ abi: rollupsAbi, functionName: "createProxy", args: [original, there] }),
     });
     if (!machines.has(here)) return await proxies.addressOf(original, there);
@@ -151,7 +151,7 @@ export async function simulatedWorld() {
 
   return {
     l1,
-    rollups,
+    rollups: manager,
     simulation,
     simulationAt,
     addressOfDeployment: (from: Address, nonce: bigint) => getContractAddress({ from, nonce }),

@@ -17,7 +17,7 @@ const SUBGROUP_ORDER = 273603035897990940278080071815715938607681397215856725920
 
 describe("ledger L2 transactions", function () {
   this.timeout(60_000);
-  const domain = { l1ChainId: CONTEXT.l1ChainId, rollups: CONTEXT.rollups, rollup: SELF };
+  const domain = { l1ChainId: CONTEXT.l1ChainId, manager: CONTEXT.manager, rollup: SELF };
   const terms = { domain, nonce: 0n, deadline: CONTEXT.timestamp };
   let carol: LedgerAccount;
   let signing: Signing;

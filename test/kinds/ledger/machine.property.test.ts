@@ -136,7 +136,7 @@ describe("ledger machine against the naive ledger", function () {
       return { action, expected: () => model.call(action) };
     }
     const { nonce } = machine.account(SELF, BigInt(signer.address));
-    const domain = { l1ChainId: CONTEXT.l1ChainId, rollups: CONTEXT.rollups, rollup: SELF };
+    const domain = { l1ChainId: CONTEXT.l1ChainId, manager: CONTEXT.manager, rollup: SELF };
     const data = signer.signCalldata(p.calldata, { domain, nonce, deadline: CONTEXT.timestamp });
     const action = l2txAction(SELF, data);
     return { action, expected: () => model.transaction(BigInt(signer.address), action, p.calldata) };

@@ -11,7 +11,7 @@ export const OTHER = chainId(2);
 
 export const CONTEXT: BatchContext = {
   l1ChainId: 31337n,
-  rollups: "0x00000000000000000000000000000000000000bb",
+  manager: "0x00000000000000000000000000000000000000bb",
   timestamp: 1000n,
 };
 

@@ -21,7 +21,7 @@ import { readProvingKey } from "../../../builder/proving/keys/zkey.ts";
 import { snarkjsProof } from "../../../builder/proving/backends/snarkjs-format.ts";
 import { encodeProof } from "../../../builder/kinds/circuit-proof.ts";
 import { groth16ProofSystemAbi } from "../../../builder/protocol/abi.ts";
-import { fingerprint } from "../../../builder/protocol/fingerprint.ts";
+import { publicInputsOf } from "../../../builder/protocol/fingerprint.ts";
 import { fieldElement } from "../../../builder/protocol/ids.ts";
 import { expectRevert } from "../../contracts/outcome.ts";
 import { connect } from "../../contracts/setup.ts";
@@ -103,7 +103,7 @@ describe("ceremony", function () {
 
     const commitment = fieldElement(3n);
     const words = [commitment, ...[0n, 0n, 0n].map(fieldElement)];
-    const { challenge, evaluation } = fingerprint(words, commitment);
+    const { challenge, evaluation } = publicInputsOf(words, commitment);
     const input = { commitment, challenge, evaluation, word: 21n, bits: [1n, 0n, 1n, 0n, 1n] };
     const proven = await snarkjs.groth16.fullProve(input, bits.wasm, exported("zkey"));
     expect(await snarkjs.groth16.verify(json, proven.publicSignals, proven.proof)).to.equal(true);

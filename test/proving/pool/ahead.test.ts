@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { honest } from "./manners.ts";
+import { honest } from "./behaviours.ts";
 import { jobOf, LONG, readyProofs, type ReadyProofs } from "./ready-proofs.ts";
 import { ScriptedBackend } from "./scripted-backend.ts";
 import { settle, TestPool } from "./setting.ts";
@@ -82,7 +82,7 @@ describe("prover pool and backends that work ahead", function () {
       honest(proofs)(await backend.request(number), backend);
       await jobs[number];
     }
-    expect(test.told("retried")).to.deep.equal([]);
+    expect(test.eventsOf("retried")).to.deep.equal([]);
   });
 
   describe("give back what they have not begun, unblamed,", () => {
@@ -93,7 +93,7 @@ describe("prover pool and backends that work ahead", function () {
       const slow = new ScriptedBackend("slow", {
         circuits: CIRCUITS,
         measuredRate: 3,
-        manner: honest(proofs),
+        behaviour: honest(proofs),
       });
       await using pool = await TestPool.open(proofs, [fast, slow]);
       const jobs = [1, 2].map((statement) => pool.pool.prove(jobOf(statement)));
@@ -104,7 +104,7 @@ describe("prover pool and backends that work ahead", function () {
       expect(fast.requests[1]?.signal.aborted).to.equal(true);
       fast.die();
       await jobs[0];
-      expect(pool.told("retried")).to.deep.equal(["fast"]);
+      expect(pool.eventsOf("retried")).to.deep.equal(["fast"]);
     }
 
     it("when they fail at another job", () =>

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import type { PoolEvent } from "../../../builder/proving/pool/options.ts";
-import { failing, honest, stoppable } from "./manners.ts";
+import { failing, honest, stoppable } from "./behaviours.ts";
 import { jobOf, LONG, readyProofs, type ReadyProofs } from "./ready-proofs.ts";
 import { ScriptedBackend } from "./scripted-backend.ts";
 import { failureOf, isPending, settle, TestPool } from "./setting.ts";
@@ -25,8 +25,8 @@ describe("prover pool and backends that fail", function () {
   });
 
   it("gives a job to another one", async () => {
-    const broken = new ScriptedBackend("broken", { ...PREFERRED, manner: failing });
-    const good = new ScriptedBackend("good", { ...OTHER, manner: honest(proofs) });
+    const broken = new ScriptedBackend("broken", { ...PREFERRED, behaviour: failing });
+    const good = new ScriptedBackend("good", { ...OTHER, behaviour: honest(proofs) });
     await using test = await TestPool.open(proofs, [broken, good]);
     expect((await test.pool.prove(jobOf(1))).backend).to.equal("good");
     expect(test.events.slice(2)).to.deep.equal([retried("broken", "out of order")]);
@@ -66,7 +66,7 @@ describe("prover pool and backends that fail", function () {
 
   it("gives a job up after four attempts, and says why", async () => {
     const backends = ["a", "b", "c", "d", "e"].map(
-      (name) => new ScriptedBackend(name, { circuits: [LONG], manner: failing }),
+      (name) => new ScriptedBackend(name, { circuits: [LONG], behaviour: failing }),
     );
     await using test = await TestPool.open(proofs, backends);
     const { cause } = await failureOf(test.pool.prove(jobOf(1)), /"bits".*after 4 attempts: out of order/);
@@ -79,7 +79,7 @@ describe("prover pool and backends that fail", function () {
     let isBroken = true;
     const backend = new ScriptedBackend("a", {
       ...PREFERRED,
-      manner: (...request) => (isBroken ? failing : honest(proofs))(...request),
+      behaviour: (...request) => (isBroken ? failing : honest(proofs))(...request),
     });
     await using test = await TestPool.open(proofs, [backend]);
     /** Milliseconds after which the pool makes the next attempt, give or take the last two. */
@@ -115,12 +115,12 @@ describe("prover pool and backends that fail", function () {
     let signal: AbortSignal | undefined;
     const throwing = new ScriptedBackend("throwing", {
       ...PREFERRED,
-      manner: (request) => {
+      behaviour: (request) => {
         ({ signal } = request);
         throw new Error("not even a promise");
       },
     });
-    const good = new ScriptedBackend("good", { ...OTHER, manner: honest(proofs) });
+    const good = new ScriptedBackend("good", { ...OTHER, behaviour: honest(proofs) });
     await using test = await TestPool.open(proofs, [throwing, good], { timeout: 1_000 });
     expect((await test.pool.prove(jobOf(1))).backend).to.equal("good");
     expect(test.events.slice(2)).to.deep.equal([retried("throwing", "not even a promise")]);
@@ -131,8 +131,8 @@ describe("prover pool and backends that fail", function () {
   describe("hang:", () => {
     it("stops them when their time is over, and gives the job to another one", async () => {
       using time = new VirtualTime();
-      const slow = new ScriptedBackend("slow", { ...PREFERRED, manner: stoppable });
-      const good = new ScriptedBackend("good", { ...OTHER, manner: honest(proofs) });
+      const slow = new ScriptedBackend("slow", { ...PREFERRED, behaviour: stoppable });
+      const good = new ScriptedBackend("good", { ...OTHER, behaviour: honest(proofs) });
       await using test = await TestPool.open(proofs, [slow, good], { timeout: 1_000 });
       const job = test.pool.prove(jobOf(1));
       const { signal } = await slow.request(0);
@@ -161,7 +161,7 @@ describe("prover pool and backends that fail", function () {
       expect(await isPending(job)).to.equal(true);
       honest(proofs)(second, good);
       expect((await job).backend).to.equal("good");
-      expect(test.told("retried")).to.deep.equal(["late"]);
+      expect(test.eventsOf("retried")).to.deep.equal(["late"]);
       expect(test.pool.backends[0]).to.deep.include({ name: "late", running: 0, rate: 1 });
     });
 
@@ -191,7 +191,7 @@ describe("prover pool and backends that fail", function () {
       const slow = new ScriptedBackend("slow", {
         circuits: [LONG],
         measuredRate: 5 * rate,
-        manner: honest(proofs),
+        behaviour: honest(proofs),
       });
       await using test = await TestPool.open(proofs, [hanging, slow]);
       const jobs = [1, 2].map((statement) => test.pool.prove(jobOf(statement)));
@@ -202,7 +202,7 @@ describe("prover pool and backends that fail", function () {
       expect(slow.asked).to.deep.equal([]);
       for (let step = 0; step < 10; step++) await time.advance(100);
       expect((await jobs[1])?.backend).to.equal("slow");
-      expect(test.told("retried")).to.deep.equal([]);
+      expect(test.eventsOf("retried")).to.deep.equal([]);
       honest(proofs)(await hanging.request(0), hanging);
       await jobs[0];
     });

@@ -5,9 +5,9 @@ import { readBinaryFile } from "../../../builder/proving/keys/binary-file.ts";
 import type { CircuitJob } from "../../../builder/proving/circuit-job.ts";
 import { fieldElement } from "../../../builder/protocol/ids.ts";
 import { inTemporaryFolder } from "../keys/setting.ts";
-import { failing, honest, LIES, lying } from "./manners.ts";
+import { failing, honest, FORGERIES, forging } from "./behaviours.ts";
 import { jobOf, LONG, readyProofs, type ReadyProofs } from "./ready-proofs.ts";
-import { type Manner, ScriptedBackend } from "./scripted-backend.ts";
+import { type Behaviour, ScriptedBackend } from "./scripted-backend.ts";
 import { failureOf, settle, TestPool } from "./setting.ts";
 
 /** Where there is a choice, it is chosen. */
@@ -21,10 +21,10 @@ describe("prover pool and liars", function () {
     proofs = await readyProofs();
   });
 
-  for (const [name, lie] of Object.entries(LIES)) {
+  for (const [name, lie] of Object.entries(FORGERIES)) {
     it(`gives no more jobs to a backend that answers with ${name}`, async () => {
-      const liar = new ScriptedBackend("liar", { ...PREFERRED, manner: lying(proofs, lie) });
-      const good = new ScriptedBackend("good", { ...CIRCUITS, manner: honest(proofs) });
+      const liar = new ScriptedBackend("liar", { ...PREFERRED, behaviour: forging(proofs, lie) });
+      const good = new ScriptedBackend("good", { ...CIRCUITS, behaviour: honest(proofs) });
       await using test = await TestPool.open(proofs, [liar, good]);
       const { proof, backend } = await test.pool.prove(jobOf(1));
       expect([proof, backend]).to.deep.equal([proofs.of(jobOf(1)).proof, "good"]);
@@ -44,12 +44,12 @@ describe("prover pool and liars", function () {
   }
 
   it("lets no backend out of quarantine, neither by leaving nor by joining again", async () => {
-    const liar = new ScriptedBackend("liar", { ...PREFERRED, manner: lying(proofs) });
-    const good = new ScriptedBackend("good", { ...CIRCUITS, manner: honest(proofs) });
+    const liar = new ScriptedBackend("liar", { ...PREFERRED, behaviour: forging(proofs) });
+    const good = new ScriptedBackend("good", { ...CIRCUITS, behaviour: honest(proofs) });
     await using test = await TestPool.open(proofs, [liar, good]);
     await test.pool.prove(jobOf(1));
     const events = [...test.events];
-    const again = new ScriptedBackend("liar", { ...PREFERRED, manner: honest(proofs) });
+    const again = new ScriptedBackend("liar", { ...PREFERRED, behaviour: honest(proofs) });
     test.pool.add(again);
     test.pool.remove("liar");
     test.pool.add(again);
@@ -60,14 +60,14 @@ describe("prover pool and liars", function () {
 
   it("keeps a liar in quarantine that left before its lie was found out", async () => {
     const liar = new ScriptedBackend("liar", PREFERRED);
-    const good = new ScriptedBackend("good", { ...CIRCUITS, manner: honest(proofs) });
+    const good = new ScriptedBackend("good", { ...CIRCUITS, behaviour: honest(proofs) });
     await using test = await TestPool.open(proofs, [liar, good]);
     const job = test.pool.prove(jobOf(1));
-    lying(proofs)(await liar.request(0), liar);
+    forging(proofs)(await liar.request(0), liar);
     test.pool.remove("liar");
     expect((await job).backend).to.equal("good");
-    expect(test.told("quarantined")).to.deep.equal(["liar"]);
-    const again = new ScriptedBackend("liar", { ...PREFERRED, manner: honest(proofs) });
+    expect(test.eventsOf("quarantined")).to.deep.equal(["liar"]);
+    const again = new ScriptedBackend("liar", { ...PREFERRED, behaviour: honest(proofs) });
     test.pool.add(again);
     expect((await test.pool.prove(jobOf(2))).backend).to.equal("good");
     expect(again.asked).to.deep.equal([]);
@@ -75,14 +75,14 @@ describe("prover pool and liars", function () {
 
   it("keeps a liar in quarantine whose successor joined before its lie was found out", async () => {
     const liar = new ScriptedBackend("liar", PREFERRED);
-    const good = new ScriptedBackend("good", { ...CIRCUITS, manner: honest(proofs) });
+    const good = new ScriptedBackend("good", { ...CIRCUITS, behaviour: honest(proofs) });
     await using test = await TestPool.open(proofs, [liar, good]);
     const job = test.pool.prove(jobOf(1));
-    lying(proofs)(await liar.request(0), liar);
-    const again = new ScriptedBackend("liar", { ...PREFERRED, manner: honest(proofs) });
+    forging(proofs)(await liar.request(0), liar);
+    const again = new ScriptedBackend("liar", { ...PREFERRED, behaviour: honest(proofs) });
     test.pool.add(again);
     await job;
-    expect(test.told("quarantined")).to.deep.equal(["liar"]);
+    expect(test.eventsOf("quarantined")).to.deep.equal(["liar"]);
     expect((await test.pool.prove(jobOf(2))).backend).to.equal("good");
     expect(again.asked).to.deep.equal([]);
   });
@@ -92,18 +92,18 @@ describe("prover pool and liars", function () {
     await using test = await TestPool.open(proofs, [liar]);
     const jobs = [1, 2].map((statement) => test.pool.prove(jobOf(statement)));
     const requests = [await liar.request(0), await liar.request(1)];
-    test.pool.add(new ScriptedBackend("good", { ...CIRCUITS, manner: honest(proofs) }));
-    for (const request of requests) lying(proofs)(request, liar);
+    test.pool.add(new ScriptedBackend("good", { ...CIRCUITS, behaviour: honest(proofs) }));
+    for (const request of requests) forging(proofs)(request, liar);
     for (const { backend } of await Promise.all(jobs)) expect(backend).to.equal("good");
-    expect(test.told("quarantined")).to.deep.equal(["liar"]);
-    expect(test.told("retried"), "both jobs went to another").to.deep.equal(["liar", "liar"]);
+    expect(test.eventsOf("quarantined")).to.deep.equal(["liar"]);
+    expect(test.eventsOf("retried"), "both jobs went to another").to.deep.equal(["liar", "liar"]);
   });
 
   it("uses the sound proof of a liar that was at work on it when it was found out", async () => {
     const liar = new ScriptedBackend("liar", { ...PREFERRED, slots: 2 });
     await using test = await TestPool.open(proofs, [liar]);
     const jobs = [1, 2].map((statement) => test.pool.prove(jobOf(statement)));
-    lying(proofs)(await liar.request(0), liar);
+    forging(proofs)(await liar.request(0), liar);
     await failureOf(jobs[0]!, /no prover .* is left.*liar: the proof does not verify/);
     honest(proofs)(await liar.request(1), liar);
     expect((await jobs[1]!).proof).to.equal(proofs.of(jobOf(2)).proof);
@@ -111,29 +111,29 @@ describe("prover pool and liars", function () {
 
   it("fails a job when only liars are left, and says what the last one did", async () => {
     const liars = ["one", "two"].map(
-      (name) => new ScriptedBackend(name, { circuits: [LONG], manner: lying(proofs) }),
+      (name) => new ScriptedBackend(name, { circuits: [LONG], behaviour: forging(proofs) }),
     );
     await using test = await TestPool.open(proofs, liars);
     await failureOf(test.pool.prove(jobOf(1)), /no prover that has its keys is left.*(one|two): .*verify/);
-    expect(test.told("quarantined")).to.have.members(["one", "two"]);
+    expect(test.eventsOf("quarantined")).to.have.members(["one", "two"]);
   });
 
   it("does not take a failure for a lie", async () => {
-    const broken = new ScriptedBackend("broken", { ...PREFERRED, manner: failing });
-    const good = new ScriptedBackend("good", { ...CIRCUITS, manner: honest(proofs) });
+    const broken = new ScriptedBackend("broken", { ...PREFERRED, behaviour: failing });
+    const good = new ScriptedBackend("good", { ...CIRCUITS, behaviour: honest(proofs) });
     await using test = await TestPool.open(proofs, [broken, good]);
     await test.pool.prove(jobOf(1));
-    expect(test.told("quarantined")).to.deep.equal([]);
+    expect(test.eventsOf("quarantined")).to.deep.equal([]);
   });
 
   describe("blames the job, and neither a backend nor another attempt, when", () => {
     async function expectBlame(
-      manner: Manner,
+      behaviour: Behaviour,
       job: CircuitJob,
       reason: RegExp,
       circuits = proofs.circuits,
     ): Promise<void> {
-      const accused = new ScriptedBackend("accused", { ...PREFERRED, manner });
+      const accused = new ScriptedBackend("accused", { ...PREFERRED, behaviour });
       const idle = new ScriptedBackend("idle", CIRCUITS);
       await using test = await TestPool.open(proofs, [accused, idle], { circuits });
       await failureOf(test.pool.prove(job), reason);
@@ -145,7 +145,7 @@ describe("prover pool and liars", function () {
     const unsound = (): CircuitJob => ({ ...jobOf(1), input: { ...jobOf(1).input, evaluation: 9n } });
 
     it("the circuit refuses its input, and the backend asked for the witness", async () => {
-      const asking: Manner = (request) => {
+      const asking: Behaviour = (request) => {
         const refusal = request.job.witness().then(() => new TypeError("a witness of a lie"));
         void refusal
           .catch((error: unknown) => error)
@@ -157,13 +157,13 @@ describe("prover pool and liars", function () {
     });
 
     it("the circuit refuses its input, and the backend did not ask and made something up", async () => {
-      await expectBlame(lying(proofs), unsound(), /assert.*Bits/is);
+      await expectBlame(forging(proofs), unsound(), /assert.*Bits/is);
     });
 
     it("its input has another commitment", async () => {
       const job = { ...jobOf(1), commitment: fieldElement(2n) };
       // A sound backend proves what the input says.
-      const sound: Manner = (request) => request.answer(proofs.of(jobOf(1)));
+      const sound: Behaviour = (request) => request.answer(proofs.of(jobOf(1)));
       await expectBlame(sound, job, /its commitment is 1 and not the job's, 2/);
     });
 
@@ -176,7 +176,7 @@ describe("prover pool and liars", function () {
         // The lowest byte of the first coefficient, after a number of terms and a wire.
         terms[8]! ^= 1;
         await writeFile(r1cs, bytes);
-        await expectBlame(lying(proofs), jobOf(1), /the witness violates constraint \d+/, [
+        await expectBlame(forging(proofs), jobOf(1), /the witness violates constraint \d+/, [
           { ...proofs.long, r1cs },
         ]);
       }));

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { honest } from "./manners.ts";
+import { honest } from "./behaviours.ts";
 import { jobOf, LONG, readyProofs, type ReadyProofs, SHORT } from "./ready-proofs.ts";
 import { ScriptedBackend } from "./scripted-backend.ts";
 import { failureOf, isPending, settle, TestPool } from "./setting.ts";
@@ -15,7 +15,7 @@ describe("prover pool whose backends come and go", function () {
     proofs = await readyProofs();
   });
   const sound = (name: string, circuit = LONG): ScriptedBackend =>
-    new ScriptedBackend(name, { circuits: [circuit], manner: honest(proofs) });
+    new ScriptedBackend(name, { circuits: [circuit], behaviour: honest(proofs) });
 
   it("fails a job at once that none can make, if none is expected to join", async () => {
     await using test = await TestPool.open(proofs, [sound("short", SHORT)]);
@@ -24,7 +24,7 @@ describe("prover pool whose backends come and go", function () {
 
   it("lets jobs wait for one that can make them, and not longer than its patience", async () => {
     using time = new VirtualTime();
-    await using test = await TestPool.open(proofs, [sound("short", SHORT)], { patience: PATIENCE });
+    await using test = await TestPool.open(proofs, [sound("short", SHORT)], { joinTimeout: PATIENCE });
     const first = failureOf(test.pool.prove(jobOf(1)), NONE_LEFT);
     await time.advance(PATIENCE / 2);
     const second = test.pool.prove(jobOf(2));
@@ -34,12 +34,12 @@ describe("prover pool whose backends come and go", function () {
     await first;
     test.pool.add(sound("long"));
     expect((await second).backend).to.equal("long");
-    expect(test.told("joined")).to.deep.equal(["short", "long"]);
+    expect(test.eventsOf("joined")).to.deep.equal(["short", "long"]);
   });
 
   it("gives what one that left was working on to another", async () => {
     const leaving = new ScriptedBackend("leaving", { circuits: [LONG] });
-    await using test = await TestPool.open(proofs, [leaving], { patience: PATIENCE });
+    await using test = await TestPool.open(proofs, [leaving], { joinTimeout: PATIENCE });
     const jobs = [1, 2].map((statement) => test.pool.prove(jobOf(statement)));
     await leaving.request(0);
     test.pool.remove("leaving");
@@ -82,7 +82,7 @@ describe("prover pool whose backends come and go", function () {
 
   it("counts its patience from when the last one left, not from an earlier time without any", async () => {
     using time = new VirtualTime();
-    await using test = await TestPool.open(proofs, [], { patience: PATIENCE });
+    await using test = await TestPool.open(proofs, [], { joinTimeout: PATIENCE });
     const job = test.pool.prove(jobOf(1));
     await time.advance(PATIENCE * 0.6);
     const passing = new ScriptedBackend("passing", { circuits: [LONG] });
@@ -99,14 +99,14 @@ describe("prover pool whose backends come and go", function () {
 
   it("gives a job back to one that failed at it and joined anew, before its rest is over", async () => {
     const before = new ScriptedBackend("a", { circuits: [LONG] });
-    await using test = await TestPool.open(proofs, [before], { patience: PATIENCE });
+    await using test = await TestPool.open(proofs, [before], { joinTimeout: PATIENCE });
     const job = test.pool.prove(jobOf(1));
     await before.request(0);
     test.pool.remove("a");
     before.die();
     test.pool.add(sound("a"));
     expect((await job).backend).to.equal("a");
-    expect(test.told("joined")).to.deep.equal(["a", "a"]);
+    expect(test.eventsOf("joined")).to.deep.equal(["a", "a"]);
   });
 
   it("replaces one by another of its name, and lets the old one end its work", async () => {

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import type { CircuitJob } from "../../../builder/proving/circuit-job.ts";
-import { honest } from "./manners.ts";
+import { honest } from "./behaviours.ts";
 import { jobOf, LONG, readyProofs, type ReadyProofs, SHORT, type TestCircuit } from "./ready-proofs.ts";
 import { ScriptedBackend, type ScriptedBackendOptions } from "./scripted-backend.ts";
 import { failureOf, isPending, settle, TestPool } from "./setting.ts";
@@ -17,7 +17,7 @@ describe("order in which a prover pool works", function () {
   });
 
   it("is by priority, then the longest first, then the oldest, whatever comes first in a turn", async () => {
-    const backend = new ScriptedBackend("a", { circuits: CIRCUITS, manner: honest(proofs) });
+    const backend = new ScriptedBackend("a", { circuits: CIRCUITS, behaviour: honest(proofs) });
     await using test = await TestPool.open(proofs, [backend]);
     const jobs: [priority: number | undefined, statement: number, circuit: TestCircuit][] = [
       [1, 1, SHORT],
@@ -74,7 +74,7 @@ describe("order in which a prover pool works", function () {
 
   it("gives jobs only to those that have the circuit's keys", async () => {
     const [long, short] = CIRCUITS.map(
-      (circuit) => new ScriptedBackend(circuit, { circuits: [circuit], manner: honest(proofs) }),
+      (circuit) => new ScriptedBackend(circuit, { circuits: [circuit], behaviour: honest(proofs) }),
     );
     await using test = await TestPool.open(proofs, [long!, short!]);
     const jobs = [jobOf(1), jobOf(2, SHORT), jobOf(3), jobOf(4, SHORT)];
@@ -88,7 +88,7 @@ describe("order in which a prover pool works", function () {
   describe("learns how fast backends are:", () => {
     const taking = (proveMilliseconds: number): ScriptedBackendOptions => ({
       circuits: CIRCUITS,
-      manner: (request) => request.answer({ ...proofs.of(request.job), proveMilliseconds }),
+      behaviour: (request) => request.answer({ ...proofs.of(request.job), proveMilliseconds }),
     });
     async function makersInTurn(test: TestPool, statements: readonly number[]): Promise<string[]> {
       const makers: string[] = [];
@@ -133,7 +133,7 @@ describe("order in which a prover pool works", function () {
     const settledBefore: number[] = [];
     const backend = new ScriptedBackend("a", {
       circuits: CIRCUITS,
-      manner: (request, self) => {
+      behaviour: (request, self) => {
         settledBefore.push(settled);
         honest(proofs)(request, self);
       },
@@ -173,7 +173,7 @@ describe("order in which a prover pool works", function () {
         circuits: [SHORT],
         slots: 2,
         computesWitness: true,
-        manner: honest(proofs),
+        behaviour: honest(proofs),
       });
       await using test = await TestPool.open(proofs, [long, short]);
       const running = test.pool.prove(jobOf(1));

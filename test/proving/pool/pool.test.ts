@@ -1,8 +1,8 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { failing, hanging, honest, LIES, lying, stoppable } from "./manners.ts";
+import { failing, hanging, honest, FORGERIES, forging, stoppable } from "./behaviours.ts";
 import { jobOf, LONG, readyProofs, type ReadyProofs, SHORT, STATEMENTS } from "./ready-proofs.ts";
-import { type Manner, ScriptedBackend } from "./scripted-backend.ts";
+import { type Behaviour, ScriptedBackend } from "./scripted-backend.ts";
 import { failureOf, isPending, settle, TestPool } from "./setting.ts";
 
 const CIRCUITS = [LONG, SHORT] as const;
@@ -15,7 +15,7 @@ const character = fc.record({
 });
 const act = fc.oneof(
   fc.record({ deed: fc.constantFrom(...DEEDS) }),
-  fc.record({ lie: fc.constantFrom(...Object.entries(LIES)) }),
+  fc.record({ lie: fc.constantFrom(...Object.entries(FORGERIES)) }),
 );
 /** What a bad backend does with one request after the other, again and again. */
 const acts = fc.array(act, { minLength: 1, maxLength: 3 });
@@ -52,28 +52,32 @@ describe("prover pool", function () {
         test.pool.remove(backend.name);
         backend.die();
       },
-    } satisfies Record<Deed, Manner>;
+    } satisfies Record<Deed, Behaviour>;
     let run = 0;
     await fc.assert(
       fc.asyncProperty(situation, async ({ good, bad, jobs }) => {
         run++;
         const liars = new Set<string>();
         const backends = bad.map(([each, acts], index) => {
-          const manner: Manner = (request, backend) => {
+          const behaviour: Behaviour = (request, backend) => {
             const act = acts[(backend.requests.length - 1) % acts.length] ?? { deed: "fails" };
             if ("deed" in act) deeds[act.deed](request, backend);
             else {
               const [, lie] = act.lie;
               liars.add(backend.name);
-              lying(proofs, lie)(request, backend);
+              forging(proofs, lie)(request, backend);
             }
           };
-          return new ScriptedBackend(`bad ${index} of run ${run}`, { ...each, circuits: CIRCUITS, manner });
+          return new ScriptedBackend(`bad ${index} of run ${run}`, {
+            ...each,
+            circuits: CIRCUITS,
+            behaviour,
+          });
         });
         const sound = new ScriptedBackend(`sound of run ${run}`, {
           ...good,
           circuits: CIRCUITS,
-          manner: honest(proofs),
+          behaviour: honest(proofs),
         });
         const eventsBefore = test.events.length;
         for (const backend of [...backends, sound]) test.pool.add(backend);
@@ -181,7 +185,7 @@ describe("prover pool", function () {
     });
 
     it("after its result: nothing happens", async () => {
-      const backend = new ScriptedBackend("a", { circuits: [LONG], manner: honest(proofs) });
+      const backend = new ScriptedBackend("a", { circuits: [LONG], behaviour: honest(proofs) });
       await using test = await TestPool.open(proofs, [backend]);
       const cancel = new AbortController();
       const { proof } = await test.pool.prove(jobOf(1), { signal: cancel.signal });

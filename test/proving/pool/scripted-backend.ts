@@ -27,12 +27,12 @@ export class ProofRequest {
 }
 
 /** What a scripted backend does with a request. */
-export type Manner = (request: ProofRequest, backend: ScriptedBackend) => void;
+export type Behaviour = (request: ProofRequest, backend: ScriptedBackend) => void;
 
 export interface ScriptedBackendOptions {
   readonly circuits: Iterable<string>;
   /** Default: to leave every request open, for the test to answer. */
-  readonly manner?: Manner;
+  readonly behaviour?: Behaviour;
   /** Default 1. */
   readonly slots?: number;
   /** Default 0. */
@@ -52,11 +52,11 @@ export class ScriptedBackend implements Backend {
   /** All there have been. */
   readonly requests: ProofRequest[] = [];
   isClosed = false;
-  readonly #manner: Manner;
+  readonly #behaviour: Behaviour;
   readonly #arrivals: PromiseWithResolvers<ProofRequest>[] = [];
 
   constructor(name: string, options: ScriptedBackendOptions) {
-    const { circuits, manner = () => undefined, slots = 1, ahead = 0 } = options;
+    const { circuits, behaviour = () => undefined, slots = 1, ahead = 0 } = options;
     const { measuredRate, computesWitness = false } = options;
     this.name = name;
     this.slots = slots;
@@ -64,7 +64,7 @@ export class ScriptedBackend implements Backend {
     this.circuits = new Set(circuits);
     if (measuredRate !== undefined) this.measuredRate = measuredRate;
     this.computesWitness = computesWitness;
-    this.#manner = manner;
+    this.#behaviour = behaviour;
   }
 
   /** The request of this number, from 0, once it is there. */
@@ -81,7 +81,7 @@ export class ScriptedBackend implements Backend {
     const request = new ProofRequest(job, signal);
     this.#arrival(this.requests.length).resolve(request);
     this.requests.push(request);
-    this.#manner(request, this);
+    this.#behaviour(request, this);
     return request.promise;
   }
 

@@ -33,7 +33,7 @@ export class TestPool implements AsyncDisposable {
   }
 
   /** Backends of which this was told, in order. */
-  told(type: PoolEvent["type"]): string[] {
+  eventsOf(type: PoolEvent["type"]): string[] {
     return this.events.filter((event) => event.type === type).map(({ backend }) => backend);
   }
 

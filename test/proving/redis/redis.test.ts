@@ -7,7 +7,7 @@ import { readVerificationKey } from "../../../builder/proving/load-circuit.ts";
 import type { PoolEvent, PoolOptions } from "../../../builder/proving/pool/options.ts";
 import { ProverPool } from "../../../builder/proving/pool/pool.ts";
 import { connectRedis } from "../../../builder/proving/redis/connection.ts";
-import { type PassedOver, WorkerDirectory } from "../../../builder/proving/redis/directory.ts";
+import { type IgnoredWorker, WorkerDirectory } from "../../../builder/proving/redis/directory.ts";
 import {
   inputKey,
   queueName,
@@ -19,7 +19,7 @@ import { openSnarkjs } from "../../../builder/proving/backends/snarkjs/index.ts"
 import { verifyProof } from "../reference-verification.ts";
 import { failureCode, testArtefacts } from "../keys/setting.ts";
 import { BITS_INPUT, BITS_JOB } from "../setting.ts";
-import type { Manner } from "./manners.ts";
+import type { Behaviour } from "./behaviours.ts";
 import { type RedisServer, startRedis, whyNoRedis } from "./server.ts";
 
 const missing = await whyNoRedis();
@@ -43,8 +43,8 @@ describe(
       await redis[Symbol.asyncDispose]();
     });
 
-    async function startWorker(manner: Manner): Promise<ChildProcess> {
-      const worker = fork(path.join(import.meta.dirname, "worker.ts"), [redis.url, manner]);
+    async function startWorker(behaviour: Behaviour): Promise<ChildProcess> {
+      const worker = fork(path.join(import.meta.dirname, "worker.ts"), [redis.url, behaviour]);
       workers.push(worker);
       await once(worker, "message");
       return worker;
@@ -56,17 +56,17 @@ describe(
       const pool = await ProverPool.open({
         circuits: [bits],
         backends: [],
-        patience: 60_000,
+        joinTimeout: 60_000,
         listener: (event) => events.push(event),
         ...options,
       });
-      const passedOver: PassedOver[] = [];
-      const onPassedOver = (event: PassedOver): void => void passedOver.push(event);
-      const directory = await WorkerDirectory.open({ url: redis.url, pool, circuits: [bits], onPassedOver });
+      const ignored: IgnoredWorker[] = [];
+      const onIgnored = (event: IgnoredWorker): void => void ignored.push(event);
+      const directory = await WorkerDirectory.open({ url: redis.url, pool, circuits: [bits], onIgnored });
       return {
         pool,
         events,
-        passedOver,
+        ignored,
         seen: (type: PoolEvent["type"]) => events.filter((event) => event.type === type),
         async until(workers: number) {
           while (pool.backends.length !== workers) await new Promise((resolve) => setTimeout(resolve, 50));
@@ -192,8 +192,8 @@ describe(
       // A worker that joins later is seen in a later look than the others.
       await startWorker("honest");
       await builder.until(1);
-      const reasons = Object.fromEntries(builder.passedOver.map(({ worker, reason }) => [worker, reason]));
-      expect(builder.passedOver).to.have.length(5);
+      const reasons = Object.fromEntries(builder.ignored.map(({ worker, reason }) => [worker, reason]));
+      expect(builder.ignored).to.have.length(5);
       expect(reasons.estranged).to.match(/other keys .* bits/);
       expect(reasons.modern).to.include("lockstep.prover.v99").and.include(WORKER_FORMAT);
       for (const id of ["old", "modern"]) expect(reasons[id]).to.include("run the same version of Lockstep");

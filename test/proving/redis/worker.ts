@@ -1,15 +1,15 @@
-/** A prover worker for tests, in a process of its own: `node worker.ts <redis url> <manner>`. */
+/** A prover worker for tests, in a process of its own: `node worker.ts <redis url> <behaviour>`. */
 import type { Prover, ProverResult } from "../../../builder/proving/prover.ts";
 import { createLocalProver } from "../../../builder/proving/local-prover.ts";
 import { ProverWorker } from "../../../builder/proving/redis/prover-worker.ts";
 import { testArtefacts } from "../keys/setting.ts";
-import { isManner, type Manner } from "./manners.ts";
+import { isBehaviour, type Behaviour } from "./behaviours.ts";
 
-const [url = "", manner = ""] = process.argv.slice(2);
-if (!isManner(manner)) throw new RangeError(`no manner ${manner}`);
+const [url = "", behaviour = ""] = process.argv.slice(2);
+if (!isBehaviour(behaviour)) throw new RangeError(`no behaviour ${behaviour}`);
 
-/** What a worker of this manner does with a job, before it answers. */
-const answers: Readonly<Record<Manner, (result: ProverResult) => ProverResult | Promise<ProverResult>>> = {
+/** What a worker of this behaviour does with a job, before it answers. */
+const answers: Readonly<Record<Behaviour, (result: ProverResult) => ProverResult | Promise<ProverResult>>> = {
   honest: (result) => result,
   lying: (result) => ({ ...result, proof: { ...result.proof, a: result.proof.c } }),
   dying: (result) => {
@@ -22,7 +22,7 @@ const answers: Readonly<Record<Manner, (result: ProverResult) => ProverResult | 
 const artefacts = [await testArtefacts("bits")];
 const local = await createLocalProver({ artefacts, threads: 1, backend: "snarkjs" });
 const prover: Prover = {
-  prove: async (job, options) => await answers[manner](await local.prove(job, options)),
+  prove: async (job, options) => await answers[behaviour](await local.prove(job, options)),
   close: () => local.close(),
 };
 const worker = await ProverWorker.start({

@@ -13,8 +13,8 @@ export async function checkInvariants(world: World): Promise<void> {
     held += ether;
     expect(await world.builder.stateRoot(id), `the builder's root of ${name}`).to.equal(root);
   }
-  const { rollupsAddress } = world;
-  const balance = await world.l1.reader.getBalance({ address: rollupsAddress });
+  const { manager } = world;
+  const balance = await world.l1.reader.getBalance({ address: manager });
   expect(held, "the rollups' Ether on L1, and what Rollups holds").to.equal(balance);
   await checkReplay(world);
   // Every visit that was proven, those that were abandoned or not used included.
@@ -23,10 +23,10 @@ export async function checkInvariants(world: World): Promise<void> {
 }
 
 /** Rollups that know nothing but L1 come to the same roots. */
-async function checkReplay({ l1, rollups, rollupsAddress }: World): Promise<void> {
+async function checkReplay({ l1, rollups, manager }: World): Promise<void> {
   const chains = await Chains.open({
     l1: connectL1(l1.url),
-    manager: rollupsAddress,
+    manager,
     l1ChainId: L1_CHAIN_ID,
     rollups: rollups.map(({ id, kind }) => ({ id, kind })),
     folder: undefined,

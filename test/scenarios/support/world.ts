@@ -58,7 +58,7 @@ export const bob = accountAt(2);
 export const carol = accountAt(3);
 
 /** Milliseconds for which a transaction is waited for. */
-const PATIENCE = 600_000;
+const TIMEOUT = 600_000;
 
 /** A transaction was taken, but does not come to its chain. */
 export class NotIncludedError extends Error {
@@ -80,7 +80,7 @@ interface RunningRollup extends RollupSetup {
  */
 export class World implements Stage {
   readonly l1: L1;
-  readonly rollupsAddress: Address;
+  readonly manager: Address;
   readonly builder: Builder;
   /** Everything that the builder did. */
   readonly events: readonly BuilderEvent[];
@@ -94,7 +94,7 @@ export class World implements Stage {
 
   private constructor(parts: {
     l1: L1;
-    rollupsAddress: Address;
+    manager: Address;
     builder: Builder;
     events: readonly BuilderEvent[];
     rollups: readonly RunningRollup[];
@@ -103,7 +103,7 @@ export class World implements Stage {
     close: () => Promise<void>;
   }) {
     this.l1 = parts.l1;
-    this.rollupsAddress = parts.rollupsAddress;
+    this.manager = parts.manager;
     this.builder = parts.builder;
     this.events = parts.events;
     this.rollups = parts.rollups;
@@ -116,7 +116,7 @@ export class World implements Stage {
     await using stack = new AsyncDisposableStack();
     const l1 = await startL1();
     stack.defer(() => l1.close());
-    const rollupsAddress = (await deploy(l1, "Rollups", [600n])).address;
+    const manager = (await deploy(l1, "Rollups", [600n])).address;
     const rollups: RunningRollup[] = [];
     const proofSystems = new Map<string, Address>();
     let prover: RollupSetup["prover"];
@@ -128,14 +128,14 @@ export class World implements Stage {
       proofSystems.set(proofSystem, system);
       await prepare?.(l1, system);
       prover ??= setup.prover;
-      rollups.push({ ...setup, name, id: await register(l1, rollupsAddress, system, setup) });
+      rollups.push({ ...setup, name, id: await register(l1, manager, system, setup) });
     }
     prover ??= (await ledgerSetup("accepted")).prover;
     const proves = prover;
     stack.defer(() => proves.close());
     const builder = await createBuilder({
       l1Rpc: l1.url,
-      rollupsAddress,
+      manager,
       rollups: rollups.map(({ id, kind, verificationKeys }): BuilderRollup => ({
         id,
         kind,
@@ -149,7 +149,7 @@ export class World implements Stage {
     builder.listen((event) => events.push(event));
     const endpoints = new Map<ChainName, Endpoint>();
     const settled = async (hash: Hex) => {
-      await builder.settled(hash, PATIENCE);
+      await builder.settled(hash, TIMEOUT);
       const status = builder.status(hash);
       if (status !== undefined && status.state !== "posted") throw new NotIncludedError(hash, status);
     };
@@ -169,7 +169,7 @@ export class World implements Stage {
     const close = stack.move();
     return new World({
       l1,
-      rollupsAddress,
+      manager,
       builder,
       events,
       rollups,
@@ -274,7 +274,7 @@ export class World implements Stage {
   /** What L1 says of a rollup. */
   async onL1(chain: ChainName): Promise<{ root: StateRoot; ether: bigint }> {
     const { root, etherBalance } = await this.l1.reader.readContract({
-      address: this.rollupsAddress,
+      address: this.manager,
       abi: rollupsAbi,
       functionName: "rollupOf",
       args: [this.idOf(chain)],
@@ -288,7 +288,7 @@ export class World implements Stage {
   }
 
   #managerOf(chain: ChainName): Address {
-    return chain === "L1" ? this.rollupsAddress : SYSTEM;
+    return chain === "L1" ? this.manager : SYSTEM;
   }
 
   async #resolve(args: readonly Argument[], on: ChainName): Promise<unknown[]> {

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { hashSchema, InvalidParamsError, parseParams, quantitySchema } from "../../json-rpc.ts";
 import type { Handler, Topic } from "../../service.ts";
 import type { BlockFeed } from "../../subscriptions/feed.ts";
-import { FilterBook } from "../../subscriptions/filters.ts";
+import { Filters } from "../../subscriptions/filters.ts";
 import { type LogCriteria, logCriteriaSchema, readLogs } from "./history-methods.ts";
 import type { EvmRollupView } from "./view.ts";
 
@@ -16,7 +16,7 @@ export function filterMethods(
   feed: BlockFeed,
   topics: { readonly [name in "newHeads" | "logs" | "newPendingTransactions"]: Topic },
 ): { methods: Readonly<Record<string, Handler>>; close: () => void } {
-  const filters = new FilterBook<LogCriteria>(() => feed.refresh());
+  const filters = new Filters<LogCriteria>(() => feed.refresh());
   return {
     close: () => filters.close(),
     methods: {

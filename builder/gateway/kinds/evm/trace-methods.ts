@@ -5,8 +5,8 @@ import { LockstepError } from "../../../protocol/errors.ts";
 import { decodeTransaction } from "../../../intake/decode.ts";
 import { hashSchema, parseParams } from "../../json-rpc.ts";
 import type { Handler } from "../../service.ts";
-import { finished, type TraceFrame } from "../../trace/frame.ts";
-import type { AcrossChains, TracedVisit } from "../../trace/across.ts";
+import { withoutEmptyCalls, type TraceFrame } from "../../trace/frame.ts";
+import type { CrossChainTrace, TracedVisit } from "../../trace/cross-chain-trace.ts";
 import { type KindTrace, traceParamsSchema } from "../../trace/trace.ts";
 import { UnsupportedRequestError } from "./errors.ts";
 import { signedBytes } from "./format.ts";
@@ -41,7 +41,7 @@ export class TransactionNotFoundError extends LockstepError {
 /** @param across everything that a transaction of L1 did on all chains. */
 export function traceMethods(
   view: EvmRollupView,
-  across: (l1Transaction: Hex) => Promise<AcrossChains | undefined>,
+  across: (l1Transaction: Hex) => Promise<CrossChainTrace | undefined>,
 ): Readonly<Record<string, Handler>> {
   const trace: Handler = async ({ params }) => {
     const [given, options] = parseParams(traceParamsSchema, params);
@@ -52,7 +52,7 @@ export function traceMethods(
       throw new UnsupportedRequestError("UNSUPPORTED_TRACER", message);
     }
     const root = await traceOf(view, hash, across);
-    return { result: finished(tracerConfig?.onlyTopCall === true ? { ...root, calls: [] } : root) };
+    return { result: withoutEmptyCalls(tracerConfig?.onlyTopCall === true ? { ...root, calls: [] } : root) };
   };
   return { debug_traceTransaction: trace, lockstep_traceTransaction: trace };
 }
@@ -60,7 +60,7 @@ export function traceMethods(
 async function traceOf(
   view: EvmRollupView,
   hash: Hex,
-  across: (l1Transaction: Hex) => Promise<AcrossChains | undefined>,
+  across: (l1Transaction: Hex) => Promise<CrossChainTrace | undefined>,
 ): Promise<TraceFrame> {
   const chronicle = await view.read((state) => state.chronicle);
   const transaction = await chronicle.transaction(hash);

@@ -49,8 +49,8 @@ export interface EvmRollupView {
   submit(raw: Hex): Promise<Hex>;
   /** Transactions for the rollup that wait, oldest first. */
   waiting(): readonly AcceptedTransaction[];
-  /** Resolves when the transaction no longer waits, or after `patience` milliseconds. */
-  settled(hash: Hex, patience: number): Promise<void>;
+  /** Resolves when the transaction no longer waits, or after `timeout` milliseconds. */
+  settled(hash: Hex, timeout: number): Promise<void>;
   /** Number of L1's latest safe or finalized block. */
   l1Block(tag: "safe" | "finalized"): Promise<bigint>;
   /** @returns a function that ends it. */
@@ -79,8 +79,8 @@ export function evmRollupView(builder: Backend, rollup: ChainId, chainId: bigint
     },
     submit: async (raw) => await builder.submitToRollup(rollup, raw),
     waiting: () => builder.pendingOfRollup(rollup),
-    settled: async (hash, patience) => {
-      await builder.settled(hash, patience);
+    settled: async (hash, timeout) => {
+      await builder.settled(hash, timeout);
     },
     l1Block: async (tag) => (await builder.l1.getBlock({ blockTag: tag })).number,
     listen: (listener) =>

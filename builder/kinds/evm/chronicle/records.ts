@@ -13,7 +13,7 @@ import type { ChronicleBlock, ChronicleTransaction } from "./types.ts";
  *     frames:<visit>    its frames
  *     hash:<hash>       the number of the block with this hash, in decimal
  *     tx:<hash>         the visit with this transaction hash, in decimal
- *     l1:<hash>:<n>     the n-th visit that this transaction of L1 caused, in decimal; n in 8 hexadecimal digits
+ *     l1:<hash>:<n>     the n-th visit that this L1 transaction caused, in decimal; n in 8 hexadecimal digits
  */
 export const HEAD_KEY = "head";
 export const blockKey = (number: bigint): string => `block:${number.toString(16).padStart(12, "0")}`;

@@ -6,7 +6,7 @@ import { createTxFromRLP, Capability, type TypedTransaction } from "@ethereumjs/
 import { createAddressFromString, EthereumJSError } from "@ethereumjs/util";
 import { createVM, runTx } from "@ethereumjs/vm";
 import { type Address, bytesToHex, type Hex, hexToBytes, size } from "viem";
-import { BridgedEvm } from "../../../evm/bridged-evm.ts";
+import { InterceptingEvm } from "../../../evm/intercepting-evm.ts";
 import type { CallRequest } from "../../../evm/call-request.ts";
 import type { CallFrame } from "../../../evm/call-frame.ts";
 import { FrameRecorder } from "../../../evm/frame-recorder.ts";
@@ -82,7 +82,7 @@ export class VisitInterpreter {
   readonly #common: Common;
   #block: Block;
   #blockState: BlockState;
-  readonly #evm: BridgedEvm;
+  readonly #evm: InterceptingEvm;
   readonly #frames: FrameRecorder;
   readonly #proxies: ProxyDirectory;
   readonly #operations: OperationStack;
@@ -91,7 +91,7 @@ export class VisitInterpreter {
   /** Outgoing calls and REVERTs that wait for an answer, the innermost last. */
   #waiting: Waiting[] = [];
   /** Takes the next action of the rollup, or what went wrong. */
-  #turn: { readonly resolve: Settle; readonly reject: (reason: unknown) => void } | undefined;
+  #delivery: { readonly resolve: Settle; readonly reject: (reason: unknown) => void } | undefined;
   #first: OperationOutcome | undefined;
 
   constructor({ rollup, context, source, journal, block }: VisitInterpreterOptions) {
@@ -105,7 +105,7 @@ export class VisitInterpreter {
       await this.#emit(revertAction(rollup, number), ActionKind.REVERT_CONTINUE);
     });
     this.state = new RollupState({ chain: rollup, source: this.touched, journal }, this.#operations);
-    this.#evm = new BridgedEvm({
+    this.#evm = new InterceptingEvm({
       common: this.#common,
       state: this.state,
       journal,
@@ -132,7 +132,7 @@ export class VisitInterpreter {
     this.#actions = [];
     this.#logs = [];
     this.#waiting = [];
-    this.#turn = undefined;
+    this.#delivery = undefined;
     this.#first = undefined;
   }
 
@@ -200,7 +200,7 @@ export class VisitInterpreter {
   async #next(action: Action, start: () => void): Promise<{ action: Action; ended: boolean }> {
     this.#actions.push(action);
     const next = await new Promise<Action>((resolve, reject) => {
-      this.#turn = { resolve, reject };
+      this.#delivery = { resolve, reject };
       start();
     });
     this.#actions.push(next);
@@ -236,11 +236,11 @@ export class VisitInterpreter {
         this.#operations.end();
         unnest();
         if (this.#operations.depth === 0) this.#first = outcome;
-        this.#turn?.resolve(result);
+        this.#delivery?.resolve(result);
       },
       (error: unknown) => {
         this.#operations.abandon();
-        this.#turn?.reject(error);
+        this.#delivery?.reject(error);
       },
     );
   }
@@ -255,7 +255,7 @@ export class VisitInterpreter {
         logs,
         ...(message === undefined ? {} : { message }),
       });
-      this.#turn?.resolve(action);
+      this.#delivery?.resolve(action);
     });
   }
 

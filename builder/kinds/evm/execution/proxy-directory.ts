@@ -8,7 +8,7 @@ import {
   type Hex,
   hexToBytes,
 } from "viem";
-import type { BridgedEvm } from "../../../evm/bridged-evm.ts";
+import type { InterceptingEvm } from "../../../evm/intercepting-evm.ts";
 import type { FrameRecorder } from "../../../evm/frame-recorder.ts";
 import type { JournaledState } from "../../../evm/journaled-state.ts";
 import { lowerCase } from "../../../protocol/address.ts";
@@ -25,11 +25,11 @@ const known = new Map<string, Address>();
 
 /** The proxies of one rollup, as its system contract names and creates them. */
 export class ProxyDirectory {
-  readonly #evm: BridgedEvm;
+  readonly #evm: InterceptingEvm;
   readonly #state: JournaledState;
   readonly #frames: FrameRecorder;
 
-  constructor(evm: BridgedEvm, state: JournaledState, frames: FrameRecorder) {
+  constructor(evm: InterceptingEvm, state: JournaledState, frames: FrameRecorder) {
     this.#evm = evm;
     this.#state = state;
     this.#frames = frames;

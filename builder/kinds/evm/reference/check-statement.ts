@@ -14,7 +14,7 @@ import { type Commitments, commitments } from "./commitments.ts";
 import { StatementRefusedError } from "./errors.ts";
 import { rootAfter } from "./root-after.ts";
 import type { StateWitness } from "./state-witness.ts";
-import { type Turn, turnsOf } from "./turns.ts";
+import { type Exchange, exchangesOf } from "./exchanges.ts";
 import { WitnessedState } from "./witnessed-state.ts";
 
 export interface StatementToCheck {
@@ -48,7 +48,7 @@ export async function checkStatement({ header, visit, witness, proof }: Statemen
   const { poseidon, layout } = await tools;
   if (proof !== undefined && proof !== unprovenDigest(statementWords(header, [visit])))
     throw new StatementRefusedError("WORDS_DIFFER", "another statement was proven");
-  const turns = turnsOf(header.rollup, visit.actions);
+  const exchanges = exchangesOf(header.rollup, visit.actions);
   const state = WitnessedState.verify(witness, visit.rootBefore, poseidon, layout);
   const block = blockAt(state.block, header.timestamp);
   const run = new VisitInterpreter({
@@ -58,9 +58,9 @@ export async function checkStatement({ header, visit, witness, proof }: Statemen
     journal: new Journal(),
     block,
   });
-  const hasEnded = await shown(state, () => replay(run, turns));
-  const expected = await shown(state, () =>
-    rootOf({ turns, hasEnded, run, state, layout, block }, visit.rootBefore),
+  const hasEnded = await checkedAgainst(state, () => replay(run, exchanges));
+  const expected = await checkedAgainst(state, () =>
+    rootOf({ exchanges, hasEnded, run, state, layout, block }, visit.rootBefore),
   );
   if (visit.rootAfter !== expected)
     throw new StatementRefusedError("ROOT_DIFFERS", `the root after is ${expected}, not ${visit.rootAfter}`);
@@ -77,7 +77,7 @@ function blockAt(latest: BlockState, timestamp: bigint): BlockState {
 }
 
 /** What ran on the witness counts only if the witness showed all that it read. */
-async function shown<Result>(state: WitnessedState, work: () => Promise<Result>): Promise<Result> {
+async function checkedAgainst<Result>(state: WitnessedState, work: () => Promise<Result>): Promise<Result> {
   const outcome = await work().then(
     (result) => ({ result }),
     (error: unknown) => ({ error }),
@@ -93,13 +93,13 @@ async function shown<Result>(state: WitnessedState, work: () => Promise<Result>)
  * Has the rollup answer every action that comes in.
  * @returns whether the last answer ends the visit.
  */
-async function replay(run: VisitInterpreter, turns: readonly Turn[]): Promise<boolean> {
+async function replay(run: VisitInterpreter, exchanges: readonly Exchange[]): Promise<boolean> {
   let hasEnded = false;
-  for (const [at, turn] of turns.entries()) {
+  for (const [at, exchange] of exchanges.entries()) {
     if (hasEnded)
       throw new StatementRefusedError("ACTION_OUT_OF_PLACE", `the visit ends before action ${2 * at}`);
-    const { action, ended } = await run.deliver(turn.in);
-    const field = differenceOf(turn.out, action);
+    const { action, ended } = await run.deliver(exchange.in);
+    const field = differenceOf(exchange.out, action);
     if (field !== undefined)
       throw new StatementRefusedError(
         "ACTION_DIFFERS",
@@ -121,7 +121,7 @@ function differenceOf(a: Action, b: Action): string | undefined {
 }
 
 interface Replayed {
-  readonly turns: readonly Turn[];
+  readonly exchanges: readonly Exchange[];
   readonly hasEnded: boolean;
   readonly run: VisitInterpreter;
   readonly state: WitnessedState;
@@ -131,10 +131,10 @@ interface Replayed {
 
 /** The root after: that of what was written, unless the visit is abandoned, static or failed. */
 async function rootOf(
-  { turns, hasEnded, run, state, layout, block }: Replayed,
+  { exchanges, hasEnded, run, state, layout, block }: Replayed,
   before: StateRoot,
 ): Promise<StateRoot> {
-  const [first, last] = [turns.at(0), turns.at(-1)];
+  const [first, last] = [exchanges.at(0), exchanges.at(-1)];
   if (!hasEnded || first?.in.isStatic === true || last?.out.failed === true) return before;
   const accounts = await run.state.writtenAccounts();
   return rootAfter(state, layout, { accounts, slots: run.state.writtenSlots(), block });

@@ -115,11 +115,11 @@ export class WitnessedState implements StateSource {
   }
 
   account(address: Address): Promise<SourceAccount> {
-    return this.#shown(`account ${address}`, this.#accounts.get(address));
+    return this.#fromWitness(`account ${address}`, this.#accounts.get(address));
   }
 
   storage(address: Address, slot: Hex): Promise<Hex> {
-    return this.#shown(`slot ${slot} of ${address}`, this.#slots.get(address)?.get(slot));
+    return this.#fromWitness(`slot ${slot} of ${address}`, this.#slots.get(address)?.get(slot));
   }
 
   /** Slots of an account that the witness shows. */
@@ -127,7 +127,7 @@ export class WitnessedState implements StateSource {
     return this.#slots.get(address)?.keys() ?? [];
   }
 
-  async #shown<Value>(what: string, value: Value | undefined): Promise<Value> {
+  async #fromWitness<Value>(what: string, value: Value | undefined): Promise<Value> {
     if (value !== undefined) return value;
     this.#missing ??= new StatementRefusedError("NOT_WITNESSED", `${what} is not in the witness`);
     throw this.#missing;

@@ -10,7 +10,7 @@ import type { StateLayout } from "./layout.ts";
  */
 export class Moment {
   /** What led here, and from where; nothing at the last durable state. */
-  readonly step: { readonly from: Moment; readonly changes: readonly Change[] } | undefined;
+  readonly change: { readonly from: Moment; readonly changes: readonly Change[] } | undefined;
   /** Number of steps since the last durable state. */
   readonly height: number;
   /** Number of changes since the last durable state. */
@@ -18,11 +18,11 @@ export class Moment {
   readonly #moments: Moments;
   #root: StateRoot | undefined;
 
-  constructor(moments: Moments, step?: Moment["step"]) {
+  constructor(moments: Moments, change?: Moment["change"]) {
     this.#moments = moments;
-    this.step = step;
-    this.height = step === undefined ? 0 : step.from.height + 1;
-    this.changes = step === undefined ? 0 : step.from.changes + step.changes.length;
+    this.change = change;
+    this.height = change === undefined ? 0 : change.from.height + 1;
+    this.changes = change === undefined ? 0 : change.from.changes + change.changes.length;
   }
 
   /**
@@ -77,8 +77,8 @@ export class Moments {
    * @throws {UndoneOutOfOrderError} unless it was the latest.
    */
   undo(moment: Moment): void {
-    if (this.#now !== moment || moment.step === undefined) throw new UndoneOutOfOrderError();
-    this.#now = moment.step.from;
+    if (this.#now !== moment || moment.change === undefined) throw new UndoneOutOfOrderError();
+    this.#now = moment.change.from;
   }
 
   /**
@@ -103,16 +103,16 @@ export class Moments {
     const ahead: Moment[] = [];
     let common = moment;
     while (this.#path[common.height]?.moment !== common) {
-      if (common.step === undefined) throw new ForgottenMomentError();
+      if (common.change === undefined) throw new ForgottenMomentError();
       ahead.push(common);
-      common = common.step.from;
+      common = common.change.from;
     }
     const left = this.#path[common.height + 1];
     if (left !== undefined) this.#tree.revert(left.start);
     this.#path.length = common.height + 1;
     for (const next of ahead.reverse()) {
       const start = this.#tree.checkpoint();
-      const changes = next.step?.changes ?? [];
+      const changes = next.change?.changes ?? [];
       this.#tree.upsertMany(changes.map(({ key, entry }) => [key, this.#valueOf(entry)] as const));
       this.#path.push({ moment: next, start });
     }

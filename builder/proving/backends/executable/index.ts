@@ -13,7 +13,7 @@ export function executableBackend(given: string): BackendKind {
   const program = resolve(given);
   return {
     name: program,
-    obstacle: async () =>
+    unavailableReason: async () =>
       (await isExecutable(program)) ? undefined : `${program} is not a program that may be run here`,
     open: (options) => openExecutable(program, options),
   };

@@ -12,7 +12,7 @@ export function nativeBackend(worker: NativeWorker): BackendKind {
   const { name } = worker;
   return {
     name,
-    obstacle: async () => ((await findWorker(worker)) === undefined ? NOT_BUILT : undefined),
+    unavailableReason: async () => ((await findWorker(worker)) === undefined ? NOT_BUILT : undefined),
     prepareBuild: (options) => prepareWorker(worker, options),
     async open(options) {
       const program = await findWorker(worker);

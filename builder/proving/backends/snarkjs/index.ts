@@ -27,7 +27,7 @@ export function parallelProofs(threads: number): number {
  */
 export const snarkjsBackend: BackendKind = {
   name: NAME,
-  obstacle: async () => undefined,
+  unavailableReason: async () => undefined,
   open: openSnarkjs,
 };
 

@@ -48,7 +48,7 @@ export class TestRollup {
   readonly store: EvmStore;
   #context: BatchContext = {
     l1ChainId: L1_CHAIN_ID,
-    rollups: numberToHex(0x1234n, { size: 20 }),
+    manager: numberToHex(0x1234n, { size: 20 }),
     timestamp: 1000n,
   };
 

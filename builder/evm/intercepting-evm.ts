@@ -1,0 +1,116 @@
+import type { Block } from "@ethereumjs/block";
+import type { Common } from "@ethereumjs/common";
+import {
+  EVM,
+  type EVMMockBlockchainInterface,
+  type EVMResult,
+  type ExecResult,
+  type Message,
+  NobleBN254,
+} from "@ethereumjs/evm";
+import { type Address as EvmAddress, createAddressFromString } from "@ethereumjs/util";
+import type { Address } from "viem";
+import { journalAccesses } from "./accesses.ts";
+import type { Journal } from "./journal.ts";
+import type { JournaledState } from "./journaled-state.ts";
+import { journalTransientStorage } from "./transient-storage.ts";
+
+/** Plays a call to the manager that leaves the chain; nothing when the manager's own code has to answer. */
+export type Interception = (message: Message) => Promise<(() => Promise<ExecResult>) | undefined>;
+
+export interface InterceptingEvmOptions {
+  readonly common: Common;
+  readonly state: JournaledState;
+  readonly journal: Journal;
+  readonly blockchain: EVMMockBlockchainInterface;
+  /** Address of the proxies' manager: `Rollups` on L1, the system contract on a rollup. Lower case. */
+  readonly manager: Address;
+  readonly intercept: Interception;
+}
+
+/** First byte of code that EIP-3541 refuses. */
+const EOF_FORMAT = 0xef;
+
+/**
+ * An EVM in which calls to the manager may leave the chain. Everything else, proxies included, is the
+ * bytecode on chain. Only ordinary calls are offered to the interception: a DELEGATECALL runs the manager's
+ * code in another account.
+ */
+export class InterceptingEvm extends EVM {
+  readonly #manager: EvmAddress;
+  readonly #intercept: Interception;
+  readonly #resetAccesses: (journal: Journal) => void;
+  readonly #resetTransientStorage: (journal: Journal) => void;
+  /** Of the constructor that has just reverted, if EthereumJS would take it for code. */
+  #revertData: Uint8Array | undefined;
+
+  constructor({ common, state, journal, blockchain, manager, intercept }: InterceptingEvmOptions) {
+    super({ common, stateManager: state, blockchain, bn254: new NobleBN254() });
+    this.#manager = createAddressFromString(manager);
+    this.#intercept = intercept;
+    this.#resetAccesses = journalAccesses(this.journal, state, journal);
+    this.#resetTransientStorage = journalTransientStorage(this.transientStorage, journal);
+  }
+
+  /** As new: nothing was accessed, nothing is in transient storage. */
+  reset(journal: Journal): void {
+    this.#resetAccesses(journal);
+    this.#resetTransientStorage(journal);
+  }
+
+  /**
+   * Sets what ORIGIN, GASPRICE and the block's opcodes answer in calls that are made outside a transaction.
+   * @returns what sets them back.
+   */
+  enter(block: Block, origin: EvmAddress): () => void {
+    const outer = { block: this._block, tx: this._tx };
+    this._block = block;
+    this._tx = { gasPrice: 0n, origin };
+    return () => {
+      if (outer.block !== undefined) this._block = outer.block;
+      if (outer.tx !== undefined) this._tx = outer.tx;
+    };
+  }
+
+  protected override async _loadCode(message: Message): Promise<void> {
+    if (
+      message.code === undefined &&
+      !message.delegatecall &&
+      this.#isManager(message.to) &&
+      this.#isManager(message.codeAddress)
+    ) {
+      const play = await this.#intercept(message);
+      if (play !== undefined) {
+        message.code = play;
+        message.isCompiled = true;
+        return;
+      }
+    }
+    await super._loadCode(message);
+  }
+
+  /**
+   * EthereumJS holds revert data of constructors against EIP-3541, which is about code: it is not shown its
+   * first byte.
+   */
+  protected override async runInterpreter(message: Message, options?: object): Promise<ExecResult> {
+    const result = await super.runInterpreter(message, options);
+    const { exceptionError, returnValue } = result;
+    if (message.isCreate !== true || exceptionError === undefined || returnValue[0] !== EOF_FORMAT)
+      return result;
+    this.#revertData = returnValue;
+    return { ...result, returnValue: new Uint8Array(returnValue.length) };
+  }
+
+  protected override async _executeCreate(message: Message): Promise<EVMResult> {
+    const result = await super._executeCreate(message);
+    const returnValue = this.#revertData;
+    if (returnValue === undefined) return result;
+    this.#revertData = undefined;
+    return { ...result, execResult: { ...result.execResult, returnValue } };
+  }
+
+  #isManager(address: EvmAddress | undefined): boolean {
+    return address?.equals(this.#manager) === true;
+  }
+}

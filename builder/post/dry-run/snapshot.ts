@@ -1,0 +1,90 @@
+import { BaseError, type TransactionReceipt } from "viem";
+import type { CallFrame } from "../../evm/call-frame.ts";
+import type { L1Client } from "../../l1/client.ts";
+import { revertData } from "../contract-error.ts";
+import type { BundleReceipts } from "../bundle.ts";
+import { traceTransaction } from "../../l1/call-tracer.ts";
+import type { BlockDraft, DryRun, ResultCheck } from "./dry-run.ts";
+import type { GasMeasurement } from "./gas-measurement.ts";
+import type { UnsignedRequest } from "./unsigned.ts";
+
+/** What nodes say when no gas limit is enough; there is no code for it. */
+const OUT_OF_GAS = /out of gas|exceeds allowance/i;
+
+/**
+ * For nodes whose calls cannot be put into the block to come (Hardhat's: overrides reach `eth_call` alone,
+ * and BASEFEE is 0 in every call), but that can go back to a snapshot: the block itself is made and looked
+ * at, and kept if it is as it should be. Else the chain, the pool and the clock go back to where they were. A
+ * process that dies between the two leaves a block that was not checked, which is then simply what L1 did.
+ */
+export class SnapshotDryRun implements DryRun {
+  readonly #l1: L1Client;
+
+  constructor(l1: L1Client) {
+    this.#l1 = l1;
+  }
+
+  async measure({ from, to, input }: UnsignedRequest): Promise<GasMeasurement> {
+    try {
+      return { gas: await this.#l1.estimateGas({ account: from, to: to ?? null, data: input ?? "0x" }) };
+    } catch (cause) {
+      const data = revertData(cause);
+      const isOutOfGas = cause instanceof BaseError && OUT_OF_GAS.test(cause.details);
+      if (data === undefined && !isOutOfGas) throw cause;
+      return { data: data ?? "0x", isOutOfGas, cause };
+    }
+  }
+
+  async run(
+    _draft: BlockDraft,
+    check: ResultCheck,
+    include: () => Promise<BundleReceipts>,
+  ): Promise<BundleReceipts> {
+    const snapshot = await this.#l1.snapshot();
+    const included = await include();
+    const receipts = [
+      ...(included.batch === undefined ? [] : [included.batch]),
+      ...included.transactions,
+    ].map((receipt) => ("refused" in receipt ? undefined : receipt));
+    // What others put in front of it, or have built on it, is not ours to take back: `settle` says what came
+    // of it.
+    const own = receipts.filter((receipt) => receipt !== undefined);
+    if (!(await this.#isOurs(own))) return included;
+    try {
+      await check({
+        receipt: (index) => seenReceipt(receipts[index]),
+        data: async (index) => (await this.#trace(receipts[index], false)).output,
+        trace: async (index) => await this.#trace(receipts[index], true),
+      });
+    } catch (error) {
+      // Whatever came since would go back as well: others' blocks, and what waits in the node's pool.
+      if (!(await this.#isOurs(own)) || !(await this.#isPoolEmpty())) return included;
+      await this.#l1.revert({ id: snapshot });
+      throw error;
+    }
+    return included;
+  }
+
+  /** Whether the newest block is the one with these transactions, and with no others. */
+  async #isOurs(receipts: readonly TransactionReceipt[]): Promise<boolean> {
+    const { transactions } = await this.#l1.getBlock({ blockTag: "latest" });
+    return (
+      transactions.length === receipts.length &&
+      receipts.every(({ transactionHash }, index) => transactions[index] === transactionHash)
+    );
+  }
+
+  async #isPoolEmpty(): Promise<boolean> {
+    const { transactions } = await this.#l1.getBlock({ blockTag: "pending" });
+    return transactions.length === 0;
+  }
+
+  async #trace(receipt: TransactionReceipt | undefined, deep: boolean): Promise<CallFrame> {
+    if (receipt === undefined) throw new TypeError("a transaction without receipt has no trace");
+    return await traceTransaction(this.#l1, receipt.transactionHash, deep);
+  }
+}
+
+function seenReceipt(receipt: TransactionReceipt | undefined) {
+  return receipt === undefined ? undefined : { ...receipt, success: receipt.status === "success" };
+}

@@ -1,0 +1,88 @@
+import type { Address } from "viem";
+import { LockstepError } from "../protocol/errors.ts";
+import { type TransactionOutcome, TransactionRevertedError } from "./outcome.ts";
+import type { Simulation } from "./simulation.ts";
+import type { AcceptedTransaction } from "../intake/accepted.ts";
+import { checkSender } from "../intake/check.ts";
+
+export interface SimulationOptions {
+  readonly baseFeePerGas: bigint;
+  /** Account that will post the batch. */
+  readonly origin: Address;
+  /** Throws if L1 cannot take what the transaction does. */
+  readonly check?: (outlines: ReturnType<Simulation["outlines"]>) => void;
+}
+
+/** What a transaction that can be included does. */
+export interface SimulationResult {
+  readonly crossesChains: boolean;
+  readonly success: boolean;
+  /** Of a transaction of L1; one signed for a rollup is part of the batch. */
+  readonly outcome?: TransactionOutcome;
+}
+
+/** What became of a transaction in a simulation. */
+export type SimulatedTransaction =
+  | ({ readonly transaction: AcceptedTransaction } & SimulationResult)
+  | { readonly transaction: AcceptedTransaction; readonly failure: LockstepError };
+
+/** In the order of a block: transactions of rollups, which are in the batch, and L1's behind it. */
+export function inBlockOrder(transactions: readonly AcceptedTransaction[]): AcceptedTransaction[] {
+  return transactions.toSorted((a, b) => Number(a.rollup === undefined) - Number(b.rollup === undefined));
+}
+
+/**
+ * Plays transactions as a block will: those of rollups first, then L1's in their order. One that fails is left
+ * out, alone. A transaction of L1 that crosses no border is kept even if it reverts: L1 includes such transactions.
+ */
+export async function simulateTransactions(
+  simulation: Simulation,
+  transactions: readonly AcceptedTransaction[],
+  options: SimulationOptions,
+): Promise<SimulatedTransaction[]> {
+  const played: SimulatedTransaction[] = [];
+  for (const transaction of inBlockOrder(transactions)) {
+    played.push(await trySimulate(simulation, transaction, options));
+  }
+  return played;
+}
+
+/** The same with one. */
+export async function trySimulate(
+  simulation: Simulation,
+  transaction: AcceptedTransaction,
+  options: SimulationOptions,
+): Promise<SimulatedTransaction> {
+  try {
+    return { transaction, ...(await simulateTransaction(simulation, transaction, options)) };
+  } catch (error) {
+    if (!(error instanceof LockstepError)) throw error;
+    return { transaction, failure: error };
+  }
+}
+
+/**
+ * Plays one transaction.
+ * @throws {LockstepError} that says why it cannot be included; it then left nothing behind.
+ */
+export async function simulateTransaction(
+  simulation: Simulation,
+  transaction: AcceptedTransaction,
+  { baseFeePerGas, origin, check = () => undefined }: SimulationOptions,
+): Promise<SimulationResult> {
+  const first = simulation.count;
+  const judge = (): void => {
+    check(simulation.outlines(first));
+  };
+  if (transaction.rollup !== undefined) {
+    await simulation.l2Transaction(transaction.rollup, transaction.data, origin, judge);
+    return { crossesChains: true, success: true };
+  }
+  const { decoded } = transaction;
+  checkSender(decoded, await simulation.sender(decoded.sender), baseFeePerGas);
+  const outcome = await simulation.transaction(decoded.tx, ({ crossesChains, success, data, failure }) => {
+    if (crossesChains && !success) throw new TransactionRevertedError(data, failure);
+    if (crossesChains) judge();
+  });
+  return { crossesChains: outcome.crossesChains, success: outcome.success, outcome };
+}

@@ -1,0 +1,116 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { gunzipSync } from "node:zlib";
+import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
+import { z } from "zod";
+
+const FOLDER = path.join(import.meta.dirname, "specification");
+
+function unpacked(name: string): string {
+  return gunzipSync(readFileSync(path.join(FOLDER, name))).toString("utf8");
+}
+
+const documentSchema = z.looseObject({
+  methods: z.array(z.looseObject({ name: z.string(), result: z.looseObject({ schema: z.unknown() }) })),
+  components: z.looseObject({ schemas: z.record(z.string(), z.looseObject({})) }),
+});
+
+const document = documentSchema.parse(JSON.parse(unpacked("openrpc.json.gz")));
+
+/** Methods of the specification. */
+export const METHODS: readonly string[] = document.methods.map(({ name }) => name);
+
+/**
+ * Where the specification is not held to, schema by schema.
+ *  - `FilterResults`: an empty list is one of hashes and one of logs, which its `oneOf` forbids.
+ *  - `ReceiptInfo`: on a rollup, `lockstep` says where on L1 the transaction took effect
+ *    (builder/gateway/README.md).
+ *  - `TransactionSigned`: on a rollup, a call from another chain is shown as an unsigned transaction of type
+ *    0x7e.
+ */
+function adapted(): Record<string, unknown> {
+  const schemas: Record<string, Record<string, unknown>> = structuredClone(document.components.schemas);
+  const { FilterResults, ReceiptInfo, TransactionSigned } = schemas;
+  if (FilterResults === undefined || ReceiptInfo === undefined || TransactionSigned === undefined)
+    throw new Error("the specification has other schemas now");
+  FilterResults["anyOf"] = FilterResults["oneOf"];
+  delete FilterResults["oneOf"];
+  const lockstep = {
+    type: "object",
+    required: ["l1TransactionHash", "l1BlockNumber", "l1BlockHash"],
+    additionalProperties: false,
+    properties: {
+      l1TransactionHash: { $ref: "#/components/schemas/hash32" },
+      l1BlockNumber: { $ref: "#/components/schemas/uint" },
+      l1BlockHash: { $ref: "#/components/schemas/hash32" },
+    },
+  };
+  Object.assign(z.looseObject({}).parse(ReceiptInfo["properties"]), { lockstep });
+  const system = {
+    type: "object",
+    required: ["type", "lockstep", "nonce", "gas", "value", "input", "gasPrice"],
+    properties: { type: { const: "0x7e" }, lockstep: { required: ["sourceChain", "sourceSender"] } },
+  };
+  z.array(z.unknown()).parse(TransactionSigned["oneOf"]).push(system);
+  return schemas;
+}
+
+const ajv = new Ajv2020({ strict: false, allErrors: true });
+ajv.addSchema({ $id: "openrpc", components: { schemas: adapted() } });
+const validators = new Map<string, ValidateFunction>();
+
+/** What of a method's result is not as the specification says; nothing if all is. */
+export function faultsOf(method: string, result: unknown): string | undefined {
+  let validator = validators.get(method);
+  if (validator === undefined) {
+    const found = document.methods.find(({ name }) => name === method);
+    if (found === undefined) throw new Error(`the specification has no method ${method}`);
+    const schema = JSON.stringify(found.result.schema).replaceAll('"#/', '"openrpc#/');
+    validator = ajv.compile(z.looseObject({}).parse(JSON.parse(schema)));
+    validators.set(method, validator);
+  }
+  if (validator(result)) return undefined;
+  const lines = (validator.errors ?? []).map(
+    ({ instancePath, message, params }) => `${instancePath} ${message ?? ""} ${JSON.stringify(params)}`,
+  );
+  return lines.slice(0, 12).join("; ");
+}
+
+const requestSchema = z.looseObject({ method: z.string(), params: z.array(z.unknown()).default([]) });
+const answerSchema = z.looseObject({
+  result: z.unknown().optional(),
+  error: z.looseObject({ code: z.number(), message: z.string(), data: z.unknown().optional() }).optional(),
+});
+
+export type RecordedAnswer = z.output<typeof answerSchema>;
+
+/** One recorded request with its answer, or several that follow each other. */
+export interface RecordedCase {
+  readonly name: string;
+  readonly exchange: readonly {
+    readonly method: string;
+    readonly params: readonly unknown[];
+    readonly answer: RecordedAnswer;
+  }[];
+}
+
+const lineSchema = z.object({
+  case: z.string(),
+  note: z.string(),
+  exchange: z.array(z.tuple([z.string(), z.string()])),
+});
+
+/** All recorded cases. */
+export function recordedCases(): RecordedCase[] {
+  const lines = unpacked("cases.ndjson.gz").trim().split("\n");
+  return lines.map((line) => {
+    const { case: name, exchange } = lineSchema.parse(JSON.parse(line));
+    return {
+      name,
+      exchange: exchange.map(([request, answer]) => ({
+        ...requestSchema.parse(JSON.parse(request)),
+        answer: answerSchema.parse(JSON.parse(answer)),
+      })),
+    };
+  });
+}
