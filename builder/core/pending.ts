@@ -199,7 +199,8 @@ export class PendingSimulation {
     return (
       open.moment.epoch === epoch &&
       epoch === this.#options.chains.epoch &&
-      (isExact ? age === 0n && open.timestamp === wanted : age <= STALE)
+      age <= STALE &&
+      (!isExact || open.timestamp === wanted)
     );
   }
 

@@ -50,6 +50,8 @@ export interface ProducerOptions {
 
 /** How often a transaction is tried that fails for what is not its own fault, but alone. */
 const MAX_FAULTS = 5;
+/** How much earlier than by the node's clock a block may be made, seconds: it is the one that was played in. */
+const LATEST = 12n;
 /** How often blocks of others may come first before they are waited for. */
 const HURRY = 8;
 
@@ -439,7 +441,7 @@ function toldOf({ success, data, failure, trace }: SeenOutcome): OutcomeReport {
   return { success, data, ...(failure === undefined ? {} : { failure }), trace: frameLines(trace) };
 }
 
-/** Nothing has happened on L1, and no time went by there. */
-function isSame(a: Moment, b: Moment): boolean {
-  return a.epoch === b.epoch && a.head.next.timestamp === b.head.next.timestamp;
+/** Nothing has happened on L1 since, and its clock stands about where it did. */
+function isSame(before: Moment, now: Moment): boolean {
+  return before.epoch === now.epoch && now.head.next.timestamp - before.head.next.timestamp <= LATEST;
 }

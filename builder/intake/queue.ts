@@ -161,16 +161,16 @@ export class TransactionQueue {
   async finish(transaction: AcceptedTransaction, status: Posted | Failed): Promise<void> {
     const { hash, rollup, data } = transaction;
     const outcome = { hash, data, status, ...(rollup === undefined ? {} : { rollup }) };
-    this.#note(outcome);
-    this.#leave(transaction);
-    this.#finished.push(performance.now());
-    this.#finished.splice(0, this.#finished.length - FINISHED_REMEMBERED);
-    await this.#options.outcomes.add(outcome, () => [...this.#outcomes.values()]).catch(() => undefined);
+    await this.#write(outcome);
     this.#leftovers.push(transaction);
     const leftovers = this.#leftovers;
     this.#leftovers = [];
     for (const each of leftovers)
       await this.#options.pending.remove(each).catch(() => void this.#leftovers.push(each));
+    this.#note(outcome);
+    this.#leave(transaction);
+    this.#finished.push(performance.now());
+    this.#finished.splice(0, this.#finished.length - FINISHED_REMEMBERED);
   }
 
   /** Posted transactions that stand in a block above `block`: a reorganisation may undo them. */
@@ -188,8 +188,8 @@ export class TransactionQueue {
   /** A posted transaction stands elsewhere by now. */
   async move({ hash, rollup, data }: AcceptedTransaction, status: Posted | Failed): Promise<void> {
     const outcome = { hash, data, status, ...(rollup === undefined ? {} : { rollup }) };
+    await this.#write(outcome);
     this.#note(outcome);
-    await this.#options.outcomes.add(outcome, () => [...this.#outcomes.values()]).catch(() => undefined);
   }
 
   /** Posted transactions are gone from L1: they wait again, before all others. */
@@ -225,6 +225,12 @@ export class TransactionQueue {
     const wake = this.#wake;
     this.#wake = [];
     for (const each of wake) each();
+  }
+
+  /** A disk that cannot be written now is written with the next one. */
+  async #write(outcome: Outcome): Promise<void> {
+    const all = (): Outcome[] => [...this.#outcomes.values(), outcome];
+    await this.#options.outcomes.add(outcome, all).catch(() => undefined);
   }
 
   #note(outcome: Outcome): void {

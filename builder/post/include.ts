@@ -43,14 +43,14 @@ export async function includeInOneBlock(
   await store.begin({ holder, transactions: [] });
   try {
     const included = await turns.during(holder, async (turn) => {
-      await assertHead(l1, inclusion);
+      const late = await assertHead(l1, inclusion);
       const batch = await signBatch(l1, inclusion, gas);
       const raws = batch === undefined ? inclusion.transactions : [batch, ...inclusion.transactions];
       const transactions = raws.map((raw) => keccak256(raw));
       await store.begin({ holder, transactions });
       const draft = { l1ChainId: inclusion.chainId, next: inclusion.next, transactions: raws };
       try {
-        return await dryRun.run(draft, judge, async () => await mineTogether(l1, inclusion, batch, turn));
+        return await dryRun.run(draft, judge, async () => await mineTogether(l1, inclusion, batch, turn, late));
       } catch (error) {
         // Mining on demand comes back when the turn ends: what is not in a block must be gone by then.
         await patiently(() => withdraw(l1, transactions));
@@ -76,10 +76,15 @@ async function patiently(work: () => Promise<void>, attempts = 5): Promise<void>
   }
 }
 
-/** Nothing is sent onto another block than the one that was played on. */
-async function assertHead(l1: L1Client, { next }: Bundle): Promise<void> {
+/**
+ * Nothing is sent onto another block than the one that was played on.
+ * @returns the seconds by which the block to be made is earlier than the node would make it.
+ */
+async function assertHead(l1: L1Client, { next }: Bundle): Promise<bigint> {
   const { hash } = await l1.getBlock({ blockTag: "latest" });
   if (hash !== next.parentHash) throw new HeadMovedError();
+  const { timestamp } = await l1.getBlock({ blockTag: "pending" });
+  return timestamp > next.timestamp ? timestamp - next.timestamp : 0n;
 }
 
 async function mineTogether(
@@ -87,6 +92,7 @@ async function mineTogether(
   inclusion: Bundle,
   batch: Hex | undefined,
   turn: Turn,
+  late: bigint,
 ): Promise<BundleReceipts> {
   await l1.setNextBlockTimestamp({ timestamp: inclusion.next.timestamp });
   const batchHash =
@@ -98,6 +104,8 @@ async function mineTogether(
   }
   turn.assertOwn();
   await l1.mine({ blocks: 1 });
+  // The node's clock goes on from the block's time: what it lost thereby it gets back.
+  if (late > 0n) await l1.increaseTime({ seconds: Number(late) });
   return {
     batch: batchHash === undefined ? undefined : await l1.getTransactionReceipt({ hash: batchHash }),
     transactions: await Promise.all(
