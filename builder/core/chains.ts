@@ -69,8 +69,8 @@ export class Chains implements AsyncDisposable {
   #epoch = 0;
   #looking: Promise<Moment> | undefined;
   #next: Promise<Moment> | undefined;
-  /** A block is being made that is nobody's word yet. */
-  #frozen = false;
+  /** A block is being made that is not L1's word yet; until when. */
+  #frozen: Promise<void> | undefined;
   #isClosed = false;
 
   private constructor(options: ChainsOptions, machines: ReadonlyMap<ChainId, RollupMachine>) {
@@ -116,7 +116,13 @@ export class Chains implements AsyncDisposable {
    * @throws what reading L1 throws.
    */
   async look(): Promise<Moment> {
-    if (this.#frozen && this.#moment !== undefined) return this.#moment;
+    if (this.#frozen !== undefined && this.#moment !== undefined) {
+      const { hash } = await this.#options.l1.getBlock({ blockTag: "latest" });
+      if (hash === this.#moment.head.hash) return this.#moment;
+      // Who asks may have seen the block, and must not be told of what was before it. It is judged in no time.
+      await this.#frozen;
+      return await this.look();
+    }
     if (this.#next !== undefined) return await this.#next;
     if (this.#looking === undefined) return await this.#ask();
     // The one under way may have asked before the block that this caller has seen.
@@ -164,10 +170,12 @@ export class Chains implements AsyncDisposable {
    * @returns what ends it.
    */
   async freeze(): Promise<() => void> {
-    this.#frozen = true;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#frozen = promise;
     await this.#looking?.catch(() => undefined);
     return () => {
-      this.#frozen = false;
+      this.#frozen = undefined;
+      resolve();
     };
   }
 
@@ -191,10 +199,8 @@ export class Chains implements AsyncDisposable {
     const blocks = await readBlocks(this.#options.l1);
     const known = this.#moment;
     if (known !== undefined) {
-      if (this.#frozen) return known;
-      const { hash, stateRoot } = known.head;
-      if (hash === blocks.hash && stateRoot === blocks.stateRoot && known.epoch === this.#epoch)
-        return this.#pass(known, blocks);
+      if (this.#frozen !== undefined) return known;
+      if (isSame(known.head, blocks) && known.epoch === this.#epoch) return this.#pass(known, blocks);
       if (!(await this.#descends(blocks, known.head))) this.#onReorganised();
     }
     return await this.room.run(Priority.Produce, async () => {
@@ -274,4 +280,15 @@ export class Chains implements AsyncDisposable {
       for (const machine of this.#machines.values()) await machine.close();
     });
   }
+}
+
+/** Whether nothing has changed but the clock. */
+function isSame(a: Blocks, b: Blocks): boolean {
+  return (
+    a.hash === b.hash &&
+    a.stateRoot === b.stateRoot &&
+    a.next.gasLimit === b.next.gasLimit &&
+    a.next.baseFeePerGas === b.next.baseFeePerGas &&
+    a.next.coinbase === b.next.coinbase
+  );
 }
