@@ -54,7 +54,7 @@ export default defineConfig({
   test: {
     solidity: {
       fuzz: { ...nothingButSeed, seed: fuzzSeed, runs: fuzzRuns ?? 48 },
-      invariant: { ...nothingButSeed, runs: fuzzRuns ?? 5, depth: 40, failOnRevert: true },
+      invariant: { ...nothingButSeed, runs: fuzzRuns ?? 10, depth: 40, failOnRevert: true },
     },
   },
   networks: {

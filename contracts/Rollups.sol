@@ -42,7 +42,7 @@ contract Rollups is Player {
         _checkRollups(plan.rollups);
         _verify(plan.proofs);
         Table table = _store(plan, id);
-        _tell(id, plan.timestamp, plan.rollups);
+        _emitPosted(id, plan.timestamp, plan.rollups);
         for (uint256 i = 0; i < plan.transactions.length; i++) {
             _run(plan.transactions[i], id, uint32(i), table);
         }
@@ -150,7 +150,7 @@ contract Rollups is Player {
 
     /// Tells followers what was posted: who is concerned, and where no transaction's own input shows it, all
     /// of it.
-    function _tell(bytes32 id, uint64 timestamp, VisitedRollup[] memory rollups) private {
+    function _emitPosted(bytes32 id, uint64 timestamp, VisitedRollup[] memory rollups) private {
         // An account with code may be an EOA that has delegated to some (EIP-7702), whose transaction calls
         // itself.
         // solhint-disable-next-line avoid-tx-origin
@@ -184,7 +184,7 @@ contract Rollups is Player {
     /// @param at Where in it the first step's effects begin.
     /// @param next Offset in `table` of the second step, if there is one.
     function runTransaction(bytes memory opening, uint256 at, Table table, uint256 next) external onlySelf {
-        _play(Turn(table, opening, at, 0, 0, next));
+        _play(RecordReader(table, opening, at, 0, 0, next));
         assert(!_cursor.isOpen());
     }
 

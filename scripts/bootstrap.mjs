@@ -40,6 +40,7 @@ const COMMANDS = {
   keys: ["builder/cli/index.ts", "keys"],
   bench: ["scripts/bench.ts"],
   docs: ["scripts/docs.ts"],
+  "docs:errors": ["scripts/docs-errors.ts"],
   "prover-worker": ["builder/cli/index.ts", "prover-worker"],
   test: ["scripts/test.ts"],
   fuzz: ["scripts/fuzz.ts"],

@@ -15,7 +15,7 @@ const solidity = path.join(root, ".lockstep", "docs-solidity");
 /** What other programs may build on; everything else of the builder may change without notice. */
 const ENTRY_POINTS = [
   "builder/protocol/*.ts",
-  "builder/protocol/execution/*.ts",
+  "builder/protocol/{errors,execution}/*.ts",
   "builder/core/{builder,events}.ts",
   "builder/kinds/kind.ts",
   "builder/kinds/ledger/signing.ts",

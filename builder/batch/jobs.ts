@@ -17,7 +17,7 @@ export async function visitJobs(
 ): Promise<VisitJob[]> {
   return await Promise.all(
     visits.map(async (visit) => {
-      const job = await kindOf(visit.rollup).proofJob(visit.header, visit.completed);
+      const job = await kindOf(visit.rollup).proofJob(visit.statement, visit.completed);
       return { ...visit, job };
     }),
   );

@@ -2,13 +2,26 @@ import { size } from "viem";
 import { type Action, ActionKind } from "../protocol/action.ts";
 import { BATCH_CALL_GAS, gasToGive } from "../protocol/call-gas.ts";
 import { LockstepError } from "../protocol/errors.ts";
-import type { Execution } from "../protocol/execution.ts";
+import { type Execution, MarkKind } from "../protocol/execution.ts";
 import { L1 } from "../protocol/ids.ts";
+import {
+  CALLS_PER_FREE_SLOT,
+  DISTANCE_BYTES,
+  ENTRY_BYTES,
+  HEAD_SLOTS,
+  INDEX_BYTES,
+  MAX_EXECUTIONS,
+  MAX_TABLE_BYTES,
+  maxCall,
+  maxEffects,
+  maxResult,
+  maxRoots,
+  maxUndoing,
+  RECORD_BYTES,
+  SLOT_BYTES,
+  type TableRollup,
+} from "./table-layout.ts";
 
-/** Bytes that a table may have (`contracts/table/Steps.sol`). */
-export const MAX_TABLE_BYTES = 24_575;
-/** Calls that L1 can tell apart in one table. */
-export const MAX_EXECUTIONS = 192;
 /** Gas that one transaction may use (EIP-7825). */
 export const MAX_TRANSACTION_GAS = 1n << 24n;
 
@@ -36,7 +49,7 @@ export const MAX_RETURN_BYTES = 32_768;
 export const MAX_VISITS = 96;
 
 /** What of an execution counts against the limits. */
-export type Outline = Pick<Execution, "actions"> & {
+export type Outline = Pick<Execution, "actions" | "marks"> & {
   readonly visits: readonly Pick<Execution["visits"][number], "rollup">[];
 };
 
@@ -66,7 +79,7 @@ export function loadOf(executions: readonly Outline[]): Load {
   const actions = executions.flatMap((execution) => execution.actions);
   const calldataBytes = actions.reduce((sum, { data }) => sum + ACTION_BYTES + size(data), 0);
   const visits = actions.filter(beginsVisit).length;
-  const table = tableBytes(executions);
+  const table = maxTableBytes(executions);
   const perVisit = BigInt(visits) * VISIT_GAS + BigInt(actions.length) * ACTION_GAS;
   const perByte = BigInt(calldataBytes) * CALLDATA_GAS + BigInt(Math.ceil(table / 31)) * TABLE_SLOT_GAS;
   return {
@@ -129,7 +142,7 @@ export function checkTransaction(executions: readonly Outline[]): void {
 export function checkLimits(executions: readonly Outline[]): void {
   const calls = executions.filter(({ actions }) => actions[0]?.kind === ActionKind.CALL).length;
   if (calls > MAX_EXECUTIONS) throw new BatchTooLargeError("calls", calls, MAX_EXECUTIONS);
-  const bytes = tableBytes(executions);
+  const bytes = maxTableBytes(executions);
   if (bytes > MAX_TABLE_BYTES) throw new BatchTooLargeError("bytes of table", bytes, MAX_TABLE_BYTES);
 }
 
@@ -142,39 +155,42 @@ export function promisedGas(executions: readonly Pick<Execution, "actions">[]): 
 }
 
 /**
- * Upper bound of the bytes that the contract stores, after the layouts in
- * `contracts/table/ExecutionTable.sol` and `Steps.sol`: every effect is counted with all its fields.
+ * The most that the contract stores of the executions. Every effect is counted with all its fields, and every
+ * rollup in every step: what L1 is told in which step is the planner's matter.
  */
-export function tableBytes(executions: readonly Outline[]): number {
-  const header = 2 * 31;
+export function maxTableBytes(executions: readonly Outline[]): number {
   const calls = executions.filter((execution) => !isTransaction(execution)).length;
-  const index = Math.floor((calls * 9) / 8) * 4;
-  return executions.reduce((sum, execution) => sum + executionBytes(execution), header + index);
+  const slots = calls + Math.floor(calls / CALLS_PER_FREE_SLOT);
+  const front = HEAD_SLOTS * SLOT_BYTES + slots * INDEX_BYTES;
+  return executions.reduce((sum, execution) => sum + maxExecutionBytes(execution), front);
 }
 
 /** Opening and first step of a transaction are played at once and not stored. */
-function executionBytes(execution: Outline): number {
-  const { actions, visits } = execution;
-  const rollups = new Set(visits.map(({ rollup }) => rollup)).size;
-  const opening = 2 + 32 + 1 + 2 + 1 + rollups * (9 + 32);
-  // Length, distance to an alternative, expected action, effects.
-  const record = 2 + 2 + 32 + 1 + rollups * (1 + 9 + 32 + 16 + 16);
-  const next = 1 + 2 + 9 + 20 + 20 + 16 + 4;
-  const [first = 0, ...others] = actions
-    .filter((action) => endsStep(action))
-    .map(({ data }) => record + next + size(data));
-  const rest = others.reduce((sum, bytes) => sum + bytes, 0);
-  return isTransaction(execution) ? rest : opening + first + rest;
+function maxExecutionBytes(execution: Outline): number {
+  const rollups = rollupsOf(execution);
+  const steps = execution.actions.map((action) => maxStep(action, rollups)).filter((bytes) => bytes !== 0);
+  const [first = 0, ...others] = steps;
+  const alternatives = execution.marks.filter(({ kind }) => kind === MarkKind.RESUME).length;
+  const rest = others.reduce((sum, bytes) => sum + RECORD_BYTES + bytes, alternatives * DISTANCE_BYTES);
+  return isTransaction(execution) ? rest : ENTRY_BYTES + maxRoots(rollups) + first + rest;
 }
 
 function isTransaction({ actions }: Pick<Execution, "actions">): boolean {
   return actions[0]?.kind === ActionKind.L2TX;
 }
 
-/** What L1 does next, or an undoing that L1 may have to follow. */
-function endsStep({ kind, from, to, failed }: Action): boolean {
-  if (kind === ActionKind.RESULT && failed && from !== L1) return true;
-  return to === L1;
+function rollupsOf({ actions, visits }: Outline): TableRollup[] {
+  const moving = new Set(actions.flatMap(({ value, from, to }) => (value === 0n ? [] : [from, to])));
+  return [...new Set(visits.map(({ rollup }) => rollup))].map((id) => ({ id, movesValue: moving.has(id) }));
+}
+
+/** Of the step that the action ends: what L1 does next, or an undoing that L1 may have to follow. Else 0. */
+function maxStep(action: Action, rollups: readonly TableRollup[]): number {
+  const { kind, from, to, failed } = action;
+  if (kind === ActionKind.CALL && to === L1) return maxEffects(rollups) + maxCall(action);
+  if (kind === ActionKind.RESULT && to === L1) return maxEffects(rollups) + maxResult(action);
+  const undoes = kind === ActionKind.REVERT || (kind === ActionKind.RESULT && failed && from !== L1);
+  return undoes ? maxUndoing(rollups) : 0;
 }
 
 function beginsVisit({ kind, to }: Action): boolean {

@@ -7,7 +7,7 @@ import { ActionKind, hashAction } from "../protocol/action.ts";
 import { LockstepError } from "../protocol/errors.ts";
 import type { Execution } from "../protocol/execution.ts";
 import type { ChainId } from "../protocol/ids.ts";
-import type { StatementHeader } from "../protocol/statement.ts";
+import { type StatementHeader, VisitStatement } from "../protocol/statement.ts";
 import { checkLimits } from "./limits.ts";
 
 /** A kind's account of its visit is not what the list says: a fault of the kind. */
@@ -20,7 +20,7 @@ export class VisitMismatchError extends LockstepError {
 /** A visit and what its proof has to say. */
 export interface PlannedVisit {
   readonly rollup: ChainId;
-  readonly header: StatementHeader;
+  readonly statement: VisitStatement;
   readonly completed: CompletedVisit;
 }
 
@@ -48,7 +48,7 @@ export function planBatch(recorded: readonly RecordedExecution[], context: Batch
     const located = execution === undefined ? [] : locateVisits(execution);
     return record.visits.map(({ rollup, completed }, at) => {
       if (!isSame(located[at], rollup, completed)) throw new VisitMismatchError(rollup);
-      return { rollup, completed, header: headerOf(rollup, context) };
+      return { rollup, completed, statement: new VisitStatement(headerOf(rollup, context), completed) };
     });
   });
   return { context, executions, visits, executionsHash: keccak256(concatHex(executions.map(hashExecution))) };

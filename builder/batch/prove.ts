@@ -1,6 +1,5 @@
-import { concatHex, type Hex, keccak256, numberToHex } from "viem";
+import type { Hex } from "viem";
 import type { Prover } from "../proving/prover.ts";
-import { statementWords } from "../protocol/statement.ts";
 import type { ChainId } from "../protocol/ids.ts";
 import type { PlannedVisit } from "./plan.ts";
 import type { VisitJob } from "./jobs.ts";
@@ -13,10 +12,8 @@ import type { VisitProof } from "./encode.ts";
 export type KeyOf = (rollup: ChainId, circuit: string) => Hex;
 
 /** Equal for two visits exactly if the same proof serves both. */
-export function statementKey({ header, completed }: PlannedVisit): Hex {
-  return keccak256(
-    concatHex(statementWords(header, [completed]).map((word) => numberToHex(word, { size: 32 }))),
-  );
+export function statementKey({ statement }: PlannedVisit): Hex {
+  return statement.key;
 }
 
 /** Proves a visit, and checks that the proof is the one that L1 will ask for. */

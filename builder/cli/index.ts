@@ -129,7 +129,7 @@ try {
   await program.parseAsync();
 } catch (error) {
   if (error instanceof LockstepError)
-    console.error(`${pc.red("lockstep:")} ${error.message} ${pc.dim(`(${error.code})`)}`);
+    console.error(`${pc.red("lockstep:")} ${error.message} ${pc.dim(`(${error.code}, ${error.docs})`)}`);
   else console.error(error instanceof Error ? error.stack : error);
   process.exitCode = 1;
 }

@@ -3,6 +3,7 @@ import type { Stop } from "../follower/stopped.ts";
 import type { AcceptedTransaction, TransactionStatus } from "../intake/accepted.ts";
 import type { AccountState, RollupKind, RollupMachine } from "../kinds/kind.ts";
 import type { L1Client } from "../l1/client.ts";
+import type { ErrorCode } from "../protocol/errors.ts";
 import type { ChainId, StateRoot } from "../protocol/ids.ts";
 import type { CallRequest, TransactionOutcome } from "../simulate/outcome.ts";
 import type { RollupCallOutcome } from "../simulate/simulation.ts";
@@ -39,6 +40,11 @@ export interface Reader {
   standing(rollup: ChainId): Promise<{ root: StateRoot; stopped?: Stop }>;
   /** How far a transaction has come; nothing for one that was never taken on. */
   status(hash: Hex): TransactionStatus | undefined;
+  /**
+   * How far a transaction signed for a rollup has come, on L1 as well: one that failed there may have taken
+   * effect since, in a copy of its batch.
+   */
+  statusOnL1(rollup: ChainId, id: Hex): Promise<TransactionStatus | undefined>;
   /** The L1 transaction in which one signed for a rollup took effect, also before this process began. */
   l1TransactionOf(rollup: ChainId, id: Hex): Promise<Hex | undefined>;
   /**
@@ -51,7 +57,7 @@ export interface Reader {
 /** What keeps transactions waiting that nothing is wrong with. */
 export interface BackendTrouble {
   /** Stable code, then what it means. */
-  readonly code: string;
+  readonly code: ErrorCode;
   readonly reason: string;
   /** Milliseconds since 1970. */
   readonly since: number;

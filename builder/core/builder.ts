@@ -12,6 +12,7 @@ import { type Stop, UnknownRollupError } from "../follower/stopped.ts";
 import type { AccountState, RollupMachine, Signer } from "../kinds/kind.ts";
 import { connectL1, l1Error, type L1Client } from "../l1/client.ts";
 import { findIncluded } from "../post/find-included.ts";
+import { mayStillTakeEffect } from "../post/settle.ts";
 import { Turns } from "../post/turn.ts";
 import { undoInclusion } from "../post/undo-inclusion.ts";
 import { PendingSimulation } from "./pending.ts";
@@ -35,6 +36,7 @@ import {
   rollupTransaction,
   type TransactionStatus,
 } from "../intake/accepted.ts";
+import { BuilderStoppedError } from "../intake/stopped.ts";
 import { UnderpricedReplacementError } from "../intake/errors.ts";
 import { OutcomeStore } from "../intake/outcomes.ts";
 import { l1Signer, TransactionQueue } from "../intake/queue.ts";
@@ -350,14 +352,26 @@ export class Builder implements Backend, AsyncDisposable {
     return this.#queue.statusOf(hash);
   }
 
+  async statusOnL1(rollup: ChainId, id: Hex): Promise<TransactionStatus | undefined> {
+    const status = this.status(id);
+    if (status === undefined || !mayStillTakeEffect(status)) return status;
+    return await this.#guard(async () => {
+      const { head } = await this.#chains.look();
+      const all = () => this.#history(this.#options.deploymentBlock ?? 0n, head.number);
+      const [found] = await findIncluded(this.l1, [{ hash: id, rollup }], all);
+      return found?.status ?? status;
+    });
+  }
+
   async l1TransactionOf(rollup: ChainId, id: Hex): Promise<Hex | undefined> {
     const before = this.status(id);
     if (before?.state === "posted") return before.l1Transaction;
-    if (before?.state === "failed") return undefined;
+    if (before?.state === "failed" && !mayStillTakeEffect(before)) return undefined;
     // L1 shows a block before its transactions have their status. Whoever saw the block asks only once, and waits here.
     await this.#producer.settled();
     const settled = this.status(id);
-    if (settled !== undefined) return settled.state === "posted" ? settled.l1Transaction : undefined;
+    if (settled !== undefined && !mayStillTakeEffect(settled))
+      return settled.state === "posted" ? settled.l1Transaction : undefined;
     return await this.#guard(async () => {
       const { head } = await this.#chains.look();
       const history = await this.#history(this.#options.deploymentBlock ?? 0n, head.number);
@@ -399,7 +413,7 @@ export class Builder implements Backend, AsyncDisposable {
       await this.#running;
       return;
     }
-    this.#stop.abort(new LockstepError("STOPPED", "the builder was stopped"));
+    this.#stop.abort(new BuilderStoppedError());
     await this.#running;
     await this.#chains[Symbol.asyncDispose]();
   }
@@ -592,7 +606,7 @@ export class Builder implements Backend, AsyncDisposable {
     const key = this.#rollup(rollup).verificationKeys[circuit];
     if (key !== undefined) return key;
     throw new LockstepError(
-      "UNKNOWN_CIRCUIT",
+      "MISSING_VERIFICATION_KEY",
       `rollup ${rollup.toString()} has no key for circuit ${circuit}`,
     );
   }

@@ -1,6 +1,7 @@
 import type { Hex } from "viem";
 import type { Stop } from "../follower/stopped.ts";
 import type { SelfCheckFault } from "../post/self-check.ts";
+import type { ErrorCode } from "../protocol/errors.ts";
 import type { ChainId } from "../protocol/ids.ts";
 
 /** What a builder does, as it does it. Times are in milliseconds. */
@@ -55,7 +56,7 @@ export type BuilderEvent =
       readonly type: "reorganised";
       readonly transactions: readonly Hex[];
     }
-  | { readonly type: "failed"; readonly transaction: Hex; readonly code: string; readonly reason: string };
+  | { readonly type: "failed"; readonly transaction: Hex; readonly code: ErrorCode; readonly reason: string };
 
 /** What a transaction did, in words. */
 export interface OutcomeReport {

@@ -16,7 +16,7 @@ import type { BundleReceipts } from "../post/bundle.ts";
 import { checkFollower, SelfCheckError } from "../post/self-check.ts";
 import { settle } from "../post/settle.ts";
 import type { Turns } from "../post/turn.ts";
-import { LockstepError } from "../protocol/errors.ts";
+import type { ErrorCode, LockstepError } from "../protocol/errors.ts";
 import type { InclusionStore } from "../post/inclusion-store.ts";
 import type { AcceptedTransaction, Timings } from "../intake/accepted.ts";
 import type { TransactionQueue } from "../intake/queue.ts";
@@ -425,10 +425,10 @@ export class Producer {
 }
 
 /** What may be otherwise in the next block. */
-const WAITING_HELPS: readonly string[] = ["FEE_TOO_LOW"];
+const WAITING_HELPS: readonly ErrorCode[] = ["FEE_TOO_LOW"];
 
 interface Verdict {
-  readonly code: string;
+  readonly code: ErrorCode;
   readonly reason: string;
   readonly data?: Hex;
 }

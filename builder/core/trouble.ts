@@ -2,12 +2,12 @@ import { BaseError } from "viem";
 import { l1Error, L1RpcError, L1UnreachableError } from "../l1/client.ts";
 import { HeadMovedError } from "../post/include.ts";
 import { TurnOverError } from "../post/turn.ts";
-import { LockstepError } from "../protocol/errors.ts";
+import { type ErrorCode, LockstepError } from "../protocol/errors.ts";
 
 /** Why something has to wait, though nothing is wrong with it. */
 export interface Trouble {
   /** Stable code, then what it means. */
-  readonly code: string;
+  readonly code: ErrorCode;
   readonly reason: string;
 }
 
@@ -23,16 +23,15 @@ export type Finding =
   | ({ readonly kind: "fault" } & Trouble);
 
 /** Codes of errors that say nothing about a transaction: they come and go with the provers. */
-const PROVER_TROUBLE: readonly string[] = [
+const PROVER_TROUBLE: readonly ErrorCode[] = [
   "PROOF_FAILED",
   "BACKEND_FAILED",
   "PROVER_BUSY",
-  "PROVER_CLOSED",
   "BACKEND_UNAVAILABLE",
   "UNKNOWN_BACKEND",
 ];
 /** Codes of what should not be: once more it may well go right. */
-const FAULTS: readonly string[] = ["BATCH_REFUSED", "PROOF_MISMATCH", "VISIT_MISMATCH", "FORGOTTEN_MOMENT"];
+const FAULTS: readonly ErrorCode[] = ["BATCH_REFUSED", "PROOF_MISMATCH", "VISIT_MISMATCH", "FORGOTTEN_MOMENT"];
 
 /** What `error` says. @param url of the L1 node. */
 export function findingOf(error: unknown, url: string): Finding {
@@ -53,7 +52,7 @@ function isOfTheSystem(error: unknown): boolean {
   return error instanceof Error && "errno" in error && typeof error.errno === "number";
 }
 
-function trouble(code: string, reason: string): Finding {
+function trouble(code: ErrorCode, reason: string): Finding {
   return { kind: "trouble", code, reason };
 }
 

@@ -30,7 +30,7 @@ export class Names {
   }
 
   /** The owner of the address, on any chain. */
-  anybody(address: string): NamedContract | undefined {
+  ofAddress(address: string): NamedContract | undefined {
     return this.#contracts.find((each) => each.address === address.toLowerCase());
   }
 

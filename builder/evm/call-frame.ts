@@ -1,9 +1,12 @@
 import type { Address, Hex } from "viem";
 import type { ChainId } from "../protocol/ids.ts";
 
+/** What opens a frame. */
+export type FrameType = "CALL" | "STATICCALL" | "DELEGATECALL" | "CALLCODE" | "CREATE" | "CREATE2";
+
 /** A frame of one chain's EVM, as `callTracer` shows it. */
-export interface CallFrame {
-  readonly type: "CALL" | "STATICCALL" | "DELEGATECALL" | "CALLCODE" | "CREATE" | "CREATE2";
+export interface CallFrame<Type extends string = FrameType> {
+  readonly type: Type;
   readonly from: Address;
   /** The callee; the contract created, if it was. */
   to?: Address;
@@ -14,7 +17,7 @@ export interface CallFrame {
   output: Hex;
   /** What went wrong, in the EVM's words. */
   error?: string;
-  readonly calls: CallFrame[];
+  readonly calls: CallFrame<Type>[];
   /**
    * The frame is one in which a call left for another chain: where to, and its index among the visit's
    * actions.

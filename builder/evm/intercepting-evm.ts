@@ -79,9 +79,9 @@ export class InterceptingEvm extends EVM {
       this.#isManager(message.to) &&
       this.#isManager(message.codeAddress)
     ) {
-      const play = await this.#intercept(message);
-      if (play !== undefined) {
-        message.code = play;
+      const run = await this.#intercept(message);
+      if (run !== undefined) {
+        message.code = run;
         message.isCompiled = true;
         return;
       }

@@ -4,10 +4,10 @@ import type { RollupMachine } from "../kinds/kind.ts";
 import type { L1Client } from "../l1/client.ts";
 import type { Head } from "../l1/head.ts";
 import { readGenesisRoot } from "../l1/registration.ts";
-import { LockstepError } from "../protocol/errors.ts";
+import { codeOf, LockstepError } from "../protocol/errors.ts";
 import { type ChainId, L1, type StateRoot } from "../protocol/ids.ts";
 import { type Consumption, type HistoryEntry, HistoryProgress, readHistory } from "../l1/history.ts";
-import { type Gap, type PastVisit, replayVisit, StateDivergedError, visitsOf } from "./replay.ts";
+import { type UnreadableVisit, type PastVisit, replayVisit, StateDivergedError, visitsOf } from "./replay.ts";
 import { RollupStoppedError, type StopPlace } from "./stopped.ts";
 
 export interface FollowerOptions {
@@ -61,7 +61,7 @@ export class Follower {
       const recent = await this.#recentHistory(ids, head);
       const full = once(() => this.#history("full", ids, this.#options.firstBlock, head));
       for (const machine of behind) {
-        const error = await this.#bring(machine, head, recent, full);
+        const error = await this.#advance(machine, head, recent, full);
         if (error === undefined) this.#stopped.delete(machine.id);
         else this.#stopped.set(machine.id, { error, tried: head.hash });
       }
@@ -87,7 +87,7 @@ export class Follower {
    * @returns why it could not, with the machine at a durable state.
    * @throws what reading L1 throws.
    */
-  async #bring(
+  async #advance(
     machine: RollupMachine,
     head: Head,
     recent: readonly HistoryEntry[],
@@ -104,8 +104,8 @@ export class Follower {
       throw new StateDivergedError(id, `its root is ${machine.stateRoot()}, L1 says ${target}`);
     } catch (error) {
       if (error instanceof ReadingFailed) throw error.cause;
-      const { cause, said } = error instanceof NotFollowed ? error : { cause: error };
-      return stoppedBy(machine, cause, said);
+      const { cause, consumption } = error instanceof ReplayFailed ? error : { cause: error };
+      return stoppedBy(machine, cause, consumption);
     }
   }
 
@@ -116,7 +116,7 @@ export class Follower {
   async #goBack(
     machine: RollupMachine,
     full: () => Promise<readonly HistoryEntry[]>,
-  ): Promise<readonly (PastVisit | Gap)[]> {
+  ): Promise<readonly (PastVisit | UnreadableVisit)[]> {
     const visits = visitsOf(machine.id, await reading(full));
     const ahead = continuation(visits, machine.stateRoot());
     if (ahead !== undefined) return ahead;
@@ -136,8 +136,8 @@ export class Follower {
     );
   }
 
-  /** @throws {NotFollowed} with the machine at the latest state that it made durable. */
-  async #replay(machine: RollupMachine, visits: readonly (PastVisit | Gap)[]): Promise<void> {
+  /** @throws {ReplayFailed} with the machine at the latest state that it made durable. */
+  async #replay(machine: RollupMachine, visits: readonly (PastVisit | UnreadableVisit)[]): Promise<void> {
     let durable = machine.stateRoot();
     for (const [index, visit] of visits.entries()) {
       const journal = new Journal([machine]);
@@ -147,13 +147,13 @@ export class Follower {
         const completed = await replayVisit(machine, visit, this.#options, journal);
         journal.commit();
         machine.include(completed, visit.at);
-        if (visits[index + 1]?.said.blockNumber === visit.said.blockNumber) continue;
+        if (visits[index + 1]?.consumption.blockNumber === visit.consumption.blockNumber) continue;
         await machine.persist();
         durable = machine.stateRoot();
       } catch (cause) {
         journal.unwind(0);
-        await this.#takeBack(machine, durable);
-        throw new NotFollowed(cause, visit.said);
+        await this.#rewind(machine, durable);
+        throw new ReplayFailed(cause, visit.consumption);
       }
     }
   }
@@ -162,7 +162,7 @@ export class Follower {
    * What the machine did since it was durable is forgotten: part of a block of L1's is no state that L1 ever
    * had.
    */
-  async #takeBack(machine: RollupMachine, durable: StateRoot): Promise<void> {
+  async #rewind(machine: RollupMachine, durable: StateRoot): Promise<void> {
     // If even that fails, the machine is not used again before it was brought somewhere; the first failure is
     // the one to tell.
     await machine.rewind(durable).catch(() => undefined);
@@ -195,12 +195,12 @@ export class Follower {
 class ReadingFailed extends Error {}
 
 /** What a rollup did by L1 cannot be replayed. */
-class NotFollowed extends Error {
-  readonly said: Consumption;
+class ReplayFailed extends Error {
+  readonly consumption: Consumption;
 
-  constructor(cause: unknown, said: Consumption) {
+  constructor(cause: unknown, consumption: Consumption) {
     super("not followed", { cause });
-    this.said = said;
+    this.consumption = consumption;
   }
 }
 
@@ -215,16 +215,16 @@ async function reading<Value>(read: () => Promise<Value>): Promise<Value> {
 function stoppedBy(
   machine: RollupMachine,
   cause: unknown,
-  said: Consumption | undefined,
+  consumption: Consumption | undefined,
 ): RollupStoppedError {
-  const at: StopPlace | undefined = said && {
-    blockNumber: said.blockNumber,
-    blockHash: said.blockHash,
-    batch: said.batch,
-    execution: said.execution,
+  const at: StopPlace | undefined = consumption && {
+    blockNumber: consumption.blockNumber,
+    blockHash: consumption.blockHash,
+    batch: consumption.batch,
+    execution: consumption.execution,
   };
   const reason = cause instanceof Error ? cause.message : String(cause);
-  const code = cause instanceof LockstepError ? cause.code : "INTERNAL";
+  const code = codeOf(cause);
   const { id: rollup } = machine;
   return new RollupStoppedError(
     { rollup, root: machine.stateRoot(), code, reason, ...(at && { at }) },
@@ -234,15 +234,15 @@ function stoppedBy(
 
 /** The visits from the last one that starts at `root`; nothing if none does and visits are missing. */
 function continuation(
-  visits: readonly (PastVisit | Gap)[],
+  visits: readonly (PastVisit | UnreadableVisit)[],
   root: StateRoot,
-): readonly (PastVisit | Gap)[] | undefined {
+): readonly (PastVisit | UnreadableVisit)[] | undefined {
   const start = visits.findLastIndex((visit) => "rootBefore" in visit && visit.rootBefore === root);
   return start < 0 ? undefined : visits.slice(start);
 }
 
 /** Root after the first `count` visits, if visits tell. */
-function rootAfter(visits: readonly (PastVisit | Gap)[], count: number): StateRoot | undefined {
+function rootAfter(visits: readonly (PastVisit | UnreadableVisit)[], count: number): StateRoot | undefined {
   const visit = visits[count - 1];
   return visit !== undefined && "rootAfter" in visit ? visit.rootAfter : undefined;
 }

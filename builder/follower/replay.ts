@@ -22,29 +22,29 @@ export interface PastVisit extends LocatedVisit {
   readonly timestamp: bigint;
   readonly at: L1Inclusion;
   /** What L1 said of it. */
-  readonly said: Consumption;
+  readonly consumption: Consumption;
 }
 
 /** Something took effect on a rollup that cannot be read. */
-export interface Gap {
-  readonly said: Consumption;
+export interface UnreadableVisit {
+  readonly consumption: Consumption;
   readonly fault: LockstepError;
 }
 
 /** What L1 says that a rollup did, in order. */
-export function visitsOf(rollup: ChainId, history: readonly HistoryEntry[]): (PastVisit | Gap)[] {
-  return history.flatMap(({ at: said, rollups, content }): (PastVisit | Gap)[] => {
+export function visitsOf(rollup: ChainId, history: readonly HistoryEntry[]): (PastVisit | UnreadableVisit)[] {
+  return history.flatMap(({ at: consumption, rollups, content }): (PastVisit | UnreadableVisit)[] => {
     if (!rollups.has(rollup)) return [];
-    if (content instanceof LockstepError) return [{ said, fault: content }];
+    if (content instanceof LockstepError) return [{ consumption, fault: content }];
     const { execution, ending, timestamp, blockNumber, blockHash, transaction } = content;
     // What does not visit the rollup is not the rollup's matter, whatever is wrong with it.
     if (execution.visits.every((visit) => visit.rollup !== rollup)) return [];
     try {
       return effectiveVisits(execution, ending)
         .filter((visit) => visit.rollup === rollup)
-        .map((visit) => ({ ...visit, timestamp, said, at: { blockNumber, blockHash, transaction } }));
+        .map((visit) => ({ ...visit, timestamp, consumption, at: { blockNumber, blockHash, transaction } }));
     } catch (error) {
-      if (error instanceof LockstepError) return [{ said, fault: error }];
+      if (error instanceof LockstepError) return [{ consumption, fault: error }];
       throw error;
     }
   });

@@ -1,5 +1,5 @@
 import type { Hex } from "viem";
-import { LockstepError } from "../protocol/errors.ts";
+import { type ErrorCode, LockstepError } from "../protocol/errors.ts";
 import type { ChainId, StateRoot } from "../protocol/ids.ts";
 
 /** Where and why a rollup was stopped. */
@@ -8,7 +8,7 @@ export interface Stop {
   /** Up to here it was followed. */
   readonly root: StateRoot;
   /** Stable code of the reason, then what it means. */
-  readonly code: string;
+  readonly code: ErrorCode;
   readonly reason: string;
   /** The first execution that cannot be followed; absent if it cannot be said which one that is. */
   readonly at?: StopPlace;

@@ -54,7 +54,7 @@ export async function bisectGasLimit(
  * @returns nothing if it crosses none: then the node knows better.
  * @throws {TransactionRevertedError} when it reverts even with all gas there is.
  */
-export async function estimateAcrossChains(
+export async function estimateCrossChainGas(
   builder: Backend,
   request: CallRequest,
   pending: boolean,

@@ -65,16 +65,19 @@ export function reasonOf(error: z.ZodError): string {
   return place === "" ? issue.message : `${place}: ${issue.message}`;
 }
 
-/** An error as clients know it: revert data where viem and ethers look for it, else Lockstep's own code. */
+/**
+ * An error as clients know it: revert data where viem and ethers look for it, else Lockstep's own code and
+ * where it is explained.
+ */
 export function errorObject(error: unknown): RpcErrorObject {
   if (!(error instanceof LockstepError)) {
     return { code: RpcCode.INTERNAL, message: "internal error of the gateway; see its log" };
   }
-  const { code, message } = error;
+  const { code, message, docs } = error;
   const data = "data" in error && isHex(error.data) ? error.data : undefined;
-  if (code === "INVALID_PARAMS") return { code: RpcCode.INVALID_PARAMS, message };
   if (data !== undefined) return { code: RpcCode.REVERTED, message, data };
-  return { code: RpcCode.SERVER, message, data: { code } };
+  const number = code === "INVALID_PARAMS" ? RpcCode.INVALID_PARAMS : RpcCode.SERVER;
+  return { code: number, message, data: { code, docs } };
 }
 
 const bytes = z.string().refine((text) => isHex(text) && text.length % 2 === 0, "not bytes in hexadecimal");

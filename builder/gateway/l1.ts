@@ -6,7 +6,7 @@ import { LockstepError } from "../protocol/errors.ts";
 import { InvalidTransactionError, TransactionRevertedError } from "../simulate/outcome.ts";
 import { GatewayAccounts, type SigningChain } from "./accounts.ts";
 import { accessListGas, type CallParameters, callRequest, callSchema } from "./call-request.ts";
-import { estimateAcrossChains } from "./estimate.ts";
+import { estimateCrossChainGas } from "./estimate.ts";
 import {
   addressSchema,
   type Answer,
@@ -25,7 +25,7 @@ import { statusOf, transactionStatus } from "./status.ts";
 import { BlockFeed } from "./subscriptions/feed.ts";
 import { blockTopics } from "./subscriptions/topics.ts";
 import { withoutEmptyCalls } from "./trace/frame.ts";
-import { parseL1Trace } from "./trace/l1-frame.ts";
+import { parseCallTrace } from "../l1/call-tracer.ts";
 import { traceAllChains, traceParamsSchema } from "./trace/trace.ts";
 import { Upstream } from "./upstream.ts";
 
@@ -73,7 +73,7 @@ export function l1Service(
     eth_call: async (request) => {
       const at = simulated(request);
       if (at === undefined) return await upstream.forward(request);
-      const outcome = await unlessNodeKnowsBetter(() => builder.call(callRequest(at.call), at.pending));
+      const outcome = await unlessUnsupported(() => builder.call(callRequest(at.call), at.pending));
       if (outcome?.crossesChains !== true) return await upstream.forward(request);
       if (!outcome.success) throw new TransactionRevertedError(outcome.data, outcome.failure);
       return { result: outcome.data };
@@ -81,8 +81,8 @@ export function l1Service(
     eth_estimateGas: async (request) => {
       const at = simulated(request);
       if (at === undefined) return await upstream.forward(request);
-      const gas = await unlessNodeKnowsBetter(() =>
-        estimateAcrossChains(builder, callRequest(at.call), at.pending),
+      const gas = await unlessUnsupported(() =>
+        estimateCrossChainGas(builder, callRequest(at.call), at.pending),
       );
       if (gas === undefined) return await upstream.forward(request);
       return { result: numberToHex(gas + accessListGas(at.call)) };
@@ -146,7 +146,7 @@ export function l1Service(
     const answer = await upstream.forward(asked);
     if (options?.tracer !== "callTracer" || !isWhole || "error" in answer) return answer;
     const [wanted] = parseParams(hash, [request.params[0]]);
-    const frame = parseL1Trace(answer.result);
+    const frame = parseCallTrace(answer.result);
     const across = frame && (await traceAllChains(builder, kinds, wanted, frame));
     return across === undefined ? answer : { result: withoutEmptyCalls(across.root) };
   }
@@ -173,7 +173,7 @@ function signingChain(builder: Backend): SigningChain {
     nextNonce: (sender) => nextNonceOf(builder, sender),
     estimateGas: async (call) => {
       const request = callRequest(call);
-      const across = await estimateAcrossChains(builder, request, true);
+      const across = await estimateCrossChainGas(builder, request, true);
       if (across !== undefined) return across + accessListGas(call);
       const { from, to, value, data } = request;
       return await builder.l1.estimateGas({ account: from, to: to ?? null, value, data });
@@ -187,9 +187,9 @@ async function nextNonceOf(builder: Backend, address: Hex): Promise<bigint> {
 }
 
 /** What L1's own rules refuse, or the simulation cannot do, is answered by the node in its own words. */
-async function unlessNodeKnowsBetter<Result>(play: () => Promise<Result>): Promise<Result | undefined> {
+async function unlessUnsupported<Result>(work: () => Promise<Result>): Promise<Result | undefined> {
   try {
-    return await play();
+    return await work();
   } catch (error) {
     if (error instanceof LockstepError && !(error instanceof InvalidTransactionError)) throw error;
     return undefined;

@@ -54,7 +54,7 @@ export function rollupService(
     lockstep_status: async () => ({ result: await statusOf(builder) }),
     lockstep_transactionStatus: async ({ params }) => {
       const [id] = parseParams(z.tuple([hashSchema]), params);
-      return { result: transactionStatus(builder.status(id)) };
+      return { result: transactionStatus(await builder.statusOnL1(rollup, id)) };
     },
   };
   const methods = new Map([...Object.entries(common), ...Object.entries(brought)]);

@@ -2,9 +2,9 @@ import type { AddressInfo } from "node:net";
 import cors from "@fastify/cors";
 import fastify, { type FastifyInstance } from "fastify";
 import type { Logger } from "pino";
-import { LockstepError } from "../protocol/errors.ts";
 import { answerBody, failure } from "./answer.ts";
 import { RpcCode } from "./json-rpc.ts";
+import { PortInUseError } from "./port-in-use.ts";
 import type { Service } from "./service.ts";
 import { acceptSockets } from "./web-socket.ts";
 
@@ -23,17 +23,6 @@ export interface Gateway extends AsyncDisposable {
   readonly url: string;
   readonly port: number;
   close(): Promise<void>;
-}
-
-/** The port is taken. */
-export class PortInUseError extends LockstepError {
-  constructor(port: number, options?: { cause?: unknown }) {
-    super(
-      "PORT_IN_USE",
-      `port ${port.toString()} is in use; choose another or stop what listens there`,
-      options,
-    );
-  }
 }
 
 /** Greatest request, in bytes: well above the largest transaction that L1 takes. */
@@ -95,7 +84,7 @@ export async function serve(service: Service, options: ServerOptions): Promise<G
   } catch (error) {
     await close();
     if (error instanceof Error && "code" in error && error.code === "EADDRINUSE") {
-      throw new PortInUseError(port, { cause: error });
+      throw new PortInUseError(port, "gateway", { cause: error });
     }
     throw error;
   }

@@ -1,4 +1,5 @@
 import { type Hex, keccak256 } from "viem";
+import type { ErrorCode } from "../protocol/errors.ts";
 import type { ChainId } from "../protocol/ids.ts";
 import { type DecodedTransaction, decodeTransaction } from "./decode.ts";
 
@@ -57,7 +58,7 @@ export interface Posted {
 export interface Failed {
   readonly state: "failed";
   /** Stable code of the reason, then what it means. */
-  readonly code: string;
+  readonly code: ErrorCode;
   readonly reason: string;
   /** Revert data, if code on some chain reverted. */
   readonly data?: Hex;
@@ -66,7 +67,7 @@ export interface Failed {
 /** It waits, because of trouble that is not its own: of L1, the disk, the provers. */
 export interface Retrying {
   readonly state: "retrying";
-  readonly code: string;
+  readonly code: ErrorCode;
   readonly reason: string;
   /** How often it was tried since it last came on. */
   readonly attempts: number;

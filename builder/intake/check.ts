@@ -8,11 +8,15 @@ export interface SenderState {
   readonly balance: bigint;
 }
 
-/**
- * L1 would not take the transaction now. Codes: `NONCE_TOO_LOW`, `NONCE_TOO_HIGH`, `FEE_TOO_LOW`,
- * `INSUFFICIENT_FUNDS`.
- */
-export class UnpayableTransactionError extends LockstepError {}
+/** Why the sender cannot make the transaction now. */
+type Obstacle = "NONCE_TOO_LOW" | "NONCE_TOO_HIGH" | "FEE_TOO_LOW" | "INSUFFICIENT_FUNDS";
+
+/** L1 would not take the transaction now. */
+export class UnpayableTransactionError extends LockstepError {
+  constructor(code: Obstacle, reason: string) {
+    super(code, reason);
+  }
+}
 
 /**
  * Checks what needs no execution.
@@ -25,25 +29,27 @@ export function checkSender(
   baseFeePerGas: bigint,
 ): void {
   if (nonce < sender.nonce)
-    refuse("NONCE_TOO_LOW", `nonce too low: it is ${nonce}, the next is ${sender.nonce}`);
+    throw new UnpayableTransactionError(
+      "NONCE_TOO_LOW",
+      `nonce too low: it is ${nonce}, the next is ${sender.nonce}`,
+    );
   if (nonce > sender.nonce)
-    refuse("NONCE_TOO_HIGH", `nonce too high: it is ${nonce}, the next is ${sender.nonce}`);
+    throw new UnpayableTransactionError(
+      "NONCE_TOO_HIGH",
+      `nonce too high: it is ${nonce}, the next is ${sender.nonce}`,
+    );
   const maxFee = "maxFeePerGas" in tx ? tx.maxFeePerGas : tx.gasPrice;
   if (maxFee < baseFeePerGas) {
-    refuse(
+    throw new UnpayableTransactionError(
       "FEE_TOO_LOW",
       `max fee per gas is ${maxFee} wei, the next block's base fee is ${baseFeePerGas} wei`,
     );
   }
   const cost = tx.value + tx.gasLimit * maxFee;
   if (sender.balance < cost) {
-    refuse(
+    throw new UnpayableTransactionError(
       "INSUFFICIENT_FUNDS",
       `insufficient funds: it may cost ${cost} wei, the sender has ${sender.balance} wei`,
     );
   }
-}
-
-function refuse(code: string, reason: string): never {
-  throw new UnpayableTransactionError(code, reason);
 }

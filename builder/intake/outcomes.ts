@@ -2,6 +2,7 @@ import { appendFile, mkdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import { type Hex, isHex } from "viem";
 import { z } from "zod";
+import type { ErrorCode } from "../protocol/errors.ts";
 import { formatOf, UnsupportedFormatError } from "../protocol/format.ts";
 import { chainId, type ChainId } from "../protocol/ids.ts";
 import type { Failed, Posted } from "./accepted.ts";
@@ -36,7 +37,7 @@ const line = z.object({
       blockNumber: integer,
       timings: z.record(z.string(), z.number()).default({}),
     }),
-    z.object({ state: z.literal("failed"), code: z.string(), reason: z.string(), data: hex.optional() }),
+    z.object({ state: z.literal("failed"), code: z.custom<ErrorCode>((code) => typeof code === "string"), reason: z.string(), data: hex.optional() }),
   ]),
 });
 

@@ -1,8 +1,8 @@
 import type { Address, Hex } from "viem";
-import { LockstepError } from "../protocol/errors.ts";
 import type { AcceptedTransaction, Failed, Posted } from "./accepted.ts";
 import { l1Transaction, rollupTransaction, type Retrying, type TransactionStatus } from "./accepted.ts";
 import { BusyError, DiskError } from "./errors.ts";
+import { BuilderStoppedError } from "./stopped.ts";
 import { MAX_OUTCOMES, type Outcome, type OutcomeStore } from "./outcomes.ts";
 import type { PendingStore } from "./pending.ts";
 
@@ -210,7 +210,7 @@ export class TransactionQueue {
     if (this.#pending.size > 0) return;
     await new Promise<void>((resolve, reject) => {
       const stopped = (): void => {
-        reject(new LockstepError("STOPPED", "the queue is no longer served", { cause: signal.reason }));
+        reject(new BuilderStoppedError({ cause: signal.reason }));
       };
       signal.addEventListener("abort", stopped, { once: true });
       this.#wake.push(() => {

@@ -10,6 +10,15 @@ export class VisitTooLargeError extends LockstepError {
   }
 }
 
+/**
+ * The bytes are no transaction that the rollup could take: no proof can exist, and there is no effect at all.
+ */
+export class InvalidL2TransactionError extends LockstepError {
+  constructor(reason: string, options?: { cause?: unknown }) {
+    super("INVALID_L2_TRANSACTION", `the rollup would refuse the transaction: ${reason}`, options);
+  }
+}
+
 /** The machine was handed an action that cannot come at this moment, or journal calls that do not nest. */
 export class UnexpectedDeliveryError extends LockstepError {
   constructor(reason: string) {

@@ -4,7 +4,7 @@ import type { Action } from "../protocol/action.ts";
 import type { CallRequest } from "../evm/call-request.ts";
 import type { Journal } from "../evm/journal.ts";
 import type { ChainId, StateRoot } from "../protocol/ids.ts";
-import type { StatementHeader, StatementVisit } from "../protocol/statement.ts";
+import type { StatementHeader, StatementVisit, VisitStatement } from "../protocol/statement.ts";
 
 /** A proof to be made of a visit. */
 export interface ProofJob {
@@ -196,5 +196,5 @@ export interface RollupKind<Record = unknown> {
    * How the visit is proven.
    * @throws `VISIT_TOO_LARGE`.
    */
-  proofJob(header: StatementHeader, visit: CompletedVisit<Record>): Promise<ProofJob>;
+  proofJob(statement: VisitStatement, visit: CompletedVisit<Record>): Promise<ProofJob>;
 }

@@ -1,18 +1,6 @@
 import { LockstepError } from "../protocol/errors.ts";
 import type { ChainId } from "../protocol/ids.ts";
 
-/** Another program listens on a port the devnet needs. */
-export class PortInUseError extends LockstepError {
-  constructor(port: number, purpose: string, cause: unknown) {
-    super(
-      "PORT_IN_USE",
-      `port ${port}, wanted for the ${purpose}, is in use. ` +
-        "Stop the program that listens there, or move all ports: npm start -- --port-base 9545",
-      { cause },
-    );
-  }
-}
-
 /** A devnet that described itself in the same folder still answers. */
 export class DevnetRunningError extends LockstepError {
   constructor(file: string, rpc: string) {

@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { createServer, type Server } from "node:net";
-import { PortInUseError } from "./errors.ts";
+import { PortInUseError } from "../gateway/port-in-use.ts";
 
 /** Everything listens on the loopback interface only: keys and accounts are public. */
 export const HOST = "127.0.0.1";
@@ -45,7 +45,8 @@ async function listen(port: number, purpose: string): Promise<Server> {
   try {
     await once(server, "listening");
   } catch (error) {
-    throw new PortInUseError(port, purpose, error);
+    const advice = "move all ports: npm start -- --port-base 9545";
+    throw new PortInUseError(port, purpose, { advice, cause: error });
   }
   return server;
 }

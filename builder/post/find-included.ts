@@ -8,11 +8,11 @@ import type { AcceptedTransaction, Failed, Posted } from "../intake/accepted.ts"
  * @param readAll every execution that took effect so far; read only if a transaction of a rollup is among
  * them.
  */
-export async function findIncluded(
+export async function findIncluded<Transaction extends Pick<AcceptedTransaction, "hash" | "rollup">>(
   l1: L1Client,
-  transactions: readonly AcceptedTransaction[],
+  transactions: readonly Transaction[],
   readAll: () => Promise<readonly HistoryEntry[]>,
-): Promise<{ transaction: AcceptedTransaction; status: Posted | Failed }[]> {
+): Promise<{ transaction: Transaction; status: Posted | Failed }[]> {
   const history = transactions.some(({ rollup }) => rollup !== undefined) ? await readAll() : [];
   const found = await Promise.all(
     transactions.map(async (transaction) => {
@@ -29,7 +29,7 @@ export async function findIncluded(
 
 async function statusOnL1(
   l1: L1Client,
-  { hash }: AcceptedTransaction,
+  { hash }: Pick<AcceptedTransaction, "hash">,
 ): Promise<Posted | Failed | undefined> {
   try {
     const { transactionHash: l1Transaction, blockNumber, status } = await l1.getTransactionReceipt({ hash });

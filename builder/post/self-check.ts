@@ -10,11 +10,17 @@ import {
 import type { PlannedVisit } from "../batch/plan.ts";
 import { Journal } from "../evm/journal.ts";
 import { type Consumption, gather, type LogLocation, type Posting } from "../l1/history.ts";
-import { type Gap, type L1Context, type PastVisit, replayVisit, visitsOf } from "../follower/replay.ts";
+import {
+  type UnreadableVisit,
+  type L1Context,
+  type PastVisit,
+  replayVisit,
+  visitsOf,
+} from "../follower/replay.ts";
 import type { RollupKind, RollupMachine } from "../kinds/kind.ts";
 import { rollupsAbi } from "../protocol/abi.ts";
 import { type Action, ActionKind } from "../protocol/action.ts";
-import { LockstepError } from "../protocol/errors.ts";
+import { codeOf, type ErrorCode, LockstepError } from "../protocol/errors.ts";
 import { type ChainId, chainId, L1, stateRoot, type StateRoot } from "../protocol/ids.ts";
 import type { ResultCheck, NodeResult } from "./dry-run/dry-run.ts";
 
@@ -27,7 +33,7 @@ export interface SelfCheckFault {
   readonly check: "statement" | "follower";
   readonly rollup?: ChainId;
   /** Code of what went wrong, then what it means. */
-  readonly cause: string;
+  readonly cause: ErrorCode;
   readonly reason: string;
   /** The visit in question, if there is one. */
   readonly visit?: {
@@ -66,12 +72,12 @@ export class SelfCheckError extends LockstepError {
  * @throws {SelfCheckError}
  */
 export async function checkVisit(
-  { rollup, header, completed }: PlannedVisit,
+  { rollup, statement, completed }: PlannedVisit,
   kind: RollupKind,
   proof: Hex,
 ): Promise<void> {
   try {
-    await kind.check?.(header, completed, proof);
+    await kind.check?.(statement.header, completed, proof);
   } catch (error) {
     const { rootBefore, rootAfter, actions } = completed;
     const visit = { rootBefore, rootAfter, actions };
@@ -119,7 +125,7 @@ export function checkFollower(proposed: ProposedBlock): ResultCheck {
 /** The machine itself stays as it is. */
 async function replay(
   machine: RollupMachine,
-  visits: readonly (PastVisit | Gap)[],
+  visits: readonly (PastVisit | UnreadableVisit)[],
   root: StateRoot,
   l1: L1Context,
 ): Promise<void> {
@@ -139,7 +145,7 @@ async function replay(
     throw new SelfCheckError({
       check: "follower",
       rollup: machine.id,
-      cause: "ROOT_DIFFERS",
+      cause: "FOLLOWED_ROOT_DIFFERS",
       reason: `all of it leads to ${fresh.stateRoot()}, on L1 to ${root}`,
     });
   } finally {
@@ -147,18 +153,18 @@ async function replay(
   }
 }
 
-function refusal(rollup: ChainId, error: unknown, visit: PastVisit | Gap): SelfCheckError {
+function refusal(rollup: ChainId, error: unknown, visit: PastVisit | UnreadableVisit): SelfCheckError {
   const fault = { check: "follower", rollup, ...causeOf(error) } as const;
   if ("fault" in visit) return new SelfCheckError(fault, undefined, { cause: error });
-  const { rootBefore, rootAfter, actions, said } = visit;
+  const { rootBefore, rootAfter, actions, consumption: said } = visit;
   const [trigger] = actions;
   const own = trigger?.kind === ActionKind.L2TX ? keccak256(trigger.data) : said.transaction;
   return new SelfCheckError({ ...fault, visit: { rootBefore, rootAfter, actions } }, own, { cause: error });
 }
 
-function causeOf(error: unknown): { cause: string; reason: string } {
+function causeOf(error: unknown): { cause: ErrorCode; reason: string } {
   return {
-    cause: error instanceof LockstepError ? error.code : "INTERNAL",
+    cause: codeOf(error),
     reason: error instanceof Error ? error.message : String(error),
   };
 }

@@ -1,6 +1,6 @@
 import type { TransactionReceipt } from "viem";
 import type { BatchPlan } from "../batch/plan.ts";
-import type { AcceptedTransaction, Failed, Posted, Timings } from "../intake/accepted.ts";
+import type { AcceptedTransaction, Failed, Posted, Timings, TransactionStatus } from "../intake/accepted.ts";
 import { executionFate } from "./execution-fate.ts";
 import type { BundleReceipts } from "./bundle.ts";
 
@@ -25,6 +25,17 @@ export function settle(
     const status = settleL1(receipt, success, timings);
     return { transaction, ...(status !== undefined && { status }) };
   });
+}
+
+/** What became of a transaction in a batch that L1 has seen. */
+const SEEN: readonly string[] = ["BATCH_REVERTED", "REVERTED_ON_L1"];
+
+/**
+ * Whether a transaction signed for a rollup may take effect although it failed: it changed nothing and used
+ * no nonce, and any account can post its batch again until it is too old (docs/spec.md section 3).
+ */
+export function mayStillTakeEffect(status: TransactionStatus): boolean {
+  return status.state === "failed" && SEEN.includes(status.code);
 }
 
 function settleL1(
@@ -58,6 +69,8 @@ function settleL2(
     return { state: "posted", l1Transaction: batch.transactionHash, blockNumber: batch.blockNumber, timings };
   }
   if ("skippedFor" in fate) return undefined;
-  const reason = "L1 did something else than in the simulation, so the transaction had no effect";
+  const reason =
+    "L1 did something else than in the simulation, so the transaction had no effect; " +
+    "until its batch is too old or its nonce is used, any account can have it tried again";
   return { state: "failed", code: "REVERTED_ON_L1", reason, data: fate.reason };
 }

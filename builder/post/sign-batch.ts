@@ -1,5 +1,6 @@
 import { type Hex, parseGwei, size } from "viem";
-import { BatchTooLargeError, MAX_TABLE_BYTES, MAX_TRANSACTION_GAS } from "../batch/limits.ts";
+import { BatchTooLargeError, MAX_TRANSACTION_GAS } from "../batch/limits.ts";
+import { MAX_TABLE_BYTES, SLOT_BYTES } from "../batch/table-layout.ts";
 import type { L1Client } from "../l1/client.ts";
 import { LockstepError } from "../protocol/errors.ts";
 import { contractErrorIn } from "./contract-error.ts";
@@ -15,8 +16,6 @@ export class BatchRefusedError extends LockstepError {
 }
 
 const PRIORITY_FEE = parseGwei("1");
-/** What a slot of storage holds of a table. */
-const TABLE_SLOT_BYTES = 31;
 /** A slot that was never used, less one that was. */
 const FRESH_SLOT_GAS = 17_100n;
 /** Contract errors that say nothing but that there was too little gas. */
@@ -60,7 +59,7 @@ export async function signBatch(
  * that may be fresh, where each costs so much more.
  */
 function roomFor(batch: Hex): bigint {
-  const slots = Math.ceil(Math.min(size(batch), MAX_TABLE_BYTES) / TABLE_SLOT_BYTES);
+  const slots = Math.ceil(Math.min(size(batch), MAX_TABLE_BYTES) / SLOT_BYTES);
   return BigInt(slots) * FRESH_SLOT_GAS;
 }
 

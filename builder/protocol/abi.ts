@@ -120,10 +120,10 @@ export const rollupsAbi = parseAbi([
   "function postBatch(Batch batch)",
   "function prepareTables(uint32 first, uint32 count)",
   // Called by the contract itself only.
-  "struct Turn { uint256 table; bytes record; uint256 at; uint256 flags; uint256 count; uint256 next; }",
+  "struct RecordReader { uint256 table; bytes record; uint256 at; uint256 flags; uint256 count; uint256 next; }",
   "struct Answer { bool failed; bytes data; uint256 ending; }",
   "function runTransaction(bytes opening, uint256 at, uint256 table, uint256 next)",
-  "function playFramed(Turn turn) returns (Answer)",
+  "function playFramed(RecordReader reader) returns (Answer)",
   "function probeStatic()",
 ]);
 

@@ -4,7 +4,7 @@ import { FIELD_MODULUS, type FieldElement, fieldElement } from "./ids.ts";
 /** Domain of the challenge. */
 export const FINGERPRINT_DOMAIN: Hex = keccak256(toHex("lockstep.fingerprint.v1"));
 
-/** The three public inputs of every proof, in this order (DESIGN section 5). */
+/** The three public inputs of every proof, in this order (docs/spec.md section 2). */
 export interface PublicInputs {
   /** Poseidon commitment of the circuit to its copy of the words. */
   readonly commitment: FieldElement;

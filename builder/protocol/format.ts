@@ -13,7 +13,7 @@ export class UnsupportedFormatError extends LockstepError {
  * say.
  * @throws a `SyntaxError`.
  */
-export function introductionOf(text: string): { format?: string; identity?: string } {
+export function identityOf(text: string): { format?: string; identity?: string } {
   const value: unknown = JSON.parse(text);
   if (typeof value !== "object" || value === null) return {};
   const format = "format" in value && typeof value.format === "string" ? { format: value.format } : {};
@@ -27,7 +27,7 @@ export function introductionOf(text: string): { format?: string; identity?: stri
  * @throws a `SyntaxError`.
  */
 export function formatOf(text: string): string | undefined {
-  return introductionOf(text).format;
+  return identityOf(text).format;
 }
 
 /** Whether a format, `<name>.v<number>`, is an older one of the same thing. */

@@ -1,4 +1,4 @@
-import { type Address, hexToBytes, keccak256, size, toHex } from "viem";
+import { type Address, concatHex, type Hex, hexToBytes, keccak256, numberToHex, size, toHex } from "viem";
 import type { Action } from "./action.ts";
 import { type ChainId, type FieldElement, fieldElement, type StateRoot } from "./ids.ts";
 
@@ -93,7 +93,15 @@ export function headerWords(header: StatementHeader, visitCount: number): FieldE
  * const [rollup, account] = [chainId(1), "0x70997970C51812dc3A010C7d01b50e0d17dc79C8"] as const;
  * const header = { l1ChainId: 31337n, manager: account, rollup, timestamp: 1_700_000_000n, blobs: 0n };
  * const actions = [
- *   callAction({ from: L1, to: rollup, sender: account, target: account, value: 1n, isStatic: false, data: "0x" }),
+ *   callAction({
+ *     from: L1,
+ *     to: rollup,
+ *     sender: account,
+ *     target: account,
+ *     value: 1n,
+ *     isStatic: false,
+ *     data: "0x",
+ *   }),
  *   resultAction({ from: rollup, to: L1, failed: false, data: "0x" }),
  * ];
  * console.log(statementWords(header, [{ rootBefore: stateRoot(1n), rootAfter: stateRoot(2n), actions }]));
@@ -109,4 +117,26 @@ export function statementWords(header: StatementHeader, visits: readonly Stateme
       ...visit.actions.flatMap(actionWords),
     ]),
   ];
+}
+
+/** The statement of one visit. Words and key are computed once, when they are first asked for. */
+export class VisitStatement {
+  readonly header: StatementHeader;
+  readonly visit: StatementVisit;
+  #words: readonly FieldElement[] | undefined;
+  #key: Hex | undefined;
+
+  constructor(header: StatementHeader, visit: StatementVisit) {
+    this.header = header;
+    this.visit = visit;
+  }
+
+  get words(): readonly FieldElement[] {
+    return (this.#words ??= statementWords(this.header, [this.visit]));
+  }
+
+  /** Equal for two statements exactly if the same proof serves both. */
+  get key(): Hex {
+    return (this.#key ??= keccak256(concatHex(this.words.map((word) => numberToHex(word, { size: 32 })))));
+  }
 }

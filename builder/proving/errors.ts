@@ -7,10 +7,13 @@ export class ProofFailedError extends LockstepError {
   }
 }
 
-/** `UNKNOWN_CIRCUIT`: a job for a circuit whose artefacts the prover was not given. */
-export class UnprovableCircuitError extends LockstepError {
+/** `CIRCUIT_NOT_LOADED`: a job for a circuit whose artefacts the prover was not given. */
+export class CircuitNotLoadedError extends LockstepError {
   constructor(circuit: string, known: Iterable<string>) {
-    super("UNKNOWN_CIRCUIT", `This prover has no keys for "${circuit}", only for: ${[...known].join(", ")}.`);
+    super(
+      "CIRCUIT_NOT_LOADED",
+      `This prover has no keys for "${circuit}", only for: ${[...known].join(", ")}.`,
+    );
   }
 }
 

@@ -28,7 +28,7 @@ export interface ProveOptions {
 export interface Prover {
   /**
    * @param job its input lacks nothing.
-   * @throws `PROOF_FAILED`, `UNKNOWN_CIRCUIT`, `PROVER_BUSY`.
+   * @throws `PROOF_FAILED`, `CIRCUIT_NOT_LOADED`, `PROVER_BUSY`.
    */
   prove(job: CircuitJob, options?: ProveOptions): Promise<ProverResult>;
   close(): Promise<void>;

@@ -1,6 +1,7 @@
 import type { Address, Hex } from "viem";
 import type { CallRequest } from "../evm/call-request.ts";
 import type { Journal } from "../evm/journal.ts";
+import { UnknownRollupError } from "../follower/stopped.ts";
 import type { Branch, RecordedAction, VisitHandle } from "./recording/tree.ts";
 import type { BatchContext, CompletedVisit, Delivery, RollupMachine } from "../kinds/kind.ts";
 import {
@@ -276,6 +277,6 @@ export class CrossChainRouter {
     if (machine !== undefined) return machine;
     const stopped = this.#options.stopped.get(rollup);
     if (stopped !== undefined) throw stopped;
-    throw new SimulationRefusedError("UNKNOWN_ROLLUP", `this builder does not run rollup ${rollup}`);
+    throw new UnknownRollupError(rollup);
   }
 }

@@ -27,14 +27,14 @@ export class EtherBalances {
 
   credit(rollup: ChainId, value: bigint): void {
     if (value === 0n) return;
-    this.#guard(rollup);
+    this.#assertTakesEther(rollup);
     this.#set(rollup, this.balanceOf(rollup) + value);
   }
 
   /** @throws {SimulationRefusedError} `INSUFFICIENT_ROLLUP_BALANCE`. */
   debit(rollup: ChainId, value: bigint): void {
     if (value === 0n) return;
-    this.#guard(rollup);
+    this.#assertTakesEther(rollup);
     const balance = this.balanceOf(rollup);
     if (balance < value) {
       const message = `rollup ${rollup} would send ${value} wei, but L1 holds ${balance} wei for it`;
@@ -49,7 +49,7 @@ export class EtherBalances {
     this.#journal.record(() => this.#balances.set(rollup, before));
   }
 
-  #guard(rollup: ChainId): void {
+  #assertTakesEther(rollup: ChainId): void {
     if (!this.#native.has(rollup)) return;
     const message = `rollup ${rollup} has a native token of its own, so no Ether can cross its border`;
     throw new SimulationRefusedError("NATIVE_TOKEN_ROLLUP", message);

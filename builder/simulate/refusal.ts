@@ -2,7 +2,6 @@ import { LockstepError } from "../protocol/errors.ts";
 
 /**
  * Why a transaction cannot be played across chains:
- * - `UNKNOWN_ROLLUP`: it calls a rollup that this builder does not run
  * - `INSUFFICIENT_ROLLUP_BALANCE`: a rollup would send more Ether than L1 holds for it
  * - `NATIVE_TOKEN_ROLLUP`: Ether would cross the border of a rollup that has its own native token
  * - `AMBIGUOUS_EXECUTION`: two calls look the same on L1, which would take the one for the other
@@ -16,7 +15,6 @@ import { LockstepError } from "../protocol/errors.ts";
  * - `UNSUPPORTED_CALL`: a call without a signature, to a rollup that has no such thing
  */
 export type RefusalCode =
-  | "UNKNOWN_ROLLUP"
   | "INSUFFICIENT_ROLLUP_BALANCE"
   | "NATIVE_TOKEN_ROLLUP"
   | "AMBIGUOUS_EXECUTION"

@@ -35,7 +35,7 @@ import { Registry } from "./registry.ts";
 import { type CallResult, CrossChainRouter } from "./cross-chain-router.ts";
 import { SharedExecutionError, Recording } from "./recording/recording.ts";
 
-/** All chains at one moment, and the block to come. */
+/** All chains at one head, and the block to come. */
 export interface SimulationInput {
   readonly fork: Fork;
   readonly next: NextBlock;

@@ -1,7 +1,7 @@
 import { mkdir, readdir } from "node:fs/promises";
 import { ClassicLevel } from "classic-level";
 import { MemoryLevel } from "memory-level";
-import { introductionOf, isOlder, UnsupportedFormatError } from "../protocol/format.ts";
+import { identityOf, isOlder, UnsupportedFormatError } from "../protocol/format.ts";
 import { CorruptStateError, ForeignStateError, StateLockedError, StateUnavailableError } from "./errors.ts";
 
 export type Write =
@@ -43,8 +43,8 @@ export async function openInMemory(): Promise<Database> {
  * @throws `FOREIGN_STATE` when other files lie there, `STATE_LOCKED`, `CORRUPT_STATE`, `STATE_UNAVAILABLE`.
  */
 export async function openInFolder(folder: string): Promise<Database> {
-  const stranger = await firstForeignFile(folder);
-  if (stranger !== undefined) throw new ForeignStateError(folder, `it holds ${stranger}`);
+  const foreign = await firstForeignFile(folder);
+  if (foreign !== undefined) throw new ForeignStateError(folder, `it holds ${foreign}`);
   const database = new ClassicLevel<string, string>(folder);
   try {
     await database.open();
@@ -79,16 +79,16 @@ export function ageOf(
   head: string,
   { format: current, identity }: { readonly format: string; readonly identity: string },
 ): Age {
-  let introduction: ReturnType<typeof introductionOf>;
+  let claimed: ReturnType<typeof identityOf>;
   try {
-    introduction = introductionOf(head);
+    claimed = identityOf(head);
   } catch (error) {
     throw new CorruptStateError(where, "head cannot be read", error);
   }
-  const { format: found } = introduction;
+  const { format: found } = claimed;
   // Another process' lock is not removed because it is old.
-  if (introduction.identity !== undefined && introduction.identity !== identity)
-    throw new ForeignStateError(where, `it is the state of ${introduction.identity}`);
+  if (claimed.identity !== undefined && claimed.identity !== identity)
+    throw new ForeignStateError(where, `it is the state of ${claimed.identity}`);
   if (found === undefined) throw new CorruptStateError(where, "its head names no format");
   if (found === current) return "current";
   if (isOlder(found, current)) return "outdated";

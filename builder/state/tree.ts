@@ -14,11 +14,11 @@ import {
 } from "./types.ts";
 
 declare const checkpointBrand: unique symbol;
-/** A moment in the tree's journal. Later moments end when the tree goes back to an earlier one. */
+/** A place in the tree's journal. Later places end when the tree goes back to an earlier one. */
 export type Checkpoint = number & { readonly [checkpointBrand]: true };
 
 /**
- * The moment at which the journal begins: the state as opened, or as last passed to
+ * The place where the journal begins: the state as opened, or as last passed to
  * {@link StateTree.forgetJournal}.
  */
 export const JOURNAL_START = 0 as Checkpoint;
@@ -166,12 +166,12 @@ export class StateTree {
     this.#rehash(written);
   }
 
-  /** The present moment, to which {@link revert} can go back. */
+  /** The present place, to which {@link revert} can go back. */
   checkpoint(): Checkpoint {
     return this.#journal.length as Checkpoint;
   }
 
-  /** Undoes everything since `checkpoint`. A moment already undone is the present one: nothing happens. */
+  /** Undoes everything since `checkpoint`. At a place already undone nothing happens. */
   revert(checkpoint: Checkpoint): void {
     while (this.#journal.length > checkpoint) {
       const change = this.#journal.pop();

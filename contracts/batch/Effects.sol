@@ -5,7 +5,7 @@ import {IRollups} from "../interfaces/IRollups.sol";
 import {Frame} from "./Frame.sol";
 import {
     Nest,
-    NOBODY,
+    NO_TRACK,
     Path,
     Span,
     SpanRef,
@@ -25,13 +25,13 @@ import {
 /// @dev Invariants, which `contracts/test/invariants/WalkHarness.sol` checks:
 ///
 /// - `nest.framed` equals the height of `nest.spans` whenever L1 code runs that may change something: each
-///   undoing that can still come has its frame. {enterL1} opens those that lack, {answerL1} counts those that
-///   have ended.
+///   undoing that can still come has its frame. {enterL1} opens those that are missing, {answerL1} counts
+///   those that have ended.
 /// - When a step ends, `l1Root`, `l1IsOpen` and `l1Balance` of each rollup are what L1 has when it has played
 ///   the step; after an undoing they are what it had when the lowest frame that is reverted was opened.
-/// - A rollup gives only what is held for it: `lack` is the most by which a rollup's balance fell below L1's
-///   in the step, and L1 takes it, checked, before it adds anything. So the sum of balances never exceeds
-///   what L1 holds.
+/// - A rollup gives only what is held for it: `shortfall` is the most by which a rollup's balance fell below
+///   L1's in the step, and L1 takes it, checked, before it adds anything. So the sum of balances never
+///   exceeds what L1 holds.
 library Effects {
     function begin(Nest memory nest) internal pure {
         nest.spans = SpanRef.wrap(0);
@@ -53,22 +53,22 @@ library Effects {
             track.standing.balance -= int256(uint256(value));
         }
         track.movesValue = true;
-        _checkLack(track.standing);
+        _noteShortfall(track.standing);
     }
 
     /// Of a call that failed nothing but its value has to be undone.
     /// @param callee Number of the rollup that got it; none if L1 did.
-    function giveBack(Tracks memory tracks, uint128 value, uint256 callee, uint256 caller) internal pure {
+    function refund(Tracks memory tracks, uint128 value, uint256 callee, uint256 caller) internal pure {
         if (value == 0) return;
         credit(tracks.list[caller], value);
-        if (callee != NOBODY) debit(tracks.list[callee], value);
+        if (callee != NO_TRACK) debit(tracks.list[callee], value);
     }
 
     /// To be called whenever a rollup's balance gets less.
-    function _checkLack(Standing memory standing) private pure {
+    function _noteShortfall(Standing memory standing) private pure {
         unchecked {
-            int256 lack = standing.l1Balance - standing.balance;
-            if (lack > standing.lack) standing.lack = lack;
+            int256 shortfall = standing.l1Balance - standing.balance;
+            if (shortfall > standing.shortfall) standing.shortfall = shortfall;
         }
     }
 
@@ -187,13 +187,13 @@ library Effects {
     }
 
     /// Undoes what happened since just before the span's call.
-    /// @param knowing The rollups that know of it, like `alsoKnowing`. The others forget.
+    /// @param aware The rollups that know of it, like `alsoAware`. The others forget.
     function undo(
         Nest memory nest,
         Tracks memory tracks,
         Span memory span,
-        uint256 knowing,
-        uint256 alsoKnowing
+        uint256 aware,
+        uint256 alsoAware
     ) internal pure {
         bool isOnL1 = framesSince(nest, span) != 0;
         Standing[] memory onL1;
@@ -205,16 +205,16 @@ library Effects {
             Standing memory before = Standings.at(span.before, i);
             standing.root = before.root;
             standing.balance = before.balance;
-            if (i != knowing && i != alsoKnowing) standing.newest = before.newest;
+            if (i != aware && i != alsoAware) standing.newest = before.newest;
             if (isOnL1) {
                 Standing memory then = Standings.at(onL1, i);
                 standing.l1Root = then.l1Root;
                 standing.l1IsOpen = then.l1IsOpen;
                 standing.l1Balance = then.l1Balance;
-                standing.lack = 0;
+                standing.shortfall = 0;
             }
             // What it got is taken from it.
-            _checkLack(standing);
+            _noteShortfall(standing);
         }
     }
 }

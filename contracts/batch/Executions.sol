@@ -32,7 +32,7 @@ import {
     ForkRef,
     Forks,
     Nest,
-    NOBODY,
+    NO_TRACK,
     Span,
     SpanRef,
     Standing,
@@ -148,7 +148,7 @@ library Executions {
         Effects.checkMarked(walk.marked, index);
         if (course.path.frame != 0) {
             Standing[] memory nothing;
-            Visits.abandon(walk.visits, walk.tracks, nothing, NOBODY, NOBODY);
+            Visits.abandon(walk.visits, walk.tracks, nothing, NO_TRACK, NO_TRACK);
         }
         Visits.finish(walk.visits);
         bool isTransaction = course.isTransaction;
@@ -198,7 +198,7 @@ library Executions {
         if (!course.canEnd) revert IRollups.PathNotEnded(course.index, at);
         Fork memory fork = walk.forks.get();
         Standing[] memory standings = fork.standings;
-        Visits.abandon(walk.visits, walk.tracks, standings, NOBODY, NOBODY);
+        Visits.abandon(walk.visits, walk.tracks, standings, NO_TRACK, NO_TRACK);
         StepWriter.link(walk.steps, fork);
         Grammar.goBack(course, fork);
         walk.nest = fork.nest;
@@ -238,11 +238,11 @@ library Executions {
 
     /// @param flags Of the call's frame.
     function _callL1(Walk memory walk, Action calldata action, uint256 flags) private pure {
-        bool isQuiet = flags & ON_STATIC_PATH != 0;
+        bool omitsEffects = flags & ON_STATIC_PATH != 0;
         if (flags & STATIC_FRAME != 0) walk.proxies.p(abi.encodePacked(action.senderOf(), action.fromOf()));
         Nest memory nest = walk.nest;
         uint256 frames = flags & STATIC_FRAME == 0 ? Effects.enterL1(nest) : 0;
-        StepWriter.closeWithCall(walk.steps, walk.tracks, action, isQuiet, frames);
+        StepWriter.closeWithCall(walk.steps, walk.tracks, action, omitsEffects, frames);
         if (frames != 0) Effects.openFrames(nest, walk.tracks, frames);
     }
 
@@ -259,8 +259,8 @@ library Executions {
         (uint256 call, Frame frame) = Grammar.leave(course, action, at, from, to);
         bool failed = action.hasFailed();
         uint256 words = Statements.wordCountOf(action);
-        uint256 callee = NOBODY;
-        uint256 caller = NOBODY;
+        uint256 callee = NO_TRACK;
+        uint256 caller = NO_TRACK;
         if (from != L1) {
             callee = Standings.find(tracks, from);
             Visits.noteGiver(walk.visits, tracks.list[callee], at, words);
@@ -282,7 +282,7 @@ library Executions {
                 _undo(walk, Effects.spanAt(walk.nest, call), at, callee, caller);
             } else {
                 Action calldata given = course.execution.get().actionsOf().actionAt(call);
-                Effects.giveBack(tracks, given.valueOf(), callee, caller);
+                Effects.refund(tracks, given.valueOf(), callee, caller);
             }
         }
     }
@@ -306,8 +306,8 @@ library Executions {
         } else {
             ending = 0;
         }
-        bool isQuiet = frame.isOnStaticPath();
-        StepWriter.closeWithResult(walk.steps, walk.tracks, action, isQuiet, isEnding, isDead, ending);
+        bool omitsEffects = frame.isOnStaticPath();
+        StepWriter.closeWithResult(walk.steps, walk.tracks, action, omitsEffects, isEnding, isDead, ending);
     }
 
     // ---------------------------------------------------------------------------------------------- undoings
@@ -317,25 +317,19 @@ library Executions {
         uint256 order = uint32(bytes4(action.dataOf()));
         uint256 number = Standings.find(walk.tracks, rollup);
         SpanRef span = Effects.spanOfCall(walk.nest, walk.course.path, order);
-        _undo(walk, span, at, number, NOBODY);
+        _undo(walk, span, at, number, NO_TRACK);
         Track memory track = walk.tracks.list[number];
         Visits.noteGiver(walk.visits, track, at, Statements.wordCountOf(action));
     }
 
     /// Undoes what happened since just before the span's call.
-    /// @param knowing The rollups that know of it, like `alsoKnowing`. The others forget.
-    function _undo(
-        Walk memory walk,
-        SpanRef ref,
-        uint256 at,
-        uint256 knowing,
-        uint256 alsoKnowing
-    ) private pure {
+    /// @param aware The rollups that know of it, like `alsoAware`. The others forget.
+    function _undo(Walk memory walk, SpanRef ref, uint256 at, uint256 aware, uint256 alsoAware) private pure {
         if (ref.isNone()) revert IRollups.SpanRequired(walk.course.index, at);
         Span memory span = ref.get();
-        Visits.abandon(walk.visits, walk.tracks, span.before, knowing, alsoKnowing);
+        Visits.abandon(walk.visits, walk.tracks, span.before, aware, alsoAware);
         uint256 frames = Effects.framesSince(walk.nest, span);
         if (frames != 0) StepWriter.closeWithUndoing(walk.steps, walk.tracks, frames);
-        Effects.undo(walk.nest, walk.tracks, span, knowing, alsoKnowing);
+        Effects.undo(walk.nest, walk.tracks, span, aware, alsoAware);
     }
 }

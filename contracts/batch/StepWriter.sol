@@ -32,18 +32,18 @@ library StepWriter {
     }
 
     /// Ends the step with a call to L1.
-    /// @param isQuiet L1 is not told how rollups are, for it cannot take note of it.
+    /// @param omitsEffects The step has no effects: in a static call L1 cannot take note of any.
     /// @param frames How many frames L1 opens around it.
     function closeWithCall(
         StepLog memory log,
         Tracks memory tracks,
         Action calldata action,
-        bool isQuiet,
+        bool omitsEffects,
         uint256 frames
     ) internal pure {
         bytes calldata data = action.dataOf();
         (bytes memory record, uint256 at) = _begin(log, tracks, data.length);
-        at = isQuiet ? _put(at, 0, 1) : _putEffects(tracks, at);
+        at = omitsEffects ? _put(at, 0, 1) : _putEffects(tracks, at);
         uint128 value = action.valueOf();
         uint256 flags =
             Steps.IS_CALL |
@@ -68,14 +68,14 @@ library StepWriter {
         StepLog memory log,
         Tracks memory tracks,
         Action calldata action,
-        bool isQuiet,
+        bool omitsEffects,
         bool isLast,
         bool isDead,
         uint256 ending
     ) internal pure {
         bytes calldata data = action.dataOf();
         (bytes memory record, uint256 at) = _begin(log, tracks, data.length);
-        at = isQuiet ? _put(at, 0, 1) : _putEffects(tracks, at);
+        at = omitsEffects ? _put(at, 0, 1) : _putEffects(tracks, at);
         uint256 flags =
             (isLast ? Steps.IS_LAST : 0) |
                 (isDead ? Steps.IS_DEAD : 0) |
@@ -94,9 +94,9 @@ library StepWriter {
         at = _put(at, 0, 1);
         for (uint256 i = 0; i < tracks.count; i++) {
             Track memory track = tracks.list[i];
-            int256 lack = track.standing.lack;
-            if (lack == 0) continue;
-            at = _putEffect(at, Steps.DEBIT, track, uint256(lack), 0);
+            int256 shortfall = track.standing.shortfall;
+            if (shortfall == 0) continue;
+            at = _putEffect(at, Steps.DEBIT, track, uint256(shortfall), 0);
             count++;
         }
         _putCount(countAt, count);
@@ -202,18 +202,18 @@ library StepWriter {
                     standing.l1Root = root;
                 }
                 if (standing.isOpen != standing.l1IsOpen) {
-                    flags |= Steps.SLEEP_OR_WAKE;
+                    flags |= Steps.TOGGLES_SUSPENSION;
                     standing.l1IsOpen = standing.isOpen;
                 }
-                int256 lack = standing.lack;
-                // What is lacking at worst is paid in front, so the rest is not negative.
-                uint256 credit = uint256(standing.balance - standing.l1Balance + lack);
-                if (lack != 0) flags |= Steps.DEBIT;
+                int256 shortfall = standing.shortfall;
+                // The shortfall is paid in front, so the rest is not negative.
+                uint256 credit = uint256(standing.balance - standing.l1Balance + shortfall);
+                if (shortfall != 0) flags |= Steps.DEBIT;
                 if (credit != 0) flags |= Steps.CREDIT;
                 if (flags == 0) continue;
                 standing.l1Balance = standing.balance;
-                standing.lack = 0;
-                at = _putEffect(at, flags, track, uint256(lack), credit);
+                standing.shortfall = 0;
+                at = _putEffect(at, flags, track, uint256(shortfall), credit);
                 count++;
             }
             _putCount(countAt, count);

@@ -98,17 +98,17 @@ library Visits {
 
     /// Gives their visits, as far as they got, to rollups that lose actions by going back.
     /// @param before Where they go back to.
-    /// @param knowing Rollups that lose none, like `alsoKnowing`.
+    /// @param aware Rollups that lose none, like `alsoAware`.
     function abandon(
         VisitLog memory log,
         Tracks memory tracks,
         Standing[] memory before,
-        uint256 knowing,
-        uint256 alsoKnowing
+        uint256 aware,
+        uint256 alsoAware
     ) internal pure {
         for (uint256 i = 0; i < tracks.count; i++) {
             Track memory track = tracks.list[i];
-            if (!track.standing.isOpen || i == knowing || i == alsoKnowing) continue;
+            if (!track.standing.isOpen || i == aware || i == alsoAware) continue;
             if (track.standing.newest != Standings.at(before, i).newest) {
                 _locate(log, track, true);
             }

@@ -38,7 +38,7 @@ struct LocatedVisit {
 /// @param newest Newest action of its visit.
 /// @param balance Wei gained since the execution began.
 /// @param l1Root `root`, `isOpen` and `balance` as L1 has them, which was told last when the step began.
-/// @param lack The most wei that it was short of in the step, had it begun with none.
+/// @param shortfall The most wei that it was short of in the step, had it begun with none.
 struct Standing {
     StateRoot root;
     bool isOpen;
@@ -47,7 +47,7 @@ struct Standing {
     StateRoot l1Root;
     bool l1IsOpen;
     int256 l1Balance;
-    int256 lack;
+    int256 shortfall;
 }
 
 /// One rollup of the execution.
@@ -216,7 +216,7 @@ struct Walk {
 StateRoot constant INITIAL_ROOT = StateRoot.wrap(bytes32(type(uint256).max));
 
 // No rollup, where a track's number may stand.
-uint256 constant NOBODY = type(uint256).max;
+uint256 constant NO_TRACK = type(uint256).max;
 
 library Spans {
     function isNone(SpanRef ref) internal pure returns (bool) {

@@ -62,7 +62,7 @@ abstract contract Player is Proxies {
     /// @param at Offset in the record.
     /// @param flags,count Of the action, as in {Steps}.
     /// @param next Offset, in the table, of what comes after the record.
-    struct Turn {
+    struct RecordReader {
         Table table;
         bytes record;
         uint256 at;
@@ -142,10 +142,10 @@ abstract contract Player is Proxies {
                 cursor.offsetOf(),
                 actionHash
             );
-            if (isFound) return _playStatic(Turn(open, contents, 32, 0, 0, end));
+            if (isFound) return _playStatic(RecordReader(open, contents, 32, 0, 0, end));
         }
         (Table table, bytes memory record, uint256 at, uint256 next) = _find(rollup, actionHash, true);
-        return _playStatic(Turn(table, record, at, 0, 0, next));
+        return _playStatic(RecordReader(table, record, at, 0, 0, next));
     }
 
     /// A call outside any execution: opens one.
@@ -153,7 +153,7 @@ abstract contract Player is Proxies {
         (Table table, bytes memory record, uint256 at, uint256 next) = _find(rollup, actionHash, false);
         ExecutionTable.setConsumed(table, Steps.read(record, ExecutionTable.ORDINAL_AT, 1));
         uint256 execution = Steps.read(record, ExecutionTable.EXECUTION_AT, 2);
-        answer = _play(Turn(table, record, at, 0, 0, next));
+        answer = _play(RecordReader(table, record, at, 0, 0, next));
         // The execution's answer to its trigger is the end of its path: no step is left over.
         assert(!_cursor.isOpen());
         if (answer.failed) return answer;
@@ -164,41 +164,41 @@ abstract contract Player is Proxies {
     function _resume(bytes32 actionHash) private returns (Answer memory) {
         Table table = _cursor.tableOf();
         (bytes memory record, uint256 next) = _next(table, _cursor.offsetOf(), actionHash);
-        return _play(Turn(table, record, 32, 0, 0, next));
+        return _play(RecordReader(table, record, 32, 0, 0, next));
     }
 
     // -------------------------------------------------------------------------------------------------- play
 
     /// Plays steps, from before the effects of one, until one ends with a RESULT, to be returned to the L1
     /// frame that waits for it.
-    function _play(Turn memory turn) internal returns (Answer memory) {
-        return _step(turn) ? _goOut(turn) : _answerOf(turn);
+    function _play(RecordReader memory reader) internal returns (Answer memory) {
+        return _step(reader) ? _playFromCall(reader) : _answerOf(reader);
     }
 
     /// Plays on from a call to L1, in frames of its own if it has to.
-    function _goOut(Turn memory turn) private returns (Answer memory) {
+    function _playFromCall(RecordReader memory reader) private returns (Answer memory) {
         do {
-            if (turn.count == 0) {
-                bytes32 actionHash = _callOut(turn);
+            if (reader.count == 0) {
+                bytes32 actionHash = _callL1(reader);
                 // What L1 called meanwhile has moved the cursor.
-                (turn.record, turn.next) = _next(turn.table, _cursor.offsetOf(), actionHash);
-                turn.at = 32;
+                (reader.record, reader.next) = _next(reader.table, _cursor.offsetOf(), actionHash);
+                reader.at = 32;
             } else {
-                turn.count--;
-                try this.playFramed(turn) returns (Answer memory reached) {
+                reader.count--;
+                try this.playFramed(reader) returns (Answer memory reached) {
                     return reached;
                 } catch (bytes memory reason) {
-                    (turn.record, turn.next, ) = ExecutionTable.recordAt(turn.table, _undone(reason));
-                    turn.at = 0;
+                    (reader.record, reader.next, ) = ExecutionTable.recordAt(reader.table, _undone(reason));
+                    reader.at = 0;
                 }
             }
-        } while (_step(turn));
-        return _answerOf(turn);
+        } while (_step(reader));
+        return _answerOf(reader);
     }
 
     /// Makes a call to L1 and plays on in a frame that can be reverted. Called by this contract only.
-    function playFramed(Turn memory turn) external onlySelf returns (Answer memory) {
-        return _goOut(turn);
+    function playFramed(RecordReader memory reader) external onlySelf returns (Answer memory) {
+        return _playFromCall(reader);
     }
 
     /// What to do when a frame was reverted.
@@ -213,47 +213,47 @@ abstract contract Player is Proxies {
 
     /// Applies a step's effects and moves the cursor to what comes after its action.
     /// @return isCall Whether that is a call to be made; else it is an answer.
-    function _step(Turn memory turn) private returns (bool isCall) {
-        turn.at = _applyEffects(turn.record, turn.at);
-        _readFlags(turn);
-        uint256 flags = turn.flags;
-        if (flags & Steps.IS_UNDOING != 0) revert SpanUndone(turn.count, turn.next);
+    function _step(RecordReader memory reader) private returns (bool isCall) {
+        reader.at = _applyEffects(reader.record, reader.at);
+        _readFlags(reader);
+        uint256 flags = reader.flags;
+        if (flags & Steps.IS_UNDOING != 0) revert SpanUndone(reader.count, reader.next);
         isCall = flags & Steps.IS_CALL != 0;
         // After a dead end there is nothing to be found.
         _cursor =
             flags & Steps.IS_LAST != 0
                 ? IDLE
-                : cursorAt(turn.table, flags & Steps.IS_DEAD != 0 ? DEAD_END : turn.next);
+                : cursorAt(reader.table, flags & Steps.IS_DEAD != 0 ? DEAD_END : reader.next);
     }
 
     /// Plays steps of a static call: nothing changes, the cursor included. There are no effects, for roots
     /// stay, no value moves, and that a rollup waits is not shown.
-    function _playStatic(Turn memory turn) private returns (Answer memory) {
+    function _playStatic(RecordReader memory reader) private returns (Answer memory) {
         while (true) {
-            turn.at++;
-            _readFlags(turn);
-            if (turn.flags & Steps.IS_CALL == 0) break;
-            bytes32 actionHash = _callOut(turn);
-            (turn.record, turn.next) = _next(turn.table, turn.next, actionHash);
-            turn.at = 32;
+            reader.at++;
+            _readFlags(reader);
+            if (reader.flags & Steps.IS_CALL == 0) break;
+            bytes32 actionHash = _callL1(reader);
+            (reader.record, reader.next) = _next(reader.table, reader.next, actionHash);
+            reader.at = 32;
         }
-        return _answerOf(turn);
+        return _answerOf(reader);
     }
 
-    function _readFlags(Turn memory turn) private pure {
+    function _readFlags(RecordReader memory reader) private pure {
         unchecked {
-            uint256 at = turn.at;
-            uint256 flags = Steps.read(turn.record, at, 1);
-            turn.flags = flags;
+            uint256 at = reader.at;
+            uint256 flags = Steps.read(reader.record, at, 1);
+            reader.flags = flags;
             bool hasCount = flags & Steps.HAS_COUNT != 0;
-            turn.count = hasCount ? Steps.read(turn.record, at + 1, 2) : 0;
-            turn.at = at + (hasCount ? 3 : 1);
+            reader.count = hasCount ? Steps.read(reader.record, at + 1, 2) : 0;
+            reader.at = at + (hasCount ? 3 : 1);
         }
     }
 
-    function _answerOf(Turn memory turn) private pure returns (Answer memory) {
-        bool failed = turn.flags & Steps.IS_FAILED != 0;
-        return Answer(failed, Steps.readData(turn.record, turn.at, 0, 0), turn.count);
+    function _answerOf(RecordReader memory reader) private pure returns (Answer memory) {
+        bool failed = reader.flags & Steps.IS_FAILED != 0;
+        return Answer(failed, Steps.readData(reader.record, reader.at, 0, 0), reader.count);
     }
 
     /// The alternative, of the turn at `offset`, that begins with the given action.
@@ -288,26 +288,26 @@ abstract contract Player is Proxies {
             if (flags & Steps.DEBIT != 0) (debit, at) = Steps.readNumber(record, at);
             if (flags & Steps.CREDIT != 0) (credit, at) = Steps.readNumber(record, at);
             if (debit | credit != 0) _moveEther(rollup, debit, credit);
-            if (flags & Steps.SLEEP_OR_WAKE != 0) _asleep(rollup).set(!_asleep(rollup).get());
+            if (flags & Steps.TOGGLES_SUSPENSION != 0) _suspended(rollup).set(!_suspended(rollup).get());
         }
         return at;
     }
 
     /// Makes the call that the turn has come to, from its sender's proxy.
     /// @return Hash of the RESULT that it gave.
-    function _callOut(Turn memory turn) private returns (bytes32) {
-        (uint64 id, uint256 at) = Steps.readChain(turn.record, turn.at);
+    function _callL1(RecordReader memory reader) private returns (bytes32) {
+        (uint64 id, uint256 at) = Steps.readChain(reader.record, reader.at);
         ChainId source = ChainId.wrap(id);
-        address sender = address(uint160(Steps.read(turn.record, at, 20)));
+        address sender = address(uint160(Steps.read(reader.record, at, 20)));
         at += 20;
         uint256 value = 0;
-        if (turn.flags & Steps.HAS_VALUE != 0) (value, at) = Steps.readNumber(turn.record, at);
+        if (reader.flags & Steps.HAS_VALUE != 0) (value, at) = Steps.readNumber(reader.record, at);
         address proxy = _ensureProxy(sender, source);
         // `target ‖ gas ‖ data`.
-        bool hasGas = turn.flags & Steps.HAS_GAS != 0;
-        bytes memory input = Steps.readData(turn.record, at, hasGas ? 24 : 20, hasGas ? 0 : 4);
+        bool hasGas = reader.flags & Steps.HAS_GAS != 0;
+        bytes memory input = Steps.readData(reader.record, at, hasGas ? 24 : 20, hasGas ? 0 : 4);
         if (hasGas) _requireGas(Steps.read(input, 20, 4));
-        bool isStatic = turn.flags & Steps.IS_STATIC != 0;
+        bool isStatic = reader.flags & Steps.IS_STATIC != 0;
         bool success;
         uint256 size;
         // The answer is measured before it is copied.

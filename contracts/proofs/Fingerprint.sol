@@ -6,8 +6,8 @@ import {FIELD_MODULUS} from "../interfaces/Actions.sol";
 /// @title The three public inputs of every proof
 /// @notice The circuit has its own copy d' of the words and outputs a commitment c to it. The challenge z is
 /// fixed only after d and c are; if d and d' take the same value at z as polynomials, they are equal but for
-/// a chance of (number of words) / 2^253. Thus public inputs do not grow with what is proven. DESIGN section
-/// 5.
+/// a chance of (number of words) / 2^253. Thus public inputs do not grow with what is proven. See
+/// docs/spec.md section 2.
 library Fingerprint {
     /// Domain of the challenge.
     bytes32 internal constant DOMAIN = keccak256("lockstep.fingerprint.v1");

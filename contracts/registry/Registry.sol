@@ -25,7 +25,7 @@ abstract contract Registry is IRollups {
         address owner;
     }
 
-    bytes32 private constant ASLEEP_SEED = keccak256("lockstep.asleep");
+    bytes32 private constant SUSPENDED_SEED = keccak256("lockstep.asleep");
 
     /// @inheritdoc IRollups
     uint64 public rollupCount;
@@ -109,7 +109,7 @@ abstract contract Registry is IRollups {
     /// @inheritdoc IRollups
     function cancelVerification(ChainId rollup) external onlyOwner(rollup) {
         if (_pending[rollup].verification == 0) revert NotProposed(rollup);
-        _forgetProposal(rollup);
+        _clearProposal(rollup);
         emit VerificationCancelled(rollup);
     }
 
@@ -122,7 +122,7 @@ abstract contract Registry is IRollups {
         Pending storage pending = _pending[rollup];
         if (pending.verification != _hashOf(proofSystem, verificationKeys)) revert NotProposed(rollup);
         if (block.timestamp < pending.applicableAt) revert ProposalTooNew(rollup, pending.applicableAt);
-        _forgetProposal(rollup);
+        _clearProposal(rollup);
         _states[rollup].keyGeneration++;
         _setVerification(rollup, proofSystem, verificationKeys);
         emit VerificationReplaced(rollup, proofSystem, verificationKeys);
@@ -159,7 +159,7 @@ abstract contract Registry is IRollups {
         _states[rollup].owner = newOwner;
     }
 
-    function _forgetProposal(ChainId rollup) private {
+    function _clearProposal(ChainId rollup) private {
         delete _pending[rollup].verification;
         delete _pending[rollup].applicableAt;
     }
@@ -189,14 +189,14 @@ abstract contract Registry is IRollups {
     /// outgoing call.
     function _visibleRoot(ChainId rollup) internal view returns (StateRoot) {
         StateRoot root = _states[rollup].root;
-        if (!_asleep(rollup).get()) return root;
+        if (!_suspended(rollup).get()) return root;
         // Block, table and offset name the execution and how far it has come.
         return StateRoot.wrap(keccak256(abi.encode(root, block.number, _cursor)));
     }
 
     /// Whether the rollup waits in an outgoing call, in transient storage.
-    function _asleep(ChainId rollup) internal pure returns (LibTransient.TBool storage) {
-        bytes32 seed = ASLEEP_SEED;
+    function _suspended(ChainId rollup) internal pure returns (LibTransient.TBool storage) {
+        bytes32 seed = SUSPENDED_SEED;
         bytes32 slot;
         assembly ("memory-safe") {
             mstore(0, seed)

@@ -14,7 +14,7 @@ pragma solidity 0.8.30;
 ///              `expected` stands in all steps but the first and those after an undoing
 ///     root     chain         root(32)
 ///     effect   flags(1)      chain          [root(32)]    [debit]      [credit]
-///              flags: 1 new root, 2 debit, 4 credit, 8 falls asleep in an outgoing call or wakes from it
+///              flags: 1 new root, 2 debit, 4 credit, 8 is suspended in an outgoing call, or no longer
 ///     next     flags(1)      [count(2)]     [from(chain) sender(20) [value] target(20) [gas(4)]]      data
 ///              flags: 1 CALL (else RESULT), 2 failed (of a CALL: gas), 4 static, 8 value,
 ///              16 ends the execution, 32 L1 undoes what leads here, whatever follows, 64 undoing, 128 count
@@ -35,7 +35,7 @@ library Steps {
     uint256 internal constant NEW_ROOT = 1;
     uint256 internal constant DEBIT = 2;
     uint256 internal constant CREDIT = 4;
-    uint256 internal constant SLEEP_OR_WAKE = 8;
+    uint256 internal constant TOGGLES_SUSPENSION = 8;
 
     uint256 internal constant IS_CALL = 1;
     uint256 internal constant IS_FAILED = 2;

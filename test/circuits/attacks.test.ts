@@ -4,7 +4,7 @@ import { FIELD_MODULUS, L1 } from "../../builder/protocol/ids.ts";
 import type { Circuit } from "./support/circuit.ts";
 import { loadInstance } from "./support/compile.ts";
 import { freeWires } from "./support/pinned.ts";
-import { ALICE, ask, BOB, call, jobOf, LedgerScene, OTHER, reply, SELF } from "./support/visits.ts";
+import { ALICE, ask, BOB, call, jobOf, LedgerFixture, OTHER, reply, SELF } from "./support/visits.ts";
 
 const FULL = process.env.LOCKSTEP_TEST === "full";
 
@@ -58,7 +58,7 @@ function chosen(leaves: readonly Leaf[], seed: number): Leaf[] {
 describe("circuits: changing one value of a valid witness", function () {
   this.timeout(FULL ? 3_600_000 : 600_000);
   let circuits: ReadonlyMap<string, Circuit>;
-  let scene: LedgerScene;
+  let ledger: LedgerFixture;
   const jobs = new Map<string, CircuitJob>();
 
   before(async function () {
@@ -66,33 +66,33 @@ describe("circuits: changing one value of a valid witness", function () {
       ["ledger1", await loadInstance("ledger1")],
       ["ledger2", await loadInstance("ledger2")],
     ]);
-    scene = await LedgerScene.open();
-    await scene.fund(L1, ALICE, 1000n);
-    await scene.fund(L1, BOB, 1n);
-    await scene.fund(SELF, scene.signer.address, 50n);
+    ledger = await LedgerFixture.open();
+    await ledger.fund(L1, ALICE, 1000n);
+    await ledger.fund(L1, BOB, 1n);
+    await ledger.fund(SELF, ledger.signer.address, 50n);
     const keep = async (name: string, visit: Promise<Parameters<typeof jobOf>[0]>): Promise<void> => {
       jobs.set(name, await jobOf(await visit));
     };
-    await keep("a transfer that inserts", scene.visit(call(ask.transfer(OTHER, BOB, 7n), { value: 3n })));
-    await keep("a transfer that fails", scene.visit(call(ask.transfer(0n, BOB, 5000n))));
-    await keep("a send", scene.visit(call(ask.send(OTHER, BOB, 7n, "0xa1b2c3")), reply(OTHER, "0xd4e5f6")));
+    await keep("a transfer that inserts", ledger.visit(call(ask.transfer(OTHER, BOB, 7n), { value: 3n })));
+    await keep("a transfer that fails", ledger.visit(call(ask.transfer(0n, BOB, 5000n))));
+    await keep("a send", ledger.visit(call(ask.send(OTHER, BOB, 7n, "0xa1b2c3")), reply(OTHER, "0xd4e5f6")));
     await keep(
       "a send that fails",
-      scene.visit(call(ask.send(OTHER, BOB, 7n, "0xa1b2c3")), reply(OTHER, "0xd4e5f6", true)),
+      ledger.visit(call(ask.send(OTHER, BOB, 7n, "0xa1b2c3")), reply(OTHER, "0xd4e5f6", true)),
     );
     await keep(
       "a send that is re-entered",
-      scene.visit(
+      ledger.visit(
         call(ask.send(OTHER, BOB, 7n, "0xa1b2c3")),
         call(ask.transfer(0n, BOB, 1n), { value: 2n }),
         reply(OTHER, "0xd4e5f6"),
       ),
     );
-    await keep("a signed transaction", scene.visit(scene.transaction(ask.transfer(0n, BOB, 7n))));
+    await keep("a signed transaction", ledger.visit(ledger.transaction(ask.transfer(0n, BOB, 7n))));
   });
 
   after(async function () {
-    await scene.close();
+    await ledger.close();
   });
 
   for (const name of [

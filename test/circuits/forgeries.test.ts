@@ -3,7 +3,7 @@ import type { LedgerStep } from "../../builder/kinds/ledger/record.ts";
 import { ledgerCircuitJob } from "../../builder/kinds/ledger/circuit-input.ts";
 import type { Action } from "../../builder/protocol/action.ts";
 import { chainId, L1, stateRoot } from "../../builder/protocol/ids.ts";
-import type { StatementHeader } from "../../builder/protocol/statement.ts";
+import { type StatementHeader, VisitStatement } from "../../builder/protocol/statement.ts";
 import type { Circuit } from "./support/circuit.ts";
 import { loadInstance } from "./support/compile.ts";
 import {
@@ -12,7 +12,7 @@ import {
   BOB,
   call,
   HEADER,
-  LedgerScene,
+  LedgerFixture,
   OTHER,
   reply,
   SELF,
@@ -46,23 +46,23 @@ const root: Change = (visit) => ({ ...visit, rootAfter: stateRoot(12345n) });
 describe("circuits: false statements", function () {
   this.timeout(600_000);
   const circuits = new Map<string, Circuit>();
-  let scene: LedgerScene;
+  let ledger: LedgerFixture;
 
   before(async function () {
     for (const name of ["ledger1", "ledger2"]) circuits.set(name, await loadInstance(name));
   });
 
   beforeEach(async function () {
-    scene = await LedgerScene.open();
-    await scene.fund(L1, ALICE, 1000n);
+    ledger = await LedgerFixture.open();
+    await ledger.fund(L1, ALICE, 1000n);
   });
 
   afterEach(async function () {
-    await scene.close();
+    await ledger.close();
   });
 
   async function refused(visit: Visit, header: StatementHeader = HEADER): Promise<boolean> {
-    const job = await ledgerCircuitJob(header, visit);
+    const job = await ledgerCircuitJob(new VisitStatement(header, visit), visit);
     const circuit = circuits.get(job.circuit);
     if (circuit === undefined) throw new Error(`no circuit ${job.circuit}`);
     return circuit.refuses(job.input);
@@ -75,7 +75,7 @@ describe("circuits: false statements", function () {
   }
 
   it("of a transfer", async function () {
-    await refusedAll(await scene.visit(call(ask.transfer(0n, BOB, 10n))), {
+    await refusedAll(await ledger.visit(call(ask.transfer(0n, BOB, 10n))), {
       root,
       "more value than came": action(0, "in", { value: 1n }),
       "another sender": action(0, "in", { sender: BOB }),
@@ -97,7 +97,7 @@ describe("circuits: false statements", function () {
   });
 
   it("of an overdraft", async function () {
-    await refusedAll(await scene.visit(call(ask.transfer(0n, BOB, 1001n))), {
+    await refusedAll(await ledger.visit(call(ask.transfer(0n, BOB, 1001n))), {
       root,
       "a success": action(0, "out", { failed: false }),
       "another error": action(0, "out", { data: "0x8129bbcd" }),
@@ -105,7 +105,7 @@ describe("circuits: false statements", function () {
   });
 
   it("of a send and its result", async function () {
-    const visit = await scene.visit(
+    const visit = await ledger.visit(
       call(ask.send(OTHER, BOB, 10n, "0xaabb"), { sender: ALICE }),
       reply(OTHER, "0xcc"),
     );
@@ -134,7 +134,7 @@ describe("circuits: false statements", function () {
   });
 
   it("of a failed send that is not undone", async function () {
-    const paid = await scene.visit(call(ask.send(OTHER, BOB, 10n, "0x")), reply(OTHER, "0xcc"));
+    const paid = await ledger.visit(call(ask.send(OTHER, BOB, 10n, "0x")), reply(OTHER, "0xcc"));
     const change: Change = (visit) =>
       action(1, "out", { failed: true, data: "0xcc" })(action(1, "in", { failed: true })(visit));
     await refusedAll(paid, { "root kept": change });
@@ -143,9 +143,9 @@ describe("circuits: false statements", function () {
   });
 
   it("of a signed transaction", async function () {
-    await scene.fund(SELF, scene.signer.address, 100n);
-    const transaction = scene.transaction(ask.transfer(0n, BOB, 10n));
-    const visit = await scene.visit(transaction);
+    await ledger.fund(SELF, ledger.signer.address, 100n);
+    const transaction = ledger.transaction(ask.transfer(0n, BOB, 10n));
+    const visit = await ledger.visit(transaction);
     const flip = (at: number): Change => {
       const digit = (Number.parseInt(transaction.data[2 + 2 * at] ?? "0", 16) ^ 1).toString(16);
       const data: Action["data"] = `0x${transaction.data.slice(2, 2 + 2 * at)}${digit}${transaction.data.slice(3 + 2 * at)}`;
@@ -177,11 +177,11 @@ describe("circuits: false statements", function () {
   });
 
   it("of a signed transaction played twice", async function () {
-    await scene.fund(SELF, scene.signer.address, 100n);
-    const transaction = scene.transaction(ask.balanceOf(0n, BOB));
-    const first = await scene.visit(transaction);
+    await ledger.fund(SELF, ledger.signer.address, 100n);
+    const transaction = ledger.transaction(ask.balanceOf(0n, BOB));
+    const first = await ledger.visit(transaction);
     // A deposit's witness shows the signer's account as it is now.
-    const deposit = await scene.fund(SELF, scene.signer.address, 0n);
+    const deposit = await ledger.fund(SELF, ledger.signer.address, 0n);
     const [before] = first.record.steps;
     const [now] = deposit.record.steps;
     if (before?.type !== "operation" || now?.type !== "operation") throw new Error("not an operation");
@@ -190,7 +190,7 @@ describe("circuits: false statements", function () {
   });
 
   it("of callers that L1 would not let through", async function () {
-    const visit = await scene.visit(call("0x", { target: BOB, value: 5n }));
+    const visit = await ledger.visit(call("0x", { target: BOB, value: 5n }));
     await refusedAll(visit, {
       "a caller on the ledger itself": (v) =>
         action(0, "out", { to: SELF })(action(0, "in", { from: SELF })(v)),
@@ -199,8 +199,8 @@ describe("circuits: false statements", function () {
   });
 
   it("of a second operation while nobody is waited for", async function () {
-    const first = await scene.visit(call("0x", { value: 1n }));
-    const second = await scene.visit(call("0x", { value: 2n }));
+    const first = await ledger.visit(call("0x", { value: 1n }));
+    const second = await ledger.visit(call("0x", { value: 2n }));
     const both = withSteps({ ...first, rootAfter: second.rootAfter }, [
       ...first.record.steps,
       ...second.record.steps,
@@ -209,7 +209,7 @@ describe("circuits: false statements", function () {
   });
 
   it("of a re-entered send", async function () {
-    const visit = await scene.visit(
+    const visit = await ledger.visit(
       call(ask.send(OTHER, BOB, 10n, "0x")),
       call(ask.transfer(0n, BOB, 5n), { from: OTHER, sender: BOB, value: 6n }),
       reply(OTHER, "0xcc"),

@@ -10,7 +10,7 @@ import { SparseTree } from "../state/sparse-tree.ts";
 import type { Circuit } from "./support/circuit.ts";
 import { compileTemplate, loadInstance } from "./support/compile.ts";
 import { ReferenceTree } from "./support/reference-tree.ts";
-import { ALICE, ask, BOB, call, jobOf, LedgerScene, OTHER, reply, type Visit } from "./support/visits.ts";
+import { ALICE, ask, BOB, call, jobOf, LedgerFixture, OTHER, reply, type Visit } from "./support/visits.ts";
 
 const FULL = BigInt(TREE_PLACES);
 
@@ -64,22 +64,22 @@ describe("circuits: a full tree", function () {
 
   describe("of a ledger", function () {
     let ledger1: Circuit;
-    let scene: LedgerScene;
+    let ledger: LedgerFixture;
     let tree: SparseTree;
 
     before(async function () {
       ledger1 = await loadInstance("ledger1");
     });
     beforeEach(async function () {
-      scene = await LedgerScene.open();
+      ledger = await LedgerFixture.open();
       tree = new SparseTree(poseidon, FULL - 2n);
       // ALICE and BOB on L1 take the last two places.
       for (const sender of [ALICE, BOB])
-        expect(await isProven(await scene.fund(L1, sender, 1000n))).to.equal(true);
+        expect(await isProven(await ledger.fund(L1, sender, 1000n))).to.equal(true);
       expect(tree.size).to.equal(FULL);
     });
     afterEach(async function () {
-      await scene.close();
+      await ledger.close();
     });
 
     /**
@@ -105,17 +105,17 @@ describe("circuits: a full tree", function () {
         [call(ask.send(OTHER, BOB, 5n, "0x12")), reply(OTHER, "0x34")],
         [call(ask.transfer(L1, BOB, 1n), { from: OTHER })], // fails: that account has nothing
       ])
-        expect(await isProven(await scene.visit(...actions))).to.equal(true);
+        expect(await isProven(await ledger.visit(...actions))).to.equal(true);
       expect(tree.size).to.equal(FULL);
     });
 
     it("takes no new account, as payer or as recipient", async function () {
-      expect(await isProven(await scene.visit(call("0x", { from: OTHER, value: 1n })))).to.equal(false);
-      await scene.close();
-      scene = await LedgerScene.open();
+      expect(await isProven(await ledger.visit(call("0x", { from: OTHER, value: 1n })))).to.equal(false);
+      await ledger.close();
+      ledger = await LedgerFixture.open();
       tree = new SparseTree(poseidon, FULL - 1n);
-      expect(await isProven(await scene.fund(L1, ALICE, 1000n))).to.equal(true);
-      expect(await isProven(await scene.visit(call(ask.transfer(OTHER, BOB, 1n))))).to.equal(false);
+      expect(await isProven(await ledger.fund(L1, ALICE, 1000n))).to.equal(true);
+      expect(await isProven(await ledger.visit(call(ask.transfer(OTHER, BOB, 1n))))).to.equal(false);
     });
   });
 });

@@ -5,7 +5,7 @@ import { ActionKind } from "../../builder/protocol/action.ts";
 import { chainId, L1 } from "../../builder/protocol/ids.ts";
 import type { Circuit } from "./support/circuit.ts";
 import { loadInstance } from "./support/compile.ts";
-import { ask, call, HEADER, jobOf, LedgerScene, OTHER, reply, SELF, type Visit } from "./support/visits.ts";
+import { ask, call, HEADER, jobOf, LedgerFixture, OTHER, reply, SELF, type Visit } from "./support/visits.ts";
 
 const FULL = process.env.LOCKSTEP_TEST === "full";
 
@@ -70,12 +70,12 @@ describe("circuits: random visits are provable", function () {
   });
 
   async function play(
-    scene: LedgerScene,
+    ledger: LedgerFixture,
     plan: typeof script extends fc.Arbitrary<infer T> ? T : never,
   ): Promise<Visit> {
-    const deliver = scene.machine.deliver.bind(scene.machine);
+    const deliver = ledger.machine.deliver.bind(ledger.machine);
     const selects = plan.signed !== null && plan.signed.length >= 10 && !isUnknown(plan.signed);
-    const trigger = selects && plan.signed !== null ? scene.transaction(plan.signed) : plan.first;
+    const trigger = selects && plan.signed !== null ? ledger.transaction(plan.signed) : plan.first;
     let delivery = await deliver(trigger, HEADER);
     const callees: bigint[] = [];
     let inner = plan.inner;
@@ -99,12 +99,12 @@ describe("circuits: random visits are provable", function () {
     const seen = new Set<string>();
     await fc.assert(
       fc.asyncProperty(fc.array(script, { minLength: 1, maxLength: 6 }), async (plans) => {
-        const scene = await LedgerScene.open();
-        for (const from of [L1, OTHER]) await scene.fund(from, numberToHex(1n, { size: 20 }), 200n);
-        await scene.fund(SELF, scene.signer.address, 100n);
+        const ledger = await LedgerFixture.open();
+        for (const from of [L1, OTHER]) await ledger.fund(from, numberToHex(1n, { size: 20 }), 200n);
+        await ledger.fund(SELF, ledger.signer.address, 100n);
         try {
           for (const plan of plans) {
-            const visit = await play(scene, plan);
+            const visit = await play(ledger, plan);
             const job = await jobOf(visit);
             const circuit = circuits.get(job.circuit);
             if (circuit === undefined) throw new Error(`no circuit ${job.circuit}`);
@@ -117,7 +117,7 @@ describe("circuits: random visits are provable", function () {
             seen.add(job.circuit);
           }
         } finally {
-          await scene.close();
+          await ledger.close();
         }
       }),
       { numRuns: FULL ? 300 : 5, seed: FULL ? Date.now() : 20260801 },

@@ -13,7 +13,7 @@ import {
   call,
   HEADER,
   jobOf,
-  LedgerScene,
+  LedgerFixture,
   OTHER,
   reply,
   SELF,
@@ -26,18 +26,18 @@ const LONGEST: Hex = `0x${"f3".repeat(256)}`;
 describe("circuits: every kind of visit is provable", function () {
   this.timeout(600_000);
   let circuits: Record<string, Circuit>;
-  let scene: LedgerScene;
+  let ledger: LedgerFixture;
 
   before(async function () {
     circuits = { ledger1: await loadInstance("ledger1"), ledger2: await loadInstance("ledger2") };
   });
 
   beforeEach(async function () {
-    scene = await LedgerScene.open();
+    ledger = await LedgerFixture.open();
   });
 
   afterEach(async function () {
-    await scene.close();
+    await ledger.close();
   });
 
   /**
@@ -57,13 +57,13 @@ describe("circuits: every kind of visit is provable", function () {
   }
 
   async function succeeds(...actions: Action[]): Promise<void> {
-    const visit = await scene.visit(...actions);
+    const visit = await ledger.visit(...actions);
     expect(visit.actions.at(-1)?.failed).to.equal(false);
     await provable(visit, "ledger1");
   }
 
   async function fails(...actions: Action[]): Promise<void> {
-    const visit = await scene.visit(...actions);
+    const visit = await ledger.visit(...actions);
     expect(visit.actions.at(-1)?.failed).to.equal(true);
     expect(visit.rootAfter).to.equal(visit.rootBefore);
     await provable(visit, "ledger1");
@@ -71,7 +71,7 @@ describe("circuits: every kind of visit is provable", function () {
 
   describe("one operation", function () {
     beforeEach(async function () {
-      await scene.fund(L1, ALICE, 1000n);
+      await ledger.fund(L1, ALICE, 1000n);
     });
 
     it("receives from an account that is there and one that is new", async function () {
@@ -171,17 +171,17 @@ describe("circuits: every kind of visit is provable", function () {
     });
 
     it("plays signed transactions: each function, each failure", async function () {
-      const address = scene.signer.address;
-      await succeeds(scene.transaction(ask.balanceOf(SELF, address)));
-      await scene.fund(SELF, address, 100n);
-      await succeeds(scene.transaction(ask.transfer(0n, BOB, 60n)));
-      await succeeds(scene.transaction(ask.transfer(SELF, address, 40n), HEADER.timestamp + 1n));
-      await succeeds(scene.transaction(ask.send(0n, BOB, 1n, LONGEST)), reply(L1, LONGEST));
-      await fails(scene.transaction(ask.transfer(0n, BOB, 61n)));
-      await fails(scene.transaction(concatHex([ask.transfer(0n, BOB, 1n), "0x00"])));
-      await fails(scene.transaction(`0xd611067e${"ff".repeat(420)}`));
+      const address = ledger.signer.address;
+      await succeeds(ledger.transaction(ask.balanceOf(SELF, address)));
+      await ledger.fund(SELF, address, 100n);
+      await succeeds(ledger.transaction(ask.transfer(0n, BOB, 60n)));
+      await succeeds(ledger.transaction(ask.transfer(SELF, address, 40n), HEADER.timestamp + 1n));
+      await succeeds(ledger.transaction(ask.send(0n, BOB, 1n, LONGEST)), reply(L1, LONGEST));
+      await fails(ledger.transaction(ask.transfer(0n, BOB, 61n)));
+      await fails(ledger.transaction(concatHex([ask.transfer(0n, BOB, 1n), "0x00"])));
+      await fails(ledger.transaction(`0xd611067e${"ff".repeat(420)}`));
       await fails(
-        scene.transaction(ask.send(OTHER, BOB, 5n, "0x01")),
+        ledger.transaction(ask.send(OTHER, BOB, 5n, "0x01")),
         reply(OTHER, numberToHex(5n, { size: 32 }), true),
       );
     });
@@ -189,13 +189,13 @@ describe("circuits: every kind of visit is provable", function () {
 
   describe("two operations", function () {
     beforeEach(async function () {
-      await scene.fund(L1, ALICE, 1000n);
+      await ledger.fund(L1, ALICE, 1000n);
     });
 
     const outer = (): Action => call(ask.send(OTHER, BOB, 10n, "0xaa"));
 
     async function plays(failed: boolean, ...actions: Action[]): Promise<void> {
-      const visit = await scene.visit(...actions);
+      const visit = await ledger.visit(...actions);
       expect(visit.actions.at(-1)?.failed).to.equal(failed);
       if (failed) expect(visit.rootAfter).to.equal(visit.rootBefore);
       await provable(visit, "ledger2");
@@ -241,11 +241,11 @@ describe("circuits: every kind of visit is provable", function () {
     });
 
     it("is entered again during a signed transaction", async function () {
-      await scene.fund(SELF, scene.signer.address, 100n);
+      await ledger.fund(SELF, ledger.signer.address, 100n);
       await plays(
         false,
-        scene.transaction(ask.send(L1, BOB, 10n, "0x")),
-        call(ask.balanceOf(SELF, scene.signer.address)),
+        ledger.transaction(ask.send(L1, BOB, 10n, "0x")),
+        call(ask.balanceOf(SELF, ledger.signer.address)),
         reply(L1, "0x"),
       );
     });

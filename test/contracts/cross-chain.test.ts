@@ -6,7 +6,7 @@ import { revertDataOnL1 } from "../../builder/protocol/remote-error.ts";
 import type { ChainId } from "../../builder/protocol/ids.ts";
 import { batchOf, REMOTE, simpleCall, step, triggerHash } from "./lists.ts";
 import { eventsOf, expectError, expectRevert } from "./outcome.ts";
-import { play, proxy } from "./play.ts";
+import { runSteps, proxy } from "./run-steps.ts";
 import { deploy, rootAt, type Setup } from "./setup.ts";
 
 const [r0, r1] = [rootAt(0), rootAt(1)];
@@ -63,15 +63,15 @@ describe("Contracts that catch failures of other chains", () => {
   });
   /** What the proxy itself reverts with. */
   const raw = async (batch: BatchValue): Promise<Hex> => {
-    const { outcomes } = await play(s, [batch], [step(there, ORDER, { mayFail: true })]);
+    const { outcomes } = await runSteps(s, [batch], [step(there, ORDER, { mayFail: true })]);
     return outcomes[0]?.data ?? "0x";
   };
 
   it("go on when the remote contract refuses, and when it sells", async () => {
-    await play(s, [await batchOf(s, [refusal("0xdeadbeef01")])], [order()]);
+    await runSteps(s, [await batchOf(s, [refusal("0xdeadbeef01")])], [order()]);
     expect(await counts()).to.deep.equal({ bought: 0n, refused: 1n });
     expect(await contract().read.lastRefusal()).to.equal("0xdeadbeef01");
-    await play(s, [await batchOf(s, [sale()])], [order()]);
+    await runSteps(s, [await batchOf(s, [sale()])], [order()]);
     expect(await counts()).to.deep.equal({ bought: 1n, refused: 1n });
   });
 
@@ -95,7 +95,7 @@ describe("Contracts that catch failures of other chains", () => {
     const seen = new Set<string>();
     for (let gas = 30_000n; gas < 420_000n; gas += 6_000n) {
       const snapshot = await s.networkHelpers.takeSnapshot();
-      const { outcomes } = await play(s, [batch, ...inFront], [order(gas)]);
+      const { outcomes } = await runSteps(s, [batch, ...inFront], [order(gas)]);
       const { bought, refused } = await counts();
       expect(refused, `refused with ${String(gas)} gas`).to.equal(0n);
       expect(bought === 1n).to.equal(outcomes[0]?.success);
@@ -110,7 +110,7 @@ describe("Contracts that catch failures of other chains", () => {
 
   it("tell a remote contract that imitates Lockstep's errors from Lockstep", async () => {
     for (const imitation of OWN_ERRORS) {
-      await play(s, [await batchOf(s, [refusal(imitation)])], [order()]);
+      await runSteps(s, [await batchOf(s, [refusal(imitation)])], [order()]);
       expect(await contract().read.lastRefusal()).to.equal(imitation);
       const failing = simpleCall(a, s.actor.address, [r0, r0], {
         data: ORDER,
@@ -137,7 +137,7 @@ describe("Contracts that catch failures of other chains", () => {
   });
 
   it("see a real miss as it is", async () => {
-    const { outcomes, receipt } = await play(s, [], [step(there, ORDER, { mayFail: true })]);
+    const { outcomes, receipt } = await runSteps(s, [], [step(there, ORDER, { mayFail: true })]);
     expectError(outcomes[0]?.data ?? "0x", "ExecutionNotFound");
     expect(eventsOf(receipt)).to.deep.equal([]);
   });

@@ -16,7 +16,7 @@ import {
   visit,
 } from "./lists.ts";
 import { effectsOf, eventsOf, expectError, expectRevert } from "./outcome.ts";
-import { play, postAndPlay, program, proxy, stateOf } from "./play.ts";
+import { runSteps, postAndRun, program, proxy, stateOf } from "./run-steps.ts";
 import { deploy, rootAt, rootHex, type Setup } from "./setup.ts";
 
 const [r0, r1, r2] = [rootAt(0), rootAt(1), rootAt(2)];
@@ -40,7 +40,11 @@ describe("Rollups: executions that L1 calls trigger", () => {
       simpleCall(a, user, [r0, r1], { value: 5n, data: "0x1234", answer: "0xabcd" }),
       simpleCall(a, user, [r1, r2], { answer: "0xef" }),
     ]);
-    const { outcomes, receipt } = await play(s, [batch], [step(there, "0x1234", { value: 5n }), step(there)]);
+    const { outcomes, receipt } = await runSteps(
+      s,
+      [batch],
+      [step(there, "0x1234", { value: 5n }), step(there)],
+    );
     expect(outcomes).to.deep.equal([
       { success: true, data: "0xabcd" },
       { success: true, data: "0xef" },
@@ -66,7 +70,7 @@ describe("Rollups: executions that L1 calls trigger", () => {
   it("reverts with the rollup's data when the call failed there, and changes nothing", async () => {
     const failing = simpleCall(a, user, [r0, r0], { value: 5n, answer: "0xdead", failed: true });
     const again = step(there, "0x", { value: 5n, mayFail: true });
-    const { outcomes } = await postAndPlay(s, [failing], [again, again]);
+    const { outcomes } = await postAndRun(s, [failing], [again, again]);
     expect(outcomes).to.deep.equal([
       { success: false, data: "0xdead" },
       { success: false, data: "0xdead" },
@@ -75,7 +79,7 @@ describe("Rollups: executions that L1 calls trigger", () => {
   });
 
   it("finds each call by the root it needs, and leaves unconsumed ones alone", async () => {
-    const { outcomes } = await postAndPlay(
+    const { outcomes } = await postAndRun(
       s,
       [
         simpleCall(a, user, [r0, r1], { answer: "0x01" }),
@@ -92,7 +96,7 @@ describe("Rollups: executions that L1 calls trigger", () => {
   it("consumes duplicates in the order of the batch, each once, through a cycle of roots", async () => {
     const there2 = await proxy(s, REMOTE2, a);
     const back = execution([call(L1, a, user, REMOTE2), result(a, L1)], [visit(a, r1, r0)]);
-    const { outcomes } = await postAndPlay(
+    const { outcomes } = await postAndRun(
       s,
       [
         simpleCall(a, user, [r0, r1], { answer: "0x01" }),
@@ -113,13 +117,13 @@ describe("Rollups: executions that L1 calls trigger", () => {
         [visit(b, rootOfB), visit(a, r0, r1)],
       );
     const toB = execution([call(L1, b, user, REMOTE), result(b, L1)], [visit(b, r0, r1)]);
-    const { outcomes } = await postAndPlay(s, [toB, through(r1, "0x01"), through(r0, "0x02")], [step(there)]);
+    const { outcomes } = await postAndRun(s, [toB, through(r1, "0x01"), through(r0, "0x02")], [step(there)]);
     expect(outcomes[0]?.data).to.equal("0x02");
   });
 
   it("makes the rollup's call from its contract's proxy, with value, and hands back the answer", async () => {
     await program(s, s.other, "0x77", { answer: "0x88" });
-    const { outcomes } = await postAndPlay(
+    const { outcomes } = await postAndRun(
       s,
       [
         execution(
@@ -145,7 +149,7 @@ describe("Rollups: executions that L1 calls trigger", () => {
 
   it("hands back the revert data of an L1 call, and its value", async () => {
     await program(s, s.other, "0x77", { fails: true, answer: "0xbad0" });
-    const { outcomes } = await postAndPlay(
+    const { outcomes } = await postAndRun(
       s,
       [
         execution(
@@ -166,7 +170,7 @@ describe("Rollups: executions that L1 calls trigger", () => {
 
   it("undoes L1 calls that succeeded when the call that caused them fails", async () => {
     await program(s, s.other, "0x77", {});
-    const { outcomes } = await postAndPlay(
+    const { outcomes } = await postAndRun(
       s,
       [
         execution(
@@ -188,7 +192,7 @@ describe("Rollups: executions that L1 calls trigger", () => {
 
   it("goes L1 → A → L1 → A, with one root from start to end", async () => {
     await program(s, s.other, "0x77", { steps: [step(there, "0x55", { value: 2n })], echoes: true });
-    const { outcomes } = await postAndPlay(
+    const { outcomes } = await postAndRun(
       s,
       [
         execution(
@@ -213,7 +217,7 @@ describe("Rollups: executions that L1 calls trigger", () => {
     const thereB = await proxy(s, REMOTE2, b);
     await program(s, s.other, "0x77", { steps: [step(thereB)] });
     await program(s, s.other, "0x78", { answer: "0x0b" });
-    const { receipt } = await postAndPlay(
+    const { receipt } = await postAndRun(
       s,
       [
         execution(
@@ -240,7 +244,7 @@ describe("Rollups: executions that L1 calls trigger", () => {
   });
 
   it("moves value between rollups, back when the callee failed, and chains two visits of one rollup", async () => {
-    await postAndPlay(
+    await postAndRun(
       s,
       [
         execution(
@@ -273,7 +277,7 @@ describe("Rollups: executions that L1 calls trigger", () => {
       functionName: "play",
       args: [[step(there, "0x", { value: 1n }), step(s.other.address, "0xff")]],
     });
-    const { outcomes, receipt } = await postAndPlay(
+    const { outcomes, receipt } = await postAndRun(
       s,
       [once],
       [step(user, frame, { mayFail: true }), step(there, "0x", { value: 1n })],
@@ -287,7 +291,7 @@ describe("Rollups: executions that L1 calls trigger", () => {
     const look = simpleCall(a, user, [r0, r0], { isStatic: true, data: "0x70", answer: "0x71" });
     const bad = simpleCall(a, user, [r0, r0], { isStatic: true, data: "0x72", answer: "0x73", failed: true });
     const ask = step(there, "0x70", { isStatic: true });
-    const { outcomes, receipt } = await postAndPlay(
+    const { outcomes, receipt } = await postAndRun(
       s,
       [look, bad],
       [ask, ask, step(there, "0x72", { isStatic: true, mayFail: true })],
@@ -329,14 +333,14 @@ describe("Rollups: executions that L1 calls trigger", () => {
       ],
       [visit(a, r0, r1)],
     );
-    const { outcomes } = await postAndPlay(s, [main, asks(b, REMOTE2), asks(a, REMOTE)], [step(there)]);
+    const { outcomes } = await postAndRun(s, [main, asks(b, REMOTE2), asks(a, REMOTE)], [step(there)]);
     expect(outcomes[0]?.success).to.equal(true);
   });
 
   it("makes static calls to L1 static", async () => {
     await program(s, s.other, "0x01", { writes: false, answer: "0x07" });
     await program(s, s.other, "0x02", { writes: true });
-    await postAndPlay(
+    await postAndRun(
       s,
       [
         execution(
@@ -390,7 +394,7 @@ describe("Rollups: executions that L1 calls trigger", () => {
     const first = await batchOf(s, [simpleCall(a, user, [r0, r1], { answer: "0x01" })]);
     const second = await batchOf(s, [simpleCall(b, user, [r0, r1], { answer: "0x02" })]);
     const thereB = await proxy(s, REMOTE, b);
-    const { outcomes, receipt } = await play(s, [first, second], [step(there), step(thereB)]);
+    const { outcomes, receipt } = await runSteps(s, [first, second], [step(there), step(thereB)]);
     expect(outcomes.map(({ data }) => data)).to.deep.equal(["0x01", "0x02"]);
     const consumed = eventsOf(receipt).filter(({ eventName }) => eventName === "ExecutionConsumed");
     expect(consumed.map(({ args }) => args)).to.deep.equal([
@@ -401,7 +405,7 @@ describe("Rollups: executions that L1 calls trigger", () => {
 
   it("forgets tables after their block", async () => {
     const once = simpleCall(a, user, [r0, r1]);
-    await play(s, [await batchOf(s, [once])], []);
+    await runSteps(s, [await batchOf(s, [once])], []);
     await s.networkHelpers.mine();
     await expectRevert(s.actor.simulate.play([[step(there)]]), "ExecutionNotFound", [triggerHash(once)]);
   });

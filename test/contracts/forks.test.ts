@@ -25,7 +25,7 @@ import {
   visit,
 } from "./lists.ts";
 import { eventsOf, expectError, expectRevert, mined } from "./outcome.ts";
-import { play, postAndPlay, program, proxy, stateOf } from "./play.ts";
+import { runSteps, postAndRun, program, proxy, stateOf } from "./run-steps.ts";
 import { deploy, rootAt, rootHex, type Setup } from "./setup.ts";
 
 const [r0, r1, r2] = [rootAt(0), rootAt(1), rootAt(2)];
@@ -78,7 +78,7 @@ describe("Rollups: what L1 undoes", () => {
       echoes: true,
     });
     await s.networkHelpers.setBalance(s.other.address, 1n);
-    const { outcomes } = await postAndPlay(
+    const { outcomes } = await postAndRun(
       s,
       [
         execution(
@@ -140,7 +140,7 @@ describe("Rollups: what L1 undoes", () => {
       ],
       [resume(2, 4), resume(4, 10), resume(6, 8)],
     );
-    const { outcomes } = await postAndPlay(s, [list], [step(there)]);
+    const { outcomes } = await postAndRun(s, [list], [step(there)]);
     expect(outcomes[0]).to.deep.equal({ success: true, data: "0x99" });
     expect((await stateOf(s, a)).root).to.equal(rootHex(r1));
     expect((await stateOf(s, b)).root).to.equal(rootHex(r2));
@@ -165,7 +165,7 @@ describe("Rollups: what L1 undoes", () => {
       [visit(a, r0), visit(a, r0, r1)],
       [resume(2, 4)],
     );
-    const { outcomes } = await postAndPlay(s, [list], [step(there)]);
+    const { outcomes } = await postAndRun(s, [list], [step(there)]);
     expect(outcomes[0]).to.deep.equal({ success: true, data: "0x99" });
   });
 
@@ -176,7 +176,7 @@ describe("Rollups: what L1 undoes", () => {
       [visit(a, r0), visit(a, r0, r1)],
       [resume(2, 4)],
     );
-    const { outcomes } = await postAndPlay(s, [list], [step(there)]);
+    const { outcomes } = await postAndRun(s, [list], [step(there)]);
     expect(outcomes[0]).to.deep.equal({ success: true, data: "0x98" });
     expect((await stateOf(s, a)).root).to.equal(rootHex(r1));
   });
@@ -212,7 +212,7 @@ describe("Rollups: what L1 undoes", () => {
       [[bump, undone(s.actor, step(there)), step(there)], 1, r2],
     ] as const) {
       const batch = await batchOf(s, [list]);
-      const { outcomes, receipt } = await play(s, [batch], steps);
+      const { outcomes, receipt } = await runSteps(s, [batch], steps);
       expect(outcomes.at(-1)).to.deep.equal({ success: true, data: `0xa${String(ending)}` });
       expect((await stateOf(s, a)).root).to.equal(rootHex(root));
       const consumed = eventsOf(receipt).filter(({ eventName }) => eventName === "ExecutionConsumed");
@@ -226,7 +226,7 @@ describe("Rollups: what L1 undoes", () => {
   it("is consumed once, whichever way it went", async () => {
     const { list, bump } = await diverging();
     const again = step(there, "0x", { mayFail: true });
-    const { outcomes } = await postAndPlay(s, [list], [step(there), bump, again]);
+    const { outcomes } = await postAndRun(s, [list], [step(there), bump, again]);
     expectError(outcomes[2]?.data ?? "0x", "ExecutionNotFound");
   });
 
@@ -245,7 +245,7 @@ describe("Rollups: what L1 undoes", () => {
     const list = execution(actions, visits, [resume(2, 4)]);
     const tries = async (...steps: Step[]) => {
       await program(s, s.other, "0x77", { steps });
-      const { outcomes } = await postAndPlay(s, [list], [step(there, "0x", { mayFail: true })]);
+      const { outcomes } = await postAndRun(s, [list], [step(there, "0x", { mayFail: true })]);
       return outcomes[0];
     };
     // It does not undo the first call, and returns; or makes the call that only comes after an undoing.
@@ -267,10 +267,10 @@ describe("Rollups: what L1 undoes", () => {
       [visit(a, r0, r1), visit(a, r0)],
       [resume(2, 6)],
     );
-    const { outcomes } = await postAndPlay(s, [list], [step(there, "0x", { mayFail: true })]);
+    const { outcomes } = await postAndRun(s, [list], [step(there, "0x", { mayFail: true })]);
     expectError(outcomes[0]?.data ?? "0x", "UnexpectedAction", [zeroHash, hashAction(result(L1, a))]);
     await program(s, s.other, "0x77", { steps: [step(there, "0x01")] });
-    const other = await postAndPlay(s, [list], [step(there)]);
+    const other = await postAndRun(s, [list], [step(there)]);
     expect(other.outcomes[0]?.data).to.equal("0x90");
   });
 
@@ -281,7 +281,7 @@ describe("Rollups: what L1 undoes", () => {
       [visit(a, r0), visit(a, r0, r1)],
       [resume(2, 4)],
     );
-    const { outcomes } = await postAndPlay(s, [list], [step(there, "0x", { mayFail: true })]);
+    const { outcomes } = await postAndRun(s, [list], [step(there, "0x", { mayFail: true })]);
     const refusal = result(L1, a, unexpected(hashAction(back("0x01")), hashAction(back("0x03"))), true);
     expectError(outcomes[0]?.data ?? "0x", "UnexpectedAction", [
       hashAction(back("0x01")),
@@ -319,7 +319,7 @@ describe("Rollups: what L1 undoes", () => {
       [visit(b, r0, r1), visit(a, r0), visit(a, r0, r1)],
       [span(1), resume(4, 10), span(5)],
     );
-    const { outcomes } = await postAndPlay(s, [list], [step(there)]);
+    const { outcomes } = await postAndRun(s, [list], [step(there)]);
     expect(outcomes[0]).to.deep.equal({ success: true, data: "0x99" });
     expect(await s.other.read.count()).to.equal(1n);
     expect((await stateOf(s, b)).root).to.equal(rootHex(r0));

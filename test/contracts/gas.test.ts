@@ -6,7 +6,7 @@ import { FIELD_MODULUS, fieldElement, stateRoot, type StateRoot } from "../../bu
 import { snapshots } from "./gas-snapshot.ts";
 import { batchOf, REMOTE, simpleCall, step } from "./lists.ts";
 import { mined } from "./outcome.ts";
-import { play, proxy } from "./play.ts";
+import { runSteps, proxy } from "./run-steps.ts";
 import { connect, deploy, rootAt, type Setup } from "./setup.ts";
 import { encodeProof, forge, toxicKey } from "./toxic-waste.ts";
 
@@ -63,7 +63,7 @@ describe("Gas and code size", () => {
     const calls = async (count: number, first: number, target = there) => {
       const batch = await batchOf(s, chainOf(s, 3, first), await at());
       const steps = Array.from({ length: count }, (_, index) => step(target, calldata(first + index)));
-      return (await play(s, [batch], steps)).receipt.gasUsed;
+      return (await runSteps(s, [batch], steps)).receipt.gasUsed;
     };
     await calls(1, 0);
     // What the actor takes for each of its steps, told from calls of the identity precompile. They leave
@@ -74,7 +74,7 @@ describe("Gas and code size", () => {
     const three = await calls(3, 2);
     const consumed = (three - one - idle2 + idle) / 2n + IDENTITY_GAS;
     snapshot("consumed call, warm", consumed);
-    // DESIGN section 4: everything but verification, caller and callee.
+    // Everything but verification, caller and callee.
     const posted = ((posts.get(8) ?? 0n) - (posts.get(2) ?? 0n)) / 6n;
     snapshot("one more call, posted and consumed", posted + consumed);
     expect(posted + consumed < 60_000n, "one more call costs less than 60 kgas").to.equal(true);

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { build, type Theatre } from "./worlds/stage.ts";
+import { build, type WorldContracts } from "./worlds/contracts.ts";
 import { Pick } from "./worlds/pick.ts";
 import { World } from "./worlds/world.ts";
 
@@ -24,19 +24,19 @@ const MUST_HAPPEN = [
 const MOST_SETS = 6;
 
 describe("Rollups: random worlds against a model", () => {
-  let theatre: Theatre;
+  let contracts: WorldContracts;
 
   before(async function () {
     this.timeout(120_000);
-    theatre = await build();
+    contracts = await build();
   });
 
   it(`plays ${String(WORLDS)} worlds as the model does (LOCKSTEP_WORLD_SEED=${String(SEED)})`, async function () {
     this.timeout(60_000 + MOST_SETS * WORLDS * 10_000);
-    const start = await theatre.setup.networkHelpers.takeSnapshot();
+    const start = await contracts.setup.networkHelpers.takeSnapshot();
     const seen = new Set<string>();
     const property = fc.asyncProperty(fc.gen(), async (value) => {
-      const world = new World(theatre, new Pick(value));
+      const world = new World(contracts, new Pick(value));
       try {
         await world.play();
       } finally {

@@ -17,7 +17,7 @@ import {
   visit,
 } from "./lists.ts";
 import { effectsOf, eventsOf, expectError, mined } from "./outcome.ts";
-import { play, postAndPlay, program, proxy, stateOf } from "./play.ts";
+import { runSteps, postAndRun, program, proxy, stateOf } from "./run-steps.ts";
 import { deploy, rootAt, rootHex, type Setup } from "./setup.ts";
 
 const [r0, r1, r2] = [rootAt(0), rootAt(1), rootAt(2)];
@@ -69,7 +69,7 @@ describe("Rollups: look-ups", () => {
         [ask(a, "0x01", user), fresh, result(L1, a, "0x07"), close("0x0707")],
         [visit(a, r0)],
       );
-      const { outcomes } = await postAndPlay(s, [list], [asks(there, "0x01"), asks(there, "0x01")]);
+      const { outcomes } = await postAndRun(s, [list], [asks(there, "0x01"), asks(there, "0x01")]);
       expect(outcomes.map(({ data }) => data)).to.deep.equal(["0x0707", "0x0707"]);
       expect(proxyOut).to.equal(there);
       const created = await s.rollups.read.proxyOf([REMOTE2, a]);
@@ -92,7 +92,7 @@ describe("Rollups: look-ups", () => {
         ],
         [visit(a, r0, r1)],
       );
-      await postAndPlay(s, [list], []);
+      await postAndRun(s, [list], []);
       const codes = await Promise.all(
         senders.map(async (sender) =>
           s.publicClient.getCode({ address: await s.rollups.read.proxyOf([sender, a]) }),
@@ -106,7 +106,7 @@ describe("Rollups: look-ups", () => {
       await program(s, s.other, "0x70", { steps: [step(s.other.address, count)], ...reads() });
       await program(s, s.other, "0x71");
       const answers = [`0x${"00".repeat(31)}00`, `0x${"00".repeat(31)}01`] as const;
-      const { outcomes, receipt } = await postAndPlay(
+      const { outcomes, receipt } = await postAndRun(
         s,
         [asksBack(answers)],
         [
@@ -140,21 +140,21 @@ describe("Rollups: look-ups", () => {
         ],
         [visit(b, r0), visit(a, r0)],
       );
-      const { outcomes } = await postAndPlay(s, [list], [asks(there, "0x01", true)]);
+      const { outcomes } = await postAndRun(s, [list], [asks(there, "0x01", true)]);
       expect(outcomes[0]).to.deep.equal({ success: false, data: "0x09" });
     });
 
     it("inside of look-ups are look-ups of their own", async () => {
       await program(s, s.other, "0x70", { steps: [asks(thereB, "0x02")], ...reads() });
       const inner = execution([ask(b, "0x02"), result(b, L1, "0x0b")], [visit(b, r0)]);
-      const { outcomes } = await postAndPlay(s, [asksBack(["0x0b"]), inner], [asks(there, "0x01")]);
+      const { outcomes } = await postAndRun(s, [asksBack(["0x0b"]), inner], [asks(there, "0x01")]);
       expect(outcomes[0]?.data).to.equal("0x0b");
     });
 
     it("cannot write", async () => {
       await program(s, s.other, "0x70", { writes: true, answer: "0x07" });
       const list = asksBack(["0x07"]);
-      const { outcomes } = await postAndPlay(
+      const { outcomes } = await postAndRun(
         s,
         [list],
         [step(there, "0x01", { isStatic: true, mayFail: true, gas: 2_000_000n })],
@@ -174,7 +174,7 @@ describe("Rollups: look-ups", () => {
         [visit(a, r0), visit(a, r0, r1)],
         [resume(2, 4)],
       );
-      const { outcomes } = await postAndPlay(s, [list], [step(there)]);
+      const { outcomes } = await postAndRun(s, [list], [step(there)]);
       expect(outcomes[0]).to.deep.equal({ success: true, data: "0x99" });
       expect((await stateOf(s, a)).root).to.equal(rootHex(r1));
     });
@@ -211,7 +211,7 @@ describe("Rollups: look-ups", () => {
         [visit(a, r0), visit(b, r0), visit(a, r0), visit(b, r0), visit(a, r0, r1)],
         [resume(2, 4), resume(4, 6), resume(8, 10), resume(10, 12)],
       );
-      const { outcomes } = await postAndPlay(s, [list], [step(there)]);
+      const { outcomes } = await postAndRun(s, [list], [step(there)]);
       expect(outcomes[0]).to.deep.equal({ success: true, data: "0x99" });
     });
 
@@ -240,7 +240,7 @@ describe("Rollups: look-ups", () => {
         [visit(a, r0), visit(a, r0), visit(a, r0, r1)],
         [resume(2, 8), resume(4, 6)],
       );
-      const { outcomes } = await postAndPlay(s, [list], [step(there)]);
+      const { outcomes } = await postAndRun(s, [list], [step(there)]);
       expect(outcomes[0]).to.deep.equal({ success: true, data: "0x99" });
     });
 
@@ -260,7 +260,7 @@ describe("Rollups: look-ups", () => {
         [visit(a, r0), visit(b, r0), visit(a, r0, r1)],
         [resume(2, 4), resume(4, 6)],
       );
-      const { outcomes } = await postAndPlay(s, [list], [step(there)]);
+      const { outcomes } = await postAndRun(s, [list], [step(there)]);
       expect(outcomes[0]).to.deep.equal({ success: true, data: "0x99" });
     });
 
@@ -284,7 +284,7 @@ describe("Rollups: look-ups", () => {
         [visit(b, r0), visit(a, r0), visit(a, r0, r1)],
         [resume(2, 4), resume(4, 8)],
       );
-      const { outcomes } = await postAndPlay(s, [list], [step(there)]);
+      const { outcomes } = await postAndRun(s, [list], [step(there)]);
       expect(outcomes[0]).to.deep.equal({ success: true, data: "0x99" });
     });
 
@@ -295,7 +295,7 @@ describe("Rollups: look-ups", () => {
         [visit(a, r0), visit(a, r0, r1)],
         [resume(2, 4)],
       );
-      const { outcomes } = await postAndPlay(s, [list], [step(there)]);
+      const { outcomes } = await postAndRun(s, [list], [step(there)]);
       expect(outcomes[0]).to.deep.equal({ success: true, data: "0x99" });
     });
 
@@ -303,7 +303,7 @@ describe("Rollups: look-ups", () => {
       await program(s, s.other, "0x77", { steps: [asks(thereB, "0x02")], ...reads() });
       const list = execution([open(), out("0x77"), result(L1, a, "0xb0"), close()], [visit(a, r0, r1)]);
       const look = execution([ask(b, "0x02"), result(b, L1, "0xb0")], [visit(b, r0)]);
-      const { outcomes } = await postAndPlay(s, [list, look], [step(there)]);
+      const { outcomes } = await postAndRun(s, [list, look], [step(there)]);
       expect(outcomes[0]).to.deep.equal({ success: true, data: "0x99" });
     });
 
@@ -314,7 +314,7 @@ describe("Rollups: look-ups", () => {
         [visit(a, r0), visit(a, r0, r1)],
         [resume(2, 4)],
       );
-      const { outcomes } = await postAndPlay(
+      const { outcomes } = await postAndRun(
         s,
         [list],
         [step(there, "0x", { mayFail: true }), asks(there, "0x01", true)],
@@ -351,7 +351,7 @@ describe("Rollups: look-ups", () => {
       look(r2, "0x22"),
       look(r0, "0x00"),
     ]);
-    const { outcomes } = await play(s, [batch], [asks(there, "0x01"), step(there), asks(there, "0x01")]);
+    const { outcomes } = await runSteps(s, [batch], [asks(there, "0x01"), step(there), asks(there, "0x01")]);
     expect(outcomes.map(({ data }) => data)).to.deep.equal(["0x00", "0x", "0x11"]);
   });
 });

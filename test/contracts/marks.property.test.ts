@@ -4,15 +4,15 @@ import { type Address, parseAbi } from "viem";
 import { encodeBatchValue } from "../../builder/protocol/batch.ts";
 import { locateVisits } from "../../builder/protocol/execution/check.ts";
 import { InvalidExecutionError } from "../../builder/protocol/execution/errors.ts";
-import { walkExecution, type Walked } from "../../builder/protocol/execution/walk.ts";
+import { walkExecution } from "../../builder/protocol/execution/walk.ts";
 import { ActionKind } from "../../builder/protocol/action.ts";
-import { type Execution, type Mark, MarkKind, type Visit } from "../../builder/protocol/execution.ts";
+import { type Execution, type Mark, MarkKind } from "../../builder/protocol/execution.ts";
 import { type ChainId, L1 } from "../../builder/protocol/ids.ts";
 import { type PlannerCall, plannerOf } from "./canonical/planner.ts";
-import { batchOf, REMOTE, resume, span } from "./lists.ts";
-import { deploy, rootAt, type Setup } from "./setup.ts";
+import { batchOf, REMOTE, span } from "./lists.ts";
+import { deploy, type Setup } from "./setup.ts";
 import { Pick } from "./worlds/pick.ts";
-import { randomTree, type Tree } from "./worlds/random-tree.ts";
+import { executionOf, randomTree } from "./worlds/random-tree.ts";
 
 /** Replays what an earlier run printed. */
 const SEED = Number(process.env.LOCKSTEP_MARKS_SEED ?? Date.now() % 2 ** 31);
@@ -104,17 +104,3 @@ describe("Rollups: marks are what the paths make of them", () => {
       expect(reached.get(what) ?? 0, what).to.be.greaterThan(2);
   });
 });
-
-/** With the visits that the walk finds, each of which leads to a root of its own unless it must not. */
-function executionOf({ actions, resumes }: Tree, { visits, spans }: Walked): Execution {
-  const made: Visit[] = [];
-  visits.forEach(({ rollup, previous, keepsRoot }, at) => {
-    const rootBefore = previous === undefined ? rootAt(0) : (made[previous]?.rootAfter ?? rootAt(0));
-    made.push({ rollup, rootBefore, rootAfter: keepsRoot ? rootBefore : rootAt(at + 1) });
-  });
-  const marks = [
-    ...[...spans].map(([at, times]) => span(at, times)),
-    ...resumes.map(({ at, to }) => resume(at, to)),
-  ];
-  return { actions, visits: made, marks: marks.toSorted((a, b) => a.at - b.at) };
-}

@@ -16,7 +16,7 @@ import type { Execution } from "../../builder/protocol/execution.ts";
 import { type ChainId, L1 } from "../../builder/protocol/ids.ts";
 import { batchOf, call, execution, GAS, REMOTE, REMOTE2, result, simpleCall, step, visit } from "./lists.ts";
 import { eventsOf, expectRevert, mined } from "./outcome.ts";
-import { postAndPlay, proxy, stateOf } from "./play.ts";
+import { postAndRun, proxy, stateOf } from "./run-steps.ts";
 import { deploy, rootAt, rootHex, type Setup } from "./setup.ts";
 
 const [r0, r1] = [rootAt(0), rootAt(1)];
@@ -31,7 +31,7 @@ const MEASURING = 2;
  */
 const TURNCOAT: Hex = "0x5f54600657005bfe";
 /** Has no account. */
-const NOBODY: Address = "0x00000000000000000000000000000000000f4e54";
+const EMPTY_ACCOUNT: Address = "0x00000000000000000000000000000000000f4e54";
 
 describe("Rollups: the gas of calls to L1", () => {
   let s: Setup;
@@ -92,7 +92,7 @@ describe("Rollups: the gas of calls to L1", () => {
     const [first] = deposit.actions;
     if (first === undefined) throw new Error("a trigger");
     const list = { ...deposit, actions: [{ ...first, target: REMOTE2 }, ...deposit.actions.slice(1)] };
-    await postAndPlay(s, [list], [step(there, "0x", { value })]);
+    await postAndRun(s, [list], [step(there, "0x", { value })]);
   };
 
   /** The least gas with which the batch is not refused, within a hundred; and why it is with less. */
@@ -159,10 +159,12 @@ describe("Rollups: the gas of calls to L1", () => {
 
   it("is enough for an account that there was not", async () => {
     await fund(a, 5n);
-    const batch = await batchOf(s, [transaction(a, { gas: 1, value: 5n, target: NOBODY, answer: "0x" })]);
+    const batch = await batchOf(s, [
+      transaction(a, { gas: 1, value: 5n, target: EMPTY_ACCOUNT, answer: "0x" }),
+    ]);
     const { gas } = await leastGas(batch);
     expect(await post(batch, gas)).to.deep.equal(["ExecutionConsumed"]);
-    expect(await s.publicClient.getBalance({ address: NOBODY })).to.equal(5n);
+    expect(await s.publicClient.getBalance({ address: EMPTY_ACCOUNT })).to.equal(5n);
   });
 
   it("is each call's own: what one leaves over is not the next one's, what one uses up not missed by it", async () => {

@@ -21,7 +21,7 @@ import {
   visit,
 } from "./lists.ts";
 import { eventsOf, expectRevert, mined } from "./outcome.ts";
-import { play, program, proxy } from "./play.ts";
+import { runSteps, program, proxy } from "./run-steps.ts";
 import { deploy, KEY, MAX_BATCH_AGE, rootAt, rootHex, type Setup } from "./setup.ts";
 
 const [r0, r1, r2] = [rootAt(0), rootAt(1), rootAt(2)];
@@ -131,7 +131,7 @@ describe("Rollups.postBatch", () => {
       ];
       const transaction = execution([l2txAction(a, "0x"), ...calls, result(a, L1)], [visit(a, r0, r1)]);
       const byCall = execution([call(L1, a, user, REMOTE), ...calls, result(a, L1)], [visit(a, r1, r2)]);
-      const { receipt } = await play(s, [await batchOf(s, [transaction, byCall])], [step(there)]);
+      const { receipt } = await runSteps(s, [await batchOf(s, [transaction, byCall])], [step(there)]);
       const names = eventsOf(receipt).map(({ eventName }) => eventName);
       expect(names.filter((name) => name === "ExecutionConsumed").length).to.equal(2);
       expect(names).not.to.include("ExecutionFailed");

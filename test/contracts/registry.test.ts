@@ -3,7 +3,7 @@ import { encodeFunctionData, getAddress, type Hex, pad, toFunctionSelector, zero
 import { FIELD_MODULUS, L1 } from "../../builder/protocol/ids.ts";
 import { batchOf, call, execution, REMOTE, result, simpleCall, step, visit } from "./lists.ts";
 import { eventsOf, expectRevert, mined } from "./outcome.ts";
-import { play, program, proxy } from "./play.ts";
+import { runSteps, program, proxy } from "./run-steps.ts";
 import { deploy, KEY, rootAt, rootHex, type Setup } from "./setup.ts";
 
 const OTHER_KEY: Hex = `0x${"22".repeat(32)}`;
@@ -165,7 +165,7 @@ describe("Rollups: registry", () => {
     await mined(s, s.rollups.write.transferOwnership([s.b, s.other.address]));
     const accept = encodeFunctionData({ abi: s.rollups.abi, functionName: "acceptOwnership", args: [s.b] });
     await program(s, s.other, "0x02", { steps: [step(s.rollups.address, accept)] });
-    await play(s, [], [step(s.other.address, "0x02")]);
+    await runSteps(s, [], [step(s.other.address, "0x02")]);
     const replace = encodeFunctionData({
       abi: s.rollups.abi,
       functionName: "applyVerification",
@@ -185,7 +185,7 @@ describe("Rollups: registry", () => {
       ],
       [visit(s.a, rootAt(0), rootAt(1))],
     );
-    await play(s, [await batchOf(s, [open])], [step(there)]);
+    await runSteps(s, [await batchOf(s, [open])], [step(there)]);
     expect(await s.rollups.read.isVerificationKey([s.b, OTHER_KEY])).to.equal(false);
   });
 });
@@ -215,7 +215,7 @@ describe("Rollups: proxies", () => {
     );
     const once = simpleCall(s.a, s.actor.address, [rootAt(0), rootAt(1)]);
     // It forwards to its own creator, an account, so nothing happens; and who speaks for it is told apart.
-    const { outcomes } = await play(s, [await batchOf(s, [once])], [step(impostor)]);
+    const { outcomes } = await runSteps(s, [await batchOf(s, [once])], [step(impostor)]);
     expect(outcomes[0]?.data).to.equal("0x");
     expect((await s.rollups.read.rollupOf([s.a])).root).to.equal(rootHex(rootAt(0)));
     await expectRevert(s.rollups.simulate.relay([s.a, REMOTE, s.owner, "0x"]), "NotProxy", [

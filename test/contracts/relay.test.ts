@@ -19,7 +19,7 @@ import {
   visit,
 } from "./lists.ts";
 import { expectError, expectRevert, mined } from "./outcome.ts";
-import { play, postAndPlay, program, proxy, stateOf } from "./play.ts";
+import { runSteps, postAndRun, program, proxy, stateOf } from "./run-steps.ts";
 import { deploy, rootAt, rootHex, type Setup } from "./setup.ts";
 
 const PASS_ON = { abi: rollupsAbi, functionName: "passOn" } as const;
@@ -93,7 +93,7 @@ describe("Rollups: what is not consumed", () => {
     const passOn = step(s.rollups.address, encodeFunctionData({ ...PASS_ON, args: [REMOTE2, a] }));
     await expectRevert(s.actor.simulate.play([[passOn]]), "ExecutionNotFound", [hashAction(onward)]);
     const list = execution([onward, result(a, L1)], [visit(a, r0, r1)]);
-    await postAndPlay(s, [list], [passOn, passOn]);
+    await postAndRun(s, [list], [passOn, passOn]);
     expect(await stateOf(s, a)).to.deep.equal({ root: rootHex(r1), balance: 7n });
     expect(await s.publicClient.getBalance({ address: ahead })).to.equal(0n);
     await expectRevert(s.rollups.simulate.passOn([REMOTE2, 99n]), "UnknownRollup", [99n]);
@@ -101,7 +101,7 @@ describe("Rollups: what is not consumed", () => {
 
   it("a second time, in the same block or the next", async () => {
     const once = simpleCall(a, user, [r0, r0]);
-    const { outcomes } = await postAndPlay(s, [once], [step(there), step(there, "0x", { mayFail: true })]);
+    const { outcomes } = await postAndRun(s, [once], [step(there), step(there, "0x", { mayFail: true })]);
     expectError(outcomes[1]?.data ?? "0x", "ExecutionNotFound", [triggerHash(once)]);
     await s.networkHelpers.mine();
     await expectRevert(s.actor.simulate.play([[step(there)]]), "ExecutionNotFound", [triggerHash(once)]);
@@ -110,12 +110,12 @@ describe("Rollups: what is not consumed", () => {
   it("after a reorganisation to another state", async () => {
     const once = simpleCall(a, user, [r0, r1]);
     const snapshot = await s.networkHelpers.takeSnapshot();
-    await postAndPlay(s, [once], [step(there)]);
+    await postAndRun(s, [once], [step(there)]);
     expect((await stateOf(s, a)).root).to.equal(rootHex(r1));
     await snapshot.restore();
     expect((await stateOf(s, a)).root).to.equal(rootHex(r0));
     await expectRevert(s.actor.simulate.play([[step(there)]]), "ExecutionNotFound", [triggerHash(once)]);
-    await postAndPlay(s, [once], [step(there)]);
+    await postAndRun(s, [once], [step(there)]);
     expect((await stateOf(s, a)).root).to.equal(rootHex(r1));
   });
 
@@ -135,7 +135,7 @@ describe("Rollups: what is not consumed", () => {
     for (const said of [result(L1, a, "0xab"), result(L1, a, "0xaa", true), result(L1, a)]) {
       await refuses(listed(said), step(there), "UnexpectedAction", [hashAction(said), actual]);
     }
-    await postAndPlay(s, [listed(result(L1, a, "0xaa"))], [step(there)]);
+    await postAndRun(s, [listed(result(L1, a, "0xaa"))], [step(there)]);
   });
 
   it("a call in the middle of an execution that is not the next in it", async () => {
@@ -198,7 +198,7 @@ describe("Rollups: what is not consumed", () => {
     );
     // Another rollup's Ether is there, but it is not this rollup's.
     const forB = simpleCall(s.b, user, [r0, r1], { value: 100n });
-    await postAndPlay(s, [forB], [step(await proxy(s, REMOTE, s.b), "0x", { value: 100n })]);
+    await postAndRun(s, [forB], [step(await proxy(s, REMOTE, s.b), "0x", { value: 100n })]);
     await refuses(posted, step(there, "0x", { value: 3n }), "InsufficientRollupBalance", [a, 0n, 1n]);
   });
 
@@ -222,7 +222,7 @@ describe("Rollups: what is not consumed", () => {
         [visit(a, r0, r1)],
       );
     await refuses(listed(32_769), step(there), "ReturnDataTooLarge", [32_769n]);
-    await postAndPlay(s, [listed(32_768)], [step(there)]);
+    await postAndRun(s, [listed(32_768)], [step(there)]);
   });
 
   it("a value that no action can carry", async () => {
@@ -247,7 +247,7 @@ describe("Rollups: what is not consumed", () => {
     const first = await batchOf(s, [simpleCall(a, user, [r0, r1], { answer: "0x01" })]);
     const { timestamp } = await s.publicClient.getBlock();
     const second = await batchOf(s, [simpleCall(a, user, [r0, r2], { answer: "0x02" })], { timestamp });
-    const { outcomes } = await play(s, [{ ...first, timestamp: timestamp - 1n }, second], [step(there)]);
+    const { outcomes } = await runSteps(s, [{ ...first, timestamp: timestamp - 1n }, second], [step(there)]);
     expect(outcomes[0]?.data).to.equal("0x02");
   });
 });

@@ -18,7 +18,7 @@ import {
   visit,
 } from "./lists.ts";
 import { eventsOf, expectError, mined } from "./outcome.ts";
-import { play, proxy, stateOf } from "./play.ts";
+import { runSteps, proxy, stateOf } from "./run-steps.ts";
 import { deploy, rootAt, rootHex, type Setup } from "./setup.ts";
 
 const [r0, r1, r2, r3] = [rootAt(0), rootAt(1), rootAt(2), rootAt(3)];
@@ -58,7 +58,7 @@ describe("Rollups: executions stand alone", () => {
     ];
     const prefix = await batchOf(s, whole.slice(0, 1));
     const batch = await batchOf(s, whole);
-    const { outcomes, receipt } = await play(s, [prefix, batch], [step(there)]);
+    const { outcomes, receipt } = await runSteps(s, [prefix, batch], [step(there)]);
     expect(outcomes[0]).to.deep.equal({ success: true, data: "0x44" });
     expect(told(receipt, [batchId(prefix), batchId(batch)])).to.deep.equal([
       ["ExecutionConsumed", 0, 0],
@@ -99,7 +99,7 @@ describe("Rollups: executions stand alone", () => {
       simpleCall(b, user, [r0, r1], { answer: "0x55" }),
     ]);
     expect(batch.timestamp).to.equal(idle.timestamp);
-    const { outcomes } = await play(s, [idle, batch], [step(there), step(thereB)]);
+    const { outcomes } = await runSteps(s, [idle, batch], [step(there), step(thereB)]);
     expect(outcomes.map(({ success }) => success)).to.deep.equal([true, true]);
     expect([(await stateOf(s, a)).root, (await stateOf(s, b)).root]).to.deep.equal([
       rootHex(r2),
@@ -110,7 +110,7 @@ describe("Rollups: executions stand alone", () => {
   it("the whole batch again, in the same block, does nothing twice", async () => {
     const batch = await batchOf(s, [transaction(r0, r1), simpleCall(a, user, [r1, r2])]);
     const id = batchId(batch);
-    const { outcomes, receipt } = await play(
+    const { outcomes, receipt } = await runSteps(
       s,
       [batch, batch],
       [step(there), step(there, "0x", { mayFail: true }), step(s.rollups.address, encodeBatchValue(batch))],
@@ -141,7 +141,7 @@ describe("Rollups: executions stand alone", () => {
       simpleCall(b, user, [r1, r2], { answer: "0x55" }),
       across,
     ]);
-    const { outcomes, receipt } = await play(
+    const { outcomes, receipt } = await runSteps(
       s,
       [batch],
       [step(there, "0x01", { mayFail: true }), step(thereB), step(there, "0x", { mayFail: true })],
@@ -168,7 +168,7 @@ describe("Rollups: executions stand alone", () => {
       { timestamp: newer.timestamp - 20n },
     );
     // The latest table is searched first, so the older one is put first to be left over.
-    const { outcomes } = await play(
+    const { outcomes } = await runSteps(
       s,
       [older, newer],
       [step(there), step(there, "0x", { mayFail: true }), step(thereB)],
@@ -203,7 +203,7 @@ describe("Rollups: executions stand alone", () => {
 
     it("the calldata, if another contract posts the batch", async () => {
       const batch = await batchOf(s, [transaction(r0, r1)]);
-      const { receipt } = await play(s, [batch], []);
+      const { receipt } = await runSteps(s, [batch], []);
       const [first, second] = eventsOf(receipt);
       expect(first).to.deep.equal({
         eventName: "BatchData",

@@ -5,7 +5,7 @@ import type { Execution } from "../../builder/protocol/execution.ts";
 import { type ChainId, L1 } from "../../builder/protocol/ids.ts";
 import { batchOf, call, execution, REMOTE, result, simpleCall, step, triggerHash, visit } from "./lists.ts";
 import { expectError, expectRevert, mined } from "./outcome.ts";
-import { play, proxy } from "./play.ts";
+import { runSteps, proxy } from "./run-steps.ts";
 import { deploy, rootAt, rootHex, type Setup } from "./setup.ts";
 
 const [r0, r1, r2] = [rootAt(0), rootAt(1), rootAt(2)];
@@ -55,7 +55,7 @@ describe("Rollups: tables", () => {
     const thereB = await proxy(s, REMOTE, b);
     const first = await batchOf(s, [simpleCall(a, user, [r0, r1], { answer: "0x01" })]);
     const second = await batchOf(s, [simpleCall(b, user, [r0, r1], { answer: "0x02" })]);
-    const { outcomes } = await play(
+    const { outcomes } = await runSteps(
       s,
       [first, second],
       [
@@ -76,7 +76,7 @@ describe("Rollups: tables", () => {
     await expectRevert(s.actor.simulate.play([[step(there)]]), "ExecutionNotFound");
     // A table of the next block that is shorter than the one before it.
     const other = await batchOf(s, [simpleCall(b, user, [r0, r1])]);
-    const { outcomes } = await play(s, [other], [step(there, "0x", { mayFail: true })]);
+    const { outcomes } = await runSteps(s, [other], [step(there, "0x", { mayFail: true })]);
     expectError(outcomes[0]?.data ?? "0x", "ExecutionNotFound");
   });
 
@@ -91,14 +91,14 @@ describe("Rollups: tables", () => {
     while (tagOf(calling(n, "0x02")) !== tagOf(posted)) n++;
     const twin = calling(n, "0x02");
     const [one, two] = [step(there, numberToHex(1)), step(there, numberToHex(n), { mayFail: true })];
-    const alone = await play(s, [await batchOf(s, [posted])], [two, one]);
+    const alone = await runSteps(s, [await batchOf(s, [posted])], [two, one]);
     expectError(alone.outcomes[0]?.data ?? "0x", "ExecutionNotFound", [triggerHash(twin)]);
     expect(alone.outcomes[1]?.data).to.equal("0x01");
     for (const both of [
       [posted, twin],
       [twin, posted],
     ]) {
-      const { outcomes } = await play(s, [await batchOf(s, both)], [one, two]);
+      const { outcomes } = await runSteps(s, [await batchOf(s, both)], [one, two]);
       expect(outcomes.map(({ data }) => data)).to.deep.equal(["0x01", "0x02"]);
     }
   }).timeout(60_000);
@@ -114,7 +114,7 @@ describe("Rollups: tables", () => {
       );
     });
     const steps = looks.map((_, at) => step(there, numberToHex(at + 1), { isStatic: true }));
-    const { outcomes } = await play(s, [await batchOf(s, looks)], steps);
+    const { outcomes } = await runSteps(s, [await batchOf(s, looks)], steps);
     for (const [at, { actions }] of looks.entries())
       expect(outcomes[at]?.data, `answer ${String(at)}`).to.equal(actions[1]?.data);
   });
@@ -122,12 +122,12 @@ describe("Rollups: tables", () => {
   it("take no storage that the fullest block so far has not taken", async () => {
     const one = (n: number) => simpleCall(a, user, [rootAt(n), rootAt(n + 1)]);
     const grown = await slotsOf(async () => {
-      await play(s, [await batchOf(s, [...dummies(b).slice(0, 60), one(0)])], [step(there)]);
+      await runSteps(s, [await batchOf(s, [...dummies(b).slice(0, 60), one(0)])], [step(there)]);
     });
     expect(grown.size).to.be.greaterThan(60);
     for (let block = 1; block < 4; block++) {
       const again = await slotsOf(async () => {
-        await play(s, [await batchOf(s, [one(block)]), await batchOf(s, [one(block)])], [step(there)]);
+        await runSteps(s, [await batchOf(s, [one(block)]), await batchOf(s, [one(block)])], [step(there)]);
       });
       for (const slot of again) expect(grown.has(slot), `slot ${slot} was there`).to.equal(true);
     }
@@ -143,7 +143,7 @@ describe("Rollups: tables", () => {
     expect(Number(unprepared.gasUsed - prepared.gasUsed)).to.be.within(60 * 17_000, 75 * 17_200);
     await snapshot.restore();
     const prepare = step(s.rollups.address, encodePrepare(1, 40));
-    const { outcomes } = await play(s, [batch], [prepare, step(there)]);
+    const { outcomes } = await runSteps(s, [batch], [prepare, step(there)]);
     expect(outcomes[1]?.data).to.equal(`0x${"7a".repeat(2_000)}`);
   });
 

@@ -17,7 +17,7 @@ import {
   visit,
 } from "./lists.ts";
 import { eventsOf, mined } from "./outcome.ts";
-import { postAndPlay, program, proxy, stateOf } from "./play.ts";
+import { postAndRun, program, proxy, stateOf } from "./run-steps.ts";
 import { deploy, rootAt, rootHex, type Setup } from "./setup.ts";
 
 const [r0, r1, r2] = [rootAt(0), rootAt(1), rootAt(2)];
@@ -68,7 +68,7 @@ describe("Rollups: L2 transactions", () => {
   });
 
   it("move Ether between rollups", async () => {
-    await postAndPlay(
+    await postAndRun(
       s,
       [simpleCall(a, s.actor.address, [r0, r1], { value: 10n })],
       [step(await proxy(s, REMOTE, a), "0x", { value: 10n })],
@@ -153,7 +153,7 @@ describe("Rollups: L2 transactions", () => {
 
   it("share a batch with calls", async () => {
     await program(s, s.other, "0x77", { answer: "0x88" });
-    const { outcomes } = await postAndPlay(
+    const { outcomes } = await postAndRun(
       s,
       [calling("0x88"), simpleCall(a, s.actor.address, [r1, r2], { answer: "0x44" })],
       [step(await proxy(s, REMOTE, a))],

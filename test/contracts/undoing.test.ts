@@ -22,7 +22,7 @@ import {
   visit,
 } from "./lists.ts";
 import { eventsOf, expectError, expectRevert, mined } from "./outcome.ts";
-import { play, postAndPlay, program, proxy, stateOf } from "./play.ts";
+import { runSteps, postAndRun, program, proxy, stateOf } from "./run-steps.ts";
 import { deploy, rootAt, rootHex, type Setup } from "./setup.ts";
 
 const [r0, r1, r2, r3] = [rootAt(0), rootAt(1), rootAt(2), rootAt(3)];
@@ -70,7 +70,7 @@ describe("Rollups: what rollups undo", () => {
     marks: readonly Mark[],
     value = 0n,
   ) => {
-    const played = await postAndPlay(s, [execution(actions, visits, marks)], [step(there, "0x", { value })]);
+    const played = await postAndRun(s, [execution(actions, visits, marks)], [step(there, "0x", { value })]);
     expect(played.outcomes[0]).to.deep.equal({ success: true, data: "0x99" });
     return played;
   };
@@ -306,7 +306,7 @@ describe("Rollups: what rollups undo", () => {
     it("makes a third rollup forget, and gives what it did until then as a visit", async () => {
       const c = await s.register();
       const thereC = await proxy(s, REMOTE, c);
-      const { outcomes } = await postAndPlay(
+      const { outcomes } = await postAndRun(
         s,
         [
           execution(
@@ -623,7 +623,7 @@ describe("Rollups: what rollups undo", () => {
         [visit(b, r0, r1), visit(a, r0, r1)],
         [span(1)],
       );
-      const { outcomes } = await postAndPlay(s, [list], [step(there, "0x", { mayFail: true })]);
+      const { outcomes } = await postAndRun(s, [list], [step(there, "0x", { mayFail: true })]);
       expectError(outcomes[0]?.data ?? "0x", "InsufficientRollupBalance", [a, 0n, 1n]);
       const onL1 = execution(
         [
@@ -637,7 +637,7 @@ describe("Rollups: what rollups undo", () => {
         [visit(b, r0, r1), visit(a, r0, r1)],
         [span(1)],
       );
-      const again = await postAndPlay(s, [onL1], [step(there, "0x", { mayFail: true })]);
+      const again = await postAndRun(s, [onL1], [step(there, "0x", { mayFail: true })]);
       expectError(again.outcomes[0]?.data ?? "0x", "InsufficientRollupBalance", [a, 0n, 1n]);
     });
   });
@@ -663,7 +663,7 @@ describe("Rollups: what rollups undo", () => {
     });
 
     it("by whoever calls the entry point", async () => {
-      const turn = {
+      const reader = {
         table: 0n,
         record: "0x",
         at: 0n,
@@ -671,7 +671,7 @@ describe("Rollups: what rollups undo", () => {
         count: 0n,
         next: 0n,
       } as const;
-      await expectRevert(s.rollups.simulate.playFramed([turn], { account: s.owner }), "OnlySelf");
+      await expectRevert(s.rollups.simulate.playFramed([reader], { account: s.owner }), "OnlySelf");
     });
 
     it("by giving too little gas: the call fails for want of gas, and with enough all is as it should be", async () => {
@@ -685,7 +685,7 @@ describe("Rollups: what rollups undo", () => {
       const attempts = Array.from({ length: 60 }, (_, at) =>
         step(there, "0x", { gas: 20_000n + BigInt(at) * 10_000n, mayFail: true }),
       );
-      const { outcomes } = await play(s, [batch], attempts);
+      const { outcomes } = await runSteps(s, [batch], attempts);
       const successes = outcomes.filter(({ success }) => success);
       expect(successes).to.deep.equal([{ success: true, data: "0x99" }]);
       expect(await s.other.read.count()).to.equal(1n);

@@ -25,6 +25,7 @@ import { startL1Gateway } from "../../builder/gateway/l1.ts";
 import { startRollupGateway } from "../../builder/gateway/rollup.ts";
 import { LEDGER, ledgerAbi } from "../../builder/kinds/ledger/abi.ts";
 import { LedgerAccount } from "../../builder/kinds/ledger/client.ts";
+import { errorData } from "../protocol/expect-code.ts";
 import {
   accountAt,
   artefact,
@@ -218,7 +219,7 @@ describe("gateways", function () {
       expect((await post(gateway.url, "[1]"))[0].error.code).to.equal(-32600);
       expect((await rpc(gateway.url, "eth_sendRawTransaction", ["0x123"])).error.code).to.equal(-32602);
       const wrong = await rpc(gateway.url, "eth_sendRawTransaction", ["0x1234"]);
-      expect(wrong.error).to.deep.include({ code: -32000, data: { code: "MALFORMED_TRANSACTION" } });
+      expect(wrong.error).to.deep.include({ code: -32000, data: errorData("MALFORMED_TRANSACTION") });
       expect((await rpc(gateway.url, "__proto__")).error).to.not.equal(undefined);
       expect((await rpc(gateway.url, "toString")).error).to.not.equal(undefined);
       const batch = [1, 2].map((id) => ({ jsonrpc: "2.0", id, method: "eth_chainId" }));

@@ -12,6 +12,7 @@ import {
   parseEther,
   parseGwei,
   parseTransaction,
+  zeroAddress,
 } from "viem";
 import { type Builder, createBuilder } from "../../builder/core/builder.ts";
 import type { BuilderEvent } from "../../builder/core/events.ts";
@@ -255,6 +256,69 @@ describe("pipeline with unproven proofs", function () {
       expect(events.filter(({ type }) => type === "failed")).to.deep.equal([]);
       for (const { address } of accounts)
         expect((await remote.account(lockstep.ledger, lockstep.ledger, address)).nonce).to.equal(1n);
+    } finally {
+      await remote.stop();
+      await relay.close();
+    }
+  });
+
+  it("tells that a transaction which L1 contradicted took effect after all, in a stranger's replay", async () => {
+    const owner = accountAt(5);
+    const feed = await deploy(lockstep.l1, "PriceFeed", [owner.address, zeroAddress, 1n]);
+    const setPrice = async (price: bigint): Promise<Hex> =>
+      await lockstep.l1.writer(owner).writeContract({
+        address: feed.address,
+        abi: feed.abi,
+        functionName: "setPrice",
+        args: [price],
+        gas: 100_000n,
+        maxFeePerGas: parseGwei("100"),
+        maxPriorityFeePerGas: parseGwei("10"),
+      });
+    const relay = await startRelay(lockstep.l1.url);
+    const remote = await createBuilder({
+      l1Rpc: relay.url,
+      manager: lockstep.rollups,
+      rollups: [{ id: lockstep.ledger, kind: unprovenLedgerKind, verificationKeys: lockstep.keys }],
+      account: builderAccount,
+      prover,
+    });
+    try {
+      const account = await LedgerAccount.fromSeed(numberToHex(1, { size: 32 }));
+      const domain = { l1ChainId: 31337n, manager: lockstep.rollups, rollup: lockstep.ledger };
+      const terms = { domain, nonce: 0n, deadline: 1n << 40n, chain: L1_CHAIN, amount: 0n };
+      const data = encodeFunctionData({ abi: feed.abi, functionName: "price" });
+      // As soon as the node stops mining by itself, the price changes, before the batch arrives.
+      let changed: Promise<Hex> | undefined;
+      let batch: Hex | undefined;
+      relay.decide((body): Fate => {
+        if (body.includes("evm_setNextBlockTimestamp")) changed ??= setPrice(2n);
+        const raw = /"eth_sendRawTransaction","params":\["(0x[0-9a-f]+)"/.exec(body)?.[1];
+        if (isHex(raw)) batch ??= parseTransaction(raw).data;
+        return "answered";
+      });
+      const asking = account.signSend({ ...terms, to: feed.address, data });
+      const id = await remote.submitToRollup(lockstep.ledger, asking);
+      await remote.idle();
+      if (changed === undefined || batch === undefined) throw new Error("no batch was sent");
+      await lockstep.l1.reader.waitForTransactionReceipt({ hash: await changed });
+      expect(await remote.statusOnL1(lockstep.ledger, id)).to.include({
+        state: "failed",
+        code: "REVERTED_ON_L1",
+      });
+      expect(await remote.l1TransactionOf(lockstep.ledger, id)).to.equal(undefined);
+
+      await lockstep.l1.reader.waitForTransactionReceipt({ hash: await setPrice(1n) });
+      const stranger = lockstep.l1.writer(accountAt(6));
+      const copy = await stranger.sendTransaction({ to: lockstep.rollups, data: batch, gas: 15_000_000n });
+      expect((await lockstep.l1.reader.waitForTransactionReceipt({ hash: copy })).status).to.equal("success");
+      const { nonce } = await remote.account(lockstep.ledger, lockstep.ledger, account.address);
+      expect(nonce).to.equal(1n);
+      expect(await remote.statusOnL1(lockstep.ledger, id)).to.include({
+        state: "posted",
+        l1Transaction: copy,
+      });
+      expect(await remote.l1TransactionOf(lockstep.ledger, id)).to.equal(copy);
     } finally {
       await remote.stop();
       await relay.close();

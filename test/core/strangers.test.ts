@@ -13,6 +13,7 @@ import { l2txAction, resultAction } from "../../builder/protocol/action.ts";
 import { type ChainId, L1, stateRoot } from "../../builder/protocol/ids.ts";
 import { actorAbi } from "../contracts/setup.ts";
 import { calldataOf, Ledger } from "../follower/ledgers.ts";
+import { errorData } from "../protocol/expect-code.ts";
 import { accountAt, builderAccount, deploy, type Lockstep, startLockstep } from "./setup.ts";
 import { unprovenLedgerKind, UnprovenProver } from "./unproven.ts";
 
@@ -214,7 +215,7 @@ describe("a stranger on L1", function () {
       [gateways.l1, "eth_call", [{ from: user.address, to: lockstep.ledgerProxy, value: "0x1" }, "latest"]],
     ] as const) {
       const { error } = await ask(gateway, method, params);
-      expect(error?.data, method).to.deep.equal({ code: "ROLLUP_STOPPED" });
+      expect(error?.data, method).to.deep.equal(errorData("ROLLUP_STOPPED"));
       expect(error?.message).to.include(keccak256(calldata)).and.to.include("INVALID_L2_TRANSACTION");
     }
     expect((await ask(gateways.first, "eth_chainId")).result).to.match(/^0x/);

@@ -6,7 +6,6 @@ import type { LedgerVisitRecord } from "../../builder/kinds/ledger/record.ts";
 import type { ProveOptions, Prover, ProverResult } from "../../builder/proving/prover.ts";
 import { publicInputsOf } from "../../builder/protocol/fingerprint.ts";
 import { fieldElement } from "../../builder/protocol/ids.ts";
-import { statementWords } from "../../builder/protocol/statement.ts";
 
 /**
  * FOR TESTS ONLY: the real ledger, but its "witness" is just the statement's words, for
@@ -14,8 +13,7 @@ import { statementWords } from "../../builder/protocol/statement.ts";
  */
 export const unprovenLedgerKind: RollupKind<LedgerVisitRecord> = {
   ...ledgerKind,
-  proofJob: async (header, visit) => {
-    const words = statementWords(header, [visit]);
+  proofJob: async ({ words }, visit) => {
     const circuit = visit.record.steps.length <= 2 ? "ledger1" : "ledger2";
     return circuitProof({ circuit, input: { words }, commitment: fieldElement(7n) }, words);
   },

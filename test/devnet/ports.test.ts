@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createServer } from "node:net";
 import { expect } from "chai";
-import { PortInUseError } from "../../builder/node/errors.ts";
+import { PortInUseError } from "../../builder/gateway/port-in-use.ts";
 import { claimPorts, type DevnetPorts, freePorts, HOST, portsFrom } from "../../builder/node/ports.ts";
 
 describe("devnet ports", () => {

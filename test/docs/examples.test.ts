@@ -6,7 +6,9 @@ import ts from "typescript";
 const ROOT = path.resolve(import.meta.dirname, "../..");
 const EXAMPLE = /@example\n \* ```ts\n([^]*?) \* ```/g;
 
-/** Examples in the builder's documentation, by a name that they could have as a file in the project's root. */
+/**
+ * Examples in the builder's documentation, by a name that they could have as a file in the project's root.
+ */
 function examples(): Map<string, string> {
   const found = new Map<string, string>();
   for (const file of globSync("builder/**/*.ts", { cwd: ROOT }).sort())
@@ -20,12 +22,11 @@ function examples(): Map<string, string> {
 
 /** The compiler's complaints about files that are nowhere but here. */
 function complaints(files: ReadonlyMap<string, string>): string[] {
-  const { config } = ts.readConfigFile(path.join(ROOT, "tsconfig.json"), ts.sys.readFile);
+  const { config } = ts.readConfigFile(path.join(ROOT, "tsconfig.json"), (file) => ts.sys.readFile(file));
   const { options } = ts.parseJsonConfigFileContent(config, ts.sys, ROOT);
   const host = ts.createCompilerHost(options);
-  const { fileExists, readFile } = host;
-  host.fileExists = (name) => files.has(name) || fileExists(name);
-  host.readFile = (name) => files.get(name) ?? readFile(name);
+  host.fileExists = (name) => files.has(name) || ts.sys.fileExists(name);
+  host.readFile = (name) => files.get(name) ?? ts.sys.readFile(name);
   const program = ts.createProgram([...files.keys()], { ...options, noUnusedLocals: false }, host);
   return [...files.keys()].flatMap((name) => {
     const source = program.getSourceFile(name);

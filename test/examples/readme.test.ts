@@ -19,6 +19,17 @@ describe("README", () => {
       expect(targets.filter((target) => !existsSync(path.resolve(folder, target)))).to.deep.equal([]);
     });
 
+  it("gives the gas that the snapshots have", () => {
+    const gas = JSON.parse(read("test/contracts/gas.json")) as Record<string, number>;
+    const verification = JSON.parse(read("test/contracts/verification-gas.json")) as Record<string, number>;
+    const figures = [
+      gas["one more call, posted and consumed"],
+      verification["1 proofs in one call"],
+      verification["16 proofs in one call"],
+    ];
+    for (const figure of figures) expect(read("README.md")).to.include((figure ?? NaN).toLocaleString("en"));
+  });
+
   it("names only commands that package.json has", () => {
     const { scripts } = JSON.parse(read("package.json")) as { scripts: Record<string, string> };
     const named = [...(read("README.md") + read("docs/operations.md")).matchAll(/npm run ([\w-]+)/g)];

@@ -17,6 +17,7 @@ import type { Gateway } from "../../builder/gateway/server.ts";
 import { StateLayout } from "../../builder/kinds/evm/store/layout.ts";
 import { LockstepError } from "../../builder/protocol/errors.ts";
 import { loadPoseidon } from "../../builder/state/poseidon.ts";
+import { errorData } from "../protocol/expect-code.ts";
 import { FakeRollup, outcomeOf, serveRollup } from "./fake-rollup.ts";
 import { callVisit, contract, EVM_CHAIN_ID, frameOf, l1At, logOf, signedVisit, signer } from "./visits.ts";
 
@@ -188,14 +189,14 @@ describe("gateway of an evm rollup", function () {
         ["lockstep_getProof", [me, [], tag]],
       ] as const) {
         const { error } = await rpc(method, [...params]);
-        expect(error.data, method).to.deep.equal({ code: "HISTORICAL_STATE" });
+        expect(error.data, method).to.deep.equal(errorData("HISTORICAL_STATE"));
       }
     rollup.finalized = 12n;
     expect((await rpc("eth_getBalance", [me, "finalized"])).result).to.equal("0x46");
     expect((await rpc("eth_getBlockByNumber", ["safe", false])).result.number).to.equal("0x2");
     rollup.finalized = 11n;
     expect((await rpc("eth_getBlockByNumber", ["finalized", false])).result.number).to.equal("0x1");
-    expect((await rpc("eth_getBalance", [me, "0x9"])).error.data).to.deep.equal({ code: "BLOCK_NOT_FOUND" });
+    expect((await rpc("eth_getBalance", [me, "0x9"])).error.data).to.deep.equal(errorData("BLOCK_NOT_FOUND"));
   });
 
   it("counts and shows what waits", async () => {
@@ -275,7 +276,7 @@ describe("gateway of an evm rollup", function () {
     expect(shown.map(({ nonce }) => nonce).toSorted()).to.deep.equal([1, 2, 3]);
     expect(shown.map(({ type }) => type)).to.have.members(["eip1559", "eip1559", "legacy"]);
     const stranger = await rpc("eth_sendTransaction", [{ from: contract, to: me }]);
-    expect(stranger.error.data).to.deep.equal({ code: "UNKNOWN_ACCOUNT" });
+    expect(stranger.error.data).to.deep.equal(errorData("UNKNOWN_ACCOUNT"));
   });
 
   it("plays calls, and says how they revert", async () => {
@@ -309,7 +310,7 @@ describe("gateway of an evm rollup", function () {
       "latest",
       { [contract]: { balance: "0x1" } },
     ]);
-    expect(overridden.error.data).to.deep.equal({ code: "UNSUPPORTED_OVERRIDES" });
+    expect(overridden.error.data).to.deep.equal(errorData("UNSUPPORTED_OVERRIDES"));
   });
 
   it("estimates a limit with which a call succeeds", async () => {
@@ -404,7 +405,7 @@ describe("gateway of an evm rollup", function () {
       expect(poseidon([hash, size])).to.equal(root);
     }
     const { error } = await rpc("eth_getProof", [contract, [], "latest"]);
-    expect(error.data).to.deep.equal({ code: "UNSUPPORTED_PROOF" });
+    expect(error.data).to.deep.equal(errorData("UNSUPPORTED_PROOF"));
     expect(error.message).to.contain("lockstep_getProof");
   });
 
@@ -427,7 +428,7 @@ describe("gateway of an evm rollup", function () {
     const { latest } = await rollup.read(({ chronicle }) => chronicle);
     const logs = async (criteria: unknown) => await rpc("eth_getLogs", [criteria]);
     expect((await logs({ blockHash: latest.hash })).result).to.have.length(1);
-    expect((await logs({ blockHash: signed })).error.data).to.deep.equal({ code: "BLOCK_NOT_FOUND" });
+    expect((await logs({ blockHash: signed })).error.data).to.deep.equal(errorData("BLOCK_NOT_FOUND"));
     expect((await logs({ blockHash: latest.hash, fromBlock: "0x0" })).error.code).to.equal(-32602);
     expect((await logs({ fromBlock: "0x2", toBlock: "0x1" })).error.code).to.equal(-32602);
     expect((await logs({ fromBlock: "0x7", toBlock: "0x9" })).result).to.deep.equal([]);
@@ -456,9 +457,9 @@ describe("gateway of an evm rollup", function () {
       expect(await changes(later)).to.deep.equal([log]);
       for (const id of [blocks, logs, later]) expect(await changes(id)).to.deep.equal([]);
       expect(await rpc("eth_getFilterLogs", [logs])).to.have.nested.property("result.length", 1);
-      expect((await rpc("eth_getFilterLogs", [blocks])).error.data).to.deep.equal({
-        code: "FILTER_NOT_FOUND",
-      });
+      expect((await rpc("eth_getFilterLogs", [blocks])).error.data).to.deep.equal(
+        errorData("FILTER_NOT_FOUND"),
+      );
 
       await rollup.rewind(1);
       expect(await changes(logs)).to.deep.equal([{ ...log, removed: true }]);
@@ -472,9 +473,9 @@ describe("gateway of an evm rollup", function () {
       expect(await changes(pending)).to.deep.equal([sent]);
       expect((await rpc("eth_uninstallFilter", [pending])).result).to.equal(true);
       expect((await rpc("eth_uninstallFilter", [pending])).result).to.equal(false);
-      expect((await rpc("eth_getFilterChanges", [pending])).error.data).to.deep.equal({
-        code: "FILTER_NOT_FOUND",
-      });
+      expect((await rpc("eth_getFilterChanges", [pending])).error.data).to.deep.equal(
+        errorData("FILTER_NOT_FOUND"),
+      );
       expect((await rpc("eth_newFilter", [{ blockHash: signed }])).error.code).to.equal(-32602);
       expect((await rpc("eth_newFilter", [{ toBlock: "0x1" }])).error.code).to.equal(-32602);
     });
@@ -516,9 +517,11 @@ describe("gateway of an evm rollup", function () {
       });
       return (await rpc("eth_sendRawTransaction", [raw])).error;
     };
-    expect(await send({ nonce: 3 })).to.deep.include({ data: { code: "NONCE_TOO_HIGH" } });
+    expect(await send({ nonce: 3 })).to.deep.include({
+      data: errorData("NONCE_TOO_HIGH"),
+    });
     expect((await send({ nonce: 0, value: 5n })).message).to.match(/insufficient funds/);
-    expect(await send({ nonce: 0 })).to.deep.include({ data: { code } });
+    expect(await send({ nonce: 0 })).to.deep.include({ data: errorData(code) });
   });
 
   it("answers any parameters with what is wrong", async () => {

@@ -14,7 +14,6 @@ import type { VisitReceipt } from "../../builder/kinds/evm/receipt.ts";
 import type { EvmAccount } from "../../builder/kinds/evm/state-types.ts";
 import { openEvmStore } from "../../builder/kinds/evm/store/open.ts";
 import type { EvmStore } from "../../builder/kinds/evm/store/store.ts";
-import { LockstepError } from "../../builder/protocol/errors.ts";
 import { loadPoseidon } from "../../builder/state/poseidon.ts";
 import type { AcceptedTransaction } from "../../builder/intake/accepted.ts";
 import { EVM_CHAIN_ID, frameOf, l1At, ROLLUP } from "./visits.ts";
@@ -30,7 +29,7 @@ export class FakeRollup implements EvmRollupView {
   #blocks = 0;
   /** What the next calls do. */
   onCall: (request: CallRequest, pending: boolean) => CallOutcome = () => {
-    throw new LockstepError("NOTHING_RUNS_HERE", "the test expects no call");
+    throw new Error("the test expects no call");
   };
   /** L1's latest finalized block. */
   finalized = 0n;

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import type { Hex } from "viem";
-import type { Call, Contract, Sent, Stage } from "../scenarios/support/stage.ts";
+import type { Call, Contract, Sent, ScenarioChains } from "../scenarios/support/scenario-chains.ts";
 import { alice, World } from "../scenarios/support/world.ts";
 
 interface Frame {
@@ -45,7 +45,7 @@ function withoutMissing(whole: readonly Node[], known: readonly Node[]): Node[] 
   });
 }
 
-type Program = (stage: Stage) => Promise<Call>;
+type Program = (chains: ScenarioChains) => Promise<Call>;
 
 describe("traces across chains", function () {
   this.timeout(300_000);
@@ -72,25 +72,28 @@ describe("traces across chains", function () {
     return result;
   }
 
-  /** Deploys and sends on a stage, and notes which contract is where. */
-  async function play(stage: Stage, program: Program): Promise<{ sent: Sent; call: Call; names: Names }> {
+  /** Deploys and sends on the chains, and notes which contract is where. */
+  async function play(
+    chains: ScenarioChains,
+    program: Program,
+  ): Promise<{ sent: Sent; call: Call; names: Names }> {
     const names: Names = new Map();
     let count = 0;
-    const noting: Stage = {
+    const noting: ScenarioChains = {
       deploy: async (on, name, args) => {
-        const contract: Contract = await stage.deploy(on, name, args);
-        const chain = stage === world ? world.idOf(on) : 0n;
+        const contract: Contract = await chains.deploy(on, name, args);
+        const chain = chains === world ? world.idOf(on) : 0n;
         names.set(`0x${chain.toString(16)}:${contract.address.toLowerCase()}`, `${name}#${count++}`);
         return contract;
       },
-      addressOn: (party, from) => stage.addressOn(party, from),
-      send: (call) => stage.send(call),
-      transfer: (transfer) => stage.transfer(transfer),
-      read: (contract, call, args) => stage.read(contract, call, args),
-      balance: (party) => stage.balance(party),
+      addressOn: (party, from) => chains.addressOn(party, from),
+      send: (call) => chains.send(call),
+      transfer: (transfer) => chains.transfer(transfer),
+      read: (contract, call, args) => chains.read(contract, call, args),
+      balance: (party) => chains.balance(party),
     };
     const call = await program(noting);
-    return { sent: await stage.send(call), call, names };
+    return { sent: await chains.send(call), call, names };
   }
 
   /** @returns the trace of the chain on which the program's transaction was sent. */
@@ -110,41 +113,41 @@ describe("traces across chains", function () {
     const other = on === "L1" ? "A" : "L1";
 
     it(`calls from ${on}, there and back`, async () => {
-      const frame = await expectAsOnOneChain(async (stage) => {
-        const counter = await stage.deploy(on, "Counter");
-        const caller = await stage.deploy(other, "CounterCaller", [counter]);
-        const nested = await stage.deploy(on, "NestedCounterCaller", [caller]);
+      const frame = await expectAsOnOneChain(async (chains) => {
+        const counter = await chains.deploy(on, "Counter");
+        const caller = await chains.deploy(other, "CounterCaller", [counter]);
+        const nested = await chains.deploy(on, "NestedCounterCaller", [caller]);
         return { on, by: alice, to: nested, call: "bump" };
       }, 0);
       expect(frame.chain).to.equal(`0x${world.idOf(on).toString(16)}`);
     });
 
     it(`a countdown from ${on} that enters both again and again`, async () => {
-      await expectAsOnOneChain(async (stage) => {
-        const here = await stage.deploy(on, "Countdown");
-        const there = await stage.deploy(other, "Countdown");
-        await stage.send({ on, by: alice, to: here, call: "setPeer", args: [there] });
-        await stage.send({ on: other, by: alice, to: there, call: "setPeer", args: [here] });
+      await expectAsOnOneChain(async (chains) => {
+        const here = await chains.deploy(on, "Countdown");
+        const there = await chains.deploy(other, "Countdown");
+        await chains.send({ on, by: alice, to: here, call: "setPeer", args: [there] });
+        await chains.send({ on: other, by: alice, to: there, call: "setPeer", args: [here] });
         // L1 guarantees a million gas to what it does for a rollup's transaction: four levels' worth.
         return { on, by: alice, to: here, call: "deep", args: [on === "L1" ? 9n : 5n] };
       }, 0);
     });
 
     it(`a ring that begins on ${on}`, async () => {
-      await expectAsOnOneChain(async (stage) => {
-        const counter = await stage.deploy(on, "Counter");
-        const onB = await stage.deploy("B", "CounterCaller", [counter]);
-        const onOther = await stage.deploy(other, "NestedCounterCaller", [onB]);
-        const first = await stage.deploy(on, "NestedCounterCaller", [onOther]);
+      await expectAsOnOneChain(async (chains) => {
+        const counter = await chains.deploy(on, "Counter");
+        const onB = await chains.deploy("B", "CounterCaller", [counter]);
+        const onOther = await chains.deploy(other, "NestedCounterCaller", [onB]);
+        const first = await chains.deploy(on, "NestedCounterCaller", [onOther]);
         return { on, by: alice, to: first, call: "bump" };
       }, 0);
     });
 
     it(`what ${on} undoes, and then does again`, async () => {
       await expectAsOnOneChain(
-        async (stage) => {
-          const counter = await stage.deploy(other, "Counter");
-          const caller = await stage.deploy(on, "UndoingCaller", [counter, true]);
+        async (chains) => {
+          const counter = await chains.deploy(other, "Counter");
+          const caller = await chains.deploy(on, "UndoingCaller", [counter, true]);
           return { on, by: alice, to: caller, call: "bump" };
         },
         on === "L1" ? 1 : 0,
@@ -153,10 +156,10 @@ describe("traces across chains", function () {
 
     it(`what B undoes while ${on} waits`, async () => {
       await expectAsOnOneChain(
-        async (stage) => {
-          const counter = await stage.deploy(on, "Counter");
-          const undoing = await stage.deploy("B", "UndoingCaller", [counter, true]);
-          const nested = await stage.deploy(on, "NestedCounterCaller", [undoing]);
+        async (chains) => {
+          const counter = await chains.deploy(on, "Counter");
+          const undoing = await chains.deploy("B", "UndoingCaller", [counter, true]);
+          const nested = await chains.deploy(on, "NestedCounterCaller", [undoing]);
           return { on, by: alice, to: nested, call: "bump" };
         },
         on === "L1" ? 0 : 1,
@@ -165,19 +168,19 @@ describe("traces across chains", function () {
   }
 
   it("several calls of one transaction, in order", async () => {
-    await expectAsOnOneChain(async (stage) => {
-      const counterHere = await stage.deploy("L1", "Counter");
-      const counterThere = await stage.deploy("A", "Counter");
-      const caller = await stage.deploy("A", "CounterCaller", [counterHere]);
-      const app = await stage.deploy("L1", "CounterSequence");
+    await expectAsOnOneChain(async (chains) => {
+      const counterHere = await chains.deploy("L1", "Counter");
+      const counterThere = await chains.deploy("A", "Counter");
+      const caller = await chains.deploy("A", "CounterCaller", [counterHere]);
+      const app = await chains.deploy("L1", "CounterSequence");
       return { on: "L1", by: alice, to: app, call: "mixed", args: [caller, counterThere] };
     }, 0);
   });
 
   it("a call that fails on the other chain, and is caught", async () => {
-    await expectAsOnOneChain(async (stage) => {
-      const counter = await stage.deploy("A", "FaultyCounter");
-      const caller = await stage.deploy("L1", "SafeCounterCaller", [counter]);
+    await expectAsOnOneChain(async (chains) => {
+      const counter = await chains.deploy("A", "FaultyCounter");
+      const caller = await chains.deploy("L1", "SafeCounterCaller", [counter]);
       return { on: "L1", by: alice, to: caller, call: "bump" };
     }, 1);
   });

@@ -2,7 +2,6 @@ import {
   type Address,
   decodeErrorResult,
   type Hex,
-  isHex,
   keccak256,
   numberToHex,
   parseGwei,
@@ -15,13 +14,13 @@ import { type BatchPlan, planBatch, type PlannedVisit } from "../../builder/batc
 import type { RecordedExecution } from "../../builder/simulate/recording/recorded-execution.ts";
 import { Follower } from "../../builder/follower/follow.ts";
 import type { RollupKind, RollupMachine } from "../../builder/kinds/kind.ts";
+import { traceTransaction } from "../../builder/l1/call-tracer.ts";
 import type { L1Client } from "../../builder/l1/client.ts";
 import { type Head, readHead } from "../../builder/l1/head.ts";
 import { UNPROVEN_KEY, unprovenDigest } from "../../builder/kinds/unproven.ts";
 import { rollupsAbi } from "../../builder/protocol/abi.ts";
 import { LockstepError } from "../../builder/protocol/errors.ts";
 import type { ChainId } from "../../builder/protocol/ids.ts";
-import { statementWords } from "../../builder/protocol/statement.ts";
 import { Fork } from "../../builder/simulate/fork.ts";
 import type { TransactionOutcome } from "../../builder/simulate/outcome.ts";
 import type { ProxyAddresses } from "../../builder/simulate/proxy-addresses.ts";
@@ -50,7 +49,7 @@ export interface PendingTransaction {
 }
 
 /** Everything that a batch needs. */
-export interface Stage {
+export interface BatchSetup {
   readonly l1: L1Client;
   readonly manager: Address;
   readonly kinds: ReadonlyMap<ChainId, RollupKind>;
@@ -69,7 +68,7 @@ export type Result =
   | { readonly rollup: ChainId; readonly succeeded: boolean; readonly hash: Hex };
 
 /** What became of a batch. */
-export interface PlayedBatch {
+export interface BatchRun {
   /** One for each transaction, in their order. */
   readonly results: readonly Result[];
   readonly executions: readonly RecordedExecution[];
@@ -88,44 +87,44 @@ export class ContradictionError extends Error {}
  * @param transactions those for rollups first, as L1 takes them.
  * @throws {ContradictionError}, and whatever the builder throws that is no refusal.
  */
-export async function playBatch(
-  stage: Stage,
+export async function runBatch(
+  setup: BatchSetup,
   transactions: readonly PendingTransaction[],
   fork?: Fork,
-): Promise<PlayedBatch> {
-  const { machines } = stage;
-  const head = await headOf(stage);
+): Promise<BatchRun> {
+  const { machines } = setup;
+  const head = await headOf(setup);
   const rootsBefore = rootsOf(machines);
-  const planned = await simulateAll(stage, head, transactions, fork);
+  const planned = await simulateAll(setup, head, transactions, fork);
   if (rootsOf(machines) !== rootsBefore) throw new ContradictionError("a simulation left something behind");
-  const { played, executions, plan } = planned;
-  const raws = played.flatMap(({ raw, result }) => ("outcome" in result ? [raw] : []));
-  const included = await include(stage, head, plan, raws);
+  const { simulated, executions, plan } = planned;
+  const raws = simulated.flatMap(({ raw, result }) => ("outcome" in result ? [raw] : []));
+  const included = await include(setup, head, plan, raws);
   if (included === undefined) {
-    const results = played.map((each) => refuse(each, "BATCH_GAS").result);
+    const results = simulated.map((each) => refuse(each, "BATCH_GAS").result);
     return { results, executions: [], receipts: [] };
   }
-  const results = played.map(({ result }) => result);
+  const results = simulated.map(({ result }) => result);
   assertAsSimulated(results.filter(isL1Outcome), included.receipts);
-  await follow(stage, head);
+  await follow(setup, head);
   return { results, executions, ...included };
 }
 
 /** A transaction that was simulated. */
-interface Played {
+interface Simulated {
   readonly transaction: PendingTransaction;
   readonly raw: Hex;
   readonly result: Result;
 }
 
 interface Planned {
-  readonly played: readonly Played[];
+  readonly simulated: readonly Simulated[];
   readonly executions: readonly RecordedExecution[];
   readonly plan?: BatchPlan;
 }
 
 async function simulateAll(
-  { l1, manager, machines, proxies, kinds, poster, checkVisit }: Stage,
+  { l1, manager, machines, proxies, kinds, poster, checkVisit }: BatchSetup,
   head: Head,
   transactions: readonly PendingTransaction[],
   fork: Fork | undefined,
@@ -140,20 +139,20 @@ async function simulateAll(
     proxies,
   });
   try {
-    const played: Played[] = [];
-    for (const transaction of transactions) played.push(await simulate(simulation, transaction, poster));
+    const simulated: Simulated[] = [];
+    for (const transaction of transactions) simulated.push(await simulate(simulation, transaction, poster));
     const planned = await refusable(async () => {
       const executions = simulation.executions();
       if (executions.length === 0) return { executions };
       const plan = planBatch(executions, context);
       for (const visit of plan.visits)
-        if (isSampled(visit)) await kinds.get(visit.rollup)?.proofJob(visit.header, visit.completed);
+        if (isSampled(visit)) await kinds.get(visit.rollup)?.proofJob(visit.statement, visit.completed);
       return { executions, plan };
     });
     if ("refused" in planned)
-      return { played: played.map((each) => refuse(each, planned.refused)), executions: [] };
+      return { simulated: simulated.map((each) => refuse(each, planned.refused)), executions: [] };
     for (const visit of planned.plan?.visits ?? []) await checkVisit(visit);
-    return { played, ...planned };
+    return { simulated, ...planned };
   } finally {
     simulation.close();
   }
@@ -168,7 +167,7 @@ async function simulate(
   simulation: Simulation,
   transaction: PendingTransaction,
   origin: Address,
-): Promise<Played> {
+): Promise<Simulated> {
   const { rollup } = transaction;
   const raw = await transaction.sign();
   const hash = keccak256(raw);
@@ -183,10 +182,10 @@ async function simulate(
 }
 
 /** A transaction that was played is not posted after all. */
-function refuse(played: Played, refused: string): Played {
-  if ("refused" in played.result) return played;
-  played.transaction.unsign();
-  return { ...played, result: { refused } };
+function refuse(simulated: Simulated, refused: string): Simulated {
+  if ("refused" in simulated.result) return simulated;
+  simulated.transaction.unsign();
+  return { ...simulated, result: { refused } };
 }
 
 async function refusable<Result>(
@@ -205,7 +204,7 @@ async function refusable<Result>(
  * much gas.
  */
 async function include(
-  { l1, manager, poster }: Stage,
+  { l1, manager, poster }: BatchSetup,
   head: Head,
   plan: BatchPlan | undefined,
   transactions: readonly Hex[],
@@ -213,10 +212,10 @@ async function include(
   await l1.setNextBlockTimestamp({ timestamp: head.next.timestamp });
   let posted: Hex | undefined;
   if (plan !== undefined) {
-    const proofs = plan.visits.map(({ rollup, header, completed }) => ({
+    const proofs = plan.visits.map(({ rollup, statement }) => ({
       rollup,
       verificationKey: UNPROVEN_KEY,
-      proof: unprovenDigest(statementWords(header, [completed])),
+      proof: unprovenDigest(statement.words),
     }));
     posted = await sendFrom(l1, poster, manager, batchCalldata(plan, proofs), MAX_TRANSACTION_GAS);
   }
@@ -251,15 +250,7 @@ export async function sendFrom(
 }
 
 async function whyRefused(l1: L1Client, hash: Hex): Promise<string> {
-  const trace: unknown = await l1.request<{ Method: string; Parameters: unknown[]; ReturnType: unknown }>({
-    method: "debug_traceTransaction",
-    params: [hash, { tracer: "callTracer" }],
-  });
-  const output =
-    typeof trace === "object" && trace !== null && "output" in trace && typeof trace.output === "string"
-      ? trace.output
-      : "0x";
-  if (!isHex(output)) return output;
+  const { output } = await traceTransaction(l1, hash, false);
   try {
     const { errorName, args } = decodeErrorResult({ abi: rollupsAbi, data: output });
     return `${errorName}(${String(args)})`;
@@ -310,13 +301,13 @@ function verb(success: boolean): string {
 }
 
 /** The head, with a next block that does not depend on the clock. */
-async function headOf({ l1, manager, machines }: Stage): Promise<Head> {
+async function headOf({ l1, manager, machines }: BatchSetup): Promise<Head> {
   const head = await readHead(l1, manager, [...machines.keys()]);
   return { ...head, next: { ...head.next, timestamp: head.timestamp + 1n } };
 }
 
 /** A follower that knows nothing but L1's data since `head`. */
-async function follow({ l1, manager, machines }: Stage, head: Head): Promise<void> {
+async function follow({ l1, manager, machines }: BatchSetup, head: Head): Promise<void> {
   await followTo(l1, manager, machines, head.number + 1n);
 }
 

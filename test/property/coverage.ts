@@ -4,7 +4,7 @@ import { rollupsAbi } from "../../builder/protocol/abi.ts";
 import { ActionKind } from "../../builder/protocol/action.ts";
 import { MarkKind } from "../../builder/protocol/execution.ts";
 import type { ChainId } from "../../builder/protocol/ids.ts";
-import type { PlayedBatch } from "./batch.ts";
+import type { BatchRun } from "./batch.ts";
 import { LEDGER_ROLLUP } from "./deployment.ts";
 import { count } from "./refusals.ts";
 import { rulesOf, triggerOf } from "./rule-reader.ts";
@@ -28,7 +28,7 @@ export class Coverage {
   }
 
   /** Takes in what one program did. */
-  add(batches: readonly PlayedBatch[]): void {
+  add(batches: readonly BatchRun[]): void {
     this.#runs++;
     const rules: Rule[] = [];
     if (batches.length > 1) rules.push("3 several batches");
@@ -89,7 +89,7 @@ function allRules(): Rule[] {
   return Object.keys(RULES).filter((name): name is Rule => name in RULES);
 }
 
-function rulesOfBatch({ results, executions, batch, receipts }: PlayedBatch): Rule[] {
+function rulesOfBatch({ results, executions, batch, receipts }: BatchRun): Rule[] {
   const rules: Rule[] = [];
   const taken = results.filter((result) => !("refused" in result));
   const transactions = executions.filter(({ actions }) => actions[0]?.kind === ActionKind.L2TX);

@@ -5,7 +5,6 @@ import { checkStatement } from "../../builder/kinds/evm/reference/check-statemen
 import type { EvmVisitRecord } from "../../builder/kinds/evm/record.ts";
 import { unprovenDigest } from "../../builder/kinds/unproven.ts";
 import { LockstepError } from "../../builder/protocol/errors.ts";
-import { statementWords } from "../../builder/protocol/statement.ts";
 import { Coverage } from "./coverage.ts";
 import { minimise } from "./minimise.ts";
 import { differences } from "./observation.ts";
@@ -165,10 +164,10 @@ function involvesLedger(transaction: Transaction): boolean {
 }
 
 /** Has every statement about an EVM rollup executed again from its witness alone. */
-async function checkVisit({ header, completed }: PlannedVisit): Promise<void> {
+async function checkVisit({ statement: { header, words }, completed }: PlannedVisit): Promise<void> {
   const { record } = completed;
   if (!isEvmRecord(record)) return;
-  const proof = unprovenDigest(statementWords(header, [completed]));
+  const proof = unprovenDigest(words);
   await checkStatement({ header, visit: completed, witness: record.witness, proof });
 }
 

@@ -1,5 +1,6 @@
 import { type Address, decodeFunctionResult, encodeFunctionData, type Hex, parseAbi } from "viem";
 import { lowerCase } from "../../builder/protocol/address.ts";
+import { traceTransaction } from "../../builder/l1/call-tracer.ts";
 import type { L1Client } from "../../builder/l1/client.ts";
 import { NOTED } from "./batch.ts";
 import type { ActorState } from "./observation.ts";
@@ -41,12 +42,5 @@ export function notesOf(
 
 /** Return or revert data of a transaction that L1 has included. */
 export async function outputOf(l1: L1Client, hash: Hex): Promise<Hex> {
-  const trace: unknown = await l1.request<{ Method: string; Parameters: unknown[]; ReturnType: unknown }>({
-    method: "debug_traceTransaction",
-    params: [hash, { tracer: "callTracer" }],
-  });
-  if (typeof trace !== "object" || trace === null) throw new Error("no trace");
-  const output = "output" in trace ? trace.output : "0x";
-  if (typeof output !== "string" || !output.startsWith("0x")) throw new Error("a trace without output");
-  return `0x${output.slice(2)}`;
+  return (await traceTransaction(l1, hash, false)).output;
 }

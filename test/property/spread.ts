@@ -2,7 +2,7 @@ import { type Address, type Hex, type LocalAccount, numberToHex, type Transactio
 import { SYSTEM } from "../../builder/kinds/evm/system.ts";
 import { readHead } from "../../builder/l1/head.ts";
 import type { ChainId } from "../../builder/protocol/ids.ts";
-import { ContradictionError, type PendingTransaction, playBatch, type PlayedBatch } from "./batch.ts";
+import { ContradictionError, type PendingTransaction, runBatch, type BatchRun } from "./batch.ts";
 import { chainOf, deployer, LEDGER_ROLLUP, type Resident, users } from "./deployment.ts";
 import { Encoder, LEDGER_ENTRY } from "./encode.ts";
 import { inspect, notesOf } from "./l1-reads.ts";
@@ -17,7 +17,7 @@ export interface SpreadRun {
   readonly observation: Observation;
   /** For each transaction, in order: the code by which the builder refused it. */
   readonly refused: readonly (string | undefined)[];
-  readonly batches: readonly PlayedBatch[];
+  readonly batches: readonly BatchRun[];
 }
 
 const ALL_LOGS = { addresses: [], topics: [] };
@@ -34,13 +34,13 @@ const MAX_CHILDREN = 4;
  */
 export async function runSpread(world: World, { homes, transactions }: Program): Promise<SpreadRun> {
   const before = await gainsOf(world, []);
-  const batches: PlayedBatch[] = [];
+  const batches: BatchRun[] = [];
   const answers: Answer[] = [];
   for (const group of groupsOf(transactions)) {
     const pending = group.map((transaction) => prepare(world, homes, transaction));
-    const played = await playBatch(world.stage, pending, batches.length === 0 ? world.base.fork : undefined);
-    batches.push(played);
-    for (const result of played.results) {
+    const run = await runBatch(world.setup, pending, batches.length === 0 ? world.base.fork : undefined);
+    batches.push(run);
+    for (const result of run.results) {
       if ("refused" in result) continue;
       if ("outcome" in result) answers.push({ success: result.outcome.success, output: result.outcome.data });
       else answers.push(await answerOf(world, result.rollup, result.hash));
@@ -133,7 +133,7 @@ async function settle(world: World, homes: Program["homes"]): Promise<void> {
     const address = world.spread.locally(home, newcomer);
     const waiting = home === 0 ? await world.l1.getBalance({ address }) : balanceOn(world, home, address);
     if (waiting === 0n) continue;
-    const { results } = await playBatch(world.stage, [world.passingOn(home, newcomer)]);
+    const { results } = await runBatch(world.setup, [world.passingOn(home, newcomer)]);
     for (const result of results)
       if ("refused" in result) throw new ContradictionError(`Ether is not passed on: ${result.refused}`);
   }
@@ -207,10 +207,10 @@ async function checkEther(
   homes: Program["homes"],
   actors: readonly ActorState[],
 ): Promise<bigint> {
-  const { l1, stage, spread } = world;
-  const head = await readHead(l1, stage.manager, [...stage.machines.keys()]);
+  const { l1, setup, spread } = world;
+  const head = await readHead(l1, setup.manager, [...setup.machines.keys()]);
   const held = [...head.rollups.values()].reduce((sum, { balance }) => sum + balance, 0n);
-  const all = await l1.getBalance({ address: stage.manager });
+  const all = await l1.getBalance({ address: setup.manager });
   if (held !== all) throw new ContradictionError(`Rollups holds ${all} wei, for rollups ${held}`);
   for (const home of HOMES.slice(1)) {
     // Children that were forgotten may hold Ether as well.

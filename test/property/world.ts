@@ -27,8 +27,8 @@ import {
   L1_CHAIN_ID,
   MAX_FEE,
   type PendingTransaction,
-  playBatch,
-  type Stage,
+  runBatch,
+  type BatchSetup,
 } from "./batch.ts";
 import {
   actorCode,
@@ -84,12 +84,12 @@ interface Base {
  */
 export class World {
   readonly l1: L1Client;
-  readonly stage: Stage;
+  readonly setup: BatchSetup;
   readonly spread: Spread;
   readonly single: Single;
   readonly inspector: Address;
   readonly #close: () => Promise<void>;
-  /** The builder's rollups, as the stage has them. */
+  /** The builder's rollups, as the setup has them. */
   readonly #machines: Map<ChainId, RollupMachine>;
   /** The same rollups, as a follower of L1 alone has them. */
   readonly #readers = new Map<ChainId, RollupMachine>();
@@ -101,12 +101,12 @@ export class World {
   #snapshot: Hex | undefined;
 
   private constructor(
-    parts: Pick<World, "l1" | "spread" | "single" | "inspector"> & { stage: Omit<Stage, "machines"> },
+    parts: Pick<World, "l1" | "spread" | "single" | "inspector"> & { setup: Omit<BatchSetup, "machines"> },
     machines: Map<ChainId, RollupMachine>,
     close: () => Promise<void>,
   ) {
     this.l1 = parts.l1;
-    this.stage = { ...parts.stage, machines };
+    this.setup = { ...parts.setup, machines };
     this.#machines = machines;
     this.spread = parts.spread;
     this.single = parts.single;
@@ -131,7 +131,7 @@ export class World {
     const world = new World(
       {
         l1,
-        stage: { l1, manager, kinds, proxies, poster: poster.address, checkVisit },
+        setup: { l1, manager, kinds, proxies, poster: poster.address, checkVisit },
         spread: new Spread(code, manager, [NONCES.spread, 0, 0]),
         single: { actors: ACTORS.map((actor) => at(NONCES.single + actor)), ledger: at(NONCES.singleLedger) },
         inspector: at(NONCES.inspector),
@@ -150,13 +150,13 @@ export class World {
 
   /** @throws if the rollup is of another kind. */
   evm(home: Home): EvmMachine {
-    const machine = this.stage.machines.get(chainOf(home));
+    const machine = this.setup.machines.get(chainOf(home));
     if (machine instanceof EvmMachine) return machine;
     throw new Error(`no evm rollup at home ${home}`);
   }
 
   ledger(): LedgerMachine {
-    const machine = this.stage.machines.get(LEDGER_ROLLUP);
+    const machine = this.setup.machines.get(LEDGER_ROLLUP);
     if (machine instanceof LedgerMachine) return machine;
     throw new Error("no ledger");
   }
@@ -204,7 +204,7 @@ export class World {
 
   /** New machines, which know only what L1 says. */
   async #reopen(machines: Map<ChainId, RollupMachine>): Promise<void> {
-    for (const [id, kind] of this.stage.kinds) {
+    for (const [id, kind] of this.setup.kinds) {
       await machines.get(id)?.close();
       machines.set(id, await kind.open({ id }));
     }
@@ -212,7 +212,7 @@ export class World {
   }
 
   async #follow(machines: ReadonlyMap<ChainId, RollupMachine>, firstBlock: bigint): Promise<void> {
-    await followTo(this.l1, this.stage.manager, machines, firstBlock);
+    await followTo(this.l1, this.setup.manager, machines, firstBlock);
   }
 
   /** Signs the account's next transaction on a home. */
@@ -241,7 +241,7 @@ export class World {
   passingOn(home: Home, { address, chain }: Resident): PendingTransaction {
     const call = { abi: PASS_ON, functionName: "passOn", args: [address, chain] } as const;
     return this.#pending(home, {
-      to: home === 0 ? this.stage.manager : SYSTEM,
+      to: home === 0 ? this.setup.manager : SYSTEM,
       data: encodeFunctionData(call),
     });
   }
@@ -265,7 +265,7 @@ export class World {
     await this.#deployRollups(code);
     await this.#deposit();
     const { number, hash } = await this.l1.getBlock();
-    const { machines } = this.stage;
+    const { machines } = this.setup;
     this.#base = {
       fork: new Fork(this.l1, hash),
       roots: new Map([...machines].map(([id, machine]) => [id, machine.stateRoot()])),
@@ -281,8 +281,8 @@ export class World {
   }
 
   async #deployL1(code: Code): Promise<void> {
-    const { spread, single, stage } = this;
-    const { manager, kinds } = stage;
+    const { spread, single, setup } = this;
+    const { manager, kinds } = setup;
     const rollups = await artefact("Rollups");
     await this.#send({ data: encodeDeployData({ ...rollups, args: [600n] }) });
     await this.#send({ data: (await artefact("UnprovenProofSystem")).bytecode });
@@ -331,8 +331,8 @@ export class World {
   async #deployRollups(code: Code): Promise<void> {
     const { spread } = this;
     for (const home of HOMES.slice(1)) {
-      const to = proxyOf(code, this.stage.manager, { address: deployer.address, chain: chainOf(home) });
-      await this.#play([this.#pending(0, { to, data: "0x", value: 100n * USER_BALANCE })]);
+      const to = proxyOf(code, this.setup.manager, { address: deployer.address, chain: chainOf(home) });
+      await this.#run([this.#pending(0, { to, data: "0x", value: 100n * USER_BALANCE })]);
       const calls: { to?: Address; data: Hex; value?: bigint }[] = [];
       const data = actorCode(code, created(deployer.address, ACTORS.length));
       for (const _ of ACTORS) calls.push({ data, value: BigInt(ACTOR_BALANCE + ACTOR_DEPOSIT) });
@@ -344,7 +344,7 @@ export class World {
       const user = users[home];
       if (user !== undefined) calls.push({ to: user.address, data: "0x", value: USER_BALANCE });
       for (let at = 0; at < calls.length; at += CHUNK) {
-        await this.#play(calls.slice(at, at + CHUNK).map((call) => this.#pending(home, call)));
+        await this.#run(calls.slice(at, at + CHUNK).map((call) => this.#pending(home, call)));
       }
     }
   }
@@ -358,7 +358,7 @@ export class World {
     for (const to of single.actors) await this.#send({ to, data });
     for (const home of HOMES)
       for (const actor of ACTORS)
-        await this.#play([this.#pending(home, { to: spread.actor(home, actor), data })]);
+        await this.#run([this.#pending(home, { to: spread.actor(home, actor), data })]);
   }
 
   /** A transaction of the deployer's on L1 that touches no rollup. */
@@ -378,8 +378,8 @@ export class World {
     };
   }
 
-  async #play(transactions: readonly PendingTransaction[]): Promise<void> {
-    const { results } = await playBatch(this.stage, transactions);
+  async #run(transactions: readonly PendingTransaction[]): Promise<void> {
+    const { results } = await runBatch(this.setup, transactions);
     for (const result of results) {
       const succeeded =
         "outcome" in result ? result.outcome.success : "succeeded" in result && result.succeeded;

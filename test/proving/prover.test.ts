@@ -173,7 +173,9 @@ describe("WebAssembly prover", function () {
     });
 
     it("a circuit without keys", async () => {
-      expect(await failureCode(prover.prove({ ...BITS_JOB, circuit: "chain" }))).to.equal("UNKNOWN_CIRCUIT");
+      expect(await failureCode(prover.prove({ ...BITS_JOB, circuit: "chain" }))).to.equal(
+        "CIRCUIT_NOT_LOADED",
+      );
     });
 
     after(async () => expect((await prover.prove(BITS_JOB)).publicInputs).to.deep.equal(result.publicInputs));

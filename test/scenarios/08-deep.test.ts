@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { count, views } from "./support/observe.ts";
 import { asOnOneChain, scenario } from "./support/scenario.ts";
-import type { SolidityChain } from "./support/stage.ts";
+import type { SolidityChain } from "./support/scenario-chains.ts";
 import { alice } from "./support/world.ts";
 
 scenario({ number: 8, name: "deep", chains: ["L1", "A"] }, async (world) => {
@@ -11,15 +11,15 @@ scenario({ number: 8, name: "deep", chains: ["L1", "A"] }, async (world) => {
     { caller: "L1", counter: "A" },
   ];
   for (const place of places) {
-    const observed = await asOnOneChain(world, async (stage) => {
-      const counter = await stage.deploy(place.counter, "Counter");
-      const caller = await stage.deploy(place.caller, "CounterCaller", [counter]);
-      const nested = await stage.deploy("A", "NestedCounterCaller", [caller]);
-      await stage.send({ on: "L1", by: alice, to: nested, call: "bump" });
+    const observed = await asOnOneChain(world, async (chains) => {
+      const counter = await chains.deploy(place.counter, "Counter");
+      const caller = await chains.deploy(place.caller, "CounterCaller", [counter]);
+      const nested = await chains.deploy("A", "NestedCounterCaller", [caller]);
+      await chains.send({ on: "L1", by: alice, to: nested, call: "bump" });
       return {
-        nested: await count(stage, nested),
-        caller: await views(stage, caller, "lastResult", "count"),
-        counter: await count(stage, counter),
+        nested: await count(chains, nested),
+        caller: await views(chains, caller, "lastResult", "count"),
+        counter: await count(chains, counter),
       };
     });
     expect(observed).to.deep.equal({ nested: 1n, caller: { lastResult: 1n, count: 1n }, counter: 1n });

@@ -5,27 +5,27 @@ import { alice } from "./support/world.ts";
 
 scenario({ number: 9, name: "re-entrant countdown", chains: ["L1", "A"] }, async (world) => {
   for (const depth of [3n, 10n, 30n]) {
-    const observed = await asOnOneChain(world, async (stage) => {
-      const here = await stage.deploy("L1", "Countdown");
-      const there = await stage.deploy("A", "Countdown");
-      await stage.send({ on: "L1", by: alice, to: here, call: "setPeer", args: [there] });
-      await stage.send({ on: "A", by: alice, to: there, call: "setPeer", args: [here] });
-      await stage.send({ on: "L1", by: alice, to: here, call: "deep", args: [depth] });
+    const observed = await asOnOneChain(world, async (chains) => {
+      const here = await chains.deploy("L1", "Countdown");
+      const there = await chains.deploy("A", "Countdown");
+      await chains.send({ on: "L1", by: alice, to: here, call: "setPeer", args: [there] });
+      await chains.send({ on: "A", by: alice, to: there, call: "setPeer", args: [here] });
+      await chains.send({ on: "L1", by: alice, to: here, call: "deep", args: [depth] });
       return {
-        here: await views(stage, here, "count", "lastResult"),
-        there: await views(stage, there, "count", "lastResult"),
+        here: await views(chains, here, "count", "lastResult"),
+        there: await views(chains, there, "count", "lastResult"),
       };
     });
     // From the rollup, what is called on L1 has what the transaction signs for, at most 8,000,000.
-    await asOnOneChain(world, async (stage) => {
-      const here = await stage.deploy("L1", "Countdown");
-      const there = await stage.deploy("A", "Countdown");
-      await stage.send({ on: "L1", by: alice, to: here, call: "setPeer", args: [there] });
-      await stage.send({ on: "A", by: alice, to: there, call: "setPeer", args: [here] });
-      await stage.send({ on: "A", by: alice, to: there, call: "deep", args: [depth] });
+    await asOnOneChain(world, async (chains) => {
+      const here = await chains.deploy("L1", "Countdown");
+      const there = await chains.deploy("A", "Countdown");
+      await chains.send({ on: "L1", by: alice, to: here, call: "setPeer", args: [there] });
+      await chains.send({ on: "A", by: alice, to: there, call: "setPeer", args: [here] });
+      await chains.send({ on: "A", by: alice, to: there, call: "deep", args: [depth] });
       return {
-        here: await views(stage, here, "count", "lastResult"),
-        there: await views(stage, there, "count", "lastResult"),
+        here: await views(chains, here, "count", "lastResult"),
+        there: await views(chains, there, "count", "lastResult"),
       };
     });
     // depth + 1 calls, in turns; lastResult folds up all that was returned, in its order.

@@ -4,17 +4,17 @@ import { asOnOneChain, scenario } from "./support/scenario.ts";
 import { alice } from "./support/world.ts";
 
 scenario({ number: 10, name: "mixed", chains: ["L1", "A"] }, async (world) => {
-  const observed = await asOnOneChain(world, async (stage) => {
-    const counterHere = await stage.deploy("L1", "Counter");
-    const counterThere = await stage.deploy("A", "Counter");
-    const caller = await stage.deploy("A", "CounterCaller", [counterHere]);
-    const app = await stage.deploy("L1", "CounterSequence");
-    await stage.send({ on: "L1", by: alice, to: app, call: "mixed", args: [caller, counterThere] });
+  const observed = await asOnOneChain(world, async (chains) => {
+    const counterHere = await chains.deploy("L1", "Counter");
+    const counterThere = await chains.deploy("A", "Counter");
+    const caller = await chains.deploy("A", "CounterCaller", [counterHere]);
+    const app = await chains.deploy("L1", "CounterSequence");
+    await chains.send({ on: "L1", by: alice, to: app, call: "mixed", args: [caller, counterThere] });
     return {
-      results: await stage.read(app, "results"),
-      counterHere: await count(stage, counterHere),
-      caller: await views(stage, caller, "lastResult", "count"),
-      counterThere: await count(stage, counterThere),
+      results: await chains.read(app, "results"),
+      counterHere: await count(chains, counterHere),
+      caller: await views(chains, caller, "lastResult", "count"),
+      counterThere: await count(chains, counterThere),
     };
   });
   expect(observed).to.deep.equal({

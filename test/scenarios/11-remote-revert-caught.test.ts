@@ -5,20 +5,20 @@ import { asOnOneChain, scenario } from "./support/scenario.ts";
 import { alice } from "./support/world.ts";
 
 scenario({ number: 11, name: "remote revert caught", chains: ["L1", "A"] }, async (world) => {
-  const observed = await asOnOneChain(world, async (stage) => {
-    const faulty = await stage.deploy("A", "FaultyCounter");
-    const caller = await stage.deploy("L1", "SafeCounterCaller", [faulty]);
+  const observed = await asOnOneChain(world, async (chains) => {
+    const faulty = await chains.deploy("A", "FaultyCounter");
+    const caller = await chains.deploy("L1", "SafeCounterCaller", [faulty]);
     const before = await world.root("A");
-    await stage.send({ on: "L1", by: alice, to: caller, call: "bump" });
-    if (stage === world) expect(await world.root("A"), "A's root").to.equal(before);
-    const by = stage === world ? await world.knownAs(caller, "A") : caller.address;
-    expect(await stage.read(caller, "lastError"), "the error, byte for byte").to.equal(
+    await chains.send({ on: "L1", by: alice, to: caller, call: "bump" });
+    if (chains === world) expect(await world.root("A"), "A's root").to.equal(before);
+    const by = chains === world ? await world.knownAs(caller, "A") : caller.address;
+    expect(await chains.read(caller, "lastError"), "the error, byte for byte").to.equal(
       brokenError(faulty, by),
     );
     return {
-      failed: await stage.read(caller, "failed"),
-      count: await count(stage, caller),
-      faulty: await count(stage, faulty),
+      failed: await chains.read(caller, "failed"),
+      count: await count(chains, caller),
+      faulty: await count(chains, faulty),
     };
   });
   expect(observed).to.deep.equal({ failed: true, count: 1n, faulty: 0n });

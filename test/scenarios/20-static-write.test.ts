@@ -13,14 +13,14 @@ scenario({ number: 20, name: "static write", chains: ["L1", "A", "B"] }, async (
     ["A", "L1"],
   ] as const;
   for (const [probeOn, counterOn] of directions) {
-    const observed = await asOnOneChain(world, async (stage) => {
-      const counter = await stage.deploy(counterOn, "Counter");
-      const probe = await stage.deploy(probeOn, "StaticProbe");
-      await stage.addressOn(counter, probeOn);
+    const observed = await asOnOneChain(world, async (chains) => {
+      const counter = await chains.deploy(counterOn, "Counter");
+      const probe = await chains.deploy(probeOn, "StaticProbe");
+      await chains.addressOn(counter, probeOn);
       const root = async () => (counterOn === "L1" ? 0n : await world.root(counterOn));
       const before = await root();
       const data = encodeFunctionData({ abi: counter.abi, functionName: "increment" });
-      await stage.send({
+      await chains.send({
         on: probeOn,
         by: alice,
         to: probe,
@@ -29,8 +29,8 @@ scenario({ number: 20, name: "static write", chains: ["L1", "A", "B"] }, async (
       });
       expect(await root(), `the root of ${counterOn}`).to.equal(before);
       return {
-        probe: await views(stage, probe, "succeeded", "answer", "count"),
-        counter: await count(stage, counter),
+        probe: await views(chains, probe, "succeeded", "answer", "count"),
+        counter: await count(chains, counter),
       };
     });
     expect(observed, `${probeOn} to ${counterOn}`).to.deep.equal({

@@ -10,13 +10,13 @@ scenario({ number: 21, name: "constructor", chains: ["L1", "A"] }, async (world)
     ["A", "L1"],
   ] as const;
   for (const [on, other] of directions) {
-    const observed = await asOnOneChain(world, async (stage) => {
-      const feed = await stage.deploy(other, "PriceFeed", [alice.address, zeroAddress, parseEther("3")]);
-      const counter = await stage.deploy(other, "Counter");
-      const snapshot = await stage.deploy(on, "Snapshot", [feed, counter]);
+    const observed = await asOnOneChain(world, async (chains) => {
+      const feed = await chains.deploy(other, "PriceFeed", [alice.address, zeroAddress, parseEther("3")]);
+      const counter = await chains.deploy(other, "Counter");
+      const snapshot = await chains.deploy(on, "Snapshot", [feed, counter]);
       return {
-        snapshot: await views(stage, snapshot, "PRICE", "TICKET"),
-        counter: await count(stage, counter),
+        snapshot: await views(chains, snapshot, "PRICE", "TICKET"),
+        counter: await count(chains, counter),
       };
     });
     expect(observed, `${on} asks ${other}`).to.deep.equal({

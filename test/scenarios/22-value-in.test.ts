@@ -5,11 +5,11 @@ import { alice, bob, carol } from "./support/world.ts";
 
 scenario({ number: 22, name: "value in", chains: ["L1", "A"] }, async (world) => {
   const ether = parseEther("1");
-  const observed = await asOnOneChain(world, async (stage) => {
-    const jar = await stage.deploy("A", "TipJar", [bob.address]);
-    await stage.transfer({ on: "L1", by: alice, to: jar, value: ether });
-    if (stage === world) expect((await world.onL1("A")).ether, "held for A").to.equal(ether);
-    const sent = await stage.send({
+  const observed = await asOnOneChain(world, async (chains) => {
+    const jar = await chains.deploy("A", "TipJar", [bob.address]);
+    await chains.transfer({ on: "L1", by: alice, to: jar, value: ether });
+    if (chains === world) expect((await world.onL1("A")).ether, "held for A").to.equal(ether);
+    const sent = await chains.send({
       on: "L1",
       by: alice,
       to: jar,
@@ -17,12 +17,12 @@ scenario({ number: 22, name: "value in", chains: ["L1", "A"] }, async (world) =>
       args: ["thank you"],
       value: ether / 2n,
     });
-    const tipper = await stage.addressOn({ chain: "L1", address: alice.address }, "A");
-    if (stage === world) {
+    const tipper = await chains.addressOn({ chain: "L1", address: alice.address }, "A");
+    if (chains === world) {
       expect(sent.events(jar), "events of A's contract on L1").to.deep.equal([]);
       expect((await world.onL1("A")).ether, "held for A").to.equal((ether * 3n) / 2n);
     }
-    return { jar: await stage.balance(jar), tips: await stage.read(jar, "tips", [tipper]) };
+    return { jar: await chains.balance(jar), tips: await chains.read(jar, "tips", [tipper]) };
   });
   expect(observed).to.deep.equal({ jar: (ether * 3n) / 2n, tips: (ether * 3n) / 2n });
 

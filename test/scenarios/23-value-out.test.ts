@@ -1,23 +1,23 @@
 import { expect } from "chai";
 import { encodeAbiParameters, encodeErrorResult, encodeFunctionData, parseEther } from "viem";
 import { asOnOneChain, scenario } from "./support/scenario.ts";
-import type { Party } from "./support/stage.ts";
+import type { Party } from "./support/scenario-chains.ts";
 import { alice, bob, deployer } from "./support/world.ts";
 
 scenario({ number: 23, name: "value out", chains: ["L1", "A"] }, async (world) => {
   const ether = parseEther("1");
-  const contracts = await asOnOneChain(world, async (stage) => {
-    const jar = await stage.deploy("A", "TipJar", [alice.address]);
-    await stage.transfer({ on: "L1", by: bob, to: jar, value: 3n * ether });
+  const contracts = await asOnOneChain(world, async (chains) => {
+    const jar = await chains.deploy("A", "TipJar", [alice.address]);
+    await chains.transfer({ on: "L1", by: bob, to: jar, value: 3n * ether });
     const pay = async (to: Party, value: bigint, data: `0x${string}`) => {
-      const sent = await stage.send({ on: "A", by: alice, to: jar, call: "pay", args: [to, value, data] });
+      const sent = await chains.send({ on: "A", by: alice, to: jar, call: "pay", args: [to, value, data] });
       return sent.events(jar);
     };
     // An account that no other test uses, so that its balance is exact.
-    const account = { chain: "L1", address: freshAddress(stage === world ? 1 : 2) } as const;
-    const desk = await stage.deploy("L1", "InvoiceDesk");
-    const closed = await stage.deploy("L1", "ClosedDesk");
-    const payee = async (party: Party) => await stage.addressOn(party, "A");
+    const account = { chain: "L1", address: freshAddress(chains === world ? 1 : 2) } as const;
+    const desk = await chains.deploy("L1", "InvoiceDesk");
+    const closed = await chains.deploy("L1", "ClosedDesk");
+    const payee = async (party: Party) => await chains.addressOn(party, "A");
 
     const data = encodeFunctionData({ abi: desk.abi, functionName: "pay", args: [7n] });
     const toAccount = await pay(account, ether, "0x");
@@ -30,17 +30,17 @@ scenario({ number: 23, name: "value out", chains: ["L1", "A"] }, async (world) =
       { name: "Paid", args: { to: await payee(desk), amount: ether / 2n, answer } },
     ]);
     const toClosed = await pay(closed, ether / 4n, "0x");
-    const args = [await stage.addressOn(jar, "L1"), ether / 4n];
+    const args = [await chains.addressOn(jar, "L1"), ether / 4n];
     const reason = encodeErrorResult({ abi: closed.abi, errorName: "NotAccepting", args });
     expect(toClosed).to.deep.equal([
       { name: "Refused", args: { to: await payee(closed), amount: ether / 4n, reason } },
     ]);
     return {
-      jar: await stage.balance(jar),
-      account: await stage.balance(account),
-      desk: await stage.balance(desk),
-      invoice: await stage.read(desk, "paid", [7n]),
-      closed: await stage.balance(closed),
+      jar: await chains.balance(jar),
+      account: await chains.balance(account),
+      desk: await chains.balance(desk),
+      invoice: await chains.read(desk, "paid", [7n]),
+      closed: await chains.balance(closed),
     };
   });
   const half = ether / 2n;

@@ -3,7 +3,7 @@ import { encodeErrorResult } from "viem";
 import { deployBridge, supplies } from "./support/bridge.ts";
 import { refusalOf } from "./support/refusal.ts";
 import { asOnOneChain, scenario } from "./support/scenario.ts";
-import type { SolidityChain, Stage } from "./support/stage.ts";
+import type { SolidityChain, ScenarioChains } from "./support/scenario-chains.ts";
 import { alice, bob, carol } from "./support/world.ts";
 
 scenario({ number: 27, name: "bridge", chains: ["L1", "A", "B"] }, async (world) => {
@@ -40,40 +40,40 @@ scenario({ number: 27, name: "bridge", chains: ["L1", "A", "B"] }, async (world)
   expect(forge.data).to.equal(encodeErrorResult({ abi: wrapped.abi, errorName: "NotVault", args: [forger] }));
 });
 
-async function severalTransactions(stage: Stage) {
-  const bridge = await deployBridge(stage, 1_000n);
+async function severalTransactions(chains: ScenarioChains) {
+  const bridge = await deployBridge(chains, 1_000n);
   const { token, vault, wrapped } = bridge;
-  await stage.send({ on: "L1", by: alice, to: token, call: "approve", args: [vault, 100n] });
+  await chains.send({ on: "L1", by: alice, to: token, call: "approve", args: [vault, 100n] });
   // Her own address, on the other chain.
-  await stage.send({ on: "L1", by: alice, to: vault, call: "lock", args: [alice.address, 100n] });
-  const locked = await supplies(stage, bridge);
-  await stage.send({ on: "A", by: alice, to: wrapped, call: "transfer", args: [bob.address, 40n] });
+  await chains.send({ on: "L1", by: alice, to: vault, call: "lock", args: [alice.address, 100n] });
+  const locked = await supplies(chains, bridge);
+  await chains.send({ on: "A", by: alice, to: wrapped, call: "transfer", args: [bob.address, 40n] });
   const balances = async (of: typeof token) => ({
-    alice: await stage.read(of, "balanceOf", [alice.address]),
-    bob: await stage.read(of, "balanceOf", [bob.address]),
+    alice: await chains.read(of, "balanceOf", [alice.address]),
+    bob: await chains.read(of, "balanceOf", [bob.address]),
   });
   const paid = await balances(wrapped);
-  await stage.send({ on: "A", by: alice, to: wrapped, call: "unlock", args: [alice.address, 60n] });
-  await stage.send({ on: "A", by: bob, to: wrapped, call: "unlock", args: [bob.address, 40n] });
-  return { locked, paid, end: await supplies(stage, bridge), home: await balances(token) };
+  await chains.send({ on: "A", by: alice, to: wrapped, call: "unlock", args: [alice.address, 60n] });
+  await chains.send({ on: "A", by: bob, to: wrapped, call: "unlock", args: [bob.address, 40n] });
+  return { locked, paid, end: await supplies(chains, bridge), home: await balances(token) };
 }
 
 /** There and back, with a payment in between. */
 function oneTransaction(home: SolidityChain, away: SolidityChain) {
-  return async (stage: Stage) => {
-    const bridge = await deployBridge(stage, 1_000n, home, away);
+  return async (chains: ScenarioChains) => {
+    const bridge = await deployBridge(chains, 1_000n, home, away);
     const { token, vault, wrapped } = bridge;
-    const tourist = await stage.deploy(home, "BridgeTourist", [vault]);
-    await stage.send({ on: home, by: alice, to: token, call: "transfer", args: [tourist, 100n] });
-    const self = await stage.addressOn(tourist, away);
+    const tourist = await chains.deploy(home, "BridgeTourist", [vault]);
+    await chains.send({ on: home, by: alice, to: token, call: "transfer", args: [tourist, 100n] });
+    const self = await chains.addressOn(tourist, away);
     const args = [100n, 30n, self, carol.address];
-    const { success } = await stage.send({ on: home, by: alice, to: tourist, call: "travel", args });
+    const { success } = await chains.send({ on: home, by: alice, to: tourist, call: "travel", args });
     expect(success).to.equal(true);
     return {
-      minted: await stage.read(tourist, "supplyThere"),
-      end: await supplies(stage, bridge),
-      home: await stage.read(token, "balanceOf", [tourist]),
-      away: await stage.read(wrapped, "balanceOf", [carol.address]),
+      minted: await chains.read(tourist, "supplyThere"),
+      end: await supplies(chains, bridge),
+      home: await chains.read(token, "balanceOf", [tourist]),
+      away: await chains.read(wrapped, "balanceOf", [carol.address]),
     };
   };
 }

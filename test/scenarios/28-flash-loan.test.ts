@@ -4,20 +4,20 @@ import { deployBridge, supplies } from "./support/bridge.ts";
 import { views } from "./support/observe.ts";
 import { refusalOf } from "./support/refusal.ts";
 import { asOnOneChain, scenario } from "./support/scenario.ts";
-import type { Stage } from "./support/stage.ts";
+import type { ScenarioChains } from "./support/scenario-chains.ts";
 import { alice } from "./support/world.ts";
 
 const LOAN = 10_000n;
 const FEE = 9n;
 
 scenario({ number: 28, name: "flash loan", chains: ["L1", "A"] }, async (world) => {
-  const done = await asOnOneChain(world, async (stage) => {
-    const { lender, member, club, observe } = await stageLoan(stage, "FlashMember");
-    const self = await stage.addressOn(member, "A");
-    await stage.send({ on: "L1", by: alice, to: member, call: "join", args: [LOAN, self] });
-    expect(await stage.read(club, "memberNumber", [self])).to.equal(1n);
+  const done = await asOnOneChain(world, async (chains) => {
+    const { lender, member, club, observe } = await stageLoan(chains, "FlashMember");
+    const self = await chains.addressOn(member, "A");
+    await chains.send({ on: "L1", by: alice, to: member, call: "join", args: [LOAN, self] });
+    expect(await chains.read(club, "memberNumber", [self])).to.equal(1n);
     expect(
-      await stage.read(lender, "maxFlashLoan", [await stage.read(lender, "TOKEN").then(String)]),
+      await chains.read(lender, "maxFlashLoan", [await chains.read(lender, "TOKEN").then(String)]),
     ).to.equal(LOAN + FEE);
     return await observe();
   });
@@ -29,11 +29,11 @@ scenario({ number: 28, name: "flash loan", chains: ["L1", "A"] }, async (world) 
     supplies: { locked: 0n, minted: 0n },
   });
 
-  const defaulted = await asOnOneChain(world, async (stage) => {
-    const { member, observe } = await stageLoan(stage, "FlashDefaulter");
-    const self = await stage.addressOn(member, "A");
+  const defaulted = await asOnOneChain(world, async (chains) => {
+    const { member, observe } = await stageLoan(chains, "FlashDefaulter");
+    const self = await chains.addressOn(member, "A");
     const before = await world.root("A");
-    const attempt = stage.send({ on: "L1", by: alice, to: member, call: "join", args: [LOAN, self] });
+    const attempt = chains.send({ on: "L1", by: alice, to: member, call: "join", args: [LOAN, self] });
     const refusal = await refusalOf(attempt);
     expect(refusal.data, "why the pool refuses").to.equal(toFunctionSelector("TransferFromFailed()"));
     expect(await world.root("A"), "A's root").to.equal(before);
@@ -49,20 +49,20 @@ scenario({ number: 28, name: "flash loan", chains: ["L1", "A"] }, async (world) 
 });
 
 /** A pool on L1 and a club on A that asks for more than the borrower has. */
-async function stageLoan(stage: Stage, borrower: "FlashMember" | "FlashDefaulter") {
-  const bridge = await deployBridge(stage, LOAN + FEE);
+async function stageLoan(chains: ScenarioChains, borrower: "FlashMember" | "FlashDefaulter") {
+  const bridge = await deployBridge(chains, LOAN + FEE);
   const { token, vault, wrapped } = bridge;
-  const lender = await stage.deploy("L1", "FlashLender", [token]);
-  const club = await stage.deploy("A", "HoldersClub", [wrapped, LOAN]);
-  const member = await stage.deploy("L1", borrower, [lender, vault, club]);
-  await stage.send({ on: "L1", by: alice, to: token, call: "transfer", args: [lender, LOAN] });
-  await stage.send({ on: "L1", by: alice, to: token, call: "transfer", args: [member, FEE] });
+  const lender = await chains.deploy("L1", "FlashLender", [token]);
+  const club = await chains.deploy("A", "HoldersClub", [wrapped, LOAN]);
+  const member = await chains.deploy("L1", borrower, [lender, vault, club]);
+  await chains.send({ on: "L1", by: alice, to: token, call: "transfer", args: [lender, LOAN] });
+  await chains.send({ on: "L1", by: alice, to: token, call: "transfer", args: [member, FEE] });
   const observe = async () => ({
-    member: await views(stage, member, "memberNumber"),
-    club: await views(stage, club, "members"),
-    pool: await stage.read(token, "balanceOf", [lender]),
-    left: await stage.read(token, "balanceOf", [member]),
-    supplies: await supplies(stage, bridge),
+    member: await views(chains, member, "memberNumber"),
+    club: await views(chains, club, "members"),
+    pool: await chains.read(token, "balanceOf", [lender]),
+    left: await chains.read(token, "balanceOf", [member]),
+    supplies: await supplies(chains, bridge),
   });
   return { lender, member, club, observe };
 }

@@ -3,7 +3,7 @@ import { encodeErrorResult, parseEther } from "viem";
 import { deployBridge, supplies } from "./support/bridge.ts";
 import { refusalOf } from "./support/refusal.ts";
 import { asOnOneChain, scenario } from "./support/scenario.ts";
-import type { Stage } from "./support/stage.ts";
+import type { ScenarioChains } from "./support/scenario-chains.ts";
 import { alice, deployer } from "./support/world.ts";
 
 const ether = parseEther("1");
@@ -15,8 +15,8 @@ const BOUGHT = output(SPENT, HOME.ether, HOME.tokens);
 const EARNED = output(BOUGHT, AWAY.tokens, AWAY.ether);
 
 scenario({ number: 29, name: "arbitrage", chains: ["L1", "A"] }, async (world) => {
-  const observed = await asOnOneChain(world, async (stage) => {
-    const { trader, trade, observe } = await stageTrade(stage);
+  const observed = await asOnOneChain(world, async (chains) => {
+    const { trader, trade, observe } = await stageTrade(chains);
     await trade(0n);
     const traded = await observe();
     // At today's prices the same again would lose.
@@ -42,28 +42,28 @@ scenario({ number: 29, name: "arbitrage", chains: ["L1", "A"] }, async (world) =
 });
 
 /** A pool on each chain, and a trader with one Ether. */
-async function stageTrade(stage: Stage) {
-  const bridge = await deployBridge(stage, HOME.tokens + AWAY.tokens);
+async function stageTrade(chains: ScenarioChains) {
+  const bridge = await deployBridge(chains, HOME.tokens + AWAY.tokens);
   const { token, vault, wrapped } = bridge;
-  const home = await stage.deploy("L1", "ConstantProductPool", [token]);
-  const away = await stage.deploy("A", "ConstantProductPool", [wrapped]);
-  await stage.send({ on: "L1", by: alice, to: token, call: "transfer", args: [home, HOME.tokens] });
-  await stage.send({ on: "L1", by: alice, to: token, call: "approve", args: [vault, AWAY.tokens] });
-  await stage.send({ on: "L1", by: alice, to: vault, call: "lock", args: [away.address, AWAY.tokens] });
-  await stage.transfer({ on: "L1", by: alice, to: home, value: HOME.ether });
-  await stage.transfer({ on: "L1", by: alice, to: away, value: AWAY.ether });
+  const home = await chains.deploy("L1", "ConstantProductPool", [token]);
+  const away = await chains.deploy("A", "ConstantProductPool", [wrapped]);
+  await chains.send({ on: "L1", by: alice, to: token, call: "transfer", args: [home, HOME.tokens] });
+  await chains.send({ on: "L1", by: alice, to: token, call: "approve", args: [vault, AWAY.tokens] });
+  await chains.send({ on: "L1", by: alice, to: vault, call: "lock", args: [away.address, AWAY.tokens] });
+  await chains.transfer({ on: "L1", by: alice, to: home, value: HOME.ether });
+  await chains.transfer({ on: "L1", by: alice, to: away, value: AWAY.ether });
   // Who deploys it owns it.
-  const trader = await stage.deploy("L1", "Arbitrageur");
-  await stage.transfer({ on: "L1", by: alice, to: trader, value: SPENT });
-  const self = await stage.addressOn(trader, "A");
+  const trader = await chains.deploy("L1", "Arbitrageur");
+  await chains.transfer({ on: "L1", by: alice, to: trader, value: SPENT });
+  const self = await chains.addressOn(trader, "A");
   const route = { home, vault, away, awayThere: away.address, self };
   const trade = async (minProfit: bigint) =>
-    await stage.send({ on: "L1", by: deployer, to: trader, call: "trade", args: [route, SPENT, minProfit] });
+    await chains.send({ on: "L1", by: deployer, to: trader, call: "trade", args: [route, SPENT, minProfit] });
   const observe = async () => ({
-    trader: await stage.balance(trader),
-    home: { ether: await stage.balance(home), tokens: await stage.read(home, "tokenReserve") },
-    away: { ether: await stage.balance(away), tokens: await stage.read(away, "tokenReserve") },
-    supplies: await supplies(stage, bridge),
+    trader: await chains.balance(trader),
+    home: { ether: await chains.balance(home), tokens: await chains.read(home, "tokenReserve") },
+    away: { ether: await chains.balance(away), tokens: await chains.read(away, "tokenReserve") },
+    supplies: await supplies(chains, bridge),
   });
   return { trader, trade, observe };
 }

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { encodeAbiParameters, encodeFunctionData, parseEther } from "viem";
 import { scenario } from "./support/scenario.ts";
-import type { ChainName, Contract, Party } from "./support/stage.ts";
+import type { ChainName, Contract, Party } from "./support/scenario-chains.ts";
 import { alice, bob, type World } from "./support/world.ts";
 
 const ether = parseEther("1");

@@ -3,7 +3,7 @@ import { encodeErrorResult, type Hex } from "viem";
 import { accountAt } from "../core/setup.ts";
 import { UnprovenProver } from "../core/unproven.ts";
 import { scenario } from "./support/scenario.ts";
-import type { SolidityChain } from "./support/stage.ts";
+import type { SolidityChain } from "./support/scenario-chains.ts";
 import { alice, type World } from "./support/world.ts";
 
 /**

@@ -6,7 +6,7 @@ import { brokenError } from "./support/faulty.ts";
 import { count, views } from "./support/observe.ts";
 import { refusalOf } from "./support/refusal.ts";
 import { scenario } from "./support/scenario.ts";
-import type { Contract } from "./support/stage.ts";
+import type { Contract } from "./support/scenario-chains.ts";
 import { alice, type World } from "./support/world.ts";
 
 scenario({ number: 32, name: "miss", chains: ["L1", "A"] }, async (world) => {

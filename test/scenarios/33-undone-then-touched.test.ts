@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { count, views } from "./support/observe.ts";
 import { asOnOneChain, scenario } from "./support/scenario.ts";
-import type { Contract, SolidityChain, Stage } from "./support/stage.ts";
+import type { Contract, SolidityChain, ScenarioChains } from "./support/scenario-chains.ts";
 import { alice } from "./support/world.ts";
 
 /** Where the call that is undone passes, from A on; it comes back to A from the last one. */
@@ -9,15 +9,15 @@ const ROUTES: readonly (readonly SolidityChain[])[] = [["L1"], ["B"], ["B", "L1"
 
 /** Contracts that have a contract on the route's last chain add to the cell in a frame that reverts. */
 async function workers(
-  stage: Stage,
+  chains: ScenarioChains,
   route: readonly SolidityChain[],
   cell: Contract,
 ): Promise<{ mid: Contract; entrance: Contract }> {
   const [last, ...others] = route.toReversed();
   if (last === undefined) throw new Error("a route leads somewhere");
-  const mid = await stage.deploy(last, "Mid", [cell]);
+  const mid = await chains.deploy(last, "Mid", [cell]);
   let entrance = mid;
-  for (const chain of others) entrance = await stage.deploy(chain, "Passer", [entrance]);
+  for (const chain of others) entrance = await chains.deploy(chain, "Passer", [entrance]);
   return { mid, entrance };
 }
 
@@ -28,17 +28,17 @@ scenario(
     // every follower come to the root that the builder came to.
     for (const route of ROUTES)
       for (const on of ["A", "L1"] as const) {
-        const observed = await asOnOneChain(world, async (stage) => {
-          const cell = await stage.deploy("A", "Cell");
-          const { mid, entrance } = await workers(stage, route, cell);
-          const walker = await stage.deploy("A", "Walker", [entrance, cell]);
+        const observed = await asOnOneChain(world, async (chains) => {
+          const cell = await chains.deploy("A", "Cell");
+          const { mid, entrance } = await workers(chains, route, cell);
+          const walker = await chains.deploy("A", "Walker", [entrance, cell]);
           // Gas is what the gateway estimates.
-          const { success } = await stage.send({ on, by: alice, to: walker, call: "walk" });
+          const { success } = await chains.send({ on, by: alice, to: walker, call: "walk" });
           return {
             success,
-            cell: await stage.read(cell, "value"),
-            undoings: await stage.read(mid, "undoings"),
-            gas: await views(stage, walker, "first", "second"),
+            cell: await chains.read(cell, "value"),
+            undoings: await chains.read(mid, "undoings"),
+            gas: await views(chains, walker, "first", "second"),
           };
         });
         const title = [...(on === "L1" ? ["L1"] : []), "A", ...route, "A"].join(" ⇒ ");
@@ -65,19 +65,20 @@ scenario(
           // What was created inside is no longer there to be destroyed.
           if (isUndone && inside === CREATE && afterwards === DESTROY) continue;
           for (const on of ["A", "L1"] as const)
-            await asOnOneChain(world, async (stage) => {
-              const maker = await stage.deploy("A", "Maker");
+            await asOnOneChain(world, async (chains) => {
+              const maker = await chains.deploy("A", "Maker");
               const worker = isUndone
-                ? await stage.deploy(far, "Undoer")
-                : await stage.deploy(far, "Passer", [maker]);
-              if (isUndone) await stage.send({ on: far, by: alice, to: worker, call: "link", args: [maker] });
+                ? await chains.deploy(far, "Undoer")
+                : await chains.deploy(far, "Passer", [maker]);
+              if (isUndone)
+                await chains.send({ on: far, by: alice, to: worker, call: "link", args: [maker] });
               const args = [worker, before, inside, afterwards];
-              const { success } = await stage.send({ on, by: alice, to: maker, call: "run", args });
+              const { success } = await chains.send({ on, by: alice, to: maker, call: "run", args });
               return {
                 success,
-                standing: await stage.read(maker, "standing"),
-                deeds: await stage.read(maker, "deeds"),
-                worked: await count(stage, worker),
+                standing: await chains.read(maker, "standing"),
+                deeds: await chains.read(maker, "deeds"),
+                worked: await count(chains, worker),
               };
             });
         }

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { asOnOneChain, scenario } from "./support/scenario.ts";
-import type { Stage, SolidityChain } from "./support/stage.ts";
+import type { ScenarioChains, SolidityChain } from "./support/scenario-chains.ts";
 import { alice } from "./support/world.ts";
 
 const SIGHT = { hasCode: true, hasHash: true, answers: true, secret: 42n, balance: 0n };
@@ -14,29 +14,29 @@ const PAIRS: readonly (readonly [SolidityChain, SolidityChain])[] = [
 
 scenario({ number: 35, name: "what is seen of the sender", chains: ["L1", "A", "B"] }, async (world) => {
   for (const [here, there] of PAIRS) {
-    const observed = await asOnOneChain(world, async (stage) => {
-      const inquirer = await stage.deploy(there, "Inquirer");
+    const observed = await asOnOneChain(world, async (chains) => {
+      const inquirer = await chains.deploy(there, "Inquirer");
       /** A contract that has never called anything: its proxy does not exist. */
-      const asker = () => stage.deploy(here, "Asker", [inquirer]);
+      const asker = () => chains.deploy(here, "Asker", [inquirer]);
       const seen = [];
       // A view that a wallet calls.
-      seen.push(await stage.read(await asker(), "ask"));
+      seen.push(await chains.read(await asker(), "ask"));
       for (const call of ["keep", "visit"])
         for (const on of new Set([here, "L1" as const])) {
           const stranger = await asker();
           // Twice: the second time its proxy may be there.
           for (let time = 0; time < 2; time++) {
-            await stage.send({ on, by: alice, to: stranger, call });
-            seen.push(await stage.read(stranger, "seen"));
+            await chains.send({ on, by: alice, to: stranger, call });
+            seen.push(await chains.read(stranger, "seen"));
           }
-          seen.push(await stage.read(stranger, "ask"));
+          seen.push(await chains.read(stranger, "ask"));
         }
       const holder = await asker();
-      await stage.send({ on: here, by: alice, to: holder, call: "mint" });
+      await chains.send({ on: here, by: alice, to: holder, call: "mint" });
       return {
         seen,
-        hooks: [await stage.read(holder, "hooks"), await stage.read(inquirer, "hooks")],
-        newborn: await newborn(stage, here, there),
+        hooks: [await chains.read(holder, "hooks"), await chains.read(inquirer, "hooks")],
+        newborn: await newborn(chains, here, there),
       };
     });
     const title = `${here} asks ${there}`;
@@ -46,13 +46,17 @@ scenario({ number: 35, name: "what is seen of the sender", chains: ["L1", "A", "
 });
 
 /** What is seen of contracts that were created in the same transaction. */
-async function newborn(stage: Stage, here: SolidityChain, there: SolidityChain): Promise<unknown[]> {
-  const inquirer = await stage.deploy(there, "Inquirer");
-  const factory = await stage.deploy(here, "AskerFactory", [inquirer]);
+async function newborn(
+  chains: ScenarioChains,
+  here: SolidityChain,
+  there: SolidityChain,
+): Promise<unknown[]> {
+  const inquirer = await chains.deploy(there, "Inquirer");
+  const factory = await chains.deploy(here, "AskerFactory", [inquirer]);
   const seen = [];
   for (const on of new Set([here, "L1" as const])) {
-    await stage.send({ on, by: alice, to: factory, call: "create" });
-    seen.push(await stage.read(factory, "seen"));
+    await chains.send({ on, by: alice, to: factory, call: "create" });
+    seen.push(await chains.read(factory, "seen"));
   }
   return seen;
 }

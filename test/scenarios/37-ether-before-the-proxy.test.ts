@@ -3,7 +3,7 @@ import { encodeFunctionData, stringToHex } from "viem";
 import { SYSTEM } from "../../builder/kinds/evm/system.ts";
 import { crossChainManagerAbi } from "../../builder/protocol/abi.ts";
 import { scenario } from "./support/scenario.ts";
-import type { Party, SolidityChain } from "./support/stage.ts";
+import type { Party, SolidityChain } from "./support/scenario-chains.ts";
 import { alice, bob, type World } from "./support/world.ts";
 
 const PAIRS: readonly (readonly [SolidityChain, SolidityChain])[] = [

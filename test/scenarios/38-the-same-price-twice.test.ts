@@ -8,21 +8,21 @@ scenario({ number: 38, name: "the same price twice", chains: ["L1", "A", "B"] },
   // B is asked for a price, A changes, B is asked again: B is where it was, so it is one execution that is
   // looked up twice.
   for (const call of ["trade", "tradeInQuote"]) {
-    const observed = await asOnOneChain(world, async (stage) => {
-      const trader = await stage.deploy("L1", "Trader");
-      const counter = await stage.deploy("A", "Counter");
-      const quote = await stage.deploy("A", "PriceFeed", [alice.address, zeroAddress, 2n]);
-      const feed = await stage.deploy("B", "PriceFeed", [alice.address, quote, 6n]);
+    const observed = await asOnOneChain(world, async (chains) => {
+      const trader = await chains.deploy("L1", "Trader");
+      const counter = await chains.deploy("A", "Counter");
+      const quote = await chains.deploy("A", "PriceFeed", [alice.address, zeroAddress, 2n]);
+      const feed = await chains.deploy("B", "PriceFeed", [alice.address, quote, 6n]);
       const seen = [];
       for (let time = 0; time < 2; time++) {
-        const { success } = await stage.send({
+        const { success } = await chains.send({
           on: "L1",
           by: alice,
           to: trader,
           call,
           args: [feed, counter],
         });
-        seen.push({ success, ...(await views(stage, trader, "first", "second", "ticket")) });
+        seen.push({ success, ...(await views(chains, trader, "first", "second", "ticket")) });
       }
       return seen;
     });

@@ -33,9 +33,9 @@ export async function showProvers({ prover }: ProversOptions): Promise<void> {
   for (const kind of kinds) {
     const { name } = kind;
     const title = `  ${name.padEnd(width)}`;
-    const missing = await kind.unavailableReason();
-    if (missing !== undefined) {
-      console.log(`${title}  ${pc.yellow(missing)}`);
+    const reason = await kind.unavailableReason();
+    if (reason !== undefined) {
+      console.log(`${title}  ${pc.yellow(reason)}`);
       continue;
     }
     const { witness, prove } = await step(`measuring ${name}`, () => measure(name, artefacts, job));

@@ -64,8 +64,8 @@ export async function runStart({
   );
   await using devnet = await starting;
   written = true;
-  if (play && !shutdown.aborted) await abortable(playAndShow(devnet, circuits), shutdown);
-  if (!shutdown.aborted) introduce(devnet.description, circuits);
+  if (play && !shutdown.aborted) await abortable(showFirstCall(devnet, circuits), shutdown);
+  if (!shutdown.aborted) printDevnet(devnet.description, circuits);
   await new Promise<void>((resolve) => {
     if (shutdown.aborted) resolve();
     else
@@ -88,7 +88,7 @@ async function abortable<Result>(work: Promise<Result>, shutdown: AbortSignal): 
   return Promise.race([work, stopped]);
 }
 
-async function playAndShow(devnet: Devnet, circuits: Circuits): Promise<void> {
+async function showFirstCall(devnet: Devnet, circuits: Circuits): Promise<void> {
   using timings = new BatchTimings(devnet);
   const call = await step("playing one proven call", () => makeFirstCall(devnet.description));
   console.log(`\n${pc.bold("One L1 transaction, proven:")} ${call.summary}`);
@@ -103,7 +103,7 @@ async function playAndShow(devnet: Devnet, circuits: Circuits): Promise<void> {
   });
 }
 
-function introduce({ l1, rollups, accounts }: DevnetDescription, circuits: Circuits): void {
+function printDevnet({ l1, rollups, accounts }: DevnetDescription, circuits: Circuits): void {
   console.log(`\n${pc.bold("Devnet")}`);
   console.log(`  L1 node           ${l1.rpc}  (chain id ${l1.chainId})`);
   console.log(`  L1 gateway        ${l1.gateway}  point wallets and dApps here`);

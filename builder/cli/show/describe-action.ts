@@ -88,7 +88,7 @@ function inWords(value: unknown, names: Names): string {
   if (typeof value === "bigint") return value >= 10n ** 12n ? `${formatEther(value)} ETH` : value.toString();
   if (typeof value !== "string")
     return typeof value === "boolean" ? String(value) : JSON.stringify(value, inJson);
-  if (isAddress(value)) return names.anybody(value)?.name ?? shorten(value);
+  if (isAddress(value)) return names.ofAddress(value)?.name ?? shorten(value);
   return value.startsWith("0x") ? shorten(value) : JSON.stringify(value);
 }
 

@@ -1,13 +1,14 @@
-import { type Address, type Hex, hexToBigInt, numberToHex, zeroAddress } from "viem";
+import { type Address, type Hex, numberToHex, zeroAddress } from "viem";
 import type { CallFrame } from "../../evm/call-frame.ts";
 import type { RelayCall } from "../../evm/relay-call.ts";
+import type { L1Frame } from "../../l1/call-tracer.ts";
 import { lowerCase } from "../../protocol/address.ts";
 import type { ChronicleTransaction } from "../../kinds/evm/chronicle/types.ts";
 import { type Action, ActionKind } from "../../protocol/action.ts";
 import { type ChainId, L1 } from "../../protocol/ids.ts";
 import { rollupFrame, type TraceFrame } from "./frame.ts";
 import { type TracedCall, isRemembered, tookEffect } from "./traced-call.ts";
-import { callsForRollups, isTransactionFrame, type L1Frame, relayOf } from "./l1-frame.ts";
+import { callsForRollups, isTransactionFrame, relayOf } from "./l1-frame.ts";
 
 /** A visit of an EVM rollup with its frames: those of each incoming CALL or L2TX, in order. */
 export interface TracedVisit {
@@ -107,7 +108,7 @@ export class CrossChainTrace {
       to: relay.chain,
       sender: relay.sender,
       target: relay.target,
-      value: hexToBigInt(frame.value ?? "0x0"),
+      value: frame.value,
       data: relay.data,
       isStatic: place.isStatic,
     };
@@ -225,7 +226,7 @@ export class CrossChainTrace {
       // to be.
       const { input } = frame;
       const isCall = input.slice(0, 42) === lowerCase(target) && `0x${input.slice(50)}` === data;
-      return isCall && hexToBigInt(frame.value ?? "0x0") === value;
+      return isCall && frame.value === value;
     });
     if (at < 0) return undefined;
     const [frame] = place.l1Calls.splice(at, 1);

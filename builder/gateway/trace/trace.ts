@@ -4,12 +4,12 @@ import type { Backend } from "../backend.ts";
 import { lowerCase } from "../../protocol/address.ts";
 import { readable, readHistory } from "../../l1/history.ts";
 import { RollupStoppedError } from "../../follower/stopped.ts";
-import { L1RpcError } from "../../l1/client.ts";
+import { frameOf, type L1Frame } from "../../l1/call-tracer.ts";
 import { ActionKind } from "../../protocol/action.ts";
 import type { ChainId } from "../../protocol/ids.ts";
 import type { Upstream } from "../upstream.ts";
 import { CrossChainTrace, type CallsOfKind, type TracedVisit } from "./cross-chain-trace.ts";
-import { isTransactionFrame, type L1Frame, parseL1Trace } from "./l1-frame.ts";
+import { isTransactionFrame } from "./l1-frame.ts";
 
 /** What a kind of rollup contributes to traces: frames of visits, or else what calls of it cause. */
 export interface KindTrace {
@@ -77,9 +77,8 @@ async function visitsOf(
  */
 export async function readL1Trace(upstream: Upstream, transaction: Hex): Promise<L1Frame> {
   const params = [transaction, { tracer: "callTracer" }];
-  const frame = parseL1Trace(await upstream.ask(z.unknown(), "debug_traceTransaction", params));
-  if (frame === undefined) throw new L1RpcError("debug_traceTransaction gives no frames");
-  return frame;
+  const method = "debug_traceTransaction";
+  return frameOf(await upstream.ask(z.unknown(), method, params), method);
 }
 
 /** Transactions of rollups that took effect in a transaction of L1, in order. */

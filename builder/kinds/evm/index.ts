@@ -1,7 +1,6 @@
 import path from "node:path";
 import { type Address, type Hex } from "viem";
 import { UNPROVEN, unprovenProof } from "../unproven.ts";
-import { statementWords } from "../../protocol/statement.ts";
 import { loadPoseidon } from "../../state/poseidon.ts";
 import type { OpenOptions, RollupKind } from "../kind.ts";
 import { checkStatement } from "./reference/check-statement.ts";
@@ -70,8 +69,8 @@ export function createEvmKind(options: EvmKindOptions = {}): RollupKind<EvmVisit
     signerOf(data, l1ChainId, rollup) {
       return signerOfTransaction(data, l1ChainId, rollup);
     },
-    async proofJob(header, visit) {
-      return unprovenProof(statementWords(header, [visit]));
+    async proofJob(statement) {
+      return unprovenProof(statement.words);
     },
   };
 }

@@ -17,7 +17,7 @@ import type {
 } from "../kind.ts";
 import type { Chronicle } from "./chronicle/chronicle.ts";
 import { blockOf } from "./execution/environment.ts";
-import { UnprovenKindError } from "./errors.ts";
+import { UnprovenKindError } from "../policy.ts";
 import { VisitInterpreter } from "./execution/interpreter.ts";
 import { receiptOf } from "./execution/receipt-of.ts";
 import type { VisitReceipt } from "./receipt.ts";
@@ -148,7 +148,8 @@ export class EvmMachine implements RollupMachine<EvmVisitRecord> {
   }
 
   #begin(trigger: Action, context: BatchContext, journal: Journal): OpenVisit {
-    if (!LOCAL_EVM_CHAIN_IDS.includes(context.l1ChainId)) throw new UnprovenKindError(context.l1ChainId);
+    if (!LOCAL_EVM_CHAIN_IDS.includes(context.l1ChainId))
+      throw new UnprovenKindError("evm", context.l1ChainId);
     if (trigger.kind !== ActionKind.CALL && trigger.kind !== ActionKind.L2TX)
       throw new UnexpectedDeliveryError(`an action of kind ${trigger.kind} for an idle rollup`);
     const { store } = this;

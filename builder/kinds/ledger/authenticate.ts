@@ -6,7 +6,7 @@ import type { State } from "../../state/state.ts";
 import type { BatchContext } from "../kind.ts";
 import { accountKey, unpackAccount } from "./account.ts";
 import { parseCalldata, selectedFunction } from "./calldata.ts";
-import { InvalidL2TransactionError } from "./errors.ts";
+import { InvalidL2TransactionError } from "../errors.ts";
 import { decodeL2tx, ledgerMessage } from "./l2tx.ts";
 import { NONCE_LIMIT } from "./limits.ts";
 import { type LedgerOperation, operationOfTransaction } from "./operation.ts";

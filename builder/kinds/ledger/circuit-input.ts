@@ -2,13 +2,7 @@ import { hexToBytes, size } from "viem";
 import { type Action, ActionKind } from "../../protocol/action.ts";
 import { publicInputsOf } from "../../protocol/fingerprint.ts";
 import { type FieldElement, fieldElement } from "../../protocol/ids.ts";
-import {
-  actionWords,
-  BYTES_PER_WORD,
-  headerWords,
-  type StatementHeader,
-  statementWords,
-} from "../../protocol/statement.ts";
+import { actionWords, BYTES_PER_WORD, headerWords, type VisitStatement } from "../../protocol/statement.ts";
 import { hashLeaf } from "../../state/hashes.ts";
 import { loadPoseidon, type Poseidon } from "../../state/poseidon.ts";
 import { type Siblings, TREE_DEPTH, type UpsertWitness } from "../../state/types.ts";
@@ -49,9 +43,10 @@ interface Operation {
  * @throws `VISIT_TOO_LARGE`; `UNPROVABLE_VISIT` when the record is no visit of a ledger.
  */
 export async function ledgerCircuitJob(
-  header: StatementHeader,
+  statement: VisitStatement,
   visit: CompletedVisit<LedgerVisitRecord>,
 ): Promise<CircuitJob> {
+  const { header } = statement;
   const poseidon = await loadPoseidon();
   const operations = pairOperations(visit.record);
   const instance = Object.entries(OPERATIONS_OF_CIRCUIT).find(([, most]) => operations.length <= most);
@@ -77,7 +72,7 @@ export async function ledgerCircuitJob(
       ]),
   ];
   const { commitment, challenge, evaluation } = publicInputsOf(
-    statementWords(header, [visit]),
+    statement.words,
     commitmentOf(poseidon, words),
   );
   const input: CircuitInput = {

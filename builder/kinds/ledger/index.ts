@@ -3,7 +3,6 @@ import { openState } from "../../state/open.ts";
 import { StateTree } from "../../state/tree.ts";
 import type { OpenOptions, RollupKind } from "../kind.ts";
 import { circuitProof } from "../circuit-proof.ts";
-import { statementWords } from "../../protocol/statement.ts";
 import { ledgerCircuitJob } from "./circuit-input.ts";
 import { signerOfL2tx } from "./l2tx.ts";
 import { OPERATIONS_OF_CIRCUIT } from "./limits.ts";
@@ -40,7 +39,7 @@ export const ledgerKind = {
   signerOf(data) {
     return signerOfL2tx(data);
   },
-  async proofJob(header, visit) {
-    return circuitProof(await ledgerCircuitJob(header, visit), statementWords(header, [visit]));
+  async proofJob(statement, visit) {
+    return circuitProof(await ledgerCircuitJob(statement, visit), statement.words);
   },
 } satisfies RollupKind<LedgerVisitRecord>;

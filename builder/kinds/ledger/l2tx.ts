@@ -13,7 +13,7 @@ import { type ChainId, FIELD_MODULUS, type FieldElement, fieldElement } from "..
 import { dataWords } from "../../protocol/statement.ts";
 import type { Poseidon } from "../../state/poseidon.ts";
 import type { Signer } from "../kind.ts";
-import { InvalidL2TransactionError } from "./errors.ts";
+import { InvalidL2TransactionError } from "../errors.ts";
 import { L2TX_HEADER_BYTES, MAX_CALLDATA_BYTES, SIGNED_CALLDATA_WORDS } from "./limits.ts";
 import type { CurvePoint, Signature } from "./signing.ts";
 

@@ -4,7 +4,7 @@ import { ledgerKind } from "./index.ts";
 import type { CircuitJob } from "../../proving/circuit-job.ts";
 import { callAction } from "../../protocol/action.ts";
 import { chainId, L1 } from "../../protocol/ids.ts";
-import type { StatementHeader } from "../../protocol/statement.ts";
+import { type StatementHeader, VisitStatement } from "../../protocol/statement.ts";
 
 const SELF = chainId(1);
 const HEADER: StatementHeader = {
@@ -33,7 +33,7 @@ export async function standardJob(): Promise<CircuitJob> {
     });
     const { visit } = await machine.deliver(deposit, HEADER);
     if (visit === undefined) throw new TypeError("a deposit calls nobody, so its visit has ended");
-    return await ledgerCircuitJob(HEADER, visit);
+    return await ledgerCircuitJob(new VisitStatement(HEADER, visit), visit);
   } finally {
     await machine.close();
   }

@@ -11,7 +11,7 @@ const MAX_BATCH_AGE = 3_600n;
 /** Seconds for which other keys would be announced, were there an owner. */
 const VERIFICATION_DELAY = 7 * 24 * 3_600;
 /** The rollups' owner: none, so that their keys and their proof systems stay as they are. */
-const NOBODY = "0x0000000000000000000000000000000000000000";
+const NO_OWNER = "0x0000000000000000000000000000000000000000";
 
 export interface DeployOptions {
   /** RPC address of an L1 node. */
@@ -75,7 +75,7 @@ export async function deploy({ rpc, kinds, circuits, account }: DeployOptions): 
     const proofSystem = proofSystems.get(scheme.source);
     if (proofSystem === undefined) throw new RangeError(`${scheme.source} was not deployed`);
     const registration = {
-      owner: NOBODY,
+      owner: NO_OWNER,
       proofSystem,
       verificationKeys: Object.values(scheme.keys(kind, circuits)),
       genesisRoot: numberToHex(await kind.genesisRoot(), { size: 32 }),

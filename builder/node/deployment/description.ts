@@ -1,6 +1,7 @@
-import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
 import { z } from "zod";
+import { writeWholeFileSync } from "../../intake/whole-file.ts";
 import { DevnetRunningError, NoDevnetError } from "../errors.ts";
 
 const hex = z.templateLiteral(["0x", z.string().regex(/^[0-9a-fA-F]+$/)]);
@@ -46,10 +47,7 @@ export function descriptionFile(folder: string): string {
 
 /** Writes the description so that a reader sees all of it or none. */
 export function writeDescription(folder: string, description: DevnetDescription): void {
-  const file = descriptionFile(folder);
-  const partial = `${file}.${process.pid}.partial`;
-  writeFileSync(partial, `${JSON.stringify(description, null, 2)}\n`);
-  renameSync(partial, file);
+  writeWholeFileSync(descriptionFile(folder), `${JSON.stringify(description, null, 2)}\n`);
 }
 
 /** Synchronous, so that it also works while the process ends. */

@@ -1,5 +1,5 @@
 import type { Hex } from "viem";
-import type { CallFrame } from "../../evm/call-frame.ts";
+import type { L1Frame } from "../../l1/call-tracer.ts";
 import type { NextBlock } from "../../l1/head.ts";
 import type { BundleReceipts } from "../bundle.ts";
 import type { GasMeasurement } from "./gas-measurement.ts";
@@ -22,7 +22,7 @@ export interface NodeResult {
   /** Return data, or revert data. */
   data(index: number): Promise<Hex>;
   /** All frames. Costs more than everything else here. */
-  trace(index: number): Promise<CallFrame>;
+  trace(index: number): Promise<L1Frame>;
 }
 
 /** @throws when the block must not be made. */

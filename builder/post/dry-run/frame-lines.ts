@@ -5,7 +5,7 @@ import type { CallFrame } from "../../evm/call-frame.ts";
 const MAX_LENGTH = 138;
 
 /** A tree of frames as lines of text, inner ones indented. */
-export function frameLines(frame: CallFrame | undefined, depth = 0): string[] {
+export function frameLines(frame: CallFrame<string> | undefined, depth = 0): string[] {
   if (frame === undefined) return [];
   const { type, from, to, value, gas, gasUsed, input, output, error, calls } = frame;
   const ether = value === 0n ? "" : ` with ${formatEther(value)} ETH`;

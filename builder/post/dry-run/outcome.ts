@@ -12,7 +12,7 @@ export interface SeenOutcome {
   /** The contract that it deploys, if that is what it does; its data is then code, and no return data. */
   readonly created?: Hex;
   /** All frames, from the outermost; absent where they were not recorded. */
-  readonly trace?: CallFrame | undefined;
+  readonly trace?: CallFrame<string> | undefined;
 }
 
 /** What a node puts into the receipt of a transaction. */

@@ -1,9 +1,8 @@
 import { type Hex, isHex, numberToHex } from "viem";
 import { z } from "zod";
-import type { CallFrame } from "../../evm/call-frame.ts";
 import type { L1Client } from "../../l1/client.ts";
 import type { NextBlock } from "../../l1/head.ts";
-import { parseCallFrame } from "../../l1/call-tracer.ts";
+import { askForTrace, type L1Frame } from "../../l1/call-tracer.ts";
 
 const hex = z.custom<Hex>((value) => isHex(value), "not hexadecimal");
 const accountState = z.object({
@@ -52,15 +51,20 @@ export class OverrideTracer {
    * The frames of the transaction with this index.
    * @param index not below one asked for earlier.
    */
-  async trace(index: number): Promise<CallFrame> {
+  async trace(index: number): Promise<L1Frame> {
     for (; this.#done < index; this.#done++) {
       const options = { tracer: "prestateTracer", tracerConfig: { diffMode: true } };
-      this.#take(stateDiff.parse(await this.#traceCall(this.#done, options)));
+      const params = this.#params(this.#done, options);
+      const answer = await this.#l1.request<{ Parameters: unknown[]; ReturnType: unknown }>({
+        method: "debug_traceCall",
+        params,
+      });
+      this.#take(stateDiff.parse(answer));
     }
-    return parseCallFrame(await this.#traceCall(index, { tracer: "callTracer" }));
+    return await askForTrace(this.#l1, "debug_traceCall", this.#params(index, { tracer: "callTracer" }));
   }
 
-  async #traceCall(index: number, options: object): Promise<unknown> {
+  #params(index: number, options: object): unknown[] {
     const { number, timestamp, gasLimit, coinbase, baseFeePerGas } = this.#next;
     const blockOverrides = {
       number: numberToHex(number),
@@ -70,10 +74,7 @@ export class OverrideTracer {
       baseFeePerGas: numberToHex(baseFeePerGas),
     };
     const stateOverrides = Object.fromEntries(this.#overrides);
-    return await this.#l1.request<{ Parameters: unknown[]; ReturnType: unknown }>({
-      method: "debug_traceCall",
-      params: [this.#calls[index], numberToHex(number - 1n), { ...options, stateOverrides, blockOverrides }],
-    });
+    return [this.#calls[index], numberToHex(number - 1n), { ...options, stateOverrides, blockOverrides }];
   }
 
   #take({ pre, post }: z.output<typeof stateDiff>): void {

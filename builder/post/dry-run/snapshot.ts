@@ -1,9 +1,8 @@
 import { BaseError, type TransactionReceipt } from "viem";
-import type { CallFrame } from "../../evm/call-frame.ts";
 import type { L1Client } from "../../l1/client.ts";
 import { revertData } from "../contract-error.ts";
 import type { BundleReceipts } from "../bundle.ts";
-import { traceTransaction } from "../../l1/call-tracer.ts";
+import { type L1Frame, traceTransaction } from "../../l1/call-tracer.ts";
 import type { BlockDraft, DryRun, ResultCheck } from "./dry-run.ts";
 import type { GasMeasurement } from "./gas-measurement.ts";
 import type { UnsignedRequest } from "./unsigned.ts";
@@ -79,7 +78,7 @@ export class SnapshotDryRun implements DryRun {
     return transactions.length === 0;
   }
 
-  async #trace(receipt: TransactionReceipt | undefined, deep: boolean): Promise<CallFrame> {
+  async #trace(receipt: TransactionReceipt | undefined, deep: boolean): Promise<L1Frame> {
     if (receipt === undefined) throw new TypeError("a transaction without receipt has no trace");
     return await traceTransaction(this.#l1, receipt.transactionHash, deep);
   }

@@ -1,9 +1,9 @@
+import { invert, pow } from "@noble/curves/abstract/modular.js";
 import { viewOf } from "./binary-file.ts";
 import type { CurveMemory } from "./curve-memory.ts";
 import { KeyCorruptError } from "./errors.ts";
 import { constant, lagrangeValues } from "./lagrange.ts";
 import { ELEMENT_BYTES } from "./little-endian.ts";
-import { modPow } from "./mod-pow.ts";
 import type { ConstraintSystem } from "./r1cs.ts";
 import type { SetupSecrets } from "./secrets.ts";
 import { FIELD_MODULUS } from "../../protocol/ids.ts";
@@ -77,7 +77,7 @@ export function arithmetise(
     add(a + wire * ELEMENT_BYTES, product, a + wire * ELEMENT_BYTES);
   }
 
-  const inverseDelta = modPow(secrets.delta, FIELD_MODULUS - 2n, FIELD_MODULUS);
+  const inverseDelta = invert(secrets.delta, FIELD_MODULUS);
   const alpha = constant(memory, secrets.alpha);
   const beta = constant(memory, secrets.beta);
   const overDelta = constant(memory, inverseDelta);
@@ -200,7 +200,7 @@ function quotientPowers(memory: CurveMemory, power: number, tau: bigint): Uint8A
   const multiply = memory.function("frm_mul");
   const values = memory.allocate(size * ELEMENT_BYTES);
   const point = constant(memory, tau);
-  const first = constant(memory, modPow(tau, BigInt(size), FIELD_MODULUS) - 1n);
+  const first = constant(memory, pow(tau, BigInt(size), FIELD_MODULUS) - 1n);
   memory.write(values, memory.bytes(first, ELEMENT_BYTES).slice());
   for (let i = 1; i < count; i++)
     multiply(values + (i - 1) * ELEMENT_BYTES, point, values + i * ELEMENT_BYTES);

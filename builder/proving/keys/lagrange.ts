@@ -1,7 +1,7 @@
+import { invert, pow } from "@noble/curves/abstract/modular.js";
 import { FIELD_MODULUS } from "../../protocol/ids.ts";
 import type { CurveMemory } from "./curve-memory.ts";
 import { ELEMENT_BYTES, elementBytes } from "./little-endian.ts";
-import { modPow } from "./mod-pow.ts";
 
 const P = FIELD_MODULUS;
 /**
@@ -13,8 +13,8 @@ const NON_RESIDUE = 5n;
 
 /** ω of the domain of size 2^power that circom and snarkjs use. */
 export function rootOfUnity(power: number): bigint {
-  const root = modPow(NON_RESIDUE, (P - 1n) >> TWO_ADICITY, P);
-  return modPow(root, 1n << (TWO_ADICITY - BigInt(power)), P);
+  const root = pow(NON_RESIDUE, (P - 1n) >> TWO_ADICITY, P);
+  return pow(root, 1n << (TWO_ADICITY - BigInt(power)), P);
 }
 
 /**
@@ -30,8 +30,8 @@ export function lagrangeValues(memory: CurveMemory, power: number, tau: bigint, 
   const numerators = memory.allocate(size * ELEMENT_BYTES);
   const omega = constant(memory, rootOfUnity(power));
   const point = constant(memory, tau);
-  const vanishing = (modPow(tau, BigInt(size), P) - 1n + P) % P;
-  const factor = (((vanishing * modPow(BigInt(size), P - 2n, P)) % P) * scale) % P;
+  const vanishing = (pow(tau, BigInt(size), P) - 1n + P) % P;
+  const factor = (((vanishing * invert(BigInt(size), P)) % P) * scale) % P;
   memory.write(numerators, memory.bytes(constant(memory, 1n), ELEMENT_BYTES).slice());
   for (let i = 1; i < size; i++) {
     multiply(numerators + (i - 1) * ELEMENT_BYTES, omega, numerators + i * ELEMENT_BYTES);

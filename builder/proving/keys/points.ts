@@ -1,11 +1,11 @@
+import { invert } from "@noble/curves/abstract/modular.js";
 import { BASE_FIELD_MODULUS } from "./base-field.ts";
 import { POINT_BYTES } from "./curve-memory.ts";
 import { ELEMENT_BYTES, readElement } from "./little-endian.ts";
-import { modPow } from "./mod-pow.ts";
 import type { G1Point, G2Point } from "./verification-key.ts";
 
 /** 2^-256 in the base field: takes coordinates out of Montgomery form. */
-const MONTGOMERY_INVERSE = modPow(1n << 256n, BASE_FIELD_MODULUS - 2n, BASE_FIELD_MODULUS);
+const MONTGOMERY_INVERSE = invert(1n << 256n, BASE_FIELD_MODULUS);
 /** First byte of the uncompressed form of the point at infinity. */
 const INFINITY_FLAG = 0x40;
 

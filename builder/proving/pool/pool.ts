@@ -1,6 +1,6 @@
 import type { Backend } from "../backends/backend.ts";
 import type { CircuitJob } from "../circuit-job.ts";
-import { ProofFailedError, ProverBusyError, UnprovableCircuitError } from "../errors.ts";
+import { ProofFailedError, ProverBusyError, CircuitNotLoadedError } from "../errors.ts";
 import { type LoadedCircuit, loadCircuit } from "../load-circuit.ts";
 import type { ProveOptions, Prover, ProverResult } from "../prover.ts";
 import { WitnessThreads } from "../threads/threads.ts";
@@ -98,7 +98,7 @@ export class ProverPool implements Prover {
   async prove(job: CircuitJob, { signal, priority = 0 }: ProveOptions = {}): Promise<ProverResult> {
     const { circuit } = job;
     const loaded = this.#circuits.get(circuit);
-    if (loaded === undefined) throw new UnprovableCircuitError(circuit, this.#circuits.keys());
+    if (loaded === undefined) throw new CircuitNotLoadedError(circuit, this.#circuits.keys());
     if (this.#closed) throw new ProofFailedError(circuit, "the prover was closed");
     if (signal?.aborted)
       throw new ProofFailedError(circuit, "the job was cancelled", { cause: signal.reason });

@@ -67,23 +67,23 @@ export class WorkerDirectory implements AsyncDisposable {
     // First of all: what waits for a Redis that is away would wait forever.
     this.#redis.disconnect();
     await this.#looking;
-    await this.#dismissAll();
+    await this.#removeAll();
   }
 
-  async #dismissAll(): Promise<void> {
-    await Promise.all([...this.#backends.keys()].map((id) => this.#dismiss(id)));
+  async #removeAll(): Promise<void> {
+    await Promise.all([...this.#backends.keys()].map((id) => this.#removeWorker(id)));
   }
 
   async #watch(): Promise<void> {
     const { signal } = this.#stop;
     while (!signal.aborted) {
       // While Redis is away, its workers are.
-      await this.#look().catch(() => this.#dismissAll());
+      await this.#refresh().catch(() => this.#removeAll());
       await sleep(LOOK_MS, undefined, { signal }).catch(() => undefined);
     }
   }
 
-  async #look(): Promise<void> {
+  async #refresh(): Promise<void> {
     const ids = await this.#redis.smembers(WORKERS_KEY);
     const cards = ids.length === 0 ? [] : await this.#redis.mget(ids.map(workerKey));
     const present = new Set<string>();
@@ -96,23 +96,23 @@ export class WorkerDirectory implements AsyncDisposable {
       present.add(id);
       if (this.#backends.has(id) || this.#ignored.has(id)) continue;
       const card = readCard(text);
-      if (card?.id === id) this.#welcome(card);
-      else this.#passOver(id, whyNot(text));
+      if (card?.id === id) this.#addWorker(card);
+      else this.#ignore(id, faultOf(text));
     }
-    for (const id of this.#backends.keys()) if (!present.has(id)) await this.#dismiss(id);
+    for (const id of this.#backends.keys()) if (!present.has(id)) await this.#removeWorker(id);
     for (const id of this.#ignored) if (!present.has(id)) this.#ignored.delete(id);
   }
 
-  #passOver(worker: string, reason: string): void {
+  #ignore(worker: string, reason: string): void {
     this.#ignored.add(worker);
     this.#onIgnored?.({ worker, reason });
   }
 
-  #welcome(card: WorkerCard): void {
+  #addWorker(card: WorkerCard): void {
     const shared = [...this.#keys].filter(([circuit, key]) => card.circuits[circuit] === key);
     if (shared.length === 0) {
       const wanted = [...this.#keys.keys()].join(", ");
-      this.#passOver(
+      this.#ignore(
         card.id,
         `it has other keys than the builder, of each of ${wanted}: they need the same --keys`,
       );
@@ -123,7 +123,7 @@ export class WorkerDirectory implements AsyncDisposable {
     this.#pool.add(backend);
   }
 
-  async #dismiss(id: string): Promise<void> {
+  async #removeWorker(id: string): Promise<void> {
     const backend = this.#backends.get(id);
     if (backend === undefined) return;
     this.#backends.delete(id);
@@ -134,7 +134,7 @@ export class WorkerDirectory implements AsyncDisposable {
 }
 
 /** What is wrong with a worker's card. */
-function whyNot(text: string): string {
+function faultOf(text: string): string {
   let found: string | undefined;
   try {
     found = formatOf(text);

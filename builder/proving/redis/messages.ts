@@ -9,20 +9,20 @@ import { decimal, decimalPair, toDecimalJson } from "../decimal.ts";
  */
 export const WORKER_FORMAT = "lockstep.prover.v2";
 /** Where workers register. */
-const LOBBY = "lockstep:prover";
+const KEY_PREFIX = "lockstep:prover";
 /** All other keys in Redis begin so. */
-const PREFIX = `${LOBBY}:v2`;
+const VERSIONED_PREFIX = `${KEY_PREFIX}:v2`;
 
 /** Set of the ids of workers that have registered. */
-export const WORKERS_KEY = `${LOBBY}:workers`;
+export const WORKERS_KEY = `${KEY_PREFIX}:workers`;
 /** A worker's {@link WorkerCard}, which expires when it stops renewing it. */
-export const workerKey = (id: string): string => `${LOBBY}:worker:${id}`;
+export const workerKey = (id: string): string => `${KEY_PREFIX}:worker:${id}`;
 /** Name of the queue with one worker's jobs. */
-export const queueName = (id: string): string => `${PREFIX}:${id}`.replaceAll(":", "-");
+export const queueName = (id: string): string => `${VERSIONED_PREFIX}:${id}`.replaceAll(":", "-");
 /** Channel on which a worker is told the ids of jobs that are no longer wanted. */
-export const cancelChannel = (id: string): string => `${PREFIX}:cancel:${id}`;
+export const cancelChannel = (id: string): string => `${VERSIONED_PREFIX}:cancel:${id}`;
 /** Where the input of a job lies: it is too large for the queue. */
-export const inputKey = (job: string): string => `${PREFIX}:input:${job}`;
+export const inputKey = (job: string): string => `${VERSIONED_PREFIX}:input:${job}`;
 
 /** How often a worker renews its card, and how long that is valid. Milliseconds. */
 export const HEARTBEAT_MS = 1_000;

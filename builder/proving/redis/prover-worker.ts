@@ -62,7 +62,7 @@ export class ProverWorker implements AsyncDisposable {
   readonly #card: WorkerCard;
   readonly #worker: Worker;
   readonly #running = new Map<string, AbortController>();
-  readonly #heart: NodeJS.Timeout;
+  readonly #heartbeat: NodeJS.Timeout;
   /** Jobs so far. */
   #received = 0;
 
@@ -87,7 +87,7 @@ export class ProverWorker implements AsyncDisposable {
       },
     );
     this.#worker.on("error", () => undefined);
-    this.#heart = setInterval(() => void this.#beat(), HEARTBEAT_MS);
+    this.#heartbeat = setInterval(() => void this.#sendHeartbeat(), HEARTBEAT_MS);
   }
 
   /** @throws {RedisUnreachableError}, `KEY_CORRUPT`. */
@@ -112,13 +112,13 @@ export class ProverWorker implements AsyncDisposable {
     const worker = new ProverWorker(options, redis, card);
     await worker.#subscriber.subscribe(cancelChannel(id));
     await worker.#worker.waitUntilReady();
-    await worker.#beat();
+    await worker.#sendHeartbeat();
     return worker;
   }
 
   /** Gives up what it is doing and signs off. */
   async [Symbol.asyncDispose](): Promise<void> {
-    clearInterval(this.#heart);
+    clearInterval(this.#heartbeat);
     await this.#redis.del(workerKey(this.id)).catch(() => undefined);
     for (const job of this.#running.values()) job.abort();
     await this.#worker.close(true).catch(() => undefined);
@@ -126,7 +126,7 @@ export class ProverWorker implements AsyncDisposable {
     this.#redis.disconnect();
   }
 
-  async #beat(): Promise<void> {
+  async #sendHeartbeat(): Promise<void> {
     try {
       await this.#redis.set(workerKey(this.id), JSON.stringify(this.#card), "PX", CARD_EXPIRES_MS);
       await this.#redis.sadd(WORKERS_KEY, this.id);

@@ -38,9 +38,13 @@ export function recordExecution(root: Branch): RecordedExecution {
   };
 }
 
-/** The actions of a tree, written down as a list. */
-export function actionsOf(root: Branch): Action[] {
-  return flatten(root).recorded.map(({ action }) => action);
+/** A tree written down as a list, without what has to be hashed, and without its spans. */
+export function outlineOf(root: Branch): Pick<RecordedExecution, "actions" | "marks"> {
+  const { recorded, resumes } = flatten(root);
+  return {
+    actions: recorded.map(({ action }) => action),
+    marks: resumes.map(({ at, to }) => ({ kind: MarkKind.RESUME, at, to })),
+  };
 }
 
 function recordVisit(

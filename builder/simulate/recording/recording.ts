@@ -1,14 +1,14 @@
 import { concatHex, type Hex, keccak256 } from "viem";
 import { rootHex } from "../../protocol/execution/encoding.ts";
-import { actionsOf, type RecordedExecution, recordExecution } from "./recorded-execution.ts";
+import { outlineOf, type RecordedExecution, recordExecution } from "./recorded-execution.ts";
 import { Branch, type RecordedAction, type Turn } from "./tree.ts";
 import type { StateMoment } from "../../kinds/kind.ts";
 import type { JournalFollower } from "../../evm/journal.ts";
-import { type Action, ActionKind, hashAction } from "../../protocol/action.ts";
+import { ActionKind, hashAction } from "../../protocol/action.ts";
 import { type ChainId, L1 } from "../../protocol/ids.ts";
 import { SimulationRefusedError } from "../refusal.ts";
 
-/** The states of all rollups at one moment. */
+/** The moments of all rollups at one time. */
 export type Roots = ReadonlyMap<ChainId, StateMoment>;
 
 /** One execution, as far as its paths are known. */
@@ -84,9 +84,11 @@ export class Recording implements JournalFollower {
   }
 
   /** What the executions from the `first` on are made of, without the roots, which would have to be hashed. */
-  outlines(first: number): { actions: readonly Action[]; visits: readonly { rollup: ChainId }[] }[] {
+  outlines(first: number): (ReturnType<typeof outlineOf> & {
+    readonly visits: readonly { readonly rollup: ChainId }[];
+  })[] {
     return this.#entries.slice(first).map(({ root, visited }) => ({
-      actions: actionsOf(root),
+      ...outlineOf(root),
       visits: [...visited].map((rollup) => ({ rollup })),
     }));
   }

@@ -8,7 +8,7 @@ import {Frame, newFrame} from "../../batch/Frame.sol";
 import {
     INITIAL_ROOT,
     Nest,
-    NOBODY,
+    NO_TRACK,
     Path,
     SpanRef,
     Standing,
@@ -20,15 +20,15 @@ import {
 
 /// @title Effects alone: Ether, spans and frames, without any list
 contract EffectsTest {
-    function testLackIsTheMostThatWasMissing() external pure {
+    function testShortfallIsTheMostThatWasMissing() external pure {
         Tracks memory tracks = _tracks();
         Effects.debit(tracks.list[0], 5);
         Effects.credit(tracks.list[1], 5);
         Effects.debit(tracks.list[1], 3);
         Effects.credit(tracks.list[0], 9);
         Effects.debit(tracks.list[0], 1);
-        require(tracks.list[0].standing.lack == 5, "not what the first lacked");
-        require(tracks.list[1].standing.lack == 0, "the second lacked nothing");
+        require(tracks.list[0].standing.shortfall == 5, "another shortfall of the first");
+        require(tracks.list[1].standing.shortfall == 0, "a shortfall of the second");
         require(tracks.list[0].standing.balance == 3 && tracks.list[1].standing.balance == 2, "other sums");
     }
 
@@ -40,7 +40,7 @@ contract EffectsTest {
             Effects.credit(tracks.list[1 - (i % 2)], values[i]);
             for (uint256 j = 0; j < 2; j++) {
                 Standing memory standing = tracks.list[j].standing;
-                require(standing.lack >= standing.l1Balance - standing.balance, "more than L1 asks for");
+                require(standing.shortfall >= standing.l1Balance - standing.balance, "more than L1 asks for");
             }
             sum = tracks.list[0].standing.balance + tracks.list[1].standing.balance;
             require(sum == 0, "value between rollups changes the sum");
@@ -58,10 +58,10 @@ contract EffectsTest {
         path.calls = 1;
         Effects.debit(tracks.list[0], 4);
         marked = Effects.announce(nest, tracks, path, marked, 1, 3, 1);
-        require(Effects.heightOf(nest) == 3 && Effects.enterL1(nest) == 3, "three frames lack");
+        require(Effects.heightOf(nest) == 3 && Effects.enterL1(nest) == 3, "not three frames to open");
         _tell(tracks);
         Effects.openFrames(nest, tracks, 3);
-        require(Effects.enterL1(nest) == 0, "no frame lacks");
+        require(Effects.enterL1(nest) == 0, "a frame to open again");
         Effects.debit(tracks.list[0], 2);
 
         SpanRef second = Effects.spanOfCall(nest, path, 1);
@@ -69,18 +69,18 @@ contract EffectsTest {
             second.get().at == 3 && Effects.framesSince(nest, second.get()) == 1,
             "not the second call's"
         );
-        Effects.undo(nest, tracks, second.get(), 0, NOBODY);
+        Effects.undo(nest, tracks, second.get(), 0, NO_TRACK);
         require(tracks.list[0].standing.balance == -4 && nest.framed == 2, "not before the second call");
 
         SpanRef first = Effects.spanAt(nest, 1);
         require(Effects.framesSince(nest, first.get()) == 1, "the newest span comes first");
-        Effects.undo(nest, tracks, first.get(), 0, NOBODY);
+        Effects.undo(nest, tracks, first.get(), 0, NO_TRACK);
         require(tracks.list[0].standing.balance == 0 && nest.framed == 1, "not before the first call");
         // L1 has what it had when it opened the frame, and is told of the rest with the next step.
         require(tracks.list[0].standing.l1Balance == -4, "not what L1 had");
         require(Effects.spanOfCall(nest, path, 1).isNone(), "what was undone can be undone again");
 
-        Effects.undo(nest, tracks, Effects.spanAt(nest, 1).get(), 0, NOBODY);
+        Effects.undo(nest, tracks, Effects.spanAt(nest, 1).get(), 0, NO_TRACK);
         require(nest.framed == 0 && nest.spans.isNone(), "frames are left");
         Effects.checkMarked(marked, 9);
     }
@@ -99,7 +99,7 @@ contract EffectsTest {
         Nest memory nest;
         Path memory path;
         SpanRef marked = Effects.announce(nest, tracks, path, SpanRef.wrap(0), 5, 1, 2);
-        Effects.undo(nest, tracks, nest.spans.get(), 0, NOBODY);
+        Effects.undo(nest, tracks, nest.spans.get(), 0, NO_TRACK);
         Effects.checkMarked(marked, 9);
     }
 
@@ -123,7 +123,7 @@ contract EffectsTest {
     function _tell(Tracks memory tracks) private pure {
         for (uint256 i = 0; i < tracks.count; i++) {
             Standing memory standing = tracks.list[i].standing;
-            (standing.l1Balance, standing.lack) = (standing.balance, 0);
+            (standing.l1Balance, standing.shortfall) = (standing.balance, 0);
         }
     }
 

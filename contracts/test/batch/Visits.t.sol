@@ -7,7 +7,7 @@ import {CanonicalBatch} from "../../batch/CanonicalBatch.sol";
 import {Visits} from "../../batch/Visits.sol";
 import {
     LocatedVisit,
-    NOBODY,
+    NO_TRACK,
     Standing,
     Standings,
     Track,
@@ -38,7 +38,7 @@ contract VisitsTest {
         Visits.close(log, b, false);
         Visits.noteReceiver(log, a, 2, 30);
         // The visit that is open and loses actions, and no other.
-        Visits.abandon(log, tracks, before, NOBODY, NOBODY);
+        Visits.abandon(log, tracks, before, NO_TRACK, NO_TRACK);
         Standings.restore(tracks, before);
         a = tracks.list[0];
         Visits.noteGiver(log, a, 3, 40);

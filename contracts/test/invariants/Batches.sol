@@ -2,7 +2,7 @@
 pragma solidity 0.8.30;
 
 import {Batch, ChainId, Execution, RollupProof} from "../../interfaces/Actions.sol";
-import {rollupAt, ROLLUPS} from "./Scene.sol";
+import {rollupAt, ROLLUPS} from "./GeneratedExecution.sol";
 
 /// @title What a builder makes of executions
 library Batches {

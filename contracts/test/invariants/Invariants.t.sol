@@ -1,29 +1,29 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
-import {Flaw, nameOfFlaw} from "./Forgeries.sol";
-import {nameOf, Trait} from "./Scene.sol";
-import {Troupe} from "./Troupe.sol";
+import {Mutation, nameOfMutation} from "./BatchMutations.sol";
+import {nameOf, Trait} from "./GeneratedExecution.sol";
+import {InvariantHandler} from "./InvariantHandler.sol";
 
-/// @title What holds whatever builders and users of L1 do
-/// @notice Most is checked by {Stage} and {Books} at the end of each thing that they do, which fails a test
-/// by reverting.
-contract InvariantsTest is Troupe {
+/// @title Invariants of `Rollups`
+/// @notice Most is checked by {InvariantSetup} and {InvariantAccounting} at the end of each handler function,
+/// which fails a test by reverting.
+contract InvariantsTest is InvariantHandler {
     struct FuzzSelector {
         address target;
         bytes4[] selectors;
     }
 
-    /// Something that must be seen to happen, and what is done for it.
-    struct Deed {
+    /// An outcome that must be seen, and the handler function that leads to it.
+    struct Outcome {
         string name;
-        function(uint256) external act;
+        function(uint256) external execute;
     }
 
-    /// So often a deed is tried at most.
+    /// Most calls that may be needed for one outcome.
     uint256 private constant ATTEMPTS = 400;
 
-    // ------------------------------------------------------------------------------- whatever comes in a row
+    // ------------------------------------------------------------------------------------ sequences of calls
 
     function targetContracts() external view returns (address[] memory targets) {
         targets = new address[](1);
@@ -33,17 +33,17 @@ contract InvariantsTest is Troupe {
     function targetSelectors() external view returns (FuzzSelector[] memory targets) {
         bytes4[] memory selectors = new bytes4[](12);
         selectors[0] = this.post.selector;
-        selectors[1] = this.perform.selector;
-        selectors[2] = this.improvise.selector;
-        selectors[3] = this.starve.selector;
-        selectors[4] = this.insist.selector;
-        selectors[5] = this.late.selector;
+        selectors[1] = this.makeCall.selector;
+        selectors[2] = this.makeCallWithDeviation.selector;
+        selectors[3] = this.makeCallWithLittleGas.selector;
+        selectors[4] = this.repeatCall.selector;
+        selectors[5] = this.makeCallInNextBlock.selector;
         selectors[6] = this.lookUp.selector;
-        selectors[7] = this.endow.selector;
-        selectors[8] = this.replay.selector;
-        selectors[9] = this.forge.selector;
-        selectors[10] = this.skimp.selector;
-        selectors[11] = this.overtake.selector;
+        selectors[7] = this.donateEther.selector;
+        selectors[8] = this.repostBatch.selector;
+        selectors[9] = this.postMutated.selector;
+        selectors[10] = this.postWithLittleGas.selector;
+        selectors[11] = this.makeCallAfterOtherBatch.selector;
         targets = new FuzzSelector[](1);
         targets[0] = FuzzSelector(address(this), selectors);
     }
@@ -53,94 +53,94 @@ contract InvariantsTest is Troupe {
         checkRoots();
     }
 
-    /// A row of actions in which nothing happens shows nothing.
+    /// A sequence in which nothing happens would show nothing.
     function afterInvariant() external {
-        _bringAbout(Deed("transaction done", this.post));
-        _bringAbout(Deed("consumed", this.perform));
-        _bringAbout(Deed("looked up", this.lookUp));
+        _reach(Outcome("transaction done", this.post));
+        _reach(Outcome("consumed", this.makeCall));
+        _reach(Outcome("looked up", this.lookUp));
     }
 
-    // ----------------------------------------------------------------------------------- one thing at a time
+    // ------------------------------------------------------------------------------------------ single calls
 
     function testBalancesAreBacked(uint256 seed) external {
         this.post(seed);
-        this.perform(seed);
-        this.endow(seed);
-        this.improvise(seed);
+        this.makeCall(seed);
+        this.donateEther(seed);
+        this.makeCallWithDeviation(seed);
     }
 
     function testNoRootWithoutStatement(uint256 seed) external {
-        this.forge(seed);
-        this.perform(seed);
-        this.replay(seed);
-        this.overtake(seed);
-        this.skimp(seed);
+        this.postMutated(seed);
+        this.makeCall(seed);
+        this.repostBatch(seed);
+        this.makeCallAfterOtherBatch(seed);
+        this.postWithLittleGas(seed);
         checkRoots();
     }
 
     function testCursorIsNeverLeft(uint256 seed) external {
-        this.improvise(seed);
-        this.starve(seed);
+        this.makeCallWithDeviation(seed);
+        this.makeCallWithLittleGas(seed);
     }
 
     function testNothingIsConsumedTwice(uint256 seed) external {
-        this.insist(seed);
-        this.late(seed);
+        this.repeatCall(seed);
+        this.makeCallInNextBlock(seed);
     }
 
     function testStaticCallsChangeNothing(uint256 seed) external {
         this.lookUp(seed);
-        this.perform(seed);
+        this.makeCall(seed);
         this.lookUp(seed);
     }
 
-    // ---------------------------------------------------------------------------------------- what is tested
+    // ---------------------------------------------------------------------------------------- coverage
 
-    /// What the tests count on to happen does happen.
+    /// Each outcome is reached: none of the checks passes for want of cases.
     function testAllOfItHappens() external {
         for (uint256 i = 0; i <= uint256(type(Trait).max); i++)
-            _bringAbout(Deed(nameOf(Trait(i)), this.perform));
-        Deed[30] memory deeds_ = [
-            Deed("frames opened", this.post),
-            Deed("frames reverted", this.post),
-            Deed("transaction done", this.post),
-            Deed("transaction failed", this.post),
-            Deed("transaction contradicted", this.post),
-            Deed("batch rehearsed", this.post),
-            Deed("consumed", this.perform),
-            Deed("consumed on another course", this.perform),
-            Deed("failed as foreseen", this.perform),
-            Deed("rehearsed", this.perform),
-            Deed("rival consumed", this.perform),
-            Deed("whim did not matter", this.improvise),
-            Deed("whim was refused", this.improvise),
-            Deed("call had enough gas", this.starve),
-            Deed("call was starved", this.starve),
-            Deed("twin consumed", this.insist),
-            Deed("refused again at the same roots", this.insist),
-            Deed("refused again at other roots", this.insist),
-            Deed("refused again after another batch", this.insist),
-            Deed("overtaken call answered", this.overtake),
-            Deed("overtaken call refused", this.overtake),
-            Deed("late call missed", this.late),
-            Deed("looked up", this.lookUp),
-            Deed("looked up a failure", this.lookUp),
-            Deed("call did not pass for a look-up", this.lookUp),
-            Deed("endowed", this.endow),
-            Deed("replayed", this.replay),
-            Deed("transaction done by a replay", this.replay),
-            Deed("batch had enough gas", this.skimp),
-            Deed("batch was starved", this.skimp)
+            _reach(Outcome(nameOf(Trait(i)), this.makeCall));
+        Outcome[30] memory required = [
+            Outcome("frames opened", this.post),
+            Outcome("frames reverted", this.post),
+            Outcome("transaction done", this.post),
+            Outcome("transaction failed", this.post),
+            Outcome("transaction contradicted", this.post),
+            Outcome("batch posted and undone", this.post),
+            Outcome("consumed", this.makeCall),
+            Outcome("consumed on another branch", this.makeCall),
+            Outcome("failed as expected", this.makeCall),
+            Outcome("call made and undone", this.makeCall),
+            Outcome("rival consumed", this.makeCall),
+            Outcome("deviation did not matter", this.makeCallWithDeviation),
+            Outcome("deviation was refused", this.makeCallWithDeviation),
+            Outcome("call had enough gas", this.makeCallWithLittleGas),
+            Outcome("call ran out of gas", this.makeCallWithLittleGas),
+            Outcome("twin consumed", this.repeatCall),
+            Outcome("refused again at the same roots", this.repeatCall),
+            Outcome("refused again at other roots", this.repeatCall),
+            Outcome("refused again after another batch", this.repeatCall),
+            Outcome("call answered after another batch", this.makeCallAfterOtherBatch),
+            Outcome("call refused after another batch", this.makeCallAfterOtherBatch),
+            Outcome("call missed in the next block", this.makeCallInNextBlock),
+            Outcome("looked up", this.lookUp),
+            Outcome("looked up a failure", this.lookUp),
+            Outcome("call did not pass for a look-up", this.lookUp),
+            Outcome("Ether donated", this.donateEther),
+            Outcome("batch reposted", this.repostBatch),
+            Outcome("transaction done by a reposted batch", this.repostBatch),
+            Outcome("batch had enough gas", this.postWithLittleGas),
+            Outcome("batch ran out of gas", this.postWithLittleGas)
         ];
-        for (uint256 i = 0; i < deeds_.length; i++) _bringAbout(deeds_[i]);
-        for (uint256 i = 0; i <= uint256(type(Flaw).max); i++)
-            _bringAbout(Deed(nameOfFlaw(Flaw(i)), this.forge));
+        for (uint256 i = 0; i < required.length; i++) _reach(required[i]);
+        for (uint256 i = 0; i <= uint256(type(Mutation).max); i++)
+            _reach(Outcome(nameOfMutation(Mutation(i)), this.postMutated));
     }
 
-    function _bringAbout(Deed memory deed) private {
-        for (uint256 i = 0; deeds[deed.name] == 0; i++) {
-            require(i < ATTEMPTS, string.concat("never seen: ", deed.name));
-            deed.act(uint256(keccak256(abi.encode(deed.name, i))));
+    function _reach(Outcome memory outcome) private {
+        for (uint256 i = 0; outcomes[outcome.name] == 0; i++) {
+            require(i < ATTEMPTS, string.concat("never seen: ", outcome.name));
+            outcome.execute(uint256(keccak256(abi.encode(outcome.name, i))));
         }
     }
 }

@@ -182,7 +182,7 @@ contract WalkHarness {
                 (amount, at) = Steps.readNumber(record, at);
                 holding.balance += int256(amount);
             }
-            if (flags & Steps.SLEEP_OR_WAKE != 0) holding.isOpen = !holding.isOpen;
+            if (flags & Steps.TOGGLES_SUSPENSION != 0) holding.isOpen = !holding.isOpen;
         }
         return at;
     }
@@ -206,7 +206,7 @@ contract WalkHarness {
     function _checkAll(Walk memory walk, uint256 at) private pure {
         for (uint256 i = 0; i < walk.tracks.count; i++) {
             Standing memory standing = walk.tracks.list[i].standing;
-            if (standing.l1Balance - standing.balance > standing.lack)
+            if (standing.l1Balance - standing.balance > standing.shortfall)
                 revert Broken("a rollup gives what L1 does not ask it for", walk.course.index, at);
         }
         uint256 frame = walk.course.path.frame;

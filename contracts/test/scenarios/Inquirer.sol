@@ -11,8 +11,8 @@ interface IAsker {
 /// @title FOR TESTS ONLY: tells its caller what can be seen of that caller
 contract Inquirer {
     /// @param hasCode,hasHash What the caller's account shows.
-    /// @param answers Whether he answers a call back, made in low level.
-    /// @param secret What he answers, made as a Solidity call.
+    /// @param answers Whether the caller answers a low-level call back.
+    /// @param secret What the caller answers to a Solidity call.
     struct Sight {
         bool hasCode;
         bool hasHash;

@@ -6,7 +6,7 @@ import {
   BOB,
   call,
   jobOf,
-  LedgerScene,
+  LedgerFixture,
   OTHER,
   reply,
   SELF,
@@ -33,33 +33,33 @@ export interface BatchJobs {
  * in turns.
  */
 export async function batchJobs(count: number): Promise<BatchJobs> {
-  const scene = await LedgerScene.open();
+  const ledger = await LedgerFixture.open();
   try {
-    await scene.fund(L1, ALICE, FUNDS);
-    await scene.fund(SELF, scene.signer.address, FUNDS);
+    await ledger.fund(L1, ALICE, FUNDS);
+    await ledger.fund(SELF, ledger.signer.address, FUNDS);
     const visits: Visit[] = [];
-    for (let index = 0; index < count; index++) visits.push(await play(scene, index));
+    for (let index = 0; index < count; index++) visits.push(await makeVisit(ledger, index));
     const start = performance.now();
     const jobs = await Promise.all(visits.map(jobOf));
     return { jobs, inputMilliseconds: performance.now() - start };
   } finally {
-    await scene.close();
+    await ledger.close();
   }
 }
 
-function play(scene: LedgerScene, index: number): Promise<Visit> {
+function makeVisit(ledger: LedgerFixture, index: number): Promise<Visit> {
   if (index % REENTERED_EVERY === REENTERED_EVERY - 1)
-    return scene.visit(
+    return ledger.visit(
       call(ask.send(OTHER, BOB, 1n, "0xaa")),
       call(ask.transfer(L1, BOB, 1n)),
       reply(OTHER, "0x01"),
     );
   switch (index % 3) {
     case 0:
-      return scene.visit(call(ask.transfer(L1, BOB, 1n)));
+      return ledger.visit(call(ask.transfer(L1, BOB, 1n)));
     case 1:
-      return scene.visit(scene.transaction(ask.transfer(L1, BOB, 1n)));
+      return ledger.visit(ledger.transaction(ask.transfer(L1, BOB, 1n)));
     default:
-      return scene.visit(call("0x", { sender: BOB, value: 1n }));
+      return ledger.visit(call("0x", { sender: BOB, value: 1n }));
   }
 }

@@ -8,7 +8,7 @@ import type { LedgerVisitRecord } from "../../../builder/kinds/ledger/record.ts"
 import type { CircuitJob, CompletedVisit } from "../../../builder/kinds/kind.ts";
 import { type Action, callAction, l2txAction, resultAction } from "../../../builder/protocol/action.ts";
 import { type ChainId, chainId, L1 } from "../../../builder/protocol/ids.ts";
-import type { StatementHeader } from "../../../builder/protocol/statement.ts";
+import { type StatementHeader, VisitStatement } from "../../../builder/protocol/statement.ts";
 
 /** The ledger under test and another rollup. */
 export const SELF = chainId(7);
@@ -55,7 +55,7 @@ export function reply(from: ChainId, data: Hex, failed = false): Action {
 }
 
 /** A live ledger that is played visit by visit. */
-export class LedgerScene {
+export class LedgerFixture {
   readonly machine: LedgerMachine;
   readonly signer: LedgerAccount;
 
@@ -64,8 +64,8 @@ export class LedgerScene {
     this.signer = signer;
   }
 
-  static async open(): Promise<LedgerScene> {
-    return new LedgerScene(await ledgerKind.open({ id: SELF }), await LedgerAccount.fromSeed(SEED));
+  static async open(): Promise<LedgerFixture> {
+    return new LedgerFixture(await ledgerKind.open({ id: SELF }), await LedgerAccount.fromSeed(SEED));
   }
 
   /** Delivers the actions, which must make one whole visit. */
@@ -98,5 +98,5 @@ export class LedgerScene {
 }
 
 export function jobOf(visit: Visit): Promise<CircuitJob> {
-  return ledgerCircuitJob(HEADER, visit);
+  return ledgerCircuitJob(new VisitStatement(HEADER, visit), visit);
 }

@@ -5,7 +5,7 @@ import { eventsOf } from "../outcome.ts";
 import { rootHex } from "../setup.ts";
 import type { Answer, Now } from "./model.ts";
 import type { Move, Posting } from "./moves.ts";
-import { FUNDS, recorderAbi, type Theatre } from "./stage.ts";
+import { FUNDS, recorderAbi, type WorldContracts } from "./contracts.ts";
 
 /** A transaction as the model foresees it. */
 export interface Planned {
@@ -23,13 +23,13 @@ export interface Planned {
  * @returns Names of what happened.
  */
 export async function check(
-  theatre: Theatre,
+  contracts: WorldContracts,
   plan: Planned,
   hash: Hex,
   postings: readonly Posting[],
   consumed: Set<string>,
 ): Promise<string[]> {
-  const receipt = await theatre.setup.publicClient.getTransactionReceipt({ hash });
+  const receipt = await contracts.setup.publicClient.getTransactionReceipt({ hash });
   expect(receipt.status, "fate of the transaction").to.equal(plan.success ? "success" : "reverted");
   if (!plan.success) {
     expect(receipt.logs).to.deep.equal([]);
@@ -112,7 +112,7 @@ function checkRootChanges(
 }
 
 /** Holds roots and Ether on L1 against the model, at the end of a block. */
-export async function checkLedger({ setup, places, rollups }: Theatre, now: Now): Promise<void> {
+export async function checkLedger({ setup, places, rollups }: WorldContracts, now: Now): Promise<void> {
   let held = 0n;
   for (const rollup of rollups) {
     const { root, etherBalance } = await setup.rollups.read.rollupOf([rollup]);

@@ -7,7 +7,7 @@ import type { Move, Places, Script } from "./moves.ts";
 import type { Pick } from "./pick.ts";
 
 /** What random executions are made of. */
-export interface Stage {
+export interface GeneratorContext {
   readonly pick: Pick;
   readonly places: Places;
   readonly rollups: readonly ChainId[];
@@ -22,7 +22,7 @@ export interface Stage {
 }
 
 /** An execution with what it takes on L1 to happen. */
-export interface Scene {
+export interface GeneratedExecution {
   readonly execution: Execution;
   /** What L1 contracts do when they are called in it; some do not do what the list says. */
   readonly scripts: readonly Script[];
@@ -40,17 +40,17 @@ export type Trigger = "transaction" | "call" | "static";
 
 /** Draws a well-formed execution that starts from `roots`. */
 export function randomExecution(
-  stage: Stage,
+  context: GeneratorContext,
   roots: ReadonlyMap<ChainId, StateRoot>,
   trigger: Trigger,
   sender: Address,
-): Scene {
-  return new Writer(stage, roots, trigger === "static").write(trigger, sender);
+): GeneratedExecution {
+  return new Writer(context, roots, trigger === "static").write(trigger, sender);
 }
 
 /** Writes the list of one execution by acting it out. */
 class Writer {
-  readonly #stage: Stage;
+  readonly #context: GeneratorContext;
   readonly #before: ReadonlyMap<ChainId, StateRoot>;
   readonly #roots: Map<ChainId, StateRoot>;
   readonly #isStatic: boolean;
@@ -63,15 +63,15 @@ class Writer {
   readonly #scripts: Script[] = [];
   readonly #lookUps: Execution[] = [];
 
-  constructor(stage: Stage, roots: ReadonlyMap<ChainId, StateRoot>, isStatic: boolean) {
-    this.#stage = stage;
+  constructor(context: GeneratorContext, roots: ReadonlyMap<ChainId, StateRoot>, isStatic: boolean) {
+    this.#context = context;
     this.#before = roots;
     this.#roots = new Map(roots);
     this.#isStatic = isStatic;
   }
 
-  write(trigger: Trigger, sender: Address): Scene {
-    const { pick, rollups, remotes } = this.#stage;
+  write(trigger: Trigger, sender: Address): GeneratedExecution {
+    const { pick, rollups, remotes } = this.#context;
     const rollup = pick.of(rollups);
     const contract = pick.of(remotes);
     this.#isTransaction = trigger === "transaction";
@@ -95,7 +95,7 @@ class Writer {
 
   /** A rollup is given control by a call, and gives it back. Returns whether the call failed. */
   #enter(action: Action, contract: Address, depth: number): boolean {
-    const { pick } = this.#stage;
+    const { pick } = this.#context;
     const rollup = action.to;
     const wakes = !this.#open.has(rollup);
     const rootBefore = this.#rootOf(rollup);
@@ -118,7 +118,7 @@ class Writer {
 
   /** Calls that `contract` on `here` makes. Returns whether any of them could change something. */
   #calls(here: ChainId, contract: Address, isStatic: boolean, depth: number): boolean {
-    const { pick, rollups, remotes } = this.#stage;
+    const { pick, rollups, remotes } = this.#context;
     let hasLiveCalls = false;
     for (let left = depth < MAX_DEPTH ? pick.below(3) : 0; left > 0; left--) {
       if (this.#actions.length > MAX_ACTIONS) break;
@@ -139,11 +139,11 @@ class Writer {
   // ----------------------------------------------------------------------------------------------- L1's part
 
   #callL1(from: ChainId, sender: Address, value: bigint, isStatic: boolean, depth: number): void {
-    const { pick, places, rollups, remotes } = this.#stage;
+    const { pick, places, rollups, remotes } = this.#context;
     const input = this.#data();
     if (!isStatic && pick.chance(15)) {
       const [original, rollup] = [pick.of(remotes), pick.of(rollups)];
-      if (value === 0n || !this.#stage.natives.has(rollup)) {
+      if (value === 0n || !this.#context.natives.has(rollup)) {
         this.#callProxy({ from, sender, value, input }, original, rollup, depth);
         return;
       }
@@ -171,7 +171,7 @@ class Writer {
     rollup: ChainId,
     depth: number,
   ): void {
-    const { places } = this.#stage;
+    const { places } = this.#context;
     const data = { value, data: input };
     const gas = this.#gas();
     this.#actions.push(call(from, L1, sender, places.proxyOf(original, rollup), { ...data, gas }));
@@ -184,7 +184,7 @@ class Writer {
 
   /** Calls back into rollups, with attempts that are undone and hostile moves in between. */
   #acts(actor: Address, depth: number): Move[] {
-    const { pick, rollups, remotes, hostile } = this.#stage;
+    const { pick, rollups, remotes, hostile } = this.#context;
     const moves: Move[] = [];
     for (let left = depth < MAX_DEPTH ? pick.below(3) : 0; left > 0; left--) {
       if (pick.chance(30)) moves.push(...hostile());
@@ -202,7 +202,7 @@ class Writer {
 
   /** Static calls to rollups, of which those that wait in the execution must not answer. */
   #looks(actor: Address): Move[] {
-    const { pick, rollups, remotes } = this.#stage;
+    const { pick, rollups, remotes } = this.#context;
     if (!pick.chance(50)) return [];
     const [original, rollup] = [pick.of(remotes), pick.of(rollups)];
     const data = this.#data();
@@ -218,7 +218,7 @@ class Writer {
 
   /** Now and then, a contract does not do what the list says. */
   #perhapsLie(script: Script): Script {
-    const { pick } = this.#stage;
+    const { pick } = this.#context;
     if (!pick.chance(8)) return script;
     switch (pick.below(4)) {
       case 0:
@@ -247,11 +247,13 @@ class Writer {
 
   #nextRoot(root: StateRoot): StateRoot {
     // Few roots, so that histories cross and come back to where they were.
-    return this.#stage.pick.chance(20) ? root : stateRoot(0xabcdef0000n + BigInt(this.#stage.pick.below(6)));
+    return this.#context.pick.chance(20)
+      ? root
+      : stateRoot(0xabcdef0000n + BigInt(this.#context.pick.below(6)));
   }
 
   #value(from: ChainId, to: ChainId): bigint {
-    const { pick, natives } = this.#stage;
+    const { pick, natives } = this.#context;
     if (natives.has(from) || natives.has(to) || pick.chance(40)) return 0n;
     // L1 brings more than rollups spend, so that most of them can pay and some cannot.
     return BigInt(pick.below(from === L1 ? 40 : 12));
@@ -259,7 +261,7 @@ class Writer {
 
   /** Calldata or an answer that nothing else has. */
   #data(): Hex {
-    return numberToHex(this.#stage.fresh(), { size: 4 });
+    return numberToHex(this.#context.fresh(), { size: 4 });
   }
 }
 

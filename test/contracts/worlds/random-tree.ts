@@ -1,8 +1,10 @@
 import { type Address, numberToHex } from "viem";
-import type { Resume } from "../../../builder/protocol/execution/walk.ts";
+import type { Resume, Walked } from "../../../builder/protocol/execution/walk.ts";
 import { type Action, revertAction, revertContinueAction } from "../../../builder/protocol/action.ts";
+import type { Execution, Visit } from "../../../builder/protocol/execution.ts";
 import { type ChainId, L1 } from "../../../builder/protocol/ids.ts";
-import { call, result } from "../lists.ts";
+import { call, result, resume, span } from "../lists.ts";
+import { rootAt } from "../setup.ts";
 import type { Pick } from "./pick.ts";
 
 /** Where a tree grows. */
@@ -131,4 +133,18 @@ class Grower {
   #data() {
     return numberToHex(++this.#fresh, { size: 2 });
   }
+}
+
+/** With the visits that the walk finds, each of which leads to a root of its own unless it must not. */
+export function executionOf({ actions, resumes }: Tree, { visits, spans }: Walked): Execution {
+  const made: Visit[] = [];
+  visits.forEach(({ rollup, previous, keepsRoot }, at) => {
+    const rootBefore = previous === undefined ? rootAt(0) : (made[previous]?.rootAfter ?? rootAt(0));
+    made.push({ rollup, rootBefore, rootAfter: keepsRoot ? rootBefore : rootAt(at + 1) });
+  });
+  const marks = [
+    ...[...spans].map(([at, times]) => span(at, times)),
+    ...resumes.map(({ at, to }) => resume(at, to)),
+  ];
+  return { actions, visits: made, marks: marks.toSorted((a, b) => a.at - b.at) };
 }

@@ -9,8 +9,8 @@ import { check, checkLedger, type Planned } from "./check.ts";
 import { type Answer, Model, refuse } from "./model.ts";
 import { type Move, type Posting, posting, type Script, stepOf } from "./moves.ts";
 import type { Pick } from "./pick.ts";
-import { randomExecution, type Stage, type Trigger, undone } from "./random-execution.ts";
-import { programData, recordData, send, type Theatre } from "./stage.ts";
+import { randomExecution, type GeneratorContext, type Trigger, undone } from "./random-execution.ts";
+import { programData, recordData, send, type WorldContracts } from "./contracts.ts";
 
 /** Seconds between the programs of a block and its transactions; its batches are of this time. */
 const BLOCK_TIME = 50n;
@@ -19,10 +19,10 @@ const BLOCK_TIME = 50n;
 export class World {
   /** Names of what happened: errors, events, fates of transactions. */
   readonly seen: string[] = [];
-  readonly #theatre: Theatre;
+  readonly #contracts: WorldContracts;
   readonly #pick: Pick;
   readonly #model: Model;
-  readonly #stage: Stage;
+  readonly #context: GeneratorContext;
   readonly #consumed = new Set<string>();
   #counter = 0;
   /** Timestamp of the batch that was drawn last. */
@@ -31,12 +31,12 @@ export class World {
   #postings: Posting[] = [];
   #scripts: Script[] = [];
 
-  constructor(theatre: Theatre, pick: Pick) {
-    this.#theatre = theatre;
+  constructor(contracts: WorldContracts, pick: Pick) {
+    this.#contracts = contracts;
     this.#pick = pick;
-    this.#model = new Model(theatre.places, theatre.genesis, theatre.natives);
-    const { places, rollups, natives, remotes } = theatre;
-    this.#stage = {
+    this.#model = new Model(contracts.places, contracts.genesis, contracts.natives);
+    const { places, rollups, natives, remotes } = contracts;
+    this.#context = {
       pick,
       places,
       rollups,
@@ -55,7 +55,7 @@ export class World {
 
   /** Returns calls that are left for the next block, where they must find nothing. */
   async #block(carried: readonly Move[]): Promise<readonly Move[]> {
-    const { setup, places, user } = this.#theatre;
+    const { setup, places, user } = this.#contracts;
     const { timestamp } = await setup.publicClient.getBlock();
     this.#timestamp = timestamp + 1n;
     this.#model.nextBlock(timestamp + BLOCK_TIME);
@@ -69,7 +69,7 @@ export class World {
 
     const programs: Hex[] = [];
     for (const script of this.#scripts.splice(0)) {
-      programs.push(await send(this.#theatre, script.actor, programData(places, script)));
+      programs.push(await send(this.#contracts, script.actor, programData(places, script)));
     }
     await setup.networkHelpers.time.increaseTo(timestamp + 1n);
     for (const hash of programs) {
@@ -79,22 +79,22 @@ export class World {
     const hashes: Hex[] = [];
     for (const { moves } of plans) {
       const steps = moves.map((move) => stepOf(places, user, move));
-      hashes.push(await send(this.#theatre, user, recordData(steps)));
+      hashes.push(await send(this.#contracts, user, recordData(steps)));
     }
     await setup.networkHelpers.time.increaseTo(timestamp + BLOCK_TIME);
     for (const [at, plan] of plans.entries()) {
       const hash = hashes[at];
       if (hash === undefined) throw new Error("a transaction was not sent");
-      this.seen.push(...(await check(this.#theatre, plan, hash, this.#postings, this.#consumed)));
+      this.seen.push(...(await check(this.#contracts, plan, hash, this.#postings, this.#consumed)));
     }
-    await checkLedger(this.#theatre, this.#model.now());
+    await checkLedger(this.#contracts, this.#model.now());
     return left;
   }
 
   // -------------------------------------------------------------------------------------------- transactions
 
   #plan(carried: readonly Move[]): { plan: Planned; later: Move[] } {
-    const { user, rollups, probe } = this.#theatre;
+    const { user, rollups, probe } = this.#contracts;
     const moves: Move[] = [];
     const answers: Answer[] = [];
     const later: Move[] = [];
@@ -139,7 +139,7 @@ export class World {
 
   /** A batch and calls that play it, more or less. */
   #segment(): Move[] {
-    const { pick } = this.#stage;
+    const { pick } = this.#context;
     const executions = this.#executions();
     const post: Move = { kind: "post", posting: this.#post(executions), mayFail: true };
     let calls = executions.flatMap((execution) => this.#triggerOf(execution));
@@ -156,14 +156,14 @@ export class World {
   }
 
   #triggerOf({ actions: [trigger] }: Execution): Move[] {
-    if (trigger?.sender !== this.#theatre.user) return [];
+    if (trigger?.sender !== this.#contracts.user) return [];
     const { target: original, to: rollup, value, data, isStatic } = trigger;
     return [{ kind: "call", original, rollup, value, data, isStatic, mayFail: true }];
   }
 
   /** Executions of one batch, most of which follow upon each other. */
   #executions(): Execution[] {
-    const { pick } = this.#stage;
+    const { pick } = this.#context;
     const triggers: Trigger[] = [
       ...Array<Trigger>(pick.below(3)).fill("transaction"),
       ...Array<Trigger>(1 + pick.below(4)).fill("call"),
@@ -174,13 +174,13 @@ export class World {
     const lookUps: Execution[] = [];
     for (const trigger of triggers) {
       const roots = pick.chance(20) ? this.#model.roots : planned;
-      const scene = randomExecution(this.#stage, roots, trigger, this.#theatre.user);
-      planned = scene.roots;
-      executions.push(scene.execution);
-      if (pick.chance(15)) executions.push(scene.execution);
-      lookUps.push(...scene.lookUps);
-      this.#scripts.push(...scene.scripts);
-      for (const script of scene.scripts) this.#model.program(script);
+      const generated = randomExecution(this.#context, roots, trigger, this.#contracts.user);
+      planned = generated.roots;
+      executions.push(generated.execution);
+      if (pick.chance(15)) executions.push(generated.execution);
+      lookUps.push(...generated.lookUps);
+      this.#scripts.push(...generated.scripts);
+      for (const script of generated.scripts) this.#model.program(script);
     }
     return [...executions, ...lookUps];
   }
@@ -199,7 +199,7 @@ export class World {
 
   /** What no caller should do and what must not matter. */
   #hostile(): Move {
-    const { pick, rollups, remotes } = this.#stage;
+    const { pick, rollups, remotes } = this.#context;
     const aimed = {
       original: pick.of(remotes),
       rollup: pick.of(rollups),

@@ -11,7 +11,7 @@ import { type Clients, clientsFor } from "../../scenarios/support/clients.ts";
 import { alice, bob, L1_CHAIN_ID, World } from "../../scenarios/support/world.ts";
 import { CASE_EXCEPTIONS, type GatewayName, METHOD_EXCEPTIONS } from "./exceptions.ts";
 import { faultsOf, METHODS, type RecordedAnswer, type RecordedCase, recordedCases } from "./specification.ts";
-import { type ConformanceStage, setStage, signedTransaction } from "./stage.ts";
+import { type ConformanceSetup, setUp, signedTransaction } from "./setup.ts";
 import { translated } from "./translate.ts";
 
 const answerSchema = z.looseObject({
@@ -28,7 +28,7 @@ describe("conformance with Ethereum's JSON-RPC specification", function () {
   let world: World;
   const gateways: Gateway[] = [];
   const clients = new Map<GatewayName, Clients & { chainId: bigint }>();
-  const stages = new Map<GatewayName, ConformanceStage>();
+  const stages = new Map<GatewayName, ConformanceSetup>();
 
   before(async () => {
     world = await World.start({ chains: ["L1", "A"] });
@@ -47,7 +47,7 @@ describe("conformance with Ethereum's JSON-RPC specification", function () {
       gateways.push(gateway);
       const own = { ...clientsFor(gateway.url, chainId), chainId };
       clients.set(name, own);
-      stages.set(name, await setStage(own));
+      stages.set(name, await setUp(own));
     }
   });
   after(async () => {
@@ -83,7 +83,7 @@ describe("conformance with Ethereum's JSON-RPC specification", function () {
     }
     const { number, timestamp } = await of(clients, name).reader.getBlock();
     return translated(method, params, {
-      stage: of(stages, name),
+      chains: of(stages, name),
       head: { number: Number(number), timestamp: Number(timestamp) },
     });
   }

@@ -33,8 +33,8 @@ function adapted(): Record<string, unknown> {
   const { FilterResults, ReceiptInfo, TransactionSigned } = schemas;
   if (FilterResults === undefined || ReceiptInfo === undefined || TransactionSigned === undefined)
     throw new Error("the specification has other schemas now");
-  FilterResults["anyOf"] = FilterResults["oneOf"];
-  delete FilterResults["oneOf"];
+  FilterResults.anyOf = FilterResults.oneOf;
+  delete FilterResults.oneOf;
   const lockstep = {
     type: "object",
     required: ["l1TransactionHash", "l1BlockNumber", "l1BlockHash"],
@@ -45,13 +45,13 @@ function adapted(): Record<string, unknown> {
       l1BlockHash: { $ref: "#/components/schemas/hash32" },
     },
   };
-  Object.assign(z.looseObject({}).parse(ReceiptInfo["properties"]), { lockstep });
+  Object.assign(z.looseObject({}).parse(ReceiptInfo.properties), { lockstep });
   const system = {
     type: "object",
     required: ["type", "lockstep", "nonce", "gas", "value", "input", "gasPrice"],
     properties: { type: { const: "0x7e" }, lockstep: { required: ["sourceChain", "sourceSender"] } },
   };
-  z.array(z.unknown()).parse(TransactionSigned["oneOf"]).push(system);
+  z.array(z.unknown()).parse(TransactionSigned.oneOf).push(system);
   return schemas;
 }
 

@@ -1,5 +1,5 @@
 import { numberToHex } from "viem";
-import type { ConformanceStage } from "./stage.ts";
+import type { ConformanceSetup } from "./setup.ts";
 
 /** Head of the recorded chain. */
 const RECORDED_HEAD = 54;
@@ -9,22 +9,22 @@ const COMMON_BLOCKS = 6;
 
 /** What a recorded request is turned into on our chain. */
 export interface Translation {
-  readonly stage: ConformanceStage;
+  readonly chains: ConformanceSetup;
   readonly head: { readonly number: number; readonly timestamp: number };
 }
 
 /** Recorded accounts, blocks and transactions, by what they are on our chain. */
-function names({ stage }: Translation): ReadonlyMap<string, string> {
-  const { transactions } = stage;
+function names({ chains }: Translation): ReadonlyMap<string, string> {
+  const { transactions } = chains;
   return new Map([
-    ["0x7dcd17433742f4c0ca53122ab541d0ba67fc27df", stage.logging],
-    ["0x0ee3ab1371c93e7c0c281cc0c2107cdebc8b1930", stage.reverting],
-    ["0x17e7eedce4ac02ef114a7ed9fe6e2f33feba1667", stage.picky],
-    ["0x9344b07175800259691961298ca11c824e65032d", stage.environment],
-    ["0xeda8645ba6948855e3b3cd596bbb07596d59c603", stage.delegated],
-    ["0x0c2c51a0990aee1d73c1228de158688341557508", stage.rich],
-    ["0x14e46043e63d0e3cdcf2530519f4cfaf35058cb2", stage.rich],
-    ["0x0300100f529a704d19736a8714837adbc934db7f", stage.rich],
+    ["0x7dcd17433742f4c0ca53122ab541d0ba67fc27df", chains.logging],
+    ["0x0ee3ab1371c93e7c0c281cc0c2107cdebc8b1930", chains.reverting],
+    ["0x17e7eedce4ac02ef114a7ed9fe6e2f33feba1667", chains.picky],
+    ["0x9344b07175800259691961298ca11c824e65032d", chains.environment],
+    ["0xeda8645ba6948855e3b3cd596bbb07596d59c603", chains.delegated],
+    ["0x0c2c51a0990aee1d73c1228de158688341557508", chains.rich],
+    ["0x14e46043e63d0e3cdcf2530519f4cfaf35058cb2", chains.rich],
+    ["0x0300100f529a704d19736a8714837adbc934db7f", chains.rich],
     ["0x695ad02907c9e13ab7c69963f723fa46ac13cd5e2314f61eab2cb2f07b946faa", transactions.accessList],
     ["0x205405746564cbcf1dd53fb5ac92c7622d3792d82f03c59d9baddf2443d91864", transactions.dynamicFee],
     // Rollups and development nodes have no blob transactions to show.
@@ -61,7 +61,7 @@ export function translated(
   translation: Translation,
 ): readonly unknown[] {
   const known = names(translation);
-  const { head, stage } = translation;
+  const { head, chains } = translation;
   const block = (text: string): string => {
     if (!/^0x[0-9a-f]{1,8}$/.test(text)) return text;
     const number = Number(text);
@@ -78,10 +78,10 @@ export function translated(
     if (BLOCK_FIELDS.has(String(key))) return block(value);
     if (key === "time") return numberToHex(head.timestamp + Number(value) - RECORDED_TIME);
     const isHash = value.length === 66 && !NOBODYS.test(value);
-    if (key === "blockHash" && isHash) return stage.logBlockHash;
+    if (key === "blockHash" && isHash) return chains.logBlockHash;
     const mapped = known.get(value);
     if (mapped !== undefined) return mapped;
-    return isHash && typeof key === "number" && BLOCK_HASH_METHODS.test(method) ? stage.blockHash : value;
+    return isHash && typeof key === "number" && BLOCK_HASH_METHODS.test(method) ? chains.blockHash : value;
   };
   return params.map((value, index) =>
     typeof value === "string" && BLOCK_PARAMETER[method] === index

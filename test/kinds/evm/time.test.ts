@@ -51,16 +51,16 @@ describe("time of evm rollups", () => {
 
   it("is what the checker of statements holds it to", async () => {
     const rollup = await TestRollup.open();
-    await rollup.play(call(STRANGER, { value: 1n }));
+    await rollup.run(call(STRANGER, { value: 1n }));
     const { timestamp } = rollup.store.block;
     for (const isStatic of [false, true]) {
       const before = rollup.store.block.timestamp;
-      const { header, visit: played, witness } = await rollup.play(call(STRANGER, { isStatic }));
+      const { header, visit: played, witness } = await rollup.run(call(STRANGER, { isStatic }));
       const at = (time: bigint) =>
         flawOf(() => checkStatement({ header: { ...header, timestamp: time }, visit: played, witness }));
       expect(await at(header.timestamp)).to.equal(undefined);
-      expect(await at(before - 1n)).to.equal("TIME_GOES_BACK");
-      expect(await at(timestamp - 20n)).to.equal("TIME_GOES_BACK");
+      expect(await at(before - 1n)).to.equal("TIMESTAMP_TOO_OLD");
+      expect(await at(timestamp - 20n)).to.equal("TIMESTAMP_TOO_OLD");
       // In the same second nothing changes, the root neither; of a static visit time is no part of what is
       // proven.
       expect(await at(before)).to.equal(isStatic ? undefined : "ROOT_DIFFERS");

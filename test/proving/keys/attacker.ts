@@ -1,11 +1,11 @@
 import { bn254 } from "@noble/curves/bn254.js";
+import { invert, pow } from "@noble/curves/abstract/modular.js";
 import { buildBn128 } from "ffjavascript";
 import { BASE_FIELD_MODULUS as Q } from "../../../builder/proving/keys/base-field.ts";
 import { readBinaryFile, viewOf, writeBinaryFile } from "../../../builder/proving/keys/binary-file.ts";
 import { developmentContribution } from "../../../builder/proving/keys/contribution.ts";
 import { rootOfUnity } from "../../../builder/proving/keys/lagrange.ts";
 import { ELEMENT_BYTES, elementBytes } from "../../../builder/proving/keys/little-endian.ts";
-import { modPow } from "../../../builder/proving/keys/mod-pow.ts";
 import { readG1, readG2 } from "../../../builder/proving/keys/points.ts";
 import type { G1Point } from "../../../builder/proving/keys/verification-key.ts";
 import { FIELD_MODULUS as R } from "../../../builder/protocol/ids.ts";
@@ -68,7 +68,7 @@ export function times(point: Point1, scalar: bigint): Point1 {
 }
 
 export function inverse(value: bigint, modulus = R): bigint {
-  return modPow(((value % modulus) + modulus) % modulus, modulus - 2n, modulus);
+  return invert(value, modulus);
 }
 
 /** Divides all points of the sections 8 and 9 by the number, as a contribution does. */
@@ -117,12 +117,12 @@ export function top(sections: Sections): Point1 {
   const rows = domainSize(sections);
   let sum = bn254.G1.Point.ZERO;
   for (let row = 0; row < rows; row++)
-    sum = sum.add(times(pointAt(points, row), modPow(oddRoot(rows, row), BigInt(rows - 1), R)));
+    sum = sum.add(times(pointAt(points, row), pow(oddRoot(rows, row), BigInt(rows - 1), R)));
   return sum;
 }
 
 function oddRoot(rows: number, row: number): bigint {
-  return modPow(rootOfUnity(Math.log2(rows) + 1), BigInt(2 * row + 1), R);
+  return pow(rootOfUnity(Math.log2(rows) + 1), BigInt(2 * row + 1), R);
 }
 
 /**

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { invert, pow } from "@noble/curves/abstract/modular.js";
 import { BASE_FIELD_MODULUS } from "../../../builder/proving/keys/base-field.ts";
 import { writeBinaryFile } from "../../../builder/proving/keys/binary-file.ts";
 import { u32 } from "../../../builder/proving/keys/contribution.ts";
@@ -6,7 +7,6 @@ import { CurveMemory } from "../../../builder/proving/keys/curve-memory.ts";
 import { compileCurve } from "../../../builder/proving/keys/curve-module.ts";
 import { lagrangeValues, rootOfUnity } from "../../../builder/proving/keys/lagrange.ts";
 import { ELEMENT_BYTES, elementBytes, readElement } from "../../../builder/proving/keys/little-endian.ts";
-import { modPow } from "../../../builder/proving/keys/mod-pow.ts";
 import { multiplyGenerators } from "../../../builder/proving/keys/multiplier.ts";
 import type { SetupSecrets } from "../../../builder/proving/keys/secrets.ts";
 import { FIELD_MODULUS } from "../../../builder/protocol/ids.ts";
@@ -98,8 +98,8 @@ function doubledDomain(memory: CurveMemory, power: number, tau: bigint): Uint8Ar
   const size = 2 ** power;
   const scalars = lagrangeScalars(memory, power, tau, 1n);
   const omega = rootOfUnity(power);
-  const last = modPow(tau, BigInt(size - 1), FIELD_MODULUS);
-  let missing = (last * modPow(BigInt(size), FIELD_MODULUS - 2n, FIELD_MODULUS)) % FIELD_MODULUS;
+  const last = pow(tau, BigInt(size - 1), FIELD_MODULUS);
+  let missing = (last * invert(BigInt(size), FIELD_MODULUS)) % FIELD_MODULUS;
   for (let i = 0; i < size; i++) {
     const value = readElement(scalars, i * ELEMENT_BYTES) + FIELD_MODULUS - missing;
     scalars.set(elementBytes(value % FIELD_MODULUS), i * ELEMENT_BYTES);

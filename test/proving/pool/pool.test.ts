@@ -218,7 +218,11 @@ describe("prover pool", function () {
 
   it("refuses a circuit that it does not know, and says which it knows", async () => {
     await using test = await TestPool.open(proofs, []);
-    await failureOf(test.pool.prove({ ...jobOf(1), circuit: "chain" }), /bits, no_bits/, "UNKNOWN_CIRCUIT");
+    await failureOf(
+      test.pool.prove({ ...jobOf(1), circuit: "chain" }),
+      /bits, no_bits/,
+      "CIRCUIT_NOT_LOADED",
+    );
   });
 
   it("fails all its jobs when it is closed, stops and closes its backends, and takes no more", async () => {

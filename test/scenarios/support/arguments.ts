@@ -1,5 +1,5 @@
 import type { Address } from "viem";
-import type { Argument, Party } from "./stage.ts";
+import type { Argument, Party } from "./scenario-chains.ts";
 
 /**
  * Replaces every party in arguments by an address, one after the other: a proxy may have to be created for

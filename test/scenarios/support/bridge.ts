@@ -1,4 +1,4 @@
-import type { Contract, SolidityChain, Stage } from "./stage.ts";
+import type { Contract, SolidityChain, ScenarioChains } from "./scenario-chains.ts";
 import { alice, deployer } from "./world.ts";
 
 /** A token that alice holds, and its bridge to another chain. */
@@ -9,22 +9,22 @@ export interface Bridge {
 }
 
 export async function deployBridge(
-  stage: Stage,
+  chains: ScenarioChains,
   supply: bigint,
   home: SolidityChain = "L1",
   away: SolidityChain = "A",
 ): Promise<Bridge> {
-  const token = await stage.deploy(home, "DemoToken", [alice.address, supply]);
-  const vault = await stage.deploy(home, "TokenVault", [token]);
-  const wrapped = await stage.deploy(away, "WrappedToken", [vault]);
-  await stage.send({ on: home, by: deployer, to: vault, call: "connect", args: [wrapped] });
+  const token = await chains.deploy(home, "DemoToken", [alice.address, supply]);
+  const vault = await chains.deploy(home, "TokenVault", [token]);
+  const wrapped = await chains.deploy(away, "WrappedToken", [vault]);
+  await chains.send({ on: home, by: deployer, to: vault, call: "connect", args: [wrapped] });
   return { token, vault, wrapped };
 }
 
 /** What the vault holds and what is in circulation away from home: equal, whenever one looks. */
-export async function supplies(stage: Stage, { token, vault, wrapped }: Bridge) {
+export async function supplies(chains: ScenarioChains, { token, vault, wrapped }: Bridge) {
   return {
-    locked: await stage.read(token, "balanceOf", [vault.address]),
-    minted: await stage.read(wrapped, "totalSupply"),
+    locked: await chains.read(token, "balanceOf", [vault.address]),
+    minted: await chains.read(wrapped, "totalSupply"),
   };
 }

@@ -1,7 +1,7 @@
 import { type Abi, type Address, encodeDeployData, type Hex, type LocalAccount, parseEventLogs } from "viem";
 import { artefact } from "../../core/setup.ts";
 import type { Clients } from "./clients.ts";
-import type { Contract, Sent } from "./stage.ts";
+import type { Contract, Sent } from "./scenario-chains.ts";
 
 /** What an account signs. */
 export interface Signed {

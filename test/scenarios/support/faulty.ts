@@ -1,5 +1,5 @@
 import { encodeErrorResult, type Address, type Hex } from "viem";
-import type { Contract } from "./stage.ts";
+import type { Contract } from "./scenario-chains.ts";
 
 const NOTE = "0x00ff00ff0102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f2021";
 

@@ -8,7 +8,7 @@ import { createEvmKind } from "../../../builder/kinds/evm/index.ts";
 import type { StatementToCheck } from "../../../builder/kinds/evm/reference/check-statement.ts";
 import type { EvmVisitRecord } from "../../../builder/kinds/evm/record.ts";
 import type { CompletedVisit, ProofJob, RollupKind } from "../../../builder/kinds/kind.ts";
-import type { StatementHeader } from "../../../builder/protocol/statement.ts";
+import type { VisitStatement } from "../../../builder/protocol/statement.ts";
 import { ledgerKind } from "../../../builder/kinds/ledger/index.ts";
 import { UNPROVEN, UNPROVEN_KEY } from "../../../builder/kinds/unproven.ts";
 import type { Prover } from "../../../builder/proving/prover.ts";
@@ -48,7 +48,7 @@ export async function evmSetup({ balances, nativeToken = false }: EvmOptions = {
   const statements: StatementToCheck[] = [];
   const noting: RollupKind<EvmVisitRecord> = {
     ...kind,
-    proofJob: async (header, visit) => await noted(kind, header, visit, statements),
+    proofJob: async (statement, visit) => await noted(kind, statement, visit, statements),
   };
   return {
     kind: noting,
@@ -62,16 +62,16 @@ export async function evmSetup({ balances, nativeToken = false }: EvmOptions = {
 /** What proves a visit, with the statement noted once it is proven. */
 async function noted(
   kind: RollupKind<EvmVisitRecord>,
-  header: StatementHeader,
+  statement: VisitStatement,
   visit: CompletedVisit<EvmVisitRecord>,
   statements: StatementToCheck[],
 ): Promise<ProofJob> {
-  const job = await kind.proofJob(header, visit);
+  const job = await kind.proofJob(statement, visit);
   return {
     ...job,
     prove: async (prover, signal) => {
       const proof = await job.prove(prover, signal);
-      statements.push({ header, visit, witness: visit.record.witness, proof });
+      statements.push({ header: statement.header, visit, witness: visit.record.witness, proof });
       return proof;
     },
   };

@@ -3,13 +3,22 @@ import { accountAt } from "../../core/setup.ts";
 import { resolveArguments } from "./arguments.ts";
 import { Endpoint } from "./endpoint.ts";
 import type { Clients } from "./clients.ts";
-import type { Argument, Call, Contract, Party, Sent, SolidityChain, Stage, Transfer } from "./stage.ts";
+import type {
+  Argument,
+  Call,
+  Contract,
+  Party,
+  Sent,
+  SolidityChain,
+  ScenarioChains,
+  Transfer,
+} from "./scenario-chains.ts";
 
 /**
  * The reference: every contract stands on the same chain, next to each other, and nothing of Lockstep is
  * there.
  */
-export class OneChain implements Stage {
+export class OneChain implements ScenarioChains {
   readonly #endpoint: Endpoint;
 
   constructor(clients: Clients) {

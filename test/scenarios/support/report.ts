@@ -1,4 +1,4 @@
-import type { ChainName } from "./stage.ts";
+import type { ChainName } from "./scenario-chains.ts";
 
 /** Gas on L1 of transactions that crossed chains. */
 export interface GasUsed {

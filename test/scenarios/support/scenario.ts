@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { checkInvariants } from "./invariants.ts";
 import { addLine, table } from "./report.ts";
-import type { ChainName, Stage } from "./stage.ts";
+import type { ChainName, ScenarioChains } from "./scenario-chains.ts";
 import { World, type WorldOptions } from "./world.ts";
 
 /** A line of the table of scenarios. */
@@ -36,7 +36,7 @@ export function scenario(options: Scenario, play: (world: World) => Promise<void
  */
 export async function asOnOneChain<Observed>(
   world: World,
-  play: (stage: Stage) => Promise<Observed>,
+  play: (chains: ScenarioChains) => Promise<Observed>,
 ): Promise<Observed> {
   const distributed = await play(world);
   const reference = await play(world.oneChain);

@@ -33,9 +33,9 @@ import type {
   Party,
   Sent,
   SolidityChain,
-  Stage,
+  ScenarioChains,
   Transfer,
-} from "./stage.ts";
+} from "./scenario-chains.ts";
 
 /** Which world a scenario needs. */
 export interface WorldOptions {
@@ -78,7 +78,7 @@ interface RunningRollup extends RollupSetup {
 /**
  * An L1 node, rollups, one builder, and a gateway for each chain: all that is done goes through the gateways.
  */
-export class World implements Stage {
+export class World implements ScenarioChains {
   readonly l1: L1;
   readonly manager: Address;
   readonly builder: Builder;

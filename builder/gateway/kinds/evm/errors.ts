@@ -17,8 +17,17 @@ export class HistoricalStateError extends LockstepError {
   }
 }
 
-/**
- * The gateway cannot do that for an EVM rollup. `UNSUPPORTED_TRANSACTION`, `UNSUPPORTED_OVERRIDES`,
- * `UNSUPPORTED_PROOF`, `UNSUPPORTED_TRACER`.
- */
-export class UnsupportedRequestError extends LockstepError {}
+/** What a gateway cannot do for an EVM rollup. */
+type Unsupported =
+  | "UNKNOWN_ACCOUNT"
+  | "UNSUPPORTED_OVERRIDES"
+  | "UNSUPPORTED_PROOF"
+  | "UNSUPPORTED_TRACER"
+  | "UNSUPPORTED_TRANSACTION";
+
+/** The gateway cannot do that for an EVM rollup. */
+export class UnsupportedRequestError extends LockstepError {
+  constructor(code: Unsupported, message: string) {
+    super(code, message);
+  }
+}

@@ -18,10 +18,9 @@ import { decodeRelay, type RelayCall } from "../../../evm/relay-call.ts";
 import { type Action, ActionKind, callAction, resultAction, revertAction } from "../../../protocol/action.ts";
 import { type ChainId, L1 } from "../../../protocol/ids.ts";
 import { Recent } from "../../../state/recent.ts";
-import { UnexpectedDeliveryError } from "../../errors.ts";
+import { InvalidL2TransactionError, UnexpectedDeliveryError } from "../../errors.ts";
 import type { BatchContext } from "../../kind.ts";
 import { NO_BLOCKCHAIN, OPERATION_GAS, rollupBlock, rollupCommon } from "./environment.ts";
-import { InvalidL2TransactionError } from "../errors.ts";
 import { OperationStack } from "./operation-stack.ts";
 import { ProxyDirectory } from "./proxy-directory.ts";
 import { RollupState } from "./rollup-state.ts";
@@ -264,7 +263,7 @@ export class VisitInterpreter {
   async #call(action: Action): Promise<OperationResult> {
     const { from, sender, target, value, isStatic, data } = action;
     const outer = this.#operations.depth === 1 ? undefined : this.#waiting.at(-1)?.message;
-    if (outer === undefined) this.#warmAlways();
+    if (outer === undefined) this.#warmInitial();
     await this.state.checkpoint();
     // Even if the call is static: code that looks at the message's sender sees what is there in every other
     // call.
@@ -343,7 +342,7 @@ export class VisitInterpreter {
   }
 
   /** What is warm in every visit; a transaction does it itself. */
-  #warmAlways(): void {
+  #warmInitial(): void {
     const { journal, precompiles } = this.#evm;
     for (const precompile of precompiles.keys()) journal.addAlwaysWarmAddress(precompile);
     journal.addAlwaysWarmAddress(this.#block.header.coinbase.toString());

@@ -72,7 +72,7 @@ function blockAt(latest: BlockState, timestamp: bigint): BlockState {
     return blockOf(latest, timestamp);
   } catch (error) {
     if (!(error instanceof TimeGoesBackError)) throw error;
-    throw new StatementRefusedError("TIME_GOES_BACK", error.message, { cause: error });
+    throw new StatementRefusedError("TIMESTAMP_TOO_OLD", error.message, { cause: error });
   }
 }
 

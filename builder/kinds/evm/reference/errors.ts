@@ -5,7 +5,7 @@ export type StatementFlaw =
   /** The words of header and visit are not those that were proven. */
   | "WORDS_DIFFER"
   /** The batch is older than the rollup's latest block. */
-  | "TIME_GOES_BACK"
+  | "TIMESTAMP_TOO_OLD"
   /** An action has not the form of its kind, is not of this rollup, or comes when it is not its turn. */
   | "ACTION_OUT_OF_PLACE"
   /** The rollup does something else than the statement says. */

@@ -52,7 +52,7 @@ export class PartialTree {
     this.#rootBefore = root;
     this.#size = size;
     if (nextPlace === undefined) return;
-    this.#learn("the next place", size, fieldElement(0n), nextPlace);
+    this.#addPath("the next place", size, fieldElement(0n), nextPlace);
     nextPlace.forEach((siblings, level) => {
       const position = childPosition(size, level);
       siblings.slice(position).forEach((hash) => {
@@ -71,7 +71,7 @@ export class PartialTree {
     const inRange = [leaf.key, leaf.nextKey].every((key) => key >= 0n && key < KEY_LIMIT);
     if (!inRange || index < 0n || index >= this.#sizeBefore)
       throw new StatementRefusedError("WITNESS_MALFORMED", `${what}: there is no such leaf`);
-    this.#learn(what, index, hashLeaf(this.#poseidon, leaf), siblings);
+    this.#addPath(what, index, hashLeaf(this.#poseidon, leaf), siblings);
     if (this.#leaves.has(index)) return;
     this.#leaves.set(index, leaf);
     this.#places.set(leaf.key, index);
@@ -123,7 +123,7 @@ export class PartialTree {
   }
 
   /** Follows a path from a leaf's hash to the root, and keeps the hashes on it and beside it. */
-  #learn(what: string, place: bigint, leafHash: Hash, path: Siblings): void {
+  #addPath(what: string, place: bigint, leafHash: Hash, path: Siblings): void {
     if (path.length !== TREE_DEPTH)
       throw new StatementRefusedError("WITNESS_MALFORMED", `${what}: path of another depth`);
     const seen: [level: number, place: bigint, hash: Hash][] = [[0, place, leafHash]];

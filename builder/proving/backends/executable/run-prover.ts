@@ -6,7 +6,7 @@ import type { UnverifiedProof } from "../backend.ts";
 import { snarkjsProof, snarkjsPublicSignals } from "../snarkjs-format.ts";
 
 /** Characters of a program's output that are kept for a message. */
-const LAST_WORDS = 300;
+const OUTPUT_LIMIT = 300;
 
 export interface ProverCall {
   readonly program: string;
@@ -67,10 +67,10 @@ async function succeed(
     // rapidsnark's older versions take their threads from OpenMP.
     env: { ...process.env, OMP_NUM_THREADS: String(threads) },
   });
-  let said = "";
+  let output = "";
   for (const stream of [child.stdout, child.stderr])
     stream.setEncoding("utf8").on("data", (text: string) => {
-      said = (said + text).slice(-LAST_WORDS);
+      output = (output + text).slice(-OUTPUT_LIMIT);
     });
   const kill = (): void => {
     child.kill("SIGKILL");
@@ -82,7 +82,8 @@ async function succeed(
       // Not "close": what the program started may hold its output open, and is not waited for.
       child.once("exit", (code, killedBy) => {
         if (code === 0) resolve();
-        else reject(new Error(`it ended (${killedBy ?? `exit code ${code ?? "unknown"}`}): ${said.trim()}`));
+        else
+          reject(new Error(`it ended (${killedBy ?? `exit code ${code ?? "unknown"}`}): ${output.trim()}`));
       });
     });
   } finally {

@@ -8,7 +8,7 @@ import { type BuildOptions, WorkerBuildError } from "../build.ts";
 export const PLATFORM = `${process.platform}-${process.arch}`;
 
 /** Characters of what a program said. */
-const LAST_WORDS = 300;
+const OUTPUT_LIMIT = 300;
 
 const run = promisify(execFile);
 
@@ -48,18 +48,18 @@ export async function runTool(
     const options = { cwd: folder, env: environment, timeout, ...(signal === undefined ? {} : { signal }) };
     return (await run(program, given, options)).stdout;
   } catch (cause) {
-    throw new WorkerBuildError(`${program} failed: ${lastWords(cause)}`, { cause });
+    throw new WorkerBuildError(`${program} failed: ${lastOutput(cause)}`, { cause });
   }
 }
 
 /** What a program said at the end, in one line. */
-function lastWords(failure: unknown): string {
+function lastOutput(failure: unknown): string {
   if (!(failure instanceof Error)) return String(failure);
   if ("killed" in failure && failure.killed === true) return "it took too long";
-  const said = ["stderr", "stdout"]
+  const output = ["stderr", "stdout"]
     .map((stream): unknown => Reflect.get(failure, stream))
     .filter((text) => typeof text === "string")
     .join("\n");
-  const words = (said.trim() === "" ? failure.message : said).trim().replaceAll(/\s+/g, " ");
-  return words.slice(-LAST_WORDS);
+  const line = (output.trim() === "" ? failure.message : output).trim().replaceAll(/\s+/g, " ");
+  return line.slice(-OUTPUT_LIMIT);
 }

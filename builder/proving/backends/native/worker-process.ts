@@ -21,7 +21,7 @@ const LENGTH_BYTES = 4;
 /** An answer is some 1.5 kB; a longer one than this is garbage. */
 const LONGEST_ANSWER = 1 << 20;
 /** Characters of standard error that are kept for a message. */
-const LAST_WORDS = 300;
+const OUTPUT_LIMIT = 300;
 
 /**
  * One process of a native worker: one key, one proof at a time. Over its standard input and output go frames:
@@ -33,7 +33,7 @@ export class WorkerProcess {
   readonly #frames: AsyncIterator<Frame, undefined>;
   readonly #gone: Promise<unknown>;
   #ready: Promise<unknown> | undefined;
-  #lastWords = "";
+  #lastOutput = "";
   #isAlive = true;
 
   /**
@@ -45,7 +45,7 @@ export class WorkerProcess {
     this.#child = spawn(program, [zkey, String(threads)]);
     this.#frames = frames(this.#child.stdout);
     this.#child.stderr.setEncoding("utf8").on("data", (text: string) => {
-      this.#lastWords = (this.#lastWords + text).slice(-LAST_WORDS);
+      this.#lastOutput = (this.#lastOutput + text).slice(-OUTPUT_LIMIT);
     });
     // That it does not read any more is seen by its having ended.
     this.#child.stdin.on("error", () => undefined);
@@ -56,7 +56,7 @@ export class WorkerProcess {
       };
       this.#child.once("exit", end);
       this.#child.once("error", (error) => {
-        this.#lastWords = error.message;
+        this.#lastOutput = error.message;
         end();
       });
     });
@@ -80,7 +80,7 @@ export class WorkerProcess {
     signal.addEventListener("abort", kill);
     try {
       signal.throwIfAborted();
-      this.#ready ??= this.#greeting();
+      this.#ready ??= this.#handshake();
       await this.#ready.catch(async (error: unknown) => {
         await this.kill();
         throw error;
@@ -114,12 +114,12 @@ export class WorkerProcess {
    * Waits until it is ready.
    * @throws {WorkerError} also if it speaks another version of the frames.
    */
-  async #greeting(): Promise<void> {
+  async #handshake(): Promise<void> {
     const format = await this.#expect("R");
     if (format === FRAME_FORMAT) return;
-    const spoken = format === "" ? "a version without a name" : format;
+    const found = format === "" ? "a version without a name" : format;
     throw new WorkerError(
-      `it speaks ${spoken} instead of ${FRAME_FORMAT}: \`npm run provers\` builds it again`,
+      `it speaks ${found} instead of ${FRAME_FORMAT}: \`npm run provers\` builds it again`,
     );
   }
 
@@ -132,9 +132,9 @@ export class WorkerProcess {
     if (next.done === true) {
       await this.kill();
       const { exitCode, signalCode } = this.#child;
-      const words = this.#lastWords.trim();
+      const output = this.#lastOutput.trim();
       const end = `it ended (${signalCode ?? `exit code ${exitCode ?? "unknown"}`})`;
-      throw new WorkerError(words === "" ? end : `${end}: ${words}`);
+      throw new WorkerError(output === "" ? end : `${end}: ${output}`);
     }
     if (next.value.kind === kind) return next.value.text;
     throw new WorkerError(next.value.text);

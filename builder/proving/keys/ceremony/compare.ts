@@ -17,22 +17,23 @@ export function unfinished({ contributions }: KeyHistory): KeyFault[] {
 /** Differences between the steps that a key tells of and those of a transcript. */
 export function compareSteps({ contributions }: KeyHistory, transcript: CeremonyTranscript): KeyFault[] {
   const made = contributions.filter(({ beacon }) => beacon === undefined);
-  const told = transcript.contributions;
+  const recorded = transcript.contributions;
   const faults: KeyFault[] = [];
   const fault = (message: string): void => {
     faults.push({ name: "contributions", message });
   };
   for (const { name, hash } of made) {
-    const same = told.find((other) => other.hash === hash);
+    const same = recorded.find((other) => other.hash === hash);
     if (same === undefined)
       fault(`contribution "${name}" (${short(hash)}) of the key is missing from the transcript`);
     else if (same.name !== name)
       fault(`contribution ${short(hash)} is "${name}" in the key and "${same.name}" in the transcript`);
   }
-  for (const { name, hash } of told)
+  for (const { name, hash } of recorded)
     if (!made.some((other) => other.hash === hash))
       fault(`contribution "${name}" (${short(hash)}) of the transcript is not in the key`);
-  const inOrder = made.length === told.length && made.every(({ hash }, at) => hash === told[at]?.hash);
+  const inOrder =
+    made.length === recorded.length && made.every(({ hash }, at) => hash === recorded[at]?.hash);
   if (faults.length === 0 && !inOrder)
     fault("the transcript has the contributions in another order, or one of them twice");
   return [...faults, ...compareBeacon(contributions.at(-1), transcript)];

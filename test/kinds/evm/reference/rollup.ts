@@ -34,7 +34,7 @@ export const L1_CHAIN_ID = 31337n;
 export const USER: PrivateKeyAccount = privateKeyToAccount(numberToHex(0xabcdefn, { size: 32 }));
 
 /** A visit as a machine remembers it, with what proves it. */
-export interface Played {
+export interface VisitRun {
   readonly header: StatementHeader;
   readonly visit: StatementVisit;
   readonly witness: StateWitness;
@@ -76,7 +76,7 @@ export class TestRollup {
   }
 
   /** Plays a visit to its end. Time goes on between visits. */
-  async play(trigger: Action, world: World = unexpected): Promise<Played> {
+  async run(trigger: Action, world: World = unexpected): Promise<VisitRun> {
     const { timestamp } = this.#context;
     this.#context = { ...this.#context, timestamp: timestamp + 12n };
     const run = this.#interpreter();
@@ -127,26 +127,26 @@ export class TestRollup {
    * Deploys code.
    * @returns its address, and the visit.
    */
-  async deploy(runtime: Hex, prologue?: string): Promise<{ address: Address; played: Played }> {
+  async deploy(runtime: Hex, prologue?: string): Promise<{ address: Address; visited: VisitRun }> {
     const nonce = BigInt(this.nonce);
-    const played = await this.play(await this.signed({ data: deploying(runtime, prologue) }));
-    return { address: lowerCase(getContractAddress({ from: USER.address, nonce })), played };
+    const visited = await this.run(await this.signed({ data: deploying(runtime, prologue) }));
+    return { address: lowerCase(getContractAddress({ from: USER.address, nonce })), visited };
   }
 
   /** The proxy that stands for `original`, created. */
-  async proxy(original: Address, chain: ChainId): Promise<{ address: Address; played: Played }> {
+  async proxy(original: Address, chain: ChainId): Promise<{ address: Address; visited: VisitRun }> {
     const data = encodeFunctionData({
       abi: rollupsAbi,
       functionName: "createProxy",
       args: [original, chain],
     });
-    const played = await this.play(await this.signed({ to: SYSTEM, data }));
+    const visited = await this.run(await this.signed({ to: SYSTEM, data }));
     const call = { abi: rollupsAbi, functionName: "proxyOf", args: [original, chain] } as const;
     const run = this.#interpreter();
     const request = { from: USER.address, to: SYSTEM, value: 0n, gas: 1_000_000n, gasPrice: 0n };
     await run.call(l2txAction(SELF, "0x"), { ...request, data: encodeFunctionData(call) });
     const output = run.outcome?.output ?? "0x";
-    return { address: lowerCase(decodeFunctionResult({ ...call, data: output })), played };
+    return { address: lowerCase(decodeFunctionResult({ ...call, data: output })), visited };
   }
 }
 

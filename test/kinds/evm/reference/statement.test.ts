@@ -21,7 +21,7 @@ import {
   call,
   OTHER,
   passOn,
-  type Played,
+  type VisitRun,
   SELF,
   STRANGER,
   TestRollup,
@@ -76,7 +76,7 @@ const NOTED = ["plain call", "call and back", "call and back, failed", "reentran
 
 /** Every flaw but that L1 derived other words. */
 const SUBSTANTIAL: readonly StatementFlaw[] = [
-  "TIME_GOES_BACK",
+  "TIMESTAMP_TOO_OLD",
   "ACTION_OUT_OF_PLACE",
   "ACTION_DIFFERS",
   "EXECUTION_REFUSED",
@@ -88,7 +88,7 @@ const SUBSTANTIAL: readonly StatementFlaw[] = [
   "NOT_WITNESSED",
 ];
 
-const proofOf = ({ header, visit }: Played): Hex => unprovenDigest(statementWords(header, [visit]));
+const proofOf = ({ header, visit }: VisitRun): Hex => unprovenDigest(statementWords(header, [visit]));
 
 /** Answers the calls to come, one after the other; REVERTs by themselves. */
 function script(...answers: readonly ((outgoing: Action) => Action)[]): World {
@@ -102,7 +102,7 @@ function script(...answers: readonly ((outgoing: Action) => Action)[]): World {
 }
 
 /** The visit given up after its first `count` actions. */
-function abandoned({ header, visit, witness }: Played, count: number): Played {
+function abandoned({ header, visit, witness }: VisitRun, count: number): VisitRun {
   const { rootBefore, actions } = visit;
   return { header, visit: { rootBefore, rootAfter: rootBefore, actions: actions.slice(0, count) }, witness };
 }
@@ -114,7 +114,7 @@ describe("checker of evm statements", function () {
   let second: Address;
   let far: Address;
   /** Every visit that was played, under a name. */
-  const visits = new Map<string, Played>();
+  const visits = new Map<string, VisitRun>();
 
   before(async function () {
     rollup = await TestRollup.open();
@@ -124,9 +124,9 @@ describe("checker of evm statements", function () {
     notary = deployed.address;
     second = constructed.address;
     far = proxied.address;
-    const keep = (name: string, played: Played): Played => {
-      visits.set(name, played);
-      return played;
+    const keep = (name: string, run: VisitRun): VisitRun => {
+      visits.set(name, run);
+      return run;
     };
     const data = (bytes: string): Hex => `0x${bytes}`;
     const ok = (outgoing: Action): Action => answer(outgoing, "0xaa");
@@ -134,50 +134,47 @@ describe("checker of evm statements", function () {
     const again = (more: Partial<Action>) => (): Action =>
       call(notary, { from: OTHER, sender: FAR, ...more });
 
-    keep("deployment", deployed.played);
-    keep("deployment with storage", constructed.played);
-    keep("creation of a proxy", proxied.played);
-    keep("plain call", await rollup.play(call(notary)));
-    keep("call with value", await rollup.play(call(notary, { value: 5n })));
-    keep("call to nobody", await rollup.play(call(STRANGER, { value: 1n, data: data("1234") })));
-    keep("static call", await rollup.play(call(notary, { isStatic: true, data: passOn(SYSTEM, 2) })));
-    keep("static call that writes", await rollup.play(call(notary, { isStatic: true })));
-    keep("call that halts", await rollup.play(call(notary, { data: "0x11" })));
-    keep(
-      "call that reverts",
-      await rollup.play(call(notary, { value: 2n, data: passOn(second, 1, "0x77") })),
-    );
+    keep("deployment", deployed.visited);
+    keep("deployment with storage", constructed.visited);
+    keep("creation of a proxy", proxied.visited);
+    keep("plain call", await rollup.run(call(notary)));
+    keep("call with value", await rollup.run(call(notary, { value: 5n })));
+    keep("call to nobody", await rollup.run(call(STRANGER, { value: 1n, data: data("1234") })));
+    keep("static call", await rollup.run(call(notary, { isStatic: true, data: passOn(SYSTEM, 2) })));
+    keep("static call that writes", await rollup.run(call(notary, { isStatic: true })));
+    keep("call that halts", await rollup.run(call(notary, { data: "0x11" })));
+    keep("call that reverts", await rollup.run(call(notary, { value: 2n, data: passOn(second, 1, "0x77") })));
     const out = passOn(far, 0, "0x1234");
-    keep("call and back", await rollup.play(call(notary, { value: 3n, data: out }), script(ok)));
-    keep("call and back, failed", await rollup.play(call(notary, { value: 3n, data: out }), script(failed)));
-    keep("static call out", await rollup.play(call(notary, { data: passOn(far, 2, "0x12") }), script(ok)));
+    keep("call and back", await rollup.run(call(notary, { value: 3n, data: out }), script(ok)));
+    keep("call and back, failed", await rollup.run(call(notary, { value: 3n, data: out }), script(failed)));
+    keep("static call out", await rollup.run(call(notary, { data: passOn(far, 2, "0x12") }), script(ok)));
     keep(
       "static throughout",
-      await rollup.play(call(notary, { isStatic: true, data: passOn(far, 2) }), script(ok)),
+      await rollup.run(call(notary, { isStatic: true, data: passOn(far, 2) }), script(ok)),
     );
     const undone = passOn(second, 0, passOn(far, 1, "0x99"));
-    keep("undone frame", await rollup.play(call(notary, { data: undone }), script(ok)));
-    keep("reentrance", await rollup.play(call(notary, { data: out }), script(again({ value: 9n }), ok)));
+    keep("undone frame", await rollup.run(call(notary, { data: undone }), script(ok)));
+    keep("reentrance", await rollup.run(call(notary, { data: out }), script(again({ value: 9n }), ok)));
     keep(
       "reentrance undone",
-      await rollup.play(call(notary, { data: out }), script(again({ data: "0x" }), failed)),
+      await rollup.run(call(notary, { data: out }), script(again({ data: "0x" }), failed)),
     );
     keep(
       "reentrance that calls on",
-      await rollup.play(call(second, { data: out }), script(again({ data: out, value: 4n }), ok, ok)),
+      await rollup.run(call(second, { data: out }), script(again({ data: out, value: 4n }), ok, ok)),
     );
     const viewed = again({ from: L1, sender: STRANGER, isStatic: true, data: passOn(SYSTEM, 2) });
     const later = (): Action => resultAction({ from: OTHER, to: SELF, failed: false, data: "0xaa" });
-    keep("viewed while waiting", await rollup.play(call(notary, { data: out }), script(viewed, later)));
+    keep("viewed while waiting", await rollup.run(call(notary, { data: out }), script(viewed, later)));
     keep(
       "undone frame with reentrance",
-      await rollup.play(call(notary, { data: undone }), script(again({}), ok)),
+      await rollup.run(call(notary, { data: undone }), script(again({}), ok)),
     );
 
     for (const type of ["legacy", "eip2930", "eip1559"] as const)
       keep(
         `${type} transaction`,
-        await rollup.play(await rollup.signed({ type, to: notary, value: 7n, data: out }), script(ok)),
+        await rollup.run(await rollup.signed({ type, to: notary, value: 7n, data: out }), script(ok)),
       );
     const lent = await USER.signAuthorization({
       contractAddress: notary,
@@ -186,17 +183,15 @@ describe("checker of evm statements", function () {
     });
     keep(
       "eip7702 transaction",
-      await rollup.play(
-        await rollup.signed({ type: "eip7702", to: USER.address, authorizationList: [lent] }),
-      ),
+      await rollup.run(await rollup.signed({ type: "eip7702", to: USER.address, authorizationList: [lent] })),
     );
     keep(
       "transaction that reverts",
-      await rollup.play(await rollup.signed({ to: notary, data: passOn(far, 1) }), script(ok)),
+      await rollup.run(await rollup.signed({ to: notary, data: passOn(far, 1) }), script(ok)),
     );
     keep(
       "contract that destroys itself",
-      (await rollup.deploy("0x", "1 1 SSTORE CALLER SELFDESTRUCT")).played,
+      (await rollup.deploy("0x", "1 1 SSTORE CALLER SELFDESTRUCT")).visited,
     );
     for (const [name, count] of [
       ["reentrance", 2],
@@ -223,10 +218,10 @@ describe("checker of evm statements", function () {
   });
 
   it("accepts every honest visit", async function () {
-    for (const [name, played] of visits) {
-      const flaw = await flawOf(() => checkStatement(played)).catch((error: unknown) => String(error));
+    for (const [name, run] of visits) {
+      const flaw = await flawOf(() => checkStatement(run)).catch((error: unknown) => String(error));
       expect(flaw, name).to.equal(undefined);
-      await checkStatement({ ...played, proof: proofOf(played) });
+      await checkStatement({ ...run, proof: proofOf(run) });
     }
   });
 
@@ -265,20 +260,17 @@ describe("checker of evm statements", function () {
   it("hands on the gas that a call brought for L1, and of a transaction what it has left", async function () {
     const out = passOn(far, 0, "0x1234");
     const ok = (outgoing: Action): Action => answer(outgoing, "0xaa");
-    const handsOn = await rollup.play(
+    const handsOn = await rollup.run(
       call(notary, { from: OTHER, sender: FAR, gas: 77, data: out }),
       script(ok),
     );
     expect(handsOn.visit.actions[1]?.gas).to.equal(77);
     const again = (): Action => call(notary, { from: OTHER, sender: FAR, gas: 88, data: out });
-    const inside = await rollup.play(
-      call(second, { from: OTHER, gas: 99, data: out }),
-      script(again, ok, ok),
-    );
+    const inside = await rollup.run(call(second, { from: OTHER, gas: 99, data: out }), script(again, ok, ok));
     expect(inside.visit.actions.map(({ gas }) => gas)).to.deep.equal([99, 99, 88, 88, 0, 0, 0, 0]);
-    const signed = async (gas: bigint): Promise<Played> =>
-      await rollup.play(await rollup.signed({ to: notary, gas, data: out }), script(ok));
-    const gasOf = ({ visit }: Played): number => visit.actions[1]?.gas ?? 0;
+    const signed = async (gas: bigint): Promise<VisitRun> =>
+      await rollup.run(await rollup.signed({ to: notary, gas, data: out }), script(ok));
+    const gasOf = ({ visit }: VisitRun): number => visit.actions[1]?.gas ?? 0;
     const [small, more, most] = [
       await signed(1_000_000n),
       await signed(2_000_000n),
@@ -287,10 +279,10 @@ describe("checker of evm statements", function () {
     // Two frames are left on the way, each of which keeps a 64th.
     expect(gasOf(more) - gasOf(small)).to.be.within(960_000, 980_000);
     expect(gasOf(most)).to.equal(8_000_000);
-    for (const played of [handsOn, inside, small, more, most]) {
-      await checkStatement(played);
-      const { header, visit, witness } = played;
-      for (const gas of [0, 1, gasOf(played) - 1, gasOf(played) + 1]) {
+    for (const run of [handsOn, inside, small, more, most]) {
+      await checkStatement(run);
+      const { header, visit, witness } = run;
+      for (const gas of [0, 1, gasOf(run) - 1, gasOf(run) + 1]) {
         const actions = visit.actions.map((action, at) => (at === 1 ? { ...action, gas } : action));
         await expectFlaw(
           () => checkStatement({ header, witness, visit: { ...visit, actions } }),
@@ -321,11 +313,11 @@ describe("checker of evm statements", function () {
   });
 
   it("refuses a visit that is given up while it is open, if its root changes", async function () {
-    for (const [name, played] of visits) {
-      if (played.visit.rootAfter === played.visit.rootBefore) continue;
-      for (let count = 2; count < played.visit.actions.length; count += 2) {
-        const { header, visit, witness } = abandoned(played, count);
-        const bold = { ...visit, rootAfter: played.visit.rootAfter };
+    for (const [name, run] of visits) {
+      if (run.visit.rootAfter === run.visit.rootBefore) continue;
+      for (let count = 2; count < run.visit.actions.length; count += 2) {
+        const { header, visit, witness } = abandoned(run, count);
+        const bold = { ...visit, rootAfter: run.visit.rootAfter };
         await expectFlaw(() => checkStatement({ header, visit: bold, witness }), ["ROOT_DIFFERS"], name);
       }
     }

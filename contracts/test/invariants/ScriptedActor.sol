@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
-/// One call that a puppet makes, and what must come of it.
+/// One call that an actor makes, and what must come of it.
 /// @param gas Gas given to the call; 0: all.
 /// @param anyAnswer Only `success` matters.
 struct Step {
@@ -15,7 +15,7 @@ struct Step {
     bool anyAnswer;
 }
 
-/// What a puppet does when it is called.
+/// What an actor does when it is called.
 /// @param fails It reverts in the end, with `answer`.
 struct Script {
     Step[] steps;
@@ -23,14 +23,14 @@ struct Script {
     bytes answer;
 }
 
-/// How a puppet departs from its script.
-///  - STRAY: makes a call first that no posted execution contains, and goes on as if nothing had happened;
-///  - RELUCTANT: does it all in a frame that it undoes, and then once more;
+/// How an actor deviates from its script.
+///  - UNKNOWN_CALL: makes a call first that no posted execution contains, and then follows the script;
+///  - UNDO_AND_REPEAT: does it all in a frame that it undoes, and then once more;
 ///  - the others do something else than they should.
-enum Whim {
+enum Deviation {
     NONE,
-    STRAY,
-    RELUCTANT,
+    UNKNOWN_CALL,
+    UNDO_AND_REPEAT,
     SKIP_FIRST,
     SKIP_LAST,
     TWICE,
@@ -41,36 +41,36 @@ enum Whim {
 }
 
 /// @title FOR TESTS ONLY: an L1 contract that follows a script
-/// @notice Calldata begins with the script's number. A puppet reverts when a call comes out otherwise than
+/// @notice Calldata begins with the script's number. An actor reverts when a call comes out otherwise than
 /// the script says.
-contract Puppet {
+contract ScriptedActor {
     /// Thrown when a call's outcome is not the script's.
-    error Surprised(uint256 script, uint256 step, bool success, bytes answer);
+    error UnexpectedOutcome(uint256 script, uint256 step, bool success, bytes answer);
     /// Thrown when there is no script of this number.
     error NoScript(uint256 script);
-    /// Ends a frame whose effects are not wanted.
-    error Rehearsed(bool success, bytes answer);
+    /// Reverts a frame, and says what it came to.
+    error Undone(bool success, bytes answer);
 
-    mapping(uint256 script => mapping(uint256 mood => bytes)) private _scripts;
+    mapping(uint256 script => mapping(uint256 variant => bytes)) private _scripts;
 
-    /// Which variant of its scripts it follows; that of mood 0 where there is no other.
-    uint256 public mood;
+    /// Which variant of its scripts it follows; that of variant 0 where there is no other.
+    uint256 public variant;
     /// How often it wrote, if that was not undone.
     uint256 public writes;
 
-    uint256 private _whimsical;
-    Whim private _whim;
+    uint256 private _deviatingScript;
+    Deviation private _deviation;
 
-    /// Puppets call each other, but any account may have them paid.
+    /// Actors call each other, but any account may have them paid.
     receive() external payable {}
 
     fallback() external payable {
         uint256 number = uint256(bytes32(msg.data));
-        bytes memory encoded = _scripts[number][mood];
+        bytes memory encoded = _scripts[number][variant];
         if (encoded.length == 0) encoded = _scripts[number][0];
         if (encoded.length == 0) revert NoScript(number);
         Script memory script = abi.decode(encoded, (Script));
-        _depart(number, script);
+        _deviate(number, script);
         _follow(number, script.steps);
         bytes memory answer = script.answer;
         if (script.fails) _failWith(answer);
@@ -80,35 +80,35 @@ contract Puppet {
     }
 
     /// Sets a script.
-    function program(uint256 number, uint256 variant, Script calldata script) external {
-        _scripts[number][variant] = abi.encode(script);
+    function setScript(uint256 number, uint256 ofVariant, Script calldata script) external {
+        _scripts[number][ofVariant] = abi.encode(script);
     }
 
     /// Sets how scripts are followed from now on.
-    /// @param number The script that `whim` departs from.
-    function direct(uint256 newMood, uint256 number, Whim whim) external {
-        mood = newMood;
-        _whimsical = number;
-        _whim = whim;
+    /// @param number The script from which the actor deviates.
+    function configure(uint256 newVariant, uint256 number, Deviation deviation) external {
+        variant = newVariant;
+        _deviatingScript = number;
+        _deviation = deviation;
     }
 
     /// Makes one call, whatever comes of it.
-    function act(Step calldata step) external payable returns (bool success, bytes memory answer) {
+    function execute(Step calldata step) external payable returns (bool success, bytes memory answer) {
         return _make(step);
     }
 
     /// Makes a call and undoes it.
-    /// @dev Reverts always, with {Rehearsed}.
-    function rehearse(Step calldata step) external payable {
+    /// @dev Reverts always, with {Undone}.
+    function callAndRevert(Step calldata step) external payable {
         (bool success, bytes memory answer) = _make(step);
-        revert Rehearsed(success, answer);
+        revert Undone(success, answer);
     }
 
     /// Makes calls in a frame that is undone.
-    function rehearseAll(uint256 number, Step[] calldata steps) external {
+    function followAndRevert(uint256 number, Step[] calldata steps) external {
         if (msg.sender != address(this)) return;
         _follow(number, steps);
-        revert Rehearsed(true, "");
+        revert Undone(true, "");
     }
 
     /// Changes something.
@@ -119,11 +119,11 @@ contract Puppet {
     function _follow(uint256 number, Step[] memory steps) private {
         for (uint256 i = 0; i < steps.length; i++) {
             (bool success, bytes memory answer) = _make(steps[i]);
-            // Who does something else than it should is prepared for everything.
-            if (_whim > Whim.RELUCTANT) continue;
+            // After a deviation any outcome is fine.
+            if (_deviation > Deviation.UNDO_AND_REPEAT) continue;
             bool isRight = success == steps[i].success;
             if (!steps[i].anyAnswer) isRight = isRight && keccak256(answer) == keccak256(steps[i].answer);
-            if (!isRight) revert Surprised(number, i, success, answer);
+            if (!isRight) revert UnexpectedOutcome(number, i, success, answer);
         }
     }
 
@@ -135,32 +135,32 @@ contract Puppet {
                 : step.target.call{value: step.value, gas: given}(step.data);
     }
 
-    function _depart(uint256 number, Script memory script) private {
-        if (number != _whimsical) return;
+    function _deviate(uint256 number, Script memory script) private {
+        if (number != _deviatingScript) return;
         Step[] memory steps = script.steps;
-        Whim whim = _whim;
-        if (whim == Whim.OTHER_ANSWER) script.answer = abi.encode("another answer");
-        else if (whim == Whim.OTHER_OUTCOME) script.fails = !script.fails;
+        Deviation deviation = _deviation;
+        if (deviation == Deviation.OTHER_ANSWER) script.answer = abi.encode("another answer");
+        else if (deviation == Deviation.OTHER_OUTCOME) script.fails = !script.fails;
         if (steps.length == 0) return;
         Step memory first = steps[0];
-        if (whim == Whim.STRAY) {
+        if (deviation == Deviation.UNKNOWN_CALL) {
             // Refused wherever it leads, for no posted execution has this data.
             (bool success, bytes memory answer) = first.target.call{gas: 100_000}("stray");
-            if (success) revert Surprised(number, 0, success, answer);
-        } else if (whim == Whim.RELUCTANT) {
-            try this.rehearseAll(number, steps) {} catch (bytes memory reason) {
-                if (bytes4(reason) != Rehearsed.selector) _revertWith(reason);
+            if (success) revert UnexpectedOutcome(number, 0, success, answer);
+        } else if (deviation == Deviation.UNDO_AND_REPEAT) {
+            try this.followAndRevert(number, steps) {} catch (bytes memory reason) {
+                if (bytes4(reason) != Undone.selector) _revertWith(reason);
             }
-        } else if (whim == Whim.SKIP_FIRST) {
+        } else if (deviation == Deviation.SKIP_FIRST) {
             steps[0] = steps[steps.length - 1];
             _cut(steps);
-        } else if (whim == Whim.SKIP_LAST) {
+        } else if (deviation == Deviation.SKIP_LAST) {
             _cut(steps);
-        } else if (whim == Whim.TWICE) {
+        } else if (deviation == Deviation.TWICE) {
             _make(first);
-        } else if (whim == Whim.OTHER_DATA) {
+        } else if (deviation == Deviation.OTHER_DATA) {
             first.data = bytes.concat(first.data, hex"00");
-        } else if (whim == Whim.OTHER_VALUE) {
+        } else if (deviation == Deviation.OTHER_VALUE) {
             first.value = first.isStatic ? 0 : first.value + 1;
         }
     }
@@ -171,8 +171,8 @@ contract Puppet {
         }
     }
 
-    /// At a depth at which a contract has asked for the code of an account that had none, the test machine puts
-    /// words of its own into every revert without data. It forgets this when code that is there is asked for.
+    /// At a depth at which a contract has asked for the code of an account that had none, Hardhat puts words
+    /// of its own into a revert without data. It forgets this when a contract asks for code that is there.
     function _failWith(bytes memory answer) private view {
         assert(msg.sender.code.length != 0);
         _revertWith(answer);

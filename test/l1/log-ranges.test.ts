@@ -7,8 +7,8 @@ import { readHistory } from "../../builder/l1/history.ts";
 import { LogRanges } from "../../builder/l1/log-ranges.ts";
 import { readGenesisRoot } from "../../builder/l1/registration.ts";
 import { type ChainId, chainId } from "../../builder/protocol/ids.ts";
-import { FakeL1, MANAGER } from "./fake-l1.ts";
-import { ALICE, BOB, calldataOf, Ledger } from "./ledgers.ts";
+import { FakeL1, MANAGER } from "../follower/fake-l1.ts";
+import { ALICE, BOB, calldataOf, Ledger } from "../follower/ledgers.ts";
 
 const A = chainId(1);
 

@@ -7,7 +7,7 @@ import { mined } from "./outcome.ts";
 import type { Setup } from "./setup.ts";
 
 /** What came of one transaction of `setup.actor`. */
-export interface Played {
+export interface ActorRun {
   /** Of each step, without the posts. */
   readonly outcomes: readonly { success: boolean; data: Hex }[];
   readonly receipt: TransactionReceipt;
@@ -20,11 +20,11 @@ export async function proxy(setup: Setup, original: Address, rollup: ChainId): P
 }
 
 /** Posts batches and takes steps, all in one transaction of `setup.actor`. */
-export async function play(
+export async function runSteps(
   setup: Setup,
   batches: readonly BatchValue[],
   steps: readonly Step[],
-): Promise<Played> {
+): Promise<ActorRun> {
   const all = [...batches.map((batch) => step(setup.rollups.address, encodeBatchValue(batch))), ...steps];
   const value = steps.reduce((sum, one) => sum + one.value, 0n);
   const { result } = await setup.actor.simulate.play([all], { value });
@@ -33,12 +33,12 @@ export async function play(
 }
 
 /** Posts one batch of these executions and takes steps. */
-export async function postAndPlay(
+export async function postAndRun(
   setup: Setup,
   executions: readonly Execution[],
   steps: readonly Step[],
-): Promise<Played> {
-  return play(setup, [await batchOf(setup, executions)], steps);
+): Promise<ActorRun> {
+  return runSteps(setup, [await batchOf(setup, executions)], steps);
 }
 
 /** Sets what an L1 contract does when it is called with `input`. */

@@ -3,15 +3,15 @@ pragma solidity 0.8.30;
 
 import {IProofSystem, Statement} from "../../interfaces/IProofSystem.sol";
 import {ChainId, StateRoot} from "../../interfaces/Actions.sol";
-import {MACHINE} from "./IMachine.sol";
+import {vm} from "./IVm.sol";
 
-/// @title FOR TESTS ONLY: a proof system that notes what it has accepted
-/// @notice Reads statements as docs/spec.md section 2 lays them out, and notes for each root which visit led
-/// to it. It does so although it is called statically, and forgets it if the batch is undone.
-contract Notary is IProofSystem {
+/// @title FOR TESTS ONLY: a proof system that records what it has accepted
+/// @notice Reads statements as docs/spec.md section 2 lays them out, and records for each root which visit
+/// led to it. It does so although it is called statically, and forgets it if the batch is undone.
+contract RecordingProofSystem is IProofSystem {
     /// How a rollup came to a root.
     /// @param blockNumber Of the latest statement that says so.
-    struct Note {
+    struct Transition {
         bytes32 rootBefore;
         uint256 blockNumber;
     }
@@ -26,8 +26,8 @@ contract Notary is IProofSystem {
 
     uint256 private constant HEADER_WORDS = 7;
 
-    /// The first variable: its slot is 0, that of a note's word is found from it.
-    mapping(bytes32 key => Note) private _notes;
+    /// The first variable: its slot is 0, that of a transition's word is found from it.
+    mapping(bytes32 key => Transition) private _transitions;
 
     /// @inheritdoc IProofSystem
     function verify(Statement[] calldata statements) external view {
@@ -38,15 +38,15 @@ contract Notary is IProofSystem {
     }
 
     /// Which visit led to a root; zeros if none did.
-    function noteOf(ChainId rollup, StateRoot root) external view returns (Note memory) {
-        return _notes[_keyOf(ChainId.unwrap(rollup), StateRoot.unwrap(root))];
+    function transitionTo(ChainId rollup, StateRoot root) external view returns (Transition memory) {
+        return _transitions[_keyOf(ChainId.unwrap(rollup), StateRoot.unwrap(root))];
     }
 
     function _read(uint256[] calldata words) private view {
         if (words[1] != block.chainid || words[2] != uint160(msg.sender)) revert NotAStatement();
         uint256 at = HEADER_WORDS;
         for (uint256 visits = words[6]; visits > 0; visits--) {
-            if (words[at] != words[at + 1]) _note(words[3], bytes32(words[at]), bytes32(words[at + 1]));
+            if (words[at] != words[at + 1]) _record(words[3], bytes32(words[at]), bytes32(words[at + 1]));
             uint256 actions = words[at + 2];
             at += 3;
             for (; actions > 0; actions--) at += 4 + (uint32(words[at] >> 160) + 30) / 31;
@@ -54,10 +54,10 @@ contract Notary is IProofSystem {
         if (at != words.length) revert NotAStatement();
     }
 
-    function _note(uint256 rollup, bytes32 rootBefore, bytes32 rootAfter) private view {
+    function _record(uint256 rollup, bytes32 rootBefore, bytes32 rootAfter) private view {
         uint256 slot = uint256(keccak256(abi.encode(_keyOf(uint64(rollup), rootAfter), 0)));
-        MACHINE.store(address(this), bytes32(slot), rootBefore);
-        MACHINE.store(address(this), bytes32(slot + 1), bytes32(block.number));
+        vm.store(address(this), bytes32(slot), rootBefore);
+        vm.store(address(this), bytes32(slot + 1), bytes32(block.number));
     }
 
     function _keyOf(uint64 rollup, bytes32 root) private pure returns (bytes32) {

@@ -3,7 +3,7 @@ import { accountAt } from "../../core/setup.ts";
 import { type Clients } from "../../scenarios/support/clients.ts";
 
 /** What stands on a chain before its gateway is asked. */
-export interface ConformanceStage {
+export interface ConformanceSetup {
   /** Has Ether. */
   readonly rich: Hex;
   /** Runs `counter` as its own code (EIP-7702). */
@@ -78,8 +78,8 @@ const ENVIRONMENT = "0x435f5260205ff3";
 const LOGGING = concatHex(["0x602a5f55", `0x7f${"22".repeat(32)}`, `0x7f${"11".repeat(32)}`, "0x60205fa200"]);
 
 /** Plays one transaction of each kind through the chain's gateway. */
-export async function setStage({ reader, wallet, url }: Clients): Promise<ConformanceStage> {
-  void url;
+export async function setUp({ reader, wallet, url }: Clients): Promise<ConformanceSetup> {
+  url;
   const by = wallet(accountAt(1));
   const other = wallet(accountAt(2));
   const done = async (hash: Hex) => await reader.waitForTransactionReceipt({ hash });

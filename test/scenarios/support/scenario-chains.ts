@@ -66,7 +66,7 @@ export interface Sent {
 }
 
 /** Where a scenario is played: on several chains, or on one chain that stands for all. */
-export interface Stage {
+export interface ScenarioChains {
   deploy(on: SolidityChain, name: string, args?: readonly Argument[]): Promise<Contract>;
   /** Under which address `from` knows the party; there is a proxy then, if one is needed. */
   addressOn(party: Party, from: ChainName): Promise<Address>;

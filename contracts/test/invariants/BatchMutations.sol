@@ -13,10 +13,10 @@ import {
     StateRoot,
     Visit
 } from "../../interfaces/Actions.sol";
-import {isNative, placeOf, rollupAt, ROLLUPS} from "./Scene.sol";
+import {isNative, indexOf, rollupAt, ROLLUPS} from "./GeneratedExecution.sol";
 
-/// What can be wrong with a batch.
-enum Flaw {
+/// One thing that makes a batch wrong.
+enum Mutation {
     OF_THE_FUTURE,
     NOT_PROVEN,
     VISIT_WITHOUT_PROOF,
@@ -36,7 +36,7 @@ enum Flaw {
     SPAN_FOR_NOTHING
 }
 
-function nameOfFlaw(Flaw flaw) pure returns (string memory) {
+function nameOfMutation(Mutation mutation) pure returns (string memory) {
     return
         [
             "refused: of the future",
@@ -56,68 +56,68 @@ function nameOfFlaw(Flaw flaw) pure returns (string memory) {
             "refused: a SPAN of more undoings",
             "refused: a SPAN of fewer undoings",
             "refused: a SPAN for nothing"
-        ][uint256(flaw)];
+        ][uint256(mutation)];
 }
 
-/// @title What a builder may make wrong with a batch of one execution
-/// @notice Each flaw leaves the rest as good as it can, so that a check left out shows.
-library Forgeries {
+/// @title Mutations of a batch of one execution
+/// @notice Each leaves the rest as good as it can, so that a missing check shows.
+library BatchMutations {
     /// Makes the batch one that must be refused.
     /// @param seed Chooses what is changed, and to what.
     /// @param manager `Rollups`.
-    /// @return Whether there is anything in the batch of which that can be made.
-    function spoil(
+    /// @return Whether the mutation applies to this batch.
+    function mutate(
         Batch memory batch,
-        Flaw flaw,
+        Mutation mutation,
         uint256 seed,
         address manager
     ) internal view returns (bool) {
-        if (flaw == Flaw.OF_THE_FUTURE) batch.timestamp = uint64(block.timestamp + 1);
-        else if (flaw <= Flaw.PROOF_OF_ANOTHER_ROLLUP) _spoilProofs(batch.proofs, flaw, seed);
-        else if (flaw <= Flaw.NO_END)
-            return _spoilList(batch.executions[0].actions, batch.executions[0].visits, flaw, seed);
-        else if (flaw <= Flaw.VALUE_OF_STATIC_CALL)
-            return _spoilCall(batch.executions[0].actions, flaw, manager);
-        else if (flaw == Flaw.PROOFS_OUT_OF_ORDER) return _swapProofs(batch.proofs, seed);
-        else if (flaw == Flaw.SPAN_FOR_NOTHING) return _addSpan(batch.executions[0], seed);
-        else return _spoilSpan(batch.executions[0].marks, flaw, seed);
+        if (mutation == Mutation.OF_THE_FUTURE) batch.timestamp = uint64(block.timestamp + 1);
+        else if (mutation <= Mutation.PROOF_OF_ANOTHER_ROLLUP) _mutateProofs(batch.proofs, mutation, seed);
+        else if (mutation <= Mutation.NO_END)
+            return _mutateList(batch.executions[0].actions, batch.executions[0].visits, mutation, seed);
+        else if (mutation <= Mutation.VALUE_OF_STATIC_CALL)
+            return _mutateCall(batch.executions[0].actions, mutation, manager);
+        else if (mutation == Mutation.PROOFS_OUT_OF_ORDER) return _swapProofs(batch.proofs, seed);
+        else if (mutation == Mutation.SPAN_FOR_NOTHING) return _addSpan(batch.executions[0], seed);
+        else return _mutateSpan(batch.executions[0].marks, mutation, seed);
         return true;
     }
 
-    function _spoilProofs(RollupProof[] memory proofs, Flaw flaw, uint256 seed) private pure {
+    function _mutateProofs(RollupProof[] memory proofs, Mutation mutation, uint256 seed) private pure {
         RollupProof memory proof = proofs[seed % proofs.length];
-        if (flaw == Flaw.NOT_PROVEN) {
+        if (mutation == Mutation.NOT_PROVEN) {
             proof.proof = "forged";
-        } else if (flaw == Flaw.VISIT_WITHOUT_PROOF) {
+        } else if (mutation == Mutation.VISIT_WITHOUT_PROOF) {
             proofs[seed % proofs.length] = proofs[proofs.length - 1];
             // Cuts the last one off.
             assembly ("memory-safe") {
                 mstore(proofs, sub(mload(proofs), 1))
             }
-        } else if (flaw == Flaw.FOREIGN_KEY) {
+        } else if (mutation == Mutation.FOREIGN_KEY) {
             proof.verificationKey = bytes32(seed);
         } else {
             // All rollups have the same keys.
-            proof.rollup = rollupAt((placeOf(proof.rollup) + 1) % ROLLUPS);
+            proof.rollup = rollupAt((indexOf(proof.rollup) + 1) % ROLLUPS);
         }
     }
 
-    function _spoilList(
+    function _mutateList(
         Action[] memory actions,
         Visit[] memory visits,
-        Flaw flaw,
+        Mutation mutation,
         uint256 seed
     ) private pure returns (bool) {
         StateRoot other = StateRoot.wrap(bytes32(seed >> 8));
         Action memory end = actions[actions.length - 1];
         // The visit that ends last is that of the trigger.
         Visit memory last = visits[visits.length - 1];
-        if (flaw == Flaw.OTHER_ROOT_BEFORE) {
+        if (mutation == Mutation.OTHER_ROOT_BEFORE) {
             return _unchain(visits, seed, other);
-        } else if (flaw == Flaw.BROKEN_CHAIN) {
+        } else if (mutation == Mutation.BROKEN_CHAIN) {
             // Given by another chain than was called.
             end.from = L1;
-        } else if (flaw == Flaw.NO_END) {
+        } else if (mutation == Mutation.NO_END) {
             // As if the visit had been abandoned.
             last.rootAfter = last.rootBefore;
             assembly ("memory-safe") {
@@ -152,11 +152,11 @@ library Forgeries {
     }
 
     /// Announces an undoing more or less of a call to which some go back.
-    function _spoilSpan(Mark[] memory marks, Flaw flaw, uint256 seed) private pure returns (bool) {
+    function _mutateSpan(Mark[] memory marks, Mutation mutation, uint256 seed) private pure returns (bool) {
         for (uint256 i = 0; i < marks.length; i++) {
             Mark memory mark = marks[(seed + i) % marks.length];
             if (mark.kind != SPAN) continue;
-            if (flaw == Flaw.SPAN_OF_LESS) mark.to--;
+            if (mutation == Mutation.SPAN_OF_LESS) mark.to--;
             else mark.to += seed % 2 == 0 ? 1 : 50;
             return true;
         }
@@ -184,18 +184,22 @@ library Forgeries {
     }
 
     /// Changes the first call of which a wrong one can be made.
-    function _spoilCall(Action[] memory actions, Flaw flaw, address manager) private pure returns (bool) {
+    function _mutateCall(
+        Action[] memory actions,
+        Mutation mutation,
+        address manager
+    ) private pure returns (bool) {
         for (uint256 i = 0; i < actions.length; i++) {
             Action memory action = actions[i];
             if (action.kind != CALL) continue;
-            if (flaw == Flaw.CALL_TO_ROLLUPS) {
+            if (mutation == Mutation.CALL_TO_ROLLUPS) {
                 if (action.to != L1) continue;
                 action.target = manager;
-            } else if (flaw == Flaw.GAS_LEFT_OPEN) {
+            } else if (mutation == Mutation.GAS_LEFT_OPEN) {
                 // Inside another call to L1, and in what L1 triggers, no gas has to be named.
                 if (action.to != L1 || action.gas == 0) continue;
                 action.gas = 0;
-            } else if (flaw == Flaw.VALUE_OF_STATIC_CALL) {
+            } else if (mutation == Mutation.VALUE_OF_STATIC_CALL) {
                 if (!action.isStatic || isNative(action.from) || isNative(action.to)) continue;
                 action.value = 1;
             } else {

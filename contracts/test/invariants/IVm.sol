@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
-/// @title What the test machine can do besides executing code
-/// @notice The few cheatcodes that are used here, as Hardhat and Foundry know them.
-interface IMachine {
+/// @title Cheatcodes
+/// @notice Those of Foundry's `Vm` that are used here; Hardhat has them as well.
+interface IVm {
     struct Log {
         bytes32[] topics;
         bytes data;
@@ -31,4 +31,6 @@ interface IMachine {
     function load(address account, bytes32 slot) external view returns (bytes32);
 }
 
-IMachine constant MACHINE = IMachine(address(uint160(uint256(keccak256("hevm cheat code")))));
+// Foundry's own name for it.
+// solhint-disable-next-line const-name-snakecase
+IVm constant vm = IVm(address(uint160(uint256(keccak256("hevm cheat code")))));

@@ -4,20 +4,20 @@ pragma solidity 0.8.30;
 import {IRollups} from "../../interfaces/IRollups.sol";
 import {Batch, Execution} from "../../interfaces/Actions.sol";
 import {Batches} from "./Batches.sol";
-import {IMachine, MACHINE} from "./IMachine.sol";
-import {Whim} from "./Puppet.sol";
-import {Place, ROLLUPS, samePlaces, Scene, Trigger} from "./Scene.sol";
-import {Stage} from "./Stage.sol";
+import {IVm, vm} from "./IVm.sol";
+import {Deviation} from "./ScriptedActor.sol";
+import {RollupSnapshot, ROLLUPS, sameSnapshots, GeneratedExecution, Trigger} from "./GeneratedExecution.sol";
+import {InvariantSetup} from "./InvariantSetup.sol";
 
 /// @title Account of what was posted and consumed
-/// @notice Posts batches and triggers executions, and compares what comes of it with what was foreseen.
-abstract contract Books is Stage {
+/// @notice Posts batches and triggers executions, and compares the outcome with the expected one.
+abstract contract InvariantAccounting is InvariantSetup {
     /// An execution that was posted in this block.
     /// @param triggerHash Hash of the call that triggers it.
     /// @param content Hash of its list.
-    /// @param before Hash of the places where it finds the rollups.
-    /// @param scene The {Scene}, without its list.
-    struct Cue {
+    /// @param before Hash of the {RollupSnapshot}s that it was generated for.
+    /// @param generated The {GeneratedExecution}, without its list.
+    struct PostedExecution {
         bytes32 batch;
         uint32 index;
         Trigger trigger;
@@ -26,7 +26,7 @@ abstract contract Books is Stage {
         bytes32 triggerHash;
         bytes32 content;
         bytes32 before;
-        bytes scene;
+        bytes generated;
     }
 
     /// What was read from logs about one execution.
@@ -38,10 +38,10 @@ abstract contract Books is Stage {
         uint32 ending;
     }
 
-    uint256 private constant MAX_CUES = 24;
+    uint256 private constant MAX_POSTED = 24;
     uint256 private constant BLOCK_TIME = 12;
 
-    Cue[] internal _cues;
+    PostedExecution[] internal _posted;
     /// Calldata of the batch that was posted last.
     bytes internal _lastBatch;
     uint64 private _lastTimestamp;
@@ -52,166 +52,171 @@ abstract contract Books is Stage {
 
     function _nextBlock() internal {
         _checkAll();
-        MACHINE.roll(block.number + 1);
-        MACHINE.warp(block.timestamp + BLOCK_TIME);
-        delete _cues;
+        vm.roll(block.number + 1);
+        vm.warp(block.timestamp + BLOCK_TIME);
+        delete _posted;
     }
 
     /// A batch that can be posted in this block, or in the next one if this is full.
-    function _batch(Scene[] memory scenes) internal returns (Batch memory) {
+    function _batch(GeneratedExecution[] memory generated) internal returns (Batch memory) {
         uint64 oldest = uint64(block.timestamp - MAX_BATCH_AGE / 2);
         uint64 timestamp = _lastTimestamp < oldest ? oldest : _lastTimestamp + 1;
-        if (timestamp > block.timestamp || _cues.length >= MAX_CUES) _nextBlock();
-        Execution[] memory executions = new Execution[](scenes.length);
-        for (uint256 i = 0; i < scenes.length; i++) executions[i] = scenes[i].execution;
-        return Batches.batchOf(executions, timestamp, _keys, abi.encode(_notaries[0].PROOF()));
+        if (timestamp > block.timestamp || _posted.length >= MAX_POSTED) _nextBlock();
+        Execution[] memory executions = new Execution[](generated.length);
+        for (uint256 i = 0; i < generated.length; i++) executions[i] = generated[i].execution;
+        return Batches.batchOf(executions, timestamp, _keys, abi.encode(_proofSystems[0].PROOF()));
     }
 
     /// Posts a batch, which must be accepted, and compares what becomes of its transactions.
-    /// @param callers By scene: which puppet makes the call.
+    /// @param callers For each execution: which actor makes the call.
     /// @param isCertain L1 does what the transactions say.
     function _post(
-        Scene[] memory scenes,
+        GeneratedExecution[] memory generated,
         uint8[] memory callers,
         Batch memory batch,
         bool isCertain
     ) internal {
-        Place[] memory at = _places();
+        RollupSnapshot[] memory at = _snapshots();
         bytes memory message = abi.encodeCall(IRollups.postBatch, (batch));
         _checkWalk(message);
-        MACHINE.recordLogs();
+        vm.recordLogs();
         (bool success, bytes memory reason) = address(_rollups).call(message);
         if (!success) _bubble(reason);
-        _did("posted");
+        _count("posted");
         Fate[] memory fates = _fates();
         bytes32 id = keccak256(message);
         _lastBatch = message;
         _lastTimestamp = batch.timestamp;
         uint256 next = 0;
-        for (uint256 i = 0; i < scenes.length; i++) {
-            if (scenes[i].trigger != Trigger.TRANSACTION) {
-                _addCue(id, i, scenes[i], callers[i]);
+        for (uint256 i = 0; i < generated.length; i++) {
+            if (generated[i].trigger != Trigger.TRANSACTION) {
+                _addPosted(id, i, generated[i], callers[i]);
                 continue;
             }
             Fate memory fate = fates[next++];
             require(fate.batch == id && fate.index == i, "a transaction's fate is another's");
-            bool mustBe = samePlaces(at, scenes[i].before);
+            bool mustBe = sameSnapshots(at, generated[i].before);
             require(!fate.isSkipped || !mustBe, "a transaction was passed over for nothing");
             mustBe = mustBe && isCertain;
-            bool isForeseen = fate.isConsumed == !scenes[i].endings[0].failed;
-            require(isForeseen || !mustBe, "a transaction's fate is not as foreseen");
+            bool isForeseen = fate.isConsumed == !generated[i].endings[0].failed;
+            require(isForeseen || !mustBe, "a transaction's fate is not as expected");
             if (!fate.isConsumed) {
-                _did(mustBe ? "transaction failed" : "transaction contradicted");
+                _count(mustBe ? "transaction failed" : "transaction contradicted");
                 continue;
             }
-            _did("transaction done");
-            _didTraits(scenes[i].endings[0].traits);
+            _count("transaction done");
+            _countTraits(generated[i].endings[0].traits);
             _consume(fate);
-            at = _applied(scenes[i], 0, at);
+            at = _applied(generated[i], 0, at);
         }
         require(next == fates.length, "more was done than transactions");
-        require(samePlaces(_places(), at), "a batch does not lead where it should");
+        require(sameSnapshots(_snapshots(), at), "a batch does not lead where it should");
     }
 
     /// Between any two actions of a batch everything holds that its walk counts on.
     function _checkWalk(bytes memory message) private {
         (uint256 opened, uint256 undone, uint256 compared) = _harness.check(message, address(_rollups));
         require(compared != 0, "no step was compared");
-        if (opened != 0) _did("frames opened");
-        if (undone != 0) _did("frames reverted");
+        if (opened != 0) _count("frames opened");
+        if (undone != 0) _count("frames reverted");
     }
 
-    function _addCue(bytes32 batch, uint256 index, Scene memory scene, uint8 caller) private {
-        Cue storage cue = _cues.push();
-        cue.batch = batch;
-        cue.index = uint32(index);
-        cue.trigger = scene.trigger;
-        cue.caller = caller;
-        cue.triggerHash = keccak256(abi.encode(scene.execution.actions[0]));
-        cue.content = keccak256(abi.encode(scene.execution));
-        cue.before = keccak256(abi.encode(scene.before));
-        Execution memory execution = scene.execution;
-        delete scene.execution;
-        cue.scene = abi.encode(scene);
-        scene.execution = execution;
+    function _addPosted(
+        bytes32 batch,
+        uint256 index,
+        GeneratedExecution memory generated,
+        uint8 caller
+    ) private {
+        PostedExecution storage posted = _posted.push();
+        posted.batch = batch;
+        posted.index = uint32(index);
+        posted.trigger = generated.trigger;
+        posted.caller = caller;
+        posted.triggerHash = keccak256(abi.encode(generated.execution.actions[0]));
+        posted.content = keccak256(abi.encode(generated.execution));
+        posted.before = keccak256(abi.encode(generated.before));
+        Execution memory execution = generated.execution;
+        delete generated.execution;
+        posted.generated = abi.encode(generated);
+        generated.execution = execution;
     }
 
     // ----------------------------------------------------------------------------------------------- playing
 
     /// Triggers a call's execution, or tries to, and compares what comes of it.
-    /// @param mood Of the puppets.
+    /// @param variant Which variant the actors follow.
     /// @param gas Given to the call; 0: all.
     /// @return success Whether the call succeeded.
     function _play(
-        Cue memory cue,
-        uint256 mood,
+        PostedExecution memory posted,
+        uint256 variant,
         uint256 script,
-        Whim whim,
+        Deviation deviation,
         uint256 gas
     ) internal returns (bool success) {
-        Scene memory scene = abi.decode(cue.scene, (Scene));
-        if (mood >= scene.endings.length) mood = 0;
-        Place[] memory before = _places();
-        bool mustBe = gas == 0 && whim <= Whim.RELUCTANT && _isReady(cue, before);
-        _direct(mood, script, whim);
-        scene.step.gas = gas;
+        GeneratedExecution memory generated = abi.decode(posted.generated, (GeneratedExecution));
+        if (variant >= generated.endings.length) variant = 0;
+        RollupSnapshot[] memory before = _snapshots();
+        bool mustBe = gas == 0 && deviation <= Deviation.UNDO_AND_REPEAT && _isReady(posted, before);
+        _configureActors(variant, script, deviation);
+        generated.step.gas = gas;
         bytes memory answer;
-        MACHINE.recordLogs();
-        (success, answer) = _puppets[cue.caller].act(scene.step);
+        vm.recordLogs();
+        (success, answer) = _actors[posted.caller].execute(generated.step);
         Fate[] memory fates = _fates();
-        _direct(0, 0, Whim.NONE);
+        _configureActors(0, 0, Deviation.NONE);
         if (mustBe) {
-            if (success == scene.endings[mood].failed)
-                _fail("an execution does not come out as foreseen", answer);
-            if (success) require(fates[0].ending == mood, "an execution took another course");
-            else _requireSame(answer, scene.endings[mood].answer);
-            _did(
+            if (success == generated.endings[variant].failed)
+                _fail("an execution does not come out as expected", answer);
+            if (success) require(fates[0].ending == variant, "an execution took another branch");
+            else _requireSame(answer, generated.endings[variant].answer);
+            _count(
                 !success
-                    ? "failed as foreseen"
-                    : mood == 0
+                    ? "failed as expected"
+                    : variant == 0
                         ? "consumed"
-                        : "consumed on another course"
+                        : "consumed on another branch"
             );
         }
         if (success) {
             require(fates.length == 1, "not one execution for one call");
-            _checkConsumed(cue, fates[0], before, answer);
+            _checkConsumed(posted, fates[0], before, answer);
             return success;
         }
-        require(samePlaces(before, _places()), "a call that failed changed something");
-        if (_left(cue) != 0 || _rivals(cue) != 0) return success;
+        require(sameSnapshots(before, _snapshots()), "a call that failed changed something");
+        if (_unconsumed(posted) != 0 || _rivals(posted) != 0) return success;
         // Nothing is there to be found. With little gas, L1 may not get as far as to say so.
         bool isStarved =
             gas != 0 && (answer.length == 0 || bytes4(answer) == IRollups.InsufficientProbeGas.selector);
         if (!isStarved && bytes4(answer) != IRollups.ExecutionNotFound.selector) _fail("not a miss", answer);
     }
 
-    /// A call was answered with an execution: that of the cue, of a twin, or of a rival.
+    /// A call was answered with an execution: the one given, the same one posted twice, or a rival.
     /// @param before Where the rollups were.
     function _checkConsumed(
-        Cue memory cue,
+        PostedExecution memory posted,
         Fate memory fate,
-        Place[] memory before,
+        RollupSnapshot[] memory before,
         bytes memory answer
     ) private {
         _consume(fate);
-        Cue storage found = _cueOf(fate);
-        require(found.triggerHash == cue.triggerHash, "another call's execution was consumed");
-        if (found.content != cue.content) _did("rival consumed");
+        PostedExecution storage found = _postedOf(fate);
+        require(found.triggerHash == posted.triggerHash, "another call's execution was consumed");
+        if (found.content != posted.content) _count("rival consumed");
         found.isConsumed = true;
-        Scene memory scene = abi.decode(found.scene, (Scene));
-        _didTraits(scene.endings[fate.ending].traits);
-        _requireSame(answer, scene.endings[fate.ending].answer);
-        Place[] memory later = _applied(scene, fate.ending, before);
-        require(samePlaces(_places(), later), "an execution does not lead where it should");
+        GeneratedExecution memory generated = abi.decode(found.generated, (GeneratedExecution));
+        _countTraits(generated.endings[fate.ending].traits);
+        _requireSame(answer, generated.endings[fate.ending].answer);
+        RollupSnapshot[] memory later = _applied(generated, fate.ending, before);
+        require(sameSnapshots(_snapshots(), later), "an execution does not lead where it should");
     }
 
-    function _requireSame(bytes memory answer, bytes memory foreseen) internal pure {
-        if (keccak256(answer) != keccak256(foreseen)) _fail("an answer is not as foreseen", answer);
+    function _requireSame(bytes memory answer, bytes memory expected) internal pure {
+        if (keccak256(answer) != keccak256(expected)) _fail("an answer is not as expected", answer);
     }
 
-    function _direct(uint256 mood, uint256 script, Whim whim) internal {
-        for (uint256 i = 0; i < _puppets.length; i++) _puppets[i].direct(mood, script, whim);
+    function _configureActors(uint256 variant, uint256 script, Deviation deviation) internal {
+        for (uint256 i = 0; i < _actors.length; i++) _actors[i].configure(variant, script, deviation);
     }
 
     /// @return count How many of the executions were consumed.
@@ -229,43 +234,52 @@ abstract contract Books is Stage {
     }
 
     /// Whether the call must come to this execution now.
-    function _isReady(Cue memory cue, Place[] memory places) internal view returns (bool) {
-        return keccak256(abi.encode(places)) == cue.before && _left(cue) != 0 && _rivals(cue) == 0;
+    function _isReady(
+        PostedExecution memory posted,
+        RollupSnapshot[] memory snapshots
+    ) internal view returns (bool) {
+        return
+            keccak256(abi.encode(snapshots)) == posted.before &&
+            _unconsumed(posted) != 0 &&
+            _rivals(posted) == 0;
     }
 
     /// How often an execution can still be consumed in this block: the same list may have been posted twice.
-    function _left(Cue memory cue) internal view returns (uint256 count) {
-        for (uint256 i = 0; i < _cues.length; i++) {
-            if (_cues[i].content == cue.content && !_cues[i].isConsumed) count++;
+    function _unconsumed(PostedExecution memory posted) internal view returns (uint256 count) {
+        for (uint256 i = 0; i < _posted.length; i++) {
+            if (_posted[i].content == posted.content && !_posted[i].isConsumed) count++;
         }
     }
 
     /// How many other executions the same call may come to, at other roots.
-    function _rivals(Cue memory cue) private view returns (uint256 count) {
-        for (uint256 i = 0; i < _cues.length; i++) {
-            Cue storage other = _cues[i];
-            if (other.triggerHash == cue.triggerHash && other.content != cue.content && !other.isConsumed)
-                count++;
+    function _rivals(PostedExecution memory posted) private view returns (uint256 count) {
+        for (uint256 i = 0; i < _posted.length; i++) {
+            PostedExecution storage other = _posted[i];
+            if (
+                other.triggerHash == posted.triggerHash &&
+                other.content != posted.content &&
+                !other.isConsumed
+            ) count++;
         }
     }
 
-    function _cueOf(Fate memory fate) private view returns (Cue storage) {
-        for (uint256 i = 0; i < _cues.length; i++) {
-            if (_cues[i].batch == fate.batch && _cues[i].index == fate.index) return _cues[i];
+    function _postedOf(Fate memory fate) private view returns (PostedExecution storage) {
+        for (uint256 i = 0; i < _posted.length; i++) {
+            if (_posted[i].batch == fate.batch && _posted[i].index == fate.index) return _posted[i];
         }
         revert("an execution of another block was consumed");
     }
 
-    /// Where the rollups are after an execution. Those which it changes it must have found as foreseen.
+    /// Where the rollups are after an execution. Those which it changes it must have found as expected.
     function _applied(
-        Scene memory scene,
+        GeneratedExecution memory generated,
         uint256 ending,
-        Place[] memory at
-    ) internal pure returns (Place[] memory later) {
-        later = new Place[](ROLLUPS);
+        RollupSnapshot[] memory at
+    ) internal pure returns (RollupSnapshot[] memory later) {
+        later = new RollupSnapshot[](ROLLUPS);
         for (uint256 i = 0; i < ROLLUPS; i++) {
-            Place memory before = scene.before[i];
-            Place memory then = scene.endings[ending].places[i];
+            RollupSnapshot memory before = generated.before[i];
+            RollupSnapshot memory then = generated.endings[ending].snapshots[i];
             bool isKept = then.root == before.root;
             require(isKept || at[i].root == before.root, "an execution was built on a stale root");
             later[i].root = isKept ? at[i].root : then.root;
@@ -277,7 +291,7 @@ abstract contract Books is Stage {
 
     /// What became of executions, in the order of events. Only for what was not undone.
     function _fates() internal returns (Fate[] memory fates) {
-        IMachine.Log[] memory logs = MACHINE.getRecordedLogs();
+        IVm.Log[] memory logs = vm.getRecordedLogs();
         fates = new Fate[](logs.length);
         uint256 count = 0;
         for (uint256 i = 0; i < logs.length; i++) {

@@ -3,53 +3,53 @@ pragma solidity 0.8.30;
 
 import {IRollups, Registration, Rollup} from "../../interfaces/IRollups.sol";
 import {ChainId, StateRoot} from "../../interfaces/Actions.sol";
-import {MACHINE} from "./IMachine.sol";
+import {vm} from "./IVm.sol";
 import {IWalkHarness} from "./IWalkHarness.sol";
-import {Notary} from "./Notary.sol";
-import {Playwright} from "./Playwright.sol";
-import {Puppet} from "./Puppet.sol";
-import {isNative, nameOf, Place, placeOf, rollupAt, ROLLUPS, Trait} from "./Scene.sol";
+import {RecordingProofSystem} from "./RecordingProofSystem.sol";
+import {ExecutionGenerator} from "./ExecutionGenerator.sol";
+import {ScriptedActor} from "./ScriptedActor.sol";
+import {isNative, nameOf, RollupSnapshot, indexOf, rollupAt, ROLLUPS, Trait} from "./GeneratedExecution.sol";
 
-/// @title The world that invariants are about
-/// @notice `Rollups`, rollups whose builder this contract is, and L1 contracts of which it is the user. Knows
+/// @title Setup and invariants
+/// @notice Deploys `Rollups`, rollups whose builder this contract is, and L1 contracts that it calls. Checks
 /// what must hold.
-abstract contract Stage is Playwright {
+abstract contract InvariantSetup is ExecutionGenerator {
     uint256 internal constant MAX_BATCH_AGE = 60;
 
     /// Proof systems by rollup. The first two share one: only a rollup itself can say how it came to a root.
-    Notary[ROLLUPS] internal _notaries;
+    RecordingProofSystem[ROLLUPS] internal _proofSystems;
     bytes32[2] internal _keys;
 
     /// Walks over whatever is posted, and looks between actions.
     IWalkHarness internal _harness;
 
-    /// Ether that no action has brought.
-    uint256 internal _given;
+    /// Ghost variable: Ether that no action has brought.
+    uint256 internal _donated;
     StateRoot[ROLLUPS] private _roots;
 
-    /// How often something happened that tests want to see.
-    mapping(string deed => uint256) public deeds;
+    /// Ghost variable: how often each outcome was seen.
+    mapping(string outcome => uint256) public outcomes;
 
     function setUp() public {
-        MACHINE.warp(1_000_000_000);
-        _harness = IWalkHarness(_create(MACHINE.getCode("WalkHarness.sol:WalkHarness")));
+        vm.warp(1_000_000_000);
+        _harness = IWalkHarness(_create(vm.getCode("WalkHarness.sol:WalkHarness")));
         // Not imported: it would be compiled once more for this contract, which takes the compiler long.
-        bytes memory code = MACHINE.getCode("Rollups.sol:Rollups");
+        bytes memory code = vm.getCode("Rollups.sol:Rollups");
         address created = _create(abi.encodePacked(code, abi.encode(MAX_BATCH_AGE)));
         _rollups = IRollups(created);
         _keys = [keccak256("first key"), keccak256("second key")];
         for (uint256 i = 0; i < ROLLUPS; i++) {
             _roots[i] = StateRoot.wrap(bytes32(i + 1));
             ChainId rollup = rollupAt(i);
-            _notaries[i] = i == 1 ? _notaries[0] : new Notary();
+            _proofSystems[i] = i == 1 ? _proofSystems[0] : new RecordingProofSystem();
             _rollups.register(
-                Registration(address(this), _notaries[i], _keyList(), _roots[i], isNative(rollup), 0)
+                Registration(address(this), _proofSystems[i], _keyList(), _roots[i], isNative(rollup), 0)
             );
             for (uint256 j = 0; j < REMOTES; j++) _rollups.createProxy(_remote(j), rollup);
         }
-        for (uint256 i = 0; i < _puppets.length; i++) {
-            _puppets[i] = new Puppet();
-            MACHINE.deal(address(_puppets[i]), 1e24);
+        for (uint256 i = 0; i < _actors.length; i++) {
+            _actors[i] = new ScriptedActor();
+            vm.deal(address(_actors[i]), 1e24);
         }
     }
 
@@ -61,12 +61,12 @@ abstract contract Stage is Playwright {
 
     // -------------------------------------------------------------------------------------------- invariants
 
-    /// @inheritdoc Playwright
+    /// @inheritdoc ExecutionGenerator
     function checkBacked() public view override {
         uint256 sum = 0;
         for (uint256 i = 0; i < ROLLUPS; i++) sum += _rollups.rollupOf(rollupAt(i)).etherBalance;
-        require(sum + _given <= address(_rollups).balance, "balances exceed what is held");
-        require(sum + _given == address(_rollups).balance, "Ether is stranded");
+        require(sum + _donated <= address(_rollups).balance, "balances exceed what is held");
+        require(sum + _donated == address(_rollups).balance, "Ether is stranded");
     }
 
     /// Follows each rollup's root back, through statements that were verified, to its first one.
@@ -77,12 +77,12 @@ abstract contract Stage is Playwright {
         }
     }
 
-    /// To be called at the end of whatever happens in one transaction.
+    /// Called at the end of each handler function.
     function _checkAll() internal {
         // Refused while a batch is posted or an execution is open.
         for (uint256 i = 0; i < ROLLUPS; i++) {
-            _rollups.proposeVerification(rollupAt(i), _notaries[i], _keyList());
-            try _rollups.applyVerification(rollupAt(i), _notaries[i], _keyList()) {} catch {
+            _rollups.proposeVerification(rollupAt(i), _proofSystems[i], _keyList());
+            try _rollups.applyVerification(rollupAt(i), _proofSystems[i], _keyList()) {} catch {
                 require(false, "the cursor is left inside an execution");
             }
         }
@@ -103,32 +103,35 @@ abstract contract Stage is Playwright {
         ChainId rollup,
         StateRoot root
     ) private view returns (StateRoot before, uint256 blockNumber) {
-        Notary.Note memory note = _notaries[placeOf(rollup)].noteOf(rollup, root);
+        RecordingProofSystem.Transition memory note = _proofSystems[indexOf(rollup)].transitionTo(
+            rollup,
+            root
+        );
         require(note.blockNumber != 0, "a root was changed without a verified statement");
         return (StateRoot.wrap(note.rootBefore), note.blockNumber);
     }
 
     // ------------------------------------------------------------------------------------------------- state
 
-    function _places() internal view returns (Place[] memory places) {
-        places = new Place[](ROLLUPS);
+    function _snapshots() internal view returns (RollupSnapshot[] memory snapshots) {
+        snapshots = new RollupSnapshot[](ROLLUPS);
         for (uint256 i = 0; i < ROLLUPS; i++) {
             Rollup memory rollup = _rollups.rollupOf(rollupAt(i));
-            places[i] = Place(rollup.root, rollup.etherBalance);
+            snapshots[i] = RollupSnapshot(rollup.root, rollup.etherBalance);
         }
     }
 
     /// Everything that a look-up could change.
-    function _everything() internal view returns (bytes32) {
+    function _stateHash() internal view returns (bytes32) {
         bytes32[16] memory words;
-        for (uint256 i = 0; i < words.length; i++) words[i] = MACHINE.load(address(_rollups), bytes32(i));
-        uint256[2] memory writes = [_puppets[0].writes(), _puppets[1].writes()];
+        for (uint256 i = 0; i < words.length; i++) words[i] = vm.load(address(_rollups), bytes32(i));
+        uint256[2] memory writes = [_actors[0].writes(), _actors[1].writes()];
         uint256[3] memory balances = [
             address(_rollups).balance,
-            address(_puppets[0]).balance,
-            address(_puppets[1]).balance
+            address(_actors[0]).balance,
+            address(_actors[1]).balance
         ];
-        return keccak256(abi.encode(words, writes, balances, _places()));
+        return keccak256(abi.encode(words, writes, balances, _snapshots()));
     }
 
     function _keyList() internal view returns (bytes32[] memory keys) {
@@ -136,13 +139,13 @@ abstract contract Stage is Playwright {
         (keys[0], keys[1]) = (_keys[0], _keys[1]);
     }
 
-    function _did(string memory deed) internal {
-        deeds[deed]++;
+    function _count(string memory outcome) internal {
+        outcomes[outcome]++;
     }
 
-    function _didTraits(uint256 traits) internal {
+    function _countTraits(uint256 traits) internal {
         for (uint256 i = 0; i <= uint256(type(Trait).max); i++) {
-            if ((traits >> i) & 1 != 0) _did(nameOf(Trait(i)));
+            if ((traits >> i) & 1 != 0) _count(nameOf(Trait(i)));
         }
     }
 }

@@ -2,13 +2,13 @@
 pragma solidity 0.8.30;
 
 import {ChainId, Execution, StateRoot} from "../../interfaces/Actions.sol";
-import {Step} from "./Puppet.sol";
+import {Step} from "./ScriptedActor.sol";
 
 // Rollups that there are: ids from 1. The last one has a token of its own.
 uint256 constant ROLLUPS = 3;
 
-/// Where one rollup is.
-struct Place {
+/// Root and Ether of one rollup.
+struct RollupSnapshot {
     StateRoot root;
     uint256 balance;
 }
@@ -34,44 +34,43 @@ enum Trait {
     UNDONE_FRAME,
     REVERT,
     CALL_TO_PROXY,
-    ERRAND
+    OTHER_CALL
 }
 
 /// What an execution comes to.
 /// @param traits Bits by {Trait}.
-/// @param places Of the rollups afterwards.
+/// @param snapshots The rollups afterwards.
 struct Ending {
     bool failed;
     bytes answer;
-    Place[] places;
+    RollupSnapshot[] snapshots;
     uint256 traits;
 }
 
 /// A random execution with what it takes on L1 to happen.
-/// @param origin Of what random choices its trigger comes: another scene of the same origin has the same
-/// trigger.
+/// @param triggerSeed Its trigger is drawn from it: executions of the same one have the same trigger.
 /// @param step By which L1 triggers it, unless an L2 transaction does.
 /// @param before Where it finds the rollups.
-/// @param endings By the puppets' mood.
-/// @param scripts Numbers of the scripts that puppets follow in it.
-struct Scene {
-    uint256 origin;
+/// @param endings By variant.
+/// @param scripts Numbers of the scripts that actors follow in it.
+struct GeneratedExecution {
+    uint256 triggerSeed;
     Trigger trigger;
     Execution execution;
     Step step;
-    Place[] before;
+    RollupSnapshot[] before;
     Ending[] endings;
     uint256[] scripts;
 }
 
-/// @return The rollup's place among {Place}s and the like.
-function placeOf(ChainId rollup) pure returns (uint256) {
+/// @return The rollup's index in arrays with one entry for each rollup.
+function indexOf(ChainId rollup) pure returns (uint256) {
     return ChainId.unwrap(rollup) - 1;
 }
 
-/// @return The id of the rollup with this place.
-function rollupAt(uint256 place) pure returns (ChainId) {
-    return ChainId.wrap(uint64(place + 1));
+/// @return The id of the rollup with this index.
+function rollupAt(uint256 index) pure returns (ChainId) {
+    return ChainId.wrap(uint64(index + 1));
 }
 
 function nameOf(Trait trait) pure returns (string memory) {
@@ -89,7 +88,7 @@ function nameOf(Trait trait) pure returns (string memory) {
             "undone frame",
             "REVERT",
             "call to a proxy",
-            "errand"
+            "other call"
         ][uint256(trait)];
 }
 
@@ -97,6 +96,6 @@ function isNative(ChainId rollup) pure returns (bool) {
     return ChainId.unwrap(rollup) == ROLLUPS;
 }
 
-function samePlaces(Place[] memory a, Place[] memory b) pure returns (bool) {
+function sameSnapshots(RollupSnapshot[] memory a, RollupSnapshot[] memory b) pure returns (bool) {
     return keccak256(abi.encode(a)) == keccak256(abi.encode(b));
 }

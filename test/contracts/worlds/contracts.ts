@@ -2,7 +2,7 @@ import { type Address, encodeFunctionData, getContract, type Hex, parseAbi, pars
 import type { ChainId, StateRoot } from "../../../builder/protocol/ids.ts";
 import { REMOTE, REMOTE2, type Step } from "../lists.ts";
 import { mined } from "../outcome.ts";
-import { proxy } from "../play.ts";
+import { proxy } from "../run-steps.ts";
 import { actorAbi, deploy, rootAt, type Setup } from "../setup.ts";
 import { deployBomb, FAIL, FAILURE, type Places, type Script, stepOf } from "./moves.ts";
 
@@ -18,7 +18,7 @@ export const recorderAbi = parseAbi([
 export const FUNDS = parseEther("1");
 
 /** The L1 that all worlds start from. */
-export interface Theatre {
+export interface WorldContracts {
   readonly setup: Setup;
   readonly places: Places;
   /** Makes the transactions of a world. */
@@ -33,7 +33,7 @@ export interface Theatre {
 }
 
 /** Deploys everything, and leaves L1 mining on demand only. */
-export async function build(): Promise<Theatre> {
+export async function build(): Promise<WorldContracts> {
   const setup = await deploy();
   const native = await setup.register({ nativeToken: true });
   const probe = await setup.register();
@@ -70,9 +70,9 @@ export async function build(): Promise<Theatre> {
 }
 
 /** Sends transactions that are mined later, whether or not they revert. */
-export async function send(theatre: Theatre, to: Address, data: Hex): Promise<Hex> {
-  const { provider } = theatre.setup.connection;
-  const transaction = { from: theatre.setup.owner, to, data, gas: toHex(GAS) };
+export async function send(contracts: WorldContracts, to: Address, data: Hex): Promise<Hex> {
+  const { provider } = contracts.setup.connection;
+  const transaction = { from: contracts.setup.owner, to, data, gas: toHex(GAS) };
   const hash: unknown = await provider.request({ method: "eth_sendTransaction", params: [transaction] });
   if (typeof hash !== "string" || !hash.startsWith("0x")) throw new Error("no transaction hash");
   return `0x${hash.slice(2)}`;

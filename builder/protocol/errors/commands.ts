@@ -1,0 +1,60 @@
+import type { ErrorDescriptors } from "./descriptor.ts";
+
+/** A command does not start. */
+export const COMMAND_ERRORS = {
+  PORT_IN_USE: {
+    title: "a port is taken",
+    meaning: "Another program listens on a port that is needed. The message names the port.",
+    remedy: "Stop that program, or choose other ports with `--port-base`.",
+  },
+  DEVNET_RUNNING: {
+    title: "a devnet runs already",
+    meaning: "A devnet that was started with the same `--data` folder still answers.",
+    remedy: "Stop it, or give each devnet its own `--data` folder and `--port-base`.",
+  },
+  NO_DEVNET: {
+    title: "no devnet runs",
+    meaning: "The `--data` folder describes no devnet, or one that was killed.",
+    remedy: "Start one with `npm start`.",
+  },
+  INVALID_CONFIGURATION: {
+    title: "an option is wrong",
+    meaning: "Options or environment variables of the command make no sense. The message names them.",
+    remedy: "Correct what is named.",
+  },
+  WRONG_KIND: {
+    title: "the rollup is of another kind",
+    meaning: "`--rollup id:kind` is not what L1 has under that number, or its keys are of another version.",
+    remedy: "Compare with what `npm run deploy` printed.",
+  },
+  UNREGISTERED_ROLLUP: {
+    title: "no such rollup on L1",
+    meaning: "`Rollups` has registered no rollup of this number.",
+    remedy: "Check the number and the address given with `--rollups`.",
+  },
+  UNPROVEN_KIND: {
+    title: "a rollup without proof on a public chain",
+    meaning: "Rollups of this kind are UNPROVEN: anybody can forge their state. Only local chains have them.",
+    remedy: "Use a kind that is proven, or a local chain (chain id 31337 or 1337).",
+  },
+  CONTRACT_ARTEFACT: {
+    title: "a compiled contract is missing",
+    meaning: "Hardhat's artifact of a contract is absent, or of another version.",
+    remedy: "Run `npx hardhat build`; `npm start` does it by itself.",
+  },
+  SYSTEM_CODE_MISSING: {
+    title: "the system contract is not compiled",
+    meaning: "The code of `CrossChainManager`, which every EVM rollup has from genesis on, cannot be read.",
+    remedy: "Run `npx hardhat build`; `npm start` does it by itself.",
+  },
+  DEPLOYMENT: {
+    title: "a transaction of the set-up failed",
+    meaning: "L1 refused or reverted a transaction that deploys, registers or funds something.",
+    remedy: "The message says which and why. Check the account's Ether and the L1 node.",
+  },
+  WRONG_CHAIN_ID: {
+    title: "a gateway for another chain id",
+    meaning: "A gateway was opened for a chain id that is not the EVM rollup's own.",
+    remedy: "Use the chain id that the message names.",
+  },
+} as const satisfies ErrorDescriptors;

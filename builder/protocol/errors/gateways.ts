@@ -1,0 +1,85 @@
+import type { ErrorDescriptors } from "./descriptor.ts";
+
+/** What a gateway's client asks for. */
+export const GATEWAY_ERRORS = {
+  INVALID_PARAMS: {
+    title: "wrong parameters",
+    meaning: "The parameters of a JSON-RPC method are not what it takes (-32602).",
+    remedy: "The message names the parameter.",
+  },
+  UNREADABLE_BODY: {
+    title: "the request is not JSON",
+    meaning: "The body of a request is not UTF-8, not JSON, or nested too deeply (-32700).",
+    remedy: "Send JSON-RPC 2.0.",
+  },
+  BLOCK_NOT_FOUND: {
+    title: "no such block",
+    meaning: "The rollup has no block of this number or hash.",
+    remedy: "Ask for `latest`. After a reorganisation of L1 a block may have another hash.",
+  },
+  TRANSACTION_NOT_FOUND: {
+    title: "no such transaction",
+    meaning: "No block of the rollup has a transaction of this hash.",
+    remedy: "Wait until the transaction is in a block.",
+  },
+  HISTORICAL_STATE: {
+    title: "the state of an old block",
+    meaning: "The gateway has the state of the latest block only.",
+    remedy: "Ask for `latest`.",
+  },
+  TOO_MANY_LOGS: {
+    title: "too many logs match",
+    meaning: "More logs match than one answer may have.",
+    remedy: "Ask for fewer blocks, or narrow the filter.",
+  },
+  FILTER_NOT_FOUND: {
+    title: "no such filter",
+    meaning: "The filter was never there, was removed, or was not polled for five minutes.",
+    remedy: "Make a new one.",
+  },
+  FILTER_LIMIT: {
+    title: "too many filters or changes",
+    meaning: "There are too many filters, or a filter has too many changes since it was last polled.",
+    remedy: "Uninstall filters that are not needed, and poll more often.",
+  },
+  TRACE_TOO_DEEP: {
+    title: "the trace is too deep",
+    meaning: "The frames are nested more deeply than a trace shows.",
+    remedy: "Ask with `onlyTopCall`.",
+  },
+  UNSUPPORTED_TRACER: {
+    title: "no such tracer",
+    meaning: "Rollups are traced by `callTracer` only, without logs.",
+    remedy: "Use `callTracer`.",
+  },
+  UNSUPPORTED_PROOF: {
+    title: "no `eth_getProof`",
+    meaning: "The rollup's state is no Merkle Patricia trie.",
+    remedy: "Use `lockstep_getProof`.",
+  },
+  UNSUPPORTED_OVERRIDES: {
+    title: "no overrides",
+    meaning: "A call has overrides of state or block, which rollups do not take.",
+    remedy: "Make the call without them.",
+  },
+  UNSUPPORTED_TRANSACTION: {
+    title: "no blobs on rollups",
+    meaning: "Transactions of type 3 are for L1 only.",
+    remedy: "Send a transaction of type 2.",
+  },
+  UNKNOWN_ACCOUNT: {
+    title: "the gateway has no such key",
+    meaning: "`eth_sendTransaction` names an account whose key the gateway does not hold.",
+    remedy: "Sign the transaction, and use `eth_sendRawTransaction`.",
+  },
+  L1_UNREACHABLE: {
+    title: "the L1 node does not answer",
+    meaning: "The L1 node cannot be reached. Nothing was changed.",
+    remedy: "Start the node, or correct the address given with `--rpc`; then send the request again.",
+  },
+  L1_RPC_ERROR: {
+    title: "the L1 node refuses a request",
+    meaning: "The L1 node answers with an error, which the message has.",
+    remedy: "See what the node says.",
+  },
+} as const satisfies ErrorDescriptors;

@@ -1,0 +1,55 @@
+import type { ErrorDescriptors } from "./descriptor.ts";
+
+/** Making proofs. */
+export const PROVER_ERRORS = {
+  PROOF_FAILED: {
+    title: "no proof could be made",
+    meaning: "The witness does not satisfy the circuit, or every prover failed. The message has the reason.",
+    remedy: "If a prover failed, see its output with `LOCKSTEP_LOG=debug`. Otherwise a fault: report it.",
+  },
+  BACKEND_FAILED: {
+    title: "a prover failed",
+    meaning: "One prover could not make a proof, through no fault of the job. Other provers are tried.",
+    remedy: "`npm run provers` tries each prover of this machine.",
+  },
+  BACKEND_UNAVAILABLE: {
+    title: "a prover cannot run here",
+    meaning: "The prover that was asked for does not run on this machine. The message says why.",
+    remedy: "Choose another with `--prover`; `npm run provers` lists them.",
+  },
+  UNKNOWN_BACKEND: {
+    title: "no such prover",
+    meaning: "`--prover` names neither a known prover nor, with a slash, the path of a program.",
+    remedy: "`npm run provers` lists the names.",
+  },
+  WORKER_BUILD: {
+    title: "a native prover could not be built",
+    meaning: "Compiling the worker failed. A slower prover is used instead.",
+    remedy: "The message says what is missing. `npm run provers` tries again.",
+  },
+  CIRCUIT_NOT_LOADED: {
+    title: "the prover has no keys for the circuit",
+    meaning: "A job names a circuit whose artefacts the prover was not given.",
+    remedy: "Start the prover with the circuits of every kind that the builder runs.",
+  },
+  PROVER_BUSY: {
+    title: "too many proofs wait",
+    meaning: "The prover's queue is full.",
+    remedy: "Send it again when some are made, or add provers with `npm run prover-worker`.",
+  },
+  REDIS_UNREACHABLE: {
+    title: "Redis does not answer",
+    meaning: "There is no Redis or Valkey at the address of `--redis`.",
+    remedy: "Start it, or correct the address.",
+  },
+  UNUSABLE_JOB: {
+    title: "a prover worker cannot take a job",
+    meaning: "The worker has not the job's circuit, or the job's input is gone. Other provers are tried.",
+    remedy: "Run workers and builder in the same version and with the same keys.",
+  },
+  PROOF_MISMATCH: {
+    title: "the proof states something else",
+    meaning: "A proof does not state the visit that it was made for. Nothing was posted.",
+    remedy: "A fault of the kind's witness or of the prover: report it.",
+  },
+} as const satisfies ErrorDescriptors;
