@@ -288,11 +288,7 @@ export class Builder implements Backend, AsyncDisposable {
     return hash;
   }
 
-  async call(
-    request: CallRequest,
-    pending: boolean,
-    purpose: Purpose = "read",
-  ): Promise<TransactionOutcome> {
+  async call(request: CallRequest, pending: boolean, purpose: Purpose = "read"): Promise<TransactionOutcome> {
     return await this.#simulate(pending, purpose, (simulation) => simulation.call(request));
   }
 
@@ -539,9 +535,7 @@ export class Builder implements Backend, AsyncDisposable {
   #signer(transaction: AcceptedTransaction): Signer | undefined {
     const { rollup, data } = transaction;
     if (rollup === undefined) return undefined;
-    return this.rollups
-      .find(({ id }) => id === rollup)
-      ?.kind.signerOf?.(data, this.l1ChainId, rollup);
+    return this.rollups.find(({ id }) => id === rollup)?.kind.signerOf?.(data, this.l1ChainId, rollup);
   }
 
   /** Whether it only seems wrong because its sender's transactions before it wait and are not played yet. */

@@ -183,7 +183,8 @@ export class Chains implements AsyncDisposable {
   async readAnew(): Promise<void> {
     const { epoch } = await this.look();
     await this.room.run(Priority.Produce, () => {
-      if (epoch === this.#epoch && this.#moment !== undefined) this.#enter(this.#moment.head, this.#moment.stopped);
+      if (epoch === this.#epoch && this.#moment !== undefined)
+        this.#enter(this.#moment.head, this.#moment.stopped);
     });
   }
 

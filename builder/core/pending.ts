@@ -3,7 +3,13 @@ import { checkTransaction, fitsBatch, type Load, loadOf, NO_LOAD, sumOf } from "
 import { type BatchPlan, planBatch } from "../batch/plan.ts";
 import type { AcceptedTransaction } from "../intake/accepted.ts";
 import type { TransactionQueue } from "../intake/queue.ts";
-import { type SimulationResult, inBlockOrder, type SimulatedTransaction, trySimulate, simulateTransaction } from "../simulate/simulate-transactions.ts";
+import {
+  type SimulationResult,
+  inBlockOrder,
+  type SimulatedTransaction,
+  trySimulate,
+  simulateTransaction,
+} from "../simulate/simulate-transactions.ts";
 import type { Simulation } from "../simulate/simulation.ts";
 import type { Chains, Moment } from "./chains.ts";
 import { Lock } from "./lock.ts";

@@ -31,13 +31,19 @@ const PROVER_TROUBLE: readonly ErrorCode[] = [
   "UNKNOWN_BACKEND",
 ];
 /** Codes of what should not be: once more it may well go right. */
-const FAULTS: readonly ErrorCode[] = ["BATCH_REFUSED", "PROOF_MISMATCH", "VISIT_MISMATCH", "FORGOTTEN_MOMENT"];
+const FAULTS: readonly ErrorCode[] = [
+  "BATCH_REFUSED",
+  "PROOF_MISMATCH",
+  "VISIT_MISMATCH",
+  "FORGOTTEN_MOMENT",
+];
 
 /** What `error` says. @param url of the L1 node. */
 export function findingOf(error: unknown, url: string): Finding {
   if (error instanceof HeadMovedError || error instanceof TurnOverError) return { kind: "overtaken" };
   const told = error instanceof BaseError ? l1Error(error, url) : error;
-  if (told instanceof L1UnreachableError || told instanceof L1RpcError) return trouble(told.code, told.message);
+  if (told instanceof L1UnreachableError || told instanceof L1RpcError)
+    return trouble(told.code, told.message);
   if (told instanceof LockstepError) {
     if (PROVER_TROUBLE.includes(told.code)) return trouble(told.code, told.message);
     if (FAULTS.includes(told.code)) return { kind: "fault", code: told.code, reason: told.message };

@@ -1,2 +1,2 @@
 /** What gateways know of the core: nothing but what they stand on. */
-export type { Backend, Reader } from "../core/backend.ts";
+export type { Backend, Purpose, Reader } from "../core/backend.ts";

@@ -75,8 +75,4 @@ export interface Retrying {
 
 /** How far the builder has come with a transaction. */
 export type TransactionStatus =
-  | { readonly state: "queued" }
-  | { readonly state: "proving" }
-  | Retrying
-  | Posted
-  | Failed;
+  { readonly state: "queued" } | { readonly state: "proving" } | Retrying | Posted | Failed;

@@ -37,7 +37,12 @@ const line = z.object({
       blockNumber: integer,
       timings: z.record(z.string(), z.number()).default({}),
     }),
-    z.object({ state: z.literal("failed"), code: z.custom<ErrorCode>((code) => typeof code === "string"), reason: z.string(), data: hex.optional() }),
+    z.object({
+      state: z.literal("failed"),
+      code: z.custom<ErrorCode>((code) => typeof code === "string"),
+      reason: z.string(),
+      data: hex.optional(),
+    }),
   ]),
 });
 

@@ -52,7 +52,9 @@ export class PendingStore {
     if (folder === undefined) return [];
     await mkdir(folder, { recursive: true });
     const names = (await readdir(folder)).filter((name) => name.endsWith(".json"));
-    const records = await Promise.all(names.map((name) => readRecord(path.join(folder, name), this.#l1ChainId)));
+    const records = await Promise.all(
+      names.map((name) => readRecord(path.join(folder, name), this.#l1ChainId)),
+    );
     records.sort((a, b) => a.order - b.order);
     this.#order = (records.at(-1)?.order ?? -1) + 1;
     return records.map(({ transaction }) => transaction);

@@ -103,7 +103,12 @@ export class TransactionQueue {
   }
 
   /** One takes the place of another. @throws {DiskError} with nothing changed. */
-  async replace(old: AcceptedTransaction, by: AcceptedTransaction, status: Failed, block: bigint): Promise<void> {
+  async replace(
+    old: AcceptedTransaction,
+    by: AcceptedTransaction,
+    status: Failed,
+    block: bigint,
+  ): Promise<void> {
     const order = this.pending();
     await this.add(by, block);
     this.#pending = new Map();
@@ -112,7 +117,11 @@ export class TransactionQueue {
       this.#pending.set(now.hash, now);
     }
     const own = this.#options.signerOf(by);
-    if (own !== undefined) this.#bySigner.set(own, new Set([...this.#pending.values()].filter((each) => this.#options.signerOf(each) === own)));
+    if (own !== undefined)
+      this.#bySigner.set(
+        own,
+        new Set([...this.#pending.values()].filter((each) => this.#options.signerOf(each) === own)),
+      );
     this.#progress.delete(old.hash);
     await this.finish(old, status);
   }
@@ -178,9 +187,7 @@ export class TransactionQueue {
     return [...this.#outcomes.values()].flatMap(({ rollup, data, status }) => {
       if (status.state !== "posted" || status.blockNumber <= block) return [];
       const transaction =
-        rollup === undefined
-          ? l1Transaction(data, this.#options.l1ChainId)
-          : rollupTransaction(rollup, data);
+        rollup === undefined ? l1Transaction(data, this.#options.l1ChainId) : rollupTransaction(rollup, data);
       return [{ transaction, status }];
     });
   }

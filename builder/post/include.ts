@@ -50,7 +50,11 @@ export async function includeInOneBlock(
       await store.begin({ holder, transactions });
       const draft = { l1ChainId: inclusion.chainId, next: inclusion.next, transactions: raws };
       try {
-        return await dryRun.run(draft, judge, async () => await mineTogether(l1, inclusion, batch, turn, late));
+        return await dryRun.run(
+          draft,
+          judge,
+          async () => await mineTogether(l1, inclusion, batch, turn, late),
+        );
       } catch (error) {
         // Mining on demand comes back when the turn ends: what is not in a block must be gone by then.
         await patiently(() => withdraw(l1, transactions));

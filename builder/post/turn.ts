@@ -127,7 +127,11 @@ export class Turns {
   async #note(fields: { readonly [slot in keyof typeof SLOT]?: bigint }): Promise<void> {
     for (const [name, value] of Object.entries(fields)) {
       const index = name as keyof typeof SLOT;
-      await this.#l1.setStorageAt({ address: TURN_RECORD, index: SLOT[index], value: numberToHex(value, { size: 32 }) });
+      await this.#l1.setStorageAt({
+        address: TURN_RECORD,
+        index: SLOT[index],
+        value: numberToHex(value, { size: 32 }),
+      });
     }
   }
 

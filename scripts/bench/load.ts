@@ -84,7 +84,11 @@ const builder = await createBuilder(options);
 const common = { kinds: GATEWAY_KINDS, port: 0 };
 const gateways = {
   l1: await startL1Gateway(builder, common),
-  ledger: await startRollupGateway(builder, { ...common, rollup: ledger, chainId: evmChainIdOf(31337n, ledger) }),
+  ledger: await startRollupGateway(builder, {
+    ...common,
+    rollup: ledger,
+    chainId: evmChainIdOf(31337n, ledger),
+  }),
   a: await startRollupGateway(builder, { ...common, rollup: a, chainId: evmChainIdOf(31337n, a) }),
 };
 
@@ -110,14 +114,29 @@ interface Job {
 /** What each user sends, in order. */
 async function jobsOf(mix: Mix): Promise<Job[][]> {
   const each = Math.ceil(transactions / (mix === "flood" ? transactions : users));
-  const senders = mix === "flood" ? Array.from({ length: transactions }, () => privateKeyToAccount(generatePrivateKey())) : accounts;
+  const senders =
+    mix === "flood"
+      ? Array.from({ length: transactions }, () => privateKeyToAccount(generatePrivateKey()))
+      : accounts;
   const proxy = await lockstep.createProxy(payee, a);
   return await Promise.all(
     senders.map(async (account, index) => {
       const chain = mix === "a" || mix === "flood" ? a : L1;
-      const url = { a: gateways.a.url, flood: gateways.a.url, l1: gateways.l1.url, plain: gateways.l1.url, ledger: gateways.ledger.url }[mix];
-      const start = Number(await ask(mix === "ledger" ? gateways.l1.url : url, "eth_getTransactionCount", [account.address, "latest"]));
-      const own = mix === "ledger" ? await LedgerAccount.fromSeed(numberToHex(index + 1, { size: 32 })) : undefined;
+      const url = {
+        a: gateways.a.url,
+        flood: gateways.a.url,
+        l1: gateways.l1.url,
+        plain: gateways.l1.url,
+        ledger: gateways.ledger.url,
+      }[mix];
+      const start = Number(
+        await ask(mix === "ledger" ? gateways.l1.url : url, "eth_getTransactionCount", [
+          account.address,
+          "latest",
+        ]),
+      );
+      const own =
+        mix === "ledger" ? await LedgerAccount.fromSeed(numberToHex(index + 1, { size: 32 })) : undefined;
       const raws: Hex[] = [];
       for (let nonce = start; nonce < start + each; nonce++) {
         if (own !== undefined) {
@@ -128,9 +147,12 @@ async function jobsOf(mix: Mix): Promise<Job[][]> {
         }
         const to = mix === "l1" ? proxy : payee;
         const id = chain === L1 ? 31337 : Number(evmChainIdOf(31337n, a));
-        const rollupFees = chain === L1 ? fees : { gas: 100_000n, maxFeePerGas: 0n, maxPriorityFeePerGas: 0n };
+        const rollupFees =
+          chain === L1 ? fees : { gas: 100_000n, maxFeePerGas: 0n, maxPriorityFeePerGas: 0n };
         const value = mix === "plain" ? 1n : 0n;
-        raws.push(await account.signTransaction({ type: "eip1559", chainId: id, nonce, to, value, ...rollupFees }));
+        raws.push(
+          await account.signTransaction({ type: "eip1559", chainId: id, nonce, to, value, ...rollupFees }),
+        );
       }
       return raws.map((raw) => ({ url, raw }));
     }),
@@ -205,10 +227,30 @@ async function run(mix: Mix, jobs: readonly (readonly Job[])[], isPlain: boolean
   await Promise.all([watch, read]);
   const perSecond = (inclusions.length / (last - start)) * 1_000;
   const mebibytes = memory / 2 ** 20;
-  return { mix, perSecond, included: inclusions.length, refused, answers, inclusions, reads, queue, mebibytes };
+  return {
+    mix,
+    perSecond,
+    included: inclusions.length,
+    refused,
+    answers,
+    inclusions,
+    reads,
+    queue,
+    mebibytes,
+  };
 }
 
-function print({ mix, perSecond, included, refused, answers, inclusions, reads, queue, mebibytes }: Result): void {
+function print({
+  mix,
+  perSecond,
+  included,
+  refused,
+  answers,
+  inclusions,
+  reads,
+  queue,
+  mebibytes,
+}: Result): void {
   const pair = (times: readonly number[]): string => `${quantile(times, 0.5)}/${quantile(times, 0.95)}`;
   console.log(
     `${mix}: ${perSecond.toFixed(1)} tx/s; ${included} included, ${refused.length} refused, ` +
@@ -221,7 +263,11 @@ function print({ mix, perSecond, included, refused, answers, inclusions, reads, 
 
 console.log(`${users} users, ${transactions} transactions each mix; milliseconds`);
 // Code is warm, and the ledger's accounts exist.
-await run("l1", (await jobsOf("l1")).slice(0, 2).map((own) => own.slice(0, 1)), false);
+await run(
+  "l1",
+  (await jobsOf("l1")).slice(0, 2).map((own) => own.slice(0, 1)),
+  false,
+);
 for (const mix of mixes) {
   const jobs = await jobsOf(mix);
   print(await run(mix, jobs, mix === "plain"));

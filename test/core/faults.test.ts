@@ -154,7 +154,8 @@ describe("an accepted transaction", function () {
     const hashes: Hex[] = [];
     await lockstep.l1.node.setAutomine(false);
     await lockstep.l1.node.setIntervalMining({ interval: 500 });
-    for (let at = 0; at < 4; at++) hashes.push(await submit(await sign(builder.pendingOf(user.address).length, 5n)));
+    for (let at = 0; at < 4; at++)
+      hashes.push(await submit(await sign(builder.pendingOf(user.address).length, 5n)));
     await builder.idle();
     await lockstep.l1.node.setIntervalMining({ interval: 0 });
     expect(await lockstep.l1.node.getAutomine()).to.equal(false);
@@ -216,7 +217,14 @@ describe("an accepted transaction", function () {
       functionName: "send",
       args: [0n, desk.address, 10n, call],
     });
-    const request = { from: user.address, to: lockstep.ledgerProxy, value: 0n, data, gas: 2_000_000n, gasPrice: 0n };
+    const request = {
+      from: user.address,
+      to: lockstep.ledgerProxy,
+      value: 0n,
+      data,
+      gas: 2_000_000n,
+      gasPrice: 0n,
+    };
     const before = await builder.call(request, false);
     expect(before.success).to.equal(true);
     // The number of receipts, and all else: the desk is another contract now.
@@ -224,7 +232,9 @@ describe("an accepted transaction", function () {
     expect((await builder.call(request, false)).success).to.equal(false);
     const poor = accountAt(5);
     await lockstep.l1.node.setBalance({ address: poor.address, value: 1n });
-    const refused: unknown = await submit(await sign(0, 5n, { signer: poor })).catch((error: unknown) => error);
+    const refused: unknown = await submit(await sign(0, 5n, { signer: poor })).catch(
+      (error: unknown) => error,
+    );
     expect(refused).to.include({ code: "INSUFFICIENT_FUNDS" });
     await lockstep.l1.node.setNonce({ address: user.address, nonce: 40 });
     const hash = await submit(await sign(0, 3n));
@@ -277,7 +287,10 @@ describe("an accepted transaction", function () {
             const to = at % 2 === 0 ? builder : other;
             // In the order of nonces.
             await until(() => to.pendingOf(signer.address).length >= ahead || ahead === 0);
-            return { to, hash: await submit(raw, to).catch(async () => await submit(await sign(0, 5n, { signer }), to)) };
+            return {
+              to,
+              hash: await submit(raw, to).catch(async () => await submit(await sign(0, 5n, { signer }), to)),
+            };
           }),
         ),
       );

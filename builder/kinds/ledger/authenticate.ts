@@ -48,8 +48,7 @@ export async function authenticate(
       `its nonce is ${nonce.toString()}, the account's is ${expected.toString()}`,
     );
   if (nonce + 1n >= NONCE_LIMIT) throw new InvalidL2TransactionError("the account's last nonce is used");
-  if (!isSigned)
-    throw new InvalidL2TransactionError("its signature is wrong");
+  if (!isSigned) throw new InvalidL2TransactionError("its signature is wrong");
 
   return operationOfTransaction(account, parseCalldata(calldata, self));
 }

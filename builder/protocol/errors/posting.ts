@@ -14,12 +14,14 @@ export const POSTING_ERRORS = {
   },
   HEAD_MOVED: {
     title: "another block came first",
-    meaning: "L1 made a block before the batch was sent. Nothing was sent; the batch is made again by itself.",
+    meaning:
+      "L1 made a block before the batch was sent. Nothing was sent; the batch is made again by itself.",
     remedy: "Nothing.",
   },
   TURN_OVER: {
     title: "including a batch took too long",
-    meaning: "Builders on one node take turns at mining. This one gave its turn up, and tries again by itself.",
+    meaning:
+      "Builders on one node take turns at mining. This one gave its turn up, and tries again by itself.",
     remedy: "Nothing; if it comes often, the L1 node or the builder's machine is overloaded.",
   },
   NO_DRY_RUN: {

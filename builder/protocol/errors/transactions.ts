@@ -136,7 +136,8 @@ export const TRANSACTION_ERRORS = {
   },
   BUSY: {
     title: "too much waits already",
-    meaning: "More transactions wait than the builder takes, in all or of this sender. This one was not accepted.",
+    meaning:
+      "More transactions wait than the builder takes, in all or of this sender. This one was not accepted.",
     remedy: "Send it again after the seconds that the message names.",
   },
   DISK: {

@@ -1,6 +1,6 @@
 import type { Hex } from "viem";
 import { z } from "zod";
-import type { Backend } from "../../backend.ts";
+import type { Backend, Purpose } from "../../backend.ts";
 import type { CallRequest } from "../../../evm/call-request.ts";
 import type { Chronicle } from "../../../kinds/evm/chronicle/chronicle.ts";
 import { EvmMachine } from "../../../kinds/evm/machine.ts";
@@ -44,7 +44,7 @@ export interface EvmRollupView {
    * Plays a call.
    * @param pending on what the waiting transactions will leave, instead of on the head.
    */
-  call(request: CallRequest, pending: boolean): Promise<CallOutcome>;
+  call(request: CallRequest, pending: boolean, purpose?: Purpose): Promise<CallOutcome>;
   /** @returns the transaction's hash. */
   submit(raw: Hex): Promise<Hex>;
   /** Transactions for the rollup that wait, oldest first. */
@@ -73,8 +73,8 @@ export function evmRollupView(builder: Backend, rollup: ChainId, chainId: bigint
         if (!(machine instanceof EvmMachine)) throw new Error(`rollup ${rollup} is no EVM rollup`);
         return work(machine);
       }),
-    call: async (request, pending) => {
-      const { visit, l1Calls, l1Failures } = await builder.callRollup(rollup, request, pending);
+    call: async (request, pending, purpose) => {
+      const { visit, l1Calls, l1Failures } = await builder.callRollup(rollup, request, pending, purpose);
       return { ...recordSchema.parse(visit.record).receipt, l1Calls, l1Failures };
     },
     submit: async (raw) => await builder.submitToRollup(rollup, raw),

@@ -13,7 +13,8 @@ export const OPERATION_GAS = 30_000_000n;
 /** Rules of an EVM rollup: those of L1, under a chain id of its own. */
 export function rollupCommon(rollup: ChainId, { l1ChainId }: Pick<BatchContext, "l1ChainId">): Common {
   const chainId = Number(evmChainIdOf(l1ChainId, rollup));
-  const known = commons.get(chainId) ?? createCustomCommon({ chainId }, Mainnet, { hardfork: Hardfork.Osaka });
+  const known =
+    commons.get(chainId) ?? createCustomCommon({ chainId }, Mainnet, { hardfork: Hardfork.Osaka });
   commons.set(chainId, known);
   return known;
 }
