@@ -28,7 +28,10 @@ export const MAX_TRANSACTION_GAS = 1n << 24n;
 /** Words of an action, and of a visit with its proof, in calldata. */
 const ACTION_BYTES = 12 * 32;
 const VISIT_BYTES = 22 * 32;
-/** About what they cost, from batches that were posted; what a batch really takes is measured before it is sent. */
+/**
+ * About what they cost, from batches that were posted; what a batch really takes is measured before it is
+ * sent.
+ */
 const CALLDATA_GAS = 20n;
 const TABLE_SLOT_GAS = 6_000n;
 const VISIT_GAS = 40_000n;
@@ -110,15 +113,16 @@ export function fitsBatch(load: Load): boolean {
     load.tableBytes <= MAX_TABLE_BYTES &&
     load.calldataBytes <= MAX_BATCH_BYTES &&
     load.visits <= MAX_VISITS &&
-    // What callees on L1 leave over in the simulation, they may use up there, and what comes after must not feel it.
+    // What callees on L1 leave over in the simulation, they may use up there, and what comes after must not
+    // feel it.
     load.promisedGas <= BATCH_CALL_GAS &&
     load.gas + load.promisedGas <= MAX_TRANSACTION_GAS
   );
 }
 
 /**
- * Whether L1 can take what one transaction does, in whatever batch: asked when gas is estimated, when a transaction
- * comes in, and when it is put into a batch.
+ * Whether L1 can take what one transaction does, in whatever batch: asked when gas is estimated, when a
+ * transaction comes in, and when it is put into a batch.
  * @throws {BatchTooLargeError} with the number and its limit.
  */
 export function checkTransaction(executions: readonly Outline[]): void {

@@ -7,8 +7,8 @@ import { writeWholeFile } from "../intake/whole-file.ts";
 const KEPT = 1_000;
 
 /**
- * Proofs by what they prove: a batch that is made again, in parts or by the next process, asks for the same ones. L1
- * checks them all the same, so nothing that lies there has to be trusted.
+ * Proofs by what they prove: a batch that is made again, in parts or by the next process, asks for the same
+ * ones. L1 checks them all the same, so nothing that lies there has to be trusted.
  */
 export class ProofStore {
   readonly #folder: string | undefined;

@@ -18,7 +18,10 @@ export interface BackendRollup {
   readonly verificationKeys: { readonly [circuit: string]: Hex };
 }
 
-/** What gateways read: L1, the rollups as its head has them, and what became of transactions. A follower has all of it. */
+/**
+ * What gateways read: L1, the rollups as its head has them, and what became of transactions. A follower has
+ * all of it.
+ */
 export interface Reader {
   readonly l1: L1Client;
   readonly l1Rpc: string;
@@ -63,7 +66,10 @@ export interface BackendTrouble {
   readonly since: number;
 }
 
-/** Whether a call is to be known to fit into a batch: asked when gas is estimated, not when something is only read. */
+/**
+ * Whether a call is to be known to fit into a batch: asked when gas is estimated, not when something is
+ * only read.
+ */
 export type Purpose = "read" | "include";
 
 /** Everything that gateways stand on: what they read, simulations, and the queue of transactions. */
@@ -73,8 +79,8 @@ export interface Backend extends Reader {
   /** Present while something keeps them waiting. */
   readonly trouble: BackendTrouble | undefined;
   /**
-   * Takes a raw transaction of L1. One that touches no rollup is forwarded. One that does is simulated with all that
-   * wait before it, and queued.
+   * Takes a raw transaction of L1. One that touches no rollup is forwarded. One that does is simulated with
+   * all that wait before it, and queued.
    * @param forward sends the transaction to L1 as it is.
    * @returns the hash if it was queued, else what `forward` gave.
    * @throws {LockstepError} that says why the transaction cannot be included.

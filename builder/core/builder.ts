@@ -58,7 +58,10 @@ export interface BuilderOptions {
   readonly folder?: string;
   /** Block in which `Rollups` was deployed, or an earlier one; default 0. */
   readonly deploymentBlock?: bigint;
-  /** Blocks after which what L1 says is final for this builder: until then, posted transactions are kept. Default 64. */
+  /**
+   * Blocks after which what L1 says is final for this builder: until then, posted transactions are kept.
+   * Default 64.
+   */
   readonly reorgDepth?: bigint;
   readonly log?: Logger;
 }
@@ -363,7 +366,8 @@ export class Builder implements Backend, AsyncDisposable {
     const before = this.status(id);
     if (before?.state === "posted") return before.l1Transaction;
     if (before?.state === "failed" && !mayStillTakeEffect(before)) return undefined;
-    // L1 shows a block before its transactions have their status. Whoever saw the block asks only once, and waits here.
+    // L1 shows a block before its transactions have their status. A client that saw the block asks only
+    // once, and waits here.
     await this.#producer.settled();
     const settled = this.status(id);
     if (settled !== undefined && !mayStillTakeEffect(settled))
@@ -403,7 +407,10 @@ export class Builder implements Backend, AsyncDisposable {
     }
   }
 
-  /** Lets a step that is under way end or cancels its proofs, and closes the rollups' state. What waits is kept. */
+  /**
+   * Lets a step that is under way end or cancels its proofs, and closes the rollups' state. What waits is
+   * kept.
+   */
   async stop(): Promise<void> {
     if (this.#stop.signal.aborted) {
       await this.#running;
@@ -418,18 +425,19 @@ export class Builder implements Backend, AsyncDisposable {
     await this.stop();
   }
 
-  /** Looks at L1 now and then, so that a reorganisation is seen also when nobody asks for anything. */
+  /** Looks at L1 now and then, so that a reorganisation is seen also when no request comes. */
   async #watch(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       await sleep(WATCH, undefined, { signal, ref: false }).catch(() => undefined);
-      // Whoever needs L1 will say that it is away.
-      if (!signal.aborted) await this.#chains.look().catch(() => undefined);
+      // What needs L1 will say that it is away.
+      await this.#chains.look().catch(() => undefined);
     }
   }
 
   /**
-   * Takes up where this process, or one before it, was interrupted: nothing half done stays on L1, the rollups are
-   * where L1 says, what L1 holds already is not played again, and what it holds no longer waits again.
+   * Takes up where this process, or one before it, was interrupted: nothing half done stays on L1, the
+   * rollups are where L1 says, what L1 holds already is not played again, and what it holds no longer waits
+   * again.
    */
   async #recover(): Promise<void> {
     await undoInclusion(this.l1, this.#inclusions, this.#turns);

@@ -23,7 +23,10 @@ export interface ChainsOptions {
   /** Folder under which each rollup has its own; without it all state lives in memory. */
   readonly folder: string | undefined;
   readonly firstBlock: bigint;
-  /** Called when a rollup's state is made again from L1, because an older version of Lockstep wrote what there was. */
+  /**
+   * Called when a rollup's state is made again from L1, because an older version of Lockstep wrote what
+   * there was.
+   */
   readonly onRebuild?: ((folder: string) => void) | undefined;
 }
 
@@ -54,8 +57,8 @@ export type StopListener = (rollup: ChainId, stopped: RollupStoppedError | undef
 const OVERTAKEN = Symbol("overtaken");
 
 /**
- * L1 and the live rollups. The rollups are always in a state that L1 said they have, or in a branch of the room's
- * visitor.
+ * L1 and the live rollups. The rollups are always in a state that L1 said they have, or in a branch of the
+ * room's visitor.
  */
 export class Chains implements AsyncDisposable {
   readonly room = new Room();
@@ -70,7 +73,7 @@ export class Chains implements AsyncDisposable {
   #looking: Promise<Moment> | undefined;
   #next: Promise<Moment> | undefined;
   /** A block is being made that is not L1's word yet; until when. */
-  #frozen: Promise<void> | undefined;
+  #frozen: Promise<undefined> | undefined;
   #isClosed = false;
 
   private constructor(options: ChainsOptions, machines: ReadonlyMap<ChainId, RollupMachine>) {
@@ -80,7 +83,10 @@ export class Chains implements AsyncDisposable {
     this.#proxies = new ProxyAddresses(options.l1, options.manager);
   }
 
-  /** @throws {UnprovenKindError} when one of the kinds proves nothing and L1 is not local, or what opening them throws. */
+  /**
+   * @throws {UnprovenKindError} when one of the kinds proves nothing and L1 is not local, or what opening
+   * them throws.
+   */
   static async open(options: ChainsOptions): Promise<Chains> {
     assertKindsAllowed(
       options.l1ChainId,
@@ -100,7 +106,10 @@ export class Chains implements AsyncDisposable {
     return new Chains(options, machines);
   }
 
-  /** @param stopped takes the place of the one before. @param reorganised the head does not descend from the one before. */
+  /**
+   * @param stopped takes the place of the one before.
+   * @param reorganised the head does not descend from the one before.
+   */
   listen(stopped: StopListener, reorganised: () => void): void {
     this.#onStopped = stopped;
     this.#onReorganised = reorganised;
@@ -112,14 +121,16 @@ export class Chains implements AsyncDisposable {
   }
 
   /**
-   * Where the chains are, as L1 says at some moment after the question. Those who ask at once share an answer.
+   * Where the chains are, as L1 says at some moment after the question. Those who ask at once share an
+   * answer.
    * @throws what reading L1 throws.
    */
   async look(): Promise<Moment> {
     if (this.#frozen !== undefined && this.#moment !== undefined) {
       const { hash } = await this.#options.l1.getBlock({ blockTag: "latest" });
       if (hash === this.#moment.head.hash) return this.#moment;
-      // Who asks may have seen the block, and must not be told of what was before it. It is judged in no time.
+      // Who asks may have seen the block, and must not be told of what was before it. It is judged in no
+      // time.
       await this.#frozen;
       return await this.look();
     }
@@ -135,7 +146,10 @@ export class Chains implements AsyncDisposable {
     return await this.#next;
   }
 
-  /** Lets `work` have the machines at the head. @throws what reading L1 throws. */
+  /**
+   * Lets `work` have the machines at the head.
+   * @throws what reading L1 throws.
+   */
   async hold<Result>(
     work: (moment: Moment) => Promise<Result> | Result,
     priority: Priority = Priority.Call,
@@ -166,16 +180,16 @@ export class Chains implements AsyncDisposable {
   }
 
   /**
-   * From here on nobody looks at L1: the block that is being made is not yet what L1 says.
+   * From here on L1 is not looked at: the block that is being made is not yet what L1 says.
    * @returns what ends it.
    */
   async freeze(): Promise<() => void> {
-    const { promise, resolve } = Promise.withResolvers<void>();
+    const { promise, resolve } = Promise.withResolvers<undefined>();
     this.#frozen = promise;
     await this.#looking?.catch(() => undefined);
     return () => {
       this.#frozen = undefined;
-      resolve();
+      resolve(undefined);
     };
   }
 

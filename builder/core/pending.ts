@@ -58,8 +58,8 @@ interface Open {
 const OVERTAKEN = Symbol("overtaken");
 
 /**
- * What the waiting transactions will do: played once for each head, in the order in which a block will have them, and
- * continued as more come in. Its beginning is the draft of the next batch.
+ * What the waiting transactions will do: played once for each head, in the order in which a block will have
+ * them, and continued as more come in. Its beginning is the draft of the next batch.
  */
 export class PendingSimulation {
   readonly #options: PendingOptions;
@@ -239,10 +239,15 @@ export class PendingSimulation {
     const order = [...inBlockOrder(inWork), ...inBlockOrder(ahead)];
     for (const transaction of order) {
       if (known.has(transaction.hash)) continue;
-      if (open.isFull || open.entries.length >= MAX_PLAYED) return true;
+      if (this.#isPacked(open)) return true;
       if ((await this.#add(open, transaction, priority)) === OVERTAKEN) return false;
     }
     return true;
+  }
+
+  /** Whether nothing more is played ahead. */
+  #isPacked({ isFull, entries }: Open): boolean {
+    return isFull || entries.length >= MAX_PLAYED;
   }
 
   async #add(

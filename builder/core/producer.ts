@@ -39,7 +39,8 @@ export interface ProducerOptions {
   readonly turns: Turns;
   readonly account: LocalAccount;
   /**
-   * Takes up what was interrupted: nothing half done stays on L1, and what L1 holds already is no longer waiting.
+   * Takes up what was interrupted: nothing half done stays on L1, and what L1 holds already is no longer
+   * waiting.
    * @throws what reading L1 throws.
    */
   readonly recover: () => Promise<void>;
@@ -50,7 +51,9 @@ export interface ProducerOptions {
 
 /** How often a transaction is tried that fails for what is not its own fault, but alone. */
 const MAX_FAULTS = 5;
-/** How much earlier than by the node's clock a block may be made, seconds: it is the one that was played in. */
+/**
+ * How much earlier than by the node's clock a block may be made, seconds: it is the one that was played in.
+ */
 const LATEST = 12n;
 /** How often blocks of others may come first before they are waited for. */
 const HURRY = 8;
@@ -67,7 +70,7 @@ export class Producer {
   readonly #backOff = new BackOff();
   #dryRun: DryRun | undefined;
   #trouble: Present | undefined;
-  /** Something may stand on L1 that nobody has noted. */
+  /** Something may stand on L1 that is not noted. */
   #isUnsure = false;
   /** Parts of a batch that did not go through as a whole. */
   #parts: (readonly AcceptedTransaction[])[] = [];
@@ -98,7 +101,8 @@ export class Producer {
 
   /** Works until `signal` ends it. What waits then is kept. */
   async work(signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) {
+    const isOver = (): boolean => signal.aborted;
+    while (!isOver()) {
       let batch: readonly AcceptedTransaction[] = [];
       try {
         if (this.#isUnsure) await this.#lookAtL1();
@@ -116,7 +120,7 @@ export class Producer {
         await this.#produce(batch, signal);
         this.#calm();
       } catch (error) {
-        if (signal.aborted) return;
+        if (isOver()) return;
         await this.#meet(error, batch, signal);
       }
     }
@@ -160,14 +164,20 @@ export class Producer {
     });
   }
 
-  /** It is tried again later, longer each time. @returns how often that was. */
+  /**
+   * It is tried again later, longer each time.
+   * @returns how often that was.
+   */
   #hold({ hash }: AcceptedTransaction): number {
     const times = (this.#held.get(hash)?.times ?? 0) + 1;
     this.#held.set(hash, { times, until: performance.now() + Math.min(30_000, 100 * 4 ** (times - 1)) });
     return times;
   }
 
-  /** One batch, until it is on L1. @throws what keeps it from there. */
+  /**
+   * One batch, until it is on L1.
+   * @throws what keeps it from there.
+   */
   async #produce(batch: readonly AcceptedTransaction[], signal: AbortSignal): Promise<void> {
     const { pending, proofs, queue, chains, emit } = this.#options;
     let anew = -1;

@@ -77,7 +77,7 @@ export class Proofs {
           check += performance.now() - start;
         });
         this.#keep(statement, proof);
-        // What nobody had to prove costs more to keep than to make.
+        // What had not to be proven costs more to keep than to make.
         if (kept === undefined && kindOf(rollup).isProven)
           await store.put(statement, verificationKey, proof.proof);
       }),

@@ -16,8 +16,8 @@ export interface Branch {
 }
 
 /**
- * Where the rollups' machines are: with one visitor at a time, and then either at the head or in the branch that
- * the visitor enters. A branch is left as soon as somebody is to be elsewhere.
+ * Where the rollups' machines are: with one visitor at a time, and then either at the head or in the branch
+ * that the visitor enters. A branch is left as soon as a visitor has to be elsewhere.
  */
 export class Room {
   readonly #waiting: Record<Priority, (() => void)[]> = {
@@ -28,7 +28,10 @@ export class Room {
   #busy = false;
   #inside: Branch | undefined;
 
-  /** Runs `work` with the machines to itself, once those before it are done. They are wherever they were last. */
+  /**
+   * Runs `work` with the machines to itself, once those before it are done. They are wherever they were
+   * last.
+   */
   async run<Result>(priority: Priority, work: () => Promise<Result> | Result): Promise<Result> {
     if (this.#busy) await new Promise<void>((resolve) => this.#waiting[priority].push(resolve));
     this.#busy = true;

@@ -38,7 +38,10 @@ const FAULTS: readonly ErrorCode[] = [
   "FORGOTTEN_MOMENT",
 ];
 
-/** What `error` says. @param url of the L1 node. */
+/**
+ * What `error` says.
+ * @param url of the L1 node.
+ */
 export function findingOf(error: unknown, url: string): Finding {
   if (error instanceof HeadMovedError || error instanceof TurnOverError) return { kind: "overtaken" };
   const told = error instanceof BaseError ? l1Error(error, url) : error;

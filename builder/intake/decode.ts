@@ -36,7 +36,10 @@ export function decodeTransaction(raw: Hex, l1ChainId: bigint): DecodedTransacti
   return decoded.get(`${l1ChainId}:${raw}`, () => decodeAnew(raw, l1ChainId));
 }
 
-/** Gateways, queue, simulation and post look at the same bytes; recovering a sender costs as much as playing a transfer. */
+/**
+ * Gateways, queue, simulation and post look at the same bytes; recovering a sender costs as much as playing
+ * a transfer.
+ */
 const decoded = new Recent<DecodedTransaction>(4_096);
 
 function decodeAnew(raw: Hex, l1ChainId: bigint): DecodedTransaction {

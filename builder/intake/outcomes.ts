@@ -47,8 +47,8 @@ const line = z.object({
 });
 
 /**
- * What became of transactions, a line each, so that a process knows what the one before told. The last line about a
- * transaction counts; one that was cut off by the process's death says nothing.
+ * What became of transactions, a line each, so that a process knows what the one before told. The last line
+ * about a transaction counts; one that was cut off by the process's death says nothing.
  */
 export class OutcomeStore {
   readonly #file: string | undefined;
@@ -60,7 +60,10 @@ export class OutcomeStore {
     this.#file = folder === undefined ? undefined : path.join(folder, "outcomes.jsonl");
   }
 
-  /** What is remembered, the oldest first. @throws {UnsupportedFormatError} */
+  /**
+   * What is remembered, the oldest first.
+   * @throws {UnsupportedFormatError}
+   */
   async load(): Promise<Outcome[]> {
     const file = this.#file;
     if (file === undefined) return [];

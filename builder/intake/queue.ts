@@ -83,7 +83,10 @@ export class TransactionQueue {
     return this.pendingBy(l1Signer(sender));
   }
 
-  /** Transactions that wait of one signer, oldest first. @param signer as `signerOf` names it. */
+  /**
+   * Transactions that wait of one signer, oldest first.
+   * @param signer as `signerOf` names it.
+   */
   pendingBy(signer: string): AcceptedTransaction[] {
     return [...(this.#bySigner.get(signer) ?? [])];
   }
@@ -102,7 +105,10 @@ export class TransactionQueue {
       throw new BusyError(`${own} transactions of this sender`, perSender, this.#secondsFor(own));
   }
 
-  /** One takes the place of another. @throws {DiskError} with nothing changed. */
+  /**
+   * One takes the place of another.
+   * @throws {DiskError} with nothing changed.
+   */
   async replace(
     old: AcceptedTransaction,
     by: AcceptedTransaction,

@@ -59,7 +59,10 @@ export interface Signer {
   /** Equal for equal signers, on one rollup. */
   readonly sender: string;
   readonly nonce: bigint;
-  /** What it pays for a unit of gas at most, and to whoever includes it, wei; for replacing one by another. */
+  /**
+   * What it pays for a unit of gas at most, and to the account that includes it, wei; for replacing one by
+   * another.
+   */
   readonly maxFee: bigint;
   readonly priorityFee: bigint;
 }
@@ -188,8 +191,8 @@ export interface RollupKind<Record = unknown> {
    */
   check?(header: StatementHeader, visit: CompletedVisit<Record>, proof: `0x${string}`): Promise<void>;
   /**
-   * Who signed a transaction for a rollup of the kind, and with which nonce: its transactions come in that order.
-   * Nothing if it cannot be read.
+   * Who signed a transaction for a rollup of the kind, and with which nonce: its transactions come in that
+   * order. Nothing if it cannot be read.
    */
   signerOf?(data: `0x${string}`, l1ChainId: bigint, rollup: ChainId): Signer | undefined;
   /**

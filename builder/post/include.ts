@@ -15,7 +15,9 @@ export interface Trial {
   readonly judge: ResultCheck;
 }
 
-/** L1 made a block before the builder did: what was played is no longer what would happen. Nothing was sent. */
+/**
+ * L1 made a block before the builder did: what was played is no longer what would happen. Nothing was sent.
+ */
 export class HeadMovedError extends LockstepError {
   constructor() {
     super("HEAD_MOVED", "a block came in between");
@@ -23,13 +25,14 @@ export class HeadMovedError extends LockstepError {
 }
 
 /**
- * Includes a batch and the transactions that need it in one block of a local node, once a dry run has shown that
- * they do there what they are meant to do. Builders take turns at it (`turn.ts`), and mining on demand is off in a
- * turn. If it fails half way, everything is taken back: at once, or by {@link undoInclusion} when the node answers
- * again, in this process or the next. The node must keep the order in which transactions arrive.
+ * Includes a batch and the transactions that need it in one block of a local node, once a dry run has shown
+ * that they do there what they are meant to do. Builders take turns at it (`turn.ts`), and mining on demand
+ * is off in a turn. If it fails half way, everything is taken back: at once, or by {@link undoInclusion}
+ * when the node answers again, in this process or the next. The node must keep the order in which
+ * transactions arrive.
  * @param store remembers what has to be taken back.
- * @throws {HeadMovedError}, {BatchRefusedError}, {BatchTooLargeError} before anything was sent; what the judge
- * throws, with nothing included.
+ * @throws {HeadMovedError}, {BatchRefusedError}, {BatchTooLargeError} before anything was sent; what the
+ * judge throws, with nothing included.
  */
 export async function includeInOneBlock(
   l1: L1Client,

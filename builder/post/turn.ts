@@ -3,14 +3,17 @@ import { type Address, type Hex, isHex, keccak256, numberToHex, toHex, zeroHash 
 import type { L1Client } from "../l1/client.ts";
 import { LockstepError } from "../protocol/errors.ts";
 
-/** Where builders on one node note whose turn it is. Nothing else is at this address, and it is no account's. */
+/**
+ * Where builders on one node note whose turn it is. Nothing else is at this address, and it is no
+ * account's.
+ */
 export const TURN_RECORD: Address = `0x${keccak256(toHex("lockstep.turn.v1")).slice(-40)}`;
 
 /** What is noted there. */
 const SLOT = {
-  /** Id of the filter that stands for the turn while nobody has it. */
+  /** Id of the filter that stands for the turn while no builder has it. */
   token: numberToHex(0, { size: 32 }),
-  /** Until when whoever has it may have it: milliseconds since 1970. */
+  /** Until when its holder may have it: milliseconds since 1970. */
   deadline: numberToHex(1, { size: 32 }),
   /** Who has it. */
   holder: numberToHex(2, { size: 32 }),
@@ -44,8 +47,9 @@ interface Record {
 }
 
 /**
- * Turns at mining. A node has one switch for it, and no lock. It does have filters, each of which can be uninstalled
- * exactly once: who gets to uninstall the one that is noted has the turn, and installs another one afterwards.
+ * Turns at mining. A node has one switch for it, and no lock. It does have filters, each of which can be
+ * uninstalled exactly once: who gets to uninstall the one that is noted has the turn, and installs another
+ * one afterwards.
  */
 export class Turns {
   readonly #l1: L1Client;
@@ -56,7 +60,8 @@ export class Turns {
 
   /**
    * Waits for a turn, and lets `work` have the node with mining on demand off. Afterwards it is as it was.
-   * @param holder names this builder; a turn that is still in its name was not ended by it, and is taken over.
+   * @param holder names this builder; a turn that is still in its name was not ended by it, and is taken
+   * over.
    */
   async during<Result>(holder: Hex, work: (turn: Turn) => Promise<Result>): Promise<Result> {
     const end = performance.now() + TURN;

@@ -4,8 +4,8 @@ import type { InclusionStore } from "./inclusion-store.ts";
 import type { Turns } from "./turn.ts";
 
 /**
- * Takes an inclusion back that was begun and not ended: what no block holds leaves the node, and the node mines as
- * it did before. What a block does hold stays, with its receipt.
+ * Takes an inclusion back that was begun and not ended: what no block holds leaves the node, and the node
+ * mines as it did before. What a block does hold stays, with its receipt.
  */
 export async function undoInclusion(l1: L1Client, store: InclusionStore, turns: Turns): Promise<void> {
   const open = await store.load();

@@ -32,8 +32,9 @@ export function inBlockOrder(transactions: readonly AcceptedTransaction[]): Acce
 }
 
 /**
- * Plays transactions as a block will: those of rollups first, then L1's in their order. One that fails is left
- * out, alone. A transaction of L1 that crosses no border is kept even if it reverts: L1 includes such transactions.
+ * Plays transactions as a block will: those of rollups first, then L1's in their order. One that fails is
+ * left out, alone. A transaction of L1 that crosses no border is kept even if it reverts: L1 includes such
+ * transactions.
  */
 export async function simulateTransactions(
   simulation: Simulation,

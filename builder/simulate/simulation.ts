@@ -219,7 +219,10 @@ export class Simulation {
     };
   }
 
-  /** Leaves the rollups' machines to others, between two transactions: they are as if nothing had been played. */
+  /**
+   * Leaves the rollups' machines to others, between two transactions: they are as if nothing had been
+   * played.
+   */
   leave(): void {
     const machines = [...this.#input.machines.values()];
     this.#parked = machines.map((machine) => machine.park());

@@ -1,7 +1,7 @@
 /**
- * A builder under load: `npm run bench load -- --users U --transactions N --mix a,l1,ledger,plain,flood`. Node, builder
- * and users share this process, as on a devnet. Nothing is proven: ledgers' proofs are taken on trust here, and the
- * rate with proofs is the prover's (`npm run bench batch`).
+ * A builder under load: `npm run bench load -- --users U --transactions N --mix a,l1,ledger,plain,flood`.
+ * Node, builder and users share this process, as on a devnet. Nothing is proven: ledgers' proofs are taken
+ * on trust here, and the rate with proofs is the prover's (`npm run bench batch`).
  *
  * - `a`: each user sends N / U transactions to the EVM rollup A, one behind the other without waiting
  * - `l1`: the same, from L1 into A
@@ -161,7 +161,7 @@ async function jobsOf(mix: Mix): Promise<Job[][]> {
 
 const quantile = (times: readonly number[], share: number): string => {
   const sorted = times.toSorted((x, y) => x - y);
-  return `${(sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? NaN).toFixed(0)}`;
+  return (sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? NaN).toFixed(0);
 };
 
 interface Result {

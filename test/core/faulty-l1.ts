@@ -1,7 +1,9 @@
 import { createServer } from "node:http";
 import { z } from "zod";
 
-/** What becomes of one request: the node's answer, or another one in its place, before the node or after it. */
+/**
+ * What becomes of one request: the node's answer, or another one in its place, before the node or after it.
+ */
 export type Fault =
   /** The node is not asked; the whole HTTP request is refused. */
   | { readonly status: number }

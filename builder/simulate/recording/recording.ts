@@ -83,7 +83,9 @@ export class Recording implements JournalFollower {
     return this.#entries.length;
   }
 
-  /** What the executions from the `first` on are made of, without the roots, which would have to be hashed. */
+  /**
+   * What the executions from the `first` on are made of, without the roots, which would have to be hashed.
+   */
   outlines(first: number): (ReturnType<typeof outlineOf> & {
     readonly visits: readonly { readonly rollup: ChainId }[];
   })[] {

@@ -88,7 +88,8 @@ export class EvmStore implements CommittedState {
 
   /**
    * Goes back to the last durable state.
-   * @returns what goes forward again, without hashing; to be called at the same durable state, with nothing applied to it.
+   * @returns what goes forward again, without hashing; to be called at the same durable state, with nothing
+   * applied to it.
    */
   park(): () => void {
     const [applied, flat, back] = [this.#applied, this.#flat, this.#moments.park()];
