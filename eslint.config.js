@@ -10,6 +10,8 @@ export default tseslint.config(
       "cache",
       "types",
       "contracts",
+      // Generated.
+      "builder/protocol/abi.ts",
       "**/*.d.ts",
       "**/*.d.mts",
     ],

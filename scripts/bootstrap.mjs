@@ -39,6 +39,7 @@ const COMMANDS = {
   provers: ["builder/cli/index.ts", "provers"],
   keys: ["builder/cli/index.ts", "keys"],
   bench: ["scripts/bench.ts"],
+  abi: ["scripts/abi.ts"],
   docs: ["scripts/docs.ts"],
   "docs:errors": ["scripts/docs-errors.ts"],
   "prover-worker": ["builder/cli/index.ts", "prover-worker"],

@@ -27,15 +27,14 @@ export function settle(
   });
 }
 
-/** What became of a transaction in a batch that L1 has seen. */
-const SEEN: readonly string[] = ["BATCH_REVERTED", "REVERTED_ON_L1"];
-
 /**
  * Whether a transaction signed for a rollup may take effect although it failed: it changed nothing and used
  * no nonce, and any account can post its batch again until it is too old (docs/spec.md section 3).
  */
 export function mayStillTakeEffect(status: TransactionStatus): boolean {
-  return status.state === "failed" && SEEN.includes(status.code);
+  if (status.state !== "failed") return false;
+  // L1 has seen its batch.
+  return status.code === "BATCH_REVERTED" || status.code === "REVERTED_ON_L1";
 }
 
 function settleL1(

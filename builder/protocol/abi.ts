@@ -1,187 +1,1374 @@
-import { parseAbi } from "viem";
+//////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////
+// CrossChainManager
+//////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////
 
-/**
- * ABIs of the contracts, written out so that the builder needs no compiled artefacts; a test holds them equal
- * to what the compiler says. `ChainId` is a `uint64`, `StateRoot` a `bytes32`.
- */
-
-const structs = [
-  "struct Action { uint8 kind; uint64 from; uint64 to; address sender; address target; uint128 value; bool failed; bool isStatic; uint32 gas; bytes data; }",
-  "struct Visit { uint64 rollup; bytes32 rootBefore; bytes32 rootAfter; }",
-  "struct Mark { uint8 kind; uint32 at; uint32 to; }",
-  "struct Execution { Action[] actions; Visit[] visits; Mark[] marks; }",
-  "struct RollupProof { uint64 rollup; bytes32 verificationKey; uint32[] visits; bytes proof; }",
-  "struct Batch { uint64 timestamp; uint8 blobCount; Execution[] executions; RollupProof[] proofs; }",
-  "struct Registration { address owner; address proofSystem; bytes32[] verificationKeys; bytes32 genesisRoot; bool nativeToken; uint32 verificationDelay; }",
-  "struct Rollup { address owner; address proofSystem; bytes32 root; uint128 etherBalance; bool nativeToken; uint32 verificationDelay; }",
-  "struct Pending { address owner; bytes32 verification; uint64 applicableAt; }",
+export const crossChainManagerAbi = [
+  {
+    type: "error",
+    inputs: [{ name: "caller", internalType: "address", type: "address" }],
+    name: "NotProxy",
+  },
+  {
+    type: "error",
+    inputs: [{ name: "rollup", internalType: "ChainId", type: "uint64" }],
+    name: "OwnChain",
+  },
+  {
+    type: "event",
+    anonymous: false,
+    inputs: [
+      {
+        name: "proxy",
+        internalType: "address",
+        type: "address",
+        indexed: true,
+      },
+      {
+        name: "original",
+        internalType: "address",
+        type: "address",
+        indexed: true,
+      },
+      {
+        name: "rollup",
+        internalType: "ChainId",
+        type: "uint64",
+        indexed: true,
+      },
+    ],
+    name: "ProxyCreated",
+  },
+  {
+    type: "function",
+    inputs: [
+      { name: "original", internalType: "address", type: "address" },
+      { name: "rollup", internalType: "ChainId", type: "uint64" },
+    ],
+    name: "createProxy",
+    outputs: [{ name: "", internalType: "address", type: "address" }],
+    stateMutability: "nonpayable",
+  },
+  {
+    type: "function",
+    inputs: [
+      { name: "original", internalType: "address", type: "address" },
+      { name: "rollup", internalType: "ChainId", type: "uint64" },
+    ],
+    name: "passOn",
+    outputs: [],
+    stateMutability: "nonpayable",
+  },
+  {
+    type: "function",
+    inputs: [
+      { name: "original", internalType: "address", type: "address" },
+      { name: "rollup", internalType: "ChainId", type: "uint64" },
+    ],
+    name: "proxyOf",
+    outputs: [{ name: "", internalType: "address", type: "address" }],
+    stateMutability: "view",
+  },
+  {
+    type: "function",
+    inputs: [
+      { name: "rollup", internalType: "ChainId", type: "uint64" },
+      { name: "original", internalType: "address", type: "address" },
+      { name: "", internalType: "address", type: "address" },
+      { name: "", internalType: "bytes", type: "bytes" },
+    ],
+    name: "relay",
+    outputs: [],
+    stateMutability: "payable",
+  },
 ] as const;
 
-/** `contracts/Rollups.sol`; documented in `contracts/interfaces/IRollups.sol`. */
-export const rollupsAbi = parseAbi([
-  ...structs,
-  "constructor(uint256 maxBatchAge)",
+//////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////
+// CrossChainProxy
+//////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////
 
-  "event RollupRegistered(uint64 indexed rollup, address indexed owner, address proofSystem, bytes32[] verificationKeys, bytes32 genesisRoot, bool nativeToken, uint32 verificationDelay)",
-  "event OwnershipOffered(uint64 indexed rollup, address indexed owner, address indexed newOwner)",
-  "event OwnershipTransferred(uint64 indexed rollup, address indexed oldOwner, address indexed newOwner)",
-  "event VerificationProposed(uint64 indexed rollup, address proofSystem, bytes32[] verificationKeys, uint64 applicableAt)",
-  "event VerificationCancelled(uint64 indexed rollup)",
-  "event VerificationReplaced(uint64 indexed rollup, address proofSystem, bytes32[] verificationKeys)",
-  "event ProxyCreated(address indexed proxy, address indexed original, uint64 indexed rollup)",
-  "event BatchData(bytes32 indexed batch, bytes data)",
-  "event BatchPosted(bytes32 indexed batch, uint64 timestamp)",
-  "event RollupVisited(uint64 indexed rollup, bytes32 indexed batch)",
-  "event ExecutionConsumed(bytes32 indexed batch, uint32 execution, uint32 ending)",
-  "event ExecutionSkipped(bytes32 indexed batch, uint32 execution, uint64 rollup)",
-  "event ExecutionFailed(bytes32 indexed batch, uint32 execution, bytes reason)",
-  "event RootChanged(uint64 indexed rollup, bytes32 rootBefore, bytes32 rootAfter)",
+export const crossChainProxyAbi = [
+  {
+    type: "constructor",
+    inputs: [
+      { name: "original", internalType: "address", type: "address" },
+      { name: "rollup", internalType: "ChainId", type: "uint64" },
+    ],
+    stateMutability: "nonpayable",
+  },
+  { type: "fallback", stateMutability: "payable" },
+] as const;
 
-  "error UnknownRollup(uint64 rollup)",
-  "error NotOwner(uint64 rollup, address caller)",
-  "error NotOfferedTo(uint64 rollup, address caller)",
-  "error NotProposed(uint64 rollup)",
-  "error ProposalTooNew(uint64 rollup, uint256 applicableAt)",
-  "error NoVerificationKey()",
-  "error ProofSystemWithoutCode(address proofSystem)",
-  "error RootOutOfField(bytes32 root)",
-  "error Busy()",
+//////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////
+// Groth16ProofSystem
+//////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////
 
-  "error NotCanonicalCalldata(uint256 at)",
-  "error EmptyBatch()",
-  "error TimestampInFuture(uint64 timestamp, uint256 blockTimestamp)",
-  "error BatchTooOld(uint64 timestamp, uint256 oldest)",
-  "error MissingBlob(uint256 index)",
-  "error TransactionAfterCall(uint256 execution)",
-  "error TooManyExecutions(uint256 count, uint256 limit)",
-  "error TableTooLarge(uint256 size)",
-  "error NativeTokenRollup(uint64 rollup)",
+export const groth16ProofSystemAbi = [
+  {
+    type: "error",
+    inputs: [
+      { name: "statement", internalType: "uint256", type: "uint256" },
+      { name: "commitment", internalType: "uint256", type: "uint256" },
+    ],
+    name: "CommitmentOutOfField",
+  },
+  {
+    type: "error",
+    inputs: [{ name: "chainId", internalType: "uint256", type: "uint256" }],
+    name: "DevelopmentKey",
+  },
+  { type: "error", inputs: [], name: "InvalidProof" },
+  {
+    type: "error",
+    inputs: [{ name: "length", internalType: "uint256", type: "uint256" }],
+    name: "KeyLength",
+  },
+  {
+    type: "error",
+    inputs: [{ name: "offset", internalType: "uint256", type: "uint256" }],
+    name: "PointNotOnCurve",
+  },
+  {
+    type: "error",
+    inputs: [{ name: "precompile", internalType: "uint256", type: "uint256" }],
+    name: "PrecompileFailed",
+  },
+  {
+    type: "error",
+    inputs: [
+      { name: "statement", internalType: "uint256", type: "uint256" },
+      { name: "length", internalType: "uint256", type: "uint256" },
+    ],
+    name: "ProofLength",
+  },
+  {
+    type: "error",
+    inputs: [{ name: "statement", internalType: "uint256", type: "uint256" }],
+    name: "ProofNotOnCurve",
+  },
+  { type: "error", inputs: [], name: "UnfinishedSetup" },
+  {
+    type: "error",
+    inputs: [{ name: "keyHash", internalType: "bytes32", type: "bytes32" }],
+    name: "UnknownKey",
+  },
+  {
+    type: "error",
+    inputs: [
+      { name: "index", internalType: "uint256", type: "uint256" },
+      { name: "word", internalType: "uint256", type: "uint256" },
+    ],
+    name: "WordOutOfField",
+  },
+  {
+    type: "event",
+    anonymous: false,
+    inputs: [
+      {
+        name: "keyHash",
+        internalType: "bytes32",
+        type: "bytes32",
+        indexed: true,
+      },
+      {
+        name: "pointer",
+        internalType: "address",
+        type: "address",
+        indexed: false,
+      },
+      {
+        name: "isDevelopment",
+        internalType: "bool",
+        type: "bool",
+        indexed: false,
+      },
+    ],
+    name: "KeyRegistered",
+  },
+  {
+    type: "function",
+    inputs: [{ name: "keyHash", internalType: "bytes32", type: "bytes32" }],
+    name: "isDevelopmentKey",
+    outputs: [{ name: "", internalType: "bool", type: "bool" }],
+    stateMutability: "view",
+  },
+  {
+    type: "function",
+    inputs: [{ name: "keyHash", internalType: "bytes32", type: "bytes32" }],
+    name: "isRegistered",
+    outputs: [{ name: "", internalType: "bool", type: "bool" }],
+    stateMutability: "view",
+  },
+  {
+    type: "function",
+    inputs: [{ name: "key", internalType: "bytes", type: "bytes" }],
+    name: "registerKey",
+    outputs: [{ name: "keyHash", internalType: "bytes32", type: "bytes32" }],
+    stateMutability: "nonpayable",
+  },
+  {
+    type: "function",
+    inputs: [
+      {
+        name: "statements",
+        internalType: "struct Statement[]",
+        type: "tuple[]",
+        components: [
+          { name: "verificationKey", internalType: "bytes32", type: "bytes32" },
+          { name: "words", internalType: "uint256[]", type: "uint256[]" },
+          { name: "proof", internalType: "bytes", type: "bytes" },
+        ],
+      },
+    ],
+    name: "verify",
+    outputs: [],
+    stateMutability: "view",
+  },
+] as const;
 
-  "error UnknownVerificationKey(uint64 rollup, bytes32 verificationKey)",
-  "error ProofWithoutVisits(uint256 proof)",
-  "error BadVisitIndex(uint256 proof, uint256 visit)",
-  "error ProofsNotInOrder(uint256 proof)",
-  "error VisitOfOtherRollup(uint256 proof, uint256 visit)",
-  "error VisitCoveredTwice(uint256 proof, uint256 visit)",
-  "error VisitNotCovered(uint256 visit)",
+//////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////
+// Rollups
+//////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////
 
-  "error UnsupportedKind(uint256 execution, uint256 action, uint8 kind)",
-  "error NotCanonical(uint256 execution, uint256 action)",
-  "error BadTrigger(uint256 execution, uint256 action)",
-  "error BrokenChain(uint256 execution, uint256 action)",
-  "error ResultNotNested(uint256 execution, uint256 action)",
-  "error NotUndone(uint256 execution, uint256 action)",
-  "error RevertNotContinued(uint256 execution, uint256 action)",
-  "error BadMark(uint256 execution, uint256 mark)",
-  "error ActionsAfterEnd(uint256 execution, uint256 action)",
-  "error PathNotEnded(uint256 execution, uint256 action)",
-  "error Unfinished(uint256 execution)",
-  "error SecondEnding(uint256 execution, uint256 action)",
-  "error StaticViolation(uint256 execution, uint256 action)",
-  "error StaticNotPlayable(uint256 execution, uint256 action)",
-  "error SpanRequired(uint256 execution, uint256 action)",
-  "error CallToManager(uint256 execution, uint256 action)",
-  "error GasNotBound(uint256 execution, uint256 action)",
-  "error VisitMismatch(uint256 execution, uint256 visit)",
-  "error VisitNotMade(uint256 execution, uint256 visit)",
-  "error VisitsNotChained(uint256 execution, uint256 visit)",
-  "error RootMustNotChange(uint256 execution, uint256 visit)",
-  "error TooManyRollups(uint256 count)",
+export const rollupsAbi = [
+  {
+    type: "constructor",
+    inputs: [{ name: "maxBatchAge", internalType: "uint256", type: "uint256" }],
+    stateMutability: "nonpayable",
+  },
+  {
+    type: "error",
+    inputs: [
+      { name: "execution", internalType: "uint256", type: "uint256" },
+      { name: "action", internalType: "uint256", type: "uint256" },
+    ],
+    name: "ActionsAfterEnd",
+  },
+  {
+    type: "error",
+    inputs: [
+      { name: "execution", internalType: "uint256", type: "uint256" },
+      { name: "mark", internalType: "uint256", type: "uint256" },
+    ],
+    name: "BadMark",
+  },
+  {
+    type: "error",
+    inputs: [
+      { name: "execution", internalType: "uint256", type: "uint256" },
+      { name: "action", internalType: "uint256", type: "uint256" },
+    ],
+    name: "BadTrigger",
+  },
+  {
+    type: "error",
+    inputs: [
+      { name: "proof", internalType: "uint256", type: "uint256" },
+      { name: "visit", internalType: "uint256", type: "uint256" },
+    ],
+    name: "BadVisitIndex",
+  },
+  {
+    type: "error",
+    inputs: [
+      { name: "timestamp", internalType: "uint64", type: "uint64" },
+      { name: "oldest", internalType: "uint256", type: "uint256" },
+    ],
+    name: "BatchTooOld",
+  },
+  {
+    type: "error",
+    inputs: [
+      { name: "execution", internalType: "uint256", type: "uint256" },
+      { name: "action", internalType: "uint256", type: "uint256" },
+    ],
+    name: "BrokenChain",
+  },
+  { type: "error", inputs: [], name: "Busy" },
+  {
+    type: "error",
+    inputs: [
+      { name: "execution", internalType: "uint256", type: "uint256" },
+      { name: "action", internalType: "uint256", type: "uint256" },
+    ],
+    name: "CallToManager",
+  },
+  { type: "error", inputs: [], name: "EmptyBatch" },
+  {
+    type: "error",
+    inputs: [{ name: "actionHash", internalType: "bytes32", type: "bytes32" }],
+    name: "ExecutionNotFound",
+  },
+  {
+    type: "error",
+    inputs: [
+      { name: "execution", internalType: "uint256", type: "uint256" },
+      { name: "action", internalType: "uint256", type: "uint256" },
+    ],
+    name: "GasNotBound",
+  },
+  {
+    type: "error",
+    inputs: [
+      { name: "available", internalType: "uint256", type: "uint256" },
+      { name: "required", internalType: "uint256", type: "uint256" },
+    ],
+    name: "InsufficientCallGas",
+  },
+  {
+    type: "error",
+    inputs: [
+      { name: "available", internalType: "uint256", type: "uint256" },
+      { name: "required", internalType: "uint256", type: "uint256" },
+    ],
+    name: "InsufficientProbeGas",
+  },
+  {
+    type: "error",
+    inputs: [
+      { name: "rollup", internalType: "ChainId", type: "uint64" },
+      { name: "balance", internalType: "uint256", type: "uint256" },
+      { name: "value", internalType: "uint256", type: "uint256" },
+    ],
+    name: "InsufficientRollupBalance",
+  },
+  {
+    type: "error",
+    inputs: [{ name: "index", internalType: "uint256", type: "uint256" }],
+    name: "MissingBlob",
+  },
+  {
+    type: "error",
+    inputs: [{ name: "rollup", internalType: "ChainId", type: "uint64" }],
+    name: "NativeTokenRollup",
+  },
+  { type: "error", inputs: [], name: "NoVerificationKey" },
+  {
+    type: "error",
+    inputs: [
+      { name: "execution", internalType: "uint256", type: "uint256" },
+      { name: "action", internalType: "uint256", type: "uint256" },
+    ],
+    name: "NotCanonical",
+  },
+  {
+    type: "error",
+    inputs: [{ name: "at", internalType: "uint256", type: "uint256" }],
+    name: "NotCanonicalCalldata",
+  },
+  {
+    type: "error",
+    inputs: [
+      { name: "rollup", internalType: "ChainId", type: "uint64" },
+      { name: "caller", internalType: "address", type: "address" },
+    ],
+    name: "NotOfferedTo",
+  },
+  {
+    type: "error",
+    inputs: [
+      { name: "rollup", internalType: "ChainId", type: "uint64" },
+      { name: "caller", internalType: "address", type: "address" },
+    ],
+    name: "NotOwner",
+  },
+  {
+    type: "error",
+    inputs: [{ name: "rollup", internalType: "ChainId", type: "uint64" }],
+    name: "NotProposed",
+  },
+  {
+    type: "error",
+    inputs: [{ name: "caller", internalType: "address", type: "address" }],
+    name: "NotProxy",
+  },
+  {
+    type: "error",
+    inputs: [
+      { name: "execution", internalType: "uint256", type: "uint256" },
+      { name: "action", internalType: "uint256", type: "uint256" },
+    ],
+    name: "NotUndone",
+  },
+  {
+    type: "error",
+    inputs: [{ name: "caller", internalType: "address", type: "address" }],
+    name: "OnlySelf",
+  },
+  {
+    type: "error",
+    inputs: [
+      { name: "execution", internalType: "uint256", type: "uint256" },
+      { name: "action", internalType: "uint256", type: "uint256" },
+    ],
+    name: "PathNotEnded",
+  },
+  {
+    type: "error",
+    inputs: [{ name: "proofSystem", internalType: "address", type: "address" }],
+    name: "ProofSystemWithoutCode",
+  },
+  {
+    type: "error",
+    inputs: [{ name: "proof", internalType: "uint256", type: "uint256" }],
+    name: "ProofWithoutVisits",
+  },
+  {
+    type: "error",
+    inputs: [{ name: "proof", internalType: "uint256", type: "uint256" }],
+    name: "ProofsNotInOrder",
+  },
+  {
+    type: "error",
+    inputs: [
+      { name: "rollup", internalType: "ChainId", type: "uint64" },
+      { name: "applicableAt", internalType: "uint256", type: "uint256" },
+    ],
+    name: "ProposalTooNew",
+  },
+  {
+    type: "error",
+    inputs: [{ name: "data", internalType: "bytes", type: "bytes" }],
+    name: "RemoteError",
+  },
+  {
+    type: "error",
+    inputs: [
+      { name: "execution", internalType: "uint256", type: "uint256" },
+      { name: "action", internalType: "uint256", type: "uint256" },
+    ],
+    name: "ResultNotNested",
+  },
+  {
+    type: "error",
+    inputs: [{ name: "size", internalType: "uint256", type: "uint256" }],
+    name: "ReturnDataTooLarge",
+  },
+  {
+    type: "error",
+    inputs: [
+      { name: "execution", internalType: "uint256", type: "uint256" },
+      { name: "action", internalType: "uint256", type: "uint256" },
+    ],
+    name: "RevertNotContinued",
+  },
+  {
+    type: "error",
+    inputs: [
+      { name: "execution", internalType: "uint256", type: "uint256" },
+      { name: "visit", internalType: "uint256", type: "uint256" },
+    ],
+    name: "RootMustNotChange",
+  },
+  {
+    type: "error",
+    inputs: [{ name: "root", internalType: "StateRoot", type: "bytes32" }],
+    name: "RootOutOfField",
+  },
+  {
+    type: "error",
+    inputs: [
+      { name: "execution", internalType: "uint256", type: "uint256" },
+      { name: "action", internalType: "uint256", type: "uint256" },
+    ],
+    name: "SecondEnding",
+  },
+  {
+    type: "error",
+    inputs: [
+      { name: "execution", internalType: "uint256", type: "uint256" },
+      { name: "action", internalType: "uint256", type: "uint256" },
+    ],
+    name: "SpanRequired",
+  },
+  {
+    type: "error",
+    inputs: [
+      { name: "frames", internalType: "uint256", type: "uint256" },
+      { name: "next", internalType: "uint256", type: "uint256" },
+    ],
+    name: "SpanUndone",
+  },
+  {
+    type: "error",
+    inputs: [
+      { name: "execution", internalType: "uint256", type: "uint256" },
+      { name: "action", internalType: "uint256", type: "uint256" },
+    ],
+    name: "StaticNotPlayable",
+  },
+  {
+    type: "error",
+    inputs: [
+      { name: "execution", internalType: "uint256", type: "uint256" },
+      { name: "action", internalType: "uint256", type: "uint256" },
+    ],
+    name: "StaticViolation",
+  },
+  {
+    type: "error",
+    inputs: [{ name: "size", internalType: "uint256", type: "uint256" }],
+    name: "TableTooLarge",
+  },
+  {
+    type: "error",
+    inputs: [
+      { name: "timestamp", internalType: "uint64", type: "uint64" },
+      { name: "blockTimestamp", internalType: "uint256", type: "uint256" },
+    ],
+    name: "TimestampInFuture",
+  },
+  {
+    type: "error",
+    inputs: [
+      { name: "count", internalType: "uint256", type: "uint256" },
+      { name: "limit", internalType: "uint256", type: "uint256" },
+    ],
+    name: "TooManyExecutions",
+  },
+  {
+    type: "error",
+    inputs: [{ name: "count", internalType: "uint256", type: "uint256" }],
+    name: "TooManyRollups",
+  },
+  {
+    type: "error",
+    inputs: [{ name: "execution", internalType: "uint256", type: "uint256" }],
+    name: "TransactionAfterCall",
+  },
+  {
+    type: "error",
+    inputs: [{ name: "execution", internalType: "uint256", type: "uint256" }],
+    name: "TransactionOutOfGas",
+  },
+  {
+    type: "error",
+    inputs: [
+      { name: "expected", internalType: "bytes32", type: "bytes32" },
+      { name: "actual", internalType: "bytes32", type: "bytes32" },
+    ],
+    name: "UnexpectedAction",
+  },
+  {
+    type: "error",
+    inputs: [{ name: "execution", internalType: "uint256", type: "uint256" }],
+    name: "Unfinished",
+  },
+  {
+    type: "error",
+    inputs: [{ name: "rollup", internalType: "ChainId", type: "uint64" }],
+    name: "UnknownRollup",
+  },
+  {
+    type: "error",
+    inputs: [
+      { name: "rollup", internalType: "ChainId", type: "uint64" },
+      { name: "verificationKey", internalType: "bytes32", type: "bytes32" },
+    ],
+    name: "UnknownVerificationKey",
+  },
+  {
+    type: "error",
+    inputs: [
+      { name: "execution", internalType: "uint256", type: "uint256" },
+      { name: "action", internalType: "uint256", type: "uint256" },
+      { name: "kind", internalType: "uint8", type: "uint8" },
+    ],
+    name: "UnsupportedKind",
+  },
+  {
+    type: "error",
+    inputs: [{ name: "value", internalType: "uint256", type: "uint256" }],
+    name: "ValueTooLarge",
+  },
+  {
+    type: "error",
+    inputs: [
+      { name: "proof", internalType: "uint256", type: "uint256" },
+      { name: "visit", internalType: "uint256", type: "uint256" },
+    ],
+    name: "VisitCoveredTwice",
+  },
+  {
+    type: "error",
+    inputs: [
+      { name: "execution", internalType: "uint256", type: "uint256" },
+      { name: "visit", internalType: "uint256", type: "uint256" },
+    ],
+    name: "VisitMismatch",
+  },
+  {
+    type: "error",
+    inputs: [{ name: "visit", internalType: "uint256", type: "uint256" }],
+    name: "VisitNotCovered",
+  },
+  {
+    type: "error",
+    inputs: [
+      { name: "execution", internalType: "uint256", type: "uint256" },
+      { name: "visit", internalType: "uint256", type: "uint256" },
+    ],
+    name: "VisitNotMade",
+  },
+  {
+    type: "error",
+    inputs: [
+      { name: "proof", internalType: "uint256", type: "uint256" },
+      { name: "visit", internalType: "uint256", type: "uint256" },
+    ],
+    name: "VisitOfOtherRollup",
+  },
+  {
+    type: "error",
+    inputs: [
+      { name: "execution", internalType: "uint256", type: "uint256" },
+      { name: "visit", internalType: "uint256", type: "uint256" },
+    ],
+    name: "VisitsNotChained",
+  },
+  {
+    type: "event",
+    anonymous: false,
+    inputs: [
+      {
+        name: "batch",
+        internalType: "bytes32",
+        type: "bytes32",
+        indexed: true,
+      },
+      { name: "data", internalType: "bytes", type: "bytes", indexed: false },
+    ],
+    name: "BatchData",
+  },
+  {
+    type: "event",
+    anonymous: false,
+    inputs: [
+      {
+        name: "batch",
+        internalType: "bytes32",
+        type: "bytes32",
+        indexed: true,
+      },
+      {
+        name: "timestamp",
+        internalType: "uint64",
+        type: "uint64",
+        indexed: false,
+      },
+    ],
+    name: "BatchPosted",
+  },
+  {
+    type: "event",
+    anonymous: false,
+    inputs: [
+      {
+        name: "batch",
+        internalType: "bytes32",
+        type: "bytes32",
+        indexed: true,
+      },
+      {
+        name: "execution",
+        internalType: "uint32",
+        type: "uint32",
+        indexed: false,
+      },
+      {
+        name: "ending",
+        internalType: "uint32",
+        type: "uint32",
+        indexed: false,
+      },
+    ],
+    name: "ExecutionConsumed",
+  },
+  {
+    type: "event",
+    anonymous: false,
+    inputs: [
+      {
+        name: "batch",
+        internalType: "bytes32",
+        type: "bytes32",
+        indexed: true,
+      },
+      {
+        name: "execution",
+        internalType: "uint32",
+        type: "uint32",
+        indexed: false,
+      },
+      { name: "reason", internalType: "bytes", type: "bytes", indexed: false },
+    ],
+    name: "ExecutionFailed",
+  },
+  {
+    type: "event",
+    anonymous: false,
+    inputs: [
+      {
+        name: "batch",
+        internalType: "bytes32",
+        type: "bytes32",
+        indexed: true,
+      },
+      {
+        name: "execution",
+        internalType: "uint32",
+        type: "uint32",
+        indexed: false,
+      },
+      {
+        name: "rollup",
+        internalType: "ChainId",
+        type: "uint64",
+        indexed: false,
+      },
+    ],
+    name: "ExecutionSkipped",
+  },
+  {
+    type: "event",
+    anonymous: false,
+    inputs: [
+      {
+        name: "rollup",
+        internalType: "ChainId",
+        type: "uint64",
+        indexed: true,
+      },
+      {
+        name: "owner",
+        internalType: "address",
+        type: "address",
+        indexed: true,
+      },
+      {
+        name: "newOwner",
+        internalType: "address",
+        type: "address",
+        indexed: true,
+      },
+    ],
+    name: "OwnershipOffered",
+  },
+  {
+    type: "event",
+    anonymous: false,
+    inputs: [
+      {
+        name: "rollup",
+        internalType: "ChainId",
+        type: "uint64",
+        indexed: true,
+      },
+      {
+        name: "oldOwner",
+        internalType: "address",
+        type: "address",
+        indexed: true,
+      },
+      {
+        name: "newOwner",
+        internalType: "address",
+        type: "address",
+        indexed: true,
+      },
+    ],
+    name: "OwnershipTransferred",
+  },
+  {
+    type: "event",
+    anonymous: false,
+    inputs: [
+      {
+        name: "proxy",
+        internalType: "address",
+        type: "address",
+        indexed: true,
+      },
+      {
+        name: "original",
+        internalType: "address",
+        type: "address",
+        indexed: true,
+      },
+      {
+        name: "rollup",
+        internalType: "ChainId",
+        type: "uint64",
+        indexed: true,
+      },
+    ],
+    name: "ProxyCreated",
+  },
+  {
+    type: "event",
+    anonymous: false,
+    inputs: [
+      {
+        name: "rollup",
+        internalType: "ChainId",
+        type: "uint64",
+        indexed: true,
+      },
+      {
+        name: "owner",
+        internalType: "address",
+        type: "address",
+        indexed: true,
+      },
+      {
+        name: "proofSystem",
+        internalType: "contract IProofSystem",
+        type: "address",
+        indexed: false,
+      },
+      {
+        name: "verificationKeys",
+        internalType: "bytes32[]",
+        type: "bytes32[]",
+        indexed: false,
+      },
+      {
+        name: "genesisRoot",
+        internalType: "StateRoot",
+        type: "bytes32",
+        indexed: false,
+      },
+      {
+        name: "nativeToken",
+        internalType: "bool",
+        type: "bool",
+        indexed: false,
+      },
+      {
+        name: "verificationDelay",
+        internalType: "uint32",
+        type: "uint32",
+        indexed: false,
+      },
+    ],
+    name: "RollupRegistered",
+  },
+  {
+    type: "event",
+    anonymous: false,
+    inputs: [
+      {
+        name: "rollup",
+        internalType: "ChainId",
+        type: "uint64",
+        indexed: true,
+      },
+      {
+        name: "batch",
+        internalType: "bytes32",
+        type: "bytes32",
+        indexed: true,
+      },
+    ],
+    name: "RollupVisited",
+  },
+  {
+    type: "event",
+    anonymous: false,
+    inputs: [
+      {
+        name: "rollup",
+        internalType: "ChainId",
+        type: "uint64",
+        indexed: true,
+      },
+      {
+        name: "rootBefore",
+        internalType: "StateRoot",
+        type: "bytes32",
+        indexed: false,
+      },
+      {
+        name: "rootAfter",
+        internalType: "StateRoot",
+        type: "bytes32",
+        indexed: false,
+      },
+    ],
+    name: "RootChanged",
+  },
+  {
+    type: "event",
+    anonymous: false,
+    inputs: [
+      {
+        name: "rollup",
+        internalType: "ChainId",
+        type: "uint64",
+        indexed: true,
+      },
+    ],
+    name: "VerificationCancelled",
+  },
+  {
+    type: "event",
+    anonymous: false,
+    inputs: [
+      {
+        name: "rollup",
+        internalType: "ChainId",
+        type: "uint64",
+        indexed: true,
+      },
+      {
+        name: "proofSystem",
+        internalType: "contract IProofSystem",
+        type: "address",
+        indexed: false,
+      },
+      {
+        name: "verificationKeys",
+        internalType: "bytes32[]",
+        type: "bytes32[]",
+        indexed: false,
+      },
+      {
+        name: "applicableAt",
+        internalType: "uint64",
+        type: "uint64",
+        indexed: false,
+      },
+    ],
+    name: "VerificationProposed",
+  },
+  {
+    type: "event",
+    anonymous: false,
+    inputs: [
+      {
+        name: "rollup",
+        internalType: "ChainId",
+        type: "uint64",
+        indexed: true,
+      },
+      {
+        name: "proofSystem",
+        internalType: "contract IProofSystem",
+        type: "address",
+        indexed: false,
+      },
+      {
+        name: "verificationKeys",
+        internalType: "bytes32[]",
+        type: "bytes32[]",
+        indexed: false,
+      },
+    ],
+    name: "VerificationReplaced",
+  },
+  {
+    type: "function",
+    inputs: [],
+    name: "MAX_BATCH_AGE",
+    outputs: [{ name: "", internalType: "uint256", type: "uint256" }],
+    stateMutability: "view",
+  },
+  {
+    type: "function",
+    inputs: [],
+    name: "PLANNER",
+    outputs: [{ name: "", internalType: "contract IExecutionPlanner", type: "address" }],
+    stateMutability: "view",
+  },
+  {
+    type: "function",
+    inputs: [{ name: "rollup", internalType: "ChainId", type: "uint64" }],
+    name: "acceptOwnership",
+    outputs: [],
+    stateMutability: "nonpayable",
+  },
+  {
+    type: "function",
+    inputs: [
+      { name: "rollup", internalType: "ChainId", type: "uint64" },
+      {
+        name: "proofSystem",
+        internalType: "contract IProofSystem",
+        type: "address",
+      },
+      {
+        name: "verificationKeys",
+        internalType: "bytes32[]",
+        type: "bytes32[]",
+      },
+    ],
+    name: "applyVerification",
+    outputs: [],
+    stateMutability: "nonpayable",
+  },
+  {
+    type: "function",
+    inputs: [{ name: "rollup", internalType: "ChainId", type: "uint64" }],
+    name: "cancelVerification",
+    outputs: [],
+    stateMutability: "nonpayable",
+  },
+  {
+    type: "function",
+    inputs: [
+      { name: "original", internalType: "address", type: "address" },
+      { name: "rollup", internalType: "ChainId", type: "uint64" },
+    ],
+    name: "createProxy",
+    outputs: [{ name: "", internalType: "address", type: "address" }],
+    stateMutability: "nonpayable",
+  },
+  {
+    type: "function",
+    inputs: [
+      { name: "rollup", internalType: "ChainId", type: "uint64" },
+      { name: "verificationKey", internalType: "bytes32", type: "bytes32" },
+    ],
+    name: "isVerificationKey",
+    outputs: [{ name: "", internalType: "bool", type: "bool" }],
+    stateMutability: "view",
+  },
+  {
+    type: "function",
+    inputs: [
+      { name: "original", internalType: "address", type: "address" },
+      { name: "rollup", internalType: "ChainId", type: "uint64" },
+    ],
+    name: "passOn",
+    outputs: [],
+    stateMutability: "nonpayable",
+  },
+  {
+    type: "function",
+    inputs: [{ name: "rollup", internalType: "ChainId", type: "uint64" }],
+    name: "pendingOf",
+    outputs: [
+      {
+        name: "",
+        internalType: "struct Pending",
+        type: "tuple",
+        components: [
+          { name: "owner", internalType: "address", type: "address" },
+          { name: "verification", internalType: "bytes32", type: "bytes32" },
+          { name: "applicableAt", internalType: "uint64", type: "uint64" },
+        ],
+      },
+    ],
+    stateMutability: "view",
+  },
+  {
+    type: "function",
+    inputs: [
+      {
+        name: "reader",
+        internalType: "struct Player.Turn",
+        type: "tuple",
+        components: [
+          { name: "table", internalType: "Table", type: "uint256" },
+          { name: "record", internalType: "bytes", type: "bytes" },
+          { name: "at", internalType: "uint256", type: "uint256" },
+          { name: "flags", internalType: "uint256", type: "uint256" },
+          { name: "count", internalType: "uint256", type: "uint256" },
+          { name: "next", internalType: "uint256", type: "uint256" },
+        ],
+      },
+    ],
+    name: "playFramed",
+    outputs: [
+      {
+        name: "",
+        internalType: "struct Player.Answer",
+        type: "tuple",
+        components: [
+          { name: "failed", internalType: "bool", type: "bool" },
+          { name: "data", internalType: "bytes", type: "bytes" },
+          { name: "ending", internalType: "uint256", type: "uint256" },
+        ],
+      },
+    ],
+    stateMutability: "nonpayable",
+  },
+  {
+    type: "function",
+    inputs: [
+      {
+        name: "batch",
+        internalType: "struct Batch",
+        type: "tuple",
+        components: [
+          { name: "timestamp", internalType: "uint64", type: "uint64" },
+          { name: "blobCount", internalType: "uint8", type: "uint8" },
+          {
+            name: "executions",
+            internalType: "struct Execution[]",
+            type: "tuple[]",
+            components: [
+              {
+                name: "actions",
+                internalType: "struct Action[]",
+                type: "tuple[]",
+                components: [
+                  { name: "kind", internalType: "uint8", type: "uint8" },
+                  { name: "from", internalType: "ChainId", type: "uint64" },
+                  { name: "to", internalType: "ChainId", type: "uint64" },
+                  { name: "sender", internalType: "address", type: "address" },
+                  { name: "target", internalType: "address", type: "address" },
+                  { name: "value", internalType: "uint128", type: "uint128" },
+                  { name: "failed", internalType: "bool", type: "bool" },
+                  { name: "isStatic", internalType: "bool", type: "bool" },
+                  { name: "gas", internalType: "uint32", type: "uint32" },
+                  { name: "data", internalType: "bytes", type: "bytes" },
+                ],
+              },
+              {
+                name: "visits",
+                internalType: "struct Visit[]",
+                type: "tuple[]",
+                components: [
+                  { name: "rollup", internalType: "ChainId", type: "uint64" },
+                  {
+                    name: "rootBefore",
+                    internalType: "StateRoot",
+                    type: "bytes32",
+                  },
+                  {
+                    name: "rootAfter",
+                    internalType: "StateRoot",
+                    type: "bytes32",
+                  },
+                ],
+              },
+              {
+                name: "marks",
+                internalType: "struct Mark[]",
+                type: "tuple[]",
+                components: [
+                  { name: "kind", internalType: "uint8", type: "uint8" },
+                  { name: "at", internalType: "uint32", type: "uint32" },
+                  { name: "to", internalType: "uint32", type: "uint32" },
+                ],
+              },
+            ],
+          },
+          {
+            name: "proofs",
+            internalType: "struct RollupProof[]",
+            type: "tuple[]",
+            components: [
+              { name: "rollup", internalType: "ChainId", type: "uint64" },
+              {
+                name: "verificationKey",
+                internalType: "bytes32",
+                type: "bytes32",
+              },
+              { name: "visits", internalType: "uint32[]", type: "uint32[]" },
+              { name: "proof", internalType: "bytes", type: "bytes" },
+            ],
+          },
+        ],
+      },
+    ],
+    name: "postBatch",
+    outputs: [],
+    stateMutability: "nonpayable",
+  },
+  {
+    type: "function",
+    inputs: [
+      { name: "first", internalType: "uint32", type: "uint32" },
+      { name: "count", internalType: "uint32", type: "uint32" },
+    ],
+    name: "prepareTables",
+    outputs: [],
+    stateMutability: "nonpayable",
+  },
+  {
+    type: "function",
+    inputs: [],
+    name: "probeStatic",
+    outputs: [],
+    stateMutability: "nonpayable",
+  },
+  {
+    type: "function",
+    inputs: [
+      { name: "rollup", internalType: "ChainId", type: "uint64" },
+      {
+        name: "proofSystem",
+        internalType: "contract IProofSystem",
+        type: "address",
+      },
+      {
+        name: "verificationKeys",
+        internalType: "bytes32[]",
+        type: "bytes32[]",
+      },
+    ],
+    name: "proposeVerification",
+    outputs: [],
+    stateMutability: "nonpayable",
+  },
+  {
+    type: "function",
+    inputs: [
+      { name: "original", internalType: "address", type: "address" },
+      { name: "rollup", internalType: "ChainId", type: "uint64" },
+    ],
+    name: "proxyOf",
+    outputs: [{ name: "", internalType: "address", type: "address" }],
+    stateMutability: "view",
+  },
+  {
+    type: "function",
+    inputs: [
+      {
+        name: "registration",
+        internalType: "struct Registration",
+        type: "tuple",
+        components: [
+          { name: "owner", internalType: "address", type: "address" },
+          {
+            name: "proofSystem",
+            internalType: "contract IProofSystem",
+            type: "address",
+          },
+          {
+            name: "verificationKeys",
+            internalType: "bytes32[]",
+            type: "bytes32[]",
+          },
+          { name: "genesisRoot", internalType: "StateRoot", type: "bytes32" },
+          { name: "nativeToken", internalType: "bool", type: "bool" },
+          { name: "verificationDelay", internalType: "uint32", type: "uint32" },
+        ],
+      },
+    ],
+    name: "register",
+    outputs: [{ name: "rollup", internalType: "ChainId", type: "uint64" }],
+    stateMutability: "nonpayable",
+  },
+  {
+    type: "function",
+    inputs: [
+      { name: "rollup", internalType: "ChainId", type: "uint64" },
+      { name: "original", internalType: "address", type: "address" },
+      { name: "sender", internalType: "address", type: "address" },
+      { name: "data", internalType: "bytes", type: "bytes" },
+    ],
+    name: "relay",
+    outputs: [],
+    stateMutability: "payable",
+  },
+  {
+    type: "function",
+    inputs: [],
+    name: "rollupCount",
+    outputs: [{ name: "", internalType: "uint64", type: "uint64" }],
+    stateMutability: "view",
+  },
+  {
+    type: "function",
+    inputs: [{ name: "rollup", internalType: "ChainId", type: "uint64" }],
+    name: "rollupOf",
+    outputs: [
+      {
+        name: "",
+        internalType: "struct Rollup",
+        type: "tuple",
+        components: [
+          { name: "owner", internalType: "address", type: "address" },
+          {
+            name: "proofSystem",
+            internalType: "contract IProofSystem",
+            type: "address",
+          },
+          { name: "root", internalType: "StateRoot", type: "bytes32" },
+          { name: "etherBalance", internalType: "uint128", type: "uint128" },
+          { name: "nativeToken", internalType: "bool", type: "bool" },
+          { name: "verificationDelay", internalType: "uint32", type: "uint32" },
+        ],
+      },
+    ],
+    stateMutability: "view",
+  },
+  {
+    type: "function",
+    inputs: [
+      { name: "opening", internalType: "bytes", type: "bytes" },
+      { name: "at", internalType: "uint256", type: "uint256" },
+      { name: "table", internalType: "Table", type: "uint256" },
+      { name: "next", internalType: "uint256", type: "uint256" },
+    ],
+    name: "runTransaction",
+    outputs: [],
+    stateMutability: "nonpayable",
+  },
+  {
+    type: "function",
+    inputs: [
+      { name: "rollup", internalType: "ChainId", type: "uint64" },
+      { name: "newOwner", internalType: "address", type: "address" },
+    ],
+    name: "transferOwnership",
+    outputs: [],
+    stateMutability: "nonpayable",
+  },
+] as const;
 
-  "error NotProxy(address caller)",
-  "error OnlySelf(address caller)",
-  "error ExecutionNotFound(bytes32 actionHash)",
-  "error RemoteError(bytes data)",
-  "error UnexpectedAction(bytes32 expected, bytes32 actual)",
-  "error InsufficientRollupBalance(uint64 rollup, uint256 balance, uint256 value)",
-  "error ValueTooLarge(uint256 value)",
-  "error ReturnDataTooLarge(uint256 size)",
-  "error InsufficientCallGas(uint256 available, uint256 required)",
-  "error InsufficientProbeGas(uint256 available, uint256 required)",
-  "error TransactionOutOfGas(uint256 execution)",
-  "error SpanUndone(uint256 frames, uint256 next)",
+//////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////
+// UnprovenProofSystem
+//////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////
 
-  "function MAX_BATCH_AGE() view returns (uint256)",
-  "function PLANNER() view returns (address)",
-  "function register(Registration registration) returns (uint64 rollup)",
-  "function transferOwnership(uint64 rollup, address newOwner)",
-  "function acceptOwnership(uint64 rollup)",
-  "function proposeVerification(uint64 rollup, address proofSystem, bytes32[] verificationKeys)",
-  "function cancelVerification(uint64 rollup)",
-  "function applyVerification(uint64 rollup, address proofSystem, bytes32[] verificationKeys)",
-  "function pendingOf(uint64 rollup) view returns (Pending)",
-  "function rollupCount() view returns (uint64)",
-  "function rollupOf(uint64 rollup) view returns (Rollup)",
-  "function isVerificationKey(uint64 rollup, bytes32 verificationKey) view returns (bool)",
-  "function proxyOf(address original, uint64 rollup) view returns (address)",
-  "function createProxy(address original, uint64 rollup) returns (address)",
-  "function passOn(address original, uint64 rollup)",
-  "function relay(uint64 rollup, address original, address sender, bytes data) payable",
-  "function postBatch(Batch batch)",
-  "function prepareTables(uint32 first, uint32 count)",
-  // Called by the contract itself only.
-  "struct RecordReader { uint256 table; bytes record; uint256 at; uint256 flags; uint256 count; uint256 next; }",
-  "struct Answer { bool failed; bytes data; uint256 ending; }",
-  "function runTransaction(bytes opening, uint256 at, uint256 table, uint256 next)",
-  "function playFramed(RecordReader reader) returns (Answer)",
-  "function probeStatic()",
-]);
-
-/**
- * `contracts/proxy/CrossChainProxy.sol`: a fallback alone, so that none of the original's functions is
- * hidden.
- */
-export const crossChainProxyAbi = parseAbi([
-  "constructor(address original, uint64 rollup)",
-  "fallback() external payable",
-]);
-
-/**
- * `contracts/l2/CrossChainManager.sol`, the system contract of `evm` rollups; documented in
- * `contracts/interfaces/ICrossChainManager.sol`.
- */
-export const crossChainManagerAbi = parseAbi([
-  "event ProxyCreated(address indexed proxy, address indexed original, uint64 indexed rollup)",
-  "error NotProxy(address caller)",
-  "error OwnChain(uint64 rollup)",
-  "function proxyOf(address original, uint64 rollup) view returns (address)",
-  "function createProxy(address original, uint64 rollup) returns (address)",
-  "function passOn(address original, uint64 rollup)",
-  "function relay(uint64 rollup, address original, address, bytes) payable",
-]);
-
-/**
- * `contracts/proofs/UnprovenProofSystem.sol`; documented in `contracts/interfaces/IUnprovenProofSystem.sol`.
- */
-export const unprovenProofSystemAbi = parseAbi([
-  "struct Statement { bytes32 verificationKey; uint256[] words; bytes proof; }",
-  "constructor()",
-  "error NotALocalChain(uint256 chainId)",
-  "error NotTheUnprovenKey(uint256 statement, bytes32 verificationKey)",
-  "error WordsDiffer(uint256 statement, bytes32 digest)",
-  "function UNPROVEN_KEY() view returns (bytes32)",
-  "function verify(Statement[] statements) view",
-]);
-
-/**
- * `contracts/proofs/Groth16ProofSystem.sol`; documented in `contracts/interfaces/IGroth16ProofSystem.sol`.
- */
-export const groth16ProofSystemAbi = parseAbi([
-  "struct Statement { bytes32 verificationKey; uint256[] words; bytes proof; }",
-  "event KeyRegistered(bytes32 indexed keyHash, address pointer, bool isDevelopment)",
-  "error KeyLength(uint256 length)",
-  "error DevelopmentKey(uint256 chainId)",
-  "error UnfinishedSetup()",
-  "error PointNotOnCurve(uint256 offset)",
-  "error UnknownKey(bytes32 keyHash)",
-  "error ProofLength(uint256 statement, uint256 length)",
-  "error CommitmentOutOfField(uint256 statement, uint256 commitment)",
-  "error WordOutOfField(uint256 index, uint256 word)",
-  "error ProofNotOnCurve(uint256 statement)",
-  "error PrecompileFailed(uint256 precompile)",
-  "error InvalidProof()",
-  "function registerKey(bytes key) returns (bytes32 keyHash)",
-  "function isRegistered(bytes32 keyHash) view returns (bool)",
-  "function isDevelopmentKey(bytes32 keyHash) view returns (bool)",
-  "function verify(Statement[] statements) view",
-]);
+export const unprovenProofSystemAbi = [
+  { type: "constructor", inputs: [], stateMutability: "nonpayable" },
+  {
+    type: "error",
+    inputs: [{ name: "chainId", internalType: "uint256", type: "uint256" }],
+    name: "NotALocalChain",
+  },
+  {
+    type: "error",
+    inputs: [
+      { name: "statement", internalType: "uint256", type: "uint256" },
+      { name: "verificationKey", internalType: "bytes32", type: "bytes32" },
+    ],
+    name: "NotTheUnprovenKey",
+  },
+  {
+    type: "error",
+    inputs: [
+      { name: "statement", internalType: "uint256", type: "uint256" },
+      { name: "digest", internalType: "bytes32", type: "bytes32" },
+    ],
+    name: "WordsDiffer",
+  },
+  {
+    type: "function",
+    inputs: [],
+    name: "UNPROVEN_KEY",
+    outputs: [{ name: "", internalType: "bytes32", type: "bytes32" }],
+    stateMutability: "view",
+  },
+  {
+    type: "function",
+    inputs: [
+      {
+        name: "statements",
+        internalType: "struct Statement[]",
+        type: "tuple[]",
+        components: [
+          { name: "verificationKey", internalType: "bytes32", type: "bytes32" },
+          { name: "words", internalType: "uint256[]", type: "uint256[]" },
+          { name: "proof", internalType: "bytes", type: "bytes" },
+        ],
+      },
+    ],
+    name: "verify",
+    outputs: [],
+    stateMutability: "view",
+  },
+] as const;

@@ -86,7 +86,8 @@ function ownersOfCodes(): Map<string, Set<string>> {
 }
 
 /**
- * The class that is given the code; the file if it is none; undefined where a code is compared, or is a type.
+ * The class that is given the code, or the file if it is none.
+ * @returns undefined where a code is compared, or is a type.
  */
 function ownerOf(literal: ts.StringLiteral, file: string): string | undefined {
   if (ts.isBinaryExpression(literal.parent) || ts.isLiteralTypeNode(literal.parent)) return undefined;

@@ -78,8 +78,7 @@ const ENVIRONMENT = "0x435f5260205ff3";
 const LOGGING = concatHex(["0x602a5f55", `0x7f${"22".repeat(32)}`, `0x7f${"11".repeat(32)}`, "0x60205fa200"]);
 
 /** Plays one transaction of each kind through the chain's gateway. */
-export async function setUp({ reader, wallet, url }: Clients): Promise<ConformanceSetup> {
-  url;
+export async function setUp({ reader, wallet }: Clients): Promise<ConformanceSetup> {
   const by = wallet(accountAt(1));
   const other = wallet(accountAt(2));
   const done = async (hash: Hex) => await reader.waitForTransactionReceipt({ hash });
