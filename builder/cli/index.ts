@@ -30,6 +30,13 @@ const PROVER_OPTION =
   "what proves on this machine: a name that `provers` lists, or the path of a program like rapidsnark's `prover`; by default the fastest";
 const REDIS_OPTION = "Redis or Valkey where prover workers register, for example redis://127.0.0.1:6379";
 
+const ORIGIN_OPTION =
+  "web pages of this origin may use the gateways, for example https://app.example; given once for each";
+
+function collected(given: string, before: readonly string[]): string[] {
+  return [...before, given];
+}
+
 function parsePort(text: string): number {
   const port = Number(text);
   if (!/^\d+$/.test(text) || port < 1 || port > LAST_PORT_BASE)
@@ -52,6 +59,7 @@ program
   )
   .option("--data <folder>", "folder of devnet.json", DEFAULT_DATA)
   .option("--keys <folder>", KEYS)
+  .option("--allow-origin <origin>", ORIGIN_OPTION, collected, [])
   .option("--no-play", "start without playing a call")
   .option("--redis <url>", REDIS_OPTION)
   .option("--prover <name or path>", PROVER_OPTION)
@@ -86,7 +94,7 @@ program
   .option(
     "--rollup <id:kind>",
     "a rollup and its kind, for example 1:ledger; given once for each",
-    (given: string, before: readonly string[]) => [...before, given],
+    collected,
     [],
   )
   .option("--deployment-block <number>", "block in which Rollups was deployed", "0")
@@ -96,6 +104,7 @@ program
     parsePort,
     DEFAULT_PORT_BASE,
   )
+  .option("--allow-origin <origin>", `${ORIGIN_OPTION}; by default none may`, collected, [])
   .option("--data <folder>", "folder of the durable state", path.join(DEFAULT_DATA, "builder"))
   .option("--keys <folder>", KEYS)
   .option("--redis <url>", REDIS_OPTION)

@@ -1,4 +1,5 @@
-import { type Logger, pino, stdTimeFunctions } from "pino";
+import { type Logger, pino, stdSerializers, stdTimeFunctions } from "pino";
+import { withShownUrls } from "../protocol/shown-url.ts";
 
 /**
  * The structured log: one JSON object a line on standard error. Silent unless `LOCKSTEP_LOG` names a level,
@@ -6,5 +7,15 @@ import { type Logger, pino, stdTimeFunctions } from "pino";
  */
 export function logger(fallback = "silent"): Logger {
   const level = process.env.LOCKSTEP_LOG ?? fallback;
-  return pino({ name: "lockstep", level, timestamp: stdTimeFunctions.isoTime }, pino.destination(2));
+  const serializers = { err: shownError };
+  return pino(
+    { name: "lockstep", level, timestamp: stdTimeFunctions.isoTime, serializers },
+    pino.destination(2),
+  );
+}
+
+/** Errors of libraries name the URLs that they asked, with their passwords. */
+export function shownError(error: Error): unknown {
+  const text: unknown = JSON.parse(withShownUrls(JSON.stringify(stdSerializers.errWithCause(error))));
+  return text;
 }

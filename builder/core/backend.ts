@@ -109,6 +109,13 @@ export interface Backend extends Reader {
     pending: boolean,
     purpose?: Purpose,
   ): Promise<RollupCallOutcome>;
+  /**
+   * Plays calls on L1's head, each on what the ones before it left. Nothing of them stays.
+   * @throws what the first of them that cannot be played throws.
+   */
+  callAll(requests: readonly CallRequest[]): Promise<TransactionOutcome[]>;
+  /** The same on a rollup. */
+  callRollupAll(rollup: ChainId, requests: readonly CallRequest[]): Promise<RollupCallOutcome[]>;
   /** A transaction that is not on L1 yet. */
   pending(hash: Hex): AcceptedTransaction | undefined;
   /** L1 transactions of `sender` that wait. */

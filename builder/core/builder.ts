@@ -313,6 +313,18 @@ export class Builder implements Backend, AsyncDisposable {
     );
   }
 
+  async callAll(requests: readonly CallRequest[]): Promise<TransactionOutcome[]> {
+    return await this.#simulate(false, "read", (simulation) => simulation.calls(requests));
+  }
+
+  async callRollupAll(rollup: ChainId, requests: readonly CallRequest[]): Promise<RollupCallOutcome[]> {
+    this.#rollup(rollup);
+    const origin = this.#options.account.address;
+    return await this.#simulate(false, "read", (simulation) =>
+      simulation.rollupCalls(rollup, requests, origin),
+    );
+  }
+
   async account(rollup: ChainId, chain: ChainId, address: Address): Promise<AccountState> {
     return await this.readRollup(rollup, (machine) => machine.account(chain, BigInt(address)));
   }

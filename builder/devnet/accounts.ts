@@ -3,7 +3,7 @@ import { type HDAccount, mnemonicToAccount } from "viem/accounts";
 /** The mnemonic every Ethereum development tool knows. Real Ether that is sent to these accounts is lost. */
 export const DEVELOPMENT_MNEMONIC = "test test test test test test test test test test test junk";
 
-/** Accounts with Ether on the devnet's L1. The first deploys and posts batches; the others are for users. */
+/** Accounts with Ether on every chain of a devnet, all of them for users: gateways sign for them. */
 export const ACCOUNT_COUNT = 10;
 
 /**
@@ -11,6 +11,16 @@ export const ACCOUNT_COUNT = 10;
  * starts.
  */
 export const FUNDING_ACCOUNT = ACCOUNT_COUNT;
+
+/**
+ * One more: deploys, and posts batches. No user has it, since a transaction of its own would change the
+ * nonce that a
+ * batch was signed with.
+ */
+export const POSTING_ACCOUNT = ACCOUNT_COUNT + 1;
+
+/** How many accounts of the mnemonic have Ether on a devnet's L1. */
+export const FUNDED_ACCOUNTS = ACCOUNT_COUNT + 2;
 
 export interface DevelopmentAccount {
   readonly address: `0x${string}`;

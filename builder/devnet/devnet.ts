@@ -2,7 +2,7 @@ import { mkdir } from "node:fs/promises";
 import type { Logger } from "pino";
 import { privateKeyToAccount } from "viem/accounts";
 import { type Builder, createBuilder } from "../core/builder.ts";
-import { developmentAccount, developmentAccounts, FUNDING_ACCOUNT } from "./accounts.ts";
+import { developmentAccount, developmentAccounts, FUNDING_ACCOUNT, POSTING_ACCOUNT } from "./accounts.ts";
 import type { Circuits } from "../node/circuits.ts";
 import { deploy, type RegisteredRollup } from "../node/deployment/deploy.ts";
 import {
@@ -31,6 +31,8 @@ export interface DevnetOptions {
    * What proves on this machine: a backend's name or a program's path; by default the fastest that there is.
    */
   readonly backend?: string | undefined;
+  /** Origins of web pages that may use the gateways, besides those that this machine serves. */
+  readonly allowOrigin?: readonly string[];
 }
 
 export interface Devnet extends AsyncDisposable {
@@ -61,6 +63,7 @@ export async function startDevnet({
   log,
   redis,
   backend,
+  allowOrigin = [],
 }: DevnetOptions): Promise<Devnet> {
   await using cleanup = new AsyncDisposableStack();
   // The keys are read while the node starts. Both are waited for, so that what did start is also stopped.
@@ -78,7 +81,7 @@ export async function startDevnet({
   const prover = new ObservedProver(valueOf(proving).pool);
   const l1 = valueOf(node);
   const { evmChainId, rollups, registered } = await deploy({
-    account: developmentAccount(0),
+    account: developmentAccount(POSTING_ACCOUNT),
     rpc: l1.url,
     kinds: DEVNET_ROLLUPS.map(({ kind }) => knownKind(kind)),
     circuits,
@@ -87,7 +90,7 @@ export async function startDevnet({
     l1Rpc: l1.url,
     manager: rollups,
     rollups: registered.map(({ id, kind }) => builderRollup(id, kind, circuits)),
-    account: developmentAccount(0),
+    account: developmentAccount(POSTING_ACCOUNT),
     prover,
     ...(log === undefined ? {} : { log }),
   });
@@ -99,7 +102,13 @@ export async function startDevnet({
     accounts: accounts.map(({ address }) => address),
     rollups: registered.filter(({ kind }) => kind.hasWallets).map(({ id }) => id),
   });
-  const gateways = await openGateways(builder, { ports, accounts, ...(log === undefined ? {} : { log }) });
+  const gateways = await openGateways(builder, {
+    ports,
+    accounts,
+    localPages: true,
+    allowOrigin,
+    ...(log === undefined ? {} : { log }),
+  });
   cleanup.use(gateways);
   const description: DevnetDescription = {
     l1: { rpc: l1.url, gateway: gateways.l1, chainId: Number(evmChainId), rollups },

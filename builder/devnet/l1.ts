@@ -1,4 +1,4 @@
-import { DEVELOPMENT_MNEMONIC, FUNDING_ACCOUNT } from "./accounts.ts";
+import { DEVELOPMENT_MNEMONIC, FUNDED_ACCOUNTS } from "./accounts.ts";
 import { hardhat } from "../node/hardhat.ts";
 import { HOST } from "../node/ports.ts";
 
@@ -22,7 +22,7 @@ export async function startL1(port: number): Promise<L1Node> {
       override: {
         chainId: L1_CHAIN_ID,
         mining: { auto: true, mempool: { order: "fifo" } },
-        accounts: { mnemonic: DEVELOPMENT_MNEMONIC, count: FUNDING_ACCOUNT + 1 },
+        accounts: { mnemonic: DEVELOPMENT_MNEMONIC, count: FUNDED_ACCOUNTS },
       },
     },
     HOST,

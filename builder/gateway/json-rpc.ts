@@ -65,6 +65,10 @@ export function reasonOf(error: z.ZodError): string {
   return place === "" ? issue.message : `${place}: ${issue.message}`;
 }
 
+function isErrorObject(value: unknown): value is RpcErrorObject {
+  return typeof value === "object" && value !== null && "code" in value && "message" in value;
+}
+
 /**
  * An error as clients know it: revert data where viem and ethers look for it, else Lockstep's own code and
  * where it is explained.
@@ -74,6 +78,7 @@ export function errorObject(error: unknown): RpcErrorObject {
     return { code: RpcCode.INTERNAL, message: "internal error of the gateway; see its log" };
   }
   const { code, message, docs } = error;
+  if ("answer" in error && isErrorObject(error.answer)) return error.answer;
   const data = "data" in error && isHex(error.data) ? error.data : undefined;
   if (data !== undefined) return { code: RpcCode.REVERTED, message, data };
   const number = code === "INVALID_PARAMS" ? RpcCode.INVALID_PARAMS : RpcCode.SERVER;
@@ -90,6 +95,11 @@ export const hashSchema = bytes
 export const addressSchema = bytes
   .length(42, "not an address")
   .transform((text): Hex => `0x${text.slice(2).toLowerCase()}`);
+/** A block's number as the specification writes it: `0x0` is one, `0x00` is none. */
+export const blockQuantitySchema = z
+  .string()
+  .regex(/^0x(0|[1-9a-fA-F][0-9a-fA-F]{0,63})$/, "not a block's number in hexadecimal")
+  .transform((text) => BigInt(text));
 /** A quantity; leading zeros are forgiven. */
 export const quantitySchema = z
   .string()

@@ -3,9 +3,9 @@ import { z } from "zod";
 import type { Backend } from "./backend.ts";
 import { isBlobTransaction } from "../intake/decode.ts";
 import { LockstepError } from "../protocol/errors.ts";
-import { InvalidTransactionError, TransactionRevertedError } from "../simulate/outcome.ts";
+import { failureOf } from "../simulate/outcome.ts";
 import { GatewayAccounts, type SigningChain } from "./accounts.ts";
-import { accessListGas, type CallParameters, callRequest, callSchema } from "./call-request.ts";
+import { accessListGas, callRequest } from "./call-request.ts";
 import { estimateCrossChainGas } from "./estimate.ts";
 import {
   addressSchema,
@@ -16,10 +16,15 @@ import {
   type RpcRequest,
 } from "./json-rpc.ts";
 import type { GatewayKinds } from "./kinds/kind-gateway.ts";
+import { headCall, simulatedL1, unlessNodeKnowsBetter } from "./l1-call.ts";
+import { fillingMethods } from "./l1-filling.ts";
+import { L1Node } from "./l1-node.ts";
 import { l1FeedSource } from "./l1-feed.ts";
 import { nextNonce } from "./nonce.ts";
 import { pendingTransaction } from "./pending-transaction.ts";
 import { type Gateway, serve, type ServerOptions } from "./server.ts";
+import { simulateMethod } from "./simulate/simulate.ts";
+import { signingMethods } from "./signing-methods.ts";
 import type { Handler, Service, Topic } from "./service.ts";
 import { statusOf, transactionStatus } from "./status.ts";
 import { BlockFeed } from "./subscriptions/feed.ts";
@@ -47,7 +52,6 @@ export async function startL1Gateway(builder: Backend, options: L1GatewayOptions
  */
 const RECEIPT_TIMEOUT = 1_000;
 
-const call = z.tuple([callSchema], z.unknown());
 const hash = z.tuple([hashSchema]);
 
 /** Everything goes to the node as it is, but what has to see the rollups. */
@@ -57,6 +61,7 @@ export function l1Service(
 ): Service {
   const upstream = new Upstream(builder.l1Rpc);
   const feed = new BlockFeed(l1FeedSource(upstream));
+  const node = new L1Node(upstream);
   const accounts = new GatewayAccounts(signingChain(builder), keys);
   const own: Readonly<Record<string, Handler>> = {
     eth_sendRawTransaction: async (request) => {
@@ -64,42 +69,38 @@ export function l1Service(
       return await submit(raw);
     },
     eth_accounts: async (request) =>
-      keys.length === 0 ? await upstream.forward(request) : { result: accounts.addresses },
-    eth_sendTransaction: async (request) => {
-      const [parameters] = parseParams(call, request.params);
-      if (!accounts.has(parameters.from)) return await upstream.forward(request);
-      return await accounts.send(parameters, submit);
-    },
+      keys.length === 0 ? await node.answer(request) : { result: accounts.addresses },
+    ...signingMethods(accounts, builder.l1ChainId, submit, unsigned),
     eth_call: async (request) => {
-      const at = simulated(request);
-      if (at === undefined) return await upstream.forward(request);
-      const outcome = await unlessUnsupported(() => builder.call(callRequest(at.call), at.pending));
-      if (outcome?.crossesChains !== true) return await upstream.forward(request);
-      if (!outcome.success) throw new TransactionRevertedError(outcome.data, outcome.failure);
+      const at = await headCall(builder, request);
+      if (at === undefined) return await node.answer(request);
+      const outcome = await unlessNodeKnowsBetter(() => builder.call(at.request, at.pending));
+      if (outcome?.crossesChains !== true) return await node.answer(request);
+      if (!outcome.success) throw failureOf(outcome.data, outcome.failure);
       return { result: outcome.data };
     },
     eth_estimateGas: async (request) => {
-      const at = simulated(request);
-      if (at === undefined) return await upstream.forward(request);
-      const gas = await unlessUnsupported(() =>
-        estimateCrossChainGas(builder, callRequest(at.call), at.pending),
-      );
-      if (gas === undefined) return await upstream.forward(request);
+      const at = await headCall(builder, request);
+      if (at === undefined) return await node.answer(request);
+      const gas = await unlessNodeKnowsBetter(() => estimateCrossChainGas(builder, at.request, at.pending));
+      if (gas === undefined) return await node.answer(request);
       return { result: numberToHex(gas + accessListGas(at.call)) };
     },
+    eth_simulateV1: simulateMethod(simulatedL1(builder)),
+    ...fillingMethods(builder, node, trace),
     eth_getTransactionByHash: async (request) => {
       const [wanted] = parseParams(hash, request.params);
       const queued = builder.pending(wanted);
-      if (queued === undefined || queued.rollup !== undefined) return await upstream.forward(request);
+      if (queued === undefined || queued.rollup !== undefined) return await node.answer(request);
       return { result: pendingTransaction(queued.data, builder.l1ChainId) };
     },
     eth_getTransactionReceipt: async (request) => {
       const [wanted] = parseParams(hash, request.params);
       await builder.settled(wanted, RECEIPT_TIMEOUT);
-      return await upstream.forward(request);
+      return await node.answer(request);
     },
     eth_getTransactionCount: async (request) => {
-      if (request.params[1] !== "pending") return await upstream.forward(request);
+      if (request.params[1] !== "pending") return await node.answer(request);
       const [address] = parseParams(z.tuple([addressSchema], z.unknown()), request.params);
       return { result: numberToHex(await nextNonceOf(builder, address)) };
     },
@@ -129,7 +130,7 @@ export function l1Service(
   });
   return {
     handle: async (request) =>
-      await (methods.get(request.method) ?? ((other) => upstream.forward(other)))(request),
+      await (methods.get(request.method) ?? ((other) => node.answer(other)))(request),
     topics: new Map(Object.entries({ ...blockTopics(feed), newPendingTransactions })),
     close: () => {
       end();
@@ -143,7 +144,7 @@ export function l1Service(
     const parsed = traceParamsSchema.safeParse([request.params[0], request.params[1]]);
     const options = parsed.success ? parsed.data[1] : undefined;
     const isWhole = options?.tracerConfig?.withLog !== true && options?.tracerConfig?.onlyTopCall !== true;
-    const answer = await upstream.forward(asked);
+    const answer = await node.answer(asked);
     if (options?.tracer !== "callTracer" || !isWhole || "error" in answer) return answer;
     const [wanted] = parseParams(hash, [request.params[0]]);
     const frame = parseCallTrace(answer.result);
@@ -151,9 +152,22 @@ export function l1Service(
     return across === undefined ? answer : { result: withoutEmptyCalls(across.root) };
   }
 
+  /**
+   * Of an account that the node signs for: what crosses has to be signed before it is
+   * sent.
+   */
+  async function unsigned(request: RpcRequest): Promise<Answer> {
+    if (request.method === "eth_sendTransaction") {
+      const at = await headCall(builder, { ...request, params: request.params.slice(0, 1) }, "pending");
+      const outcome = at && (await unlessNodeKnowsBetter(() => builder.call(at.request, true)));
+      if (outcome?.crossesChains === true) throw new UnsignedCrossingError(at?.call.from);
+    }
+    return await node.answer(request);
+  }
+
   async function submit(raw: Hex): Promise<Answer> {
     const forward = async (): Promise<Answer> => {
-      const answer = await upstream.forward({ method: "eth_sendRawTransaction", params: [raw] });
+      const answer = await node.answer({ method: "eth_sendRawTransaction", params: [raw] });
       if ("result" in answer) for (const watch of watchers) watch(answer.result);
       return answer;
     };
@@ -161,6 +175,18 @@ export function l1Service(
     if (isBlobTransaction(raw)) return await forward();
     const taken = await builder.submit(raw, forward);
     return typeof taken === "string" ? { result: taken } : taken;
+  }
+}
+
+/** A transaction calls a rollup, and the gateway cannot sign it. */
+class UnsignedCrossingError extends LockstepError {
+  constructor(sender: Hex | undefined) {
+    const who = sender ?? "an account that is not named";
+    super(
+      "UNSIGNED_CROSSING",
+      `the transaction calls a rollup, which takes a signature: the gateway does not hold the key of ${who}; ` +
+        "sign it and use eth_sendRawTransaction",
+    );
   }
 }
 
@@ -184,23 +210,4 @@ function signingChain(builder: Backend): SigningChain {
 async function nextNonceOf(builder: Backend, address: Hex): Promise<bigint> {
   const askNode = async () => await builder.l1.getTransactionCount({ address, blockTag: "pending" });
   return await nextNonce(builder.pendingOf(address), builder.l1ChainId, async () => BigInt(await askNode()));
-}
-
-/** What L1's own rules refuse, or the simulation cannot do, is answered by the node in its own words. */
-async function unlessUnsupported<Result>(work: () => Promise<Result>): Promise<Result | undefined> {
-  try {
-    return await work();
-  } catch (error) {
-    if (error instanceof LockstepError && !(error instanceof InvalidTransactionError)) throw error;
-    return undefined;
-  }
-}
-
-/** What to simulate; nothing when the request is about the past, or asks for what only the node can do. */
-function simulated({ params }: RpcRequest): { call: CallParameters; pending: boolean } | undefined {
-  const [parameters, block = "latest", ...overrides] = params;
-  if (block !== "latest" && block !== "pending") return undefined;
-  if (overrides.some((each) => each !== undefined && each !== null)) return undefined;
-  const [parsed] = parseParams(call, [parameters]);
-  return { call: parsed, pending: block === "pending" };
 }

@@ -4,17 +4,16 @@ import fastify, { type FastifyInstance } from "fastify";
 import type { Logger } from "pino";
 import { answerBody, failure } from "./answer.ts";
 import { RpcCode } from "./json-rpc.ts";
+import { type PageRules, Pages } from "./pages.ts";
 import { PortInUseError } from "./port-in-use.ts";
 import type { Service } from "./service.ts";
 import { acceptSockets } from "./web-socket.ts";
 
-export interface ServerOptions {
+export interface ServerOptions extends PageRules {
   /** 0 lets the system choose. */
   readonly port: number;
   /** Default: this machine only. */
   readonly host?: string;
-  /** Web pages of this origin may call (CORS) and open WebSockets; `*`: all; default none. */
-  readonly allowOrigin?: string;
   readonly log?: Logger;
 }
 
@@ -40,7 +39,8 @@ const REFUSALS: ReadonlyMap<unknown, string> = new Map([
  * @throws {PortInUseError}
  */
 export async function serve(service: Service, options: ServerOptions): Promise<Gateway> {
-  const { port, host = "127.0.0.1", allowOrigin, log } = options;
+  const { port, host = "127.0.0.1", log } = options;
+  const pages = new Pages(options);
   const server = fastify({ bodyLimit: MAX_BODY_BYTES, forceCloseConnections: true });
   server.removeAllContentTypeParsers();
   // Nothing else: a web page may send other types to any address without asking it.
@@ -57,13 +57,14 @@ export async function serve(service: Service, options: ServerOptions): Promise<G
   server.setNotFoundHandler((_request, reply) => {
     void reply.code(405).send(failure(RpcCode.INVALID_REQUEST, "requests are taken as POST to / only"));
   });
-  if (allowOrigin !== undefined) {
-    await server.register(cors, { origin: allowOrigin, methods: ["POST"], allowedHeaders: ["content-type"] });
+  const { origins } = pages;
+  if (origins !== undefined) {
+    await server.register(cors, { origin: origins, methods: ["POST"], allowedHeaders: ["content-type"] });
   }
   server.post("/", async (request, reply) => {
     const answer = await answerBody(
       request.body instanceof Uint8Array ? request.body : NO_BYTES,
-      service.handle,
+      pages.handler(request.headers, service.handle),
       log,
     );
     if (answer === undefined) return await reply.code(204).send();
@@ -71,7 +72,7 @@ export async function serve(service: Service, options: ServerOptions): Promise<G
   });
   const closeSockets = acceptSockets(server.server, service, {
     maxBytes: MAX_BODY_BYTES,
-    ...(allowOrigin === undefined ? {} : { allowOrigin }),
+    pages,
     ...(log === undefined ? {} : { log }),
   });
   const close = async () => {

@@ -13,9 +13,20 @@ const TIMEOUT = 120_000;
 /** The L1 node behind a gateway. */
 export class Upstream {
   readonly #url: string;
+  readonly #headers: Readonly<Record<string, string>>;
 
   constructor(url: string) {
-    this.#url = url;
+    const { username, password } = new URL(url);
+    const bare = new URL(url);
+    bare.username = bare.password = "";
+    this.#url = bare.href;
+    // Requests to addresses that hold a password are refused by `fetch`.
+    const credentials = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+    const authorization = `Basic ${Buffer.from(credentials).toString("base64")}`;
+    this.#headers = {
+      "content-type": "application/json",
+      ...(username === "" && password === "" ? {} : { authorization }),
+    };
   }
 
   /**
@@ -51,8 +62,7 @@ export class Upstream {
   async #post(body: string): Promise<string> {
     try {
       const signal = AbortSignal.timeout(TIMEOUT);
-      const headers = { "content-type": "application/json" };
-      const response = await fetch(this.#url, { method: "POST", headers, body, signal });
+      const response = await fetch(this.#url, { method: "POST", headers: this.#headers, body, signal });
       return await response.text();
     } catch (cause) {
       throw new L1UnreachableError(this.#url, { cause });

@@ -6,13 +6,14 @@ import { type RawData, WebSocket, WebSocketServer } from "ws";
 import { z } from "zod";
 import { answerBody } from "./answer.ts";
 import { type Answer, InvalidParamsError, parseParams, type RpcRequest } from "./json-rpc.ts";
+import type { Pages } from "./pages.ts";
 import type { Service } from "./service.ts";
 
 export interface SocketOptions {
   /** Greatest message, in bytes. */
   readonly maxBytes: number;
-  /** Web pages of this origin may connect; `*`: all. Without it only what is no web page may. */
-  readonly allowOrigin?: string;
+  /** Which web pages may connect. */
+  readonly pages: Pages;
   readonly log?: Logger;
 }
 
@@ -29,7 +30,7 @@ const HEARTBEAT = 30_000;
  * @returns what ends all connections.
  */
 export function acceptSockets(server: Server, service: Service, options: SocketOptions): () => void {
-  const { maxBytes, log } = options;
+  const { maxBytes, pages, log } = options;
   const sockets = new WebSocketServer({ noServer: true, maxPayload: maxBytes, perMessageDeflate: false });
   const alive = new WeakSet<WebSocket>();
   const heartbeat = setInterval(() => {
@@ -50,7 +51,8 @@ export function acceptSockets(server: Server, service: Service, options: SocketO
     sockets.handleUpgrade(request, stream, head, (socket) => {
       alive.add(socket);
       socket.on("pong", () => alive.add(socket));
-      new Connection(socket, service, log);
+      const handle = pages.handler(request.headers, (asked) => service.handle(asked));
+      new Connection(socket, { ...service, handle }, log);
     });
   });
   return () => {
@@ -62,11 +64,9 @@ export function acceptSockets(server: Server, service: Service, options: SocketO
 
 const FULL = "503 Service Unavailable";
 
-function refusalOf({ url, headers }: IncomingMessage, { allowOrigin }: SocketOptions): string | undefined {
+function refusalOf({ url, headers }: IncomingMessage, { pages }: SocketOptions): string | undefined {
   if (url !== "/") return "404 Not Found";
-  const { origin } = headers;
-  if (origin === undefined || allowOrigin === "*" || origin === allowOrigin) return undefined;
-  return "403 Forbidden";
+  return pages.allows(headers.origin) ? undefined : "403 Forbidden";
 }
 
 interface Subscription {

@@ -11,13 +11,14 @@ import {
 } from "viem";
 import { LockstepError } from "../protocol/errors.ts";
 import { LogRanges } from "./log-ranges.ts";
+import { shownUrl, withShownUrls } from "../protocol/shown-url.ts";
 
 /** The L1 node did not answer at all. Nothing was changed; the same request may be made again later. */
 export class L1UnreachableError extends LockstepError {
   constructor(url: string, options?: { cause?: unknown }) {
     super(
       "L1_UNREACHABLE",
-      `the L1 node at ${url} does not answer; start it or correct the address`,
+      `the L1 node at ${shownUrl(url)} does not answer; start it or correct the address`,
       options,
     );
   }
@@ -26,7 +27,7 @@ export class L1UnreachableError extends LockstepError {
 /** The L1 node answered with an error. */
 export class L1RpcError extends LockstepError {
   constructor(message: string, options?: { cause?: unknown }) {
-    super("L1_RPC_ERROR", `the L1 node refused a request: ${message}`, options);
+    super("L1_RPC_ERROR", `the L1 node refused a request: ${withShownUrls(message)}`, options);
   }
 }
 

@@ -1,3 +1,4 @@
+import { pointEvaluation } from "../evm/kzg.ts";
 import { type Common, createCustomCommon, Hardfork, Mainnet } from "@ethereumjs/common";
 
 /** Rules of L1: the newest fork that local nodes and mainnet share. */
@@ -10,5 +11,8 @@ export function l1Common(l1ChainId: bigint): Common {
 const commons = new Map<bigint, Common>();
 
 function createL1Common(l1ChainId: bigint): Common {
-  return createCustomCommon({ chainId: Number(l1ChainId) }, Mainnet, { hardfork: Hardfork.Osaka });
+  return createCustomCommon({ chainId: Number(l1ChainId) }, Mainnet, {
+    hardfork: Hardfork.Osaka,
+    customCrypto: { kzg: pointEvaluation },
+  });
 }

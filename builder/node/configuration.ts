@@ -8,6 +8,19 @@ export const rpcUrl = z.url({ protocol: /^https?$/ });
 /** A Redis or Valkey, as `redis://[user:password@]host[:port][/db]`, or `rediss://` over TLS. */
 export const redisUrl = z.url({ protocol: /^rediss?$/, error: "is not a redis:// URL" });
 
+/** Origins of web pages: a scheme and a host, and no path; `*` for every page. */
+export const origins = z
+  .array(
+    z
+      .string()
+      .refine((text) => text === "*" || isOrigin(text), "is not an origin, as https://app.example is one"),
+  )
+  .default([]);
+
+function isOrigin(text: string): boolean {
+  return URL.canParse(text) && new URL(text).origin === text;
+}
+
 /** The private key that LOCKSTEP_KEY holds. */
 export const privateKey = z.custom<`0x${string}`>(
   (value) => isHex(value) && value.length === 66,

@@ -1,6 +1,7 @@
 import type { LocalAccount } from "viem";
 import type { Logger } from "pino";
 import type { Builder } from "../core/builder.ts";
+import type { PageRules } from "../gateway/pages.ts";
 import { startL1Gateway } from "../gateway/l1.ts";
 import { startRollupGateway } from "../gateway/rollup.ts";
 import { evmChainIdOf } from "../protocol/evm-chain-id.ts";
@@ -8,7 +9,7 @@ import type { ChainId } from "../protocol/ids.ts";
 import { GATEWAY_KINDS } from "./kinds/index.ts";
 import { type GatewayPorts, HOST } from "./ports.ts";
 
-export interface GatewayOptions {
+export interface GatewayOptions extends PageRules {
   readonly ports: GatewayPorts;
   readonly log?: Logger;
   /**
@@ -35,17 +36,24 @@ export interface Gateways extends AsyncDisposable {
 /** Opens L1's gateway and one for each of the builder's rollups. */
 export async function openGateways(
   builder: Builder,
-  { ports, log, accounts = [] }: GatewayOptions,
+  { ports, log, accounts = [], allowOrigin = [], localPages = false }: GatewayOptions,
 ): Promise<Gateways> {
   await using cleanup = new AsyncDisposableStack();
-  const common = { host: HOST, kinds: GATEWAY_KINDS, ...(log === undefined ? {} : { log }) };
+  const common = {
+    host: HOST,
+    kinds: GATEWAY_KINDS,
+    accounts,
+    allowOrigin,
+    localPages,
+    ...(log === undefined ? {} : { log }),
+  };
   const l1 = cleanup.use(await startL1Gateway(builder, { ...common, port: ports.l1Gateway }));
   const rollups: RollupEndpoint[] = [];
   for (const [index, { id }] of builder.rollups.entries()) {
     const port = ports.rollups[index];
     if (port === undefined) throw new RangeError(`there is no port for the gateway of rollup ${id}`);
     const chainId = evmChainIdOf(builder.l1ChainId, id);
-    const options = { ...common, port, rollup: id, chainId, accounts };
+    const options = { ...common, port, rollup: id, chainId };
     const { url } = cleanup.use(await startRollupGateway(builder, options));
     rollups.push({ id, url, chainId });
   }

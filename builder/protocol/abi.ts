@@ -1065,7 +1065,7 @@ export const rollupsAbi = [
     inputs: [
       {
         name: "reader",
-        internalType: "struct Player.Turn",
+        internalType: "struct Player.RecordReader",
         type: "tuple",
         components: [
           { name: "table", internalType: "Table", type: "uint256" },

@@ -1,4 +1,4 @@
-import type { Address, Hex } from "viem";
+import { type Address, type Hex, numberToHex, zeroHash } from "viem";
 import type { SourceAccount, StateSource } from "../evm/state-source.ts";
 import type { L1Client } from "../l1/client.ts";
 
@@ -28,10 +28,13 @@ export class Fork implements StateSource {
     );
   }
 
-  /** Hash of an earlier block, for BLOCKHASH. */
+  /** Hash of an earlier block, for BLOCKHASH; 0 for one that is simulated only. */
   async hashOf(number: bigint): Promise<Hex> {
-    const { hash } = await this.#l1.getBlock({ blockNumber: number });
-    return hash;
+    const block = await this.#l1.request({
+      method: "eth_getBlockByNumber",
+      params: [numberToHex(number), false],
+    });
+    return block?.hash ?? zeroHash;
   }
 
   async #readAccount(address: Address): Promise<SourceAccount> {

@@ -1,6 +1,7 @@
 import type { Address, Hex } from "viem";
 export { type Authorization, type CallRequest, InvalidTransactionError } from "../evm/call-request.ts";
 import type { CallFrame } from "../evm/call-frame.ts";
+import { revertMessage } from "../evm/revert-reason.ts";
 import { LockstepError } from "../protocol/errors.ts";
 
 /** A rollup answered that the transaction signed for it fails. It has no effect and may be sent again. */
@@ -14,16 +15,32 @@ export class L2TransactionFailedError extends LockstepError {
   }
 }
 
-/** The transaction would run on L1, and revert. */
+/** Code reverted, with data of its own choice. */
 export class TransactionRevertedError extends LockstepError {
   /** Revert data. */
   readonly data: Hex;
 
-  constructor(data: Hex, failure: string | undefined) {
-    const how = failure === undefined || failure === "revert" ? `with data ${data}` : `(${failure})`;
-    super("TRANSACTION_REVERTED", `execution reverted ${how}`);
+  constructor(data: Hex) {
+    super("TRANSACTION_REVERTED", revertMessage(data));
     this.data = data;
   }
+}
+
+/** Code ended in another way than by a revert: out of gas, an invalid opcode. There is no data. */
+export class ExecutionFailedError extends LockstepError {
+  /** @param failure in the EVM's words. */
+  constructor(failure: string) {
+    super("EXECUTION_FAILED", failure);
+  }
+}
+
+/**
+ * What became of a transaction or call that did not succeed.
+ * @param failure in the EVM's words.
+ */
+export function failureOf(data: Hex, failure: string | undefined): LockstepError {
+  const reverted = failure === undefined || failure === "revert";
+  return reverted ? new TransactionRevertedError(data) : new ExecutionFailedError(failure);
 }
 
 /** An event that L1 code emitted. Those of `Rollups` itself are not simulated. */

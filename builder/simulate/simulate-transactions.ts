@@ -1,6 +1,6 @@
 import type { Address } from "viem";
 import { LockstepError } from "../protocol/errors.ts";
-import { type TransactionOutcome, TransactionRevertedError } from "./outcome.ts";
+import { type TransactionOutcome, failureOf } from "./outcome.ts";
 import type { Simulation } from "./simulation.ts";
 import type { AcceptedTransaction } from "../intake/accepted.ts";
 import { checkSender } from "../intake/check.ts";
@@ -82,7 +82,7 @@ export async function simulateTransaction(
   const { decoded } = transaction;
   checkSender(decoded, await simulation.sender(decoded.sender), baseFeePerGas);
   const outcome = await simulation.transaction(decoded.tx, ({ crossesChains, success, data, failure }) => {
-    if (crossesChains && !success) throw new TransactionRevertedError(data, failure);
+    if (crossesChains && !success) throw failureOf(data, failure);
     if (crossesChains) judge();
   });
   return { crossesChains: outcome.crossesChains, success: outcome.success, outcome };

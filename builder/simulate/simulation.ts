@@ -22,6 +22,7 @@ import { Journal } from "../evm/journal.ts";
 import { FrameRecorder } from "../evm/frame-recorder.ts";
 import { JournaledState } from "../evm/journaled-state.ts";
 import { lowerCase } from "../protocol/address.ts";
+import { overrideBlock } from "../evm/overrides.ts";
 import { runUnsignedCall } from "../evm/unsigned-call.ts";
 import {
   type CallRequest,
@@ -143,8 +144,10 @@ export class Simulation {
   /** Plays a call as `eth_call` does: without nonce and fee, on what the transactions before left. */
   async call(request: CallRequest): Promise<TransactionOutcome> {
     const any = () => undefined;
+    const block =
+      request.block === undefined ? this.#block : overrideBlock(this.#block, request.block, this.#common);
     return await this.#runL1Code(any, (evm) =>
-      runUnsignedCall({ evm, state: this.#state, common: this.#common, block: this.#block }, request),
+      runUnsignedCall({ evm, state: this.#state, common: this.#common, block }, request),
     );
   }
 
@@ -181,13 +184,47 @@ export class Simulation {
     origin: Address,
     judge: () => void = () => undefined,
   ): Promise<RollupCallOutcome> {
+    return await this.#rollupCall(rollup, request, origin, false, judge);
+  }
+
+  async #rollupCall(
+    rollup: ChainId,
+    request: CallRequest,
+    origin: Address,
+    isKept: boolean,
+    judge: () => void = () => undefined,
+  ): Promise<RollupCallOutcome> {
     return await this.#attempt(async ({ evm, manager }) => {
       evm.enter(this.#block, createAddressFromString(origin));
       const port = manager.transactionPort(BATCH_CALL_GAS);
       const visit = await this.#router.l2Call(rollup, request, port);
       judge();
       return { visit, l1Calls: port.calls, l1Failures: port.failures };
-    }, false);
+    }, isKept);
+  }
+
+  /**
+   * Plays calls on a rollup, each on what the ones before it left.
+   * @throws what the first of them that cannot be played throws.
+   */
+  async rollupCalls(
+    rollup: ChainId,
+    requests: readonly CallRequest[],
+    origin: Address,
+  ): Promise<RollupCallOutcome[]> {
+    const outcomes: RollupCallOutcome[] = [];
+    for (const request of requests) outcomes.push(await this.#rollupCall(rollup, request, origin, true));
+    return outcomes;
+  }
+
+  /**
+   * Plays calls on L1, each on what the ones before it left.
+   * @throws what the first of them that cannot be played throws.
+   */
+  async calls(requests: readonly CallRequest[]): Promise<TransactionOutcome[]> {
+    const outcomes: TransactionOutcome[] = [];
+    for (const request of requests) outcomes.push(await this.call(request));
+    return outcomes;
   }
 
   /** Calls a rollup without changing anything, as an L1 contract's STATICCALL through a proxy would. */

@@ -276,14 +276,14 @@ describe("gateways", function () {
       await builder.idle();
       const { result: receipt } = await rpc(ledgerGateway.url, "eth_getTransactionReceipt", [id]);
       expect(receipt.status).to.equal("0x1");
-      const onL1 = await lockstep.l1.reader.getTransactionReceipt({ hash: receipt.l1TransactionHash });
+      const onL1 = await lockstep.l1.reader.getTransactionReceipt({ hash: receipt.lockstep.l1TransactionHash });
       expect(onL1.to?.toLowerCase()).to.equal(lockstep.rollups.toLowerCase());
       expect(await ledger.getTransactionCount({ address: account.address })).to.equal(1);
       const paid = await rpc(ledgerGateway.url, "lockstep_getAccount", [toHex(lockstep.ledger), employee]);
       expect(paid.result).to.deep.equal({ balance: "0x1e", nonce: "0x0" });
       expect((await rpc(ledgerGateway.url, "eth_mining")).error.code).to.equal(-32601);
       const replay = await rpc(ledgerGateway.url, "eth_sendRawTransaction", [data]);
-      expect(replay.error.data).to.include({ code: "INVALID_L2_TRANSACTION" });
+      expect(replay.error.data).to.deep.equal(errorData("INVALID_L2_TRANSACTION"));
     });
   });
 });

@@ -242,9 +242,12 @@ describe("evm rollup through its gateway", function () {
     const block = await reader.getBlock({ includeTransactions: true });
     const [shown] = block.transactions;
     expect(shown).to.deep.include({ typeHex: "0x7e", to: receiver.address, value: 7n });
-    expect(shown).to.deep.include({ l1TransactionHash: hash, sourceChain: "0x0" });
+    expect(shown).to.have.nested.property("lockstep.l1TransactionHash", hash);
+    expect(shown).to.have.nested.property("lockstep.sourceChain", "0x0");
     expect(
-      String((await rpc(gateway.url, "eth_getTransactionByHash", [shown?.hash])).result.sourceSender),
+      String(
+        (await rpc(gateway.url, "eth_getTransactionByHash", [shown?.hash])).result.lockstep.sourceSender,
+      ),
     ).to.equal(alice.address.toLowerCase());
     expect(await reader.getBalance({ address: receiver.address })).to.equal(7n);
   });

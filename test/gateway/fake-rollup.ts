@@ -92,6 +92,10 @@ export class FakeRollup implements EvmRollupView {
     return this.onCall(request, pending);
   }
 
+  async callAll(requests: readonly CallRequest[]): Promise<CallOutcome[]> {
+    return requests.map((request) => this.onCall(request, false));
+  }
+
   async submit(raw: Hex): Promise<Hex> {
     const hash = keccak256(raw);
     this.#waiting.push({ hash, rollup: ROLLUP, data: raw });
@@ -123,6 +127,8 @@ export function outcomeOf(more: Partial<CallOutcome> = {}): CallOutcome {
     operations: [frameOf()],
     l1Calls: 0,
     l1Failures: 0,
+    logs: [],
+    accessed: new Map(),
     ...more,
   };
 }

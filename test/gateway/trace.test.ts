@@ -214,12 +214,12 @@ describe("traces across chains", function () {
     const call: Call = { on: "A", by: alice, to: caller, call: "bump" };
     const { hash } = await world.send(call);
     const { url } = world.endpoint("A").clients;
-    const receipt: { gasUsed: Hex; l1TransactionHash: Hex } = (
+    const receipt: { gasUsed: Hex; lockstep: { l1TransactionHash: Hex } } = (
       await ask(url, "eth_getTransactionReceipt", [hash])
     ).result;
     const own = await trace(url, hash);
     expect(own).to.deep.include({ gasUsed: receipt.gasUsed, to: caller.address.toLowerCase() });
-    const batch = await trace(world.endpoint("L1").clients.url, receipt.l1TransactionHash);
+    const batch = await trace(world.endpoint("L1").clients.url, receipt.lockstep.l1TransactionHash);
     const find = (frame: Frame): Frame[] => [
       ...(frame.to === caller.address.toLowerCase() && frame.chain !== "0x0" ? [frame] : []),
       ...(frame.calls ?? []).flatMap(find),

@@ -6,7 +6,14 @@ import { connectL1 } from "../../l1/client.ts";
 import { chainId } from "../../protocol/ids.ts";
 import { prepareArtefacts } from "../../node/artefacts.ts";
 import { haveDevelopmentKeys } from "../../node/circuits.ts";
-import { keysFolder, parseConfiguration, privateKey, redisUrl, rpcUrl } from "../../node/configuration.ts";
+import {
+  keysFolder,
+  origins,
+  parseConfiguration,
+  privateKey,
+  redisUrl,
+  rpcUrl,
+} from "../../node/configuration.ts";
 import { openGateways } from "../../node/gateways.ts";
 import { logger } from "../log.ts";
 import { claimGatewayPorts, LAST_PORT, portsFrom } from "../../node/ports.ts";
@@ -45,6 +52,7 @@ export const builderConfiguration = z
     portBase: z.int(),
     data: z.string().min(1),
     keys: keysFolder,
+    allowOrigin: origins,
     redis: redisUrl.optional(),
     prover: z.string().min(1).optional(),
     key: privateKey,
@@ -99,7 +107,9 @@ export async function runBuilder(options: unknown): Promise<void> {
     log,
   });
   cleanup.use(builder);
-  const gateways = cleanup.use(await openGateways(builder, { ports, log }));
+  const gateways = cleanup.use(
+    await openGateways(builder, { ports, log, allowOrigin: configuration.allowOrigin }),
+  );
   const endpoints = gateways.rollups.map(({ id, url }) => ({ id: id.toString(), url }));
   const developmentKeys = haveDevelopmentKeys(circuits);
   log.info({ l1: gateways.l1, rollups: endpoints, unaudited: true, developmentKeys }, "builder is up");

@@ -7,6 +7,7 @@ import { keysWarning } from "../../node/circuits.ts";
 import { keysFolder, parseConfiguration, privateKey, rpcUrl } from "../../node/configuration.ts";
 import { deploy } from "../../node/deployment/deploy.ts";
 import { kindNames, knownKind, ROLLUP_KINDS } from "../../node/kinds/index.ts";
+import { shownUrl } from "../../protocol/shown-url.ts";
 import { UNPROVEN_LABEL, unprovenWarning } from "../show/unproven-label.ts";
 
 const configuration = z.object({
@@ -55,6 +56,6 @@ export async function runDeploy(options: DeployCommandOptions): Promise<void> {
   console.log("\nA builder for them, with the private key of the account that posts in LOCKSTEP_KEY:");
   const ids = registered.map(({ id, kind }) => `--rollup ${id}:${kind.kind.name}`).join(" ");
   console.log(
-    `  npm run builder -- --rpc ${rpc} --rollups ${rollups} ${ids} --deployment-block ${deploymentBlock}${keys === undefined ? "" : ` --keys ${keys}`}`,
+    `  npm run builder -- --rpc ${shownUrl(rpc)} --rollups ${rollups} ${ids} --deployment-block ${deploymentBlock}${keys === undefined ? "" : ` --keys ${keys}`}`,
   );
 }

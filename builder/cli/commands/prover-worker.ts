@@ -31,6 +31,7 @@ export async function runProverWorker(options: unknown): Promise<void> {
       if (event.failure === undefined) log.info(event, "proven");
       else log.warn(event, "not proven");
     },
+    onRefused: ({ code, message }) => log.error({ code }, message),
   });
   cleanup.use(worker);
   log.info(

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { L1 } from "../../protocol/ids.ts";
 import { prepareArtefacts } from "../../node/artefacts.ts";
 import { keysWarning } from "../../node/circuits.ts";
-import { parseConfiguration, redisUrl } from "../../node/configuration.ts";
+import { origins, parseConfiguration, redisUrl } from "../../node/configuration.ts";
 import type { DevnetDescription } from "../../node/deployment/description.ts";
 import { refuseIfRunning, removeDescription } from "../../node/deployment/description.ts";
 import { type Devnet, startDevnet } from "../../devnet/devnet.ts";
@@ -26,9 +26,11 @@ export interface StartOptions {
   readonly keys?: string;
   readonly redis?: string;
   readonly prover?: string;
+  /** Origins of web pages that may use the gateways, besides those that this machine serves. */
+  readonly allowOrigin?: readonly string[];
 }
 
-const startConfiguration = z.object({ redis: redisUrl.optional() });
+const startConfiguration = z.object({ redis: redisUrl.optional(), allowOrigin: origins });
 
 /**
  * `npm start`.
@@ -42,7 +44,7 @@ export async function runStart({
   prover,
   ...given
 }: StartOptions): Promise<void> {
-  const { redis } = parseConfiguration(startConfiguration, given);
+  const { redis, allowOrigin } = parseConfiguration(startConfiguration, given);
   const ports = portsFrom(portBase, DEVNET_ROLLUPS.length);
   await refuseIfRunning(data);
   await claimPorts(ports);
@@ -60,6 +62,7 @@ export async function runStart({
       log: logger(),
       redis,
       backend: prover,
+      allowOrigin,
     }),
   );
   await using devnet = await starting;

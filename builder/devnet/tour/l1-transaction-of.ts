@@ -2,7 +2,9 @@ import type { Hex, PublicClient } from "viem";
 import { z } from "zod";
 
 const receiptSchema = z.looseObject({
-  l1TransactionHash: z.templateLiteral(["0x", z.string().regex(/^[0-9a-f]{64}$/)]),
+  lockstep: z.looseObject({
+    l1TransactionHash: z.templateLiteral(["0x", z.string().regex(/^[0-9a-f]{64}$/)]),
+  }),
 });
 
 /**
@@ -12,5 +14,5 @@ const receiptSchema = z.looseObject({
  */
 export async function l1TransactionOf(rollup: Pick<PublicClient, "request">, hash: Hex): Promise<Hex> {
   const receipt: unknown = await rollup.request({ method: "eth_getTransactionReceipt", params: [hash] });
-  return receiptSchema.parse(receipt).l1TransactionHash;
+  return receiptSchema.parse(receipt).lockstep.l1TransactionHash;
 }

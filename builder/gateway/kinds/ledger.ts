@@ -2,25 +2,60 @@ import { type Hex, hexToBytes, numberToHex, zeroAddress } from "viem";
 import { z } from "zod";
 import { LEDGER } from "../../kinds/ledger/abi.ts";
 import { parseCalldata } from "../../kinds/ledger/calldata.ts";
+import { LockstepError } from "../../protocol/errors.ts";
 import { chainId } from "../../protocol/ids.ts";
 import { TransactionRevertedError } from "../../simulate/outcome.ts";
 import { callSchema } from "../call-request.ts";
-import { addressSchema, bytesSchema, hashSchema, parseParams, quantitySchema } from "../json-rpc.ts";
+import {
+  addressSchema,
+  blockQuantitySchema,
+  bytesSchema,
+  hashSchema,
+  parseParams,
+  quantitySchema,
+} from "../json-rpc.ts";
 import type { KindTrace } from "../trace/trace.ts";
 import { Upstream } from "../upstream.ts";
 import type { KindGateway, RollupContext } from "./kind-gateway.ts";
 
+/** A ledger has the state at L1's head alone. */
+class LedgerHistoryError extends LockstepError {
+  constructor() {
+    super("HISTORICAL_STATE", 'a ledger keeps no earlier state than that at L1\'s head; ask for "latest"');
+  }
+}
+
 /** 256 bytes of nothing: ledgers emit no events. */
 const EMPTY_BLOOM: Hex = `0x${"00".repeat(256)}`;
 
-const blockTag = z.unknown();
+const nameSchema = z.enum(["earliest", "safe", "finalized", "latest", "pending"]);
+const blockTag = z
+  .union([
+    hashSchema.transform((hash) => ({ hash })),
+    nameSchema,
+    blockQuantitySchema,
+    z.object({ blockHash: hashSchema }).transform(({ blockHash }) => ({ hash: blockHash })),
+    z.object({ blockNumber: blockQuantitySchema }).transform(({ blockNumber }) => blockNumber),
+  ])
+  .nullish();
 
 /** A ledger's state at L1's head, and its own transactions. Accounts are those whose home is the rollup. */
 export function ledgerGateway({ builder, rollup }: RollupContext): KindGateway {
   const upstream = new Upstream(builder.l1Rpc);
   const account = async (params: readonly unknown[]) => {
-    const [address] = parseParams(z.tuple([addressSchema], blockTag), params);
+    const [address, tag] = parseParams(z.tuple([addressSchema, blockTag]), params);
+    await assertHead(tag);
     return await builder.account(rollup, rollup, address);
+  };
+  /** A block of the ledger is one of L1. */
+  const assertHead = async (tag: z.output<typeof blockTag>): Promise<void> => {
+    if (tag === undefined || tag === null || tag === "latest" || tag === "pending") return;
+    const { number, hash } = await builder.l1.getBlock({ blockTag: "latest" });
+    if (typeof tag === "bigint" ? tag === number : typeof tag === "object" && tag.hash === hash) return;
+    if (tag === "safe" || tag === "finalized")
+      if ((await builder.l1.getBlock({ blockTag: tag })).hash === hash) return;
+    if (tag === "earliest" && number === 0n) return;
+    throw new LedgerHistoryError();
   };
   const methods: KindGateway["methods"] = {
     // A ledger has no blocks of its own: its state changes with L1's.
@@ -28,11 +63,12 @@ export function ledgerGateway({ builder, rollup }: RollupContext): KindGateway {
     eth_getBalance: async ({ params }) => ({ result: numberToHex((await account(params)).balance) }),
     eth_getTransactionCount: async ({ params }) => ({ result: numberToHex((await account(params)).nonce) }),
     eth_call: async ({ params }) => {
-      const [call] = parseParams(z.tuple([callSchema], blockTag), params);
+      const [call, tag] = parseParams(z.tuple([callSchema, blockTag]), params);
+      await assertHead(tag);
       const target = call.to ?? zeroAddress;
       const data = call.input ?? call.data ?? "0x";
       const answer = await builder.view({ rollup, sender: call.from ?? zeroAddress, target, data });
-      if (answer.failed) throw new TransactionRevertedError(answer.data, undefined);
+      if (answer.failed) throw new TransactionRevertedError(answer.data);
       return { result: answer.data };
     },
     eth_sendRawTransaction: async ({ params }) => {
@@ -62,7 +98,11 @@ export function ledgerGateway({ builder, rollup }: RollupContext): KindGateway {
     });
     return {
       transactionHash: id,
-      l1TransactionHash: l1Transaction,
+      lockstep: {
+        l1TransactionHash: l1Transaction,
+        l1BlockNumber: numberToHex(blockNumber),
+        l1BlockHash: blockHash,
+      },
       status: "0x1",
       blockHash,
       blockNumber: numberToHex(blockNumber),

@@ -1,5 +1,6 @@
-import { decodeErrorResult, type Hex, numberToHex } from "viem";
+import { type Hex, numberToHex } from "viem";
 import type { CallFrame } from "../../evm/call-frame.ts";
+import { revertReason } from "../../evm/revert-reason.ts";
 import { LockstepError } from "../../protocol/errors.ts";
 import type { ChainId } from "../../protocol/ids.ts";
 
@@ -73,10 +74,6 @@ export function rollupFrame(frame: CallFrame, chain: ChainId): TraceFrame {
 }
 
 function reasonOf(data: Hex): { revertReason?: string } {
-  try {
-    const { errorName, args } = decodeErrorResult({ abi: [], data });
-    return errorName === "Error" ? { revertReason: String(args[0]) } : {};
-  } catch {
-    return {};
-  }
+  const reason = revertReason(data);
+  return reason === undefined ? {} : { revertReason: reason };
 }

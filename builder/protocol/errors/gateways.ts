@@ -57,10 +57,32 @@ export const GATEWAY_ERRORS = {
     meaning: "The rollup's state is no Merkle Patricia trie.",
     remedy: "Use `lockstep_getProof`.",
   },
-  UNSUPPORTED_OVERRIDES: {
-    title: "no overrides",
-    meaning: "A call has overrides of state or block, which rollups do not take.",
-    remedy: "Make the call without them.",
+  UNSUPPORTED_ENCODING: {
+    title: "no encoding of that",
+    meaning: "Blocks of rollups, and calls from other chains, have no RLP encoding.",
+    remedy: "Use `eth_getBlockByNumber`, or `debug_getRawTransaction` for what was signed.",
+  },
+  GENESIS_TRACE: {
+    title: "the genesis block has no trace",
+    meaning: "Nothing ran in the genesis block.",
+    remedy: "Ask for a later block.",
+  },
+  SIMULATED_CALL_REFUSED: {
+    title: "`eth_simulateV1` refuses a call or block",
+    meaning: "Blocks are not in order, or a call could be in none (-38010 to -38026).",
+    remedy: "The message says what is wrong with it.",
+  },
+  UNSIGNED_CROSSING: {
+    title: "an unsigned transaction would leave L1",
+    meaning:
+      "`eth_sendTransaction` names an account that only the L1 node signs for, and the transaction calls a rollup.",
+    remedy: "Sign the transaction, and use `eth_sendRawTransaction`.",
+  },
+  UNTRUSTED_CALLER: {
+    title: "a foreign page may not sign",
+    meaning:
+      "A web page of a foreign origin, or under a foreign host name, asks for signatures or node controls.",
+    remedy: "Start with `--allow-origin`, or reach the gateway as `localhost` or by its IP address.",
   },
   UNSUPPORTED_TRANSACTION: {
     title: "no blobs on rollups",
@@ -76,6 +98,11 @@ export const GATEWAY_ERRORS = {
     title: "the L1 node does not answer",
     meaning: "The L1 node cannot be reached. Nothing was changed.",
     remedy: "Start the node, or correct the address given with `--rpc`; then send the request again.",
+  },
+  L1_REFUSED: {
+    title: "the L1 node's own error",
+    meaning: "The L1 node answers a request with an error, which is passed on as it is.",
+    remedy: "See what the node says.",
   },
   L1_RPC_ERROR: {
     title: "the L1 node refuses a request",

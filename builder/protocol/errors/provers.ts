@@ -42,6 +42,11 @@ export const PROVER_ERRORS = {
     meaning: "There is no Redis or Valkey at the address of `--redis`.",
     remedy: "Start it, or correct the address.",
   },
+  REDIS_REFUSED: {
+    title: "Redis refuses the worker",
+    meaning: "Redis answers, but refuses the password, a right or the memory that is needed.",
+    remedy: "Correct the user and password in `--redis`, or what Redis allows them.",
+  },
   UNUSABLE_JOB: {
     title: "a prover worker cannot take a job",
     meaning: "The worker has not the job's circuit, or the job's input is gone. Other provers are tried.",

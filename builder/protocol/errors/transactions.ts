@@ -49,6 +49,11 @@ export const TRANSACTION_ERRORS = {
     meaning: "The transaction or call reverts. The error has the revert data.",
     remedy: "Decode the data with the ABI of the contract that was called.",
   },
+  EXECUTION_FAILED: {
+    title: "the code fails without a revert",
+    meaning: "The code runs out of gas, or meets an invalid opcode. There is no data.",
+    remedy: "Give more gas, or look at the contract.",
+  },
   L2_TRANSACTION_FAILED: {
     title: "the rollup's transaction fails",
     meaning:

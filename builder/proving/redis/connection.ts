@@ -1,12 +1,28 @@
 import { Redis } from "ioredis";
 import { LockstepError } from "../../protocol/errors.ts";
+import { shownUrl, withShownUrls } from "../../protocol/shown-url.ts";
 
 /** `REDIS_UNREACHABLE`: nothing that speaks Redis' protocol answers at the URL. */
 export class RedisUnreachableError extends LockstepError {
   constructor(url: string, cause: unknown) {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    super("REDIS_UNREACHABLE", `no Redis at ${withoutPassword(url)}: ${reason}`, { cause });
+    super("REDIS_UNREACHABLE", `no Redis at ${shownUrl(url)}: ${withShownUrls(reason)}`, { cause });
   }
+}
+
+/** `REDIS_REFUSED`: Redis answers, but does not let this client in, or not do what it has to. */
+export class RedisRefusedError extends LockstepError {
+  constructor(url: string, cause: Error) {
+    super("REDIS_REFUSED", `Redis at ${shownUrl(url)} refuses: ${cause.message}`, { cause });
+  }
+}
+
+/**
+ * What Redis says when it does not do what it was asked: a wrong password, a right that is missing, no
+ * memory.
+ */
+export function isRefusal(error: unknown): error is Error {
+  return error instanceof Error && error.name === "ReplyError";
 }
 
 const CONNECT_TIMEOUT_MS = 5_000;
@@ -35,13 +51,9 @@ export async function connectRedis(url: string, commandTimeout?: number): Promis
     await redis.ping();
   } catch (error) {
     redis.disconnect();
-    throw new RedisUnreachableError(url, failure ?? error);
+    const reason = isRefusal(error) ? error : (failure ?? error);
+    throw isRefusal(reason) ? new RedisRefusedError(url, reason) : new RedisUnreachableError(url, reason);
   }
   wasUp = true;
   return redis;
-}
-
-/** URLs are shown to people and written to logs. */
-function withoutPassword(url: string): string {
-  return url.replace(/\/\/[^@/]*@/, "//…@");
 }

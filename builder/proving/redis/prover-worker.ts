@@ -9,7 +9,7 @@ import { fieldElement } from "../../protocol/ids.ts";
 import { ProofFailedError } from "../errors.ts";
 import { readVerificationKey } from "../load-circuit.ts";
 import type { Prover } from "../prover.ts";
-import { connectRedis } from "./connection.ts";
+import { connectRedis, isRefusal, RedisRefusedError } from "./connection.ts";
 import {
   AHEAD,
   CARD_EXPIRES_MS,
@@ -41,6 +41,11 @@ export interface ProverWorkerOptions {
    * made.
    */
   readonly listener?: (event: { circuit: string; milliseconds: number; failure?: string }) => void;
+  /**
+   * Called when Redis begins to refuse what the worker has to do, with the reason, and once more for
+   * another.
+   */
+  readonly onRefused?: (error: RedisRefusedError) => void;
 }
 
 /** A job of a worker's whose circuit it does not have, or whose input is gone. */
@@ -65,6 +70,7 @@ export class ProverWorker implements AsyncDisposable {
   readonly #heartbeat: NodeJS.Timeout;
   /** Jobs so far. */
   #received = 0;
+  #lastRefusal: string | undefined;
 
   private constructor(options: ProverWorkerOptions, redis: Redis, card: WorkerCard) {
     this.id = card.id;
@@ -86,7 +92,7 @@ export class ProverWorker implements AsyncDisposable {
         removeOnFail: { count: 0 },
       },
     );
-    this.#worker.on("error", () => undefined);
+    this.#worker.on("error", (error: unknown) => this.#refused(error));
     this.#heartbeat = setInterval(() => void this.#sendHeartbeat(), HEARTBEAT_MS);
   }
 
@@ -126,12 +132,21 @@ export class ProverWorker implements AsyncDisposable {
     this.#redis.disconnect();
   }
 
+  /** Tells of what will not pass by itself. */
+  #refused(error: unknown): void {
+    if (!isRefusal(error) || error.message === this.#lastRefusal) return;
+    this.#lastRefusal = error.message;
+    this.#options.onRefused?.(new RedisRefusedError(this.#options.url, error));
+  }
+
   async #sendHeartbeat(): Promise<void> {
     try {
       await this.#redis.set(workerKey(this.id), JSON.stringify(this.#card), "PX", CARD_EXPIRES_MS);
       await this.#redis.sadd(WORKERS_KEY, this.id);
-    } catch {
+      this.#lastRefusal = undefined;
+    } catch (error) {
       // Redis is away: the next beat finds it again, or this worker counts as gone.
+      this.#refused(error);
     }
   }
 

@@ -89,7 +89,12 @@ describe("conformance with Ethereum's JSON-RPC specification", function () {
   }
 
   /** What differs in kind. */
-  function differenceOf(method: string, expected: RecordedAnswer, actual: Answer): string | undefined {
+  function differenceOf(
+    name: GatewayName,
+    method: string,
+    expected: RecordedAnswer,
+    actual: Answer,
+  ): string | undefined {
     if (expected.error !== undefined) {
       if (actual.error === undefined) return `expected error ${expected.error.code}, got ${short(actual)}`;
       if (actual.error.code !== expected.error.code)
@@ -102,9 +107,10 @@ describe("conformance with Ethereum's JSON-RPC specification", function () {
     if (actual.error !== undefined) return `expected a result, got ${short(actual)}`;
     if ((expected.result === null) !== (actual.result === null))
       return `expected ${expected.result === null ? "null" : "a result"}, got ${short(actual)}`;
-    return METHODS.includes(method) ? faultsOf(method, actual.result) : undefined;
+    return METHODS.includes(method) ? faultsOf(method, actual.result, originOf(name)) : undefined;
   }
 
+  const originOf = (name: GatewayName) => (name === "L1" ? "node" : "rollup");
   const short = (value: unknown): string => JSON.stringify(value).slice(0, 300);
 
   for (const name of ["A", "L1"] as const) {
@@ -115,8 +121,9 @@ describe("conformance with Ethereum's JSON-RPC specification", function () {
           for (const { method, params, answer } of recorded.exchange) {
             const request = await requestOf(name, recorded, method, params);
             const actual = await ask(name, method, request);
-            const difference = differenceOf(method, answer, actual);
-            if (exception === undefined)
+            const difference = differenceOf(name, method, answer, actual);
+            // A case may begin with requests of other methods.
+            if (exception === undefined || !recorded.name.startsWith(`${method}/`))
               expect(difference, `${method} ${short(request)}`).to.equal(undefined);
             else expect(actual.error?.code ?? "a result", short(actual)).to.equal(exception.code);
           }
@@ -138,7 +145,7 @@ describe("conformance with Ethereum's JSON-RPC specification", function () {
         const faults: string[] = [];
         const check = async (method: string, params: readonly unknown[]) => {
           const { result, error } = await ask(name, method, params);
-          const fault = error === undefined ? faultsOf(method, result) : short(error);
+          const fault = error === undefined ? faultsOf(method, result, originOf(name)) : short(error);
           if (fault !== undefined) faults.push(`${method} ${short(params)}: ${fault}`);
           return result;
         };

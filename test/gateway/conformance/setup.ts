@@ -1,6 +1,6 @@
 import { concatHex, type Hex, parseEther, size, stringToHex, toHex, encodeErrorResult, parseAbi } from "viem";
 import { accountAt } from "../../core/setup.ts";
-import { type Clients } from "../../scenarios/support/clients.ts";
+import type { Clients } from "../../scenarios/support/clients.ts";
 
 /** What stands on a chain before its gateway is asked. */
 export interface ConformanceSetup {
@@ -25,6 +25,8 @@ export interface ConformanceSetup {
     readonly setCode: Hex;
     readonly logging: Hex;
   };
+  readonly genesisHash: Hex;
+  readonly latestHash: Hex;
   /** Of a block with a transaction. */
   readonly blockHash: Hex;
   /** Of the block in which the event was emitted. */
@@ -60,15 +62,19 @@ function revertingCode(): Hex {
   ]);
 }
 
-/** `CALLDATASIZE PUSH1 2 EQ PUSH1 to JUMPI`, revert, `JUMPDEST`, 0xffee. */
+/**
+ * `CALLDATASIZE PUSH1 2 SUB PUSH1 to JUMPI`, 0xffee, `JUMPDEST`, revert. The words come last: as code,
+ * their letters
+ * would be pushes that swallow a jump's destination.
+ */
 function pickyCode(): Hex {
-  const first = answering(stringToHex("wrong-calldatasize"), "fd", 7);
+  const first = answering("0xffee", "f3", 7);
   const second = 7 + size(first);
   return concatHex([
-    `0x36600214 60${toHex(second, { size: 1 }).slice(2)}57`.replace(" ", "") as Hex,
+    `0x3660020360${toHex(second, { size: 1 }).slice(2)}57`,
     first,
     "0x5b",
-    answering("0xffee", "f3", second + 1),
+    answering(stringToHex("wrong-calldatasize"), "fd", second + 1),
   ]);
 }
 
@@ -126,6 +132,8 @@ export async function setUp({ reader, wallet }: Clients): Promise<ConformanceSet
     environment: environment.address,
     logging: logging.address,
     transactions: { legacy, create: reverting.hash, accessList, dynamicFee, setCode, logging: logged },
+    genesisHash: (await reader.getBlock({ blockNumber: 0n })).hash,
+    latestHash: logReceipt.blockHash,
     blockHash,
     logBlockHash: logReceipt.blockHash,
   };

@@ -25,13 +25,21 @@ export const METHODS: readonly string[] = document.methods.map(({ name }) => nam
  *  - `FilterResults`: an empty list is one of hashes and one of logs, which its `oneOf` forbids.
  *  - `ReceiptInfo`: on a rollup, `lockstep` says where on L1 the transaction took effect
  *    (builder/gateway/README.md).
- *  - `TransactionSigned`: on a rollup, a call from another chain is shown as an unsigned transaction of type
- *    0x7e.
+ *  - `TransactionInfo`, `TransactionSigned`: Hardhat's nodes do not say a transaction's `blockTimestamp`,
+ *    and the parity
+ *    of its signature as `v` only.
+ *  - `TransactionSigned`: on a rollup, a call from another chain is shown as a transaction of type 0x7e,
+ *    unsigned.
  */
-function adapted(): Record<string, unknown> {
+function adapted(origin: Origin): Record<string, unknown> {
   const schemas: Record<string, Record<string, unknown>> = structuredClone(document.components.schemas);
-  const { FilterResults, ReceiptInfo, TransactionSigned } = schemas;
-  if (FilterResults === undefined || ReceiptInfo === undefined || TransactionSigned === undefined)
+  const { FilterResults, ReceiptInfo, TransactionSigned, TransactionInfo } = schemas;
+  if (
+    FilterResults === undefined ||
+    ReceiptInfo === undefined ||
+    TransactionSigned === undefined ||
+    TransactionInfo === undefined
+  )
     throw new Error("the specification has other schemas now");
   FilterResults.anyOf = FilterResults.oneOf;
   delete FilterResults.oneOf;
@@ -45,29 +53,44 @@ function adapted(): Record<string, unknown> {
       l1BlockHash: { $ref: "#/components/schemas/hash32" },
     },
   };
-  Object.assign(z.looseObject({}).parse(ReceiptInfo.properties), { lockstep });
+  ReceiptInfo.properties = { ...z.looseObject({}).parse(ReceiptInfo.properties), lockstep };
   const system = {
     type: "object",
     required: ["type", "lockstep", "nonce", "gas", "value", "input", "gasPrice"],
     properties: { type: { const: "0x7e" }, lockstep: { required: ["sourceChain", "sourceSender"] } },
   };
-  z.array(z.unknown()).parse(TransactionSigned.oneOf).push(system);
+  TransactionSigned.oneOf = [...z.array(z.unknown()).parse(TransactionSigned.oneOf), system];
+  if (origin === "node") {
+    const [context, ...others] = z.array(z.looseObject({})).parse(TransactionInfo.allOf);
+    const required = z.array(z.string()).parse(context?.required);
+    const named = required.filter((field) => field !== "blockTimestamp");
+    TransactionInfo.allOf = [{ ...context, required: named }, ...others];
+    for (const name of ["Transaction2930Signed", "Transaction1559Signed", "Transaction7702Signed"]) {
+      const [unsigned, signature] = z.array(z.looseObject({})).parse(schemas[name]?.allOf);
+      Object.assign(schemas[name] ?? {}, { allOf: [unsigned, { ...signature, required: ["v", "r", "s"] }] });
+    }
+  }
   return schemas;
 }
 
+/** Whose answers are checked: a rollup's, or those that L1's gateway passes on from its node. */
+export type Origin = "rollup" | "node";
+
 const ajv = new Ajv2020({ strict: false, allErrors: true });
-ajv.addSchema({ $id: "openrpc", components: { schemas: adapted() } });
+ajv.addSchema({ $id: "rollup", components: { schemas: adapted("rollup") } });
+ajv.addSchema({ $id: "node", components: { schemas: adapted("node") } });
 const validators = new Map<string, ValidateFunction>();
 
 /** What of a method's result is not as the specification says; nothing if all is. */
-export function faultsOf(method: string, result: unknown): string | undefined {
-  let validator = validators.get(method);
+export function faultsOf(method: string, result: unknown, origin: Origin): string | undefined {
+  const key = `${origin} ${method}`;
+  let validator = validators.get(key);
   if (validator === undefined) {
     const found = document.methods.find(({ name }) => name === method);
     if (found === undefined) throw new Error(`the specification has no method ${method}`);
-    const schema = JSON.stringify(found.result.schema).replaceAll('"#/', '"openrpc#/');
+    const schema = JSON.stringify(found.result.schema).replaceAll('"#/', `"${origin}#/`);
     validator = ajv.compile(z.looseObject({}).parse(JSON.parse(schema)));
-    validators.set(method, validator);
+    validators.set(key, validator);
   }
   if (validator(result)) return undefined;
   const lines = (validator.errors ?? []).map(

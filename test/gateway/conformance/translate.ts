@@ -25,6 +25,8 @@ function names({ chains }: Translation): ReadonlyMap<string, string> {
     ["0x0c2c51a0990aee1d73c1228de158688341557508", chains.rich],
     ["0x14e46043e63d0e3cdcf2530519f4cfaf35058cb2", chains.rich],
     ["0x0300100f529a704d19736a8714837adbc934db7f", chains.rich],
+    ["0x44fd89d504659cd58f48f4796b77a7e7012cf296a2409afa2f6c3cb99b5b3d99", chains.genesisHash],
+    ["0xd226371d0b1551adb03fb52b71f08e3e11247fe9b1af994768af8cdaa8e7dcd7", chains.latestHash],
     ["0x695ad02907c9e13ab7c69963f723fa46ac13cd5e2314f61eab2cb2f07b946faa", transactions.accessList],
     ["0x205405746564cbcf1dd53fb5ac92c7622d3792d82f03c59d9baddf2443d91864", transactions.dynamicFee],
     // Rollups and development nodes have no blob transactions to show.

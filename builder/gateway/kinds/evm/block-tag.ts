@@ -2,14 +2,14 @@ import { type Hex, numberToHex } from "viem";
 import { z } from "zod";
 import type { Chronicle } from "../../../kinds/evm/chronicle/chronicle.ts";
 import type { ChronicleBlock } from "../../../kinds/evm/chronicle/types.ts";
-import { hashSchema, quantitySchema } from "../../json-rpc.ts";
+import { blockQuantitySchema, hashSchema } from "../../json-rpc.ts";
 import { BlockNotFoundError, HistoricalStateError } from "./errors.ts";
 import type { EvmRollupState, EvmRollupView } from "./view.ts";
 
 const nameSchema = z.enum(["earliest", "safe", "finalized", "latest", "pending"]);
 /** A block by number or name. */
-export const blockNumberSchema = z.union([nameSchema, quantitySchema]);
-const byNumber = z.object({ blockNumber: quantitySchema }).transform(({ blockNumber }) => blockNumber);
+export const blockNumberSchema = z.union([nameSchema, blockQuantitySchema]);
+const byNumber = z.object({ blockNumber: blockQuantitySchema }).transform(({ blockNumber }) => blockNumber);
 const byHash = z.object({ blockHash: hashSchema }).transform(({ blockHash }) => ({ hash: blockHash }));
 /** A block as EIP-1898 names one; the latest if nothing is given. */
 export const blockTagSchema = z

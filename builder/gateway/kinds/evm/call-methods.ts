@@ -3,26 +3,45 @@ import { z } from "zod";
 import type { CallRequest } from "../../../evm/call-request.ts";
 import { InvalidTransactionError } from "../../../evm/call-request.ts";
 import type { ChronicleTransaction } from "../../../kinds/evm/chronicle/types.ts";
+import { SYSTEM } from "../../../kinds/evm/system.ts";
 import { OPERATION_GAS } from "../../../kinds/evm/execution/environment.ts";
 import { LockstepError } from "../../../protocol/errors.ts";
-import { TransactionRevertedError } from "../../../simulate/outcome.ts";
-import { accessListGas, type CallParameters, callRequest, callSchema } from "../../call-request.ts";
+import { failureOf } from "../../../simulate/outcome.ts";
+import {
+  accessListGas,
+  type CallParameters,
+  callRequest,
+  callSchema,
+  overrideParams,
+} from "../../call-request.ts";
+import { HeaderNotFoundError } from "../../simulate/errors.ts";
+import { type SimulatedChain, simulateMethod } from "../../simulate/simulate.ts";
 import { bisectGasLimit, findGasLimit } from "../../estimate.ts";
 import { InvalidParamsError, parseParams, quantitySchema } from "../../json-rpc.ts";
 import type { Handler } from "../../service.ts";
-import { blockNumberSchema, type BlockTag, blockTagSchema, getBlock, readState } from "./block-tag.ts";
-import { UnsupportedRequestError } from "./errors.ts";
+import {
+  blockNumberSchema,
+  type BlockTag,
+  blockTagSchema,
+  findBlock,
+  getBlock,
+  readState,
+} from "./block-tag.ts";
 import { effectiveGasPrice } from "./format.ts";
 import type { CallOutcome, EvmRollupView } from "./view.ts";
 
-const callParams = z.tuple([callSchema, blockTagSchema], z.unknown());
+const callParams = z.tuple([callSchema, blockTagSchema, ...overrideParams]);
 /** Most blocks that `eth_feeHistory` tells of, as in geth. */
 const MAX_FEE_BLOCKS = 1_024n;
 const feeParams = z.tuple([
   z.union([quantitySchema, z.number().int().nonnegative().transform(BigInt)]),
   blockNumberSchema,
-  z.array(z.number().min(0).max(100)).max(100).nullish(),
+  z.array(z.number().min(0).max(100)).max(100).refine(isAscending, "percentiles have to ascend").nullish(),
 ]);
+
+function isAscending(numbers: readonly number[]): boolean {
+  return numbers.every((number, index) => index === 0 || number >= (numbers[index - 1] ?? 0));
+}
 
 /** Methods that play calls, and what they would cost. */
 export function callMethods(view: EvmRollupView): Readonly<Record<string, Handler>> {
@@ -37,7 +56,23 @@ export function callMethods(view: EvmRollupView): Readonly<Record<string, Handle
       const { request, pending, call } = await simulated(view, params, "pending");
       return { result: numberToHex((await estimate(view, request, pending)) + accessListGas(call)) };
     },
+    eth_createAccessList: async ({ params }) => {
+      const { request, pending } = await simulated(view, params, "pending");
+      const outcome = await view.call(request, pending);
+      const { success, gasUsed, output, operations } = outcome;
+      const accessList = accessListOf(outcome, request);
+      return {
+        result: {
+          accessList,
+          ...(success ? {} : { error: failureOf(output, operations[0]?.error).message }),
+          gasUsed: numberToHex(gasUsed + accessListGas({ accessList })),
+        },
+      };
+    },
+    eth_simulateV1: simulateMethod(simulatedChain(view)),
     eth_gasPrice: async () => ({ result: "0x0" }),
+    eth_baseFee: async () => ({ result: "0x0" }),
+    eth_blobBaseFee: async () => ({ result: "0x0" }),
     eth_maxPriorityFeePerGas: async () => ({ result: "0x0" }),
     eth_feeHistory: async ({ params }) => {
       const [count, newest, percentiles] = parseParams(feeParams, params);
@@ -90,25 +125,64 @@ async function succeeds(
   }
 }
 
-function revertOf({ output, operations }: CallOutcome): TransactionRevertedError {
-  return new TransactionRevertedError(output, operations[0]?.error);
+function revertOf({ output, operations }: CallOutcome): LockstepError {
+  return failureOf(output, operations[0]?.error);
 }
 
+/** The rollup's head, and calls on it. */
+function simulatedChain(view: EvmRollupView): SimulatedChain {
+  return {
+    chainId: view.chainId,
+    headOf: async (given) => {
+      const [tag] = parseParams(z.tuple([blockTagSchema]), [given]);
+      const chronicle = await view.read((state) => state.chronicle);
+      if ((await findBlock(view, chronicle, tag)) === undefined) throw new HeaderNotFoundError();
+      return await readState(view, tag, ({ block }) => {
+        const { hash, stateRoot } = chronicle.latest;
+        const root = numberToHex(stateRoot, { size: 32 });
+        return { ...block, hash, stateRoot: root, gasLimit: OPERATION_GAS, baseFeePerGas: 0n };
+      });
+    },
+    play: async (requests) =>
+      (await view.callAll(requests)).map(({ operations: [frame], ...outcome }) => ({
+        ...outcome,
+        frame,
+        failure: frame?.error,
+      })),
+  };
+}
+
+/** What EIP-2930 would have named: what is warm anyway is left out, as long as no slot of it was read. */
+function accessListOf({ accessed }: CallOutcome, { from, to }: CallRequest) {
+  return [...accessed].flatMap(([address, slots]) => {
+    const isWarm =
+      address === from || address === to || address === SYSTEM || BigInt(address) <= LAST_PRECOMPILE;
+    return isWarm && slots.size === 0 ? [] : [{ address, storageKeys: [...slots] }];
+  });
+}
+
+/** The greatest address of a precompiled contract, as far as they count (P256VERIFY). */
+const LAST_PRECOMPILE = 0x100n;
+
 /**
- * What to play.
- * @throws {HistoricalStateError}, {UnsupportedRequestError} for overrides of state or block.
+ * What to play. At `latest` the EVM is told of the latest block; else of the one to come.
+ * @throws {HistoricalStateError}
  */
 async function simulated(
   view: EvmRollupView,
   params: readonly unknown[],
   standard: BlockTag = "latest",
 ): Promise<{ call: CallParameters; request: CallRequest; pending: boolean }> {
-  const [call, tag, ...overrides] = parseParams(callParams, params);
-  if (overrides.some((each) => each !== undefined && each !== null))
-    throw new UnsupportedRequestError("UNSUPPORTED_OVERRIDES", "rollups take no overrides of state or block");
+  const [call, tag, overrides, block] = parseParams(callParams, params);
   const asked = params[1] === undefined || params[1] === null ? standard : tag;
-  if (asked !== "latest" && asked !== "pending") await readState(view, asked, () => undefined);
-  return { call, request: callRequest(call), pending: asked === "pending" };
+  const pending = asked === "pending";
+  if (asked !== "latest" && !pending) await readState(view, asked, () => undefined);
+  const latest = pending ? {} : await view.read(({ store: { block: at } }) => ({ ...at }));
+  const surroundings = {
+    ...(overrides === undefined ? {} : { overrides }),
+    ...(pending && block === undefined ? {} : { block: { ...latest, ...block } }),
+  };
+  return { call, request: callRequest(call, surroundings), pending };
 }
 
 /** @param percentiles of the priority fees by gas used. */

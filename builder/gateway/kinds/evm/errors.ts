@@ -20,7 +20,7 @@ export class HistoricalStateError extends LockstepError {
 /** What a gateway cannot do for an EVM rollup. */
 type Unsupported =
   | "UNKNOWN_ACCOUNT"
-  | "UNSUPPORTED_OVERRIDES"
+  | "UNSUPPORTED_ENCODING"
   | "UNSUPPORTED_PROOF"
   | "UNSUPPORTED_TRACER"
   | "UNSUPPORTED_TRANSACTION";

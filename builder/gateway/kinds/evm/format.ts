@@ -51,8 +51,9 @@ export function rpcPendingBlock(
   return {
     ...emptyHeader(latest.hash),
     number: numberToHex(latest.number + 1n),
-    hash: null,
-    nonce: null,
+    // As others do: libraries read a block's nonce and hash without looking whether it is pending.
+    hash: zeroHash,
+    nonce: "0x0000000000000000",
     logsBloom: EMPTY_BLOOM,
     stateRoot: numberToHex(latest.stateRoot, { size: 32 }),
     timestamp: numberToHex(timestamp),
@@ -102,14 +103,26 @@ export function rpcTransaction(transaction: ChronicleTransaction, chainId: bigin
     blockNumber: numberToHex(blockNumber),
     blockTimestamp: numberToHex(receipt.timestamp),
     transactionIndex: numberToHex(index),
-    l1TransactionHash: l1.transaction,
-    l1BlockNumber: numberToHex(l1.blockNumber),
+    lockstep: {
+      l1TransactionHash: l1.transaction,
+      l1BlockNumber: numberToHex(l1.blockNumber),
+      l1BlockHash: l1.blockHash,
+      ...(raw === undefined ? sourceOf(transaction) : {}),
+    },
+  };
+}
+
+/** Who called, in Lockstep's numbering of chains. */
+function sourceOf({ receipt }: ChronicleTransaction): Record<string, unknown> {
+  const [trigger] = receipt.actions;
+  return {
+    sourceChain: numberToHex(trigger?.from ?? 0n),
+    sourceSender: lowerCase(trigger?.sender ?? zeroAddress),
   };
 }
 
 /** A call from another chain, in the form of an unsigned transaction. */
 function visitTransaction({ hash, receipt }: ChronicleTransaction, chainId: bigint): Record<string, unknown> {
-  const [trigger] = receipt.actions;
   return {
     hash,
     type: numberToHex(VISIT_TRANSACTION_TYPE),
@@ -121,13 +134,10 @@ function visitTransaction({ hash, receipt }: ChronicleTransaction, chainId: bigi
     nonce: "0x0",
     gas: numberToHex(OPERATION_GAS),
     gasPrice: "0x0",
-    r: zeroHash,
-    s: zeroHash,
+    r: "0x0",
+    s: "0x0",
     v: "0x0",
     yParity: "0x0",
-    // Who called, in Lockstep's numbering of chains.
-    sourceChain: numberToHex(trigger?.from ?? 0n),
-    sourceSender: lowerCase(trigger?.sender ?? zeroAddress),
   };
 }
 
@@ -146,10 +156,18 @@ export function rpcReceipt(transaction: ChronicleTransaction, chainId: bigint): 
     logs: logsOf(transaction).map(rpcLog),
     logsBloom,
     status: receipt.success ? "0x1" : "0x0",
-    l1TransactionHash: l1.transaction,
-    l1BlockNumber: numberToHex(l1.blockNumber),
-    l1BlockHash: l1.blockHash,
+    lockstep: {
+      l1TransactionHash: l1.transaction,
+      l1BlockNumber: numberToHex(l1.blockNumber),
+      l1BlockHash: l1.blockHash,
+    },
   };
+}
+
+/** The transaction's type as a number. */
+export function typeOf(transaction: ChronicleTransaction, chainId: bigint): number {
+  const raw = signedBytes(transaction);
+  return raw === undefined ? VISIT_TRANSACTION_TYPE : decodeTransaction(raw, chainId).tx.type;
 }
 
 function parties(

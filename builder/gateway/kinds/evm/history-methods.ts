@@ -140,12 +140,12 @@ export async function readLogs(view: EvmRollupView, criteria: LogCriteria): Prom
     numberOf(view, chronicle, fromBlock ?? "latest"),
     numberOf(view, chronicle, toBlock ?? "latest"),
   ]);
-  if (from > to && from <= chronicle.latest.number)
-    throw new InvalidParamsError("the range of blocks ends before it begins");
+  if (from > to) throw new InvalidParamsError("the range of blocks ends before it begins");
+  if (to > chronicle.latest.number)
+    throw new InvalidParamsError(`the range of blocks goes beyond the latest, ${chronicle.latest.number}`);
   return (await chronicle.logs(from, to, filter)).map(rpcLog);
 }
 
-/** A number may be one that the chain has not reached. */
 async function numberOf(view: EvmRollupView, chronicle: Chronicle, tag: BlockTag): Promise<bigint> {
   if (typeof tag === "bigint") return tag;
   const block: ChronicleBlock = await getBlock(view, chronicle, tag);

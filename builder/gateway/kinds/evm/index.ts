@@ -8,6 +8,8 @@ import { callMethods } from "./call-methods.ts";
 import { filterMethods } from "./filter-methods.ts";
 import { rpcHeader, rpcLog } from "./format.ts";
 import { historyMethods } from "./history-methods.ts";
+import { nodeMethods } from "./node-methods.ts";
+import { rawMethods } from "./raw-methods.ts";
 import { stateMethods } from "./state-methods.ts";
 import { traceMethods } from "./trace-methods.ts";
 import { transactionMethods } from "./transaction-methods.ts";
@@ -39,7 +41,8 @@ export function openEvmGateway(
   const end = view.listen({ posted: () => feed.nudge() });
   return {
     methods: {
-      web3_clientVersion: async () => ({ result: "lockstep" }),
+      ...nodeMethods(view),
+      ...rawMethods(view),
       ...stateMethods(view),
       ...historyMethods(view),
       ...callMethods(view),

@@ -16,6 +16,15 @@ const slotSchema = z
   .string()
   .regex(/^0x[0-9a-fA-F]{1,64}$/, "not a storage slot")
   .transform((text) => numberToHex(BigInt(text), { size: 32 }));
+/** Most slots that one request may read, as in geth. */
+const MAX_READ_SLOTS = 1_024;
+const storageRequestSchema = z
+  .record(addressSchema, z.array(slotSchema))
+  .refine((accounts) => Object.keys(accounts).length > 0, "no account is asked for")
+  .refine(
+    (accounts) => Object.values(accounts).flat().length <= MAX_READ_SLOTS,
+    `more than ${MAX_READ_SLOTS} slots`,
+  );
 /** Most slots in one proof. */
 const MAX_PROVEN_SLOTS = 256;
 
@@ -41,7 +50,18 @@ export function stateMethods(view: EvmRollupView): Readonly<Record<string, Handl
       const [address, slot, tag] = parseParams(z.tuple([addressSchema, slotSchema, blockTagSchema]), params);
       return { result: await readState(view, tag, (store) => store.slot(address, slot)) };
     },
-    eth_getProof: async () => {
+    eth_getStorageValues: async ({ params }) => {
+      const [wanted, tag] = parseParams(z.tuple([storageRequestSchema, blockTagSchema]), params);
+      const values = await readState(view, tag, (store) =>
+        Object.entries(wanted).map(
+          ([address, slots]) =>
+            [address, slots.map((slot) => store.slot(`0x${address.slice(2)}`, slot))] as const,
+        ),
+      );
+      return { result: Object.fromEntries(values) };
+    },
+    eth_getProof: async ({ params }) => {
+      parseParams(z.tuple([addressSchema, z.array(slotSchema), blockTagSchema]), params);
       const message =
         "the rollup's state is no Merkle Patricia trie, so there is no such proof; lockstep_getProof gives its own";
       throw new UnsupportedRequestError("UNSUPPORTED_PROOF", message);

@@ -8,6 +8,7 @@ import type { Handler } from "../../service.ts";
 import { withoutEmptyCalls, type TraceFrame } from "../../trace/frame.ts";
 import type { CrossChainTrace, TracedVisit } from "../../trace/cross-chain-trace.ts";
 import { type KindTrace, traceParamsSchema } from "../../trace/trace.ts";
+import { blockNumberSchema, type BlockTag, getBlock } from "./block-tag.ts";
 import { UnsupportedRequestError } from "./errors.ts";
 import { signedBytes } from "./format.ts";
 import { evmRollupView, type EvmRollupView } from "./view.ts";
@@ -34,7 +35,7 @@ const hashParams = z.tuple([hashSchema]);
 /** The rollup has no such transaction, or it is in no block yet. */
 export class TransactionNotFoundError extends LockstepError {
   constructor(hash: Hex) {
-    super("TRANSACTION_NOT_FOUND", `the rollup has no block with the transaction ${hash}`);
+    super("TRANSACTION_NOT_FOUND", `transaction not found: the rollup has no block with ${hash}`);
   }
 }
 
@@ -43,18 +44,62 @@ export function traceMethods(
   view: EvmRollupView,
   across: (l1Transaction: Hex) => Promise<CrossChainTrace | undefined>,
 ): Readonly<Record<string, Handler>> {
-  const trace: Handler = async ({ params }) => {
-    const [given, options] = parseParams(traceParamsSchema, params);
-    const [hash] = parseParams(hashParams, [given]);
-    const { tracer = "callTracer", tracerConfig } = options ?? {};
-    if (tracer !== "callTracer" || tracerConfig?.withLog === true) {
-      const message = "rollups are traced by callTracer only, without logs";
-      throw new UnsupportedRequestError("UNSUPPORTED_TRACER", message);
-    }
+  const framesOf = async (hash: Hex, options: TraceOptions): Promise<TraceFrame> => {
     const root = await traceOf(view, hash, across);
-    return { result: withoutEmptyCalls(tracerConfig?.onlyTopCall === true ? { ...root, calls: [] } : root) };
+    return withoutEmptyCalls(options.tracerConfig?.onlyTopCall === true ? { ...root, calls: [] } : root);
   };
-  return { debug_traceTransaction: trace, lockstep_traceTransaction: trace };
+  const trace =
+    (standard: string | undefined): Handler =>
+    async ({ params }) => {
+      const [given, options] = parseParams(traceParamsSchema, params);
+      const [hash] = parseParams(hashParams, [given]);
+      return { result: await framesOf(hash, known(options ?? {}, standard)) };
+    };
+  const traceBlock =
+    (schema: z.ZodType<BlockTag>): Handler =>
+    async ({ params }) => {
+      const [given, options] = parseParams(traceParamsSchema, params);
+      const [tag] = parseParams(z.tuple([schema]), [given]);
+      const chronicle = await view.read((state) => state.chronicle);
+      const block = await getBlock(view, chronicle, tag);
+      if (block.number === 0n) throw new GenesisTraceError();
+      const wanted = known(options ?? {}, undefined);
+      const result: unknown[] = [];
+      for (const txHash of block.transactions)
+        result.push({ txHash, result: await framesOf(txHash, wanted) });
+      return { result };
+    };
+  return {
+    debug_traceTransaction: trace(undefined),
+    lockstep_traceTransaction: trace("callTracer"),
+    debug_traceBlockByNumber: traceBlock(blockNumberSchema),
+    debug_traceBlockByHash: traceBlock(hashSchema.transform((hash) => ({ hash }))),
+    debug_traceCall: async () => {
+      const message = "calls are not traced; eth_call and eth_simulateV1 play them";
+      throw new UnsupportedRequestError("UNSUPPORTED_TRACER", message);
+    },
+  };
+}
+
+/** Nothing ran in the genesis block. */
+export class GenesisTraceError extends LockstepError {
+  constructor() {
+    super("GENESIS_TRACE", "genesis is not traceable");
+  }
+}
+
+type TraceOptions = NonNullable<z.output<typeof traceParamsSchema>[1]>;
+
+/**
+ * The options, if they can be served.
+ * @param standard tracer, if none is named.
+ * @throws {UnsupportedRequestError}
+ */
+function known(options: TraceOptions, standard: string | undefined): TraceOptions {
+  const { tracer = standard, tracerConfig } = options;
+  if (tracer === "callTracer" && tracerConfig?.withLog !== true) return options;
+  const message = 'rollups are traced by frames only: give { "tracer": "callTracer" }, without logs';
+  throw new UnsupportedRequestError("UNSUPPORTED_TRACER", message);
 }
 
 async function traceOf(

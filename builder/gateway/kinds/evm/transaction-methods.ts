@@ -4,9 +4,9 @@ import { LockstepError } from "../../../protocol/errors.ts";
 import { checkSender } from "../../../intake/check.ts";
 import { decodeTransaction, isBlobTransaction } from "../../../intake/decode.ts";
 import { GatewayAccounts } from "../../accounts.ts";
-import { callSchema } from "../../call-request.ts";
 import { bytesSchema, parseParams } from "../../json-rpc.ts";
 import type { Handler } from "../../service.ts";
+import { signingMethods } from "../../signing-methods.ts";
 import { estimateCall } from "./call-methods.ts";
 import { UnsupportedRequestError } from "./errors.ts";
 import { pendingNonce } from "./state-methods.ts";
@@ -36,14 +36,7 @@ export function transactionMethods(
       const [raw] = parseParams(z.tuple([bytesSchema]), params);
       return { result: await submit(view, raw) };
     },
-    eth_sendTransaction: async ({ params }) => {
-      const [call] = parseParams(z.tuple([callSchema], z.unknown()), params);
-      if (!accounts.has(call.from)) {
-        const message = `the gateway does not hold the key of ${call.from ?? "nobody"}; sign and use eth_sendRawTransaction`;
-        throw new UnsupportedRequestError("UNKNOWN_ACCOUNT", message);
-      }
-      return { result: await accounts.send(call, (raw) => submit(view, raw)) };
-    },
+    ...signingMethods(accounts, view.chainId, async (raw) => ({ result: await submit(view, raw) })),
   };
 }
 

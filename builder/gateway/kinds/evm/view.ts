@@ -1,4 +1,4 @@
-import type { Hex } from "viem";
+import { type Address, type Hex, isHex } from "viem";
 import { z } from "zod";
 import type { Backend, Purpose } from "../../backend.ts";
 import type { CallRequest } from "../../../evm/call-request.ts";
@@ -20,8 +20,14 @@ export interface EvmRollupState {
 }
 
 /** How an unsigned call ended. */
-export type CallOutcome = Pick<VisitReceipt, "success" | "output" | "gasUsed" | "operations"> &
-  Pick<RollupCallOutcome, "l1Calls" | "l1Failures">;
+export type CallOutcome = Pick<
+  VisitReceipt,
+  "success" | "output" | "gasUsed" | "operations" | "logs" | "created"
+> &
+  Pick<RollupCallOutcome, "l1Calls" | "l1Failures"> & {
+    /** Slots of each account that was looked at. */
+    readonly accessed: ReadonlyMap<Address, ReadonlySet<Hex>>;
+  };
 
 /** Is told what the builder does. */
 export interface RollupListener {
@@ -45,6 +51,8 @@ export interface EvmRollupView {
    * @param pending on what the waiting transactions will leave, instead of on the head.
    */
   call(request: CallRequest, pending: boolean, purpose?: Purpose): Promise<CallOutcome>;
+  /** Plays calls on the head, each on what the ones before left. */
+  callAll(requests: readonly CallRequest[]): Promise<CallOutcome[]>;
   /** @returns the transaction's hash. */
   submit(raw: Hex): Promise<Hex>;
   /** Transactions for the rollup that wait, oldest first. */
@@ -58,11 +66,27 @@ export interface EvmRollupView {
 }
 
 /** What an EVM rollup remembers of a visit, of which a gateway needs the receipt. */
+const slotSchema = z.object({ address: z.custom<Address>(isAddressLike), slot: z.custom<Hex>(isHex) });
 const recordSchema = z.object({
+  witness: z.object({
+    accounts: z.array(z.object({ address: z.custom<Address>(isAddressLike) })),
+    slots: z.array(slotSchema),
+  }),
   receipt: z.custom<VisitReceipt>(
     (value) => typeof value === "object" && value !== null && "operations" in value,
   ),
 });
+
+function isAddressLike(value: unknown): boolean {
+  return isHex(value) && value.length === 42;
+}
+
+function outcomeOf({ visit, l1Calls, l1Failures }: RollupCallOutcome): CallOutcome {
+  const { receipt, witness } = recordSchema.parse(visit.record);
+  const accessed = new Map(witness.accounts.map(({ address }) => [address, new Set<Hex>()]));
+  for (const { address, slot } of witness.slots) accessed.get(address)?.add(slot);
+  return { ...receipt, l1Calls, l1Failures, accessed };
+}
 
 export function evmRollupView(builder: Backend, rollup: ChainId, chainId: bigint): EvmRollupView {
   return {
@@ -74,9 +98,9 @@ export function evmRollupView(builder: Backend, rollup: ChainId, chainId: bigint
         return work(machine);
       }),
     call: async (request, pending, purpose) => {
-      const { visit, l1Calls, l1Failures } = await builder.callRollup(rollup, request, pending, purpose);
-      return { ...recordSchema.parse(visit.record).receipt, l1Calls, l1Failures };
+      return outcomeOf(await builder.callRollup(rollup, request, pending, purpose));
     },
+    callAll: async (requests) => (await builder.callRollupAll(rollup, requests)).map(outcomeOf),
     submit: async (raw) => await builder.submitToRollup(rollup, raw),
     waiting: () => builder.pendingOfRollup(rollup),
     settled: async (hash, timeout) => {

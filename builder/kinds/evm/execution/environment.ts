@@ -1,6 +1,8 @@
 import { type Block, createBlock } from "@ethereumjs/block";
 import { type Common, createCustomCommon, Hardfork, Mainnet } from "@ethereumjs/common";
 import type { EVMMockBlockchainInterface } from "@ethereumjs/evm";
+import { pointEvaluation } from "../../../evm/kzg.ts";
+import { withBlobBaseFee } from "../../../evm/overrides.ts";
 import type { ChainId } from "../../../protocol/ids.ts";
 import type { BatchContext } from "../../kind.ts";
 import { TimeGoesBackError } from "../errors.ts";
@@ -13,13 +15,19 @@ export const OPERATION_GAS = 30_000_000n;
 /** Rules of an EVM rollup: those of L1, under a chain id of its own. */
 export function rollupCommon(rollup: ChainId, { l1ChainId }: Pick<BatchContext, "l1ChainId">): Common {
   const chainId = Number(evmChainIdOf(l1ChainId, rollup));
-  const known =
-    commons.get(chainId) ?? createCustomCommon({ chainId }, Mainnet, { hardfork: Hardfork.Osaka });
+  const known = commons.get(chainId) ?? createRollupCommon(chainId);
   commons.set(chainId, known);
   return known;
 }
 
 const commons = new Map<number, Common>();
+
+function createRollupCommon(chainId: number): Common {
+  return createCustomCommon({ chainId }, Mainnet, {
+    hardfork: Hardfork.Osaka,
+    customCrypto: { kzg: pointEvaluation },
+  });
+}
 
 /**
  * The block in which a visit of a batch with this timestamp happens (docs/spec.md section 7). L1 does not see
@@ -34,7 +42,10 @@ export function blockOf(latest: BlockState, timestamp: bigint): BlockState {
 /** The block as the EVM sees it. */
 export function rollupBlock({ number, timestamp }: BlockState, common: Common): Block {
   const header = { number, timestamp, baseFeePerGas: 0n, gasLimit: OPERATION_GAS };
-  return createBlock({ header }, { common, skipConsensusFormatValidation: true });
+  return withBlobBaseFee(
+    createBlock({ header }, { common, skipConsensusFormatValidation: true, freeze: false }),
+    0n,
+  );
 }
 
 /** A rollup knows no hashes of earlier blocks. */

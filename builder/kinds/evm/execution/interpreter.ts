@@ -13,6 +13,7 @@ import { FrameRecorder } from "../../../evm/frame-recorder.ts";
 import { handOver, inheritedFrom } from "../../../evm/hand-over.ts";
 import type { Journal } from "../../../evm/journal.ts";
 import type { StateSource } from "../../../evm/state-source.ts";
+import { overrideBlock } from "../../../evm/overrides.ts";
 import { runUnsignedCall } from "../../../evm/unsigned-call.ts";
 import { decodeRelay, type RelayCall } from "../../../evm/relay-call.ts";
 import { type Action, ActionKind, callAction, resultAction, revertAction } from "../../../protocol/action.ts";
@@ -80,6 +81,8 @@ export class VisitInterpreter {
   #journal: Journal;
   readonly #common: Common;
   #block: Block;
+  /** The block of the visit before a call said what to take it for. */
+  #ownBlock: Block;
   #blockState: BlockState;
   readonly #evm: InterceptingEvm;
   readonly #frames: FrameRecorder;
@@ -98,6 +101,7 @@ export class VisitInterpreter {
     this.#journal = journal;
     this.#common = rollupCommon(rollup, context);
     this.#block = rollupBlock(block, this.#common);
+    this.#ownBlock = this.#block;
     this.#blockState = block;
     this.touched = new TouchLog(source);
     this.#operations = new OperationStack(async (number) => {
@@ -138,9 +142,11 @@ export class VisitInterpreter {
   /** Visits of one batch share their block, and making it takes as long as a short visit. */
   #enterBlock(block: BlockState): void {
     const { number, timestamp } = this.#blockState;
-    if (block.number === number && block.timestamp === timestamp) return;
-    this.#block = rollupBlock(block, this.#common);
-    this.#blockState = block;
+    if (block.number !== number || block.timestamp !== timestamp) {
+      this.#ownBlock = rollupBlock(block, this.#common);
+      this.#blockState = block;
+    }
+    this.#block = this.#ownBlock;
   }
 
   /** Every action in or out so far, in order; what was undone included. */
@@ -181,6 +187,10 @@ export class VisitInterpreter {
    * @param trigger an L2TX that stands for it.
    */
   async call(trigger: Action, request: CallRequest): Promise<{ action: Action; ended: boolean }> {
+    if (request.block !== undefined) {
+      this.#block = overrideBlock(this.#ownBlock, request.block, this.#common);
+      this.#evm.enter(this.#block, SYSTEM_ADDRESS);
+    }
     return await this.#next(trigger, () => {
       this.#operate(undefined, async () => {
         const { state } = this;

@@ -1,0 +1,193 @@
+import { type Hex, numberToHex } from "viem";
+import { z } from "zod";
+import type { Backend } from "./backend.ts";
+import { failureOf } from "../simulate/outcome.ts";
+import { accessListGas } from "./call-request.ts";
+import {
+  addressSchema,
+  type Answer,
+  blockQuantitySchema,
+  bytesSchema,
+  hashSchema,
+  InvalidParamsError,
+  parseParams,
+  type RpcRequest,
+} from "./json-rpc.ts";
+import { headCall } from "./l1-call.ts";
+import type { L1Node } from "./l1-node.ts";
+import type { Handler } from "./service.ts";
+import { LockstepError } from "../protocol/errors.ts";
+
+const nameSchema = z.enum(["earliest", "safe", "finalized", "latest", "pending"]);
+const tagSchema = z.union([
+  nameSchema,
+  blockQuantitySchema.transform((number) => numberToHex(number)),
+  hashSchema,
+]);
+const shortBlock = z
+  .looseObject({ number: blockQuantitySchema, transactions: z.array(hashSchema) })
+  .nullable();
+
+/** L1 has no such block. */
+class L1BlockNotFoundError extends LockstepError {
+  constructor(tag: string) {
+    super("BLOCK_NOT_FOUND", `block ${tag} not found`);
+  }
+}
+
+/** Nothing ran in the genesis block. */
+class L1GenesisTraceError extends LockstepError {
+  constructor() {
+    super("GENESIS_TRACE", "genesis is not traceable");
+  }
+}
+
+/**
+ * What some nodes lack, made of what every node has.
+ * @param trace answers `debug_traceTransaction`.
+ */
+export function fillingMethods(
+  builder: Pick<Backend, "l1" | "call">,
+  node: L1Node,
+  trace: Handler,
+): Readonly<Record<string, Handler>> {
+  const blockOf = async (tag: string) =>
+    await node.ask(shortBlock, tag.length === 66 ? "eth_getBlockByHash" : "eth_getBlockByNumber", [
+      tag,
+      false,
+    ]);
+
+  const traceBlock =
+    (schema: z.ZodType<string>): Handler =>
+    async (request) =>
+      await node.answerOr(request, async () => {
+        const [tag, options] = parseParams(
+          z.tuple([schema, z.unknown()]),
+          request.params.concat([undefined]).slice(0, 2),
+        );
+        const block = await blockOf(tag);
+        if (block === null) throw new L1BlockNotFoundError(tag);
+        if (block.number === 0n) throw new L1GenesisTraceError();
+        const result: unknown[] = [];
+        for (const txHash of block.transactions) {
+          const params = options === undefined ? [txHash] : [txHash, options];
+          const answer = await trace({ method: "debug_traceTransaction", params });
+          if ("error" in answer) return answer;
+          result.push({ txHash, result: answer.result });
+        }
+        return { result };
+      });
+
+  return {
+    eth_getBlockReceipts: async (request) => {
+      const [tag] = parseParams(z.tuple([tagSchema]), request.params);
+      return await node.answerOr(request, async () => {
+        const block = await blockOf(tag);
+        if (block === null) return { result: null };
+        const receipts = block.transactions.map((hash) =>
+          node.ask(z.unknown(), "eth_getTransactionReceipt", [hash]),
+        );
+        return { result: await Promise.all(receipts) };
+      });
+    },
+    eth_baseFee: async (request) =>
+      await node.answerOr(request, async () => {
+        const { baseFeePerGas } = await builder.l1.getBlock({ blockTag: "pending" });
+        return { result: numberToHex(baseFeePerGas ?? 0n) };
+      }),
+    eth_getStorageValues: async (request) => {
+      const schema = z.record(addressSchema, z.array(bytesSchema));
+      const [wanted, tag] = parseParams(
+        z.tuple([schema, z.unknown()]),
+        [...request.params, undefined].slice(0, 2),
+      );
+      if (Object.keys(wanted).length === 0) throw new InvalidParamsError("no account is asked for");
+      return await node.answerOr(request, async () => {
+        const values = Object.entries(wanted).map(async ([address, slots]) => {
+          const words = slots.map((slot) =>
+            node.ask(bytesSchema, "eth_getStorageAt", [address, slot, tag ?? "latest"]),
+          );
+          return [address, await Promise.all(words)] as const;
+        });
+        return { result: Object.fromEntries(await Promise.all(values)) };
+      });
+    },
+    eth_getLogs: async (request) => {
+      await checkRange(builder, request.params[0]);
+      return await node.answer(request);
+    },
+    eth_createAccessList: async (request) => {
+      const at = await headCall(builder, request, "pending");
+      return await node.answerOr(request, async () => await accessList(at, request));
+    },
+    debug_traceBlockByHash: traceBlock(hashSchema),
+    debug_traceBlockByNumber: traceBlock(
+      z.union([nameSchema, blockQuantitySchema.transform((number) => numberToHex(number))]),
+    ),
+  };
+
+  async function accessList(
+    at: Awaited<ReturnType<typeof headCall>>,
+    { params }: RpcRequest,
+  ): Promise<Answer> {
+    if (at === undefined) throw new InvalidParamsError("the access list of a call in an earlier block");
+    const { request, pending } = at;
+    const outcome = await builder.call(request, pending);
+    const accessed = await accessedBy(params[0]);
+    const { from, to } = request;
+    const list = Object.entries(accessed).flatMap(([address, { storage = {} }]) => {
+      const storageKeys = Object.keys(storage);
+      const isWarm = address === from || address === to || BigInt(address) <= 0x100n;
+      return isWarm && storageKeys.length === 0 ? [] : [{ address, storageKeys }];
+    });
+    const gas = outcome.gasUsed + accessListGas({ accessList: list.map(toEntry) });
+    return {
+      result: {
+        accessList: list,
+        ...(outcome.success ? {} : { error: failureOf(outcome.data, outcome.failure).message }),
+        gasUsed: numberToHex(gas),
+      },
+    };
+  }
+
+  /** Accounts and slots that the call reads on L1, as far as the node can follow it. */
+  async function accessedBy(call: unknown): Promise<z.output<typeof prestateSchema>> {
+    const answer = await node.answer({
+      method: "debug_traceCall",
+      params: [call, "latest", { tracer: "prestateTracer" }],
+    });
+    return "error" in answer ? {} : prestateSchema.catch({}).parse(answer.result);
+  }
+}
+
+const prestateSchema = z.record(
+  addressSchema,
+  z.looseObject({ storage: z.record(z.string(), z.string()).optional() }),
+);
+
+function toEntry({ address, storageKeys }: { address: string; storageKeys: readonly string[] }) {
+  const bytes = (text: string): Hex => `0x${text.slice(2)}`;
+  return { address: bytes(address), storageKeys: storageKeys.map(bytes) };
+}
+
+const rangeSchema = z.looseObject({
+  blockHash: z.string().nullish(),
+  fromBlock: z.unknown(),
+  toBlock: z.unknown(),
+});
+
+/** Nodes differ in what they say of a range that ends before it begins or goes beyond the head. */
+async function checkRange(builder: Pick<Backend, "l1">, criteria: unknown): Promise<void> {
+  const parsed = rangeSchema.safeParse(criteria);
+  if (!parsed.success) return;
+  const [from, to] = [parsed.data.fromBlock, parsed.data.toBlock].map((block) => {
+    const number = blockQuantitySchema.safeParse(block);
+    return number.success ? number.data : undefined;
+  });
+  if (from === undefined && to === undefined) return;
+  if (from !== undefined && to !== undefined && from > to)
+    throw new InvalidParamsError("the range of blocks ends before it begins");
+  const head = await builder.l1.getBlockNumber({ cacheTime: 0 });
+  if ((to ?? from ?? 0n) > head)
+    throw new InvalidParamsError(`the range of blocks goes beyond the latest, ${head}`);
+}
