@@ -2,6 +2,7 @@ import type { Hex } from "viem";
 import { z } from "zod";
 import type { Backend } from "./backend.ts";
 import { InvalidTransactionError } from "../simulate/outcome.ts";
+import { BlockNotFoundError, HistoricalStateError } from "./block-errors.ts";
 import { LockstepError } from "../protocol/errors.ts";
 import {
   type CallParameters,
@@ -12,7 +13,6 @@ import {
 } from "./call-request.ts";
 import { blockQuantitySchema, hashSchema, parseParams, type RpcRequest } from "./json-rpc.ts";
 import type { CallRequest } from "../simulate/outcome.ts";
-import { HeaderNotFoundError } from "./simulate/errors.ts";
 import type { SimulatedChain } from "./simulate/simulate.ts";
 
 const nameSchema = z.enum(["earliest", "safe", "finalized", "latest", "pending"]);
@@ -93,8 +93,9 @@ export function simulatedL1(builder: Pick<Backend, "l1" | "l1ChainId" | "callAll
       ]);
       const { number, timestamp, hash, stateRoot, gasLimit } = latest;
       const asked = named ?? "latest";
-      if (typeof asked === "bigint" && asked > number) throw new HeaderNotFoundError();
-      if (asked !== "pending" && !(await isHead(builder, asked, latest))) throw new EarlierBlockError();
+      if (typeof asked === "bigint" && asked > number) throw new BlockNotFoundError();
+      if (asked !== "pending" && !(await isHead(builder, asked, latest)))
+        throw new HistoricalStateError(LATEST_ONLY);
       return { number, timestamp, hash, stateRoot, gasLimit, baseFeePerGas: pending.baseFeePerGas ?? 0n };
     },
     play: async (requests) =>
@@ -107,11 +108,7 @@ export function simulatedL1(builder: Pick<Backend, "l1" | "l1ChainId" | "callAll
 }
 
 /** Calls are simulated on L1's head alone, where the rollups are. */
-class EarlierBlockError extends LockstepError {
-  constructor() {
-    super("HISTORICAL_STATE", 'calls are simulated on the latest block only; ask for "latest"');
-  }
-}
+const LATEST_ONLY = 'calls are simulated on the latest block only; ask for "latest"';
 
 /**
  * What L1's own rules refuse, or the simulation cannot do, is answered by the node in its own words.

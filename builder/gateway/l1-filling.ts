@@ -1,6 +1,7 @@
 import { type Hex, numberToHex } from "viem";
 import { z } from "zod";
 import type { Backend } from "./backend.ts";
+import { BlockNotFoundError, GenesisTraceError } from "./block-errors.ts";
 import { failureOf } from "../simulate/outcome.ts";
 import { accessListGas } from "./call-request.ts";
 import {
@@ -16,7 +17,6 @@ import {
 import { headCall } from "./l1-call.ts";
 import type { L1Node } from "./l1-node.ts";
 import type { Handler } from "./service.ts";
-import { LockstepError } from "../protocol/errors.ts";
 
 const nameSchema = z.enum(["earliest", "safe", "finalized", "latest", "pending"]);
 const tagSchema = z.union([
@@ -27,20 +27,6 @@ const tagSchema = z.union([
 const shortBlock = z
   .looseObject({ number: blockQuantitySchema, transactions: z.array(hashSchema) })
   .nullable();
-
-/** L1 has no such block. */
-class L1BlockNotFoundError extends LockstepError {
-  constructor(tag: string) {
-    super("BLOCK_NOT_FOUND", `block ${tag} not found`);
-  }
-}
-
-/** Nothing ran in the genesis block. */
-class L1GenesisTraceError extends LockstepError {
-  constructor() {
-    super("GENESIS_TRACE", "genesis is not traceable");
-  }
-}
 
 /**
  * What some nodes lack, made of what every node has.
@@ -66,8 +52,8 @@ export function fillingMethods(
           request.params.concat([undefined]).slice(0, 2),
         );
         const block = await blockOf(tag);
-        if (block === null) throw new L1BlockNotFoundError(tag);
-        if (block.number === 0n) throw new L1GenesisTraceError();
+        if (block === null) throw new BlockNotFoundError(`block ${tag} not found`);
+        if (block.number === 0n) throw new GenesisTraceError();
         const result: unknown[] = [];
         for (const txHash of block.transactions) {
           const params = options === undefined ? [txHash] : [txHash, options];

@@ -3,7 +3,8 @@ import type { z } from "zod";
 import { revertMessage } from "../evm/revert-reason.ts";
 import { LockstepError } from "../protocol/errors.ts";
 import { rollupsAbi } from "../protocol/abi.ts";
-import { type Answer, type RpcErrorObject, RpcCode, type RpcRequest } from "./json-rpc.ts";
+import { HistoricalStateError } from "./block-errors.ts";
+import { type Answer, errorObject, type RpcErrorObject, RpcCode, type RpcRequest } from "./json-rpc.ts";
 import type { Upstream } from "./upstream.ts";
 
 /** Where methods take a block. */
@@ -120,11 +121,9 @@ function inStandardWords(method: string, error: RpcErrorObject): RpcErrorObject 
     return error;
   // A call that leaves L1 has no answer in a block that is not simulated.
   if (data.startsWith(NOT_FOUND_SELECTOR))
-    return {
-      code: RpcCode.SERVER,
-      message: "execution reverted: rollups answer calls from L1's latest block only",
-      data: { code: "HISTORICAL_STATE" },
-    };
+    return errorObject(
+      new HistoricalStateError("execution reverted: rollups answer calls from L1's latest block only"),
+    );
   return { code: RpcCode.REVERTED, message: revertMessage(data), data };
 }
 

@@ -1,13 +1,12 @@
-import { randomBytes } from "node:crypto";
 import type { IncomingMessage, Server } from "node:http";
 import type { Logger } from "pino";
-import { bytesToHex } from "viem";
 import { type RawData, WebSocket, WebSocketServer } from "ws";
 import { z } from "zod";
 import { answerBody } from "./answer.ts";
 import { type Answer, InvalidParamsError, parseParams, type RpcRequest } from "./json-rpc.ts";
 import type { Pages } from "./pages.ts";
 import type { Service } from "./service.ts";
+import { randomId } from "./subscriptions/random-id.ts";
 
 export interface SocketOptions {
   /** Greatest message, in bytes. */
@@ -130,7 +129,7 @@ class Connection {
     if (topic === undefined) throw new InvalidParamsError(`there is no subscription to ${name}`);
     if (this.#subscriptions.size >= MAX_SUBSCRIPTIONS)
       throw new InvalidParamsError(`a connection has at most ${MAX_SUBSCRIPTIONS} subscriptions`);
-    const id = bytesToHex(randomBytes(16));
+    const id = randomId();
     const subscription: Subscription = { waiting: [], end: () => undefined };
     this.#subscriptions.set(id, subscription);
     try {

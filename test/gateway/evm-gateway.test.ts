@@ -447,6 +447,14 @@ describe("gateway of an evm rollup", function () {
   });
 
   describe("filters", () => {
+    it("have ids without leading zeros, which are found again as they were given", async () => {
+      for (let each = 0; each < 64; each++) {
+        const { result: id } = await rpc("eth_newBlockFilter");
+        expect(id).to.match(/^0x[1-9a-f][0-9a-f]{31}$/);
+        expect((await rpc("eth_uninstallFilter", [id])).result).to.equal(true);
+      }
+    });
+
     it("tell what is new, and what a reorganisation took away", async () => {
       const open = async (method: string, params: unknown[] = []): Promise<string> =>
         (await rpc(method, params)).result;

@@ -2,10 +2,10 @@ import { type Hex, hexToBytes, numberToHex, zeroAddress } from "viem";
 import { z } from "zod";
 import { LEDGER } from "../../kinds/ledger/abi.ts";
 import { parseCalldata } from "../../kinds/ledger/calldata.ts";
-import { LockstepError } from "../../protocol/errors.ts";
 import { chainId } from "../../protocol/ids.ts";
 import { TransactionRevertedError } from "../../simulate/outcome.ts";
 import { callSchema } from "../call-request.ts";
+import { HistoricalStateError } from "../block-errors.ts";
 import {
   addressSchema,
   blockQuantitySchema,
@@ -19,11 +19,7 @@ import { Upstream } from "../upstream.ts";
 import type { KindGateway, RollupContext } from "./kind-gateway.ts";
 
 /** A ledger has the state at L1's head alone. */
-class LedgerHistoryError extends LockstepError {
-  constructor() {
-    super("HISTORICAL_STATE", 'a ledger keeps no earlier state than that at L1\'s head; ask for "latest"');
-  }
-}
+const LATEST_ONLY = 'a ledger keeps no earlier state than that at L1\'s head; ask for "latest"';
 
 /** 256 bytes of nothing: ledgers emit no events. */
 const EMPTY_BLOOM: Hex = `0x${"00".repeat(256)}`;
@@ -55,7 +51,7 @@ export function ledgerGateway({ builder, rollup }: RollupContext): KindGateway {
     if (tag === "safe" || tag === "finalized")
       if ((await builder.l1.getBlock({ blockTag: tag })).hash === hash) return;
     if (tag === "earliest" && number === 0n) return;
-    throw new LedgerHistoryError();
+    throw new HistoricalStateError(LATEST_ONLY);
   };
   const methods: KindGateway["methods"] = {
     // A ledger has no blocks of its own: its state changes with L1's.

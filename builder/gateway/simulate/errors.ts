@@ -25,10 +25,3 @@ export function simulateError(error: unknown): unknown {
   if (!(error instanceof InvalidTransactionError) || error.rule === undefined) return error;
   return new SimulateError(CODES[error.rule], `err: ${error.message}`);
 }
-
-/** The block on which is to be simulated is none of the chain. */
-export class HeaderNotFoundError extends LockstepError {
-  constructor() {
-    super("BLOCK_NOT_FOUND", "header not found");
-  }
-}

@@ -109,7 +109,9 @@ function requestsOf(
     return block.calls.map((call) => {
       const gas = call.gas ?? gasLimit;
       if (gas > gasLimit) throw new SimulateError(-38015, `block gas limit reached: ${gas} > ${gasLimit}`);
-      if (validation && call.nonce === MAX_NONCE) throw new SimulateError(-32603, "err: nonce has max value");
+      const overridden = overrides.findLast(({ address }) => address === call.from)?.nonce;
+      if (validation && (call.nonce ?? overridden) === MAX_NONCE)
+        throw new SimulateError(-32603, "err: nonce has max value");
       const fee = call.maxFeePerGas ?? call.gasPrice ?? 0n;
       if (validation && fee < baseFeePerGas)
         throw new SimulateError(

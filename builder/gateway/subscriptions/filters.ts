@@ -1,7 +1,6 @@
-import { randomBytes } from "node:crypto";
-import { bytesToHex } from "viem";
 import { LockstepError } from "../../protocol/errors.ts";
 import type { Topic } from "../service.ts";
+import { randomId } from "./random-id.ts";
 
 /** No such filter: it was never there, was removed, or was not polled for too long. */
 export class FilterNotFoundError extends LockstepError {
@@ -59,7 +58,7 @@ export class Filters<About> {
   ): Promise<string> {
     if (this.#filters.size >= MAX_FILTERS)
       throw new FilterLimitError(`there are ${MAX_FILTERS} filters already; uninstall some`);
-    const id = bytesToHex(randomBytes(16));
+    const id = randomId();
     const filter: Filter<About> = {
       about,
       changes: [],

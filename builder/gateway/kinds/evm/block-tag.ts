@@ -2,8 +2,8 @@ import { type Hex, numberToHex } from "viem";
 import { z } from "zod";
 import type { Chronicle } from "../../../kinds/evm/chronicle/chronicle.ts";
 import type { ChronicleBlock } from "../../../kinds/evm/chronicle/types.ts";
+import { BlockNotFoundError, HistoricalStateError } from "../../block-errors.ts";
 import { blockQuantitySchema, hashSchema } from "../../json-rpc.ts";
-import { BlockNotFoundError, HistoricalStateError } from "./errors.ts";
 import type { EvmRollupState, EvmRollupView } from "./view.ts";
 
 const nameSchema = z.enum(["earliest", "safe", "finalized", "latest", "pending"]);
@@ -46,7 +46,7 @@ export async function getBlock(
   tag: BlockTag,
 ): Promise<ChronicleBlock> {
   const block = await findBlock(view, chronicle, tag);
-  if (block === undefined) throw new BlockNotFoundError(nameOf(tag));
+  if (block === undefined) throw new BlockNotFoundError(`the rollup has no block ${nameOf(tag)}`);
   return block;
 }
 
@@ -63,7 +63,11 @@ export async function readState<Result>(
   const asked = await getBlock(view, chronicle, tag);
   const follows = tag === "latest" || tag === "pending";
   return await view.read(({ store, chronicle: { latest } }) => {
-    if (!follows && asked.hash !== latest.hash) throw new HistoricalStateError(asked.number, latest.number);
+    if (!follows && asked.hash !== latest.hash)
+      throw new HistoricalStateError(
+        `the state after block ${asked.number} is not kept, only that after the latest, ${latest.number}; ` +
+          'ask for "latest"',
+      );
     return work(store);
   });
 }

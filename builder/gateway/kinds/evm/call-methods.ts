@@ -14,7 +14,7 @@ import {
   callSchema,
   overrideParams,
 } from "../../call-request.ts";
-import { HeaderNotFoundError } from "../../simulate/errors.ts";
+import { BlockNotFoundError } from "../../block-errors.ts";
 import { type SimulatedChain, simulateMethod } from "../../simulate/simulate.ts";
 import { bisectGasLimit, findGasLimit } from "../../estimate.ts";
 import { InvalidParamsError, parseParams, quantitySchema } from "../../json-rpc.ts";
@@ -136,7 +136,7 @@ function simulatedChain(view: EvmRollupView): SimulatedChain {
     headOf: async (given) => {
       const [tag] = parseParams(z.tuple([blockTagSchema]), [given]);
       const chronicle = await view.read((state) => state.chronicle);
-      if ((await findBlock(view, chronicle, tag)) === undefined) throw new HeaderNotFoundError();
+      if ((await findBlock(view, chronicle, tag)) === undefined) throw new BlockNotFoundError();
       return await readState(view, tag, ({ block }) => {
         const { hash, stateRoot } = chronicle.latest;
         const root = numberToHex(stateRoot, { size: 32 });

@@ -9,6 +9,7 @@ import { withoutEmptyCalls, type TraceFrame } from "../../trace/frame.ts";
 import type { CrossChainTrace, TracedVisit } from "../../trace/cross-chain-trace.ts";
 import { type KindTrace, traceParamsSchema } from "../../trace/trace.ts";
 import { blockNumberSchema, type BlockTag, getBlock } from "./block-tag.ts";
+import { GenesisTraceError } from "../../block-errors.ts";
 import { UnsupportedRequestError } from "./errors.ts";
 import { signedBytes } from "./format.ts";
 import { evmRollupView, type EvmRollupView } from "./view.ts";
@@ -79,13 +80,6 @@ export function traceMethods(
       throw new UnsupportedRequestError("UNSUPPORTED_TRACER", message);
     },
   };
-}
-
-/** Nothing ran in the genesis block. */
-export class GenesisTraceError extends LockstepError {
-  constructor() {
-    super("GENESIS_TRACE", "genesis is not traceable");
-  }
 }
 
 type TraceOptions = NonNullable<z.output<typeof traceParamsSchema>[1]>;
