@@ -1,5 +1,6 @@
+import { size } from "viem";
 import { type Action, ActionKind } from "../protocol/action.ts";
-import { gasToGive } from "../protocol/call-gas.ts";
+import { BATCH_CALL_GAS, gasToGive } from "../protocol/call-gas.ts";
 import { LockstepError } from "../protocol/errors.ts";
 import { type Execution, MarkKind } from "../protocol/execution.ts";
 import { L1 } from "../protocol/ids.ts";
@@ -24,6 +25,18 @@ import {
 /** Gas that one transaction may use (EIP-7825). */
 export const MAX_TRANSACTION_GAS = 1n << 24n;
 
+/** Words of an action, and of a visit with its proof, in calldata. */
+const ACTION_BYTES = 12 * 32;
+const VISIT_BYTES = 22 * 32;
+/**
+ * About what they cost, from batches that were posted; what a batch really takes is measured before it is
+ * sent.
+ */
+const CALLDATA_GAS = 20n;
+const TABLE_SLOT_GAS = 6_000n;
+const VISIT_GAS = 40_000n;
+const ACTION_GAS = 6_000n;
+
 /** The batch exceeds a limit of L1's. Fewer transactions may fit. */
 export class BatchTooLargeError extends LockstepError {
   constructor(what: string, value: bigint | number | string, limit: bigint | number) {
@@ -31,8 +44,106 @@ export class BatchTooLargeError extends LockstepError {
   }
 }
 
+/** Bytes of calldata that a batch may have: nodes take no larger transactions than 128 KiB. */
+export const MAX_BATCH_BYTES = 120_000;
+/** Bytes that L1 may answer to a rollup with (`contracts/play/Player.sol`). */
+export const MAX_RETURN_BYTES = 32_768;
+/** Proofs in one batch: more of them make all wait for the last. */
+export const MAX_VISITS = 96;
+
+/** What of an execution counts against the limits. */
+export type Outline = Pick<Execution, "actions" | "marks"> & {
+  readonly visits: readonly Pick<Execution["visits"][number], "rollup">[];
+};
+
+/** What executions take of the limits, all of it additive. */
+export interface Load {
+  readonly calls: number;
+  readonly tableBytes: number;
+  readonly calldataBytes: number;
+  readonly visits: number;
+  /** Gas that callees on L1 may use up. */
+  readonly promisedGas: bigint;
+  /** About what `postBatch` takes. */
+  readonly gas: bigint;
+}
+
+export const NO_LOAD: Load = {
+  calls: 0,
+  tableBytes: 0,
+  calldataBytes: 0,
+  visits: 0,
+  promisedGas: 0n,
+  gas: 0n,
+};
+
+/** What these executions take. */
+export function loadOf(executions: readonly Outline[]): Load {
+  const actions = executions.flatMap((execution) => execution.actions);
+  const calldataBytes = actions.reduce((sum, { data }) => sum + ACTION_BYTES + size(data), 0);
+  const visits = actions.filter(beginsVisit).length;
+  const table = maxTableBytes(executions);
+  const perVisit = BigInt(visits) * VISIT_GAS + BigInt(actions.length) * ACTION_GAS;
+  const perByte = BigInt(calldataBytes) * CALLDATA_GAS + BigInt(Math.ceil(table / 31)) * TABLE_SLOT_GAS;
+  return {
+    calls: executions.filter(({ actions: [first] }) => first?.kind === ActionKind.CALL).length,
+    tableBytes: table,
+    calldataBytes: calldataBytes + visits * VISIT_BYTES,
+    visits,
+    promisedGas: promisedGas(executions),
+    gas: perVisit + perByte,
+  };
+}
+
+export function sumOf(a: Load, b: Load): Load {
+  return {
+    calls: a.calls + b.calls,
+    tableBytes: a.tableBytes + b.tableBytes,
+    calldataBytes: a.calldataBytes + b.calldataBytes,
+    visits: a.visits + b.visits,
+    promisedGas: a.promisedGas + b.promisedGas,
+    gas: a.gas + b.gas,
+  };
+}
+
+/** Whether a batch of several transactions can hold so much, as far as can be told before it is proven. */
+export function fitsBatch(load: Load): boolean {
+  return (
+    load.calls <= MAX_EXECUTIONS &&
+    load.tableBytes <= MAX_TABLE_BYTES &&
+    load.calldataBytes <= MAX_BATCH_BYTES &&
+    load.visits <= MAX_VISITS &&
+    // What callees on L1 leave over in the simulation, they may use up there, and what comes after must not
+    // feel it.
+    load.promisedGas <= BATCH_CALL_GAS &&
+    load.gas + load.promisedGas <= MAX_TRANSACTION_GAS
+  );
+}
+
+/**
+ * Whether L1 can take what one transaction does, in whatever batch: asked when gas is estimated, when a
+ * transaction comes in, and when it is put into a batch.
+ * @throws {BatchTooLargeError} with the number and its limit.
+ */
+export function checkTransaction(executions: readonly Outline[]): void {
+  checkLimits(executions);
+  for (const { actions } of executions) {
+    for (const { kind, from, to, data } of actions) {
+      const isStored = to === L1 && from !== L1;
+      if (isStored && size(data) > MAX_TABLE_BYTES)
+        throw new BatchTooLargeError("bytes that a rollup sends to L1", size(data), MAX_TABLE_BYTES);
+      const isAnswer = from === L1 && kind === ActionKind.RESULT;
+      if (isAnswer && size(data) > MAX_RETURN_BYTES)
+        throw new BatchTooLargeError("bytes that L1 returns to a rollup", size(data), MAX_RETURN_BYTES);
+    }
+  }
+  const { calldataBytes } = loadOf(executions);
+  if (calldataBytes > MAX_BATCH_BYTES)
+    throw new BatchTooLargeError("bytes of the batch", calldataBytes, MAX_BATCH_BYTES);
+}
+
 /** @throws {BatchTooLargeError} */
-export function checkLimits(executions: readonly Execution[]): void {
+export function checkLimits(executions: readonly Outline[]): void {
   const calls = executions.filter(({ actions }) => actions[0]?.kind === ActionKind.CALL).length;
   if (calls > MAX_EXECUTIONS) throw new BatchTooLargeError("calls", calls, MAX_EXECUTIONS);
   const bytes = maxTableBytes(executions);
@@ -40,7 +151,7 @@ export function checkLimits(executions: readonly Execution[]): void {
 }
 
 /** Gas that must be there for the L1 calls of L2 transactions, should each use up all that it says. */
-export function promisedGas(executions: readonly Execution[]): bigint {
+export function promisedGas(executions: readonly Pick<Execution, "actions">[]): bigint {
   const calls = executions.filter(isTransaction).flatMap(({ actions }) => actions);
   return calls
     .filter(({ kind, to, gas }) => kind === ActionKind.CALL && to === L1 && gas > 0)
@@ -51,7 +162,7 @@ export function promisedGas(executions: readonly Execution[]): bigint {
  * The most that the contract stores of the executions. Every effect is counted with all its fields, and every
  * rollup in every step: what L1 is told in which step is the planner's matter.
  */
-export function maxTableBytes(executions: readonly Execution[]): number {
+export function maxTableBytes(executions: readonly Outline[]): number {
   const calls = executions.filter((execution) => !isTransaction(execution)).length;
   const slots = calls + Math.floor(calls / CALLS_PER_FREE_SLOT);
   const front = HEAD_SLOTS * SLOT_BYTES + slots * INDEX_BYTES;
@@ -59,7 +170,7 @@ export function maxTableBytes(executions: readonly Execution[]): number {
 }
 
 /** Opening and first step of a transaction are played at once and not stored. */
-function maxExecutionBytes(execution: Execution): number {
+function maxExecutionBytes(execution: Outline): number {
   const rollups = rollupsOf(execution);
   const steps = execution.actions.map((action) => maxStep(action, rollups)).filter((bytes) => bytes !== 0);
   const [first = 0, ...others] = steps;
@@ -68,11 +179,11 @@ function maxExecutionBytes(execution: Execution): number {
   return isTransaction(execution) ? rest : ENTRY_BYTES + maxRoots(rollups) + first + rest;
 }
 
-function isTransaction({ actions }: Execution): boolean {
+function isTransaction({ actions }: Pick<Execution, "actions">): boolean {
   return actions[0]?.kind === ActionKind.L2TX;
 }
 
-function rollupsOf({ actions, visits }: Execution): TableRollup[] {
+function rollupsOf({ actions, visits }: Outline): TableRollup[] {
   const moving = new Set(actions.flatMap(({ value, from, to }) => (value === 0n ? [] : [from, to])));
   return [...new Set(visits.map(({ rollup }) => rollup))].map((id) => ({ id, movesValue: moving.has(id) }));
 }
@@ -84,4 +195,8 @@ function maxStep(action: Action, rollups: readonly TableRollup[]): number {
   if (kind === ActionKind.RESULT && to === L1) return maxEffects(rollups) + maxResult(action);
   const undoes = kind === ActionKind.REVERT || (kind === ActionKind.RESULT && failed && from !== L1);
   return undoes ? maxUndoing(rollups) : 0;
+}
+
+function beginsVisit({ kind, to }: Action): boolean {
+  return to !== L1 && (kind === ActionKind.CALL || kind === ActionKind.L2TX);
 }

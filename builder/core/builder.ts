@@ -1,17 +1,24 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import path from "node:path";
-import { type Address, BaseError, type Hex, keccak256, type LocalAccount } from "viem";
+import { type Address, BaseError, type Hex, type LocalAccount } from "viem";
 import type { Logger } from "pino";
-import { Chains, type HeldChains } from "./chains.ts";
+import { checkTransaction } from "../batch/limits.ts";
+import { ProofStore } from "../batch/proof-store.ts";
+import type { Backend, BackendRollup, BackendTrouble, Purpose } from "./backend.ts";
+import { Chains, type Moment } from "./chains.ts";
 import type { BuilderEvent, BuilderListener } from "./events.ts";
 import { findL2Transaction, type HistoryEntry, readHistory } from "../l1/history.ts";
 import { type Stop, UnknownRollupError } from "../follower/stopped.ts";
-import type { AccountState, RollupKind, RollupMachine } from "../kinds/kind.ts";
+import type { AccountState, RollupMachine, Signer } from "../kinds/kind.ts";
 import { connectL1, l1Error, type L1Client } from "../l1/client.ts";
 import { findIncluded } from "../post/find-included.ts";
 import { mayStillTakeEffect } from "../post/settle.ts";
+import { Turns } from "../post/turn.ts";
 import { undoInclusion } from "../post/undo-inclusion.ts";
+import { PendingSimulation } from "./pending.ts";
 import { Producer } from "./producer.ts";
+import { Proofs } from "./proofs.ts";
+import { Priority } from "./room.ts";
 import type { Prover } from "../proving/prover.ts";
 import { rollupsAbi } from "../protocol/abi.ts";
 import { LockstepError } from "../protocol/errors.ts";
@@ -22,23 +29,21 @@ import type { RollupCallOutcome, Simulation } from "../simulate/simulation.ts";
 import type { CallResult } from "../simulate/cross-chain-router.ts";
 import { InclusionStore } from "../post/inclusion-store.ts";
 import { PendingStore } from "../intake/pending.ts";
-import type { AcceptedTransaction, TransactionStatus } from "../intake/accepted.ts";
-import { decodeTransaction } from "../intake/decode.ts";
 import {
-  simulateTransaction,
-  simulateTransactions,
-  type SimulationOptions,
-} from "../simulate/simulate-transactions.ts";
-import { TransactionQueue } from "../intake/queue.ts";
+  type AcceptedTransaction,
+  type L1Transaction,
+  l1Transaction,
+  rollupTransaction,
+  type TransactionStatus,
+} from "../intake/accepted.ts";
 import { BuilderStoppedError } from "../intake/stopped.ts";
+import { UnderpricedReplacementError } from "../intake/errors.ts";
+import { OutcomeStore } from "../intake/outcomes.ts";
+import { l1Signer, TransactionQueue } from "../intake/queue.ts";
+import { simulateTransaction } from "../simulate/simulate-transactions.ts";
 
 /** A rollup that the builder runs. */
-export interface BuilderRollup {
-  readonly id: ChainId;
-  readonly kind: RollupKind;
-  /** Name of the verification key on L1 for each of the kind's circuits. */
-  readonly verificationKeys: { readonly [circuit: string]: Hex };
-}
+export type BuilderRollup = BackendRollup;
 
 export interface BuilderOptions {
   /** JSON-RPC endpoint of the L1 node. */
@@ -53,39 +58,25 @@ export interface BuilderOptions {
   readonly folder?: string;
   /** Block in which `Rollups` was deployed, or an earlier one; default 0. */
   readonly deploymentBlock?: bigint;
+  /**
+   * Blocks after which what L1 says is final for this builder: until then, posted transactions are kept.
+   * Default 64.
+   */
+  readonly reorgDepth?: bigint;
   readonly log?: Logger;
 }
 
 /** Events that the operator should look into. */
 const FAULTS: readonly BuilderEvent["type"][] = ["stopped", "selfCheckFailed"];
 
-/** Milliseconds between attempts to reach an L1 node that is away. */
-const RECONNECT_DELAY = 500;
+/** How often L1's head is looked at when nothing else asks for it, in milliseconds. */
+const WATCH = 1_000;
+/** As many confirmations as make a block final on most chains. */
+const REORG_DEPTH = 64n;
 
 /**
  * Starts a builder.
  * @throws {L1UnreachableError}, or what opening the rollups' state throws.
- * @example
- * ```ts
- * import { createBuilder } from "./builder/core/builder.ts";
- * import { developmentAccount } from "./builder/devnet/accounts.ts";
- * import { builderRollup, knownKind } from "./builder/node/kinds/index.ts";
- * import { prepareArtefacts } from "./builder/node/artefacts.ts";
- * import { openProver } from "./builder/node/prover.ts";
- * import { chainId } from "./builder/protocol/ids.ts";
- *
- * const circuits = await prepareArtefacts();
- * const artefacts = [...circuits.values()].map((circuit) => circuit.artefacts);
- * await using prover = await openProver({ circuits: artefacts });
- * await using builder = await createBuilder({
- *   l1Rpc: "http://127.0.0.1:8545",
- *   manager: "0x5FbDB2315678afecb367f032d93F642f64180aa3",
- *   rollups: [builderRollup(chainId(1), knownKind("ledger"), circuits)],
- *   account: developmentAccount(0),
- *   prover: prover.pool,
- * });
- * builder.listen((event) => console.log(event.type));
- * ```
  */
 export async function createBuilder(options: BuilderOptions): Promise<Builder> {
   return await Builder.start(options);
@@ -96,7 +87,7 @@ export async function createBuilder(options: BuilderOptions): Promise<Builder> {
  * `transaction → simulate → execution → batch → witness → proof → post`. Everything it knows of the rollups
  * comes from L1: it may be killed at any moment and started again.
  */
-export class Builder implements AsyncDisposable {
+export class Builder implements Backend, AsyncDisposable {
   readonly l1: L1Client;
   readonly l1Rpc: string;
   readonly l1ChainId: bigint;
@@ -106,10 +97,14 @@ export class Builder implements AsyncDisposable {
   readonly #chains: Chains;
   readonly #queue: TransactionQueue;
   readonly #inclusions: InclusionStore;
+  readonly #turns: Turns;
+  readonly #pending: PendingSimulation;
   readonly #listeners = new Set<BuilderListener>();
   readonly #stop = new AbortController();
   readonly #producer: Producer;
-  #running: Promise<void> = Promise.resolve();
+  #running: Promise<unknown> = Promise.resolve();
+  /** What was posted may no longer be on L1. */
+  #isReorganised = true;
 
   private constructor(
     options: BuilderOptions,
@@ -125,28 +120,65 @@ export class Builder implements AsyncDisposable {
     this.l1ChainId = l1ChainId;
     this.manager = options.manager;
     this.rollups = options.rollups;
-    const pending = options.folder === undefined ? undefined : path.join(options.folder, "pending");
-    this.#queue = new TransactionQueue(new PendingStore(pending), l1ChainId);
-    this.#inclusions = new InclusionStore(options.folder);
-    chains.listen((rollup, stopped) => {
-      if (stopped === undefined) this.#emit({ type: "resumed", rollup });
-      else this.#emit({ ...stopped.stop, type: "stopped", message: stopped.message });
+    const { folder, account, prover } = options;
+    const own = (name: string) => (folder === undefined ? undefined : path.join(folder, name));
+    const signerOf = (transaction: AcceptedTransaction): string | undefined => {
+      if (transaction.rollup === undefined) return l1Signer(transaction.decoded.sender);
+      const signer = this.#signer(transaction);
+      return signer && `${transaction.rollup}:${signer.sender}`;
+    };
+    this.#queue = new TransactionQueue({
+      pending: new PendingStore(own("pending"), l1ChainId),
+      outcomes: new OutcomeStore(folder),
+      l1ChainId,
+      signerOf,
+    });
+    this.#inclusions = new InclusionStore(folder);
+    this.#turns = new Turns(l1);
+    const manager = options.manager;
+    const emit: BuilderListener = (event) => {
+      this.#emit(event);
+    };
+    this.#pending = new PendingSimulation({
+      chains,
+      queue: this.#queue,
+      l1ChainId,
+      manager,
+      origin: account.address,
+    });
+    const proofs = new Proofs({
+      store: new ProofStore(own("proofs")),
+      prover,
+      kindOf: (rollup) => this.#rollup(rollup).kind,
+      keyOf: (rollup, circuit) => this.#keyOf(rollup, circuit),
+      emit,
     });
     this.#producer = new Producer({
       l1,
       l1ChainId,
       maxBatchAge,
       chains,
-      manager: options.manager,
+      manager,
       queue: this.#queue,
+      pending: this.#pending,
+      proofs,
       inclusions: this.#inclusions,
-      account: options.account,
-      prover: options.prover,
-      kindOf: (rollup) => this.#rollup(rollup).kind,
-      keyOf: (rollup, circuit) => this.#keyOf(rollup, circuit),
-      included: (transaction) => this.#includedAs(transaction),
-      emit: (event) => this.#emit(event),
+      turns: this.#turns,
+      account,
+      recover: () => this.#recover(),
+      signerOf,
+      emit,
     });
+    chains.listen(
+      (rollup, stopped) => {
+        if (stopped === undefined) this.#emit({ type: "resumed", rollup });
+        else this.#emit({ ...stopped.stop, type: "stopped", message: stopped.message });
+      },
+      () => {
+        this.#isReorganised = true;
+        this.#producer.reorganised();
+      },
+    );
   }
 
   /** @internal Use {@link createBuilder}. */
@@ -161,6 +193,7 @@ export class Builder implements AsyncDisposable {
       const chains = await Chains.open({
         l1,
         l1ChainId,
+        maxBatchAge,
         manager: lowerCase(options.manager),
         rollups: options.rollups,
         folder: options.folder,
@@ -172,7 +205,8 @@ export class Builder implements AsyncDisposable {
       try {
         await builder.#queue.load();
         await builder.#recover();
-        builder.#running = builder.#work();
+        const { signal } = builder.#stop;
+        builder.#running = Promise.all([builder.#producer.work(signal), builder.#watch(signal)]);
       } catch (error) {
         await builder.stop();
         throw error;
@@ -183,113 +217,114 @@ export class Builder implements AsyncDisposable {
     }
   }
 
-  /**
-   * Calls back with everything the builder does.
-   * @returns a function that ends it.
-   */
   listen(listener: BuilderListener): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
 
-  /**
-   * Takes a raw transaction of L1. One that touches no rollup is forwarded, in its turn. One that does is
-   * simulated with all that wait before it, and queued.
-   * @param forward sends the transaction to L1 as it is.
-   * @returns the hash if it was queued, else what `forward` gave.
-   * @throws {LockstepError} that says why the transaction cannot be included.
-   */
   async submit<Forwarded>(raw: Hex, forward: () => Promise<Forwarded>): Promise<Hex | Forwarded> {
-    const { hash, sender } = decodeTransaction(raw, this.l1ChainId);
-    const transaction: AcceptedTransaction = { hash, data: raw };
-    return await this.#hold(async (held) => {
-      if (this.#queue.get(hash) !== undefined) return hash;
-      const simulation = held.simulate(held.head.timestamp + 1n);
-      try {
-        const options = this.#simulationOptions(held.head.next.baseFeePerGas);
-        await simulateTransactions(simulation, this.#queue.pending(), options);
-        const crossesChains = await this.#crosses(simulation, transaction, options);
-        // Behind one that waits, a transaction has to wait too: nonces are used in order.
-        if (!crossesChains && this.#queue.pendingOf(sender).length === 0) return await forward();
-      } finally {
-        simulation.close();
-      }
-      await this.#accept(transaction);
+    const transaction = l1Transaction(raw, this.l1ChainId);
+    const { hash, decoded } = transaction;
+    const { sender, nonce } = decoded;
+    const queue = this.#queue;
+    if (queue.get(hash) !== undefined) return hash;
+    const own = queue.pendingOf(sender);
+    if (own.length === 0 && (await this.#isPlain(transaction))) return await forward();
+    const rival = own.find((each) => each.rollup === undefined && each.decoded.nonce === nonce);
+    if (rival !== undefined) {
+      await this.#replace(rival, transaction);
       return hash;
-    });
+    }
+    queue.assertRoom(l1Signer(sender));
+    const block = await this.#headNumber();
+    try {
+      const isKept = await this.#guard(() =>
+        this.#pending.offer(transaction, async ({ crossesChains }) => {
+          // Behind one that waits, a transaction has to wait too: nonces are used in order.
+          const isKept = crossesChains || queue.pendingOf(sender).length > 0;
+          if (isKept) await this.#accept(transaction, block);
+          return { isKept, result: isKept };
+        }),
+      );
+      return isKept ? hash : await forward();
+    } catch (error) {
+      if (await this.#isUnplayed(error, transaction, "NONCE_TOO_HIGH")) {
+        await this.#accept(transaction, block);
+        return hash;
+      }
+      if (error instanceof LockstepError || error instanceof BaseError) throw error;
+      // The node may know an opcode or precompile that the simulation does not.
+      this.#options.log?.warn({ err: error, transaction: hash }, "cannot be simulated, is forwarded");
+      return await forward();
+    }
   }
 
-  /**
-   * Takes a transaction signed for a rollup.
-   * @returns its id, keccak256 of its bytes.
-   * @throws {LockstepError}
-   */
   async submitToRollup(rollup: ChainId, data: Hex): Promise<Hex> {
     this.#rollup(rollup);
-    const transaction: AcceptedTransaction = { hash: keccak256(data), rollup, data };
-    return await this.#hold(async (held) => {
-      if (this.#queue.get(transaction.hash) !== undefined) return transaction.hash;
-      const simulation = held.simulate(held.head.timestamp + 1n);
-      try {
-        const options = this.#simulationOptions(held.head.next.baseFeePerGas);
-        const earlier = this.#queue.pending().filter((pending) => pending.rollup !== undefined);
-        await simulateTransactions(simulation, earlier, options);
-        await simulateTransaction(simulation, transaction, options);
-      } finally {
-        simulation.close();
-      }
-      await this.#accept(transaction);
-      return transaction.hash;
-    });
+    const transaction = rollupTransaction(rollup, data);
+    const { hash } = transaction;
+    const queue = this.#queue;
+    if (queue.get(hash) !== undefined) return hash;
+    const signer = queue.signerOf(transaction);
+    const nonce = this.#signer(transaction)?.nonce;
+    const rival =
+      signer === undefined
+        ? undefined
+        : queue.pendingBy(signer).find((each) => this.#signer(each)?.nonce === nonce);
+    if (rival !== undefined) {
+      await this.#replace(rival, transaction);
+      return hash;
+    }
+    queue.assertRoom(signer);
+    const block = await this.#headNumber();
+    try {
+      await this.#guard(() =>
+        this.#pending.offer(transaction, async () => {
+          await this.#accept(transaction, block);
+          return { isKept: true, result: undefined };
+        }),
+      );
+    } catch (error) {
+      if (!(await this.#isUnplayed(error, transaction, "INVALID_L2_TRANSACTION"))) throw error;
+      await this.#accept(transaction, block);
+    }
+    return hash;
   }
 
-  /**
-   * Simulates a call on L1 that sees the rollups.
-   * @param pending on what the waiting transactions will leave, instead of on the head.
-   */
-  async call(request: CallRequest, pending: boolean): Promise<TransactionOutcome> {
-    return await this.#simulate(async (simulation, baseFeePerGas) => {
-      if (pending)
-        await simulateTransactions(simulation, this.#queue.pending(), this.#simulationOptions(baseFeePerGas));
-      return await simulation.call(request);
-    });
+  async call(request: CallRequest, pending: boolean, purpose: Purpose = "read"): Promise<TransactionOutcome> {
+    return await this.#simulate(pending, purpose, (simulation) => simulation.call(request));
   }
 
-  /** Calls a contract on a rollup without changing anything. */
   async view(call: { rollup: ChainId; sender: Address; target: Address; data: Hex }): Promise<CallResult> {
     this.#rollup(call.rollup);
-    return await this.#simulate((simulation) => simulation.view(call));
+    return await this.#simulate(false, "read", (simulation) => simulation.view(call));
   }
 
-  /**
-   * Simulates a call on a rollup as `eth_call` does there; it sees the other chains. Nothing of it stays.
-   * @param pending on what the waiting transactions will leave, instead of on the head.
-   */
-  async callRollup(rollup: ChainId, request: CallRequest, pending: boolean): Promise<RollupCallOutcome> {
+  async callRollup(
+    rollup: ChainId,
+    request: CallRequest,
+    pending: boolean,
+    purpose: Purpose = "read",
+  ): Promise<RollupCallOutcome> {
     this.#rollup(rollup);
-    return await this.#simulate(async (simulation, baseFeePerGas) => {
-      const options = this.#simulationOptions(baseFeePerGas);
-      if (pending) await simulateTransactions(simulation, this.#queue.pending(), options);
-      return await simulation.rollupCall(rollup, request, options.origin);
-    });
+    const origin = this.#options.account.address;
+    return await this.#simulate(pending, purpose, (simulation, judge) =>
+      simulation.rollupCall(rollup, request, origin, judge),
+    );
   }
 
-  /**
-   * Plays calls on L1's head, each on what the ones before it left. Nothing of them stays.
-   * @throws what the first of them that cannot be played throws.
-   */
   async callAll(requests: readonly CallRequest[]): Promise<TransactionOutcome[]> {
-    return await this.#simulate(async (simulation) => await simulation.calls(requests));
+    return await this.#simulate(false, "read", (simulation) => simulation.calls(requests));
   }
 
-  /** The same on a rollup. */
   async callRollupAll(rollup: ChainId, requests: readonly CallRequest[]): Promise<RollupCallOutcome[]> {
     this.#rollup(rollup);
     const origin = this.#options.account.address;
-    return await this.#simulate(async (simulation) => await simulation.rollupCalls(rollup, requests, origin));
+    return await this.#simulate(false, "read", (simulation) =>
+      simulation.rollupCalls(rollup, requests, origin),
+    );
   }
 
-  /** The account of `address` at home on `chain`, on a rollup, as L1's head has it. */
   async account(rollup: ChainId, chain: ChainId, address: Address): Promise<AccountState> {
     return await this.readRollup(rollup, (machine) => machine.account(chain, BigInt(address)));
   }
@@ -299,9 +334,8 @@ export class Builder implements AsyncDisposable {
     return await this.readRollup(rollup, (machine) => machine.stateRoot());
   }
 
-  /** Where the rollup stands, as L1's head has it, or since it was stopped. */
   async standing(rollup: ChainId): Promise<{ root: StateRoot; stopped?: Stop }> {
-    return await this.#hold(async ({ machines, stopped }) => {
+    return await this.#atHead(({ machines, stopped }) => {
       const stop = stopped.get(rollup)?.stop;
       if (stop !== undefined) return { root: stop.root, stopped: stop };
       const machine = machines.get(rollup);
@@ -310,70 +344,67 @@ export class Builder implements AsyncDisposable {
     });
   }
 
-  /**
-   * Reads a rollup as L1's head has it.
-   * @throws {UnknownRollupError}, {RollupStoppedError}
-   */
   async readRollup<Result>(
     rollup: ChainId,
     read: (machine: RollupMachine) => Result | Promise<Result>,
   ): Promise<Result> {
-    return await this.#hold(async ({ machines, stopped }) => {
+    return await this.#atHead(({ machines, stopped }) => {
       const machine = machines.get(rollup);
       if (machine === undefined) throw stopped.get(rollup) ?? new UnknownRollupError(rollup);
-      return await read(machine);
+      return read(machine);
     });
   }
 
-  /** Transactions signed for a rollup that wait. */
   pendingOfRollup(rollup: ChainId): AcceptedTransaction[] {
     return this.#queue.pending().filter((transaction) => transaction.rollup === rollup);
   }
 
-  /** How far this builder has come with a transaction; nothing for one that it never took on. */
   status(hash: Hex): TransactionStatus | undefined {
     return this.#queue.statusOf(hash);
   }
 
-  /**
-   * How far a transaction signed for a rollup has come, on L1 as well: one that failed there may have taken
-   * effect since, in a copy of its batch.
-   */
   async statusOnL1(rollup: ChainId, id: Hex): Promise<TransactionStatus | undefined> {
     const status = this.status(id);
     if (status === undefined || !mayStillTakeEffect(status)) return status;
-    return (await this.#includedAs({ hash: id, rollup })) ?? status;
+    return await this.#guard(async () => {
+      const { head } = await this.#chains.look();
+      const all = () => this.#history(this.#options.deploymentBlock ?? 0n, head.number);
+      const [found] = await findIncluded(this.l1, [{ hash: id, rollup }], all);
+      return found?.status ?? status;
+    });
   }
 
-  /** The L1 transaction in which one signed for a rollup took effect, also before this process began. */
   async l1TransactionOf(rollup: ChainId, id: Hex): Promise<Hex | undefined> {
-    const status = this.status(id);
-    if (status?.state === "posted") return status.l1Transaction;
-    if (status?.state === "failed" && !mayStillTakeEffect(status)) return undefined;
-    return await this.#hold(async ({ head }) => {
-      // L1 shows a block before its transactions have their status. A client that saw the block asks only
-      // once, so it waits here.
-      const settled = this.status(id);
-      if (settled !== undefined && !mayStillTakeEffect(settled))
-        return settled.state === "posted" ? settled.l1Transaction : undefined;
-      const history = await this.#historyUpTo(head.number);
+    const before = this.status(id);
+    if (before?.state === "posted") return before.l1Transaction;
+    if (before?.state === "failed" && !mayStillTakeEffect(before)) return undefined;
+    // L1 shows a block before its transactions have their status. A client that saw the block asks only
+    // once, and waits here.
+    await this.#producer.settled();
+    const settled = this.status(id);
+    if (settled !== undefined && !mayStillTakeEffect(settled))
+      return settled.state === "posted" ? settled.l1Transaction : undefined;
+    return await this.#guard(async () => {
+      const { head } = await this.#chains.look();
+      const history = await this.#history(this.#options.deploymentBlock ?? 0n, head.number);
       return findL2Transaction(history, rollup, id)?.transaction;
     });
   }
 
-  /** A transaction that is not on L1 yet. */
   pending(hash: Hex): AcceptedTransaction | undefined {
     return this.#queue.get(hash);
   }
 
-  /** L1 transactions of `sender` that wait. */
   pendingOf(sender: Address): AcceptedTransaction[] {
     return this.#queue.pendingOf(sender);
   }
 
-  /** How many transactions wait. */
   get waiting(): number {
-    return this.#queue.pending().length;
+    return this.#queue.size;
+  }
+
+  get trouble(): BackendTrouble | undefined {
+    return this.#producer.trouble;
   }
 
   /** Resolves when nothing waits any more. */
@@ -381,9 +412,8 @@ export class Builder implements AsyncDisposable {
     while (this.waiting > 0 && !this.#stop.signal.aborted) await sleep(20);
   }
 
-  /** Resolves when the transaction no longer waits, or after `timeout` milliseconds. */
-  async settled(hash: Hex, timeout: number): Promise<void> {
-    const end = performance.now() + timeout;
+  async settled(hash: Hex, patience: number): Promise<void> {
+    const end = performance.now() + patience;
     while (this.pending(hash) !== undefined && performance.now() < end && !this.#stop.signal.aborted) {
       await sleep(20);
     }
@@ -407,100 +437,177 @@ export class Builder implements AsyncDisposable {
     await this.stop();
   }
 
-  async #work(): Promise<void> {
-    const { signal } = this.#stop;
-    let interrupted = false;
+  /** Looks at L1 now and then, so that a reorganisation is seen also when no request comes. */
+  async #watch(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
-      try {
-        if (interrupted) await this.#recover();
-        interrupted = false;
-        await this.#queue.waitForWork(signal);
-        await this.#producer.produce(this.#queue.pending(), signal);
-      } catch (error) {
-        if (this.#stop.signal.aborted) return;
-        interrupted = true;
-        this.#options.log?.error({ err: error }, "cannot go on; trying again");
-        await sleep(RECONNECT_DELAY, undefined, { signal }).catch(() => undefined);
-      }
+      await sleep(WATCH, undefined, { signal, ref: false }).catch(() => undefined);
+      // What needs L1 will say that it is away.
+      await this.#chains.look().catch(() => undefined);
     }
   }
 
   /**
    * Takes up where this process, or one before it, was interrupted: nothing half done stays on L1, the
-   * rollups are where L1 says, and what L1 holds already is not played again.
+   * rollups are where L1 says, what L1 holds already is not played again, and what it holds no longer waits
+   * again.
    */
   async #recover(): Promise<void> {
-    await undoInclusion(this.l1, this.#inclusions);
-    await this.#hold(async ({ head }) => {
-      const waiting = this.#queue.pending();
-      const included = await findIncluded(this.l1, waiting, () => this.#historyUpTo(head.number));
-      for (const { transaction, status } of included) await this.#queue.finish(transaction, status);
-    });
+    await undoInclusion(this.l1, this.#inclusions, this.#turns);
+    const { head } = await this.#chains.look();
+    const waiting = this.#queue.pending();
+    const first = this.#options.deploymentBlock ?? 0n;
+    const since = waiting
+      .filter(({ rollup }) => rollup !== undefined)
+      .map(({ hash }) => this.#queue.sinceOf(hash) ?? first);
+    const from = since.reduce((least, block) => (block < least ? block : least), head.number);
+    const included = await findIncluded(this.l1, waiting, () => this.#history(from, head.number));
+    for (const { transaction, status } of included) {
+      await this.#queue.finish(transaction, status);
+      if (status.state === "failed") {
+        const { code, reason } = status;
+        this.#emit({ type: "failed", transaction: transaction.hash, code, reason });
+      }
+    }
+    if (this.#isReorganised) await this.#lookForPosted(head.number);
   }
 
-  /** What L1 holds of a transaction already, in this builder's batch or another account's. */
-  async #includedAs(
-    transaction: Pick<AcceptedTransaction, "hash" | "rollup">,
-  ): Promise<TransactionStatus | undefined> {
-    const head = await this.l1.getBlockNumber({ cacheTime: 0 });
-    const [found] = await findIncluded(this.l1, [transaction], () => this.#historyUpTo(head));
-    return found?.status;
-  }
-
-  /** Everything that took effect on the rollups. */
-  async #historyUpTo(block: bigint): Promise<HistoryEntry[]> {
-    const ids = this.rollups.map(({ id }) => id);
-    return await readHistory(this.l1, this.manager, ids, this.#options.deploymentBlock ?? 0n, block);
-  }
-
-  async #crosses(
-    simulation: Simulation,
-    transaction: AcceptedTransaction,
-    options: SimulationOptions,
-  ): Promise<boolean> {
+  /** After a reorganisation: where the posted transactions are now, and which of them are gone. */
+  async #lookForPosted(head: bigint): Promise<void> {
+    this.#isReorganised = false;
     try {
-      return (await simulateTransaction(simulation, transaction, options)).crossesChains;
+      const depth = this.#options.reorgDepth ?? REORG_DEPTH;
+      const settled = head > depth ? head - depth : 0n;
+      const posted = this.#queue.postedAbove(settled);
+      const transactions = posted.map(({ transaction }) => transaction);
+      const found = await findIncluded(this.l1, transactions, () => this.#history(settled, head));
+      const places = new Map(found.map(({ transaction, status }) => [transaction.hash, status]));
+      const gone: AcceptedTransaction[] = [];
+      for (const { transaction, status } of posted) {
+        const now = places.get(transaction.hash);
+        if (now === undefined) gone.push(transaction);
+        else if (now.state === "failed" || now.blockNumber !== status.blockNumber)
+          await this.#queue.move(transaction, now);
+      }
+      if (gone.length === 0) return;
+      await this.#queue.takeBack(gone);
+      this.#emit({ type: "reorganised", transactions: gone.map(({ hash }) => hash) });
     } catch (error) {
-      if (error instanceof LockstepError || error instanceof BaseError) throw error;
-      // The node may know an opcode or precompile that the simulation does not.
-      this.#options.log?.warn(
-        { err: error, transaction: transaction.hash },
-        "cannot be simulated, is forwarded",
-      );
-      return false;
+      this.#isReorganised = true;
+      throw error;
     }
   }
 
-  async #accept(transaction: AcceptedTransaction): Promise<void> {
+  /** Everything that took effect on the rollups in these blocks. */
+  async #history(from: bigint, to: bigint): Promise<HistoryEntry[]> {
+    const ids = this.rollups.map(({ id }) => id);
+    return await readHistory(this.l1, this.manager, ids, from, to);
+  }
+
+  /** Whether the transaction does nothing but pay an account without code: no need to play it. */
+  async #isPlain({ decoded: { tx } }: L1Transaction): Promise<boolean> {
+    if (tx.to === undefined || "authorizationList" in tx) return false;
+    const address = lowerCase(`0x${tx.to.toString().slice(2)}`);
+    return await this.#guard(async () => (await this.l1.getCode({ address })) === undefined);
+  }
+
+  /**
+   * One waiting transaction is replaced by another of the same sender and nonce.
+   * @throws {UnderpricedReplacementError} or what playing it throws.
+   */
+  async #replace(old: AcceptedTransaction, by: AcceptedTransaction): Promise<void> {
+    const [before, after] = [this.#fees(old), this.#fees(by)];
+    const isBetter =
+      after.maxFee * 10n >= before.maxFee * 11n && after.priorityFee * 10n >= before.priorityFee * 11n;
+    if (!isBetter || this.status(old.hash)?.state === "proving")
+      throw new UnderpricedReplacementError(after.nonce);
+    const signer = this.#queue.signerOf(by);
+    const own = signer === undefined ? [] : this.#queue.pendingBy(signer);
+    const earlier = own.slice(
+      0,
+      own.findIndex(({ hash }) => hash === old.hash),
+    );
+    const origin = this.#options.account.address;
+    const block = await this.#guard(() =>
+      this.#chains.playAtHead(async (simulation, { head }) => {
+        const options = { baseFeePerGas: head.next.baseFeePerGas, origin, check: checkTransaction };
+        for (const each of [...earlier, by]) await simulateTransaction(simulation, each, options);
+        return head.number;
+      }),
+    );
+    const reason = `transaction ${by.hash} with the same nonce took its place`;
+    await this.#queue.replace(old, by, { state: "failed", code: "REPLACED", reason }, block);
+    this.#emit({ type: "failed", transaction: old.hash, code: "REPLACED", reason });
+    this.#told(by);
+  }
+
+  #fees(transaction: AcceptedTransaction): Signer {
+    if (transaction.rollup !== undefined) {
+      const signer = this.#signer(transaction);
+      if (signer === undefined) throw new TypeError("only what can be read has a rival");
+      return signer;
+    }
+    const { tx, sender, nonce } = transaction.decoded;
+    if ("maxFeePerGas" in tx)
+      return { sender, nonce, maxFee: tx.maxFeePerGas, priorityFee: tx.maxPriorityFeePerGas };
+    return { sender, nonce, maxFee: tx.gasPrice, priorityFee: tx.gasPrice };
+  }
+
+  #signer(transaction: AcceptedTransaction): Signer | undefined {
+    const { rollup, data } = transaction;
+    if (rollup === undefined) return undefined;
+    return this.rollups.find(({ id }) => id === rollup)?.kind.signerOf?.(data, this.l1ChainId, rollup);
+  }
+
+  /** Whether it only seems wrong because its sender's transactions before it wait and are not played yet. */
+  async #isUnplayed(error: unknown, transaction: AcceptedTransaction, code: string): Promise<boolean> {
+    if (!(error instanceof LockstepError) || error.code !== code) return false;
+    const signer = this.#queue.signerOf(transaction);
+    const last = signer === undefined ? undefined : this.#queue.pendingBy(signer).at(-1);
+    if (last === undefined || this.#pending.has(last.hash)) return false;
+    return this.#fees(transaction).nonce === this.#fees(last).nonce + 1n;
+  }
+
+  async #headNumber(): Promise<bigint> {
+    return await this.#guard(async () => (await this.#chains.look()).head.number);
+  }
+
+  async #accept(transaction: AcceptedTransaction, block: bigint): Promise<void> {
     this.#stop.signal.throwIfAborted();
-    await this.#queue.add(transaction);
-    const { hash, rollup } = transaction;
+    await this.#queue.add(transaction, block);
+    this.#told(transaction);
+  }
+
+  #told({ hash, rollup }: AcceptedTransaction): void {
     this.#emit({ type: "accepted", transaction: hash, ...(rollup === undefined ? {} : { rollup }) });
   }
 
   async #simulate<Result>(
-    work: (simulation: Simulation, baseFeePerGas: bigint) => Promise<Result>,
+    pending: boolean,
+    purpose: Purpose,
+    work: (simulation: Simulation, judge: () => void) => Promise<Result>,
   ): Promise<Result> {
-    return await this.#hold(async ({ head, simulate }) => {
-      const simulation = simulate(head.timestamp + 1n);
-      try {
-        return await work(simulation, head.next.baseFeePerGas);
-      } finally {
-        simulation.close();
-      }
-    });
+    const play = async (simulation: Simulation): Promise<Result> => {
+      const first = simulation.count;
+      const judge = (): void => {
+        if (purpose === "include") checkTransaction(simulation.outlines(first));
+      };
+      const result = await work(simulation, judge);
+      judge();
+      return result;
+    };
+    return await this.#guard(() => (pending ? this.#pending.on(play) : this.#chains.playAtHead(play)));
   }
 
-  async #hold<Result>(work: (held: HeldChains) => Promise<Result>): Promise<Result> {
+  async #atHead<Result>(work: (moment: Moment) => Promise<Result> | Result): Promise<Result> {
+    return await this.#guard(async () => await this.#chains.hold(work, Priority.Read));
+  }
+
+  async #guard<Result>(work: () => Promise<Result>): Promise<Result> {
     try {
-      return await this.#chains.hold(work);
+      return await work();
     } catch (error) {
       throw error instanceof BaseError ? l1Error(error, this.l1Rpc) : error;
     }
-  }
-
-  #simulationOptions(baseFeePerGas: bigint): SimulationOptions {
-    return { l1ChainId: this.l1ChainId, baseFeePerGas, origin: this.#options.account.address };
   }
 
   #rollup(id: ChainId): BuilderRollup {

@@ -5,55 +5,76 @@ import type { RollupStoppedError } from "../follower/stopped.ts";
 import type { RollupKind, RollupMachine } from "../kinds/kind.ts";
 import { assertKindsAllowed } from "../kinds/policy.ts";
 import type { L1Client } from "../l1/client.ts";
-import { type Head, readHead } from "../l1/head.ts";
-import { Lock } from "./lock.ts";
+import { type Blocks, type Head, readBlocks, readRollups } from "../l1/head.ts";
 import type { ChainId } from "../protocol/ids.ts";
 import { Fork } from "../simulate/fork.ts";
 import { ProxyAddresses } from "../simulate/proxy-addresses.ts";
 import { Simulation } from "../simulate/simulation.ts";
+import { batchTimestamp } from "./batch-time.ts";
+import { Priority, Room } from "./room.ts";
 
 export interface ChainsOptions {
   readonly l1: L1Client;
   readonly manager: Address;
   readonly l1ChainId: bigint;
+  /** `MAX_BATCH_AGE` of the contract, seconds. */
+  readonly maxBatchAge: bigint;
   readonly rollups: readonly { readonly id: ChainId; readonly kind: RollupKind }[];
   /** Folder under which each rollup has its own; without it all state lives in memory. */
   readonly folder: string | undefined;
   readonly firstBlock: bigint;
   /**
-   * Called when a rollup's state is made again from L1, because an older version of Lockstep wrote what there
-   * was.
+   * Called when a rollup's state is made again from L1, because an older version of Lockstep wrote what
+   * there was.
    */
   readonly onRebuild?: ((folder: string) => void) | undefined;
 }
 
-/** All chains at one head of L1, held exclusively. */
-export interface HeldChains {
+/** All chains at one moment. */
+export interface Moment {
+  /** Another one: L1's state is another one, or the machines are elsewhere. */
+  readonly epoch: number;
   readonly head: Head;
+  /** L1's state at the head, as far as it was read. */
+  readonly fork: Fork;
   /** Those that are where L1 says that they are. */
   readonly machines: ReadonlyMap<ChainId, RollupMachine>;
   /** The others: they cannot be followed from L1. */
   readonly stopped: ReadonlyMap<ChainId, RollupStoppedError>;
+  /** What the rollups see as time in a batch that is made now, seconds. */
+  readonly timestamp: bigint;
   /**
-   * Starts playing on the head.
-   * @param batchTimestamp what the rollups see as time, seconds. To be closed.
+   * Starts playing on the head; for the room's visitor, at the head.
+   * @param timestamp what the rollups see as time, seconds.
    */
-  readonly simulate: (batchTimestamp: bigint) => Simulation;
+  readonly simulate: (timestamp: bigint) => Simulation;
 }
 
 /** Is told when a rollup is stopped, and when one that was goes on. */
 export type StopListener = (rollup: ChainId, stopped: RollupStoppedError | undefined) => void;
 
-/** L1 and the live rollups. Outside `hold`, the rollups are always in a state that L1 said they have. */
+/** What was to be done was overtaken: L1 is elsewhere by now. */
+const OVERTAKEN = Symbol("overtaken");
+
+/**
+ * L1 and the live rollups. The rollups are always in a state that L1 said they have, or in a branch of the
+ * room's visitor.
+ */
 export class Chains implements AsyncDisposable {
+  readonly room = new Room();
   readonly #options: ChainsOptions;
   readonly #machines: ReadonlyMap<ChainId, RollupMachine>;
   readonly #follower: Follower;
   readonly #proxies: ProxyAddresses;
-  readonly #lock = new Lock();
-  #stopped: ReadonlyMap<ChainId, RollupStoppedError> = new Map();
   #onStopped: StopListener = () => undefined;
-  #fork: Fork | undefined;
+  #onReorganised: () => void = () => undefined;
+  #moment: Moment | undefined;
+  #epoch = 0;
+  #looking: Promise<Moment> | undefined;
+  #next: Promise<Moment> | undefined;
+  /** A block is being made that is not L1's word yet; until when. */
+  #frozen: Promise<undefined> | undefined;
+  #isClosed = false;
 
   private constructor(options: ChainsOptions, machines: ReadonlyMap<ChainId, RollupMachine>) {
     this.#options = options;
@@ -85,54 +106,204 @@ export class Chains implements AsyncDisposable {
     return new Chains(options, machines);
   }
 
-  /** @param listener takes the place of the one before. */
-  listen(listener: StopListener): void {
-    this.#onStopped = listener;
+  /**
+   * @param stopped takes the place of the one before.
+   * @param reorganised the head does not descend from the one before.
+   */
+  listen(stopped: StopListener, reorganised: () => void): void {
+    this.#onStopped = stopped;
+    this.#onReorganised = reorganised;
   }
 
-  /** Waits for its turn, brings the rollups to where L1's head says they are, and lets `work` have them. */
-  async hold<Result>(work: (held: HeldChains) => Promise<Result>): Promise<Result> {
-    return await this.#lock.run(async () => {
-      const { l1, manager, rollups, l1ChainId } = this.#options;
-      const head = await readHead(
-        l1,
-        manager,
-        rollups.map(({ id }) => id),
-      );
-      const stopped = await this.#follower.follow(this.#machines, head);
-      this.#notify(stopped);
-      const machines = new Map([...this.#machines].filter(([id]) => !stopped.has(id)));
-      const fork = this.#fork?.blockHash === head.hash ? this.#fork : new Fork(l1, head.hash);
-      this.#fork = fork;
-      return await work({
-        head,
-        machines,
-        stopped,
-        simulate: (timestamp) =>
-          new Simulation({
-            fork,
-            next: head.next,
-            context: { l1ChainId, manager, timestamp },
-            machines,
-            stopped,
-            ether: head.rollups,
-            proxies: this.#proxies,
-          }),
+  /** Number of the present {@link Moment}. */
+  get epoch(): number {
+    return this.#epoch;
+  }
+
+  /**
+   * Where the chains are, as L1 says at some moment after the question. Those who ask at once share an
+   * answer.
+   * @throws what reading L1 throws.
+   */
+  async look(): Promise<Moment> {
+    if (this.#frozen !== undefined && this.#moment !== undefined) {
+      const { hash } = await this.#options.l1.getBlock({ blockTag: "latest" });
+      if (hash === this.#moment.head.hash) return this.#moment;
+      // Who asks may have seen the block, and must not be told of what was before it. It is judged in no
+      // time.
+      await this.#frozen;
+      return await this.look();
+    }
+    if (this.#next !== undefined) return await this.#next;
+    if (this.#looking === undefined) return await this.#ask();
+    // The one under way may have asked before the block that this caller has seen.
+    this.#next = this.#looking
+      .catch(() => undefined)
+      .then(async () => {
+        this.#next = undefined;
+        return await this.#ask();
       });
+    return await this.#next;
+  }
+
+  /**
+   * Lets `work` have the machines at the head.
+   * @throws what reading L1 throws.
+   */
+  async hold<Result>(
+    work: (moment: Moment) => Promise<Result> | Result,
+    priority: Priority = Priority.Call,
+  ): Promise<Result> {
+    for (;;) {
+      const { epoch } = await this.look();
+      const result = await this.room.run(priority, async () => {
+        if (epoch !== this.#epoch || this.#moment === undefined) return OVERTAKEN;
+        this.room.go(undefined);
+        return await work(this.#moment);
+      });
+      if (result !== OVERTAKEN) return result;
+    }
+  }
+
+  /** Lets `work` play on the head. Nothing of it stays. */
+  async playAtHead<Result>(
+    work: (simulation: Simulation, moment: Moment) => Promise<Result>,
+  ): Promise<Result> {
+    return await this.hold(async (moment) => {
+      const simulation = moment.simulate(moment.timestamp);
+      try {
+        return await work(simulation, moment);
+      } finally {
+        simulation.close();
+      }
     });
   }
 
-  #notify(stopped: ReadonlyMap<ChainId, RollupStoppedError>): void {
-    const before = this.#stopped;
-    this.#stopped = stopped;
+  /**
+   * From here on L1 is not looked at: the block that is being made is not yet what L1 says.
+   * @returns what ends it.
+   */
+  async freeze(): Promise<() => void> {
+    const { promise, resolve } = Promise.withResolvers<undefined>();
+    this.#frozen = promise;
+    await this.#looking?.catch(() => undefined);
+    return () => {
+      this.#frozen = undefined;
+      resolve(undefined);
+    };
+  }
+
+  /** What was remembered of L1's state is read anew: a node may have changed it without a block. */
+  async readAnew(): Promise<void> {
+    const { epoch } = await this.look();
+    await this.room.run(Priority.Produce, () => {
+      if (epoch === this.#epoch && this.#moment !== undefined)
+        this.#enter(this.#moment.head, this.#moment.stopped);
+    });
+  }
+
+  #ask(): Promise<Moment> {
+    const asked = this.#lookNow().finally(() => {
+      if (this.#looking === asked) this.#looking = undefined;
+    });
+    this.#looking = asked;
+    return asked;
+  }
+
+  async #lookNow(): Promise<Moment> {
+    const blocks = await readBlocks(this.#options.l1);
+    const known = this.#moment;
+    if (known !== undefined) {
+      if (this.#frozen !== undefined) return known;
+      if (isSame(known.head, blocks) && known.epoch === this.#epoch) return this.#pass(known, blocks);
+      if (!(await this.#descends(blocks, known.head))) this.#onReorganised();
+    }
+    return await this.room.run(Priority.Produce, async () => {
+      if (this.#isClosed && this.#moment !== undefined) return this.#moment;
+      this.room.go(undefined);
+      return await this.#follow(blocks);
+    });
+  }
+
+  async #descends(blocks: Blocks, known: Head): Promise<boolean> {
+    if (blocks.hash === known.hash || blocks.parentHash === known.hash) return true;
+    if (blocks.number <= known.number) return false;
+    const { hash } = await this.#options.l1.getBlock({ blockNumber: known.number });
+    return hash === known.hash;
+  }
+
+  async #follow(blocks: Blocks): Promise<Moment> {
+    const { l1, manager, rollups } = this.#options;
+    const ids = rollups.map(({ id }) => id);
+    const head = { ...blocks, rollups: await readRollups(l1, manager, ids, blocks.hash) };
+    // Branches end here, whatever comes of it.
+    this.#epoch++;
+    const stopped = await this.#follower.follow(this.#machines, head);
+    this.#tell(stopped);
+    return this.#enter(head, stopped);
+  }
+
+  /** Nothing has happened but that time went by. */
+  #pass(known: Moment, { next }: Blocks): Moment {
+    if (next.timestamp === known.head.next.timestamp) return known;
+    const head = { ...known.head, next };
+    this.#moment = this.#momentOf(known.epoch, head, known.stopped, known.fork);
+    return this.#moment;
+  }
+
+  #enter(head: Head, stopped: ReadonlyMap<ChainId, RollupStoppedError>): Moment {
+    const fork = new Fork(this.#options.l1, head.hash);
+    this.#moment = this.#momentOf(++this.#epoch, head, stopped, fork);
+    return this.#moment;
+  }
+
+  #momentOf(
+    epoch: number,
+    head: Head,
+    stopped: ReadonlyMap<ChainId, RollupStoppedError>,
+    fork: Fork,
+  ): Moment {
+    const { manager, l1ChainId, maxBatchAge } = this.#options;
+    const machines = new Map([...this.#machines].filter(([id]) => !stopped.has(id)));
+    const proxies = this.#proxies;
+    const { next, rollups: ether } = head;
+    return {
+      epoch,
+      head,
+      fork,
+      machines,
+      stopped,
+      timestamp: batchTimestamp(head, maxBatchAge),
+      simulate: (timestamp) => {
+        const context = { l1ChainId, manager, timestamp };
+        return new Simulation({ fork, next, context, machines, stopped, ether, proxies });
+      },
+    };
+  }
+
+  #tell(stopped: ReadonlyMap<ChainId, RollupStoppedError>): void {
+    const before = this.#moment?.stopped ?? new Map<ChainId, RollupStoppedError>();
     for (const [rollup, error] of stopped)
       if (before.get(rollup)?.message !== error.message) this.#onStopped(rollup, error);
     for (const rollup of before.keys()) if (!stopped.has(rollup)) this.#onStopped(rollup, undefined);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#lock.run(async () => {
+    await this.room.run(Priority.Produce, async () => {
+      this.#isClosed = true;
+      this.room.go(undefined);
       for (const machine of this.#machines.values()) await machine.close();
     });
   }
+}
+
+/** Whether nothing has changed but the clock. */
+function isSame(a: Blocks, b: Blocks): boolean {
+  return (
+    a.hash === b.hash &&
+    a.stateRoot === b.stateRoot &&
+    a.next.gasLimit === b.next.gasLimit &&
+    a.next.baseFeePerGas === b.next.baseFeePerGas &&
+    a.next.coinbase === b.next.coinbase
+  );
 }

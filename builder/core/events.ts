@@ -51,6 +51,11 @@ export type BuilderEvent =
       readonly message: string;
     } & Stop)
   | { readonly type: "resumed"; readonly rollup: ChainId }
+  | {
+      /** These were posted, and L1 holds them no longer: they wait again. */
+      readonly type: "reorganised";
+      readonly transactions: readonly Hex[];
+    }
   | { readonly type: "failed"; readonly transaction: Hex; readonly code: ErrorCode; readonly reason: string };
 
 /** What a transaction did, in words. */

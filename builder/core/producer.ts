@@ -1,13 +1,10 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { type Address, type Hex, isHex, type LocalAccount } from "viem";
-import { batchCalldata, type VisitProof } from "../batch/encode.ts";
-import { BatchTooLargeError, promisedGas } from "../batch/limits.ts";
-import { type BatchPlan, planBatch } from "../batch/plan.ts";
-import { type KeyOf, proveVisit, statementKey } from "../batch/prove.ts";
-import type { Chains, HeldChains } from "./chains.ts";
+import { batchCalldata } from "../batch/encode.ts";
+import { promisedGas } from "../batch/limits.ts";
+import type { Chains, Moment } from "./chains.ts";
 import type { BuilderListener, OutcomeReport } from "./events.ts";
-import type { RollupKind } from "../kinds/kind.ts";
-import { Lock } from "./lock.ts";
-import { l1Error, type L1Client, L1UnreachableError } from "../l1/client.ts";
+import { type L1Client } from "../l1/client.ts";
 import { chooseDryRun } from "../post/dry-run/choose.ts";
 import type { DryRun, ResultCheck } from "../post/dry-run/dry-run.ts";
 import { compareOutcomes } from "../post/dry-run/compare-outcomes.ts";
@@ -15,17 +12,18 @@ import { frameLines } from "../post/dry-run/frame-lines.ts";
 import { DryRunMismatchError } from "../post/dry-run/mismatch.ts";
 import type { SeenOutcome } from "../post/dry-run/outcome.ts";
 import { includeInOneBlock } from "../post/include.ts";
-import { checkVisit, checkFollower, SelfCheckError } from "../post/self-check.ts";
+import type { BundleReceipts } from "../post/bundle.ts";
+import { checkFollower, SelfCheckError } from "../post/self-check.ts";
 import { settle } from "../post/settle.ts";
-import type { Prover } from "../proving/prover.ts";
-import { BATCH_CALL_GAS } from "../protocol/call-gas.ts";
-import { LockstepError } from "../protocol/errors.ts";
-import type { ChainId } from "../protocol/ids.ts";
+import type { Turns } from "../post/turn.ts";
+import type { ErrorCode, LockstepError } from "../protocol/errors.ts";
 import type { InclusionStore } from "../post/inclusion-store.ts";
-import type { AcceptedTransaction, Timings, TransactionStatus } from "../intake/accepted.ts";
-import { type SimulatedTransaction, simulateTransactions } from "../simulate/simulate-transactions.ts";
+import type { AcceptedTransaction, Timings } from "../intake/accepted.ts";
 import type { TransactionQueue } from "../intake/queue.ts";
-import { visitJobs } from "../batch/jobs.ts";
+import { type Draft, MAX_PLAYED, type PendingSimulation } from "./pending.ts";
+import type { Proofs } from "./proofs.ts";
+import { Priority } from "./room.ts";
+import { BackOff, findingOf, type Trouble } from "./trouble.ts";
 
 export interface ProducerOptions {
   readonly l1: L1Client;
@@ -35,95 +33,398 @@ export interface ProducerOptions {
   readonly maxBatchAge: bigint;
   readonly chains: Chains;
   readonly queue: TransactionQueue;
+  readonly pending: PendingSimulation;
+  readonly proofs: Proofs;
   readonly inclusions: InclusionStore;
+  readonly turns: Turns;
   readonly account: LocalAccount;
-  readonly prover: Prover;
-  readonly kindOf: (rollup: ChainId) => RollupKind;
-  readonly keyOf: KeyOf;
   /**
-   * What L1 holds of a rollup's transaction by whomever: a batch of a stranger's takes effect like the
-   * builder's own.
+   * Takes up what was interrupted: nothing half done stays on L1, and what L1 holds already is no longer
+   * waiting.
+   * @throws what reading L1 throws.
    */
-  readonly included: (transaction: AcceptedTransaction) => Promise<TransactionStatus | undefined>;
+  readonly recover: () => Promise<void>;
+  /** Who signed a transaction, on which chain; nothing if its kind cannot tell. */
+  readonly signerOf: (transaction: AcceptedTransaction) => string | undefined;
   readonly emit: BuilderListener;
 }
 
-/** How often a batch is made again because L1 changed while it was proven. */
-const MAX_ATTEMPTS = 4;
+/** How often a transaction is tried that fails for what is not its own fault, but alone. */
+const MAX_FAULTS = 5;
+/**
+ * How much earlier than by the node's clock a block may be made, seconds: it is the one that was played in.
+ */
+const LATEST = 12n;
+/** How often blocks of others may come first before they are waited for. */
+const HURRY = 8;
 
-/** L1 changed each time while the transaction was proven. */
-export class UnsettledStateError extends LockstepError {
-  constructor() {
-    const times = MAX_ATTEMPTS.toString();
-    super(
-      "STATE_KEEPS_CHANGING",
-      `what the transaction does changed ${times} times while it was proven; send it again`,
-    );
-  }
+/** Trouble there is. */
+export interface Present extends Trouble {
+  /** Milliseconds since 1970. */
+  readonly since: number;
 }
-
-/** A batch before it is proven, and which transactions it serves. */
-interface Draft {
-  readonly plan: BatchPlan;
-  readonly played: readonly Includable[];
-  readonly milliseconds: number;
-}
-
-type Includable = Extract<SimulatedTransaction, { success: boolean }>;
 
 /** Takes transactions through simulation, proof and inclusion. One batch at a time. */
 export class Producer {
   readonly #options: ProducerOptions;
+  readonly #backOff = new BackOff();
   #dryRun: DryRun | undefined;
+  #trouble: Present | undefined;
+  /** Something may stand on L1 that is not noted. */
+  #isUnsure = false;
+  /** Parts of a batch that did not go through as a whole. */
+  #parts: (readonly AcceptedTransaction[])[] = [];
+  #posting: Promise<unknown> = Promise.resolve();
+  /** Transactions that have to wait, until when, and how often they had to. */
+  readonly #doubted = new Set<Hex>();
+  readonly #held = new Map<Hex, { readonly times: number; readonly until: number }>();
 
   constructor(options: ProducerOptions) {
     this.#options = options;
   }
 
-  /**
-   * Puts the transactions on L1, or gives them a status that says why not.
-   * @throws {L1UnreachableError} and what `signal` gives; the transactions not finished then still wait in
-   * the queue.
-   */
-  async produce(transactions: readonly AcceptedTransaction[], signal: AbortSignal): Promise<void> {
-    if (transactions.length === 0) return;
-    try {
-      await this.#attempts(transactions, signal);
-    } catch (cause) {
-      signal.throwIfAborted();
-      const error = l1Error(cause, this.#options.l1.transport.url ?? "L1");
-      if (error instanceof L1UnreachableError) throw error;
-      const waiting = transactions.filter(({ hash }) => this.#options.queue.get(hash) !== undefined);
-      const [first, ...others] = waiting;
-      if (first === undefined) return;
-      if (error instanceof DryRunMismatchError) this.#report(error);
-      if (error instanceof SelfCheckError) this.#reportFault(error);
-      const differing = this.#differing(error, waiting);
-      // One of them may be at fault: each gets its own chance.
-      if (others.length === 0) await this.#fail(first, error);
-      else if (differing !== undefined) {
-        await this.#fail(differing, error);
-        await this.produce(
-          waiting.filter((transaction) => transaction !== differing),
-          signal,
-        );
-      } else if (error instanceof BatchTooLargeError) await this.#halves(waiting, signal);
-      else for (const transaction of waiting) await this.produce([transaction], signal);
+  /** What keeps transactions waiting, if anything does. */
+  get trouble(): Present | undefined {
+    return this.#trouble;
+  }
+
+  /** Resolves when no block is being made whose fate is not noted yet. */
+  async settled(): Promise<void> {
+    await this.#posting;
+  }
+
+  /** L1 has another history. */
+  reorganised(): void {
+    this.#isUnsure = true;
+    this.#options.queue.nudge();
+  }
+
+  /** Works until `signal` ends it. What waits then is kept. */
+  async work(signal: AbortSignal): Promise<void> {
+    const isOver = (): boolean => signal.aborted;
+    while (!isOver()) {
+      let batch: readonly AcceptedTransaction[] = [];
+      try {
+        if (this.#isUnsure) await this.#lookAtL1();
+        if (this.#options.queue.size === 0) {
+          this.#options.pending.rest();
+          this.#calm();
+          await this.#options.queue.waitForWork(signal);
+          continue;
+        }
+        batch = this.#choose();
+        if (batch.length === 0) {
+          await sleep(50, undefined, { signal });
+          continue;
+        }
+        await this.#produce(batch, signal);
+        this.#calm();
+      } catch (error) {
+        if (isOver()) return;
+        await this.#meet(error, batch, signal);
+      }
     }
   }
 
+  async #lookAtL1(): Promise<void> {
+    // What comes to light meanwhile is looked at again.
+    this.#isUnsure = false;
+    try {
+      await this.#options.recover();
+    } catch (error) {
+      this.#isUnsure = true;
+      throw error;
+    }
+  }
+
+  /** What comes into the next batch, as far as it fits; nothing if all that waits has to wait. */
+  #choose(): readonly AcceptedTransaction[] {
+    const { queue } = this.#options;
+    for (let part = this.#parts.pop(); part !== undefined; part = this.#parts.pop()) {
+      const ready = this.#ready(part.filter(({ hash }) => queue.get(hash) !== undefined));
+      if (ready.length > 0) return ready;
+    }
+    const ready = this.#ready(queue.pending());
+    const [first] = ready;
+    // What has met a fault holds up no other: it is tried alone.
+    if (first !== undefined && this.#held.has(first.hash)) return [first];
+    return ready.filter(({ hash }) => !this.#held.has(hash)).slice(0, MAX_PLAYED);
+  }
+
+  /** Without those that have to wait, and those that their senders have signed to come after them. */
+  #ready(transactions: readonly AcceptedTransaction[]): AcceptedTransaction[] {
+    const now = performance.now();
+    const held = new Set<string>();
+    return transactions.filter((transaction) => {
+      const signer = this.#options.signerOf(transaction);
+      const until = this.#held.get(transaction.hash)?.until ?? 0;
+      if (until <= now && (signer === undefined || !held.has(signer))) return true;
+      if (signer !== undefined) held.add(signer);
+      return false;
+    });
+  }
+
+  /**
+   * It is tried again later, longer each time.
+   * @returns how often that was.
+   */
+  #hold({ hash }: AcceptedTransaction): number {
+    const times = (this.#held.get(hash)?.times ?? 0) + 1;
+    this.#held.set(hash, { times, until: performance.now() + Math.min(30_000, 100 * 4 ** (times - 1)) });
+    return times;
+  }
+
+  /**
+   * One batch, until it is on L1.
+   * @throws what keeps it from there.
+   */
+  async #produce(batch: readonly AcceptedTransaction[], signal: AbortSignal): Promise<void> {
+    const { pending, proofs, queue, chains, emit } = this.#options;
+    let anew = -1;
+    let transactions = batch;
+    let timestamp: bigint | undefined;
+    let timings: Timings = {};
+    for (let round = 0; ; round++) {
+      signal.throwIfAborted();
+      if (round > HURRY) await sleep(50 * Math.random(), undefined, { signal });
+      const draft = await pending.draft(transactions, timestamp);
+      if (draft.failed.length > 0) {
+        // A node that does not tell when its state changes without a block may have done so.
+        if (draft.moment.head.stateRoot === undefined && draft.moment.epoch !== anew) {
+          await chains.readAnew();
+          anew = chains.epoch;
+          continue;
+        }
+        // It may stand on L1 already, in a batch of another account's.
+        await this.#lookAtL1();
+        for (const { transaction, failure } of draft.failed) await this.#refuse(transaction, failure);
+      }
+      if (draft.served.length === 0) return;
+      const hashes = draft.served.map(({ transaction }) => transaction.hash);
+      const isMissing = !proofs.hasAll(draft.plan);
+      if (round > 0 && isMissing)
+        emit({ type: "retrying", transactions: hashes, reason: "L1 changed while the batch was proven" });
+      if (round === 0 || isMissing) {
+        const { executions, visits } = draft.plan;
+        const { milliseconds } = draft;
+        emit({
+          type: "simulated",
+          transactions: hashes,
+          executions: executions.length,
+          visits: visits.length,
+          milliseconds,
+        });
+      }
+      transactions = draft.served.map(({ transaction }) => transaction);
+      queue.proving(transactions);
+      if (isMissing) timings = await proofs.make(draft.plan, signal);
+      signal.throwIfAborted();
+      if (isSame(draft.moment, await chains.look())) {
+        const posting = this.#post(draft, { ...timings, simulate: draft.milliseconds });
+        this.#posting = posting.catch(() => undefined);
+        if (await posting) return;
+      }
+      timestamp = this.#keptTime(draft, await chains.look());
+    }
+  }
+
+  /** A batch keeps its time as long as L1 takes it, so that what was proven for it serves again. */
+  #keptTime({ plan }: Draft, { head, machines }: Moment): bigint | undefined {
+    const { timestamp } = plan.context;
+    if (!this.#options.proofs.hasSome(plan)) return undefined;
+    const isLate = [...machines.values()].every(({ earliest }) => earliest <= timestamp);
+    const { timestamp: next } = head.next;
+    // Time enough for what is left to prove.
+    const isYoung = (next - timestamp) * 4n < this.#options.maxBatchAge * 3n;
+    return isLate && timestamp <= next && isYoung ? timestamp : undefined;
+  }
+
+  /** @returns false if a block of others came first. */
+  async #post(draft: Draft, timings: Timings): Promise<boolean> {
+    const { l1, l1ChainId, manager, account, proofs, chains, inclusions, turns, emit } = this.#options;
+    const { plan, served, moment } = draft;
+    const start = performance.now();
+    const transactions = served.map(({ transaction }) => transaction);
+    const inclusion = {
+      account,
+      chainId: l1ChainId,
+      manager,
+      batch: plan.executions.length === 0 ? undefined : batchCalldata(plan, proofs.of(plan)),
+      promised: promisedGas(plan.executions),
+      transactions: transactions.filter(({ rollup }) => rollup === undefined).map(({ data }) => data),
+      next: moment.head.next,
+    };
+    this.#dryRun ??= await chooseDryRun(l1);
+    let check = timings.check ?? 0;
+    const judge: ResultCheck = async (shown) => {
+      await compareOutcomes(plan, served)(shown);
+      const begun = performance.now();
+      await chains.room.run(Priority.Produce, async () => {
+        chains.room.go(undefined);
+        await checkFollower({ ...inclusion, l1ChainId, machines: moment.machines })(shown);
+      });
+      check += performance.now() - begun;
+    };
+    const trial = { dryRun: this.#dryRun, judge };
+    const thaw = await chains.freeze();
+    let included: BundleReceipts;
+    try {
+      if (chains.epoch !== moment.epoch) return false;
+      this.#isUnsure = true;
+      included = await includeInOneBlock(l1, inclusion, inclusions, turns, trial);
+    } finally {
+      thaw();
+    }
+    const milliseconds = performance.now() - start;
+    const settled = settle(plan, included, served, { ...timings, post: milliseconds, check });
+    emit({
+      type: "posted",
+      ...(included.batch === undefined
+        ? {}
+        : { batch: included.batch.transactionHash, batchGas: included.batch.gasUsed }),
+      transactions: transactions.map(({ hash }) => hash),
+      blockNumber: moment.head.next.number,
+      milliseconds,
+      checkMilliseconds: check,
+    });
+    await this.#note(settled);
+    this.#isUnsure = false;
+    return true;
+  }
+
+  async #note(settled: ReturnType<typeof settle>): Promise<void> {
+    const { queue, emit } = this.#options;
+    const waiting = settled.flatMap(({ transaction, ...rest }) => ("status" in rest ? [] : [transaction]));
+    if (waiting.length > 0) {
+      const reason = "its turn did not come: another batch came first, or the node did not take it";
+      queue.retrying(waiting, { code: "NOT_INCLUDED", reason });
+      emit({ type: "retrying", transactions: waiting.map(({ hash }) => hash), reason });
+    }
+    for (const { transaction, status } of settled) {
+      if (status === undefined) {
+        if (this.#hold(transaction) < MAX_FAULTS) continue;
+        const why = `L1 did not include it in ${MAX_FAULTS} blocks`;
+        await this.#fail(transaction, { code: "NOT_INCLUDED", reason: why });
+        continue;
+      }
+      this.#held.delete(transaction.hash);
+      await queue.finish(transaction, status);
+      if (status.state === "failed") emit({ ...status, type: "failed", transaction: transaction.hash });
+    }
+  }
+
+  /** Something went wrong with these. */
+  async #meet(error: unknown, batch: readonly AcceptedTransaction[], signal: AbortSignal): Promise<void> {
+    const { l1, queue, emit } = this.#options;
+    const finding = findingOf(error, l1.transport.url ?? "L1");
+    if (finding.kind === "overtaken") {
+      await sleep(5 + 20 * Math.random(), undefined, { signal }).catch(() => undefined);
+      return;
+    }
+    if (error instanceof DryRunMismatchError) this.#report(error);
+    if (error instanceof SelfCheckError) this.#reportFault(error);
+    if (finding.kind !== "trouble" && batch.length > 0) {
+      try {
+        // Whatever it was, what is on L1 by now needs no verdict.
+        await this.#lookAtL1();
+        await this.#judge(finding, error, batch);
+        return;
+      } catch (other) {
+        await this.#meet(other, batch, signal);
+        return;
+      }
+    }
+    const { code, reason } = finding.kind === "verdict" ? told(finding.error) : finding;
+    this.#trouble = { code, reason, since: this.#trouble?.since ?? Date.now() };
+    const waiting = batch.filter(({ hash }) => queue.get(hash) !== undefined);
+    queue.retrying(waiting, { code, reason });
+    emit({ type: "retrying", transactions: waiting.map(({ hash }) => hash), reason: `${code}: ${reason}` });
+    // Parts of a batch are in an order, of which one has just failed.
+    this.#parts = [];
+    await sleep(this.#backOff.next(), undefined, { signal }).catch(() => undefined);
+  }
+
+  async #judge(
+    finding: Exclude<ReturnType<typeof findingOf>, { kind: "trouble" | "overtaken" }>,
+    error: unknown,
+    batch: readonly AcceptedTransaction[],
+  ): Promise<void> {
+    const { queue, chains, emit } = this.#options;
+    const waiting = batch.filter(({ hash }) => queue.get(hash) !== undefined);
+    const [first, ...others] = waiting;
+    if (first === undefined) return;
+    const culprit = this.#culprit(error, waiting);
+    if (culprit !== undefined && finding.kind === "verdict") {
+      if (await this.#isDoubtful(culprit)) return;
+      await this.#fail(culprit, told(finding.error));
+      this.#parts.push(waiting.filter((transaction) => transaction !== culprit));
+      return;
+    }
+    if (others.length > 0) {
+      const half = Math.ceil(waiting.length / 2);
+      this.#parts.push(waiting.slice(half), waiting.slice(0, half));
+      return;
+    }
+    if (finding.kind === "verdict") {
+      if (!(await this.#isDoubtful(first))) await this.#fail(first, told(finding.error));
+      return;
+    }
+    const { code, reason } = finding;
+    queue.retrying([first], { code, reason });
+    if (this.#hold(first) >= MAX_FAULTS) await this.#fail(first, { code, reason });
+    else emit({ type: "retrying", transactions: [first.hash], reason: `${code}: ${reason}` });
+    await chains.readAnew();
+  }
+
+  /** Whether the verdict was made on remembered state, on a node that does not tell when that changes. */
+  async #isDoubtful({ hash }: AcceptedTransaction): Promise<boolean> {
+    const { chains } = this.#options;
+    const { head } = await chains.look();
+    if (head.stateRoot !== undefined || this.#doubted.has(hash)) return false;
+    this.#doubted.add(hash);
+    await chains.readAnew();
+    return true;
+  }
+
   /** The transaction that comes out differently on the node, or for a follower, if that is what happened. */
-  #differing(error: LockstepError, waiting: readonly AcceptedTransaction[]): AcceptedTransaction | undefined {
+  #culprit(error: unknown, waiting: readonly AcceptedTransaction[]): AcceptedTransaction | undefined {
     if (!(error instanceof DryRunMismatchError) && !(error instanceof SelfCheckError)) return undefined;
     return waiting.find(({ hash }) => hash === error.transaction);
+  }
+
+  /** It cannot be included, by the simulation. */
+  async #refuse(transaction: AcceptedTransaction, failure: LockstepError): Promise<void> {
+    const { queue } = this.#options;
+    if (WAITING_HELPS.includes(failure.code)) {
+      const { code, message: reason } = failure;
+      queue.retrying([transaction], { code, reason });
+      this.#hold(transaction);
+      return;
+    }
+    await this.#fail(transaction, told(failure));
+  }
+
+  async #fail(transaction: AcceptedTransaction, verdict: Verdict): Promise<void> {
+    const { queue, emit } = this.#options;
+    this.#held.delete(transaction.hash);
+    this.#doubted.delete(transaction.hash);
+    if (queue.get(transaction.hash) === undefined) return;
+    await queue.finish(transaction, { state: "failed", ...verdict });
+    const { code, reason } = verdict;
+    emit({ type: "failed", transaction: transaction.hash, code, reason });
+  }
+
+  #calm(): void {
+    this.#trouble = undefined;
+    this.#backOff.reset();
   }
 
   #report({ transaction, simulated, node }: DryRunMismatchError): void {
     this.#options.emit({
       type: "mismatch",
       ...(transaction === undefined ? {} : { transaction }),
-      simulated: reportOf(simulated),
-      node: reportOf(node),
+      simulated: toldOf(simulated),
+      node: toldOf(node),
     });
   }
 
@@ -131,220 +432,26 @@ export class Producer {
     const about = transaction === undefined ? {} : { transaction };
     this.#options.emit({ type: "selfCheckFailed", ...about, ...fault });
   }
-
-  async #halves(transactions: readonly AcceptedTransaction[], signal: AbortSignal): Promise<void> {
-    const half = Math.ceil(transactions.length / 2);
-    await this.produce(transactions.slice(0, half), signal);
-    await this.produce(transactions.slice(half), signal);
-  }
-
-  async #attempts(transactions: readonly AcceptedTransaction[], signal: AbortSignal): Promise<void> {
-    const { chains, queue, emit } = this.#options;
-    const proofs = new Map<Hex, VisitProof>();
-    let timestamp: bigint | undefined;
-    for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-      const draft = await chains.hold((held) => this.#draft(held, transactions, timestamp));
-      if (draft.played.length === 0) return;
-      const hashes = draft.played.map(({ transaction }) => transaction.hash);
-      const { executions, visits } = draft.plan;
-      const { milliseconds } = draft;
-      emit({
-        type: "simulated",
-        transactions: hashes,
-        executions: executions.length,
-        visits: visits.length,
-        milliseconds,
-      });
-      queue.proving(draft.played.map(({ transaction }) => transaction));
-      const timings = await this.#prove(draft.plan, proofs, signal);
-      signal.throwIfAborted();
-      const ordered = visits
-        .map((visit) => proofs.get(statementKey(visit)))
-        .filter((proof) => proof !== undefined);
-      const done = await chains.hold((held) =>
-        this.#post(held, draft, ordered, { ...timings, simulate: draft.milliseconds }),
-      );
-      if (done) return;
-      emit({ type: "retrying", transactions: hashes, reason: "L1 changed while the batch was proven" });
-      timestamp = draft.plan.context.timestamp;
-      transactions = draft.played.map(({ transaction }) => transaction);
-    }
-    for (const transaction of transactions) await this.#fail(transaction, new UnsettledStateError());
-  }
-
-  /** Simulates the transactions on the head. Those that cannot be included get their status here. */
-  async #draft(
-    held: HeldChains,
-    transactions: readonly AcceptedTransaction[],
-    earlier: bigint | undefined,
-  ): Promise<Draft> {
-    const start = performance.now();
-    const { head } = held;
-    // The greatest time that any next block allows, and so not before that of any rollup.
-    const timestamp =
-      earlier !== undefined && this.#isCurrent(held, earlier, [...held.machines.keys()])
-        ? earlier
-        : head.timestamp + 1n;
-    const { played, plan } = await this.#simulate(held, transactions, timestamp);
-    const served: Includable[] = [];
-    for (const each of played) {
-      if ("failure" in each) await this.#fail(each.transaction, each.failure);
-      else served.push(each);
-    }
-    const batch = plan();
-    // What callees on L1 leave over in the simulation, they may use up there, and what comes after them must
-    // not feel it.
-    const promised = promisedGas(batch.executions);
-    if (served.length > 1 && promised > BATCH_CALL_GAS)
-      throw new BatchTooLargeError("gas for L1 calls", promised, BATCH_CALL_GAS);
-    return { plan: batch, played: served, milliseconds: performance.now() - start };
-  }
-
-  async #simulate(held: HeldChains, transactions: readonly AcceptedTransaction[], timestamp: bigint) {
-    const { l1ChainId, manager, account } = this.#options;
-    const simulation = held.simulate(timestamp);
-    try {
-      const { baseFeePerGas } = held.head.next;
-      const played = await simulateTransactions(simulation, transactions, {
-        l1ChainId,
-        baseFeePerGas,
-        origin: account.address,
-      });
-      const executions = simulation.executions();
-      return { played, plan: () => planBatch(executions, { l1ChainId, manager, timestamp }) };
-    } finally {
-      simulation.close();
-    }
-  }
-
-  /** Whether L1 still takes a batch of this timestamp, and these rollups still have visits in it. */
-  #isCurrent({ head, machines }: HeldChains, timestamp: bigint, rollups: readonly ChainId[]): boolean {
-    const isLate = rollups.every((rollup) => (machines.get(rollup)?.earliest ?? 0n) <= timestamp);
-    const { timestamp: next } = head.next;
-    return isLate && timestamp <= next && next - timestamp < this.#options.maxBatchAge;
-  }
-
-  async #prove(plan: BatchPlan, proofs: Map<Hex, VisitProof>, signal: AbortSignal): Promise<Timings> {
-    const { kindOf, keyOf, prover, emit } = this.#options;
-    const missing = plan.visits.filter((visit) => !proofs.has(statementKey(visit)));
-    if (missing.length === 0) return {};
-    const start = performance.now();
-    const jobs = await visitJobs({ ...plan, visits: missing }, kindOf);
-    const witness = performance.now() - start;
-    let check = 0;
-    // One after the other: they are all work of this thread, and so can be timed.
-    const checking = new Lock();
-    emit({ type: "proving", circuits: jobs.map(({ job }) => job.circuit), witnessMilliseconds: witness });
-    await allOrCancel(signal, (cancel) =>
-      jobs.map(async (visit) => {
-        const begun = performance.now();
-        const proof = await proveVisit(visit, prover, keyOf, cancel);
-        const proven = performance.now();
-        const { rollup, job } = visit;
-        emit({ type: "proven", rollup, circuit: job.circuit, milliseconds: proven - begun });
-        await checking.run(async () => {
-          const start = performance.now();
-          await checkVisit(visit, kindOf(rollup), proof.proof);
-          check += performance.now() - start;
-        });
-        proofs.set(statementKey(visit), proof);
-      }),
-    );
-    return { witness, prove: performance.now() - start - witness, check };
-  }
-
-  /** @returns false if L1 is no longer as it was when the batch was made. */
-  async #post(
-    held: HeldChains,
-    draft: Draft,
-    proofs: readonly VisitProof[],
-    timings: Timings,
-  ): Promise<boolean> {
-    const { l1, l1ChainId, manager, account, queue, inclusions, emit } = this.#options;
-    const { plan } = draft;
-    const start = performance.now();
-    const transactions = draft.played.map(({ transaction }) => transaction);
-    const visited = plan.visits.map(({ rollup }) => rollup);
-    if (!this.#isCurrent(held, plan.context.timestamp, visited)) return false;
-    const again = await this.#simulate(held, transactions, plan.context.timestamp);
-    const expected = again.played.filter((played) => "success" in played);
-    if (expected.length < again.played.length || again.plan().executionsHash !== plan.executionsHash)
-      return false;
-
-    const bundle = {
-      account,
-      chainId: l1ChainId,
-      manager,
-      batch: plan.executions.length === 0 ? undefined : batchCalldata(plan, proofs),
-      promised: promisedGas(plan.executions),
-      transactions: transactions.filter(({ rollup }) => rollup === undefined).map(({ data }) => data),
-      next: held.head.next,
-    };
-    this.#dryRun ??= await chooseDryRun(l1);
-    let check = timings.check ?? 0;
-    const checkResult: ResultCheck = async (result) => {
-      await compareOutcomes(plan, expected)(result);
-      const begun = performance.now();
-      await checkFollower({ ...bundle, l1ChainId, machines: held.machines })(result);
-      check += performance.now() - begun;
-    };
-    const included = await includeInOneBlock(l1, bundle, inclusions, {
-      dryRun: this.#dryRun,
-      check: checkResult,
-    });
-    const milliseconds = performance.now() - start;
-    const settled = settle(plan, included, draft.played, { ...timings, post: milliseconds, check });
-    emit({
-      type: "posted",
-      ...(included.batch === undefined
-        ? {}
-        : { batch: included.batch.transactionHash, batchGas: included.batch.gasUsed }),
-      transactions: transactions.map(({ hash }) => hash),
-      blockNumber: held.head.next.number,
-      milliseconds,
-      checkMilliseconds: check,
-    });
-    const skipped = settled.filter(({ status }) => status === undefined);
-    if (skipped.length > 0) {
-      const hashes = skipped.map(({ transaction }) => transaction.hash);
-      emit({ type: "retrying", transactions: hashes, reason: "a batch of somebody else's came first" });
-    }
-    for (const { transaction, status } of settled) {
-      if (status === undefined) continue;
-      await queue.finish(transaction, status);
-      if (status.state === "failed") emit({ ...status, type: "failed", transaction: transaction.hash });
-    }
-    return true;
-  }
-
-  async #fail(transaction: AcceptedTransaction, { code, message, ...rest }: LockstepError): Promise<void> {
-    const included = transaction.rollup === undefined ? undefined : await this.#options.included(transaction);
-    if (included !== undefined) {
-      await this.#options.queue.finish(transaction, included);
-      return;
-    }
-    const data = "data" in rest && isHex(rest.data) ? { data: rest.data } : {};
-    await this.#options.queue.finish(transaction, { state: "failed", code, reason: message, ...data });
-    this.#options.emit({ type: "failed", transaction: transaction.hash, code, reason: message });
-  }
 }
 
-function reportOf({ success, data, failure, trace }: SeenOutcome): OutcomeReport {
+/** What may be otherwise in the next block. */
+const WAITING_HELPS: readonly ErrorCode[] = ["FEE_TOO_LOW"];
+
+interface Verdict {
+  readonly code: ErrorCode;
+  readonly reason: string;
+  readonly data?: Hex;
+}
+
+function told({ code, message, ...rest }: LockstepError): Verdict {
+  return { code, reason: message, ...("data" in rest && isHex(rest.data) ? { data: rest.data } : {}) };
+}
+
+function toldOf({ success, data, failure, trace }: SeenOutcome): OutcomeReport {
   return { success, data, ...(failure === undefined ? {} : { failure }), trace: frameLines(trace) };
 }
 
-/** Waits for all; the first failure cancels the others, which are waited for as well. */
-async function allOrCancel(
-  signal: AbortSignal,
-  start: (cancel: AbortSignal) => readonly Promise<void>[],
-): Promise<void> {
-  const failure = new AbortController();
-  const jobs = start(AbortSignal.any([signal, failure.signal]));
-  try {
-    await Promise.all(jobs);
-  } catch (error) {
-    failure.abort(error);
-    await Promise.allSettled(jobs);
-    throw error;
-  }
+/** Nothing has happened on L1 since, and its clock stands about where it did. */
+function isSame(before: Moment, now: Moment): boolean {
+  return before.epoch === now.epoch && now.head.next.timestamp - before.head.next.timestamp <= LATEST;
 }

@@ -59,7 +59,7 @@ export async function estimateCrossChainGas(
   request: CallRequest,
   pending: boolean,
 ): Promise<bigint | undefined> {
-  const outcome = await builder.call(request, pending);
+  const outcome = await builder.call(request, pending, "include");
   if (!outcome.crossesChains) return undefined;
   if (!outcome.success) throw failureOf(outcome.data, outcome.failure);
   const cap = request.gas < MAX_TRANSACTION_GAS ? request.gas : MAX_TRANSACTION_GAS;
@@ -72,7 +72,7 @@ export async function estimateCrossChainGas(
 
 async function succeeds(builder: Backend, request: CallRequest, pending: boolean): Promise<boolean> {
   try {
-    const { success }: TransactionOutcome = await builder.call(request, pending);
+    const { success }: TransactionOutcome = await builder.call(request, pending, "include");
     return success;
   } catch (error) {
     if (error instanceof LockstepError && error.code === "INSUFFICIENT_GAS") return false;

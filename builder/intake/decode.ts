@@ -2,6 +2,7 @@ import { createTxFromRLP, TransactionType, type TypedTransaction } from "@ethere
 import { type Address, bytesToHex, type Hex, hexToBytes, isHex } from "viem";
 import { LockstepError } from "../protocol/errors.ts";
 import { l1Common } from "../l1/common.ts";
+import { Recent } from "../state/recent.ts";
 
 /** The bytes are no transaction, or one that L1 could never include. */
 export class MalformedTransactionError extends LockstepError {
@@ -32,6 +33,16 @@ export function isBlobTransaction(raw: Hex): boolean {
  * @throws {MalformedTransactionError} also for another chain's transaction.
  */
 export function decodeTransaction(raw: Hex, l1ChainId: bigint): DecodedTransaction {
+  return decoded.get(`${l1ChainId}:${raw}`, () => decodeAnew(raw, l1ChainId));
+}
+
+/**
+ * Gateways, queue, simulation and post look at the same bytes; recovering a sender costs as much as playing
+ * a transfer.
+ */
+const decoded = new Recent<DecodedTransaction>(4_096);
+
+function decodeAnew(raw: Hex, l1ChainId: bigint): DecodedTransaction {
   if (!isHex(raw) || raw.length % 2 !== 0)
     throw new MalformedTransactionError("not whole bytes in hexadecimal");
   try {

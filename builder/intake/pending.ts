@@ -5,7 +5,7 @@ import { z } from "zod";
 import { LockstepError } from "../protocol/errors.ts";
 import { formatOf, UnsupportedFormatError } from "../protocol/format.ts";
 import { chainId } from "../protocol/ids.ts";
-import type { AcceptedTransaction } from "./accepted.ts";
+import { type AcceptedTransaction, l1Transaction, rollupTransaction } from "./accepted.ts";
 import { writeWholeFile } from "./whole-file.ts";
 
 const hex = z.string().refine((text) => isHex(text), "not hexadecimal");
@@ -31,11 +31,16 @@ export class CorruptPendingError extends LockstepError {
  */
 export class PendingStore {
   readonly #folder: string | undefined;
+  readonly #l1ChainId: bigint;
   #order = 0;
 
-  /** @param folder created when first needed; without it nothing outlives the process. */
-  constructor(folder: string | undefined) {
+  /**
+   * @param folder created when first needed; without it nothing outlives the process.
+   * @param l1ChainId EVM chain id of L1.
+   */
+  constructor(folder: string | undefined, l1ChainId: bigint) {
     this.#folder = folder;
+    this.#l1ChainId = l1ChainId;
   }
 
   /**
@@ -47,7 +52,9 @@ export class PendingStore {
     if (folder === undefined) return [];
     await mkdir(folder, { recursive: true });
     const names = (await readdir(folder)).filter((name) => name.endsWith(".json"));
-    const records = await Promise.all(names.map((name) => readRecord(path.join(folder, name))));
+    const records = await Promise.all(
+      names.map((name) => readRecord(path.join(folder, name), this.#l1ChainId)),
+    );
     records.sort((a, b) => a.order - b.order);
     this.#order = (records.at(-1)?.order ?? -1) + 1;
     return records.map(({ transaction }) => transaction);
@@ -72,7 +79,10 @@ export class PendingStore {
   }
 }
 
-async function readRecord(file: string): Promise<{ order: number; transaction: AcceptedTransaction }> {
+async function readRecord(
+  file: string,
+  l1ChainId: bigint,
+): Promise<{ order: number; transaction: AcceptedTransaction }> {
   try {
     const text = await readFile(file, "utf8");
     const found = formatOf(text);
@@ -82,8 +92,12 @@ async function readRecord(file: string): Promise<{ order: number; transaction: A
     if (!isHex(data)) throw new Error("data is not hexadecimal");
     const hash = path.basename(file, ".json");
     if (!isHex(hash)) throw new Error("the file is not named by a hash");
-    const own = rollup === undefined ? {} : { rollup: chainId(BigInt(rollup)) };
-    return { order, transaction: { hash, data, ...own } };
+    const transaction =
+      rollup === undefined
+        ? l1Transaction(data, l1ChainId)
+        : rollupTransaction(chainId(BigInt(rollup)), data);
+    if (transaction.hash !== hash) throw new Error("the file is named by another transaction");
+    return { order, transaction };
   } catch (error) {
     if (error instanceof UnsupportedFormatError) throw error;
     throw new CorruptPendingError(file, error);

@@ -26,7 +26,7 @@ export class UnexpectedDeliveryError extends LockstepError {
   }
 }
 
-/** `persist` or `rewind` while a checkpoint is open or a visit is suspended. */
+/** `persist`, `rewind` or `park` while a checkpoint is open or a visit is suspended. */
 export class JournalOpenError extends LockstepError {
   constructor(operation: string) {
     super("JOURNAL_OPEN", `${operation} while a checkpoint is open or a visit is suspended`);

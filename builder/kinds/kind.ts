@@ -54,6 +54,19 @@ export interface BatchContext {
   readonly timestamp: bigint;
 }
 
+/** Who signed a transaction. */
+export interface Signer {
+  /** Equal for equal signers, on one rollup. */
+  readonly sender: string;
+  readonly nonce: bigint;
+  /**
+   * What it pays for a unit of gas at most, and to the account that includes it, wei; for replacing one by
+   * another.
+   */
+  readonly maxFee: bigint;
+  readonly priorityFee: bigint;
+}
+
 /** Where on L1 a visit took effect. */
 export interface L1Inclusion {
   /**
@@ -143,6 +156,13 @@ export interface RollupMachine<Record = unknown> {
   rewind(root: StateRoot): Promise<void>;
   close(): Promise<void>;
   /**
+   * Puts what is journalled aside, between two visits: the machine is at its durable state, no level open.
+   * @returns what puts everything back, without executing or hashing anything. To be called, at most once,
+   * when the machine is at the same durable state with no level open; it may as well never be called.
+   * @throws when a visit is suspended.
+   */
+  park(): () => void;
+  /**
    * Another machine on the same state, as if it had just been opened: it remembers nothing of what this one
    * did. Only one of the two may be used at a time, and everything that the other one does has to be undone,
    * never persisted.
@@ -170,6 +190,11 @@ export interface RollupKind<Record = unknown> {
    * @throws {LockstepError} with a code that says what does not hold.
    */
   check?(header: StatementHeader, visit: CompletedVisit<Record>, proof: `0x${string}`): Promise<void>;
+  /**
+   * Who signed a transaction for a rollup of the kind, and with which nonce: its transactions come in that
+   * order. Nothing if it cannot be read.
+   */
+  signerOf?(data: `0x${string}`, l1ChainId: bigint, rollup: ChainId): Signer | undefined;
   /**
    * How the visit is proven.
    * @throws `VISIT_TOO_LARGE`.

@@ -1,4 +1,4 @@
-import { type Address, decodeFunctionResult, encodeFunctionData, type Hex } from "viem";
+import { type Address, decodeFunctionResult, encodeFunctionData, type Hex, zeroHash } from "viem";
 import { rollupsAbi } from "../protocol/abi.ts";
 import { type ChainId, FIELD_MODULUS, stateRoot, type StateRoot } from "../protocol/ids.ts";
 import type { L1Client } from "./client.ts";
@@ -28,32 +28,41 @@ export interface L1Rollup extends RollupEther {
   readonly root: StateRoot | undefined;
 }
 
-/** L1's latest block, the block to come, and what `Rollups` says between them. */
-export interface Head {
+/** L1's latest block, and the block to come. */
+export interface Blocks {
   readonly number: bigint;
   readonly hash: Hex;
+  readonly parentHash: Hex;
   /** Seconds. */
   readonly timestamp: bigint;
   readonly next: NextBlock;
+  /**
+   * Root of the state on which the block to come is made, if the node tells. Development nodes let it change
+   * without a block.
+   */
+  readonly stateRoot: Hex | undefined;
+}
+
+/** L1's latest block, the block to come, and what `Rollups` says between them. */
+export interface Head extends Blocks {
   readonly rollups: ReadonlyMap<ChainId, L1Rollup>;
 }
 
-/** Reads the head. All of it is of one block, which is named by hash. */
-export async function readHead(l1: L1Client, manager: Address, ids: readonly ChainId[]): Promise<Head> {
+/** Reads the two blocks. */
+export async function readBlocks(l1: L1Client): Promise<Blocks> {
   const [latest, pending] = await Promise.all([
     l1.getBlock({ blockTag: "latest" }),
     l1.getBlock({ blockTag: "pending" }),
   ]);
   // A block came between the two answers.
-  if (pending.parentHash !== latest.hash) return await readHead(l1, manager, ids);
-  const rollups = await Promise.all(
-    ids.map(async (id) => [id, await readRollup(l1, manager, id, latest.hash)] as const),
-  );
+  if (pending.parentHash !== latest.hash) return await readBlocks(l1);
   return {
     number: latest.number,
     hash: latest.hash,
+    parentHash: latest.parentHash,
     timestamp: latest.timestamp,
-    rollups: new Map(rollups),
+    // Nodes whose pending block is not executed show none, or nothing.
+    stateRoot: pending.stateRoot === zeroHash ? undefined : pending.stateRoot,
     next: {
       number: latest.number + 1n,
       parentHash: latest.hash,
@@ -64,6 +73,24 @@ export async function readHead(l1: L1Client, manager: Address, ids: readonly Cha
       coinbase: pending.miner,
     },
   };
+}
+
+/** What `Rollups` says of these rollups at a block, which is named by hash. */
+export async function readRollups(
+  l1: L1Client,
+  manager: Address,
+  ids: readonly ChainId[],
+  blockHash: Hex,
+): Promise<ReadonlyMap<ChainId, L1Rollup>> {
+  return new Map(
+    await Promise.all(ids.map(async (id) => [id, await readRollup(l1, manager, id, blockHash)] as const)),
+  );
+}
+
+/** Reads the head. All of it is of one block. */
+export async function readHead(l1: L1Client, manager: Address, ids: readonly ChainId[]): Promise<Head> {
+  const blocks = await readBlocks(l1);
+  return { ...blocks, rollups: await readRollups(l1, manager, ids, blocks.hash) };
 }
 
 async function readRollup(l1: L1Client, manager: Address, id: ChainId, blockHash: Hex): Promise<L1Rollup> {

@@ -1,7 +1,7 @@
 import { TransactionReceiptNotFoundError } from "viem";
 import { findL2Transaction, type HistoryEntry } from "../l1/history.ts";
 import type { L1Client } from "../l1/client.ts";
-import type { AcceptedTransaction, TransactionStatus } from "../intake/accepted.ts";
+import type { AcceptedTransaction, Failed, Posted } from "../intake/accepted.ts";
 
 /**
  * Which of the transactions L1 holds already, because the builder was interrupted before it could take note.
@@ -12,7 +12,7 @@ export async function findIncluded<Transaction extends Pick<AcceptedTransaction,
   l1: L1Client,
   transactions: readonly Transaction[],
   readAll: () => Promise<readonly HistoryEntry[]>,
-): Promise<{ transaction: Transaction; status: TransactionStatus }[]> {
+): Promise<{ transaction: Transaction; status: Posted | Failed }[]> {
   const history = transactions.some(({ rollup }) => rollup !== undefined) ? await readAll() : [];
   const found = await Promise.all(
     transactions.map(async (transaction) => {
@@ -30,7 +30,7 @@ export async function findIncluded<Transaction extends Pick<AcceptedTransaction,
 async function statusOnL1(
   l1: L1Client,
   { hash }: Pick<AcceptedTransaction, "hash">,
-): Promise<TransactionStatus | undefined> {
+): Promise<Posted | Failed | undefined> {
   try {
     const { transactionHash: l1Transaction, blockNumber, status } = await l1.getTransactionReceipt({ hash });
     if (status === "success") return { state: "posted", l1Transaction, blockNumber, timings: {} };

@@ -8,8 +8,8 @@ import { writeWholeFile } from "../intake/whole-file.ts";
 
 const hashSchema = z.string().refine((text) => isHash(text), "not a hash");
 /** Of the file. The number rises with every change. */
-const FORMAT = "lockstep.inclusion.v1";
-const inclusionSchema = z.object({ automine: z.boolean(), transactions: z.array(hashSchema) });
+const FORMAT = "lockstep.inclusion.v2";
+const inclusionSchema = z.object({ holder: hashSchema, transactions: z.array(hashSchema) });
 
 /** What has to be undone on the L1 node if the block is never made. */
 export type OpenInclusion = z.output<typeof inclusionSchema>;

@@ -1,6 +1,6 @@
 import type { TransactionReceipt } from "viem";
 import type { BatchPlan } from "../batch/plan.ts";
-import type { AcceptedTransaction, Timings, TransactionStatus } from "../intake/accepted.ts";
+import type { AcceptedTransaction, Failed, Posted, Timings, TransactionStatus } from "../intake/accepted.ts";
 import type { ErrorCode } from "../protocol/errors.ts";
 import { executionFate } from "./execution-fate.ts";
 import type { BundleReceipts } from "./bundle.ts";
@@ -14,7 +14,7 @@ export function settle(
   included: BundleReceipts,
   transactions: readonly { readonly transaction: AcceptedTransaction; readonly success: boolean }[],
   timings: Timings,
-): { transaction: AcceptedTransaction; status?: TransactionStatus }[] {
+): { transaction: AcceptedTransaction; status?: Posted | Failed }[] {
   const ofL1 = transactions.filter(({ transaction }) => transaction.rollup === undefined);
   return transactions.map((played) => {
     const { transaction, success } = played;
@@ -23,7 +23,8 @@ export function settle(
       return { transaction, ...(status !== undefined && { status }) };
     }
     const receipt = included.transactions[ofL1.indexOf(played)];
-    return { transaction, status: settleL1(receipt, success, timings) };
+    const status = settleL1(receipt, success, timings);
+    return { transaction, ...(status !== undefined && { status }) };
   });
 }
 
@@ -42,11 +43,9 @@ function settleL1(
   receipt: BundleReceipts["transactions"][number] | undefined,
   expected: boolean,
   timings: Timings,
-): TransactionStatus {
-  if (receipt === undefined || "refused" in receipt) {
-    const reason = receipt?.refused ?? "it was not sent";
-    return { state: "failed", code: "NOT_INCLUDED", reason: `L1 did not include the transaction: ${reason}` };
-  }
+): Posted | Failed | undefined {
+  // The node did not take it: whether it ever will is found out with the next batch.
+  if (receipt === undefined || "refused" in receipt) return undefined;
   if (expected && receipt.status === "reverted") {
     const reason = "the transaction did something else on L1 than in the simulation, and reverted";
     return { state: "failed", code: "REVERTED_ON_L1", reason };
@@ -64,10 +63,8 @@ function settleL2(
   batch: TransactionReceipt | undefined,
   transaction: AcceptedTransaction,
   timings: Timings,
-): TransactionStatus | undefined {
-  if (batch?.status !== "success") {
-    return { state: "failed", code: "BATCH_REVERTED", reason: "the batch reverted on L1" };
-  }
+): Posted | Failed | undefined {
+  if (batch?.status !== "success") return undefined;
   const fate = executionFate(plan, batch.logs, transaction);
   if (fate.success) {
     return { state: "posted", l1Transaction: batch.transactionHash, blockNumber: batch.blockNumber, timings };

@@ -22,26 +22,30 @@ const FRESH_SLOT_GAS = 17_100n;
 const STARVED = ["InsufficientCallGas", "InsufficientProbeGas", "TransactionOutOfGas"];
 
 /**
- * The transaction that posts the batch, if there is one, with as much gas as the node says that it needs, and
- * its callees may use.
+ * As much gas as the node says that the batch needs, and its callees may use; nothing if there is no batch.
  * @throws {BatchRefusedError}, {BatchTooLargeError}
  */
-export async function signBatch(
-  l1: L1Client,
-  { account, chainId, manager, batch: data, promised, next }: Bundle,
+export async function measureBatch(
+  { account, manager, batch: data, promised, next }: Bundle,
   dryRun: DryRun,
-): Promise<Hex | undefined> {
+): Promise<bigint | undefined> {
   if (data === undefined) return undefined;
   const limit = next.gasLimit < MAX_TRANSACTION_GAS ? next.gasLimit : MAX_TRANSACTION_GAS;
-  const [measured, nonce] = await Promise.all([
-    dryRun.measure({ from: account.address, to: manager, input: data }, next, limit),
-    l1.getTransactionCount({ address: account.address, blockTag: "pending" }),
-  ]);
-  const gas = gasOf(measured, promised + roomFor(data), limit);
+  const measured = await dryRun.measure({ from: account.address, to: manager, input: data }, next, limit);
+  return gasOf(measured, promised + roomFor(data), limit);
+}
+
+/** The transaction that posts the batch, if there is one. */
+export async function signBatch(
+  l1: L1Client,
+  { account, chainId, manager, batch: data, next }: Bundle,
+  gas: bigint | undefined,
+): Promise<Hex | undefined> {
+  if (data === undefined || gas === undefined) return undefined;
   return await account.signTransaction({
     type: "eip1559",
     chainId: Number(chainId),
-    nonce,
+    nonce: await l1.getTransactionCount({ address: account.address, blockTag: "pending" }),
     to: manager,
     data,
     gas,

@@ -4,13 +4,13 @@ import { type TransactionOutcome, failureOf } from "./outcome.ts";
 import type { Simulation } from "./simulation.ts";
 import type { AcceptedTransaction } from "../intake/accepted.ts";
 import { checkSender } from "../intake/check.ts";
-import { decodeTransaction } from "../intake/decode.ts";
 
 export interface SimulationOptions {
-  readonly l1ChainId: bigint;
   readonly baseFeePerGas: bigint;
   /** Account that will post the batch. */
   readonly origin: Address;
+  /** Throws if L1 cannot take what the transaction does. */
+  readonly check?: (outlines: ReturnType<Simulation["outlines"]>) => void;
 }
 
 /** What a transaction that can be included does. */
@@ -26,51 +26,64 @@ export type SimulatedTransaction =
   | ({ readonly transaction: AcceptedTransaction } & SimulationResult)
   | { readonly transaction: AcceptedTransaction; readonly failure: LockstepError };
 
+/** In the order of a block: transactions of rollups, which are in the batch, and L1's behind it. */
+export function inBlockOrder(transactions: readonly AcceptedTransaction[]): AcceptedTransaction[] {
+  return transactions.toSorted((a, b) => Number(a.rollup === undefined) - Number(b.rollup === undefined));
+}
+
 /**
- * Simulates transactions as a block will execute them: those of rollups first, then L1's in their order. One
- * that fails is left out, alone. A transaction of L1 that crosses no border is kept even if it reverts: L1
- * includes such transactions.
+ * Plays transactions as a block will: those of rollups first, then L1's in their order. One that fails is
+ * left out, alone. A transaction of L1 that crosses no border is kept even if it reverts: L1 includes such
+ * transactions.
  */
 export async function simulateTransactions(
   simulation: Simulation,
   transactions: readonly AcceptedTransaction[],
   options: SimulationOptions,
 ): Promise<SimulatedTransaction[]> {
-  const ordered = transactions.toSorted(
-    (a, b) => Number(a.rollup === undefined) - Number(b.rollup === undefined),
-  );
   const played: SimulatedTransaction[] = [];
-  for (const transaction of ordered) {
-    try {
-      played.push({ transaction, ...(await simulateTransaction(simulation, transaction, options)) });
-    } catch (error) {
-      if (!(error instanceof LockstepError)) throw error;
-      played.push({ transaction, failure: error });
-    }
+  for (const transaction of inBlockOrder(transactions)) {
+    played.push(await trySimulate(simulation, transaction, options));
   }
   return played;
 }
 
+/** The same with one. */
+export async function trySimulate(
+  simulation: Simulation,
+  transaction: AcceptedTransaction,
+  options: SimulationOptions,
+): Promise<SimulatedTransaction> {
+  try {
+    return { transaction, ...(await simulateTransaction(simulation, transaction, options)) };
+  } catch (error) {
+    if (!(error instanceof LockstepError)) throw error;
+    return { transaction, failure: error };
+  }
+}
+
 /**
- * Simulates one transaction.
+ * Plays one transaction.
  * @throws {LockstepError} that says why it cannot be included; it then left nothing behind.
  */
 export async function simulateTransaction(
   simulation: Simulation,
-  { rollup, data }: AcceptedTransaction,
-  { l1ChainId, baseFeePerGas, origin }: SimulationOptions,
+  transaction: AcceptedTransaction,
+  { baseFeePerGas, origin, check = () => undefined }: SimulationOptions,
 ): Promise<SimulationResult> {
-  if (rollup !== undefined) {
-    await simulation.l2Transaction(rollup, data, origin);
+  const first = simulation.count;
+  const judge = (): void => {
+    check(simulation.outlines(first));
+  };
+  if (transaction.rollup !== undefined) {
+    await simulation.l2Transaction(transaction.rollup, transaction.data, origin, judge);
     return { crossesChains: true, success: true };
   }
-  const decoded = decodeTransaction(data, l1ChainId);
+  const { decoded } = transaction;
   checkSender(decoded, await simulation.sender(decoded.sender), baseFeePerGas);
-  const outcome = await simulation.transaction(
-    decoded.tx,
-    ({ crossesChains, success, data: revert, failure }) => {
-      if (crossesChains && !success) throw failureOf(revert, failure);
-    },
-  );
+  const outcome = await simulation.transaction(decoded.tx, ({ crossesChains, success, data, failure }) => {
+    if (crossesChains && !success) throw failureOf(data, failure);
+    if (crossesChains) judge();
+  });
   return { crossesChains: outcome.crossesChains, success: outcome.success, outcome };
 }

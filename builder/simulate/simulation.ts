@@ -50,6 +50,12 @@ export interface SimulationInput {
   readonly proxies: ProxyAddresses;
 }
 
+/** A moment in a simulation. */
+export interface Mark {
+  undo(): void;
+  keep(): void;
+}
+
 /** What came of a call on a rollup. */
 export interface RollupCallOutcome {
   readonly visit: CompletedVisit;
@@ -72,6 +78,7 @@ export class Simulation {
   readonly #state: JournaledState;
   readonly #registry: Registry;
   readonly #router: CrossChainRouter;
+  #parked: (() => void)[] = [];
 
   constructor(input: SimulationInput) {
     this.#input = input;
@@ -97,6 +104,16 @@ export class Simulation {
   /** Every execution of every transaction so far, in the order in which they have to be posted. */
   executions(): RecordedExecution[] {
     return this.#recording.executions();
+  }
+
+  /** How many executions there are so far. */
+  get count(): number {
+    return this.#recording.count;
+  }
+
+  /** What the executions from the `first` on are made of. */
+  outlines(first: number): ReturnType<Recording["outlines"]> {
+    return this.#recording.outlines(first);
   }
 
   /** Nonce and balance as the transactions so far leave them. */
@@ -140,12 +157,18 @@ export class Simulation {
    * @throws {L2TransactionFailedError} when the rollup answers that it failed: there would be nothing to
    * post.
    */
-  async l2Transaction(rollup: ChainId, data: Hex, origin: Address): Promise<L2TransactionOutcome> {
+  async l2Transaction(
+    rollup: ChainId,
+    data: Hex,
+    origin: Address,
+    judge: () => void = () => undefined,
+  ): Promise<L2TransactionOutcome> {
     return await this.#attempt(async ({ evm, manager }) => {
       evm.enter(this.#block, createAddressFromString(origin));
       const port = manager.transactionPort(BATCH_CALL_GAS);
       const answer = await this.#router.l2Transaction(rollup, data, port);
       if (answer.failed) throw new L2TransactionFailedError(answer.data);
+      judge();
       return { data: answer.data };
     });
   }
@@ -155,8 +178,13 @@ export class Simulation {
    * @param read looks at what the machine remembers of the visit.
    * @throws {SimulationRefusedError} `UNSUPPORTED_CALL` if the kind of rollup has no such thing.
    */
-  async rollupCall(rollup: ChainId, request: CallRequest, origin: Address): Promise<RollupCallOutcome> {
-    return await this.#rollupCall(rollup, request, origin, false);
+  async rollupCall(
+    rollup: ChainId,
+    request: CallRequest,
+    origin: Address,
+    judge: () => void = () => undefined,
+  ): Promise<RollupCallOutcome> {
+    return await this.#rollupCall(rollup, request, origin, false, judge);
   }
 
   async #rollupCall(
@@ -164,11 +192,13 @@ export class Simulation {
     request: CallRequest,
     origin: Address,
     isKept: boolean,
+    judge: () => void = () => undefined,
   ): Promise<RollupCallOutcome> {
     return await this.#attempt(async ({ evm, manager }) => {
       evm.enter(this.#block, createAddressFromString(origin));
       const port = manager.transactionPort(BATCH_CALL_GAS);
       const visit = await this.#router.l2Call(rollup, request, port);
+      judge();
       return { visit, l1Calls: port.calls, l1Failures: port.failures };
     }, isKept);
   }
@@ -208,6 +238,37 @@ export class Simulation {
   /** Undoes everything the simulation did. */
   close(): void {
     this.#journal.unwind(0);
+  }
+
+  /** What comes now may be undone again, or kept. One mark at a time. */
+  mark(): Mark {
+    const { depth } = this.#journal;
+    const forget = this.#recording.attempt();
+    this.#journal.checkpoint(L1);
+    return {
+      undo: () => {
+        this.#journal.unwind(depth);
+        forget();
+      },
+      keep: () => {
+        this.#journal.commit();
+      },
+    };
+  }
+
+  /**
+   * Leaves the rollups' machines to others, between two transactions: they are as if nothing had been
+   * played.
+   */
+  leave(): void {
+    const machines = [...this.#input.machines.values()];
+    this.#parked = machines.map((machine) => machine.park());
+  }
+
+  /** Takes them up again, at the same head. */
+  enter(): void {
+    for (const back of this.#parked) back();
+    this.#parked = [];
   }
 
   /**

@@ -182,6 +182,29 @@ export class StateTree {
   }
 
   /**
+   * Goes back to where the journal begins.
+   * @returns what goes forward again, without hashing; to be called when the journal is empty again.
+   */
+  park(): () => void {
+    const root = this.#root;
+    const redo: Change[] = [];
+    for (let change = this.#journal.pop(); change !== undefined; change = this.#journal.pop()) {
+      redo.push(this.#counterpart(change));
+      this.#undo(change);
+      this.#root = undefined;
+    }
+    return () => {
+      if (this.#journal.length > 0) throw new Error("the tree has gone elsewhere in the meantime");
+      for (const change of redo.toReversed()) {
+        if ("leaf" in change) {
+          if (change.leaf !== undefined) this.#storeLeaf(change.index, change.leaf);
+        } else if (change.hash !== undefined) this.#setHash(change.level, change.index, change.hash);
+      }
+      this.#root = root;
+    };
+  }
+
+  /**
    * The leaves changed since the journal began, by place, as they were then; `undefined` where there was
    * none.
    */
@@ -293,6 +316,13 @@ export class StateTree {
     const hashes = this.#levels[level];
     if (hashes === undefined) throw new OutOfRangeError("level", BigInt(level), "the tree's depth");
     return hashes;
+  }
+
+  /** What is there now, where a change was noted. */
+  #counterpart(change: Change): Change {
+    if ("leaf" in change) return { index: change.index, leaf: this.#leaves[change.index] };
+    const { level, index } = change;
+    return { level, index, hash: this.#level(level)[index] };
   }
 
   /** Changes are undone in reverse order, so a place that was empty before is the last of its array. */

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { expect } from "chai";
 import { ClassicLevel } from "classic-level";
-import { type Address, type Hex, parseGwei } from "viem";
+import { type Address, parseGwei } from "viem";
 import { type Builder, createBuilder } from "../../builder/core/builder.ts";
 import { rootHex } from "../../builder/protocol/execution/encoding.ts";
 import { evmKind } from "../../builder/kinds/evm/index.ts";
@@ -12,6 +12,7 @@ import { UNPROVEN, UNPROVEN_KEY } from "../../builder/kinds/unproven.ts";
 import { rollupsAbi } from "../../builder/protocol/abi.ts";
 import { type ChainId, chainId, L1 } from "../../builder/protocol/ids.ts";
 import { InclusionStore } from "../../builder/post/inclusion-store.ts";
+import { rollupTransaction } from "../../builder/intake/accepted.ts";
 import { PendingStore } from "../../builder/intake/pending.ts";
 import { expectCode } from "../protocol/expect-code.ts";
 import { accountAt, builderAccount, deploy, type Lockstep, startLockstep } from "./setup.ts";
@@ -124,11 +125,11 @@ describe("a data folder of another version", function () {
   it("is refused by name where it holds transactions that wait, for L1 does not have them", async () => {
     const own = path.join(folder, "pending");
     await mkdir(own, { recursive: true });
-    const hash: Hex = `0x${"ab".repeat(32)}`;
-    const store = new PendingStore(own);
+    const store = new PendingStore(own, 31337n);
     await store.load();
-    await store.add({ hash, data: "0x1234" });
-    const file = path.join(own, `${hash}.json`);
+    const waiting = rollupTransaction(evm, "0x1234");
+    await store.add(waiting);
+    const file = path.join(own, `${waiting.hash}.json`);
     const written = JSON.parse(await readFile(file, "utf8"));
     expect(written).to.include({ format: "lockstep.pending.v1" });
     // As it was before files named a format, and as it may be some day.
@@ -144,10 +145,10 @@ describe("a data folder of another version", function () {
   it("is refused by name where it holds an inclusion that was begun", async () => {
     const file = path.join(folder, "inclusion.json");
     const store = new InclusionStore(folder);
-    await store.begin({ automine: true, transactions: [] });
+    await store.begin({ holder: `0x${"ab".repeat(32)}`, transactions: [] });
     const written = JSON.parse(await readFile(file, "utf8"));
-    expect(written).to.include({ format: "lockstep.inclusion.v1" });
-    for (const format of [undefined, "lockstep.inclusion.v9"]) {
+    expect(written).to.include({ format: "lockstep.inclusion.v2" });
+    for (const format of [undefined, "lockstep.inclusion.v1", "lockstep.inclusion.v9"]) {
       await writeFile(file, JSON.stringify({ ...written, format }));
       await expectCode(start(), "UNSUPPORTED_FORMAT", /the L1 node mines/);
     }

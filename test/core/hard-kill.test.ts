@@ -153,7 +153,12 @@ describe("a builder that is killed", function () {
     // Funding, two deposits and the L2 transaction.
     expect(history).to.have.length(4);
     expect(await node.getAutomine()).to.equal(true);
-    expect((await readdir(folder)).toSorted()).to.deep.equal(["pending", "rollup-1"]);
+    expect((await readdir(folder)).toSorted()).to.deep.equal([
+      "outcomes.jsonl",
+      "pending",
+      "proofs",
+      "rollup-1",
+    ]);
     expect(await readdir(path.join(folder, "pending"))).to.deep.equal([]);
     const pool = await reader.getBlock({ blockTag: "pending" });
     expect(pool.transactions).to.deep.equal([]);

@@ -340,7 +340,7 @@ describe("pipeline with unproven proofs", function () {
     await submit({ to: lockstep.ledgerProxy, value: 1n });
     await builder.idle();
     const posted = events.filter((event) => event.type === "posted");
-    expect(posted.map(({ transactions }) => transactions.length)).to.deep.equal([1, 7, 7]);
+    expect(posted.map(({ transactions }) => transactions.length)).to.deep.equal([1, 13, 1]);
     for (const { batch: hash, transactions } of posted.slice(1)) {
       if (hash === undefined) throw new Error("no batch");
       const [{ gas }, { gasUsed }] = await Promise.all([
@@ -438,22 +438,28 @@ describe("pipeline with unproven proofs", function () {
     await builder.idle();
     const snapshot = await lockstep.l1.node.snapshot();
     const root = await builder.stateRoot(lockstep.ledger);
-    await submit({ to: lockstep.ledgerProxy, data: transfer(30n) });
+    const lost = await submit({ to: lockstep.ledgerProxy, data: transfer(30n) });
     await builder.idle();
     expect(await balance(employee)).to.equal(30n);
     await lockstep.l1.node.revert({ id: snapshot });
     expect(await builder.stateRoot(lockstep.ledger)).to.equal(root);
-    expect(await balance(employee)).to.equal(0n);
+    // What was on L1 and is there no longer is included again.
+    while (builder.waiting === 0) await new Promise((resolve) => setTimeout(resolve, 10));
+    await builder.idle();
+    expectPosted(lost);
+    expect((await lockstep.l1.reader.getTransactionReceipt({ hash: lost })).status).to.equal("success");
+    expect(events.map(({ type }) => type)).to.include("reorganised");
+    expect(await balance(employee)).to.equal(30n);
     await submit({ to: lockstep.ledgerProxy, data: transfer(7n) });
     await builder.idle();
-    expect(await balance(employee)).to.equal(7n);
+    expect(await balance(employee)).to.equal(37n);
 
     const before = await builder.stateRoot(lockstep.ledger);
     await builder.stop();
     await rm(folder, { recursive: true });
     builder = await start();
     expect(await builder.stateRoot(lockstep.ledger)).to.equal(before);
-    expect(await balance(employee)).to.equal(7n);
+    expect(await balance(employee)).to.equal(37n);
   });
 
   it("takes up an accepted transaction after a restart between proof and post", async () => {

@@ -48,6 +48,7 @@ describe("transaction types", function () {
       manager: lowerCase(lockstep.rollups),
       rollups,
       folder: undefined,
+      maxBatchAge: 600n,
       firstBlock: 0n,
     });
     actor = await deploy(lockstep.l1, "Actor");

@@ -36,6 +36,7 @@ describe("rollups whose state nothing proves", () => {
         manager: developmentAccount(0).address,
         rollups: [{ id: chainId(1n), kind: evmKind }],
         folder: undefined,
+        maxBatchAge: 600n,
         firstBlock: 0n,
       });
       await expectCode(opening, "UNPROVEN_KIND");

@@ -199,6 +199,8 @@ export class FakeL1 {
     return {
       number: BigInt(this.#blocks),
       hash,
+      parentHash: this.#hashOf(this.#blocks - 1),
+      stateRoot: undefined,
       timestamp: 1n,
       rollups: new Map(rollups),
       next: {

@@ -5,6 +5,7 @@ import { loadPoseidon } from "../../state/poseidon.ts";
 import type { OpenOptions, RollupKind } from "../kind.ts";
 import { checkStatement } from "./reference/check-statement.ts";
 import { isOutdatedChronicle, openChronicle } from "./chronicle/chronicle.ts";
+import { signerOfTransaction } from "./execution/signer.ts";
 import { EvmMachine } from "./machine.ts";
 import type { EvmVisitRecord } from "./record.ts";
 import { genesisRoot, openEvmStore } from "./store/open.ts";
@@ -64,6 +65,9 @@ export function createEvmKind(options: EvmKindOptions = {}): RollupKind<EvmVisit
     },
     async check(header, visit, proof) {
       await checkStatement({ header, visit, witness: visit.record.witness, proof });
+    },
+    signerOf(data, l1ChainId, rollup) {
+      return signerOfTransaction(data, l1ChainId, rollup);
     },
     async proofJob(statement) {
       return unprovenProof(statement.words);

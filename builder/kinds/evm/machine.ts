@@ -131,6 +131,18 @@ export class EvmMachine implements RollupMachine<EvmVisitRecord> {
     await this.store.close();
   }
 
+  park(): () => void {
+    if (this.#visit !== undefined) throw new JournalOpenError("park");
+    const levels = this.#levels;
+    const back = this.store.park();
+    this.#levels = 0;
+    return () => {
+      this.#assertIdle("going back");
+      back();
+      this.#levels = levels;
+    };
+  }
+
   fresh(): EvmMachine {
     return new EvmMachine(this.id, this.store, this.chronicle);
   }

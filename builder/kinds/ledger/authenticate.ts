@@ -1,6 +1,7 @@
 import type { Action } from "../../protocol/action.ts";
 import type { ChainId } from "../../protocol/ids.ts";
 import { loadPoseidon } from "../../state/poseidon.ts";
+import { Recent } from "../../state/recent.ts";
 import type { State } from "../../state/state.ts";
 import type { BatchContext } from "../kind.ts";
 import { accountKey, unpackAccount } from "./account.ts";
@@ -10,6 +11,9 @@ import { decodeL2tx, ledgerMessage } from "./l2tx.ts";
 import { NONCE_LIMIT } from "./limits.ts";
 import { type LedgerOperation, operationOfTransaction } from "./operation.ts";
 import { addressOf, loadSigning } from "./signing.ts";
+
+/** Whether what was signed lately is signed. */
+const verified = new Recent<boolean>(4_096);
 
 /**
  * The operation that an L2TX asks for in the name of its signer.
@@ -28,7 +32,11 @@ export async function authenticate(
   const { nonce: expected } = unpackAccount(state.tree.get(account));
 
   const { l1ChainId, manager } = context;
-  const message = ledgerMessage(poseidon, { l1ChainId, manager, rollup: self }, transaction);
+  // It is asked for again whenever the transaction is played again, and costs more than all the rest.
+  const isSigned = verified.get(`${l1ChainId}:${manager}:${self}:${action.data}`, () => {
+    const message = ledgerMessage(poseidon, { l1ChainId, manager, rollup: self }, transaction);
+    return signing.verify(message, signature, publicKey);
+  });
   if (selectedFunction(calldata) === undefined)
     throw new InvalidL2TransactionError("its function is none of transfer, balanceOf and send");
   if (context.timestamp > deadline)
@@ -40,8 +48,7 @@ export async function authenticate(
       `its nonce is ${nonce.toString()}, the account's is ${expected.toString()}`,
     );
   if (nonce + 1n >= NONCE_LIMIT) throw new InvalidL2TransactionError("the account's last nonce is used");
-  if (!signing.verify(message, signature, publicKey))
-    throw new InvalidL2TransactionError("its signature is wrong");
+  if (!isSigned) throw new InvalidL2TransactionError("its signature is wrong");
 
   return operationOfTransaction(account, parseCalldata(calldata, self));
 }

@@ -4,6 +4,7 @@ import { StateTree } from "../../state/tree.ts";
 import type { OpenOptions, RollupKind } from "../kind.ts";
 import { circuitProof } from "../circuit-proof.ts";
 import { ledgerCircuitJob } from "./circuit-input.ts";
+import { signerOfL2tx } from "./l2tx.ts";
 import { OPERATIONS_OF_CIRCUIT } from "./limits.ts";
 import { LedgerMachine } from "./machine.ts";
 import type { LedgerVisitRecord } from "./record.ts";
@@ -35,6 +36,9 @@ export const ledgerKind = {
     );
   },
   isProven: true,
+  signerOf(data) {
+    return signerOfL2tx(data);
+  },
   async proofJob(statement, visit) {
     return circuitProof(await ledgerCircuitJob(statement, visit), statement.words);
   },

@@ -12,6 +12,7 @@ import {
 import { type ChainId, FIELD_MODULUS, type FieldElement, fieldElement } from "../../protocol/ids.ts";
 import { dataWords } from "../../protocol/statement.ts";
 import type { Poseidon } from "../../state/poseidon.ts";
+import type { Signer } from "../kind.ts";
 import { InvalidL2TransactionError } from "../errors.ts";
 import { L2TX_HEADER_BYTES, MAX_CALLDATA_BYTES, SIGNED_CALLDATA_WORDS } from "./limits.ts";
 import type { CurvePoint, Signature } from "./signing.ts";
@@ -106,4 +107,15 @@ export function decodeL2tx(data: Hex): SignedLedgerTransaction {
     deadline: bytesToBigInt(bytes.subarray(168, 176)),
     calldata: bytes.subarray(L2TX_HEADER_BYTES),
   };
+}
+
+/** Who signed an L2TX; nothing if it is none. */
+export function signerOfL2tx(data: Hex): Signer | undefined {
+  try {
+    const { publicKey, nonce } = decodeL2tx(data);
+    return { sender: `${publicKey.x},${publicKey.y}`, nonce, maxFee: 0n, priorityFee: 0n };
+  } catch (error) {
+    if (error instanceof InvalidL2TransactionError) return undefined;
+    throw error;
+  }
 }

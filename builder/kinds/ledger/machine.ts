@@ -152,6 +152,18 @@ export class LedgerMachine implements RollupMachine<LedgerVisitRecord> {
     await this.#state.close();
   }
 
+  park(): () => void {
+    if (this.#visit !== undefined) throw new JournalOpenError("park");
+    const levels = this.#levels;
+    const back = this.#state.tree.park();
+    this.#levels = [];
+    return () => {
+      this.#assertIdle("going back");
+      back();
+      this.#levels = levels;
+    };
+  }
+
   fresh(): LedgerMachine {
     return new LedgerMachine(this.id, this.#state);
   }

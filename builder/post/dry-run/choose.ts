@@ -38,6 +38,9 @@ export async function chooseDryRun(l1: L1Client): Promise<DryRun> {
   throw new NoDryRunError();
 }
 
+/** Codes of errors that have nothing to do with the request: an internal error, a limit that is exceeded. */
+const TROUBLE = [-32_603, -32_005];
+
 async function supports(l1: L1Client, request: { method: string; params: unknown[] }): Promise<boolean> {
   try {
     await l1.request<{ Parameters: unknown[]; ReturnType: unknown }>(request);
@@ -47,8 +50,9 @@ async function supports(l1: L1Client, request: { method: string; params: unknown
     const isUnknown = (cause: unknown): boolean =>
       cause instanceof MethodNotFoundRpcError || cause instanceof MethodNotSupportedRpcError;
     if (error.walk(isUnknown) !== null) return false;
-    // It has the method, and something to say about the parameters.
-    if (error.walk((cause) => cause instanceof RpcRequestError) !== null) return true;
+    // It has the method, and something to say about the parameters. An internal error says nothing.
+    const refusal = error.walk((cause) => cause instanceof RpcRequestError);
+    if (refusal instanceof RpcRequestError && !TROUBLE.includes(refusal.code)) return true;
     throw error;
   }
 }

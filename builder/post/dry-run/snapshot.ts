@@ -47,7 +47,8 @@ export class SnapshotDryRun implements DryRun {
     ].map((receipt) => ("refused" in receipt ? undefined : receipt));
     // What others put in front of it, or have built on it, is not ours to take back: `settle` says what came
     // of it.
-    if (!(await this.#isOurs(receipts.filter((receipt) => receipt !== undefined)))) return included;
+    const own = receipts.filter((receipt) => receipt !== undefined);
+    if (!(await this.#isOurs(own))) return included;
     try {
       await check({
         receipt: (index) => seenReceipt(receipts[index]),
@@ -55,6 +56,8 @@ export class SnapshotDryRun implements DryRun {
         trace: async (index) => await this.#trace(receipts[index], true),
       });
     } catch (error) {
+      // Whatever came since would go back as well: others' blocks, and what waits in the node's pool.
+      if (!(await this.#isOurs(own)) || !(await this.#isPoolEmpty())) return included;
       await this.#l1.revert({ id: snapshot });
       throw error;
     }
@@ -68,6 +71,11 @@ export class SnapshotDryRun implements DryRun {
       transactions.length === receipts.length &&
       receipts.every(({ transactionHash }, index) => transactions[index] === transactionHash)
     );
+  }
+
+  async #isPoolEmpty(): Promise<boolean> {
+    const { transactions } = await this.#l1.getBlock({ blockTag: "pending" });
+    return transactions.length === 0;
   }
 
   async #trace(receipt: TransactionReceipt | undefined, deep: boolean): Promise<L1Frame> {

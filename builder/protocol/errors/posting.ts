@@ -12,6 +12,18 @@ export const POSTING_ERRORS = {
     meaning: "`postBatch` would revert. The message names the custom error. Nothing was included.",
     remedy: "See the contract's errors below. Often L1 has changed: send the transaction again.",
   },
+  HEAD_MOVED: {
+    title: "another block came first",
+    meaning:
+      "L1 made a block before the batch was sent. Nothing was sent; the batch is made again by itself.",
+    remedy: "Nothing.",
+  },
+  TURN_OVER: {
+    title: "including a batch took too long",
+    meaning:
+      "Builders on one node take turns at mining. This one gave its turn up, and tries again by itself.",
+    remedy: "Nothing; if it comes often, the L1 node or the builder's machine is overloaded.",
+  },
   NO_DRY_RUN: {
     title: "the L1 node shows no block before it counts",
     meaning: "The L1 node has neither `eth_simulateV1` nor snapshots.",

@@ -139,9 +139,25 @@ export const TRANSACTION_ERRORS = {
     meaning: "The batch's time is before that of the rollup's latest block. No proof can exist for a visit.",
     remedy: "Send it again when L1's time has passed that block.",
   },
-  STATE_KEEPS_CHANGING: {
-    title: "L1 changed each time",
-    meaning: "L1 changed while the transaction was proven, each time that it was tried.",
-    remedy: "Send it again.",
+  BUSY: {
+    title: "too much waits already",
+    meaning:
+      "More transactions wait than the builder takes, in all or of this sender. This one was not accepted.",
+    remedy: "Send it again after the seconds that the message names.",
+  },
+  DISK: {
+    title: "the builder's disk cannot be written",
+    meaning: "A transaction that would not survive the builder is not accepted. Accepted ones wait.",
+    remedy: "Make room on the builder's disk, and send it again.",
+  },
+  REPLACEMENT_UNDERPRICED: {
+    title: "another transaction with this nonce waits",
+    meaning: "It can be replaced by one that pays a tenth more, in both fees, until it is being proven.",
+    remedy: "Pay more, or wait.",
+  },
+  REPLACED: {
+    title: "another transaction took its place",
+    meaning: "Its sender sent another one with the same nonce and higher fees.",
+    remedy: "Nothing: the other one goes on.",
   },
 } as const satisfies ErrorDescriptors;

@@ -38,6 +38,15 @@ export function recordExecution(root: Branch): RecordedExecution {
   };
 }
 
+/** A tree written down as a list, without what has to be hashed, and without its spans. */
+export function outlineOf(root: Branch): Pick<RecordedExecution, "actions" | "marks"> {
+  const { recorded, resumes } = flatten(root);
+  return {
+    actions: recorded.map(({ action }) => action),
+    marks: resumes.map(({ at, to }) => ({ kind: MarkKind.RESUME, at, to })),
+  };
+}
+
 function recordVisit(
   { rollup, places, isAbandoned }: WalkedVisit,
   recorded: readonly RecordedAction[],

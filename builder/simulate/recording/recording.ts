@@ -1,6 +1,6 @@
 import { concatHex, type Hex, keccak256 } from "viem";
 import { rootHex } from "../../protocol/execution/encoding.ts";
-import { type RecordedExecution, recordExecution } from "./recorded-execution.ts";
+import { outlineOf, type RecordedExecution, recordExecution } from "./recorded-execution.ts";
 import { Branch, type RecordedAction, type Turn } from "./tree.ts";
 import type { StateMoment } from "../../kinds/kind.ts";
 import type { JournalFollower } from "../../evm/journal.ts";
@@ -66,7 +66,7 @@ export class Recording implements JournalFollower {
   /**
    * Takes out again what a transaction that is given up has added to executions of transactions before it.
    */
-  #additions: (() => void)[] = [];
+  readonly #additions: (() => void)[] = [];
 
   /** Where L1 stands in the open execution; nothing if none is open. */
   get cursor(): Cursor | undefined {
@@ -81,6 +81,18 @@ export class Recording implements JournalFollower {
   /** Number of executions recorded so far. */
   get count(): number {
     return this.#entries.length;
+  }
+
+  /**
+   * What the executions from the `first` on are made of, without the roots, which would have to be hashed.
+   */
+  outlines(first: number): (ReturnType<typeof outlineOf> & {
+    readonly visits: readonly { readonly rollup: ChainId }[];
+  })[] {
+    return this.#entries.slice(first).map(({ root, visited }) => ({
+      ...outlineOf(root),
+      visits: [...visited].map((rollup) => ({ rollup })),
+    }));
   }
 
   /**
@@ -174,13 +186,12 @@ export class Recording implements JournalFollower {
    * @returns what forgets all of it; its levels are to be reverted as well.
    */
   attempt(): () => void {
-    this.#additions = [];
+    const additions = this.#additions.length;
     const count = this.#entries.length;
     const cursor = this.#cursor;
     const consumed = this.#consumed.size;
     return () => {
-      for (const undo of this.#additions.toReversed()) undo();
-      this.#additions = [];
+      while (this.#additions.length > additions) this.#additions.pop()?.();
       this.#entries.length = count;
       this.#cursor = cursor;
       this.#forgetConsumed(consumed);

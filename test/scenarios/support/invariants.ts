@@ -30,6 +30,7 @@ async function checkReplay({ l1, rollups, manager }: World): Promise<void> {
     l1ChainId: L1_CHAIN_ID,
     rollups: rollups.map(({ id, kind }) => ({ id, kind })),
     folder: undefined,
+    maxBatchAge: 600n,
     firstBlock: 0n,
   });
   try {

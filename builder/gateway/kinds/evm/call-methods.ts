@@ -90,7 +90,7 @@ export async function estimateCall(view: EvmRollupView, call: CallParameters): P
 }
 
 async function estimate(view: EvmRollupView, request: CallRequest, pending: boolean): Promise<bigint> {
-  const outcome = await view.call(request, pending);
+  const outcome = await view.call(request, pending, "include");
   if (!outcome.success) throw revertOf(outcome);
   const { gasUsed, l1Calls, l1Failures } = outcome;
   const succeedsWith = async (gas: bigint): Promise<boolean> =>
@@ -114,7 +114,7 @@ async function succeeds(
   failures: number,
 ): Promise<boolean> {
   try {
-    const { success, l1Failures } = await view.call(request, pending);
+    const { success, l1Failures } = await view.call(request, pending, "include");
     return success && l1Failures <= failures;
   } catch (error) {
     const isTooLow =

@@ -1,6 +1,6 @@
 import { type Address, type Hex, isHex } from "viem";
 import { z } from "zod";
-import type { Backend } from "../../backend.ts";
+import type { Backend, Purpose } from "../../backend.ts";
 import type { CallRequest } from "../../../evm/call-request.ts";
 import type { Chronicle } from "../../../kinds/evm/chronicle/chronicle.ts";
 import { EvmMachine } from "../../../kinds/evm/machine.ts";
@@ -50,7 +50,7 @@ export interface EvmRollupView {
    * Plays a call.
    * @param pending on what the waiting transactions will leave, instead of on the head.
    */
-  call(request: CallRequest, pending: boolean): Promise<CallOutcome>;
+  call(request: CallRequest, pending: boolean, purpose?: Purpose): Promise<CallOutcome>;
   /** Plays calls on the head, each on what the ones before left. */
   callAll(requests: readonly CallRequest[]): Promise<CallOutcome[]>;
   /** @returns the transaction's hash. */
@@ -97,8 +97,8 @@ export function evmRollupView(builder: Backend, rollup: ChainId, chainId: bigint
         if (!(machine instanceof EvmMachine)) throw new Error(`rollup ${rollup} is no EVM rollup`);
         return work(machine);
       }),
-    call: async (request, pending) => {
-      return outcomeOf(await builder.callRollup(rollup, request, pending));
+    call: async (request, pending, purpose) => {
+      return outcomeOf(await builder.callRollup(rollup, request, pending, purpose));
     },
     callAll: async (requests) => (await builder.callRollupAll(rollup, requests)).map(outcomeOf),
     submit: async (raw) => await builder.submitToRollup(rollup, raw),

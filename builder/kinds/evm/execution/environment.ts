@@ -13,8 +13,16 @@ import { evmChainIdOf } from "../../../protocol/evm-chain-id.ts";
 export const OPERATION_GAS = 30_000_000n;
 
 /** Rules of an EVM rollup: those of L1, under a chain id of its own. */
-export function rollupCommon(rollup: ChainId, { l1ChainId }: BatchContext): Common {
+export function rollupCommon(rollup: ChainId, { l1ChainId }: Pick<BatchContext, "l1ChainId">): Common {
   const chainId = Number(evmChainIdOf(l1ChainId, rollup));
+  const known = commons.get(chainId) ?? createRollupCommon(chainId);
+  commons.set(chainId, known);
+  return known;
+}
+
+const commons = new Map<number, Common>();
+
+function createRollupCommon(chainId: number): Common {
   return createCustomCommon({ chainId }, Mainnet, {
     hardfork: Hardfork.Osaka,
     customCrypto: { kzg: pointEvaluation },

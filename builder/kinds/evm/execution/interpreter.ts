@@ -18,6 +18,7 @@ import { runUnsignedCall } from "../../../evm/unsigned-call.ts";
 import { decodeRelay, type RelayCall } from "../../../evm/relay-call.ts";
 import { type Action, ActionKind, callAction, resultAction, revertAction } from "../../../protocol/action.ts";
 import { type ChainId, L1 } from "../../../protocol/ids.ts";
+import { Recent } from "../../../state/recent.ts";
 import { InvalidL2TransactionError, UnexpectedDeliveryError } from "../../errors.ts";
 import type { BatchContext } from "../../kind.ts";
 import { NO_BLOCKCHAIN, OPERATION_GAS, rollupBlock, rollupCommon } from "./environment.ts";
@@ -430,10 +431,20 @@ function callGas(left: bigint): number {
 }
 
 /**
- * The transaction in an L2TX's data.
+ * A transaction is played a few times before it is posted and followed; its object remembers the sender once
+ * recovered.
+ */
+const decoded = new Recent<TypedTransaction>(4_096);
+
+/**
+ * The transaction in an L2TX's data, decoded once.
  * @throws {InvalidL2TransactionError}
  */
 export function decodeRollupTransaction(data: Hex, common: Common): TypedTransaction {
+  return decoded.get(`${common.chainId()}:${data}`, () => decodeAnew(data, common));
+}
+
+function decodeAnew(data: Hex, common: Common): TypedTransaction {
   let tx: TypedTransaction;
   try {
     tx = createTxFromRLP(hexToBytes(data), { common });

@@ -82,6 +82,20 @@ export class Moments {
   }
 
   /**
+   * Goes back to the durable state.
+   * @returns what goes forward again; it throws {UndoneOutOfOrderError} from anywhere else.
+   */
+  park(): () => void {
+    const [now, durable] = [this.#now, this.#path[0]?.moment];
+    if (durable === undefined) throw new ForgottenMomentError();
+    this.#now = durable;
+    return () => {
+      if (this.#now !== durable) throw new UndoneOutOfOrderError();
+      this.#now = now;
+    };
+  }
+
+  /**
    * The tree of a moment, until that of another one is asked for.
    * @throws {ForgottenMomentError}
    */

@@ -3,13 +3,20 @@ import type { StateRoot } from "../../../protocol/ids.ts";
 import type { NoteChanges, State } from "../../../state/state.ts";
 import type { StateTree } from "../../../state/tree.ts";
 import type { BlockState, CommittedState, EvmAccount, StateWrites, Touched } from "../state-types.ts";
-import { changesOf } from "./changes.ts";
+import { type Change, changesOf } from "./changes.ts";
+import type { Entry } from "./entry.ts";
 import type { FlatState } from "./flat-state.ts";
 import { EMPTY_WORD, type StateLayout } from "./layout.ts";
 import { loadFlatState } from "./load.ts";
 import { type Moment, Moments } from "./moments.ts";
 import { codeNote, encodeEntry, leafNote } from "./notes.ts";
 import { noteTouched, type StateWitness } from "./witness.ts";
+
+/** One step away from the durable state. */
+interface Applied {
+  readonly changes: readonly Change[];
+  readonly replaced: readonly (readonly [key: bigint, entry: Entry | undefined])[];
+}
 
 export interface EvmStoreParts {
   readonly state: State;
@@ -29,6 +36,8 @@ export class EvmStore implements CommittedState {
   readonly #where: string;
   #flat: FlatState;
   readonly #moments: Moments;
+  /** What was applied since the last durable state, and what it replaced. */
+  #applied: Applied[] = [];
 
   constructor({ state, layout, flat, where }: EvmStoreParts) {
     this.#state = state;
@@ -69,9 +78,28 @@ export class EvmStore implements CommittedState {
     const flat = this.#flat;
     const replaced = changes.map(({ key, entry }) => [key, flat.replace(key, entry)] as const);
     const after = this.#moments.advance(changes);
+    this.#applied.push({ changes, replaced });
     return () => {
       this.#moments.undo(after);
+      this.#applied.pop();
       for (const [key, entry] of replaced) flat.replace(key, entry);
+    };
+  }
+
+  /**
+   * Goes back to the last durable state.
+   * @returns what goes forward again, without hashing; to be called at the same durable state, with nothing
+   * applied to it.
+   */
+  park(): () => void {
+    const [applied, flat, back] = [this.#applied, this.#flat, this.#moments.park()];
+    this.#applied = [];
+    for (const { replaced } of applied.toReversed())
+      for (const [key, entry] of replaced) flat.replace(key, entry);
+    return () => {
+      back();
+      for (const { changes } of applied) for (const { key, entry } of changes) flat.replace(key, entry);
+      this.#applied = applied;
     };
   }
 
@@ -97,6 +125,7 @@ export class EvmStore implements CommittedState {
   async persist(): Promise<void> {
     await this.#state.persist(this.#noteChanges(this.#moments.treeAt(this.now)));
     this.#moments.restart();
+    this.#applied = [];
   }
 
   /**
@@ -107,6 +136,7 @@ export class EvmStore implements CommittedState {
     const { tree } = this.#state;
     await this.#state.rewind(root);
     this.#moments.restart();
+    this.#applied = [];
     const notes = await this.#state.notes();
     const known = this.#flat;
     this.#flat = loadFlatState({ tree, notes, layout: this.#layout, where: this.#where, known });

@@ -1,0 +1,311 @@
+import type { Address, Hex } from "viem";
+import { checkTransaction, fitsBatch, type Load, loadOf, NO_LOAD, sumOf } from "../batch/limits.ts";
+import { type BatchPlan, planBatch } from "../batch/plan.ts";
+import type { AcceptedTransaction } from "../intake/accepted.ts";
+import type { TransactionQueue } from "../intake/queue.ts";
+import {
+  type SimulationResult,
+  inBlockOrder,
+  type SimulatedTransaction,
+  trySimulate,
+  simulateTransaction,
+} from "../simulate/simulate-transactions.ts";
+import type { Simulation } from "../simulate/simulation.ts";
+import type { Chains, Moment } from "./chains.ts";
+import { Lock } from "./lock.ts";
+import { Priority } from "./room.ts";
+
+export interface PendingOptions {
+  readonly chains: Chains;
+  readonly queue: TransactionQueue;
+  readonly l1ChainId: bigint;
+  readonly manager: Address;
+  /** Account that will post batches. */
+  readonly origin: Address;
+}
+
+/** A batch before it is proven, and which transactions it serves. */
+export interface Draft {
+  readonly moment: Moment;
+  readonly plan: BatchPlan;
+  readonly served: readonly Served[];
+  /** Those that cannot be included, and why. */
+  readonly failed: readonly Refused[];
+  readonly load: Load;
+  readonly milliseconds: number;
+}
+
+export type Served = Extract<SimulatedTransaction, { success: boolean }>;
+export type Refused = Exclude<SimulatedTransaction, Served>;
+
+/** How many transactions are played ahead. More than that wait unplayed. */
+export const MAX_PLAYED = 48;
+
+/** How much older than the node's clock the block may be that is played in, seconds. */
+const STALE = 4n;
+
+/** What waits, played on one moment. */
+interface Open {
+  readonly moment: Moment;
+  readonly timestamp: bigint;
+  readonly simulation: Simulation;
+  readonly entries: SimulatedTransaction[];
+  load: Load;
+  /** Something was played that fits into no batch any more: what comes later is not kept. */
+  isFull: boolean;
+}
+
+const OVERTAKEN = Symbol("overtaken");
+
+/**
+ * What the waiting transactions will do: played once for each head, in the order in which a block will have
+ * them, and continued as more come in. Its beginning is the draft of the next batch.
+ */
+export class PendingSimulation {
+  readonly #options: PendingOptions;
+  readonly #lock = new Lock();
+  #open: Open | undefined;
+  /** What the producer is at comes first. */
+  #inWork: readonly AcceptedTransaction[] = [];
+  #timestamp: bigint | undefined;
+
+  constructor(options: PendingOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Plays a transaction behind all that wait.
+   * @param accept is told what it does, and says whether it shall wait as well.
+   * @throws what playing it throws.
+   */
+  async offer<Result>(
+    transaction: AcceptedTransaction,
+    accept: (effect: SimulationResult) => Promise<{ readonly isKept: boolean; readonly result: Result }>,
+  ): Promise<Result> {
+    return await this.#lock.run(async () => {
+      for (;;) {
+        const open = await this.#catchUp(Priority.Call);
+        const offered = await this.#step(open, Priority.Call, async () => {
+          const first = open.simulation.count;
+          const mark = open.simulation.mark();
+          try {
+            const effect = await simulateTransaction(open.simulation, transaction, this.#playOptions(open));
+            return { mark, effect, load: sumOf(open.load, loadOf(open.simulation.outlines(first))) };
+          } catch (error) {
+            mark.undo();
+            throw error;
+          }
+        });
+        if (offered === OVERTAKEN) continue;
+        const { mark, effect, load } = offered;
+        // The disk takes its time, and others may have the machines meanwhile.
+        const accepted = await accept(effect).catch((error: unknown) => ({ error }));
+        await this.#step(open, Priority.Call, () => {
+          const isKept = "isKept" in accepted && accepted.isKept;
+          if (isKept && this.#hasRoom(open, load)) {
+            mark.keep();
+            open.entries.push({ transaction, ...effect });
+            open.load = load;
+          } else {
+            mark.undo();
+            open.isFull ||= isKept;
+          }
+        });
+        if ("error" in accepted) throw accepted.error;
+        return accepted.result;
+      }
+    });
+  }
+
+  /** Whether what was played last may stay: it is in the next batch. */
+  #hasRoom({ entries, isFull }: Open, load: Load): boolean {
+    return entries.length === 0 || (!isFull && entries.length < MAX_PLAYED && fitsBatch(load));
+  }
+
+  /** Lets `work` play on what the waiting transactions will leave. Nothing of it stays. */
+  async on<Result>(work: (simulation: Simulation, moment: Moment) => Promise<Result>): Promise<Result> {
+    return await this.#lock.run(async () => {
+      for (;;) {
+        const open = await this.#catchUp(Priority.Call);
+        const answer = await this.#step(open, Priority.Call, async () => {
+          const mark = open.simulation.mark();
+          try {
+            return { result: await work(open.simulation, open.moment) };
+          } finally {
+            mark.undo();
+          }
+        });
+        if (answer !== OVERTAKEN) return answer.result;
+      }
+    });
+  }
+
+  /**
+   * Makes a batch of as many of these transactions as fit, in the order of a block.
+   * @param timestamp of the batch, if it has to be a certain one.
+   */
+  async draft(transactions: readonly AcceptedTransaction[], timestamp: bigint | undefined): Promise<Draft> {
+    const start = performance.now();
+    return await this.#lock.run(async () => {
+      this.#inWork = transactions;
+      for (;;) {
+        const moment = await this.#options.chains.look();
+        this.#timestamp = timestamp;
+        const order = inBlockOrder(transactions);
+        if (!this.#begins(order, moment, true)) await this.#begin(moment, Priority.Produce);
+        const open = this.#open;
+        if (open === undefined) continue;
+        for (const transaction of order.slice(open.entries.length)) {
+          if (open.isFull) break;
+          if ((await this.#add(open, transaction, Priority.Produce)) === OVERTAKEN) break;
+        }
+        const draft = await this.#step(open, Priority.Produce, () => this.#draftOf(open, start));
+        if (draft !== OVERTAKEN) return draft;
+      }
+    });
+  }
+
+  /** Whether the transaction is among those that were played. */
+  has(hash: Hex): boolean {
+    return this.#open?.entries.some(({ transaction }) => transaction.hash === hash) ?? false;
+  }
+
+  /** The producer has nothing under way. */
+  rest(): void {
+    this.#inWork = [];
+    this.#timestamp = undefined;
+  }
+
+  #draftOf(open: Open, start: number): Draft {
+    const { l1ChainId, manager } = this.#options;
+    const served = open.entries.filter((each): each is Served => "success" in each);
+    const failed = open.entries.filter((each): each is Refused => "failure" in each);
+    const context = { l1ChainId, manager, timestamp: open.timestamp };
+    const plan = planBatch(open.simulation.executions(), context);
+    return {
+      moment: open.moment,
+      plan,
+      served,
+      failed,
+      load: open.load,
+      milliseconds: performance.now() - start,
+    };
+  }
+
+  /** Whether what was played is the beginning of this, and on this moment. */
+  #begins(order: readonly AcceptedTransaction[], moment: Moment, isExact: boolean): boolean {
+    const open = this.#open;
+    if (open === undefined || !this.#isCurrent(open, moment, isExact)) return false;
+    return open.entries.every(({ transaction }, at) => order[at]?.hash === transaction.hash);
+  }
+
+  #isCurrent(open: Open, { epoch, head: { next }, timestamp }: Moment, isExact: boolean): boolean {
+    const age = next.timestamp - open.moment.head.next.timestamp;
+    const wanted = this.#timestamp ?? timestamp;
+    return (
+      open.moment.epoch === epoch &&
+      epoch === this.#options.chains.epoch &&
+      age <= STALE &&
+      (!isExact || open.timestamp === wanted)
+    );
+  }
+
+  /** Plays what waits and is not played yet. */
+  async #catchUp(priority: Priority): Promise<Open> {
+    for (;;) {
+      const moment = await this.#options.chains.look();
+      let open = this.#open;
+      if (open === undefined || !this.#isCurrent(open, moment, false) || this.#hasGone(open))
+        open = await this.#begin(moment, priority);
+      if (open === undefined) continue;
+      if (await this.#playWaiting(open, priority)) return open;
+    }
+  }
+
+  /** Whether something that was played no longer waits, though L1 is where it was. */
+  #hasGone({ entries }: Open): boolean {
+    const { queue } = this.#options;
+    return entries.some((each) => "success" in each && queue.get(each.transaction.hash) === undefined);
+  }
+
+  async #playWaiting(open: Open, priority: Priority): Promise<boolean> {
+    const known = new Set(open.entries.map(({ transaction }) => transaction.hash));
+    const { queue } = this.#options;
+    if (known.size >= Math.min(queue.size, MAX_PLAYED) || open.isFull) return true;
+    const inWork = this.#inWork.filter(({ hash }) => queue.get(hash) !== undefined);
+    const first = new Set(inWork.map(({ hash }) => hash));
+    const others = queue.pending().filter(({ hash }) => !first.has(hash));
+    const ahead = others.slice(0, MAX_PLAYED);
+    const order = [...inBlockOrder(inWork), ...inBlockOrder(ahead)];
+    for (const transaction of order) {
+      if (known.has(transaction.hash)) continue;
+      if (this.#isPacked(open)) return true;
+      if ((await this.#add(open, transaction, priority)) === OVERTAKEN) return false;
+    }
+    return true;
+  }
+
+  /** Whether nothing more is played ahead. */
+  #isPacked({ isFull, entries }: Open): boolean {
+    return isFull || entries.length >= MAX_PLAYED;
+  }
+
+  async #add(
+    open: Open,
+    transaction: AcceptedTransaction,
+    priority: Priority,
+  ): Promise<typeof OVERTAKEN | undefined> {
+    return await this.#step(open, priority, async () => {
+      const first = open.simulation.count;
+      const mark = open.simulation.mark();
+      const played = await trySimulate(open.simulation, transaction, this.#playOptions(open)).catch(
+        (error: unknown) => {
+          mark.undo();
+          throw error;
+        },
+      );
+      const load = sumOf(open.load, loadOf(open.simulation.outlines(first)));
+      if ("success" in played && open.entries.length > 0 && !fitsBatch(load)) {
+        mark.undo();
+        open.isFull = true;
+        return undefined;
+      }
+      mark.keep();
+      open.entries.push(played);
+      open.load = load;
+      return undefined;
+    });
+  }
+
+  async #begin(moment: Moment, priority: Priority): Promise<Open | undefined> {
+    const { chains } = this.#options;
+    return await chains.room.run(priority, () => {
+      this.#open = undefined;
+      if (moment.epoch !== chains.epoch) return undefined;
+      chains.room.go(undefined);
+      const timestamp = this.#timestamp ?? moment.timestamp;
+      const simulation = moment.simulate(timestamp);
+      chains.room.adopt(simulation);
+      this.#open = { moment, timestamp, simulation, entries: [], load: NO_LOAD, isFull: false };
+      return this.#open;
+    });
+  }
+
+  async #step<Result>(
+    open: Open,
+    priority: Priority,
+    work: () => Promise<Result> | Result,
+  ): Promise<Result | typeof OVERTAKEN> {
+    const { chains } = this.#options;
+    return await chains.room.run(priority, async () => {
+      if (open !== this.#open || open.moment.epoch !== chains.epoch) return OVERTAKEN;
+      chains.room.go(open.simulation);
+      return await work();
+    });
+  }
+
+  #playOptions({ moment }: Open) {
+    const { origin } = this.#options;
+    return { baseFeePerGas: moment.head.next.baseFeePerGas, origin, check: checkTransaction };
+  }
+}

@@ -1,0 +1,63 @@
+/** Whose turn comes first. */
+export const Priority = {
+  /** Looks at the head: short, and never behind others. */
+  Read: 0,
+  /** The producer's, and following L1. */
+  Produce: 1,
+  /** Calls, estimates, and transactions that come in. */
+  Call: 2,
+} as const;
+export type Priority = (typeof Priority)[keyof typeof Priority];
+
+/** What is played on the machines and lives on: it can be left between two steps, and taken up again. */
+export interface Branch {
+  enter(): void;
+  leave(): void;
+}
+
+/**
+ * Where the rollups' machines are: with one visitor at a time, and then either at the head or in the branch
+ * that the visitor enters. A branch is left as soon as a visitor has to be elsewhere.
+ */
+export class Room {
+  readonly #waiting: Record<Priority, (() => void)[]> = {
+    [Priority.Read]: [],
+    [Priority.Produce]: [],
+    [Priority.Call]: [],
+  };
+  #busy = false;
+  #inside: Branch | undefined;
+
+  /**
+   * Runs `work` with the machines to itself, once those before it are done. They are wherever they were
+   * last.
+   */
+  async run<Result>(priority: Priority, work: () => Promise<Result> | Result): Promise<Result> {
+    if (this.#busy) await new Promise<void>((resolve) => this.#waiting[priority].push(resolve));
+    this.#busy = true;
+    try {
+      return await work();
+    } finally {
+      const next =
+        this.#waiting[Priority.Read].shift() ??
+        this.#waiting[Priority.Produce].shift() ??
+        this.#waiting[Priority.Call].shift();
+      if (next === undefined) this.#busy = false;
+      else next();
+    }
+  }
+
+  /** For the visitor: goes to a branch, or to the head. */
+  go(branch: Branch | undefined): void {
+    if (this.#inside === branch) return;
+    this.#inside?.leave();
+    this.#inside = undefined;
+    branch?.enter();
+    this.#inside = branch;
+  }
+
+  /** For the visitor: what was begun at the head is a branch from here on. */
+  adopt(branch: Branch): void {
+    this.#inside = branch;
+  }
+}
