@@ -168,7 +168,7 @@ describe("circuits: false statements", function () {
     });
     for (const [name, header] of Object.entries({
       "another EVM chain": { l1ChainId: 1n },
-      "another contract": { rollups: ALICE },
+      "another contract": { manager: ALICE },
       "another rollup": { rollup: OTHER },
       "after its deadline": { timestamp: HEADER.timestamp + 1n },
     }))
