@@ -124,7 +124,7 @@ describe("ledger L2 transactions", function () {
   });
 
   it("is refused when signed for another L1, another deployment or another rollup", async function () {
-    for (const other of [{ l1ChainId: 1n }, { rollups: BOB }, { rollup: OTHER }]) {
+    for (const other of [{ l1ChainId: 1n }, { manager: BOB }, { rollup: OTHER }]) {
       const elsewhere = { ...terms, domain: { ...domain, ...other } };
       await refuse(carol.signTransfer({ ...elsewhere, chain: L1, to: BOB, amount: 1n }), /signature/);
     }
