@@ -50,8 +50,6 @@ export default defineConfig({
       },
     },
   },
-  // TypeChain comes with the toolbox. Tests take their ABIs from protocol/abi.ts, or read artifacts.
-  typechain: { dontOverrideCompile: true },
   paths: { tests: { mocha: "test", solidity: "contracts/test" } },
   test: {
     solidity: {

@@ -1,6 +1,6 @@
 import path from "node:path";
 import { expect } from "chai";
-import { Contract, ContractFactory, Interface, JsonRpcProvider } from "ethers";
+import { BaseContract, ContractFactory, Interface, JsonRpcProvider } from "ethers";
 import { createHardhatRuntimeEnvironment, importUserConfig } from "hardhat/hre";
 import { createPublicClient, createWalletClient, type Hex, http, parseAbi, parseEther } from "viem";
 import { hardhat } from "viem/chains";
@@ -9,6 +9,7 @@ import { DEVNET_ROLLUPS } from "../../builder/devnet/devnet-rollups.ts";
 import { LEDGER } from "../../builder/kinds/ledger/abi.ts";
 import { prepareArtefacts } from "../../builder/node/artefacts.ts";
 import { freePorts } from "../../builder/node/ports.ts";
+import type { PiggyBank } from "../../types/ethers-contracts/examples/PiggyBank.ts";
 import { artefact } from "../core/setup.ts";
 
 const rollupsAbi = parseAbi([
@@ -84,11 +85,11 @@ describe("the README's PiggyBank through the L1 gateway", function () {
     const signer = await provider.getSigner(0);
     const deployed = await new ContractFactory(contractAbi, bytecode, signer).deploy(ledgerProxy);
     await deployed.waitForDeployment();
-    const bank = new Contract(await deployed.getAddress(), contractAbi, signer);
+    const bank = BaseContract.from<PiggyBank>(await deployed.getAddress(), contractAbi, signer);
     const value = parseEther("1");
-    expect(await bank.getFunction("save").staticCall({ value })).to.equal(value);
-    const sent = await bank.getFunction("save")({ value });
-    expect((await sent.wait()).status).to.equal(1);
+    expect(await bank.save.staticCall({ value })).to.equal(value);
+    const sent = await bank.save({ value });
+    expect((await sent.wait())?.status).to.equal(1);
     provider.destroy();
   });
 

@@ -1,10 +1,12 @@
 import { createHash } from "node:crypto";
-import { globSync } from "node:fs";
+import { existsSync, globSync } from "node:fs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { withLock } from "../../proving/circuits/lock.ts";
 import { hardhat, PROJECT_ROOT } from "../hardhat.ts";
 
+/** What TypeChain makes: tests that use ethers take the contracts' types from it. */
+const TYPES = path.join(PROJECT_ROOT, "types/ethers-contracts/index.ts");
 /** Stands among the compiler's outputs, so that it goes when they go. */
 const STAMP = path.join(PROJECT_ROOT, "artifacts/lockstep-sources.sha256");
 
@@ -27,7 +29,7 @@ export async function compileContracts(): Promise<void> {
 }
 
 async function isCompiled(sources: string): Promise<boolean> {
-  return (await readFile(STAMP, "utf8").catch(() => undefined)) === sources;
+  return existsSync(TYPES) && (await readFile(STAMP, "utf8").catch(() => undefined)) === sources;
 }
 
 /** All that the output depends on: sources, settings, and the versions of compiler and libraries. */
