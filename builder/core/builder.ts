@@ -77,6 +77,27 @@ const REORG_DEPTH = 64n;
 /**
  * Starts a builder.
  * @throws {L1UnreachableError}, or what opening the rollups' state throws.
+ * @example
+ * ```ts
+ * import { createBuilder } from "./builder/core/builder.ts";
+ * import { developmentAccount } from "./builder/devnet/accounts.ts";
+ * import { builderRollup, knownKind } from "./builder/node/kinds/index.ts";
+ * import { prepareArtefacts } from "./builder/node/artefacts.ts";
+ * import { openProver } from "./builder/node/prover.ts";
+ * import { chainId } from "./builder/protocol/ids.ts";
+ *
+ * const circuits = await prepareArtefacts();
+ * const artefacts = [...circuits.values()].map((circuit) => circuit.artefacts);
+ * await using prover = await openProver({ circuits: artefacts });
+ * await using builder = await createBuilder({
+ *   l1Rpc: "http://127.0.0.1:8545",
+ *   manager: "0x5FbDB2315678afecb367f032d93F642f64180aa3",
+ *   rollups: [builderRollup(chainId(1), knownKind("ledger"), circuits)],
+ *   account: developmentAccount(0),
+ *   prover: prover.pool,
+ * });
+ * builder.listen((event) => console.log(event.type));
+ * ```
  */
 export async function createBuilder(options: BuilderOptions): Promise<Builder> {
   return await Builder.start(options);
