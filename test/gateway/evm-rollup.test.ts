@@ -271,9 +271,10 @@ describe("evm rollup through its gateway", function () {
       parentHash: before.hash,
       transactions: [hash],
     });
-    // In the same second it is the very same block of the rollup.
-    const changes = latest.hash === undone.hash ? [] : [latest.hash];
-    expect((await rpc(gateway.url, "eth_getFilterChanges", [feed])).result).to.deep.equal(changes);
+    // In the same second it is the very same block of the rollup, which the filter tells of again if it looked
+    // while the rollup had gone back.
+    const again = (await rpc(gateway.url, "eth_getFilterChanges", [feed])).result;
+    if (latest.hash !== undone.hash || again.length !== 0) expect(again).to.deep.equal([latest.hash]);
     const next = await wallet(alice).sendTransaction({ to: nobody, value: 2n });
     await reader.waitForTransactionReceipt({ hash: next });
     expect((await reader.getBlock()).parentHash).to.equal(latest.hash);
