@@ -271,8 +271,8 @@ describe("evm rollup through its gateway", function () {
       parentHash: before.hash,
       transactions: [hash],
     });
-    // In the same second it is the very same block of the rollup, which the filter tells of again if it looked
-    // while the rollup had gone back.
+    // In the same second it is the very same block, which the filter tells of again if it looked while the
+    // rollup had gone back.
     const again = (await rpc(gateway.url, "eth_getFilterChanges", [feed])).result;
     if (latest.hash !== undone.hash || again.length !== 0) expect(again).to.deep.equal([latest.hash]);
     const next = await wallet(alice).sendTransaction({ to: nobody, value: 2n });
