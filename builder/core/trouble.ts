@@ -2,7 +2,7 @@ import { BaseError } from "viem";
 import { l1Error, L1RpcError, L1UnreachableError } from "../l1/client.ts";
 import { HeadMovedError } from "../post/include.ts";
 import { TurnOverError } from "../post/turn.ts";
-import { type ErrorCode, LockstepError } from "../protocol/errors.ts";
+import { codeOf, type ErrorCode, LockstepError } from "../protocol/errors.ts";
 
 /** Why something has to wait, though nothing is wrong with it. */
 export interface Trouble {
@@ -53,7 +53,7 @@ export function findingOf(error: unknown, url: string): Finding {
     return { kind: "verdict", error: told };
   }
   const reason = error instanceof Error ? error.message : String(error);
-  return isOfTheSystem(error) ? trouble("DISK", reason) : { kind: "fault", code: "INTERNAL", reason };
+  return isOfTheSystem(error) ? trouble("DISK", reason) : { kind: "fault", code: codeOf(error), reason };
 }
 
 /** Node's own errors of files and sockets have a number. */

@@ -247,7 +247,7 @@ describe("checker of evm statements", function () {
     for (const [name, { witness, ...statement }] of visits) {
       for (const { name: field, mutant } of mutations(statement)) {
         // Nothing on a rollup depends on these two.
-        if (field === "header.rollups" || field === "header.blobs") continue;
+        if (field === "header.manager" || field === "header.blobs") continue;
         // What comes in may be of no consequence; then the statement is another one, and as true.
         if (comesIn(field) && !NOTED.includes(name)) continue;
         // The gas for L1 of a call in which L1 is not called.
