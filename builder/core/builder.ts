@@ -21,7 +21,7 @@ import { Proofs } from "./proofs.ts";
 import { Priority } from "./room.ts";
 import type { Prover } from "../proving/prover.ts";
 import { rollupsAbi } from "../protocol/abi.ts";
-import { LockstepError } from "../protocol/errors.ts";
+import { codeOf, type ErrorCode, LockstepError } from "../protocol/errors.ts";
 import type { ChainId, StateRoot } from "../protocol/ids.ts";
 import { lowerCase } from "../protocol/address.ts";
 import type { CallRequest, TransactionOutcome } from "../simulate/outcome.ts";
@@ -73,6 +73,8 @@ const FAULTS: readonly BuilderEvent["type"][] = ["stopped", "selfCheckFailed"];
 const WATCH = 1_000;
 /** As many confirmations as make a block final on most chains. */
 const REORG_DEPTH = 64n;
+/** What a transaction is refused with whose nonce is ahead: on L1, and on an EVM rollup. */
+const NONCE_AHEAD: readonly ErrorCode[] = ["NONCE_TOO_HIGH", "INVALID_L2_TRANSACTION"];
 
 /**
  * Starts a builder.
@@ -269,7 +271,7 @@ export class Builder implements Backend, AsyncDisposable {
       );
       return isKept ? hash : await forward();
     } catch (error) {
-      if (await this.#isUnplayed(error, transaction, "NONCE_TOO_HIGH")) {
+      if (await this.#isUnplayed(error, transaction)) {
         await this.#accept(transaction, block);
         return hash;
       }
@@ -306,7 +308,7 @@ export class Builder implements Backend, AsyncDisposable {
         }),
       );
     } catch (error) {
-      if (!(await this.#isUnplayed(error, transaction, "INVALID_L2_TRANSACTION"))) throw error;
+      if (!(await this.#isUnplayed(error, transaction))) throw error;
       await this.#accept(transaction, block);
     }
     return hash;
@@ -556,8 +558,9 @@ export class Builder implements Backend, AsyncDisposable {
       }),
     );
     const reason = `transaction ${by.hash} with the same nonce took its place`;
-    await this.#queue.replace(old, by, { state: "failed", code: "REPLACED", reason }, block);
-    this.#emit({ type: "failed", transaction: old.hash, code: "REPLACED", reason });
+    const status = { state: "failed", code: "REPLACED", reason } as const;
+    await this.#queue.replace(old, by, status, block);
+    this.#emit({ type: "failed", transaction: old.hash, code: status.code, reason });
     this.#told(by);
   }
 
@@ -580,8 +583,8 @@ export class Builder implements Backend, AsyncDisposable {
   }
 
   /** Whether it only seems wrong because its sender's transactions before it wait and are not played yet. */
-  async #isUnplayed(error: unknown, transaction: AcceptedTransaction, code: string): Promise<boolean> {
-    if (!(error instanceof LockstepError) || error.code !== code) return false;
+  async #isUnplayed(error: unknown, transaction: AcceptedTransaction): Promise<boolean> {
+    if (!NONCE_AHEAD.includes(codeOf(error))) return false;
     const signer = this.#queue.signerOf(transaction);
     const last = signer === undefined ? undefined : this.#queue.pendingBy(signer).at(-1);
     if (last === undefined || this.#pending.has(last.hash)) return false;

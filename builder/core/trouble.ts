@@ -1,5 +1,6 @@
 import { BaseError } from "viem";
 import { l1Error, L1RpcError, L1UnreachableError } from "../l1/client.ts";
+import { DiskError } from "../intake/errors.ts";
 import { HeadMovedError } from "../post/include.ts";
 import { TurnOverError } from "../post/turn.ts";
 import { codeOf, type ErrorCode, LockstepError } from "../protocol/errors.ts";
@@ -53,7 +54,8 @@ export function findingOf(error: unknown, url: string): Finding {
     return { kind: "verdict", error: told };
   }
   const reason = error instanceof Error ? error.message : String(error);
-  return isOfTheSystem(error) ? trouble("DISK", reason) : { kind: "fault", code: codeOf(error), reason };
+  if (isOfTheSystem(error)) return trouble(new DiskError(error).code, reason);
+  return { kind: "fault", code: codeOf(error), reason };
 }
 
 /** Node's own errors of files and sockets have a number. */
