@@ -1,7 +1,6 @@
 import type { TransactionReceipt } from "viem";
 import type { BatchPlan } from "../batch/plan.ts";
 import type { AcceptedTransaction, Failed, Posted, Timings, TransactionStatus } from "../intake/accepted.ts";
-import type { ErrorCode } from "../protocol/errors.ts";
 import { executionFate } from "./execution-fate.ts";
 import type { BundleReceipts } from "./bundle.ts";
 
@@ -28,15 +27,12 @@ export function settle(
   });
 }
 
-/** What became of a transaction in a batch that L1 has seen. */
-const SEEN: readonly ErrorCode[] = ["BATCH_REVERTED", "REVERTED_ON_L1"];
-
 /**
  * Whether a transaction signed for a rollup may take effect although it failed: it changed nothing and used
  * no nonce, and any account can post its batch again until it is too old (docs/spec.md section 3).
  */
 export function mayStillTakeEffect(status: TransactionStatus): boolean {
-  return status.state === "failed" && SEEN.includes(status.code);
+  return status.state === "failed" && status.code === "REVERTED_ON_L1";
 }
 
 function settleL1(

@@ -59,11 +59,6 @@ export const POSTING_ERRORS = {
     meaning: "The transaction is not in the block of its batch.",
     remedy: "The status has the reason. Send it again.",
   },
-  BATCH_REVERTED: {
-    title: "the batch reverted on L1",
-    meaning: "The transaction that posts the batch reverted. What it served had no effect.",
-    remedy: "Send the transaction again.",
-  },
   REVERTED_ON_L1: {
     title: "the transaction reverted on L1",
     meaning: "L1 did something else than the simulation, and the transaction reverted or had no effect.",
