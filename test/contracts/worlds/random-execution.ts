@@ -2,9 +2,15 @@ import { type Address, type Hex, numberToHex } from "viem";
 import { type Action, l2txAction } from "../../../builder/protocol/action.ts";
 import type { Execution, Visit } from "../../../builder/protocol/execution.ts";
 import { type ChainId, L1, type StateRoot, stateRoot } from "../../../builder/protocol/ids.ts";
-import { call, GAS, result } from "../lists.ts";
+import { call, result } from "../lists.ts";
 import type { Move, Places, Script } from "./moves.ts";
 import type { Pick } from "./pick.ts";
+
+/**
+ * What an L1 contract gets that an L2 transaction calls. The model knows no gas, so it must be enough for all
+ * that may be made inside of the call, new proxies among it: 1,000,000 was not.
+ */
+const CALLEE_GAS = 3_000_000;
 
 /** What random executions are made of. */
 export interface GeneratorContext {
@@ -236,7 +242,7 @@ class Writer {
 
   /** What a call of a rollup has for L1. */
   #gas(): number {
-    return this.#isTransaction && this.#outgoing === 0 ? GAS : 0;
+    return this.#isTransaction && this.#outgoing === 0 ? CALLEE_GAS : 0;
   }
 
   #rootOf(rollup: ChainId): StateRoot {
