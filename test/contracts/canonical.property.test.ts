@@ -20,10 +20,11 @@ import {
   visit,
 } from "./lists.ts";
 import { deploy, rootAt, type Setup } from "./setup.ts";
+import { seedOf } from "./seed.ts";
 import { Pick } from "./worlds/pick.ts";
 
 /** Replays what an earlier run printed. */
-const SEED = Number(process.env.LOCKSTEP_CANONICAL_SEED ?? Date.now() % 2 ** 31);
+const SEED = seedOf("LOCKSTEP_CANONICAL_SEED");
 /** How often each mutation is tried on each shape. */
 const RUNS = Number(process.env.LOCKSTEP_CANONICAL_RUNS ?? 40);
 

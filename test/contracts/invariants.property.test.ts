@@ -1,11 +1,12 @@
 import { expect } from "chai";
 import fc from "fast-check";
 import { build, type WorldContracts } from "./worlds/contracts.ts";
+import { seedOf } from "./seed.ts";
 import { Pick } from "./worlds/pick.ts";
 import { World } from "./worlds/world.ts";
 
 /** Replays what an earlier run printed. */
-const SEED = Number(process.env.LOCKSTEP_WORLD_SEED ?? Date.now() % 2 ** 31);
+const SEED = seedOf("LOCKSTEP_WORLD_SEED");
 /** Replays one world of it alone. */
 const PATH = process.env.LOCKSTEP_WORLD_PATH;
 const WORLDS = Number(process.env.LOCKSTEP_WORLDS ?? 12);

@@ -11,11 +11,12 @@ import { type ChainId, L1 } from "../../builder/protocol/ids.ts";
 import { type PlannerCall, plannerOf } from "./canonical/planner.ts";
 import { batchOf, REMOTE, span } from "./lists.ts";
 import { deploy, type Setup } from "./setup.ts";
+import { seedOf } from "./seed.ts";
 import { Pick } from "./worlds/pick.ts";
 import { executionOf, randomTree } from "./worlds/random-tree.ts";
 
 /** Replays what an earlier run printed. */
-const SEED = Number(process.env.LOCKSTEP_MARKS_SEED ?? Date.now() % 2 ** 31);
+const SEED = seedOf("LOCKSTEP_MARKS_SEED");
 const RUNS = Number(process.env.LOCKSTEP_MARKS_RUNS ?? 150);
 
 /** `contracts/test/invariants/WalkHarness.sol`. */

@@ -20,11 +20,12 @@ import { walkExecution } from "../../builder/protocol/execution/walk.ts";
 import { chainId, L1 } from "../../builder/protocol/ids.ts";
 import { batchOf, REMOTE, simpleCall } from "./lists.ts";
 import { deploy, rootAt, type Setup } from "./setup.ts";
+import { seedOf } from "./seed.ts";
 import { Pick } from "./worlds/pick.ts";
 import { executionOf, randomTree } from "./worlds/random-tree.ts";
 
 /** Replays what an earlier run printed. */
-const SEED = Number(process.env.LOCKSTEP_TABLES_SEED ?? Date.now() % 2 ** 31);
+const SEED = seedOf("LOCKSTEP_TABLES_SEED");
 const RUNS = Number(process.env.LOCKSTEP_TABLES_RUNS ?? 150);
 
 /** `contracts/interfaces/IExecutionPlanner.sol`. */

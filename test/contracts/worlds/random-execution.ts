@@ -8,9 +8,10 @@ import type { Pick } from "./pick.ts";
 
 /**
  * What an L1 contract gets that an L2 transaction calls. The model knows no gas, so it must be enough for all
- * that may be made inside of the call, new proxies among it: 1,000,000 was not.
+ * that may be made inside of the call, new proxies among it (1,000,000 was not), and so little that the rest
+ * of a transaction still has it (3,000,000 was too much).
  */
-const CALLEE_GAS = 3_000_000;
+const CALLEE_GAS = 1_600_000;
 
 /** What random executions are made of. */
 export interface GeneratorContext {
