@@ -8,6 +8,7 @@ import type { Backend, BackendRollup, BackendTrouble, Purpose } from "./backend.
 import { Chains, type Moment } from "./chains.ts";
 import type { BuilderEvent, BuilderListener } from "./events.ts";
 import { findL2Transaction, type HistoryEntry, readHistory } from "../l1/history.ts";
+import { feesOf } from "../evm/fees.ts";
 import { type Stop, UnknownRollupError } from "../follower/stopped.ts";
 import type { AccountState, RollupMachine, Signer } from "../kinds/kind.ts";
 import { connectL1, l1Error, type L1Client } from "../l1/client.ts";
@@ -571,9 +572,7 @@ export class Builder implements Backend, AsyncDisposable {
       return signer;
     }
     const { tx, sender, nonce } = transaction.decoded;
-    if ("maxFeePerGas" in tx)
-      return { sender, nonce, maxFee: tx.maxFeePerGas, priorityFee: tx.maxPriorityFeePerGas };
-    return { sender, nonce, maxFee: tx.gasPrice, priorityFee: tx.gasPrice };
+    return { sender, nonce, ...feesOf(tx) };
   }
 
   #signer(transaction: AcceptedTransaction): Signer | undefined {

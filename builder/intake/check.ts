@@ -1,3 +1,4 @@
+import { feesOf } from "../evm/fees.ts";
 import { LockstepError } from "../protocol/errors.ts";
 import type { DecodedTransaction } from "./decode.ts";
 
@@ -38,7 +39,7 @@ export function checkSender(
       "NONCE_TOO_HIGH",
       `nonce too high: it is ${nonce}, the next is ${sender.nonce}`,
     );
-  const maxFee = "maxFeePerGas" in tx ? tx.maxFeePerGas : tx.gasPrice;
+  const { maxFee } = feesOf(tx);
   if (maxFee < baseFeePerGas) {
     throw new UnpayableTransactionError(
       "FEE_TOO_LOW",

@@ -42,7 +42,6 @@ export class TransactionQueue {
   #leftovers: AcceptedTransaction[] = [];
   #wake: (() => void)[] = [];
   #finished: number[] = [];
-  #changes = 0;
 
   constructor(options: QueueOptions) {
     this.#options = options;
@@ -63,11 +62,6 @@ export class TransactionQueue {
   /** How many wait. */
   get size(): number {
     return this.#pending.size;
-  }
-
-  /** Rises whenever something comes or goes. */
-  get changes(): number {
-    return this.#changes;
   }
 
   get(hash: Hex): AcceptedTransaction | undefined {
@@ -174,8 +168,7 @@ export class TransactionQueue {
 
   /** The builder is done with the transaction. A disk that cannot be written is written later. */
   async finish(transaction: AcceptedTransaction, status: Posted | Failed): Promise<void> {
-    const { hash, rollup, data } = transaction;
-    const outcome = { hash, data, status, ...(rollup === undefined ? {} : { rollup }) };
+    const outcome = outcomeOf(transaction, status);
     await this.#write(outcome);
     this.#leftovers.push(transaction);
     const leftovers = this.#leftovers;
@@ -199,8 +192,8 @@ export class TransactionQueue {
   }
 
   /** A posted transaction stands elsewhere by now. */
-  async move({ hash, rollup, data }: AcceptedTransaction, status: Posted | Failed): Promise<void> {
-    const outcome = { hash, data, status, ...(rollup === undefined ? {} : { rollup }) };
+  async move(transaction: AcceptedTransaction, status: Posted | Failed): Promise<void> {
+    const outcome = outcomeOf(transaction, status);
     await this.#write(outcome);
     this.#note(outcome);
   }
@@ -256,7 +249,6 @@ export class TransactionQueue {
   }
 
   #enter(transaction: AcceptedTransaction): void {
-    this.#changes++;
     this.#pending.set(transaction.hash, transaction);
     this.#progress.set(transaction.hash, { state: "queued" });
     const signer = this.#options.signerOf(transaction);
@@ -268,7 +260,6 @@ export class TransactionQueue {
   #leave({ hash }: AcceptedTransaction): void {
     const transaction = this.#pending.get(hash);
     if (transaction === undefined) return;
-    this.#changes++;
     this.#pending.delete(hash);
     this.#progress.delete(hash);
     this.#attempts.delete(hash);
@@ -289,6 +280,10 @@ export class TransactionQueue {
 }
 
 const FINISHED_REMEMBERED = 200;
+
+function outcomeOf({ hash, rollup, data }: AcceptedTransaction, status: Posted | Failed): Outcome {
+  return { hash, data, status, ...(rollup === undefined ? {} : { rollup }) };
+}
 
 /** How a sender on L1 is named among signers. */
 export function l1Signer(address: Address): string {

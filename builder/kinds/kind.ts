@@ -1,6 +1,7 @@
 import type { Prover } from "../proving/prover.ts";
 export type { CircuitInput, CircuitJob, CircuitValue } from "../proving/circuit-job.ts";
 import type { Action } from "../protocol/action.ts";
+import type { Fees } from "../evm/fees.ts";
 import type { CallRequest } from "../evm/call-request.ts";
 import type { Journal } from "../evm/journal.ts";
 import type { ChainId, StateRoot } from "../protocol/ids.ts";
@@ -55,16 +56,10 @@ export interface BatchContext {
 }
 
 /** Who signed a transaction. */
-export interface Signer {
+export interface Signer extends Fees {
   /** Equal for equal signers, on one rollup. */
   readonly sender: string;
   readonly nonce: bigint;
-  /**
-   * What it pays for a unit of gas at most, and to the account that includes it, wei; for replacing one by
-   * another.
-   */
-  readonly maxFee: bigint;
-  readonly priorityFee: bigint;
 }
 
 /** Where on L1 a visit took effect. */

@@ -3,13 +3,7 @@ import { groth16ProofSystemAbi, rollupsAbi } from "../protocol/abi.ts";
 
 const abi = [...rollupsAbi, ...groth16ProofSystemAbi];
 
-/** The contract's own error, with its arguments, in what a client threw; nothing if it is none of ours. */
-export function contractErrorOf(error: unknown): string | undefined {
-  const data = revertData(error);
-  return data === undefined ? undefined : contractErrorIn(data);
-}
-
-/** The same in revert data. */
+/** The contract's own error, with its arguments, in revert data; nothing if it is none of ours. */
 export function contractErrorIn(data: Hex): string | undefined {
   try {
     const { errorName, args } = decodeErrorResult({ abi, data });

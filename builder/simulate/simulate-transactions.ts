@@ -32,23 +32,9 @@ export function inBlockOrder(transactions: readonly AcceptedTransaction[]): Acce
 }
 
 /**
- * Plays transactions as a block will: those of rollups first, then L1's in their order. One that fails is
- * left out, alone. A transaction of L1 that crosses no border is kept even if it reverts: L1 includes such
- * transactions.
+ * Plays one transaction. One that fails is left out, alone. A transaction of L1 that crosses no border is
+ * kept even if it reverts: L1 includes such transactions.
  */
-export async function simulateTransactions(
-  simulation: Simulation,
-  transactions: readonly AcceptedTransaction[],
-  options: SimulationOptions,
-): Promise<SimulatedTransaction[]> {
-  const played: SimulatedTransaction[] = [];
-  for (const transaction of inBlockOrder(transactions)) {
-    played.push(await trySimulate(simulation, transaction, options));
-  }
-  return played;
-}
-
-/** The same with one. */
 export async function trySimulate(
   simulation: Simulation,
   transaction: AcceptedTransaction,

@@ -1,4 +1,5 @@
 import { bytesToHex, type Hex } from "viem";
+import { feesOf } from "../../../evm/fees.ts";
 import { LockstepError } from "../../../protocol/errors.ts";
 import type { ChainId } from "../../../protocol/ids.ts";
 import type { Signer } from "../../kind.ts";
@@ -9,12 +10,7 @@ import { decodeRollupTransaction } from "./interpreter.ts";
 export function signerOfTransaction(data: Hex, l1ChainId: bigint, rollup: ChainId): Signer | undefined {
   try {
     const tx = decodeRollupTransaction(data, rollupCommon(rollup, { l1ChainId }));
-    const sender = bytesToHex(tx.getSenderAddress().bytes);
-    if ("maxFeePerGas" in tx) {
-      const { nonce, maxFeePerGas: maxFee, maxPriorityFeePerGas: priorityFee } = tx;
-      return { sender, nonce, maxFee, priorityFee };
-    }
-    return { sender, nonce: tx.nonce, maxFee: tx.gasPrice, priorityFee: tx.gasPrice };
+    return { sender: bytesToHex(tx.getSenderAddress().bytes), nonce: tx.nonce, ...feesOf(tx) };
   } catch (error) {
     // EthereumJS throws errors of its own about signatures.
     if (error instanceof LockstepError || error instanceof Error) return undefined;
