@@ -5,7 +5,7 @@ import type { Logger } from "pino";
 import { checkTransaction } from "../batch/limits.ts";
 import { ProofStore } from "../batch/proof-store.ts";
 import type { Backend, BackendRollup, BackendTrouble, Purpose } from "./backend.ts";
-import { Chains, type Moment } from "./chains.ts";
+import { Chains, type HeldChains } from "./chains.ts";
 import type { BuilderEvent, BuilderListener } from "./events.ts";
 import { findL2Transaction, type HistoryEntry, readHistory } from "../l1/history.ts";
 import { feesOf } from "../evm/fees.ts";
@@ -332,8 +332,8 @@ export class Builder implements Backend, AsyncDisposable {
   ): Promise<RollupCallOutcome> {
     this.#rollup(rollup);
     const origin = this.#options.account.address;
-    return await this.#simulate(pending, purpose, (simulation, judge) =>
-      simulation.rollupCall(rollup, request, origin, judge),
+    return await this.#simulate(pending, purpose, (simulation, assertWanted) =>
+      simulation.rollupCall(rollup, request, origin, assertWanted),
     );
   }
 
@@ -607,21 +607,21 @@ export class Builder implements Backend, AsyncDisposable {
   async #simulate<Result>(
     pending: boolean,
     purpose: Purpose,
-    work: (simulation: Simulation, judge: () => void) => Promise<Result>,
+    work: (simulation: Simulation, assertWanted: () => void) => Promise<Result>,
   ): Promise<Result> {
     const play = async (simulation: Simulation): Promise<Result> => {
       const first = simulation.count;
-      const judge = (): void => {
+      const assertWanted = (): void => {
         if (purpose === "include") checkTransaction(simulation.outlines(first));
       };
-      const result = await work(simulation, judge);
-      judge();
+      const result = await work(simulation, assertWanted);
+      assertWanted();
       return result;
     };
     return await this.#guard(() => (pending ? this.#pending.on(play) : this.#chains.playAtHead(play)));
   }
 
-  async #atHead<Result>(work: (moment: Moment) => Promise<Result> | Result): Promise<Result> {
+  async #atHead<Result>(work: (moment: HeldChains) => Promise<Result> | Result): Promise<Result> {
     return await this.#guard(async () => await this.#chains.hold(work, Priority.Read));
   }
 

@@ -31,7 +31,7 @@ export interface ChainsOptions {
 }
 
 /** All chains at one moment. */
-export interface Moment {
+export interface HeldChains {
   /** Another one: L1's state is another one, or the machines are elsewhere. */
   readonly epoch: number;
   readonly head: Head;
@@ -68,10 +68,10 @@ export class Chains implements AsyncDisposable {
   readonly #proxies: ProxyAddresses;
   #onStopped: StopListener = () => undefined;
   #onReorganised: () => void = () => undefined;
-  #moment: Moment | undefined;
+  #moment: HeldChains | undefined;
   #epoch = 0;
-  #looking: Promise<Moment> | undefined;
-  #next: Promise<Moment> | undefined;
+  #looking: Promise<HeldChains> | undefined;
+  #next: Promise<HeldChains> | undefined;
   /** A block is being made that is not L1's word yet; until when. */
   #frozen: Promise<undefined> | undefined;
   #isClosed = false;
@@ -115,7 +115,7 @@ export class Chains implements AsyncDisposable {
     this.#onReorganised = reorganised;
   }
 
-  /** Number of the present {@link Moment}. */
+  /** Number of the present {@link HeldChains}. */
   get epoch(): number {
     return this.#epoch;
   }
@@ -125,7 +125,7 @@ export class Chains implements AsyncDisposable {
    * answer.
    * @throws what reading L1 throws.
    */
-  async look(): Promise<Moment> {
+  async look(): Promise<HeldChains> {
     if (this.#frozen !== undefined && this.#moment !== undefined) {
       const { hash } = await this.#options.l1.getBlock({ blockTag: "latest" });
       if (hash === this.#moment.head.hash) return this.#moment;
@@ -151,7 +151,7 @@ export class Chains implements AsyncDisposable {
    * @throws what reading L1 throws.
    */
   async hold<Result>(
-    work: (moment: Moment) => Promise<Result> | Result,
+    work: (moment: HeldChains) => Promise<Result> | Result,
     priority: Priority = Priority.Call,
   ): Promise<Result> {
     for (;;) {
@@ -167,7 +167,7 @@ export class Chains implements AsyncDisposable {
 
   /** Lets `work` play on the head. Nothing of it stays. */
   async playAtHead<Result>(
-    work: (simulation: Simulation, moment: Moment) => Promise<Result>,
+    work: (simulation: Simulation, moment: HeldChains) => Promise<Result>,
   ): Promise<Result> {
     return await this.hold(async (moment) => {
       const simulation = moment.simulate(moment.timestamp);
@@ -202,7 +202,7 @@ export class Chains implements AsyncDisposable {
     });
   }
 
-  #ask(): Promise<Moment> {
+  #ask(): Promise<HeldChains> {
     const asked = this.#lookNow().finally(() => {
       if (this.#looking === asked) this.#looking = undefined;
     });
@@ -210,7 +210,7 @@ export class Chains implements AsyncDisposable {
     return asked;
   }
 
-  async #lookNow(): Promise<Moment> {
+  async #lookNow(): Promise<HeldChains> {
     const blocks = await readBlocks(this.#options.l1);
     const known = this.#moment;
     if (known !== undefined) {
@@ -232,7 +232,7 @@ export class Chains implements AsyncDisposable {
     return hash === known.hash;
   }
 
-  async #follow(blocks: Blocks): Promise<Moment> {
+  async #follow(blocks: Blocks): Promise<HeldChains> {
     const { l1, manager, rollups } = this.#options;
     const ids = rollups.map(({ id }) => id);
     const head = { ...blocks, rollups: await readRollups(l1, manager, ids, blocks.hash) };
@@ -244,14 +244,14 @@ export class Chains implements AsyncDisposable {
   }
 
   /** Nothing has happened but that time went by. */
-  #pass(known: Moment, { next }: Blocks): Moment {
+  #pass(known: HeldChains, { next }: Blocks): HeldChains {
     if (next.timestamp === known.head.next.timestamp) return known;
     const head = { ...known.head, next };
     this.#moment = this.#momentOf(known.epoch, head, known.stopped, known.fork);
     return this.#moment;
   }
 
-  #enter(head: Head, stopped: ReadonlyMap<ChainId, RollupStoppedError>): Moment {
+  #enter(head: Head, stopped: ReadonlyMap<ChainId, RollupStoppedError>): HeldChains {
     const fork = new Fork(this.#options.l1, head.hash);
     this.#moment = this.#momentOf(++this.#epoch, head, stopped, fork);
     return this.#moment;
@@ -262,7 +262,7 @@ export class Chains implements AsyncDisposable {
     head: Head,
     stopped: ReadonlyMap<ChainId, RollupStoppedError>,
     fork: Fork,
-  ): Moment {
+  ): HeldChains {
     const { manager, l1ChainId, maxBatchAge } = this.#options;
     const machines = new Map([...this.#machines].filter(([id]) => !stopped.has(id)));
     const proxies = this.#proxies;

@@ -11,7 +11,7 @@ import {
   simulateTransaction,
 } from "../simulate/simulate-transactions.ts";
 import type { Simulation } from "../simulate/simulation.ts";
-import type { Chains, Moment } from "./chains.ts";
+import type { Chains, HeldChains } from "./chains.ts";
 import { Lock } from "./lock.ts";
 import { Priority } from "./room.ts";
 
@@ -26,7 +26,7 @@ export interface PendingOptions {
 
 /** A batch before it is proven, and which transactions it serves. */
 export interface Draft {
-  readonly moment: Moment;
+  readonly moment: HeldChains;
   readonly plan: BatchPlan;
   readonly served: readonly Served[];
   /** Those that cannot be included, and why. */
@@ -46,7 +46,7 @@ const STALE = 4n;
 
 /** What waits, played on one moment. */
 interface Open {
-  readonly moment: Moment;
+  readonly moment: HeldChains;
   readonly timestamp: bigint;
   readonly simulation: Simulation;
   readonly entries: SimulatedTransaction[];
@@ -123,7 +123,7 @@ export class PendingSimulation {
   }
 
   /** Lets `work` play on what the waiting transactions will leave. Nothing of it stays. */
-  async on<Result>(work: (simulation: Simulation, moment: Moment) => Promise<Result>): Promise<Result> {
+  async on<Result>(work: (simulation: Simulation, moment: HeldChains) => Promise<Result>): Promise<Result> {
     return await this.#lock.run(async () => {
       for (;;) {
         const open = await this.#catchUp(Priority.Call);
@@ -193,13 +193,13 @@ export class PendingSimulation {
   }
 
   /** Whether what was played is the beginning of this, and on this moment. */
-  #begins(order: readonly AcceptedTransaction[], moment: Moment, isExact: boolean): boolean {
+  #begins(order: readonly AcceptedTransaction[], moment: HeldChains, isExact: boolean): boolean {
     const open = this.#open;
     if (open === undefined || !this.#isCurrent(open, moment, isExact)) return false;
     return open.entries.every(({ transaction }, at) => order[at]?.hash === transaction.hash);
   }
 
-  #isCurrent(open: Open, { epoch, head: { next }, timestamp }: Moment, isExact: boolean): boolean {
+  #isCurrent(open: Open, { epoch, head: { next }, timestamp }: HeldChains, isExact: boolean): boolean {
     const age = next.timestamp - open.moment.head.next.timestamp;
     const wanted = this.#timestamp ?? timestamp;
     return (
@@ -277,7 +277,7 @@ export class PendingSimulation {
     });
   }
 
-  async #begin(moment: Moment, priority: Priority): Promise<Open | undefined> {
+  async #begin(moment: HeldChains, priority: Priority): Promise<Open | undefined> {
     const { chains } = this.#options;
     return await chains.room.run(priority, () => {
       this.#open = undefined;

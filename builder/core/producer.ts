@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type Address, type Hex, isHex, type LocalAccount } from "viem";
 import { batchCalldata } from "../batch/encode.ts";
 import { promisedGas } from "../batch/limits.ts";
-import type { Chains, Moment } from "./chains.ts";
+import type { Chains, HeldChains } from "./chains.ts";
 import type { BuilderListener, OutcomeReport } from "./events.ts";
 import { type L1Client } from "../l1/client.ts";
 import { chooseDryRun } from "../post/dry-run/choose.ts";
@@ -229,7 +229,7 @@ export class Producer {
   }
 
   /** A batch keeps its time as long as L1 takes it, so that what was proven for it serves again. */
-  #keptTime({ plan }: Draft, { head, machines }: Moment): bigint | undefined {
+  #keptTime({ plan }: Draft, { head, machines }: HeldChains): bigint | undefined {
     const { timestamp } = plan.context;
     if (!this.#options.proofs.hasSome(plan)) return undefined;
     const isLate = [...machines.values()].every(({ earliest }) => earliest <= timestamp);
@@ -452,6 +452,6 @@ function toldOf({ success, data, failure, trace }: SeenOutcome): OutcomeReport {
 }
 
 /** Nothing has happened on L1 since, and its clock stands about where it did. */
-function isSame(before: Moment, now: Moment): boolean {
+function isSame(before: HeldChains, now: HeldChains): boolean {
   return before.epoch === now.epoch && now.head.next.timestamp - before.head.next.timestamp <= LATEST;
 }

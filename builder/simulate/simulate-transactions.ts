@@ -58,18 +58,18 @@ export async function simulateTransaction(
   { baseFeePerGas, origin, check = () => undefined }: SimulationOptions,
 ): Promise<SimulationResult> {
   const first = simulation.count;
-  const judge = (): void => {
+  const assertWanted = (): void => {
     check(simulation.outlines(first));
   };
   if (transaction.rollup !== undefined) {
-    await simulation.l2Transaction(transaction.rollup, transaction.data, origin, judge);
+    await simulation.l2Transaction(transaction.rollup, transaction.data, origin, assertWanted);
     return { crossesChains: true, success: true };
   }
   const { decoded } = transaction;
   checkSender(decoded, await simulation.sender(decoded.sender), baseFeePerGas);
   const outcome = await simulation.transaction(decoded.tx, ({ crossesChains, success, data, failure }) => {
     if (crossesChains && !success) throw failureOf(data, failure);
-    if (crossesChains) judge();
+    if (crossesChains) assertWanted();
   });
   return { crossesChains: outcome.crossesChains, success: outcome.success, outcome };
 }

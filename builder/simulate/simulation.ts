@@ -161,14 +161,14 @@ export class Simulation {
     rollup: ChainId,
     data: Hex,
     origin: Address,
-    judge: () => void = () => undefined,
+    assertWanted: () => void = () => undefined,
   ): Promise<L2TransactionOutcome> {
     return await this.#attempt(async ({ evm, manager }) => {
       evm.enter(this.#block, createAddressFromString(origin));
       const port = manager.transactionPort(BATCH_CALL_GAS);
       const answer = await this.#router.l2Transaction(rollup, data, port);
       if (answer.failed) throw new L2TransactionFailedError(answer.data);
-      judge();
+      assertWanted();
       return { data: answer.data };
     });
   }
@@ -182,9 +182,9 @@ export class Simulation {
     rollup: ChainId,
     request: CallRequest,
     origin: Address,
-    judge: () => void = () => undefined,
+    assertWanted: () => void = () => undefined,
   ): Promise<RollupCallOutcome> {
-    return await this.#rollupCall(rollup, request, origin, false, judge);
+    return await this.#rollupCall(rollup, request, origin, false, assertWanted);
   }
 
   async #rollupCall(
@@ -192,13 +192,13 @@ export class Simulation {
     request: CallRequest,
     origin: Address,
     isKept: boolean,
-    judge: () => void = () => undefined,
+    assertWanted: () => void = () => undefined,
   ): Promise<RollupCallOutcome> {
     return await this.#attempt(async ({ evm, manager }) => {
       evm.enter(this.#block, createAddressFromString(origin));
       const port = manager.transactionPort(BATCH_CALL_GAS);
       const visit = await this.#router.l2Call(rollup, request, port);
-      judge();
+      assertWanted();
       return { visit, l1Calls: port.calls, l1Failures: port.failures };
     }, isKept);
   }
