@@ -7,6 +7,7 @@
 import { Command, InvalidArgumentError } from "commander";
 import { Equivalence, NotEquivalentError } from "../test/property/equivalence.ts";
 import { programsOf } from "../test/property/shard.ts";
+import { stayAlive } from "../builder/node/stay-alive.ts";
 
 interface Options {
   readonly seed: number;
@@ -44,6 +45,7 @@ const from = replay ?? options.from;
 const to = replay === undefined ? (options.to ?? from + options.runs) : replay + 1;
 
 console.log(`seed ${seed}, depth ${depth}, programs ${from} to ${to - 1}`);
+using _alive = stayAlive();
 const equivalence = await Equivalence.open();
 const start = performance.now();
 /** A program that has begun is not interrupted. */

@@ -17,6 +17,7 @@ import { showStatus } from "./commands/status.ts";
 import { DEVNET_ROLLUPS } from "../devnet/devnet-rollups.ts";
 import { PROJECT_ROOT } from "../node/hardhat.ts";
 import { LAST_PORT } from "../node/ports.ts";
+import { stayAlive } from "../node/stay-alive.ts";
 import { kindNames } from "../node/kinds/index.ts";
 import { LockstepError } from "../protocol/errors.ts";
 
@@ -135,6 +136,7 @@ program
 program.addCommand(keysCommand());
 
 try {
+  using _alive = stayAlive();
   await program.parseAsync();
 } catch (error) {
   if (error instanceof LockstepError)

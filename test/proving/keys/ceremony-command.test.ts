@@ -11,10 +11,17 @@ import { inTemporaryFolder } from "./setting.ts";
 const CLI = fileURLToPath(new URL("../../../builder/cli/index.ts", import.meta.url));
 const GREEN_LINE = "Everything that was checked fits";
 
+/** Compiles WebAssembly as slowly as a busy machine does. */
+const SLOW_WEBASSEMBLY = ["--no-liftoff", "--no-wasm-lazy-compilation"];
+
 /** What `lockstep keys` says, whether it succeeds or not. */
 function keys(...options: readonly string[]): Promise<string> {
+  return run([CLI, "keys", ...options]);
+}
+
+function run(command: readonly string[]): Promise<string> {
   const { promise, resolve } = Promise.withResolvers<string>();
-  execFile(process.execPath, [CLI, "keys", ...options], (_failure, stdout, stderr) => {
+  execFile(process.execPath, command, (_failure, stdout, stderr) => {
     resolve(stdout + stderr);
   });
   return promise;
@@ -40,11 +47,21 @@ describe("keys ceremony", function () {
       expect(await keys(...contribution, "--r1cs", r1cs)).to.contain("INVALID_CONFIGURATION");
       expect(await keys(...contribution, ...sources)).to.match(/no file of a known.*KEY_FAULTS/);
       expect(await readdir(folder)).to.deep.equal([]);
-      expect(await keys(...contribution, "--skip-verification")).to.contain("NOT VERIFIED");
+      const unverified = await keys(...contribution, "--skip-verification");
+      expect(unverified).to.contain("NOT VERIFIED").and.to.contain("Publish this hash");
       expect(await readdir(folder)).to.deep.equal(["next.zkey"]);
       const other = contribution.map((option) => (option === to ? join(folder, "other.zkey") : option));
       const verified = await keys(...other, ...sources, "--unknown-ptau");
       expect(verified).to.contain("Publish this hash").and.not.contain("NOT VERIFIED");
+    }));
+
+  it("does not end half done and without a word while WebAssembly is being compiled", () =>
+    inTemporaryFolder(async (folder) => {
+      const to = join(folder, "next.zkey");
+      const step = ["contribute", "--from", ceremony.files.first, "--to", to, "--name", "Carol"];
+      const command = [CLI, "keys", "ceremony", ...step, "--skip-verification"];
+      expect(await run([...SLOW_WEBASSEMBLY, ...command])).to.contain("Publish this hash");
+      expect(await readdir(folder)).to.deep.equal(["next.zkey"]);
     }));
 
   it("has no green line for a development key, in a rehearsal neither", () =>
