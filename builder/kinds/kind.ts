@@ -163,6 +163,13 @@ export interface RollupMachine<Record = unknown> {
    * never persisted.
    */
   fresh(): RollupMachine<Record>;
+  /**
+   * Another machine, to play on beside this one, which notices nothing of it. It follows no L1: nothing of it
+   * becomes durable.
+   * @param from the durable state, or what this machine has journalled so far, between two visits.
+   * @throws what is returned throws `FORGOTTEN_MOMENT` where it needs a durable state that was left.
+   */
+  aside(from: "head" | "here"): RollupMachine<Record>;
 }
 
 /** A kind of rollup: how it executes and how it is proven. One folder under `builder/kinds` each. */

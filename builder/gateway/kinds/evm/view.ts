@@ -43,7 +43,7 @@ export interface EvmRollupView {
   /** EVM chain id. */
   readonly chainId: bigint;
   /**
-   * Reads the rollup as L1's head has it. It is held exclusively meanwhile, so nothing slow may be done here.
+   * Reads the rollup as L1's head has it.
    */
   read<Result>(work: (state: EvmRollupState) => Result): Promise<Result>;
   /**
@@ -66,11 +66,10 @@ export interface EvmRollupView {
 }
 
 /** What an EVM rollup remembers of a visit, of which a gateway needs the receipt. */
-const slotSchema = z.object({ address: z.custom<Address>(isAddressLike), slot: z.custom<Hex>(isHex) });
 const recordSchema = z.object({
-  witness: z.object({
-    accounts: z.array(z.object({ address: z.custom<Address>(isAddressLike) })),
-    slots: z.array(slotSchema),
+  touched: z.object({
+    accounts: z.set(z.custom<Address>(isAddressLike)),
+    slots: z.map(z.custom<Address>(isAddressLike), z.set(z.custom<Hex>(isHex))),
   }),
   receipt: z.custom<VisitReceipt>(
     (value) => typeof value === "object" && value !== null && "operations" in value,
@@ -82,9 +81,9 @@ function isAddressLike(value: unknown): boolean {
 }
 
 function outcomeOf({ visit, l1Calls, l1Failures }: RollupCallOutcome): CallOutcome {
-  const { receipt, witness } = recordSchema.parse(visit.record);
-  const accessed = new Map(witness.accounts.map(({ address }) => [address, new Set<Hex>()]));
-  for (const { address, slot } of witness.slots) accessed.get(address)?.add(slot);
+  const { receipt, touched } = recordSchema.parse(visit.record);
+  const { accounts, slots } = touched;
+  const accessed = new Map([...accounts].map((address) => [address, new Set(slots.get(address))]));
   return { ...receipt, l1Calls, l1Failures, accessed };
 }
 
