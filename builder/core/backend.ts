@@ -76,6 +76,8 @@ export type Purpose = "read" | "include";
 export interface Backend extends Reader {
   /** How many transactions wait. */
   readonly waiting: number;
+  /** How many calls and estimates are played now. */
+  readonly calls: number;
   /** Present while something keeps them waiting. */
   readonly trouble: BackendTrouble | undefined;
   /**

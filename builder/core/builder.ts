@@ -9,6 +9,7 @@ import { Chains, type HeldChains } from "./chains.ts";
 import type { BuilderEvent, BuilderListener } from "./events.ts";
 import { findL2Transaction, type HistoryEntry, readHistory } from "../l1/history.ts";
 import { feesOf } from "../evm/fees.ts";
+import { timed } from "../evm/pace.ts";
 import { type Stop, UnknownRollupError } from "../follower/stopped.ts";
 import type { AccountState, RollupMachine, Signer } from "../kinds/kind.ts";
 import { connectL1, l1Error, type L1Client } from "../l1/client.ts";
@@ -19,7 +20,6 @@ import { undoInclusion } from "../post/undo-inclusion.ts";
 import { PendingSimulation } from "./pending.ts";
 import { Producer } from "./producer.ts";
 import { Proofs } from "./proofs.ts";
-import { Priority } from "./room.ts";
 import type { Prover } from "../proving/prover.ts";
 import { rollupsAbi } from "../protocol/abi.ts";
 import { codeOf, type ErrorCode, LockstepError } from "../protocol/errors.ts";
@@ -127,6 +127,8 @@ export class Builder implements Backend, AsyncDisposable {
   readonly #stop = new AbortController();
   readonly #producer: Producer;
   #running: Promise<unknown> = Promise.resolve();
+  /** Calls that are played now. */
+  #calls = 0;
   /** What was posted may no longer be on L1. */
   #isReorganised = true;
 
@@ -364,7 +366,7 @@ export class Builder implements Backend, AsyncDisposable {
       if (stop !== undefined) return { root: stop.root, stopped: stop };
       const machine = machines.get(rollup);
       if (machine === undefined) throw new UnknownRollupError(rollup);
-      return { root: machine.stateRoot() };
+      return { root: machine.aside("head").stateRoot() };
     });
   }
 
@@ -375,7 +377,7 @@ export class Builder implements Backend, AsyncDisposable {
     return await this.#atHead(({ machines, stopped }) => {
       const machine = machines.get(rollup);
       if (machine === undefined) throw stopped.get(rollup) ?? new UnknownRollupError(rollup);
-      return read(machine);
+      return read(machine.aside("head"));
     });
   }
 
@@ -425,6 +427,10 @@ export class Builder implements Backend, AsyncDisposable {
 
   get waiting(): number {
     return this.#queue.size;
+  }
+
+  get calls(): number {
+    return this.#calls;
   }
 
   get trouble(): BackendTrouble | undefined {
@@ -552,9 +558,10 @@ export class Builder implements Backend, AsyncDisposable {
     );
     const origin = this.#options.account.address;
     const block = await this.#guard(() =>
-      this.#chains.playAtHead(async (simulation, { head }) => {
+      this.#chains.playAside(async (simulation, { head }) => {
         const options = { baseFeePerGas: head.next.baseFeePerGas, origin, check: checkTransaction };
-        for (const each of [...earlier, by]) await simulateTransaction(simulation, each, options);
+        for (const each of [...earlier, by])
+          await timed(false, () => simulateTransaction(simulation, each, options));
         return head.number;
       }),
     );
@@ -618,11 +625,17 @@ export class Builder implements Backend, AsyncDisposable {
       assertWanted();
       return result;
     };
-    return await this.#guard(() => (pending ? this.#pending.on(play) : this.#chains.playAtHead(play)));
+    const own = (simulation: Simulation): Promise<Result> => timed(false, () => play(simulation));
+    this.#calls++;
+    try {
+      return await this.#guard(() => (pending ? this.#pending.aside(own) : this.#chains.playAside(own)));
+    } finally {
+      this.#calls--;
+    }
   }
 
   async #atHead<Result>(work: (moment: HeldChains) => Promise<Result> | Result): Promise<Result> {
-    return await this.#guard(async () => await this.#chains.hold(work, Priority.Read));
+    return await this.#guard(async () => await this.#chains.aside(work));
   }
 
   async #guard<Result>(work: () => Promise<Result>): Promise<Result> {

@@ -33,6 +33,8 @@ export interface DevnetOptions {
   readonly backend?: string | undefined;
   /** Origins of web pages that may use the gateways, besides those that this machine serves. */
   readonly allowOrigin?: readonly string[];
+  /** Milliseconds for which EVM code of one request may run; 0: any time. Default 5 s. */
+  readonly callTimeout?: number | undefined;
 }
 
 export interface Devnet extends AsyncDisposable {
@@ -64,6 +66,7 @@ export async function startDevnet({
   redis,
   backend,
   allowOrigin = [],
+  callTimeout,
 }: DevnetOptions): Promise<Devnet> {
   await using cleanup = new AsyncDisposableStack();
   // The keys are read while the node starts. Both are waited for, so that what did start is also stopped.
@@ -107,6 +110,7 @@ export async function startDevnet({
     accounts,
     localPages: true,
     allowOrigin,
+    callTimeout,
     ...(log === undefined ? {} : { log }),
   });
   cleanup.use(gateways);

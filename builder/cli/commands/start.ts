@@ -3,7 +3,7 @@ import { z } from "zod";
 import { L1 } from "../../protocol/ids.ts";
 import { prepareArtefacts } from "../../node/artefacts.ts";
 import { keysWarning } from "../../node/circuits.ts";
-import { origins, parseConfiguration, redisUrl } from "../../node/configuration.ts";
+import { callTimeout, origins, parseConfiguration, redisUrl } from "../../node/configuration.ts";
 import type { DevnetDescription } from "../../node/deployment/description.ts";
 import { refuseIfRunning, removeDescription } from "../../node/deployment/description.ts";
 import { type Devnet, startDevnet } from "../../devnet/devnet.ts";
@@ -28,9 +28,11 @@ export interface StartOptions {
   readonly prover?: string;
   /** Origins of web pages that may use the gateways, besides those that this machine serves. */
   readonly allowOrigin?: readonly string[];
+  /** Seconds for which a call may run; 0: any time. */
+  readonly callTimeout?: string;
 }
 
-const startConfiguration = z.object({ redis: redisUrl.optional(), allowOrigin: origins });
+const startConfiguration = z.object({ redis: redisUrl.optional(), allowOrigin: origins, callTimeout });
 
 /**
  * `npm start`.
@@ -44,7 +46,7 @@ export async function runStart({
   prover,
   ...given
 }: StartOptions): Promise<void> {
-  const { redis, allowOrigin } = parseConfiguration(startConfiguration, given);
+  const { redis, allowOrigin, callTimeout: limit } = parseConfiguration(startConfiguration, given);
   const ports = portsFrom(portBase, DEVNET_ROLLUPS.length);
   await refuseIfRunning(data);
   await claimPorts(ports);
@@ -63,6 +65,7 @@ export async function runStart({
       redis,
       backend: prover,
       allowOrigin,
+      callTimeout: limit,
     }),
   );
   await using devnet = await starting;

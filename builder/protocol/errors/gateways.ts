@@ -27,6 +27,16 @@ export const GATEWAY_ERRORS = {
     meaning: "The gateway has the state of the latest block only.",
     remedy: "Ask for `latest`.",
   },
+  EXECUTION_TIMEOUT: {
+    title: "a call runs for too long",
+    meaning: "EVM code of a call, an estimate or a transaction ran for longer than a gateway lets it.",
+    remedy: "Ask for less, or start with a greater `--call-timeout`.",
+  },
+  CLIENT_GONE: {
+    title: "the client has left",
+    meaning: "The connection of a client closed while its call was played. The call was ended.",
+    remedy: "Keep the connection open until the answer comes.",
+  },
   TOO_MANY_LOGS: {
     title: "too many logs match",
     meaning: "More logs match than one answer may have.",
