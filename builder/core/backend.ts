@@ -112,6 +112,15 @@ export interface Backend extends Reader {
     purpose?: Purpose,
   ): Promise<RollupCallOutcome>;
   /**
+   * Plays a call on the state after an earlier block of a rollup, which it may not leave.
+   * @returns nothing if that state is not kept.
+   */
+  callRollupAfter(
+    rollup: ChainId,
+    block: bigint,
+    request: CallRequest,
+  ): Promise<RollupCallOutcome | undefined>;
+  /**
    * Plays calls on L1's head, each on what the ones before it left. Nothing of them stays.
    * @throws what the first of them that cannot be played throws.
    */

@@ -41,6 +41,7 @@ import { BuilderStoppedError } from "../intake/stopped.ts";
 import { UnderpricedReplacementError } from "../intake/errors.ts";
 import { OutcomeStore } from "../intake/outcomes.ts";
 import { l1Signer, TransactionQueue } from "../intake/queue.ts";
+import { callAlone } from "../simulate/call-alone.ts";
 import { simulateTransaction } from "../simulate/simulate-transactions.ts";
 
 /** A rollup that the builder runs. */
@@ -339,6 +340,25 @@ export class Builder implements Backend, AsyncDisposable {
     );
   }
 
+  async callRollupAfter(
+    rollup: ChainId,
+    block: bigint,
+    request: CallRequest,
+  ): Promise<RollupCallOutcome | undefined> {
+    this.#rollup(rollup);
+    const { l1ChainId, manager } = this;
+    return await this.#counted(() =>
+      this.#chains.aside(async ({ machines, stopped, timestamp }) => {
+        const machine = machines.get(rollup);
+        if (machine === undefined) throw stopped.get(rollup) ?? new UnknownRollupError(rollup);
+        const then = machine.asideAfter?.(block);
+        if (then === undefined) return undefined;
+        const visit = await timed(false, () => callAlone(then, request, { l1ChainId, manager, timestamp }));
+        return { visit, l1Calls: 0, l1Failures: 0 };
+      }),
+    );
+  }
+
   async callAll(requests: readonly CallRequest[]): Promise<TransactionOutcome[]> {
     return await this.#simulate(false, "read", (simulation) => simulation.calls(requests));
   }
@@ -626,9 +646,13 @@ export class Builder implements Backend, AsyncDisposable {
       return result;
     };
     const own = (simulation: Simulation): Promise<Result> => timed(false, () => play(simulation));
+    return await this.#counted(() => (pending ? this.#pending.aside(own) : this.#chains.playAside(own)));
+  }
+
+  async #counted<Result>(play: () => Promise<Result>): Promise<Result> {
     this.#calls++;
     try {
-      return await this.#guard(() => (pending ? this.#pending.aside(own) : this.#chains.playAside(own)));
+      return await this.#guard(play);
     } finally {
       this.#calls--;
     }

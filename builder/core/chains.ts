@@ -181,7 +181,7 @@ export class Chains implements AsyncDisposable {
         return await work(moment);
       } catch (error) {
         // L1 went on meanwhile, and with it the state that was looked at.
-        if (codeOf(error) !== "FORGOTTEN_MOMENT") throw error;
+        if (codeOf(error) !== "FORGOTTEN_MOMENT" || moment.epoch === this.#epoch) throw error;
       }
     }
   }

@@ -139,7 +139,7 @@ export class PendingSimulation {
         return await work(simulation, moment);
       } catch (error) {
         // L1 went on meanwhile, and with it what was played on.
-        if (codeOf(error) !== "FORGOTTEN_MOMENT") throw error;
+        if (codeOf(error) !== "FORGOTTEN_MOMENT" || moment.epoch === this.#options.chains.epoch) throw error;
       }
     }
   }

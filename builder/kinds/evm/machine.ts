@@ -167,7 +167,6 @@ export class EvmMachine implements RollupMachine<EvmVisitRecord> {
     return new EvmMachine(this.id, this.#durable, this.chronicle, branch);
   }
 
-  /** A machine aside on the state after an earlier block; nothing if that is not known any more. */
   asideAfter(block: bigint): EvmMachine | undefined {
     const branch = this.#durable.branchAfter(block);
     return branch && new EvmMachine(this.id, this.#durable, this.chronicle, branch);
