@@ -23,7 +23,8 @@ export interface VerificationKey {
 
 const coordinate = z.string().regex(/^\d+$/);
 const point1 = z.tuple([coordinate, coordinate, coordinate]);
-const point2 = z.tuple([
+/** A point of G2 as snarkjs writes it. */
+export const point2 = z.tuple([
   z.tuple([coordinate, coordinate]),
   z.tuple([coordinate, coordinate]),
   z.tuple([coordinate, coordinate]),
@@ -158,7 +159,7 @@ function projective1([x, y]: G1Point): z.infer<typeof point1> {
   return [x.toString(), y.toString(), "1"];
 }
 
-function projective2([[x0, x1], [y0, y1]]: G2Point): z.infer<typeof point2> {
+export function projective2([[x0, x1], [y0, y1]]: G2Point): z.infer<typeof point2> {
   return [
     [x0.toString(), x1.toString()],
     [y0.toString(), y1.toString()],
@@ -170,7 +171,7 @@ function affine1([x, y]: z.infer<typeof point1>): G1Point {
   return [BigInt(x), BigInt(y)];
 }
 
-function affine2([[x0, x1], [y0, y1]]: z.infer<typeof point2>): G2Point {
+export function affine2([[x0, x1], [y0, y1]]: z.infer<typeof point2>): G2Point {
   return [
     [BigInt(x0), BigInt(x1)],
     [BigInt(y0), BigInt(y1)],
