@@ -89,14 +89,21 @@ export function fromSnarkjs(json: unknown): VerificationKey {
  * coordinates of 32 bytes, big-endian, imaginary parts first. 704 bytes for three public inputs.
  */
 export function encodeVerificationKey(key: VerificationKey): Hex {
-  const encode1 = (point: G1Point): Hex[] => point.map(word);
-  const encode2 = (point: G2Point): Hex[] =>
-    point.flatMap(([real, imaginary]) => [word(imaginary), word(real)]);
   return concatHex([
-    ...encode1(key.alpha),
-    ...[key.beta, key.gamma, key.delta].flatMap(encode2),
-    ...key.ic.flatMap(encode1),
+    encodeG1(key.alpha),
+    ...[key.beta, key.gamma, key.delta].map(encodeG2),
+    ...key.ic.map(encodeG1),
   ]);
+}
+
+/** 64 bytes, big-endian. */
+export function encodeG1(point: G1Point): Hex {
+  return concatHex(point.map(word));
+}
+
+/** 128 bytes, big-endian, imaginary parts first (EIP-197). */
+export function encodeG2(point: G2Point): Hex {
+  return concatHex(point.flatMap(([real, imaginary]) => [word(imaginary), word(real)]));
 }
 
 /** Name of the key on chain: keccak256 of its encoding. */
