@@ -32,7 +32,7 @@ contract BusProofSystem is KeySets {
         KeyUse[] uses;
     }
 
-    /// @param factors Those of IC_0 … IC_3: Σ ρ, Σ ρ·sum, Σ ρ·β, Σ ρ·γ. The first is not zero in a key in use.
+    /// @param factors Those of IC_0 … IC_3: Σ ρ, Σ ρ·sum, Σ ρ·β, Σ ρ·γ.
     /// @param sumC Σ ρ·C.
     /// @param sumD Σ ρ·D.
     struct KeyUse {

@@ -10,8 +10,8 @@ struct Fraction {
 }
 
 /// @title What L1 puts on a statement's bus
-/// @notice A tuple (e_0, …, e_m) is compressed to f = Σ e_i β^i; who sends it adds 1 / (γ − f) to the bus, who
-/// receives it takes as much away. Types of tuples: docs/proving-evm.md section 4.
+/// @notice A tuple (e_0, …, e_m) is compressed to f = Σ e_i β^i. Sending it adds 1 / (γ − f) to the bus,
+/// receiving it takes as much away. Types of tuples: docs/proving-evm.md section 4.
 library Terms {
     /// Type of the tuples (tag + index, word).
     uint256 internal constant WORD = 1 << 240;

@@ -44,8 +44,8 @@ library Transcript {
         return keccak256(abi.encodePacked(seed, statementSeed, keccak256(proofs)));
     }
 
-    /// The coefficient of the equation with this index: odd, so not zero, and less than 2^128. The first is 1,
-    /// which loses nothing: only their ratios matter.
+    /// The coefficient of the equation with this index: odd, so not zero, and less than 2^128. The first is
+    /// 1, which loses nothing: only their ratios matter.
     function coefficientOf(bytes32 seed, uint256 index) internal pure returns (uint256) {
         return index == 0 ? 1 : uint128(uint256(keccak256(abi.encode(seed, index)))) | 1;
     }
