@@ -283,6 +283,11 @@ export class PendingSimulation {
       this.#open = undefined;
       if (moment.epoch !== chains.epoch) return undefined;
       chains.room.go(undefined);
+      // Others may have brought a rollup beyond the time that a batch was to keep.
+      const kept = this.#timestamp;
+      const isPast =
+        kept !== undefined && [...moment.machines.values()].some(({ earliest }) => earliest > kept);
+      if (isPast) this.#timestamp = undefined;
       const timestamp = this.#timestamp ?? moment.timestamp;
       const simulation = moment.simulate(timestamp);
       chains.room.adopt(simulation);
