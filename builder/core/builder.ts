@@ -194,6 +194,7 @@ export class Builder implements Backend, AsyncDisposable {
       account,
       recover: () => this.#recover(),
       signerOf,
+      isProven: (rollup) => this.#rollup(rollup).kind.isProven,
       emit,
     });
     chains.listen(
@@ -608,6 +609,7 @@ export class Builder implements Backend, AsyncDisposable {
   }
 
   #told({ hash, rollup }: AcceptedTransaction): void {
+    this.#producer.wake();
     this.#emit({ type: "accepted", transaction: hash, ...(rollup === undefined ? {} : { rollup }) });
   }
 
