@@ -1,11 +1,9 @@
 /** Whose turn comes first. */
 export const Priority = {
-  /** Looks at the head: short, and never behind others. */
-  Read: 0,
   /** The producer's, and following L1. */
-  Produce: 1,
-  /** Calls, estimates, and transactions that come in. */
-  Call: 2,
+  Produce: 0,
+  /** Transactions that come in, and branching off for calls. */
+  Call: 1,
 } as const;
 export type Priority = (typeof Priority)[keyof typeof Priority];
 
@@ -21,7 +19,6 @@ export interface Branch {
  */
 export class Room {
   readonly #waiting: Record<Priority, (() => void)[]> = {
-    [Priority.Read]: [],
     [Priority.Produce]: [],
     [Priority.Call]: [],
   };
@@ -38,10 +35,7 @@ export class Room {
     try {
       return await work();
     } finally {
-      const next =
-        this.#waiting[Priority.Read].shift() ??
-        this.#waiting[Priority.Produce].shift() ??
-        this.#waiting[Priority.Call].shift();
+      const next = this.#waiting[Priority.Produce].shift() ?? this.#waiting[Priority.Call].shift();
       if (next === undefined) this.#busy = false;
       else next();
     }

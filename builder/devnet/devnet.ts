@@ -35,6 +35,8 @@ export interface DevnetOptions {
   readonly allowOrigin?: readonly string[];
   /** Milliseconds for which EVM code of one request may run; 0: any time. Default 5 s. */
   readonly callTimeout?: number | undefined;
+  /** How many transactions for rollups may wait that pay nothing; 0: none is taken. Default 1,024. */
+  readonly freeTransactions?: number | undefined;
 }
 
 export interface Devnet extends AsyncDisposable {
@@ -67,6 +69,7 @@ export async function startDevnet({
   backend,
   allowOrigin = [],
   callTimeout,
+  freeTransactions,
 }: DevnetOptions): Promise<Devnet> {
   await using cleanup = new AsyncDisposableStack();
   // The keys are read while the node starts. Both are waited for, so that what did start is also stopped.
@@ -95,6 +98,7 @@ export async function startDevnet({
     rollups: registered.map(({ id, kind }) => builderRollup(id, kind, circuits)),
     account: developmentAccount(POSTING_ACCOUNT),
     prover,
+    freeTransactions,
     ...(log === undefined ? {} : { log }),
   });
   cleanup.use(builder);

@@ -1,7 +1,7 @@
 import type { Address, Hex } from "viem";
-import type { AcceptedTransaction, Failed, Posted } from "./accepted.ts";
+import type { AcceptedTransaction, Failed, Posted, RollupTransaction } from "./accepted.ts";
 import { l1Transaction, rollupTransaction, type Retrying, type TransactionStatus } from "./accepted.ts";
-import { BusyError, DiskError } from "./errors.ts";
+import { BusyError, DiskError, FeeRequiredError } from "./errors.ts";
 import { BuilderStoppedError } from "./stopped.ts";
 import { MAX_OUTCOMES, type Outcome, type OutcomeStore } from "./outcomes.ts";
 import type { PendingStore } from "./pending.ts";
@@ -12,9 +12,19 @@ export interface QueueLimits {
   readonly all: number;
   /** Of one sender, on one chain. */
   readonly perSender: number;
+  /** Of those that pay nothing, on rollups; 0: none is taken. What others pay for has the rest. */
+  readonly free: number;
 }
 
-export const QUEUE_LIMITS: QueueLimits = { all: 4_096, perSender: 256 };
+export const QUEUE_LIMITS: QueueLimits = { all: 4_096, perSender: 256, free: 1_024 };
+
+/** What a transaction that is to wait counts for. */
+export interface Claim {
+  /** Nothing if its kind cannot tell. */
+  readonly signer: string | undefined;
+  /** Wei per unit of gas for who includes it; of L1's transactions L1 sees to it. */
+  readonly fee: bigint | "L1";
+}
 
 export interface QueueOptions {
   readonly pending: PendingStore;
@@ -22,7 +32,9 @@ export interface QueueOptions {
   readonly l1ChainId: bigint;
   /** Who signed a transaction, on which chain; nothing if its kind cannot tell. */
   readonly signerOf: (transaction: AcceptedTransaction) => string | undefined;
-  readonly limits?: QueueLimits;
+  /** What a transaction for a rollup pays, wei per unit of gas. */
+  readonly feeOf: (transaction: RollupTransaction) => bigint;
+  readonly limits?: Partial<QueueLimits>;
 }
 
 /** Accepted transactions on their way to L1, and what became of earlier ones. */
@@ -32,6 +44,12 @@ export class TransactionQueue {
   /** Waiting and in work, in the order in which they were accepted. */
   #pending = new Map<Hex, AcceptedTransaction>();
   readonly #bySigner = new Map<string, Set<AcceptedTransaction>>();
+  /** What each of those that wait counts for. */
+  readonly #counted = new Map<Hex, Claim>();
+  /** Those that may come to wait: they are being played. */
+  readonly #claims = new Set<Claim>();
+  #free = 0;
+  #order: readonly AcceptedTransaction[] | undefined;
   /** Of those that wait. */
   readonly #progress = new Map<Hex, Exclude<TransactionStatus, Posted | Failed>>();
   readonly #attempts = new Map<Hex, number>();
@@ -45,7 +63,7 @@ export class TransactionQueue {
 
   constructor(options: QueueOptions) {
     this.#options = options;
-    this.#limits = options.limits ?? QUEUE_LIMITS;
+    this.#limits = { ...QUEUE_LIMITS, ...options.limits };
   }
 
   /** Takes up what an earlier process had accepted, and what it had told. */
@@ -57,6 +75,14 @@ export class TransactionQueue {
   /** Everything that is not on L1 yet, oldest first. */
   pending(): AcceptedTransaction[] {
     return [...this.#pending.values()];
+  }
+
+  /**
+   * The same in the order in which they are to be included: L1's as they came, then what rollups' pay, most
+   * first, then what is free. Those of one signer stay in their order, whatever they pay.
+   */
+  inOrder(): readonly AcceptedTransaction[] {
+    return (this.#order ??= this.#sorted());
   }
 
   /** How many wait. */
@@ -97,13 +123,33 @@ export class TransactionQueue {
     return this.#options.signerOf(transaction);
   }
 
-  /** @throws {BusyError} */
-  assertRoom(signer: string | undefined): void {
-    const { all, perSender } = this.#limits;
-    if (this.size >= all) throw new BusyError(`${this.size} transactions`, all, this.#secondsFor(this.size));
-    const own = signer === undefined ? 0 : (this.#bySigner.get(signer)?.size ?? 0);
+  /** What the transaction counts for when it is to wait. */
+  claimOf(transaction: AcceptedTransaction): Claim {
+    const signer = this.#options.signerOf(transaction);
+    return { signer, fee: transaction.rollup === undefined ? "L1" : this.#options.feeOf(transaction) };
+  }
+
+  /**
+   * Keeps a place for a transaction that is being played.
+   * @returns what gives it back; one that came to wait has a place of its own by then.
+   * @throws {BusyError}, {FeeRequiredError}
+   */
+  claim(claim: Claim): Disposable {
+    const { all, perSender, free } = this.#limits;
+    const { signer, fee } = claim;
+    if (fee === 0n && free === 0) throw new FeeRequiredError();
+    const claims = [...this.#claims];
+    const waiting = this.size + claims.length;
+    if (waiting >= all) throw new BusyError(`${waiting} transactions`, all, this.#secondsFor(waiting));
+    const freeOnes = this.#free + claims.filter((each) => each.fee === 0n).length;
+    if (fee === 0n && freeOnes >= free)
+      throw new BusyError(`${freeOnes} transactions without a fee`, free, this.#secondsFor(freeOnes));
+    const claimed = claims.filter((each) => each.signer === signer).length;
+    const own = signer === undefined ? 0 : (this.#bySigner.get(signer)?.size ?? 0) + claimed;
     if (own >= perSender)
       throw new BusyError(`${own} transactions of this sender`, perSender, this.#secondsFor(own));
+    this.#claims.add(claim);
+    return { [Symbol.dispose]: () => this.#claims.delete(claim) };
   }
 
   /**
@@ -123,6 +169,7 @@ export class TransactionQueue {
       const now = each.hash === old.hash ? by : each;
       this.#pending.set(now.hash, now);
     }
+    this.#order = undefined;
     const own = this.#options.signerOf(by);
     if (own !== undefined)
       this.#bySigner.set(
@@ -130,6 +177,7 @@ export class TransactionQueue {
         new Set([...this.#pending.values()].filter((each) => this.#options.signerOf(each) === own)),
       );
     this.#progress.delete(old.hash);
+    this.#uncount(old.hash);
     await this.finish(old, status);
   }
 
@@ -215,6 +263,7 @@ export class TransactionQueue {
     this.#pending = new Map();
     for (const transaction of transactions) this.#enter(transaction);
     for (const transaction of others) this.#pending.set(transaction.hash, transaction);
+    this.#order = undefined;
   }
 
   /** Resolves when something waits, or when {@link nudge} says so. Rejects when `signal` is aborted. */
@@ -257,8 +306,12 @@ export class TransactionQueue {
 
   #enter(transaction: AcceptedTransaction): void {
     this.#pending.set(transaction.hash, transaction);
+    this.#order = undefined;
     this.#progress.set(transaction.hash, { state: "queued" });
-    const signer = this.#options.signerOf(transaction);
+    const claim = this.claimOf(transaction);
+    const { signer, fee } = claim;
+    if (fee === 0n && !this.#counted.has(transaction.hash)) this.#free++;
+    this.#counted.set(transaction.hash, claim);
     if (signer !== undefined)
       this.#bySigner.set(signer, (this.#bySigner.get(signer) ?? new Set()).add(transaction));
     this.nudge();
@@ -268,13 +321,34 @@ export class TransactionQueue {
     const transaction = this.#pending.get(hash);
     if (transaction === undefined) return;
     this.#pending.delete(hash);
+    this.#order = undefined;
     this.#progress.delete(hash);
+    this.#uncount(hash);
     this.#attempts.delete(hash);
     this.#since.delete(hash);
     const signer = this.#options.signerOf(transaction);
     const own = signer === undefined ? undefined : this.#bySigner.get(signer);
     own?.delete(transaction);
     if (signer !== undefined && own?.size === 0) this.#bySigner.delete(signer);
+  }
+
+  #uncount(hash: Hex): void {
+    if (this.#counted.get(hash)?.fee === 0n) this.#free--;
+    this.#counted.delete(hash);
+  }
+
+  #sorted(): AcceptedTransaction[] {
+    const least = new Map<string, bigint>();
+    const ranked = this.pending().map((transaction) => {
+      const { signer, fee } = this.#counted.get(transaction.hash) ?? this.claimOf(transaction);
+      if (fee === "L1") return { transaction, fee };
+      // What comes before it may hold it back.
+      const before = signer === undefined ? undefined : least.get(signer);
+      const rank = before === undefined || fee < before ? fee : before;
+      if (signer !== undefined) least.set(signer, rank);
+      return { transaction, fee: rank };
+    });
+    return ranked.toSorted((a, b) => compareFees(a.fee, b.fee)).map(({ transaction }) => transaction);
   }
 
   /** By how fast transactions were finished lately. */
@@ -287,6 +361,12 @@ export class TransactionQueue {
 }
 
 const FINISHED_REMEMBERED = 200;
+
+/** The greater one first. */
+function compareFees(a: Claim["fee"], b: Claim["fee"]): number {
+  if (a === "L1" || b === "L1") return Number(b === "L1") - Number(a === "L1");
+  return a > b ? -1 : Number(a < b);
+}
 
 function outcomeOf({ hash, rollup, data }: AcceptedTransaction, status: Posted | Failed): Outcome {
   return { hash, data, status, ...(rollup === undefined ? {} : { rollup }) };

@@ -3,7 +3,13 @@ import { z } from "zod";
 import { L1 } from "../../protocol/ids.ts";
 import { prepareArtefacts } from "../../node/artefacts.ts";
 import { keysWarning } from "../../node/circuits.ts";
-import { callTimeout, origins, parseConfiguration, redisUrl } from "../../node/configuration.ts";
+import {
+  callTimeout,
+  freeTransactions,
+  origins,
+  parseConfiguration,
+  redisUrl,
+} from "../../node/configuration.ts";
 import type { DevnetDescription } from "../../node/deployment/description.ts";
 import { refuseIfRunning, removeDescription } from "../../node/deployment/description.ts";
 import { type Devnet, startDevnet } from "../../devnet/devnet.ts";
@@ -30,9 +36,16 @@ export interface StartOptions {
   readonly allowOrigin?: readonly string[];
   /** Seconds for which a call may run; 0: any time. */
   readonly callTimeout?: string;
+  /** How many free transactions may wait; 0: none is taken. */
+  readonly freeTransactions?: string;
 }
 
-const startConfiguration = z.object({ redis: redisUrl.optional(), allowOrigin: origins, callTimeout });
+const startConfiguration = z.object({
+  redis: redisUrl.optional(),
+  allowOrigin: origins,
+  callTimeout,
+  freeTransactions,
+});
 
 /**
  * `npm start`.
@@ -46,7 +59,12 @@ export async function runStart({
   prover,
   ...given
 }: StartOptions): Promise<void> {
-  const { redis, allowOrigin, callTimeout: limit } = parseConfiguration(startConfiguration, given);
+  const {
+    redis,
+    allowOrigin,
+    callTimeout: limit,
+    freeTransactions: free,
+  } = parseConfiguration(startConfiguration, given);
   const ports = portsFrom(portBase, DEVNET_ROLLUPS.length);
   await refuseIfRunning(data);
   await claimPorts(ports);
@@ -66,6 +84,7 @@ export async function runStart({
       backend: prover,
       allowOrigin,
       callTimeout: limit,
+      freeTransactions: free,
     }),
   );
   await using devnet = await starting;
