@@ -163,7 +163,10 @@ export class Builder implements Backend, AsyncDisposable {
       outcomes: new OutcomeStore(folder),
       l1ChainId,
       signerOf,
-      feeOf: (transaction) => this.#signer(transaction)?.priorityFee ?? 0n,
+      feeOf: (transaction) => {
+        const { hasFees } = this.#rollup(transaction.rollup).kind;
+        return hasFees === true ? (this.#signer(transaction)?.priorityFee ?? 0n) : undefined;
+      },
       ...(options.freeTransactions === undefined ? {} : { limits: { free: options.freeTransactions } }),
     });
     this.#inclusions = new InclusionStore(folder);
@@ -324,7 +327,7 @@ export class Builder implements Backend, AsyncDisposable {
             await this.#accept(transaction, block);
             return { isKept: true, result: undefined };
           },
-          claim.fee === 0n,
+          claim.isFree,
         ),
       );
     } catch (error) {

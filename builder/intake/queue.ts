@@ -22,8 +22,10 @@ export const QUEUE_LIMITS: QueueLimits = { all: 4_096, perSender: 256, free: 1_0
 export interface Claim {
   /** Nothing if its kind cannot tell. */
   readonly signer: string | undefined;
-  /** Wei per unit of gas for who includes it; of L1's transactions L1 sees to it. */
-  readonly fee: bigint | "L1";
+  /** Whether it is one of those that pay nothing. */
+  readonly isFree: boolean;
+  /** Wei per unit of gas for who includes it; nothing where none can be asked for: on L1, and of ledgers. */
+  readonly fee: bigint | undefined;
 }
 
 export interface QueueOptions {
@@ -32,8 +34,8 @@ export interface QueueOptions {
   readonly l1ChainId: bigint;
   /** Who signed a transaction, on which chain; nothing if its kind cannot tell. */
   readonly signerOf: (transaction: AcceptedTransaction) => string | undefined;
-  /** What a transaction for a rollup pays, wei per unit of gas. */
-  readonly feeOf: (transaction: RollupTransaction) => bigint;
+  /** What a transaction for a rollup pays, wei per unit of gas; nothing if its kind knows no fees. */
+  readonly feeOf: (transaction: RollupTransaction) => bigint | undefined;
   readonly limits?: Partial<QueueLimits>;
 }
 
@@ -78,8 +80,9 @@ export class TransactionQueue {
   }
 
   /**
-   * The same in the order in which they are to be included: L1's as they came, then what rollups' pay, most
-   * first, then what is free. Those of one signer stay in their order, whatever they pay.
+   * The same in the order in which they are to be included: as they came, but that of those that pay on
+   * rollups the dearest takes the first place, and that what could pay and does not comes last. Those of one
+   * signer stay in their order, whatever they pay.
    */
   inOrder(): readonly AcceptedTransaction[] {
     return (this.#order ??= this.#sorted());
@@ -126,7 +129,9 @@ export class TransactionQueue {
   /** What the transaction counts for when it is to wait. */
   claimOf(transaction: AcceptedTransaction): Claim {
     const signer = this.#options.signerOf(transaction);
-    return { signer, fee: transaction.rollup === undefined ? "L1" : this.#options.feeOf(transaction) };
+    if (transaction.rollup === undefined) return { signer, isFree: false, fee: undefined };
+    const fee = this.#options.feeOf(transaction);
+    return { signer, isFree: fee === undefined || fee === 0n, fee };
   }
 
   /**
@@ -136,13 +141,13 @@ export class TransactionQueue {
    */
   claim(claim: Claim): Disposable {
     const { all, perSender, free } = this.#limits;
-    const { signer, fee } = claim;
+    const { signer, isFree, fee } = claim;
     if (fee === 0n && free === 0) throw new FeeRequiredError();
     const claims = [...this.#claims];
     const waiting = this.size + claims.length;
     if (waiting >= all) throw new BusyError(`${waiting} transactions`, all, this.#secondsFor(waiting));
-    const freeOnes = this.#free + claims.filter((each) => each.fee === 0n).length;
-    if (fee === 0n && freeOnes >= free)
+    const freeOnes = this.#free + claims.filter((each) => each.isFree).length;
+    if (isFree && freeOnes >= Math.max(free, 1))
       throw new BusyError(`${freeOnes} transactions without a fee`, free, this.#secondsFor(freeOnes));
     const claimed = claims.filter((each) => each.signer === signer).length;
     const own = signer === undefined ? 0 : (this.#bySigner.get(signer)?.size ?? 0) + claimed;
@@ -309,8 +314,8 @@ export class TransactionQueue {
     this.#order = undefined;
     this.#progress.set(transaction.hash, { state: "queued" });
     const claim = this.claimOf(transaction);
-    const { signer, fee } = claim;
-    if (fee === 0n && !this.#counted.has(transaction.hash)) this.#free++;
+    const { signer, isFree } = claim;
+    if (isFree && !this.#counted.has(transaction.hash)) this.#free++;
     this.#counted.set(transaction.hash, claim);
     if (signer !== undefined)
       this.#bySigner.set(signer, (this.#bySigner.get(signer) ?? new Set()).add(transaction));
@@ -333,7 +338,7 @@ export class TransactionQueue {
   }
 
   #uncount(hash: Hex): void {
-    if (this.#counted.get(hash)?.fee === 0n) this.#free--;
+    if (this.#counted.get(hash)?.isFree === true) this.#free--;
     this.#counted.delete(hash);
   }
 
@@ -341,14 +346,19 @@ export class TransactionQueue {
     const least = new Map<string, bigint>();
     const ranked = this.pending().map((transaction) => {
       const { signer, fee } = this.#counted.get(transaction.hash) ?? this.claimOf(transaction);
-      if (fee === "L1") return { transaction, fee };
+      if (fee === undefined || signer === undefined) return { transaction, fee };
       // What comes before it may hold it back.
-      const before = signer === undefined ? undefined : least.get(signer);
+      const before = least.get(signer);
       const rank = before === undefined || fee < before ? fee : before;
-      if (signer !== undefined) least.set(signer, rank);
+      least.set(signer, rank);
       return { transaction, fee: rank };
     });
-    return ranked.toSorted((a, b) => compareFees(a.fee, b.fee)).map(({ transaction }) => transaction);
+    const paying = ranked.filter(({ fee = 0n }) => fee > 0n).toSorted((a, b) => compare(b.fee, a.fee));
+    const places = ranked.filter(({ fee }) => fee !== 0n);
+    // They change places among themselves alone: what cannot pay is not kept waiting by them.
+    const first = places.map((each) => (each.fee === undefined ? each : (paying.shift() ?? each)));
+    const free = ranked.filter(({ fee }) => fee === 0n);
+    return [...first, ...free].map(({ transaction }) => transaction);
   }
 
   /** By how fast transactions were finished lately. */
@@ -362,10 +372,8 @@ export class TransactionQueue {
 
 const FINISHED_REMEMBERED = 200;
 
-/** The greater one first. */
-function compareFees(a: Claim["fee"], b: Claim["fee"]): number {
-  if (a === "L1" || b === "L1") return Number(b === "L1") - Number(a === "L1");
-  return a > b ? -1 : Number(a < b);
+function compare(a = 0n, b = 0n): number {
+  return a < b ? -1 : Number(a > b);
 }
 
 function outcomeOf({ hash, rollup, data }: AcceptedTransaction, status: Posted | Failed): Outcome {

@@ -22,7 +22,7 @@ function queueOf(limits: Partial<QueueLimits> = {}): TransactionQueue {
     outcomes: new OutcomeStore(undefined),
     l1ChainId: 31337n,
     signerOf: (each) => `${byteOf(each, 0)}.${byteOf(each, 1)}`,
-    feeOf: (each) => BigInt(byteOf(each, 2)),
+    feeOf: (each) => (byteOf(each, 2) === 255 ? undefined : BigInt(byteOf(each, 2))),
     limits,
   });
 }
@@ -39,6 +39,8 @@ describe("the queue of transactions", () => {
 
   it("has those that pay first, most first, and each signer's in their order", async () => {
     const queue = queueOf();
+    // Of a kind that knows no fees.
+    const ledger = transaction(6, 255);
     const [free, cheap, dear, late] = [
       transaction(1, 0),
       transaction(2, 5),
@@ -47,11 +49,12 @@ describe("the queue of transactions", () => {
     ];
     // The second one of this signer pays most, and waits for its first.
     const [first, second] = [transaction(5, 2, 0), transaction(5, 200, 1)];
-    for (const each of [free, first, cheap, dear, second, late]) await queue.add(each, 1n);
-    expect(queue.inOrder()).to.deep.equal([dear, late, cheap, first, second, free]);
-    expect(queue.pending()).to.deep.equal([free, first, cheap, dear, second, late]);
+    const all = [free, first, ledger, cheap, dear, second, late];
+    for (const each of all) await queue.add(each, 1n);
+    expect(queue.inOrder()).to.deep.equal([dear, ledger, late, cheap, first, second, free]);
+    expect(queue.pending()).to.deep.equal(all);
     await queue.finish(dear, { state: "failed", code: "BUSY", reason: "" });
-    expect(queue.inOrder()).to.deep.equal([late, cheap, first, second, free]);
+    expect(queue.inOrder()).to.deep.equal([late, ledger, cheap, first, second, free]);
   });
 
   it("lets hundreds of fresh accounts wait for nothing, and still takes all that pay", async () => {
@@ -103,6 +106,7 @@ describe("the queue of transactions", () => {
     const queue = queueOf({ free: 0 });
     expect(codeOfClaim(queue, transaction(1, 0))).to.equal("FEE_REQUIRED");
     expect(codeOfClaim(queue, transaction(1, 1))).to.equal(undefined);
+    expect(codeOfClaim(queue, transaction(1, 255))).to.equal(undefined);
   });
 
   it("says when to try again", async () => {
