@@ -272,6 +272,7 @@ export class Producer {
       if (chains.epoch !== moment.epoch) return false;
       this.#isUnsure = true;
       included = await includeInOneBlock(l1, inclusion, inclusions, turns, trial);
+      chains.witness(included);
     } finally {
       thaw();
     }
