@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { expect } from "chai";
 import {
-  type Address,
+  BaseError,
   concat,
   createPublicClient,
   createWalletClient,
@@ -14,6 +14,7 @@ import {
   multicall3Abi,
   numberToHex,
   parseAbi,
+  RpcRequestError,
 } from "viem";
 import { z } from "zod";
 import { developmentAccounts } from "../../builder/devnet/accounts.ts";
@@ -125,7 +126,7 @@ describe("tools on a devnet", function () {
     });
 
     it("a deployment by CREATE2 at one address on both", async () => {
-      const bytecode = await project.bytecode("Goods");
+      const bytecode = await project.bytecode("Card");
       const salt = numberToHex(7n, { size: 32 });
       const address = getCreate2Address({ from: CREATE2_DEPLOYER, salt, bytecode });
       for (const { reader, writer } of await chains()) {
@@ -135,6 +136,24 @@ describe("tools on a devnet", function () {
         const hash = await writer.sendTransaction({ account, to: CREATE2_DEPLOYER, data });
         expect((await reader.waitForTransactionReceipt({ hash })).status).to.equal("success");
         expect(await reader.getCode({ address })).to.not.equal(undefined);
+      }
+    });
+
+    it("a deployment by CREATE2 that fails, and are told so", async () => {
+      // Its constructor asks the deployer, a contract, whether it takes tokens.
+      const data = concat([numberToHex(7n, { size: 32 }), await project.bytecode("Goods")]);
+      for (const { writer } of await chains()) {
+        const [account] = await writer.getAddresses();
+        if (account === undefined) throw new Error("the gateway has no accounts");
+        const refused: unknown = await writer
+          .request({
+            method: "eth_sendTransaction",
+            params: [{ from: account, to: CREATE2_DEPLOYER, data }],
+          })
+          .catch((error: unknown) => error);
+        const reverted =
+          refused instanceof BaseError && refused.walk((error) => error instanceof RpcRequestError);
+        expect(reverted).to.deep.include({ code: 3, data: "0x", details: "execution reverted" });
       }
     });
 
