@@ -219,11 +219,11 @@ describe("gateways", function () {
       const wallet = writer(accountAt(6));
       const from = wallet.account.address.toLowerCase();
       expect(await ask("txpool_status")).to.deep.equal({ pending: "0x0", queued: "0x0" });
-      const gate = Promise.withResolvers<void>();
+      const gate = Promise.withResolvers<undefined>();
       prover.meanwhile = () => gate.promise;
       const release = () => {
         prover.meanwhile = undefined;
-        gate.resolve();
+        gate.resolve(undefined);
       };
       // Whatever goes wrong, the builder has to be able to stop.
       cleanUp.push(release);
