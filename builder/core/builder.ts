@@ -34,6 +34,7 @@ import { InclusionStore } from "../post/inclusion-store.ts";
 import { PendingStore } from "../intake/pending.ts";
 import {
   type AcceptedTransaction,
+  type L1Transaction,
   l1Transaction,
   rollupTransaction,
   type TransactionStatus,
@@ -385,6 +386,10 @@ export class Builder implements Backend, AsyncDisposable {
       if (machine === undefined) throw stopped.get(rollup) ?? new UnknownRollupError(rollup);
       return read(machine);
     });
+  }
+
+  pendingOnL1(): L1Transaction[] {
+    return this.#queue.pending().filter((transaction) => transaction.rollup === undefined);
   }
 
   pendingOfRollup(rollup: ChainId): AcceptedTransaction[] {
