@@ -9,7 +9,7 @@ import { compareOutcomes } from "../post/dry-run/compare-outcomes.ts";
 import type { DryRun, ResultCheck } from "../post/dry-run/dry-run.ts";
 import { includeInOneBlock } from "../post/include.ts";
 import type { InclusionStore } from "../post/inclusion-store.ts";
-import { checkFollower } from "../post/self-check.ts";
+import { checkFollower, type RunStep } from "../post/self-check.ts";
 import { settle } from "../post/settle.ts";
 import type { Turns } from "../post/turn.ts";
 import type { Chains } from "./chains.ts";
@@ -65,12 +65,17 @@ export class Posting {
     let check = timings.check ?? 0;
     const judge: ResultCheck = async (shown) => {
       await compareOutcomes(plan, served)(shown);
-      const begun = performance.now();
-      await chains.room.run(Priority.Produce, async () => {
-        chains.room.go(undefined);
-        await checkFollower({ ...inclusion, l1ChainId, machines: moment.machines })(shown);
-      });
-      check += performance.now() - begun;
+      const run: RunStep = (rehearsal, step) =>
+        chains.room.run(Priority.Produce, async () => {
+          chains.room.go(rehearsal);
+          const begun = performance.now();
+          try {
+            return await step();
+          } finally {
+            check += performance.now() - begun;
+          }
+        });
+      await checkFollower({ ...inclusion, l1ChainId, machines: moment.machines }, run)(shown);
     };
     const trial = { dryRun: this.#dryRun, judge };
     const thaw = await chains.freeze();
