@@ -11,7 +11,9 @@ import { includeInOneBlock } from "../post/include.ts";
 import type { InclusionStore } from "../post/inclusion-store.ts";
 import { checkFollower, type RunStep } from "../post/self-check.ts";
 import { settle } from "../post/settle.ts";
+import { assertFits, limitOf } from "../post/sign-batch.ts";
 import type { Turns } from "../post/turn.ts";
+import { rollupsAbi } from "../protocol/abi.ts";
 import type { Chains } from "./chains.ts";
 import type { Draft } from "./draft.ts";
 import type { BuilderListener } from "./events.ts";
@@ -40,6 +42,31 @@ export class Posting {
 
   constructor(options: PostingOptions) {
     this.#options = options;
+  }
+
+  /**
+   * Finds out before a batch is proven whether L1 could take it.
+   * @throws {BatchTooLargeError}, or what reading L1 throws.
+   */
+  async assertFits({ plan, moment }: Draft): Promise<void> {
+    const { l1, manager, account, proofs } = this.#options;
+    this.#dryRun ??= await chooseDryRun(l1);
+    const rollups = [...new Set(plan.visits.map(({ rollup }) => rollup))];
+    const systems = await Promise.all(
+      rollups.map(async (rollup) => {
+        const call = { address: manager, abi: rollupsAbi, functionName: "rollupOf" } as const;
+        return (await l1.readContract({ ...call, args: [rollup] })).proofSystem;
+      }),
+    );
+    const batch = batchCalldata(plan, proofs.placeholdersFor(plan.visits));
+    const proposed = { account, manager, batch, next: moment.head.next };
+    await assertFits(proposed, this.#dryRun, systems, proofs.maxGasOf(plan.visits));
+  }
+
+  /** Whether L1 can take a batch by all that is known of what batches take: one that cannot be measured. */
+  mayFit({ load, plan, moment }: Draft): boolean {
+    const most = load.gas + load.promisedGas + this.#options.proofs.maxGasOf(plan.visits);
+    return most <= limitOf(moment.head.next);
   }
 
   /**

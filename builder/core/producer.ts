@@ -223,6 +223,8 @@ export class Producer {
       if (isMissing || (round === 0 && lane === undefined)) this.#tellSimulated(draft, transactions);
       queue.proving(transactions);
       if (proofs.needsProver(visits)) {
+        // One alone is not refused by an upper bound.
+        if (transactions.length > 1) await this.#posting.assertFits(draft);
         if (lane !== undefined) {
           this.#lanes.drop(lane);
           lane.prove(proofs, wholeOf(draft));
@@ -291,7 +293,11 @@ export class Producer {
     let next = this.#waiting.behind(draft, own);
     if (next.length === 0) return;
     let ahead = await pending.draftBehind(draft, next);
-    while (ahead !== undefined && isLeftOut(next[0], ahead) && next.length > 1) {
+    while (
+      ahead !== undefined &&
+      next.length > 1 &&
+      (isLeftOut(next[0], ahead) || !this.#posting.mayFit(ahead))
+    ) {
       next = oldestHalf(next);
       ahead = await pending.draftBehind(draft, next);
     }

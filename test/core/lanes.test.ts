@@ -287,6 +287,29 @@ describe("while a proof is being made", function () {
     expect(ofType("posted")[1]?.transactions).to.include(old);
   });
 
+  it("nothing is being made that L1 has no gas for: such a batch is split before", async () => {
+    const accounts = await Promise.all(Array.from({ length: 9 }, (_, n) => payer(n + 1)));
+    const data = accounts.map((account) =>
+      account.signTransfer({ ...terms(), to: user.address, amount: 0n }),
+    );
+    const [first = "0x", ...others] = data;
+    const hashes = [await builder.submitToRollup(lockstep.ledger, first)];
+    await until(() => prover.proved === 1);
+    for (const raw of others) hashes.push(await builder.submitToRollup(lockstep.ledger, raw));
+    // Upper bounds of verification are in it.
+    const gasLimit = numberToHex(1_500_000);
+    await lockstep.l1.node.request<{ Parameters: unknown[]; ReturnType: unknown }>({
+      method: "evm_setBlockGasLimit",
+      params: [gasLimit],
+    });
+    await lockstep.l1.node.mine({ blocks: 1 });
+    gate.resolve(undefined);
+    await expectPosted(hashes);
+    const proven = ofType("proving").map(({ circuits }) => circuits.length);
+    expect(Math.max(...proven)).to.be.lessThan(8);
+    expect(prover.proved).to.equal(9);
+  });
+
   it("reads are answered between the steps of a batch, and see what some block has left", async () => {
     l1.fault = ({ method }) => (method === "evm_setAutomine" ? INTERNAL : undefined);
     const hashes: Hex[] = [];
