@@ -17,6 +17,7 @@ import { mayStillTakeEffect } from "../post/settle.ts";
 import { Turns } from "../post/turn.ts";
 import { undoInclusion } from "../post/undo-inclusion.ts";
 import { PendingSimulation } from "./pending.ts";
+import { PlainAccounts } from "./plain.ts";
 import { Producer } from "./producer.ts";
 import { Proofs } from "./proofs.ts";
 import { Priority } from "./room.ts";
@@ -32,11 +33,11 @@ import { InclusionStore } from "../post/inclusion-store.ts";
 import { PendingStore } from "../intake/pending.ts";
 import {
   type AcceptedTransaction,
-  type L1Transaction,
   l1Transaction,
   rollupTransaction,
   type TransactionStatus,
 } from "../intake/accepted.ts";
+import { type Envelope, envelopeOf } from "../intake/envelope.ts";
 import { BuilderStoppedError } from "../intake/stopped.ts";
 import { UnderpricedReplacementError } from "../intake/errors.ts";
 import { OutcomeStore } from "../intake/outcomes.ts";
@@ -122,6 +123,7 @@ export class Builder implements Backend, AsyncDisposable {
   readonly #queue: TransactionQueue;
   readonly #inclusions: InclusionStore;
   readonly #turns: Turns;
+  readonly #plain: PlainAccounts;
   readonly #pending: PendingSimulation;
   readonly #listeners = new Set<BuilderListener>();
   readonly #stop = new AbortController();
@@ -159,6 +161,7 @@ export class Builder implements Backend, AsyncDisposable {
     });
     this.#inclusions = new InclusionStore(folder);
     this.#turns = new Turns(l1);
+    this.#plain = new PlainAccounts(l1);
     const manager = options.manager;
     const emit: BuilderListener = (event) => {
       this.#emit(event);
@@ -248,13 +251,16 @@ export class Builder implements Backend, AsyncDisposable {
   }
 
   async submit<Forwarded>(raw: Hex, forward: () => Promise<Forwarded>): Promise<Hex | Forwarded> {
+    const queue = this.#queue;
+    const plain = await this.#plainEnvelope(raw);
+    // Nothing of its sender can wait. Recovering who that is would cost more than the rest of the way.
+    if (plain !== undefined && !queue.waitsUpTo(plain.nonce)) return await forward();
     const transaction = l1Transaction(raw, this.l1ChainId);
     const { hash, decoded } = transaction;
     const { sender, nonce } = decoded;
-    const queue = this.#queue;
     if (queue.get(hash) !== undefined) return hash;
     const own = queue.pendingOf(sender);
-    if (own.length === 0 && (await this.#isPlain(transaction))) return await forward();
+    if (own.length === 0 && plain !== undefined) return await forward();
     const rival = own.find((each) => each.rollup === undefined && each.decoded.nonce === nonce);
     if (rival !== undefined) {
       await this.#replace(rival, transaction);
@@ -528,11 +534,12 @@ export class Builder implements Backend, AsyncDisposable {
     return await readHistory(this.l1, this.manager, ids, from, to);
   }
 
-  /** Whether the transaction does nothing but pay an account without code: no need to play it. */
-  async #isPlain({ decoded: { tx } }: L1Transaction): Promise<boolean> {
-    if (tx.to === undefined || "authorizationList" in tx) return false;
-    const address = lowerCase(`0x${tx.to.toString().slice(2)}`);
-    return await this.#guard(async () => (await this.l1.getCode({ address })) === undefined);
+  /** The envelope of a transaction that crosses no border, whatever it does: no need to play it. */
+  async #plainEnvelope(raw: Hex): Promise<Envelope | undefined> {
+    const envelope = envelopeOf(raw, this.l1ChainId);
+    const to = envelope?.to;
+    if (to === undefined) return undefined;
+    return (await this.#guard(() => this.#plain.has(to))) ? envelope : undefined;
   }
 
   /**

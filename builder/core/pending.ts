@@ -182,7 +182,7 @@ export class PendingSimulation {
     timestamp: bigint | undefined,
     start: number,
   ): Promise<Draft | typeof OVERTAKEN> {
-    const isBegun = this.#begins(order, moment, timestamp ?? moment.timestamp);
+    const isBegun = this.#begins(order, moment, timeOf(moment, timestamp));
     const open = isBegun ? this.#open : await this.#begin(moment, Priority.Produce, timestamp);
     if (open === undefined) return OVERTAKEN;
     for (const transaction of order.slice(open.entries.length)) {
@@ -317,7 +317,7 @@ export class PendingSimulation {
         if (this.#options.queue.get(hash) === undefined) this.#rollups.delete(hash);
       if (moment.epoch !== chains.epoch) return undefined;
       chains.room.go(undefined);
-      const time = timestamp ?? moment.timestamp;
+      const time = timeOf(moment, timestamp);
       const simulation = moment.simulate(time);
       chains.room.adopt(simulation);
       this.#open = {
@@ -350,4 +350,11 @@ export class PendingSimulation {
     const { origin } = this.#options;
     return { baseFeePerGas: moment.head.next.baseFeePerGas, origin, check: checkTransaction };
   }
+}
+
+/** The time that a batch is to keep, unless others have brought a rollup beyond it. */
+function timeOf(moment: HeldChains, kept: bigint | undefined): bigint {
+  if (kept === undefined) return moment.timestamp;
+  const isPast = [...moment.machines.values()].some(({ earliest }) => earliest > kept);
+  return isPast ? moment.timestamp : kept;
 }

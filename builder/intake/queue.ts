@@ -88,6 +88,13 @@ export class TransactionQueue {
     return [...(this.#bySigner.get(signer) ?? [])];
   }
 
+  /** Whether a transaction of L1 waits that has this nonce or a lower one, of whichever sender. */
+  waitsUpTo(nonce: bigint): boolean {
+    for (const each of this.#pending.values())
+      if (each.rollup === undefined && each.decoded.nonce <= nonce) return true;
+    return false;
+  }
+
   /** Who signed the transaction, on which chain; nothing if its kind cannot tell. */
   signerOf(transaction: AcceptedTransaction): string | undefined {
     return this.#options.signerOf(transaction);

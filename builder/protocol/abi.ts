@@ -1,4 +1,153 @@
 //////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////
+// BusProofSystem
+//////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////
+
+export const busProofSystemAbi = [
+  {
+    type: "error",
+    inputs: [{ name: "statement", internalType: "uint256", type: "uint256" }],
+    name: "BusNotBalanced",
+  },
+  {
+    type: "error",
+    inputs: [{ name: "chainId", internalType: "uint256", type: "uint256" }],
+    name: "DevelopmentKeySet",
+  },
+  { type: "error", inputs: [], name: "InvalidProof" },
+  {
+    type: "error",
+    inputs: [{ name: "length", internalType: "uint256", type: "uint256" }],
+    name: "KeySetLength",
+  },
+  {
+    type: "error",
+    inputs: [{ name: "offset", internalType: "uint256", type: "uint256" }],
+    name: "PointNotOnCurve",
+  },
+  {
+    type: "error",
+    inputs: [{ name: "precompile", internalType: "uint256", type: "uint256" }],
+    name: "PrecompileFailed",
+  },
+  {
+    type: "error",
+    inputs: [
+      { name: "statement", internalType: "uint256", type: "uint256" },
+      { name: "length", internalType: "uint256", type: "uint256" },
+    ],
+    name: "ProofLength",
+  },
+  {
+    type: "error",
+    inputs: [
+      { name: "statement", internalType: "uint256", type: "uint256" },
+      { name: "proof", internalType: "uint256", type: "uint256" },
+    ],
+    name: "ProofNotOnCurve",
+  },
+  {
+    type: "error",
+    inputs: [{ name: "offset", internalType: "uint256", type: "uint256" }],
+    name: "SecretNotOwn",
+  },
+  {
+    type: "error",
+    inputs: [
+      { name: "statement", internalType: "uint256", type: "uint256" },
+      { name: "proof", internalType: "uint256", type: "uint256" },
+    ],
+    name: "SumOutOfField",
+  },
+  {
+    type: "error",
+    inputs: [
+      { name: "statement", internalType: "uint256", type: "uint256" },
+      { name: "proof", internalType: "uint256", type: "uint256" },
+      { name: "key", internalType: "uint256", type: "uint256" },
+    ],
+    name: "UnknownKey",
+  },
+  {
+    type: "error",
+    inputs: [{ name: "set", internalType: "bytes32", type: "bytes32" }],
+    name: "UnknownKeySet",
+  },
+  {
+    type: "error",
+    inputs: [
+      { name: "index", internalType: "uint256", type: "uint256" },
+      { name: "word", internalType: "uint256", type: "uint256" },
+    ],
+    name: "WordOutOfField",
+  },
+  {
+    type: "event",
+    anonymous: false,
+    inputs: [
+      { name: "set", internalType: "bytes32", type: "bytes32", indexed: true },
+      {
+        name: "pointer",
+        internalType: "address",
+        type: "address",
+        indexed: false,
+      },
+      {
+        name: "keys",
+        internalType: "uint256",
+        type: "uint256",
+        indexed: false,
+      },
+      {
+        name: "isDevelopment",
+        internalType: "bool",
+        type: "bool",
+        indexed: false,
+      },
+    ],
+    name: "KeySetRegistered",
+  },
+  {
+    type: "function",
+    inputs: [{ name: "set", internalType: "bytes32", type: "bytes32" }],
+    name: "isDevelopmentKeySet",
+    outputs: [{ name: "", internalType: "bool", type: "bool" }],
+    stateMutability: "view",
+  },
+  {
+    type: "function",
+    inputs: [{ name: "set", internalType: "bytes32", type: "bytes32" }],
+    name: "isRegistered",
+    outputs: [{ name: "", internalType: "bool", type: "bool" }],
+    stateMutability: "view",
+  },
+  {
+    type: "function",
+    inputs: [{ name: "keySet", internalType: "bytes", type: "bytes" }],
+    name: "registerKeySet",
+    outputs: [{ name: "set", internalType: "bytes32", type: "bytes32" }],
+    stateMutability: "nonpayable",
+  },
+  {
+    type: "function",
+    inputs: [
+      {
+        name: "statements",
+        internalType: "struct Statement[]",
+        type: "tuple[]",
+        components: [
+          { name: "verificationKey", internalType: "bytes32", type: "bytes32" },
+          { name: "words", internalType: "uint256[]", type: "uint256[]" },
+          { name: "proof", internalType: "bytes", type: "bytes" },
+        ],
+      },
+    ],
+    name: "verify",
+    outputs: [],
+    stateMutability: "view",
+  },
+] as const;
+
+//////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////
 // CrossChainManager
 //////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////
 
