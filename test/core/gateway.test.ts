@@ -305,7 +305,12 @@ describe("gateways", function () {
           const item = type === "legacy" ? fromRlp(raw, "hex") : raw;
           expect(whole.slice(0, 3), type).to.deep.equal([fromRlp(header, "hex"), [item], []]);
           const receipts: Hex[] = await ask("debug_getRawReceipts", block);
-          const prefix = { legacy: "", eip2930: "01", eip1559: "02", eip7702: "04" }[type];
+          const prefixes: Partial<Record<typeof type, string>> = {
+            eip2930: "01",
+            eip1559: "02",
+            eip7702: "04",
+          };
+          const prefix = prefixes[type];
           expect(receipts).to.have.length(1);
           expect(receipts[0]?.startsWith(`0x${prefix ?? ""}f9`), type).to.equal(true);
         }
