@@ -1,6 +1,6 @@
 import type { Address, Hex } from "viem";
 import type { Stop } from "../follower/stopped.ts";
-import type { AcceptedTransaction, TransactionStatus } from "../intake/accepted.ts";
+import type { AcceptedTransaction, L1Transaction, TransactionStatus } from "../intake/accepted.ts";
 import type { AccountState, RollupKind, RollupMachine } from "../kinds/kind.ts";
 import type { L1Client } from "../l1/client.ts";
 import type { ErrorCode } from "../protocol/errors.ts";
@@ -131,6 +131,8 @@ export interface Backend extends Reader {
   pending(hash: Hex): AcceptedTransaction | undefined;
   /** L1 transactions of `sender` that wait. */
   pendingOf(sender: Address): AcceptedTransaction[];
+  /** Transactions of L1 that wait, oldest first. */
+  pendingOnL1(): L1Transaction[];
   /** Transactions signed for a rollup that wait. */
   pendingOfRollup(rollup: ChainId): AcceptedTransaction[];
   /** Resolves when the transaction no longer waits, or after `patience` milliseconds. */

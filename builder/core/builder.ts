@@ -13,6 +13,7 @@ import { timed } from "../evm/pace.ts";
 import { type Stop, UnknownRollupError } from "../follower/stopped.ts";
 import type { AccountState, RollupMachine, Signer } from "../kinds/kind.ts";
 import { connectL1, l1Error, type L1Client } from "../l1/client.ts";
+import { findGone } from "../post/find-gone.ts";
 import { findIncluded } from "../post/find-included.ts";
 import { mayStillTakeEffect } from "../post/settle.ts";
 import { Turns } from "../post/turn.ts";
@@ -33,6 +34,7 @@ import { InclusionStore } from "../post/inclusion-store.ts";
 import { PendingStore } from "../intake/pending.ts";
 import {
   type AcceptedTransaction,
+  type L1Transaction,
   l1Transaction,
   rollupTransaction,
   type TransactionStatus,
@@ -420,6 +422,10 @@ export class Builder implements Backend, AsyncDisposable {
     });
   }
 
+  pendingOnL1(): L1Transaction[] {
+    return this.#queue.pending().filter((transaction) => transaction.rollup === undefined);
+  }
+
   pendingOfRollup(rollup: ChainId): AcceptedTransaction[] {
     return this.#queue.pending().filter((transaction) => transaction.rollup === rollup);
   }
@@ -557,12 +563,28 @@ export class Builder implements Backend, AsyncDisposable {
         else if (now.state === "failed" || now.blockNumber !== status.blockNumber)
           await this.#queue.move(transaction, now);
       }
-      if (gone.length === 0) return;
-      await this.#queue.takeBack(gone);
-      this.#emit({ type: "reorganised", transactions: gone.map(({ hash }) => hash) });
+      if (gone.length > 0) {
+        await this.#queue.takeBack(gone);
+        this.#emit({ type: "reorganised", transactions: gone.map(({ hash }) => hash) });
+      }
+      await this.#tellOfFinal(settled, head);
     } catch (error) {
       this.#isReorganised = true;
       throw error;
+    }
+  }
+
+  /**
+   * What was taken for final and is gone all the same is told.
+   * @param settled the newest block that was taken for final.
+   */
+  async #tellOfFinal(settled: bigint, head: bigint): Promise<void> {
+    const all = () => this.#history(this.#options.deploymentBlock ?? 0n, head);
+    for (const { hash, rollup, data } of await findGone(this.l1, this.#queue.postedUpTo(settled), all)) {
+      const reason = "L1 took its block back, which was deeper than this builder keeps transactions for";
+      const status = { state: "failed", code: "REORGANISED_TOO_DEEP", reason } as const;
+      await this.#queue.move({ hash, data, ...(rollup === undefined ? {} : { rollup }) }, status);
+      this.#emit({ ...status, type: "failed", transaction: hash });
     }
   }
 

@@ -8,6 +8,7 @@ import type { L1Client } from "../l1/client.ts";
 import { type Blocks, type Head, readBlocks, readRollups } from "../l1/head.ts";
 import { codeOf } from "../protocol/errors.ts";
 import type { ChainId } from "../protocol/ids.ts";
+import type { BundleReceipts } from "../post/bundle.ts";
 import { Fork } from "../simulate/fork.ts";
 import { ProxyAddresses } from "../simulate/proxy-addresses.ts";
 import { Simulation } from "../simulate/simulation.ts";
@@ -77,6 +78,8 @@ export class Chains implements AsyncDisposable {
   #next: Promise<HeldChains> | undefined;
   /** A block is being made that is not L1's word yet; until when. */
   #frozen: Promise<undefined> | undefined;
+  /** The newest block that is known by receipts, until a head was seen that stands on it. */
+  #witnessed: Pick<Head, "number" | "hash"> | undefined;
   #isClosed = false;
 
   private constructor(options: ChainsOptions, machines: ReadonlyMap<ChainId, RollupMachine>) {
@@ -207,6 +210,18 @@ export class Chains implements AsyncDisposable {
     };
   }
 
+  /**
+   * Receipts say that L1 has a block. It may be gone before it is looked at: a head that does not stand on it
+   * is a reorganisation as well.
+   */
+  witness({ batch, transactions }: BundleReceipts): void {
+    for (const receipt of [batch, ...transactions]) {
+      if (receipt === undefined || "refused" in receipt) continue;
+      this.#witnessed = { number: receipt.blockNumber, hash: receipt.blockHash };
+      return;
+    }
+  }
+
   /** What was remembered of L1's state is read anew: a node may have changed it without a block. */
   async readAnew(): Promise<void> {
     const { epoch } = await this.look();
@@ -229,8 +244,10 @@ export class Chains implements AsyncDisposable {
     const known = this.#moment;
     if (known !== undefined) {
       if (this.#frozen !== undefined) return known;
+      const stands = await this.#standsOnWitnessed(blocks);
+      if (!stands) this.#onReorganised();
       if (isSame(known.head, blocks) && known.epoch === this.#epoch) return this.#pass(known, blocks);
-      if (!(await this.#descends(blocks, known.head))) this.#onReorganised();
+      if (stands && !(await this.#descends(blocks, known.head))) this.#onReorganised();
     }
     return await this.room.run(Priority.Produce, async () => {
       if (this.#isClosed && this.#moment !== undefined) return this.#moment;
@@ -239,7 +256,15 @@ export class Chains implements AsyncDisposable {
     });
   }
 
-  async #descends(blocks: Blocks, known: Head): Promise<boolean> {
+  async #standsOnWitnessed(blocks: Blocks): Promise<boolean> {
+    const witnessed = this.#witnessed;
+    if (witnessed === undefined) return true;
+    const stands = await this.#descends(blocks, witnessed);
+    if (!stands) this.#witnessed = undefined;
+    return stands;
+  }
+
+  async #descends(blocks: Blocks, known: Pick<Head, "number" | "hash">): Promise<boolean> {
     if (blocks.hash === known.hash || blocks.parentHash === known.hash) return true;
     if (blocks.number <= known.number) return false;
     const { hash } = await this.#options.l1.getBlock({ blockNumber: known.number });
@@ -254,6 +279,7 @@ export class Chains implements AsyncDisposable {
     this.#epoch++;
     const stopped = await this.#follower.follow(this.#machines, head);
     this.#tell(stopped);
+    this.#witnessed = undefined;
     return this.#enter(head, stopped);
   }
 

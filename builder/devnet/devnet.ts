@@ -14,10 +14,12 @@ import { DEVNET_ROLLUPS } from "./devnet-rollups.ts";
 import { fundAccounts } from "./funding.ts";
 import { type Gateways, openGateways } from "../node/gateways.ts";
 import { startL1 } from "./l1.ts";
+import { PREDEPLOY_NAMES, type PredeployName } from "../kinds/evm/genesis/names.ts";
 import { ObservedProver } from "./observed-prover.ts";
+import { placePredeploys } from "./predeploys.ts";
 import type { DevnetPorts } from "../node/ports.ts";
 import { openProver } from "../node/prover.ts";
-import { builderRollup, knownKind } from "../node/kinds/index.ts";
+import { builderRollup, deployedKinds } from "../node/kinds/index.ts";
 
 export interface DevnetOptions {
   readonly ports: DevnetPorts;
@@ -33,6 +35,8 @@ export interface DevnetOptions {
   readonly backend?: string | undefined;
   /** Origins of web pages that may use the gateways, besides those that this machine serves. */
   readonly allowOrigin?: readonly string[];
+  /** Contracts of others' that stand on L1 and the EVM rollups from the beginning; by default all. */
+  readonly predeploys?: readonly PredeployName[];
   /** Milliseconds for which EVM code of one request may run; 0: any time. Default 5 s. */
   readonly callTimeout?: number | undefined;
   /** How many transactions for rollups may wait that pay nothing; 0: none is taken. Default 1,024. */
@@ -68,6 +72,7 @@ export async function startDevnet({
   redis,
   backend,
   allowOrigin = [],
+  predeploys = PREDEPLOY_NAMES,
   callTimeout,
   freeTransactions,
 }: DevnetOptions): Promise<Devnet> {
@@ -86,10 +91,14 @@ export async function startDevnet({
   if (node.status === "fulfilled") cleanup.defer(() => node.value.close());
   const prover = new ObservedProver(valueOf(proving).pool);
   const l1 = valueOf(node);
+  await placePredeploys(l1.url, predeploys);
   const { evmChainId, rollups, registered } = await deploy({
     account: developmentAccount(POSTING_ACCOUNT),
     rpc: l1.url,
-    kinds: DEVNET_ROLLUPS.map(({ kind }) => knownKind(kind)),
+    kinds: deployedKinds(
+      DEVNET_ROLLUPS.map(({ kind }) => kind),
+      predeploys,
+    ),
     circuits,
   });
   const builder = await createBuilder({

@@ -27,7 +27,7 @@ export default async function runPrecompile({
 }: PrecompileTask): Promise<PrecompileAnswer> {
   const precompile = evm.precompiles.get(name);
   if (precompile === undefined) throw new TypeError(`${name} is no precompile`);
-  const given = { data, gasLimit, common, _EVM: evm, stateManager: evm.stateManager };
+  const given = { data, gasLimit, common, _EVM: evm };
   const { executionGasUsed, returnValue, exceptionError } = await precompile(given);
   return { gasUsed: executionGasUsed, returnValue, error: exceptionError?.error };
 }

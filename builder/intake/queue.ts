@@ -35,7 +35,7 @@ export interface QueueOptions {
   /** Who signed a transaction, on which chain; nothing if its kind cannot tell. */
   readonly signerOf: (transaction: AcceptedTransaction) => string | undefined;
   /** What a transaction for a rollup pays, wei per unit of gas; nothing if its kind knows no fees. */
-  readonly feeOf: (transaction: RollupTransaction) => bigint | undefined;
+  readonly feeOf?: (transaction: RollupTransaction) => bigint | undefined;
   readonly limits?: Partial<QueueLimits>;
 }
 
@@ -71,7 +71,10 @@ export class TransactionQueue {
   /** Takes up what an earlier process had accepted, and what it had told. */
   async load(): Promise<void> {
     for (const outcome of await this.#options.outcomes.load()) this.#outcomes.set(outcome.hash, outcome);
-    for (const transaction of await this.#options.pending.load()) this.#enter(transaction);
+    for (const { transaction, block } of await this.#options.pending.load()) {
+      this.#enter(transaction);
+      if (block !== undefined) this.#since.set(transaction.hash, block);
+    }
   }
 
   /** Everything that is not on L1 yet, oldest first. */
@@ -130,7 +133,7 @@ export class TransactionQueue {
   claimOf(transaction: AcceptedTransaction): Claim {
     const signer = this.#options.signerOf(transaction);
     if (transaction.rollup === undefined) return { signer, isFree: false, fee: undefined };
-    const fee = this.#options.feeOf(transaction);
+    const fee = this.#options.feeOf?.(transaction);
     return { signer, isFree: fee === undefined || fee === 0n, fee };
   }
 
@@ -198,7 +201,7 @@ export class TransactionQueue {
    */
   async add(transaction: AcceptedTransaction, block: bigint): Promise<void> {
     try {
-      await this.#options.pending.add(transaction);
+      await this.#options.pending.add(transaction, block);
     } catch (cause) {
       await this.#options.pending.remove(transaction).catch(() => undefined);
       throw new DiskError(cause);
@@ -251,8 +254,18 @@ export class TransactionQueue {
     });
   }
 
+  /** What was posted in `block` or before it, the newest first. */
+  postedUpTo(block: bigint): (Outcome & { readonly status: Posted })[] {
+    const isMeant = (outcome: Outcome): outcome is Outcome & { readonly status: Posted } =>
+      outcome.status.state === "posted" && outcome.status.blockNumber <= block;
+    return [...this.#outcomes.values()].filter(isMeant).toReversed();
+  }
+
   /** A posted transaction stands elsewhere by now. */
-  async move(transaction: AcceptedTransaction, status: Posted | Failed): Promise<void> {
+  async move(
+    transaction: Pick<AcceptedTransaction, "hash" | "rollup" | "data">,
+    status: Posted | Failed,
+  ): Promise<void> {
     const outcome = outcomeOf(transaction, status);
     await this.#write(outcome);
     this.#note(outcome);
@@ -261,14 +274,15 @@ export class TransactionQueue {
   /** Posted transactions are gone from L1: they wait again, before all others. */
   async takeBack(transactions: readonly AcceptedTransaction[]): Promise<void> {
     const others = this.pending();
-    for (const transaction of transactions) {
-      this.#outcomes.delete(transaction.hash);
-      await this.#options.pending.add(transaction).catch(() => undefined);
-    }
     this.#pending = new Map();
-    for (const transaction of transactions) this.#enter(transaction);
+    for (const transaction of transactions) {
+      this.#enter(transaction);
+      this.#outcomes.delete(transaction.hash);
+    }
     for (const transaction of others) this.#pending.set(transaction.hash, transaction);
     this.#order = undefined;
+    for (const transaction of transactions)
+      await this.#options.pending.add(transaction).catch(() => undefined);
   }
 
   /** Resolves when something waits, or when {@link nudge} says so. Rejects when `signal` is aborted. */
@@ -376,7 +390,10 @@ function compare(a = 0n, b = 0n): number {
   return a < b ? -1 : Number(a > b);
 }
 
-function outcomeOf({ hash, rollup, data }: AcceptedTransaction, status: Posted | Failed): Outcome {
+function outcomeOf(
+  { hash, rollup, data }: Pick<AcceptedTransaction, "hash" | "rollup" | "data">,
+  status: Posted | Failed,
+): Outcome {
   return { hash, data, status, ...(rollup === undefined ? {} : { rollup }) };
 }
 

@@ -1,5 +1,6 @@
 import { isHex } from "viem";
 import { z } from "zod";
+import { PREDEPLOY_NAMES, type PredeployName } from "../kinds/evm/genesis/names.ts";
 import { InvalidConfigurationError } from "./errors.ts";
 
 /** JSON-RPC endpoint. */
@@ -40,6 +41,20 @@ export const privateKey = z.custom<`0x${string}`>(
   (value) => isHex(value) && value.length === 66,
   "LOCKSTEP_KEY is not a private key of 32 bytes, 0x…",
 );
+
+/** Contracts that EVM rollups have from genesis on. */
+export const predeploys = z
+  .string()
+  .transform((text) =>
+    text === "all" ? [...PREDEPLOY_NAMES] : text === "none" ? [] : text.split(",").map((name) => name.trim()),
+  )
+  .pipe(z.array(z.enum(PREDEPLOY_NAMES, `they are ${PREDEPLOY_NAMES.join(", ")}, or all, or none`)));
+
+/** As the command line takes them. */
+export function shownPredeploys(names: readonly PredeployName[]): string {
+  if (names.length === 0) return "none";
+  return PREDEPLOY_NAMES.every((name) => names.includes(name)) ? "all" : names.join(",");
+}
 
 /** Folder of ceremony keys, in place of development keys. */
 export const keysFolder = z.string().min(1).optional();

@@ -42,7 +42,6 @@ describe("a precompile in a thread of its own", function () {
         gasLimit,
         common,
         _EVM: evm,
-        stateManager: evm.stateManager,
       });
       const there = await runElsewhere({ name, data, gasLimit }, undefined);
       expect(there.executionGasUsed, name).to.equal(here?.executionGasUsed);

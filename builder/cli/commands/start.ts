@@ -8,6 +8,7 @@ import {
   freeTransactions,
   origins,
   parseConfiguration,
+  predeploys,
   redisUrl,
 } from "../../node/configuration.ts";
 import type { DevnetDescription } from "../../node/deployment/description.ts";
@@ -32,6 +33,8 @@ export interface StartOptions {
   readonly keys?: string;
   readonly redis?: string;
   readonly prover?: string;
+  /** What stands on L1 and EVM rollups from genesis on: names, separated by commas, `all`, or `none`. */
+  readonly predeploys: string;
   /** Origins of web pages that may use the gateways, besides those that this machine serves. */
   readonly allowOrigin?: readonly string[];
   /** Seconds for which a call may run; 0: any time. */
@@ -43,6 +46,7 @@ export interface StartOptions {
 const startConfiguration = z.object({
   redis: redisUrl.optional(),
   allowOrigin: origins,
+  predeploys,
   callTimeout,
   freeTransactions,
 });
@@ -62,6 +66,7 @@ export async function runStart({
   const {
     redis,
     allowOrigin,
+    predeploys: names,
     callTimeout: limit,
     freeTransactions: free,
   } = parseConfiguration(startConfiguration, given);
@@ -83,6 +88,7 @@ export async function runStart({
       redis,
       backend: prover,
       allowOrigin,
+      predeploys: names,
       callTimeout: limit,
       freeTransactions: free,
     }),

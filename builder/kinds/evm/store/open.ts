@@ -5,7 +5,8 @@ import { openState } from "../../../state/open.ts";
 import type { Poseidon } from "../../../state/poseidon.ts";
 import { recentPoseidon } from "../../../state/recent.ts";
 import { StateTree } from "../../../state/tree.ts";
-import type { StateWrites } from "../state-types.ts";
+import type { GenesisAccounts } from "../genesis/read.ts";
+import type { EvmAccount, StateWrites } from "../state-types.ts";
 import { SYSTEM } from "../system.ts";
 import { changesOf } from "./changes.ts";
 import { FlatState } from "./flat-state.ts";
@@ -31,6 +32,8 @@ export interface OpenEvmStoreOptions {
 export interface EvmGenesis {
   /** Code of the system contract. */
   readonly systemCode: Hex;
+  /** Accounts that there are besides it. */
+  readonly accounts?: GenesisAccounts;
   /** Wei that accounts have from genesis on, which nothing on L1 backs. */
   readonly balances?: ReadonlyMap<Address, bigint>;
 }
@@ -81,14 +84,17 @@ export function genesisRoot(poseidon: Poseidon, genesis: EvmGenesis): StateRoot 
   return tree.stateRoot();
 }
 
-function genesisWrites({ systemCode, balances = new Map() }: EvmGenesis): StateWrites {
-  const code: Hex = "0x";
+function genesisWrites({ systemCode, accounts, balances }: EvmGenesis): StateWrites {
+  const others = [...(accounts ?? [])];
   return {
-    accounts: new Map([
-      ...[...balances].map(([address, balance]) => [address, { nonce: 0n, balance, code }] as const),
+    accounts: new Map<Address, EvmAccount>([
+      ...[...(balances ?? [])].map(
+        ([address, balance]) => [address, { nonce: 0n, balance, code: "0x" }] as const,
+      ),
+      ...others.map(([address, { nonce, balance, code }]) => [address, { nonce, balance, code }] as const),
       [SYSTEM, { nonce: 1n, balance: 0n, code: systemCode }],
     ]),
-    slots: new Map(),
+    slots: new Map(others.map(([address, { slots }]) => [address, slots])),
     block: { number: 0n, timestamp: 0n },
   };
 }
