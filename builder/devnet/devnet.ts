@@ -37,6 +37,8 @@ export interface DevnetOptions {
   readonly allowOrigin?: readonly string[];
   /** Contracts of others' that stand on L1 and the EVM rollups from the beginning; by default all. */
   readonly predeploys?: readonly PredeployName[];
+  /** Milliseconds for which EVM code of one request may run; 0: any time. Default 5 s. */
+  readonly callTimeout?: number | undefined;
 }
 
 export interface Devnet extends AsyncDisposable {
@@ -69,6 +71,7 @@ export async function startDevnet({
   backend,
   allowOrigin = [],
   predeploys = PREDEPLOY_NAMES,
+  callTimeout,
 }: DevnetOptions): Promise<Devnet> {
   await using cleanup = new AsyncDisposableStack();
   // The keys are read while the node starts. Both are waited for, so that what did start is also stopped.
@@ -116,6 +119,7 @@ export async function startDevnet({
     accounts,
     localPages: true,
     allowOrigin,
+    callTimeout,
     ...(log === undefined ? {} : { log }),
   });
   cleanup.use(gateways);

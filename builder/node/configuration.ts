@@ -9,6 +9,13 @@ export const rpcUrl = z.url({ protocol: /^https?$/ });
 /** A Redis or Valkey, as `redis://[user:password@]host[:port][/db]`, or `rediss://` over TLS. */
 export const redisUrl = z.url({ protocol: /^rediss?$/, error: "is not a redis:// URL" });
 
+/** Seconds for which calls may run; 0: any time. In milliseconds. */
+export const callTimeout = z
+  .string()
+  .regex(/^\d{1,5}(\.\d{1,3})?$/, "is not a number of seconds")
+  .transform((text) => Number(text) * 1_000)
+  .optional();
+
 /** Origins of web pages: a scheme and a host, and no path; `*` for every page. */
 export const origins = z
   .array(

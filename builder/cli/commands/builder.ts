@@ -7,6 +7,7 @@ import { chainId } from "../../protocol/ids.ts";
 import { prepareArtefacts } from "../../node/artefacts.ts";
 import { haveDevelopmentKeys } from "../../node/circuits.ts";
 import {
+  callTimeout,
   keysFolder,
   origins,
   parseConfiguration,
@@ -56,6 +57,7 @@ export const builderConfiguration = z
     data: z.string().min(1),
     keys: keysFolder,
     allowOrigin: origins,
+    callTimeout,
     redis: redisUrl.optional(),
     prover: z.string().min(1).optional(),
     key: privateKey,
@@ -116,9 +118,8 @@ export async function runBuilder(options: unknown): Promise<void> {
     log,
   });
   cleanup.use(builder);
-  const gateways = cleanup.use(
-    await openGateways(builder, { ports, log, allowOrigin: configuration.allowOrigin }),
-  );
+  const { allowOrigin, callTimeout: limit } = configuration;
+  const gateways = cleanup.use(await openGateways(builder, { ports, log, allowOrigin, callTimeout: limit }));
   const endpoints = gateways.rollups.map(({ id, url }) => ({ id: id.toString(), url }));
   const developmentKeys = haveDevelopmentKeys(circuits);
   log.info({ l1: gateways.l1, rollups: endpoints, unaudited: true, developmentKeys }, "builder is up");

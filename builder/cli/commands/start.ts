@@ -3,7 +3,7 @@ import { z } from "zod";
 import { L1 } from "../../protocol/ids.ts";
 import { prepareArtefacts } from "../../node/artefacts.ts";
 import { keysWarning } from "../../node/circuits.ts";
-import { origins, parseConfiguration, predeploys, redisUrl } from "../../node/configuration.ts";
+import { callTimeout, origins, parseConfiguration, predeploys, redisUrl } from "../../node/configuration.ts";
 import type { DevnetDescription } from "../../node/deployment/description.ts";
 import { refuseIfRunning, removeDescription } from "../../node/deployment/description.ts";
 import { type Devnet, startDevnet } from "../../devnet/devnet.ts";
@@ -30,9 +30,16 @@ export interface StartOptions {
   readonly predeploys: string;
   /** Origins of web pages that may use the gateways, besides those that this machine serves. */
   readonly allowOrigin?: readonly string[];
+  /** Seconds for which a call may run; 0: any time. */
+  readonly callTimeout?: string;
 }
 
-const startConfiguration = z.object({ redis: redisUrl.optional(), allowOrigin: origins, predeploys });
+const startConfiguration = z.object({
+  redis: redisUrl.optional(),
+  allowOrigin: origins,
+  predeploys,
+  callTimeout,
+});
 
 /**
  * `npm start`.
@@ -46,7 +53,12 @@ export async function runStart({
   prover,
   ...given
 }: StartOptions): Promise<void> {
-  const { redis, allowOrigin, predeploys: names } = parseConfiguration(startConfiguration, given);
+  const {
+    redis,
+    allowOrigin,
+    predeploys: names,
+    callTimeout: limit,
+  } = parseConfiguration(startConfiguration, given);
   const ports = portsFrom(portBase, DEVNET_ROLLUPS.length);
   await refuseIfRunning(data);
   await claimPorts(ports);
@@ -66,6 +78,7 @@ export async function runStart({
       backend: prover,
       allowOrigin,
       predeploys: names,
+      callTimeout: limit,
     }),
   );
   await using devnet = await starting;

@@ -11,7 +11,7 @@ import { SYSTEM } from "../system.ts";
 import { changesOf } from "./changes.ts";
 import { FlatState } from "./flat-state.ts";
 import { StateLayout } from "./layout.ts";
-import { loadFlatState } from "./load.ts";
+import { loadHistory } from "./load.ts";
 import { EvmStore } from "./store.ts";
 
 export interface OpenEvmStoreOptions {
@@ -60,8 +60,8 @@ export async function openEvmStore(options: OpenEvmStoreOptions): Promise<EvmSto
   });
   try {
     const { tree } = state;
-    const flat = loadFlatState({ tree, notes: await state.notes(), layout, where });
-    const store = new EvmStore({ state, layout, flat, where });
+    const history = loadHistory({ tree, notes: await state.notes(), layout, where });
+    const store = new EvmStore({ state, layout, history, where });
     if (tree.size === 1) {
       store.apply(genesisWrites(genesis));
       await store.persist();
