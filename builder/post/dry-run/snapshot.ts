@@ -5,6 +5,7 @@ import type { BundleReceipts } from "../bundle.ts";
 import { type L1Frame, traceTransaction } from "../../l1/call-tracer.ts";
 import type { BlockDraft, DryRun, ResultCheck } from "./dry-run.ts";
 import type { GasMeasurement } from "./gas-measurement.ts";
+import { revertTo, sendAgain } from "./revert.ts";
 import type { UnsignedRequest } from "./unsigned.ts";
 
 /** What nodes say when no gas limit is enough; there is no code for it. */
@@ -56,9 +57,11 @@ export class SnapshotDryRun implements DryRun {
         trace: async (index) => await this.#trace(receipts[index], true),
       });
     } catch (error) {
-      // Whatever came since would go back as well: others' blocks, and what waits in the node's pool.
+      // Whatever came since would go back as well: others' blocks, and what waits in the node's pool. What
+      // comes between this look and the going back is sent again.
       if (!(await this.#isOurs(own)) || !(await this.#isPoolEmpty())) return included;
-      await this.#l1.revert({ id: snapshot });
+      const lost = await revertTo(this.#l1, snapshot);
+      await sendAgain(this.#l1, lost, own);
       throw error;
     }
     return included;
