@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { type Hex, parseGwei } from "viem";
 import { type Builder, createBuilder } from "../../builder/core/builder.ts";
+import { L1 } from "../../builder/protocol/ids.ts";
 import { gasTeller } from "../post/oddities.ts";
 import { type FaultyL1, startFaultyL1 } from "./faulty-l1.ts";
 import { accountAt, builderAccount, type Lockstep, startLockstep } from "./setup.ts";
@@ -80,6 +81,21 @@ describe("a stranger's transaction on Hardhat's node", function () {
     expect(builder.status(own)?.state).to.equal("posted");
     expect(hashes).to.have.length(strangers.length);
     await expectIncluded(hashes);
+  });
+
+  it("does not keep the builder's from standing together, when a timer makes a block between them", async () => {
+    let sent = 0;
+    l1.fault = async ({ method }) => {
+      // The batch is in the node, and the one that needs it comes.
+      if (method === "eth_sendRawTransaction" && ++sent === 2) await lockstep.l1.node.mine({ blocks: 1 });
+      return undefined;
+    };
+    const own = await submit(lockstep.ledgerProxy, 5n);
+    await builder.idle();
+    expect(sent).to.equal(4);
+    expect(builder.status(own)?.state).to.equal("posted");
+    await expectIncluded([own]);
+    expect((await builder.account(lockstep.ledger, L1, user.address)).balance).to.equal(5n);
   });
 
   it("is not lost when a block that was judged wrong is taken back", async () => {

@@ -1,7 +1,8 @@
-import { BaseError, type TransactionReceipt } from "viem";
+import { BaseError, type Hex, type TransactionReceipt } from "viem";
 import type { L1Client } from "../../l1/client.ts";
 import { revertData } from "../contract-error.ts";
 import type { BundleReceipts } from "../bundle.ts";
+import { HeadMovedError } from "../include.ts";
 import { type L1Frame, traceTransaction } from "../../l1/call-tracer.ts";
 import type { BlockDraft, DryRun, ResultCheck } from "./dry-run.ts";
 import type { GasMeasurement } from "./gas-measurement.ts";
@@ -10,6 +11,9 @@ import type { UnsignedRequest } from "./unsigned.ts";
 
 /** What nodes say when no gas limit is enough; there is no code for it. */
 const OUT_OF_GAS = /out of gas|exceeds allowance/i;
+
+/** A turn is short: timers have made fewer blocks in it. */
+const MOST_BLOCKS = 16;
 
 /**
  * For nodes whose calls cannot be put into the block to come (Hardhat's: overrides reach `eth_call` alone,
@@ -36,7 +40,7 @@ export class SnapshotDryRun implements DryRun {
   }
 
   async run(
-    _draft: BlockDraft,
+    { next }: BlockDraft,
     check: ResultCheck,
     include: () => Promise<BundleReceipts>,
   ): Promise<BundleReceipts> {
@@ -49,6 +53,11 @@ export class SnapshotDryRun implements DryRun {
     // What others put in front of it, or have built on it, is not ours to take back: `settle` says what came
     // of it.
     const own = receipts.filter((receipt) => receipt !== undefined);
+    if (isSplit(included)) {
+      if (!(await this.#areOurs(own, next.parentHash))) return included;
+      await sendAgain(this.#l1, await revertTo(this.#l1, snapshot), own);
+      throw new HeadMovedError();
+    }
     if (!(await this.#isOurs(own))) return included;
     try {
       await check({
@@ -76,6 +85,17 @@ export class SnapshotDryRun implements DryRun {
     );
   }
 
+  /** Whether all blocks since the one that was played on hold these transactions alone. */
+  async #areOurs(receipts: readonly TransactionReceipt[], parentHash: Hex): Promise<boolean> {
+    const own = new Set<Hex>(receipts.map(({ transactionHash }) => transactionHash));
+    let block = await this.#l1.getBlock({ blockTag: "latest" });
+    for (let count = 0; block.hash !== parentHash; count++) {
+      if (count >= MOST_BLOCKS || block.transactions.some((hash) => !own.has(hash))) return false;
+      block = await this.#l1.getBlock({ blockHash: block.parentHash });
+    }
+    return true;
+  }
+
   async #isPoolEmpty(): Promise<boolean> {
     const { transactions } = await this.#l1.getBlock({ blockTag: "pending" });
     return transactions.length === 0;
@@ -85,6 +105,14 @@ export class SnapshotDryRun implements DryRun {
     if (receipt === undefined) throw new TypeError("a transaction without receipt has no trace");
     return await traceTransaction(this.#l1, receipt.transactionHash, deep);
   }
+}
+
+/** Whether a block came between the batch and those that need it: they found no batch in theirs. */
+function isSplit({ batch, transactions }: BundleReceipts): boolean {
+  return (
+    batch !== undefined &&
+    transactions.some((each) => !("refused" in each) && each.blockHash !== batch.blockHash)
+  );
 }
 
 function seenReceipt(receipt: TransactionReceipt | undefined) {
