@@ -6,6 +6,7 @@ import type { RollupKind, RollupMachine } from "../kinds/kind.ts";
 import { assertKindsAllowed } from "../kinds/policy.ts";
 import type { L1Client } from "../l1/client.ts";
 import { type Blocks, type Head, readBlocks, readRollups } from "../l1/head.ts";
+import { codeOf } from "../protocol/errors.ts";
 import type { ChainId } from "../protocol/ids.ts";
 import type { BundleReceipts } from "../post/bundle.ts";
 import { Fork } from "../simulate/fork.ts";
@@ -49,6 +50,8 @@ export interface HeldChains {
    * @param timestamp what the rollups see as time, seconds.
    */
   readonly simulate: (timestamp: bigint) => Simulation;
+  /** The same, on machines of its own: for {@link Chains.aside}. */
+  readonly simulateAside: (timestamp: bigint) => Simulation;
 }
 
 /** Is told when a rollup is stopped, and when one that was goes on. */
@@ -168,18 +171,29 @@ export class Chains implements AsyncDisposable {
     }
   }
 
-  /** Lets `work` play on the head. Nothing of it stays. */
-  async playAtHead<Result>(
+  /**
+   * Lets `work` look at the chains at the head, or play there on machines of its own. The room's visitors
+   * go on meanwhile.
+   * @throws what reading L1 throws.
+   */
+  async aside<Result>(work: (moment: HeldChains) => Promise<Result> | Result): Promise<Result> {
+    for (;;) {
+      const moment = await this.look();
+      if (moment.epoch !== this.#epoch) continue;
+      try {
+        return await work(moment);
+      } catch (error) {
+        // L1 went on meanwhile, and with it the state that was looked at.
+        if (codeOf(error) !== "FORGOTTEN_MOMENT" || moment.epoch === this.#epoch) throw error;
+      }
+    }
+  }
+
+  /** Lets `work` play on the head, on machines of its own. Nothing of it stays. */
+  async playAside<Result>(
     work: (simulation: Simulation, moment: HeldChains) => Promise<Result>,
   ): Promise<Result> {
-    return await this.hold(async (moment) => {
-      const simulation = moment.simulate(moment.timestamp);
-      try {
-        return await work(simulation, moment);
-      } finally {
-        simulation.close();
-      }
-    });
+    return await this.aside(async (moment) => await work(moment.simulateAside(moment.timestamp), moment));
   }
 
   /**
@@ -293,6 +307,10 @@ export class Chains implements AsyncDisposable {
     const machines = new Map([...this.#machines].filter(([id]) => !stopped.has(id)));
     const proxies = this.#proxies;
     const { next, rollups: ether } = head;
+    const simulate = (timestamp: bigint, on: typeof machines): Simulation => {
+      const context = { l1ChainId, manager, timestamp };
+      return new Simulation({ fork, next, context, machines: on, stopped, ether, proxies });
+    };
     return {
       epoch,
       head,
@@ -300,10 +318,9 @@ export class Chains implements AsyncDisposable {
       machines,
       stopped,
       timestamp: batchTimestamp(head, maxBatchAge),
-      simulate: (timestamp) => {
-        const context = { l1ChainId, manager, timestamp };
-        return new Simulation({ fork, next, context, machines, stopped, ether, proxies });
-      },
+      simulate: (timestamp) => simulate(timestamp, machines),
+      simulateAside: (timestamp) =>
+        simulate(timestamp, new Map([...machines].map(([id, machine]) => [id, machine.aside("head")]))),
     };
   }
 

@@ -32,3 +32,8 @@ export function rollupsOf({ rollup }: AcceptedTransaction, outlines: readonly Ou
   const visited = outlines.flatMap(({ visits }) => visits.map((visit) => visit.rollup));
   return new Set(rollup === undefined ? visited : [rollup, ...visited]);
 }
+
+/** Whether the draft was full before the transaction was played. */
+export function isLeftOut(transaction: AcceptedTransaction | undefined, { served, failed }: Draft): boolean {
+  return [...served, ...failed].every((each) => each.transaction !== transaction);
+}

@@ -175,3 +175,19 @@ export class Lanes {
     await Promise.race(this.#lanes.map((lane) => lane.settled()));
   }
 }
+
+/** All of a draft, as one batch. */
+export function wholeOf(draft: Draft): LaneBatch {
+  const { served, plan, moment } = draft;
+  return {
+    transactions: served.map(({ transaction }) => transaction),
+    rollups: new Set([
+      ...served.flatMap(({ rollups }) => [...rollups]),
+      ...plan.visits.map(({ rollup }) => rollup),
+    ]),
+    visits: plan.visits,
+    timestamp: plan.context.timestamp,
+    epoch: moment.epoch,
+    draft,
+  };
+}

@@ -9,9 +9,11 @@ import { compareOutcomes } from "../post/dry-run/compare-outcomes.ts";
 import type { DryRun, ResultCheck } from "../post/dry-run/dry-run.ts";
 import { includeInOneBlock } from "../post/include.ts";
 import type { InclusionStore } from "../post/inclusion-store.ts";
-import { checkFollower } from "../post/self-check.ts";
+import { checkFollower, type RunStep } from "../post/self-check.ts";
 import { settle } from "../post/settle.ts";
+import { assertFits, limitOf } from "../post/sign-batch.ts";
 import type { Turns } from "../post/turn.ts";
+import { rollupsAbi } from "../protocol/abi.ts";
 import type { Chains } from "./chains.ts";
 import type { Draft } from "./draft.ts";
 import type { BuilderListener } from "./events.ts";
@@ -43,6 +45,31 @@ export class Posting {
   }
 
   /**
+   * Finds out before a batch is proven whether L1 could take it.
+   * @throws {BatchTooLargeError}, or what reading L1 throws.
+   */
+  async assertFits({ plan, moment }: Draft): Promise<void> {
+    const { l1, manager, account, proofs } = this.#options;
+    this.#dryRun ??= await chooseDryRun(l1);
+    const rollups = [...new Set(plan.visits.map(({ rollup }) => rollup))];
+    const systems = await Promise.all(
+      rollups.map(async (rollup) => {
+        const call = { address: manager, abi: rollupsAbi, functionName: "rollupOf" } as const;
+        return (await l1.readContract({ ...call, args: [rollup] })).proofSystem;
+      }),
+    );
+    const batch = batchCalldata(plan, proofs.placeholdersFor(plan.visits));
+    const proposed = { account, manager, batch, next: moment.head.next };
+    await assertFits(proposed, this.#dryRun, systems, proofs.maxGasOf(plan.visits));
+  }
+
+  /** Whether L1 can take a batch by all that is known of what batches take: one that cannot be measured. */
+  mayFit({ load, plan, moment }: Draft): boolean {
+    const most = load.gas + load.promisedGas + this.#options.proofs.maxGasOf(plan.visits);
+    return most <= limitOf(moment.head.next);
+  }
+
+  /**
    * @param begin is called before anything is sent: from then on L1 may hold what is not noted.
    * @returns nothing if a block of others came first.
    * @throws what keeps the batch from L1.
@@ -65,12 +92,17 @@ export class Posting {
     let check = timings.check ?? 0;
     const judge: ResultCheck = async (shown) => {
       await compareOutcomes(plan, served)(shown);
-      const begun = performance.now();
-      await chains.room.run(Priority.Produce, async () => {
-        chains.room.go(undefined);
-        await checkFollower({ ...inclusion, l1ChainId, machines: moment.machines })(shown);
-      });
-      check += performance.now() - begun;
+      const run: RunStep = (rehearsal, step) =>
+        chains.room.run(Priority.Produce, async () => {
+          chains.room.go(rehearsal);
+          const begun = performance.now();
+          try {
+            return await step();
+          } finally {
+            check += performance.now() - begun;
+          }
+        });
+      await checkFollower({ ...inclusion, l1ChainId, machines: moment.machines }, run)(shown);
     };
     const trial = { dryRun: this.#dryRun, judge };
     const thaw = await chains.freeze();

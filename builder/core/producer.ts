@@ -1,22 +1,16 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Hex, isHex } from "viem";
 import type { AcceptedTransaction, Timings } from "../intake/accepted.ts";
 import type { TransactionQueue } from "../intake/queue.ts";
-import { frameLines } from "../post/dry-run/frame-lines.ts";
-import { DryRunMismatchError } from "../post/dry-run/mismatch.ts";
-import type { SeenOutcome } from "../post/dry-run/outcome.ts";
-import { SelfCheckError } from "../post/self-check.ts";
-import type { ErrorCode, LockstepError } from "../protocol/errors.ts";
 import { codeOf } from "../protocol/errors.ts";
 import type { ChainId } from "../protocol/ids.ts";
 import type { HeldChains } from "./chains.ts";
-import type { Draft } from "./draft.ts";
-import type { OutcomeReport } from "./events.ts";
+import { type Draft, isLeftOut } from "./draft.ts";
 import { groupsOf, overlap } from "./groups.ts";
-import { Lane, type LaneBatch, Lanes } from "./lanes.ts";
+import { Lane, type LaneBatch, Lanes, wholeOf } from "./lanes.ts";
 import type { PendingSimulation } from "./pending.ts";
-import { Posting, type PostingOptions, type Settled } from "./posting.ts";
-import { BackOff, findingOf, type Present } from "./trouble.ts";
+import { Posting, type PostingOptions } from "./posting.ts";
+import type { Present } from "./trouble.ts";
+import { Verdicts } from "./verdicts.ts";
 import { Waiting } from "./waiting.ts";
 
 export interface ProducerOptions extends PostingOptions {
@@ -36,8 +30,6 @@ export interface ProducerOptions extends PostingOptions {
   readonly isProven: (rollup: ChainId) => boolean;
 }
 
-/** How often a transaction is tried that fails for what is not its own fault, but alone. */
-const MAX_FAULTS = 5;
 /**
  * How much earlier than by the node's clock a block may be made, seconds: it is the one that was played in.
  */
@@ -56,8 +48,7 @@ export class Producer {
   readonly #posting: Posting;
   readonly #lanes = new Lanes();
   readonly #waiting: Waiting;
-  readonly #backOff = new BackOff();
-  #trouble: Present | undefined;
+  readonly #verdicts: Verdicts;
   /** Something may stand on L1 that is not noted. */
   #isUnsure = false;
   #isReorganised = false;
@@ -68,11 +59,12 @@ export class Producer {
     this.#options = options;
     this.#posting = new Posting(options);
     this.#waiting = new Waiting(options, this.#lanes);
+    this.#verdicts = new Verdicts(options, this.#waiting, this.#lanes, () => this.#lookAtL1());
   }
 
   /** What keeps transactions waiting, if anything does. */
   get trouble(): Present | undefined {
-    return this.#trouble ?? this.#lanes.trouble;
+    return this.#verdicts.trouble;
   }
 
   /** Resolves when no block is being made whose fate is not noted yet. */
@@ -115,18 +107,18 @@ export class Producer {
       if (queue.size === 0) {
         this.#lanes.clear();
         pending.rest();
-        this.#calm();
+        this.#verdicts.calm();
         await queue.waitForWork(signal);
         return;
       }
       lane = this.#lanes.done;
-      batch = lane === undefined ? this.#waiting.choose() : this.#stillWaiting(lane.batch.transactions);
+      batch = lane === undefined ? this.#waiting.choose() : this.#waiting.still(lane.batch.transactions);
       if (lane !== undefined) await this.#finish(lane, batch, signal);
       else if (batch.length > 0) await this.#produce(batch, signal);
       else await this.#rest(signal);
-      if (batch.length > 0) this.#calm();
+      if (batch.length > 0) this.#verdicts.calm();
     } catch (error) {
-      if (!signal.aborted) await this.#meet(error, batch, signal, lane);
+      if (!signal.aborted) await this.#verdicts.meet(error, batch, signal, lane);
     }
   }
 
@@ -142,10 +134,6 @@ export class Producer {
       end.abort();
       await time.catch(() => undefined);
     }
-  }
-
-  #stillWaiting(transactions: readonly AcceptedTransaction[]): readonly AcceptedTransaction[] {
-    return transactions.filter(({ hash }) => this.#options.queue.get(hash) !== undefined);
   }
 
   async #lookAtL1(): Promise<void> {
@@ -164,7 +152,7 @@ export class Producer {
     const { error } = lane;
     const isLate = codeOf(error) === "FORGOTTEN_MOMENT" && lane.batch.epoch !== this.#options.chains.epoch;
     if (error !== undefined && !isLate) {
-      await this.#meet(error, batch, signal, lane);
+      await this.#verdicts.meet(error, batch, signal, lane);
       return;
     }
     if (batch.length === 0) this.#lanes.close(lane);
@@ -200,7 +188,8 @@ export class Producer {
         }
         // It may stand on L1 already, in a batch of another account's.
         await this.#lookAtL1();
-        for (const { transaction, failure } of draft.failed) await this.#refuse(transaction, failure, lane);
+        for (const { transaction, failure } of draft.failed)
+          await this.#verdicts.refuse(transaction, failure, lane);
       }
       const free = this.#apart(draft, lane);
       if (free.length === 0) {
@@ -223,6 +212,8 @@ export class Producer {
       if (isMissing || (round === 0 && lane === undefined)) this.#tellSimulated(draft, transactions);
       queue.proving(transactions);
       if (proofs.needsProver(visits)) {
+        // One alone is not refused by an upper bound.
+        if (transactions.length > 1) await this.#posting.assertFits(draft);
         if (lane !== undefined) {
           this.#lanes.drop(lane);
           lane.prove(proofs, wholeOf(draft));
@@ -291,7 +282,11 @@ export class Producer {
     let next = this.#waiting.behind(draft, own);
     if (next.length === 0) return;
     let ahead = await pending.draftBehind(draft, next);
-    while (ahead !== undefined && isLeftOut(next[0], ahead) && next.length > 1) {
+    while (
+      ahead !== undefined &&
+      next.length > 1 &&
+      (isLeftOut(next[0], ahead) || !this.#posting.mayFit(ahead))
+    ) {
       next = oldestHalf(next);
       ahead = await pending.draftBehind(draft, next);
     }
@@ -326,7 +321,7 @@ export class Producer {
       if (settled === undefined) return false;
       // A reorganisation that comes while it is noted makes it unsure again.
       this.#isUnsure = false;
-      await this.#note(settled);
+      await this.#verdicts.note(settled);
       await ahead;
       if (settled.every(({ status }) => status !== undefined)) this.#lanes.release(lane ?? draft);
       return true;
@@ -335,149 +330,6 @@ export class Producer {
       // A lane goes on with the same batch, and so do those behind it.
       this.#lanes.drop(draft);
     }
-  }
-
-  async #note(settled: Settled): Promise<void> {
-    const { queue, emit } = this.#options;
-    const waiting = settled.flatMap(({ transaction, ...rest }) => ("status" in rest ? [] : [transaction]));
-    if (waiting.length > 0) {
-      const reason = "its turn did not come: another batch came first, or the node did not take it";
-      queue.retrying(waiting, { code: "NOT_INCLUDED", reason });
-      emit({ type: "retrying", transactions: waiting.map(({ hash }) => hash), reason });
-    }
-    for (const { transaction, status } of settled) {
-      if (status === undefined) {
-        if (this.#waiting.hold(transaction) < MAX_FAULTS) continue;
-        const why = `L1 did not include it in ${MAX_FAULTS} blocks`;
-        await this.#fail(transaction, { code: "NOT_INCLUDED", reason: why });
-        continue;
-      }
-      await queue.finish(transaction, status);
-      if (status.state === "failed") emit({ ...status, type: "failed", transaction: transaction.hash });
-    }
-  }
-
-  /** Something went wrong with these. */
-  async #meet(
-    error: unknown,
-    batch: readonly AcceptedTransaction[],
-    signal: AbortSignal,
-    lane: Lane | undefined,
-  ): Promise<void> {
-    const { l1, queue, emit } = this.#options;
-    const finding = findingOf(error, l1.transport.url ?? "L1");
-    if (finding.kind === "overtaken") {
-      await sleep(5 + 20 * Math.random(), undefined, { signal }).catch(() => undefined);
-      return;
-    }
-    if (error instanceof DryRunMismatchError) this.#report(error);
-    if (error instanceof SelfCheckError) this.#reportFault(error);
-    if (finding.kind !== "trouble" && batch.length > 0) {
-      try {
-        // Whatever it was, what is on L1 by now needs no verdict.
-        await this.#lookAtL1();
-        if (lane !== undefined) this.#lanes.close(lane);
-        await this.#judge(finding, error, batch);
-        return;
-      } catch (other) {
-        await this.#meet(other, batch, signal, lane);
-        return;
-      }
-    }
-    const { code, reason } = finding.kind === "verdict" ? told(finding.error) : finding;
-    const waiting = this.#stillWaiting(batch);
-    queue.retrying(waiting, { code, reason });
-    emit({ type: "retrying", transactions: waiting.map(({ hash }) => hash), reason: `${code}: ${reason}` });
-    if (lane !== undefined && error === lane.error) {
-      // Others go on meanwhile.
-      lane.trouble = { code, reason, since: lane.trouble?.since ?? Date.now() };
-      lane.rest(lane.backOff.next());
-      return;
-    }
-    this.#trouble = { code, reason, since: this.#trouble?.since ?? Date.now() };
-    // Parts of a batch are in an order, of which one has just failed.
-    this.#waiting.forgetParts();
-    await sleep(this.#backOff.next(), undefined, { signal }).catch(() => undefined);
-  }
-
-  async #judge(
-    finding: Exclude<ReturnType<typeof findingOf>, { kind: "trouble" | "overtaken" }>,
-    error: unknown,
-    batch: readonly AcceptedTransaction[],
-  ): Promise<void> {
-    const { queue, chains, emit } = this.#options;
-    const waiting = this.#stillWaiting(batch);
-    const [first, ...others] = waiting;
-    if (first === undefined) return;
-    const culprit = this.#culprit(error, waiting);
-    if (culprit !== undefined && finding.kind === "verdict") {
-      if (await this.#isDoubtful(culprit)) return;
-      await this.#fail(culprit, told(finding.error));
-      this.#waiting.splitInto([waiting.filter((transaction) => transaction !== culprit)]);
-      return;
-    }
-    if (others.length > 0) {
-      const half = Math.ceil(waiting.length / 2);
-      this.#waiting.splitInto([waiting.slice(half), waiting.slice(0, half)]);
-      return;
-    }
-    if (finding.kind === "verdict") {
-      if (!(await this.#isDoubtful(first))) await this.#fail(first, told(finding.error));
-      return;
-    }
-    const { code, reason } = finding;
-    queue.retrying([first], { code, reason });
-    if (this.#waiting.hold(first) >= MAX_FAULTS) await this.#fail(first, { code, reason });
-    else emit({ type: "retrying", transactions: [first.hash], reason: `${code}: ${reason}` });
-    await chains.readAnew();
-  }
-
-  /**
-   * Whether the verdict says nothing yet: older transactions wait in lanes, without which it was made, or it
-   * was made on remembered state, on a node that does not tell when that changes.
-   */
-  async #isDoubtful(transaction: AcceptedTransaction): Promise<boolean> {
-    const { chains } = this.#options;
-    if (this.#lanes.size > 0) {
-      this.#waiting.defer(transaction);
-      return true;
-    }
-    const { head } = await chains.look();
-    if (head.stateRoot !== undefined || !this.#waiting.doubt(transaction)) return false;
-    await chains.readAnew();
-    return true;
-  }
-
-  /** The transaction that comes out differently on the node, or for a follower, if that is what happened. */
-  #culprit(error: unknown, waiting: readonly AcceptedTransaction[]): AcceptedTransaction | undefined {
-    if (!(error instanceof DryRunMismatchError) && !(error instanceof SelfCheckError)) return undefined;
-    return waiting.find(({ hash }) => hash === error.transaction);
-  }
-
-  /** It cannot be included, by the simulation. */
-  async #refuse(
-    transaction: AcceptedTransaction,
-    failure: LockstepError,
-    own: Lane | undefined,
-  ): Promise<void> {
-    const { queue } = this.#options;
-    if (WAITING_HELPS.includes(failure.code)) {
-      const { code, message: reason } = failure;
-      queue.retrying([transaction], { code, reason });
-      this.#waiting.hold(transaction);
-      return;
-    }
-    // It was played without what others have before it.
-    if (this.#lanes.besides(own).length > 0) this.#waiting.defer(transaction);
-    else await this.#fail(transaction, told(failure));
-  }
-
-  async #fail(transaction: AcceptedTransaction, verdict: Verdict): Promise<void> {
-    const { queue, emit } = this.#options;
-    if (queue.get(transaction.hash) === undefined) return;
-    await queue.finish(transaction, { state: "failed", ...verdict });
-    const { code, reason } = verdict;
-    emit({ type: "failed", transaction: transaction.hash, code, reason });
   }
 
   #tellChanged(transactions: readonly AcceptedTransaction[]): void {
@@ -494,42 +346,6 @@ export class Producer {
       milliseconds,
     });
   }
-
-  #calm(): void {
-    this.#trouble = undefined;
-    this.#backOff.reset();
-  }
-
-  #report({ transaction, simulated, node }: DryRunMismatchError): void {
-    this.#options.emit({
-      type: "mismatch",
-      ...(transaction === undefined ? {} : { transaction }),
-      simulated: toldOf(simulated),
-      node: toldOf(node),
-    });
-  }
-
-  #reportFault({ fault, transaction }: SelfCheckError): void {
-    const about = transaction === undefined ? {} : { transaction };
-    this.#options.emit({ type: "selfCheckFailed", ...about, ...fault });
-  }
-}
-
-/** What may be otherwise in the next block. */
-const WAITING_HELPS: readonly ErrorCode[] = ["FEE_TOO_LOW"];
-
-interface Verdict {
-  readonly code: ErrorCode;
-  readonly reason: string;
-  readonly data?: Hex;
-}
-
-function told({ code, message, ...rest }: LockstepError): Verdict {
-  return { code, reason: message, ...("data" in rest && isHex(rest.data) ? { data: rest.data } : {}) };
-}
-
-function toldOf({ success, data, failure, trace }: SeenOutcome): OutcomeReport {
-  return { success, data, ...(failure === undefined ? {} : { failure }), trace: frameLines(trace) };
 }
 
 /** Nothing has happened on L1 since, and its clock stands about where it did. */
@@ -537,27 +353,6 @@ function isSame(before: HeldChains, now: HeldChains): boolean {
   return before.epoch === now.epoch && now.head.next.timestamp - before.head.next.timestamp <= LATEST;
 }
 
-/** Whether the draft was full before the transaction was played. */
-function isLeftOut(transaction: AcceptedTransaction | undefined, { served, failed }: Draft): boolean {
-  return [...served, ...failed].every((each) => each.transaction !== transaction);
-}
-
 function oldestHalf<Each>(transactions: readonly Each[]): readonly Each[] {
   return transactions.slice(0, Math.ceil(transactions.length / 2));
-}
-
-/** All of a draft, as one batch. */
-function wholeOf(draft: Draft): LaneBatch {
-  const { served, plan, moment } = draft;
-  return {
-    transactions: served.map(({ transaction }) => transaction),
-    rollups: new Set([
-      ...served.flatMap(({ rollups }) => [...rollups]),
-      ...plan.visits.map(({ rollup }) => rollup),
-    ]),
-    visits: plan.visits,
-    timestamp: plan.context.timestamp,
-    epoch: moment.epoch,
-    draft,
-  };
 }

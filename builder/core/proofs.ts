@@ -1,6 +1,7 @@
 import type { Hex } from "viem";
 import type { VisitProof } from "../batch/encode.ts";
 import { type VisitJob, visitJobs } from "../batch/jobs.ts";
+import { maxVerificationGas } from "../batch/limits.ts";
 import type { PlannedVisit } from "../batch/plan.ts";
 import type { ProofStore } from "../batch/proof-store.ts";
 import { type KeyOf, proveVisit, statementKey } from "../batch/prove.ts";
@@ -22,6 +23,9 @@ export interface ProofsOptions {
 
 /** How many are at hand. */
 const AT_HAND = 2_000;
+
+/** Of a proof's size (`contracts/proofs/Groth16ProofSystem.sol`), and as expensive as calldata can be. */
+const PLACEHOLDER: Hex = `0x${"ff".repeat(288)}`;
 
 /** A proof that is being made. */
 interface Making {
@@ -68,6 +72,24 @@ export class Proofs {
   /** The proofs of these visits, in their order, all of which are made. */
   of(visits: readonly PlannedVisit[]): VisitProof[] {
     return visits.map((visit) => this.#ready.get(statementKey(visit))).filter((proof) => proof !== undefined);
+  }
+
+  /** As large as the proofs of these visits will be, but none. */
+  placeholdersFor(visits: readonly PlannedVisit[]): VisitProof[] {
+    const { kindOf, keyOf } = this.#options;
+    return visits.map(({ rollup }) => {
+      const [circuit = ""] = kindOf(rollup).circuits;
+      return { rollup, verificationKey: keyOf(rollup, circuit), proof: PLACEHOLDER };
+    });
+  }
+
+  /** The most that L1 takes to verify the proofs of these visits. */
+  maxGasOf(visits: readonly PlannedVisit[]): bigint {
+    const { kindOf } = this.#options;
+    const proven = visits.filter(({ rollup }) => kindOf(rollup).isProven);
+    const rollups = new Set(proven.map(({ rollup }) => rollup));
+    const keys = [...rollups].reduce((sum, rollup) => sum + kindOf(rollup).circuits.length, 0);
+    return maxVerificationGas(proven.length, Math.min(keys, proven.length));
   }
 
   /**

@@ -44,7 +44,7 @@ export class Waiting {
     if (this.#lanes.size === 0) this.#deferred.clear();
     if (this.#lanes.isUrgent) return [];
     for (const part of this.#parts.toReversed()) {
-      const ready = this.#ready(part.filter(({ hash }) => queue.get(hash) !== undefined));
+      const ready = this.#ready(this.still(part));
       if (ready.length === 0) continue;
       this.#parts = this.#parts.filter((each) => each !== part);
       return ready;
@@ -54,6 +54,11 @@ export class Waiting {
     // What has met a fault holds up no other: it is tried alone.
     if (first !== undefined && this.#held.has(first.hash)) return [first];
     return ready.filter(({ hash }) => !this.#held.has(hash)).slice(0, MAX_PLAYED);
+  }
+
+  /** Those that are not done with. */
+  still(transactions: readonly AcceptedTransaction[]): readonly AcceptedTransaction[] {
+    return transactions.filter(({ hash }) => this.#options.queue.get(hash) !== undefined);
   }
 
   /** What comes behind a batch that is being posted and may have to be proven. */

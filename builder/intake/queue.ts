@@ -51,7 +51,10 @@ export class TransactionQueue {
   /** Takes up what an earlier process had accepted, and what it had told. */
   async load(): Promise<void> {
     for (const outcome of await this.#options.outcomes.load()) this.#outcomes.set(outcome.hash, outcome);
-    for (const transaction of await this.#options.pending.load()) this.#enter(transaction);
+    for (const { transaction, block } of await this.#options.pending.load()) {
+      this.#enter(transaction);
+      if (block !== undefined) this.#since.set(transaction.hash, block);
+    }
   }
 
   /** Everything that is not on L1 yet, oldest first. */
@@ -145,7 +148,7 @@ export class TransactionQueue {
    */
   async add(transaction: AcceptedTransaction, block: bigint): Promise<void> {
     try {
-      await this.#options.pending.add(transaction);
+      await this.#options.pending.add(transaction, block);
     } catch (cause) {
       await this.#options.pending.remove(transaction).catch(() => undefined);
       throw new DiskError(cause);

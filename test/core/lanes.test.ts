@@ -87,6 +87,7 @@ describe("while a proof is being made", function () {
     return started;
   }
 
+  const INTERNAL = { error: { code: -32_603, message: "internal error" } };
   const until = async (wanted: () => boolean): Promise<void> => {
     while (!wanted()) await new Promise((resolve) => setTimeout(resolve, 5));
   };
@@ -165,7 +166,7 @@ describe("while a proof is being made", function () {
 
   it("what waited together with it is taken apart", async () => {
     const slow = await call(lockstep.ledgerProxy, { value: 5n });
-    l1.fault = ({ method }) => (method === "evm_setAutomine" ? { status: 429 } : undefined);
+    l1.fault = ({ method }) => (method === "evm_setAutomine" ? INTERNAL : undefined);
     const quick = await onA(0);
     await until(() => state(quick) === "retrying");
     const stopped = builder.stop();
@@ -220,7 +221,7 @@ describe("while a proof is being made", function () {
     l1.fault = async ({ method }) => {
       if (method !== "hardhat_mine" || attempts++ > 0) return undefined;
       await until(() => prover.proved === 2);
-      return { error: { code: -32_603, message: "internal error" } };
+      return INTERNAL;
     };
     gate.resolve(undefined);
     await expectPosted([first, second]);
@@ -284,6 +285,55 @@ describe("while a proof is being made", function () {
     gate.resolve(undefined);
     await expectPosted([first, old, ...sends]);
     expect(ofType("posted")[1]?.transactions).to.include(old);
+  });
+
+  it("nothing is being made that L1 has no gas for: such a batch is split before", async () => {
+    const accounts = await Promise.all(Array.from({ length: 9 }, (_, n) => payer(n + 1)));
+    const data = accounts.map((account) =>
+      account.signTransfer({ ...terms(), to: user.address, amount: 0n }),
+    );
+    const [first = "0x", ...others] = data;
+    const hashes = [await builder.submitToRollup(lockstep.ledger, first)];
+    await until(() => prover.proved === 1);
+    for (const raw of others) hashes.push(await builder.submitToRollup(lockstep.ledger, raw));
+    // Upper bounds of verification are in it.
+    const gasLimit = numberToHex(1_500_000);
+    await lockstep.l1.node.request<{ Parameters: unknown[]; ReturnType: unknown }>({
+      method: "evm_setBlockGasLimit",
+      params: [gasLimit],
+    });
+    await lockstep.l1.node.mine({ blocks: 1 });
+    gate.resolve(undefined);
+    await expectPosted(hashes);
+    const proven = ofType("proving").map(({ circuits }) => circuits.length);
+    expect(Math.max(...proven)).to.be.lessThan(8);
+    expect(prover.proved).to.equal(9);
+  });
+
+  it("reads are answered between the steps of a batch, and see what some block has left", async () => {
+    l1.fault = ({ method }) => (method === "evm_setAutomine" ? INTERNAL : undefined);
+    const hashes: Hex[] = [];
+    for (let nonce = 0; nonce < 12; nonce++) hashes.push(await onA(nonce));
+    const seen = new Set<bigint>();
+    const over = new AbortController();
+    const reading = (async () => {
+      while (!over.signal.aborted) seen.add(await builder.stateRoot(a));
+    })();
+    l1.fault = () => undefined;
+    await until(() => hashes.every((hash) => state(hash) === "posted"));
+    over.abort();
+    await reading;
+    const known = new Set<bigint>();
+    const head = await lockstep.l1.reader.getBlockNumber({ cacheTime: 0 });
+    for (let blockNumber = head; blockNumber > 0n && known.size < 4; blockNumber--) {
+      const call = { address: lockstep.rollups, abi: rollupsAbi, functionName: "rollupOf" } as const;
+      const read = lockstep.l1.reader.readContract({ ...call, args: [a], blockNumber });
+      const root = await read.then((rollup) => BigInt(rollup.root)).catch(() => undefined);
+      if (root === undefined) break;
+      known.add(root);
+    }
+    expect([...seen].filter((root) => !known.has(root))).to.deep.equal([]);
+    expect(seen.size).to.be.greaterThan(1);
   });
 
   it("a transaction between two proven rollups is not kept waiting by those that came later", async () => {
