@@ -18,6 +18,7 @@ export default defineConfig({
         "CrossChainManager.json",
         "UnprovenProofSystem.json",
         "Groth16ProofSystem.json",
+        "BusProofSystem.json",
       ],
     }),
   ],

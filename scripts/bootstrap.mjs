@@ -44,12 +44,13 @@ const COMMANDS = {
   "docs:errors": ["scripts/docs-errors.ts"],
   "prover-worker": ["builder/cli/index.ts", "prover-worker"],
   test: ["scripts/test.ts"],
+  "test:full": ["scripts/test.ts", "--full"],
   fuzz: ["scripts/fuzz.ts"],
 };
 /** Commands that make proofs. */
-const PROVING = ["start", "demo", "builder", "prover-worker", "provers", "test", "bench"];
+const PROVING = ["start", "demo", "builder", "prover-worker", "provers", "test", "test:full", "bench"];
 /** Those of them that use every prover. */
-const COMPARING = ["provers", "test", "bench"];
+const COMPARING = ["provers", "test", "test:full", "bench"];
 
 /** A failure the user can do something about: printed without a stack. */
 class BootstrapError extends Error {}

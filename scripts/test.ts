@@ -1,6 +1,7 @@
 /**
  * `npm test [path…]`: set-up, lint, type check, Solidity tests and mocha tests; with paths, only mocha tests
- * whose file name begins with one of them. The last line is `N passed, N failed`.
+ * whose file name begins with one of them. The last line is `N passed, N failed`. `npm run test:full [path…]`
+ * (`--full`) runs the long trials of test/trials as well.
  */
 import path from "node:path";
 import { inspect } from "node:util";
@@ -9,10 +10,12 @@ import { wrongContractImports } from "./testing/contract-rooms.ts";
 import { ONE_PASSED, oneFailed, type TestCount, total } from "./testing/result.ts";
 import { countMocha, countSolidity, countTools, type Output } from "./testing/runners.ts";
 import { runStages, type Stage } from "./testing/stages.ts";
-import { mochaFiles, solidityFiles, unmatchedTestFiles } from "./testing/test-files.ts";
+import { mochaFiles, solidityFiles, trialFiles, unmatchedTestFiles } from "./testing/test-files.ts";
 
 const root = path.resolve(import.meta.dirname, "..");
-const wanted = process.argv.slice(2);
+const options = process.argv.slice(2);
+const isFull = options.includes("--full");
+const wanted = options.filter((option) => option !== "--full");
 /** They take longest, so they begin first. */
 const LONGEST = ["test/circuits", "test/scenarios", "test/devnet", "test/core"];
 
@@ -54,11 +57,13 @@ function checks(): Stage[] {
   ];
 }
 
+function isWanted(file: string): boolean {
+  return wanted.length === 0 || wanted.some((prefix) => file.startsWith(prefix));
+}
+
 /** Test files by area, `test/<area>/…` or `test/<area>/<part>/…`: one process each. */
 function areas(): Stage[] {
-  const files = mochaFiles(root).filter(
-    (file) => wanted.length === 0 || wanted.some((prefix) => file.startsWith(prefix)),
-  );
+  const files = mochaFiles(root).filter(isWanted);
   const byArea = Map.groupBy(files, (file) => path.dirname(file).split(path.sep).slice(0, 3).join("/"));
   const rank = (area: string): number => (LONGEST.includes(area) ? LONGEST.indexOf(area) : LONGEST.length);
   return [...byArea]
@@ -66,11 +71,24 @@ function areas(): Stage[] {
     .map(([area, own]) => ({ title: area, run: (output) => countMocha(root, own, output) }));
 }
 
+/** Trials, one process each. */
+function trials(): Stage[] {
+  return trialFiles(root)
+    .filter(isWanted)
+    .map((file) => ({ title: file, run: (output) => countMocha(root, [file], output) }));
+}
+
 const start = performance.now();
 const counts: TestCount[] = [];
 try {
   await prepareArtefacts();
   counts.push(...(await runStages([...areas(), ...(wanted.length === 0 ? checks() : [])])));
+  if (isFull) {
+    // They measure how builders get along with each other, and want the machine for themselves.
+    for (const trial of trials()) counts.push(...(await runStages([trial])));
+  } else if (counts.length === 0 && trials().length > 0) {
+    counts.push(oneFailed(`${wanted.join(", ")}: trials are run by npm run test:full`));
+  }
 } catch (error) {
   console.error(error);
   counts.push(oneFailed(inspect(error)));

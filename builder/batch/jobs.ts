@@ -12,7 +12,7 @@ export interface VisitJob extends PlannedVisit {
  * @throws `VISIT_TOO_LARGE`.
  */
 export async function visitJobs(
-  { visits }: BatchPlan,
+  { visits }: Pick<BatchPlan, "visits">,
   kindOf: (rollup: ChainId) => RollupKind,
 ): Promise<VisitJob[]> {
   return await Promise.all(

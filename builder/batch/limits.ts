@@ -44,6 +44,16 @@ export class BatchTooLargeError extends LockstepError {
   }
 }
 
+/** The most that `Groth16ProofSystem.verify` takes: in all, for each key, and for each proof. */
+const VERIFY_GAS = 100_000n;
+const KEY_GAS = 250_000n;
+const PROOF_GAS = 80_000n;
+
+/** Gas that verifying so many proofs under so many keys takes at most. */
+export function maxVerificationGas(proofs: number, keys: number): bigint {
+  return VERIFY_GAS + BigInt(keys) * KEY_GAS + BigInt(proofs) * PROOF_GAS;
+}
+
 /** Bytes of calldata that a batch may have: nodes take no larger transactions than 128 KiB. */
 export const MAX_BATCH_BYTES = 120_000;
 /** Bytes that L1 may answer to a rollup with (`contracts/play/Player.sol`). */

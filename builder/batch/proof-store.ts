@@ -12,8 +12,8 @@ const KEPT = 1_000;
  */
 export class ProofStore {
   readonly #folder: string | undefined;
-  readonly #known = new Map<Hex, Hex>();
-  #isOpen = false;
+  /** How many were written since the folder was looked through. */
+  #written = KEPT;
 
   /** @param folder created when first needed; without it nothing outlives the process. */
   constructor(folder: string | undefined) {
@@ -25,32 +25,23 @@ export class ProofStore {
    * @param verificationKey name of the key by which it is proven.
    */
   async get(statement: Hex, verificationKey: Hex): Promise<Hex | undefined> {
-    const name = nameOf(statement, verificationKey);
-    const known = this.#known.get(name);
-    if (known !== undefined || this.#folder === undefined) return known;
-    const text = await readFile(path.join(this.#folder, name), "utf8").catch(() => undefined);
-    if (!isHex(text) || text.length % 2 !== 0) return undefined;
-    this.#known.set(name, text);
-    return text;
+    if (this.#folder === undefined) return undefined;
+    const file = path.join(this.#folder, nameOf(statement, verificationKey));
+    const text = await readFile(file, "utf8").catch(() => undefined);
+    return isHex(text) && text.length % 2 === 0 ? text : undefined;
   }
 
   /** A proof that cannot be kept is made again one day: no reason to stop. */
   async put(statement: Hex, verificationKey: Hex, proof: Hex): Promise<void> {
-    const name = nameOf(statement, verificationKey);
-    this.#known.set(name, proof);
-    for (const oldest of this.#known.keys()) {
-      if (this.#known.size <= KEPT) break;
-      this.#known.delete(oldest);
-    }
     const folder = this.#folder;
     if (folder === undefined) return;
     try {
-      if (!this.#isOpen) {
+      if (this.#written++ >= KEPT) {
         await mkdir(folder, { recursive: true });
         await this.#prune(folder);
-        this.#isOpen = true;
+        this.#written = 1;
       }
-      await writeWholeFile(path.join(folder, name), proof);
+      await writeWholeFile(path.join(folder, nameOf(statement, verificationKey)), proof);
     } catch {
       return;
     }

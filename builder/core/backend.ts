@@ -76,6 +76,8 @@ export type Purpose = "read" | "include";
 export interface Backend extends Reader {
   /** How many transactions wait. */
   readonly waiting: number;
+  /** How many calls and estimates are played now. */
+  readonly calls: number;
   /** Present while something keeps them waiting. */
   readonly trouble: BackendTrouble | undefined;
   /**
@@ -109,6 +111,15 @@ export interface Backend extends Reader {
     pending: boolean,
     purpose?: Purpose,
   ): Promise<RollupCallOutcome>;
+  /**
+   * Plays a call on the state after an earlier block of a rollup, which it may not leave.
+   * @returns nothing if that state is not kept.
+   */
+  callRollupAfter(
+    rollup: ChainId,
+    block: bigint,
+    request: CallRequest,
+  ): Promise<RollupCallOutcome | undefined>;
   /**
    * Plays calls on L1's head, each on what the ones before it left. Nothing of them stays.
    * @throws what the first of them that cannot be played throws.

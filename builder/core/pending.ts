@@ -1,17 +1,21 @@
 import type { Address, Hex } from "viem";
 import { checkTransaction, fitsBatch, type Load, loadOf, NO_LOAD, sumOf } from "../batch/limits.ts";
-import { type BatchPlan, planBatch } from "../batch/plan.ts";
+import { planBatch } from "../batch/plan.ts";
 import type { AcceptedTransaction } from "../intake/accepted.ts";
 import type { TransactionQueue } from "../intake/queue.ts";
 import {
   type SimulationResult,
   inBlockOrder,
-  type SimulatedTransaction,
   trySimulate,
   simulateTransaction,
 } from "../simulate/simulate-transactions.ts";
 import type { Simulation } from "../simulate/simulation.ts";
+import { statementKey } from "../batch/prove.ts";
 import type { Chains, HeldChains } from "./chains.ts";
+import { timed } from "../evm/pace.ts";
+import { codeOf } from "../protocol/errors.ts";
+import { type Draft, type Played, type Refused, rollupsOf, type Served } from "./draft.ts";
+import type { ChainId } from "../protocol/ids.ts";
 import { Lock } from "./lock.ts";
 import { Priority } from "./room.ts";
 
@@ -24,20 +28,6 @@ export interface PendingOptions {
   readonly origin: Address;
 }
 
-/** A batch before it is proven, and which transactions it serves. */
-export interface Draft {
-  readonly moment: HeldChains;
-  readonly plan: BatchPlan;
-  readonly served: readonly Served[];
-  /** Those that cannot be included, and why. */
-  readonly failed: readonly Refused[];
-  readonly load: Load;
-  readonly milliseconds: number;
-}
-
-export type Served = Extract<SimulatedTransaction, { success: boolean }>;
-export type Refused = Exclude<SimulatedTransaction, Served>;
-
 /** How many transactions are played ahead. More than that wait unplayed. */
 export const MAX_PLAYED = 48;
 
@@ -48,8 +38,10 @@ const STALE = 4n;
 interface Open {
   readonly moment: HeldChains;
   readonly timestamp: bigint;
+  /** The time is that of a batch that was begun earlier, and may be too early for others. */
+  readonly isOfBatch: boolean;
   readonly simulation: Simulation;
-  readonly entries: SimulatedTransaction[];
+  readonly entries: Played[];
   load: Load;
   /** Something was played that fits into no batch any more: what comes later is not kept. */
   isFull: boolean;
@@ -67,7 +59,8 @@ export class PendingSimulation {
   #open: Open | undefined;
   /** What the producer is at comes first. */
   #inWork: readonly AcceptedTransaction[] = [];
-  #timestamp: bigint | undefined;
+  /** Visited by those that wait. */
+  readonly #rollups = new Map<Hex, ReadonlySet<ChainId>>();
 
   constructor(options: PendingOptions) {
     this.#options = options;
@@ -89,8 +82,12 @@ export class PendingSimulation {
           const first = open.simulation.count;
           const mark = open.simulation.mark();
           try {
-            const effect = await simulateTransaction(open.simulation, transaction, this.#playOptions(open));
-            return { mark, effect, load: sumOf(open.load, loadOf(open.simulation.outlines(first))) };
+            const effect = await timed(true, () =>
+              simulateTransaction(open.simulation, transaction, this.#playOptions(open)),
+            );
+            const outlines = open.simulation.outlines(first);
+            const rollups = rollupsOf(transaction, outlines);
+            return { mark, effect: { ...effect, rollups }, load: sumOf(open.load, loadOf(outlines)) };
           } catch (error) {
             mark.undo();
             throw error;
@@ -105,6 +102,7 @@ export class PendingSimulation {
           if (isKept && this.#hasRoom(open, load)) {
             mark.keep();
             open.entries.push({ transaction, ...effect });
+            this.#rollups.set(transaction.hash, effect.rollups);
             open.load = load;
           } else {
             mark.undo();
@@ -122,22 +120,30 @@ export class PendingSimulation {
     return entries.length === 0 || (!isFull && entries.length < MAX_PLAYED && fitsBatch(load));
   }
 
-  /** Lets `work` play on what the waiting transactions will leave. Nothing of it stays. */
-  async on<Result>(work: (simulation: Simulation, moment: HeldChains) => Promise<Result>): Promise<Result> {
-    return await this.#lock.run(async () => {
-      for (;;) {
-        const open = await this.#catchUp(Priority.Call);
-        const answer = await this.#step(open, Priority.Call, async () => {
-          const mark = open.simulation.mark();
-          try {
-            return { result: await work(open.simulation, open.moment) };
-          } finally {
-            mark.undo();
-          }
-        });
-        if (answer !== OVERTAKEN) return answer.result;
+  /**
+   * Lets `work` play on what the waiting transactions will leave, on machines of its own. Nothing of it
+   * stays.
+   */
+  async aside<Result>(
+    work: (simulation: Simulation, moment: HeldChains) => Promise<Result>,
+  ): Promise<Result> {
+    for (;;) {
+      const { simulation, moment } = await this.#lock.run(() => this.#branchOff());
+      try {
+        return await work(simulation, moment);
+      } catch (error) {
+        // L1 went on meanwhile, and with it what was played on.
+        if (codeOf(error) !== "FORGOTTEN_MOMENT" || moment.epoch === this.#options.chains.epoch) throw error;
       }
-    });
+    }
+  }
+
+  async #branchOff(): Promise<{ simulation: Simulation; moment: HeldChains }> {
+    for (;;) {
+      const open = await this.#catchUp(Priority.Call);
+      const simulation = await this.#step(open, Priority.Call, () => open.simulation.aside());
+      if (simulation !== OVERTAKEN) return { simulation, moment: open.moment };
+    }
   }
 
   /**
@@ -150,19 +156,52 @@ export class PendingSimulation {
       this.#inWork = transactions;
       for (;;) {
         const moment = await this.#options.chains.look();
-        this.#timestamp = timestamp;
-        const order = inBlockOrder(transactions);
-        if (!this.#begins(order, moment, true)) await this.#begin(moment, Priority.Produce);
-        const open = this.#open;
-        if (open === undefined) continue;
-        for (const transaction of order.slice(open.entries.length)) {
-          if (open.isFull) break;
-          if ((await this.#add(open, transaction, Priority.Produce)) === OVERTAKEN) break;
-        }
-        const draft = await this.#step(open, Priority.Produce, () => this.#draftOf(open, start));
+        const draft = await this.#draftOn(moment, inBlockOrder(transactions), timestamp, start);
         if (draft !== OVERTAKEN) return draft;
       }
     });
+  }
+
+  /**
+   * Makes the batch that comes after another one, if that does what was played.
+   * @returns nothing if L1 is elsewhere by now.
+   */
+  async draftBehind(
+    { moment, plan, served }: Draft,
+    next: readonly AcceptedTransaction[],
+  ): Promise<Draft | undefined> {
+    const start = performance.now();
+    return await this.#lock.run(async () => {
+      if ((await this.#options.chains.look()).epoch !== moment.epoch) return undefined;
+      const first = served.map(({ transaction }) => transaction);
+      const order = [...inBlockOrder(first), ...inBlockOrder(next)];
+      const draft = await this.#draftOn(moment, order, plan.context.timestamp, start);
+      if (draft === OVERTAKEN) return undefined;
+      const before = new Set(first.map(({ hash }) => hash));
+      const known = new Set(plan.visits.map(statementKey));
+      const visits = draft.plan.visits.filter((visit) => !known.has(statementKey(visit)));
+      return {
+        ...draft,
+        plan: { ...draft.plan, visits },
+        served: draft.served.filter(({ transaction }) => !before.has(transaction.hash)),
+      };
+    });
+  }
+
+  async #draftOn(
+    moment: HeldChains,
+    order: readonly AcceptedTransaction[],
+    timestamp: bigint | undefined,
+    start: number,
+  ): Promise<Draft | typeof OVERTAKEN> {
+    const isBegun = this.#begins(order, moment, timeOf(moment, timestamp));
+    const open = isBegun ? this.#open : await this.#begin(moment, Priority.Produce, timestamp);
+    if (open === undefined) return OVERTAKEN;
+    for (const transaction of order.slice(open.entries.length)) {
+      if (open.isFull) break;
+      if ((await this.#add(open, transaction, Priority.Produce)) === OVERTAKEN) return OVERTAKEN;
+    }
+    return await this.#step(open, Priority.Produce, () => this.#draftOf(open, start));
   }
 
   /** Whether the transaction is among those that were played. */
@@ -170,10 +209,14 @@ export class PendingSimulation {
     return this.#open?.entries.some(({ transaction }) => transaction.hash === hash) ?? false;
   }
 
+  /** The rollups that a transaction that waits visited when it was played last, if it was. */
+  rollupsOf({ hash, rollup }: AcceptedTransaction): ReadonlySet<ChainId> | undefined {
+    return this.#rollups.get(hash) ?? (rollup === undefined ? undefined : new Set([rollup]));
+  }
+
   /** The producer has nothing under way. */
   rest(): void {
     this.#inWork = [];
-    this.#timestamp = undefined;
   }
 
   #draftOf(open: Open, start: number): Draft {
@@ -192,22 +235,16 @@ export class PendingSimulation {
     };
   }
 
-  /** Whether what was played is the beginning of this, and on this moment. */
-  #begins(order: readonly AcceptedTransaction[], moment: HeldChains, isExact: boolean): boolean {
+  /** Whether what was played is the beginning of this, on this moment and at this time. */
+  #begins(order: readonly AcceptedTransaction[], moment: HeldChains, timestamp: bigint): boolean {
     const open = this.#open;
-    if (open === undefined || !this.#isCurrent(open, moment, isExact)) return false;
+    if (open?.timestamp !== timestamp || !this.#isCurrent(open, moment)) return false;
     return open.entries.every(({ transaction }, at) => order[at]?.hash === transaction.hash);
   }
 
-  #isCurrent(open: Open, { epoch, head: { next }, timestamp }: HeldChains, isExact: boolean): boolean {
+  #isCurrent(open: Open, { epoch, head: { next } }: HeldChains): boolean {
     const age = next.timestamp - open.moment.head.next.timestamp;
-    const wanted = this.#timestamp ?? timestamp;
-    return (
-      open.moment.epoch === epoch &&
-      epoch === this.#options.chains.epoch &&
-      age <= STALE &&
-      (!isExact || open.timestamp === wanted)
-    );
+    return open.moment.epoch === epoch && epoch === this.#options.chains.epoch && age <= STALE;
   }
 
   /** Plays what waits and is not played yet. */
@@ -215,8 +252,8 @@ export class PendingSimulation {
     for (;;) {
       const moment = await this.#options.chains.look();
       let open = this.#open;
-      if (open === undefined || !this.#isCurrent(open, moment, false) || this.#hasGone(open))
-        open = await this.#begin(moment, priority);
+      if (open === undefined || open.isOfBatch || !this.#isCurrent(open, moment) || this.#hasGone(open))
+        open = await this.#begin(moment, priority, undefined);
       if (open === undefined) continue;
       if (await this.#playWaiting(open, priority)) return open;
     }
@@ -264,29 +301,46 @@ export class PendingSimulation {
           throw error;
         },
       );
-      const load = sumOf(open.load, loadOf(open.simulation.outlines(first)));
+      const outlines = open.simulation.outlines(first);
+      const load = sumOf(open.load, loadOf(outlines));
       if ("success" in played && open.entries.length > 0 && !fitsBatch(load)) {
         mark.undo();
         open.isFull = true;
         return undefined;
       }
       mark.keep();
-      open.entries.push(played);
+      const rollups = rollupsOf(transaction, outlines);
+      if ("success" in played) this.#rollups.set(transaction.hash, rollups);
+      open.entries.push("success" in played ? { ...played, rollups } : played);
       open.load = load;
       return undefined;
     });
   }
 
-  async #begin(moment: HeldChains, priority: Priority): Promise<Open | undefined> {
+  async #begin(
+    moment: HeldChains,
+    priority: Priority,
+    timestamp: bigint | undefined,
+  ): Promise<Open | undefined> {
     const { chains } = this.#options;
     return await chains.room.run(priority, () => {
       this.#open = undefined;
+      for (const hash of this.#rollups.keys())
+        if (this.#options.queue.get(hash) === undefined) this.#rollups.delete(hash);
       if (moment.epoch !== chains.epoch) return undefined;
       chains.room.go(undefined);
-      const timestamp = this.#timestamp ?? moment.timestamp;
-      const simulation = moment.simulate(timestamp);
+      const time = timeOf(moment, timestamp);
+      const simulation = moment.simulate(time);
       chains.room.adopt(simulation);
-      this.#open = { moment, timestamp, simulation, entries: [], load: NO_LOAD, isFull: false };
+      this.#open = {
+        moment,
+        timestamp: time,
+        isOfBatch: time !== moment.timestamp,
+        simulation,
+        entries: [],
+        load: NO_LOAD,
+        isFull: false,
+      };
       return this.#open;
     });
   }
@@ -308,4 +362,11 @@ export class PendingSimulation {
     const { origin } = this.#options;
     return { baseFeePerGas: moment.head.next.baseFeePerGas, origin, check: checkTransaction };
   }
+}
+
+/** The time that a batch is to keep, unless others have brought a rollup beyond it. */
+function timeOf(moment: HeldChains, kept: bigint | undefined): bigint {
+  if (kept === undefined) return moment.timestamp;
+  const isPast = [...moment.machines.values()].some(({ earliest }) => earliest > kept);
+  return isPast ? moment.timestamp : kept;
 }

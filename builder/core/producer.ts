@@ -1,43 +1,23 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Address, type Hex, isHex, type LocalAccount } from "viem";
-import { batchCalldata } from "../batch/encode.ts";
-import { promisedGas } from "../batch/limits.ts";
-import type { Chains, HeldChains } from "./chains.ts";
-import type { BuilderListener, OutcomeReport } from "./events.ts";
-import { type L1Client } from "../l1/client.ts";
-import { chooseDryRun } from "../post/dry-run/choose.ts";
-import type { DryRun, ResultCheck } from "../post/dry-run/dry-run.ts";
-import { compareOutcomes } from "../post/dry-run/compare-outcomes.ts";
-import { frameLines } from "../post/dry-run/frame-lines.ts";
-import { DryRunMismatchError } from "../post/dry-run/mismatch.ts";
-import type { SeenOutcome } from "../post/dry-run/outcome.ts";
-import { includeInOneBlock } from "../post/include.ts";
-import type { BundleReceipts } from "../post/bundle.ts";
-import { checkFollower, SelfCheckError } from "../post/self-check.ts";
-import { settle } from "../post/settle.ts";
-import type { Turns } from "../post/turn.ts";
-import type { ErrorCode, LockstepError } from "../protocol/errors.ts";
-import type { InclusionStore } from "../post/inclusion-store.ts";
 import type { AcceptedTransaction, Timings } from "../intake/accepted.ts";
 import type { TransactionQueue } from "../intake/queue.ts";
-import { type Draft, MAX_PLAYED, type PendingSimulation } from "./pending.ts";
-import type { Proofs } from "./proofs.ts";
-import { Priority } from "./room.ts";
-import { BackOff, findingOf, type Trouble } from "./trouble.ts";
+import { codeOf } from "../protocol/errors.ts";
+import type { ChainId } from "../protocol/ids.ts";
+import type { HeldChains } from "./chains.ts";
+import { type Draft, isLeftOut } from "./draft.ts";
+import { groupsOf, overlap } from "./groups.ts";
+import { Lane, type LaneBatch, Lanes, wholeOf } from "./lanes.ts";
+import type { PendingSimulation } from "./pending.ts";
+import { Posting, type PostingOptions } from "./posting.ts";
+import type { Present } from "./trouble.ts";
+import { Verdicts } from "./verdicts.ts";
+import { Waiting } from "./waiting.ts";
 
-export interface ProducerOptions {
-  readonly l1: L1Client;
-  readonly l1ChainId: bigint;
-  readonly manager: Address;
+export interface ProducerOptions extends PostingOptions {
   /** `MAX_BATCH_AGE` of the contract, seconds. */
   readonly maxBatchAge: bigint;
-  readonly chains: Chains;
   readonly queue: TransactionQueue;
   readonly pending: PendingSimulation;
-  readonly proofs: Proofs;
-  readonly inclusions: InclusionStore;
-  readonly turns: Turns;
-  readonly account: LocalAccount;
   /**
    * Takes up what was interrupted: nothing half done stays on L1, and what L1 holds already is no longer
    * waiting.
@@ -46,83 +26,113 @@ export interface ProducerOptions {
   readonly recover: () => Promise<void>;
   /** Who signed a transaction, on which chain; nothing if its kind cannot tell. */
   readonly signerOf: (transaction: AcceptedTransaction) => string | undefined;
-  readonly emit: BuilderListener;
+  /** Whether visits of the rollup are proven. */
+  readonly isProven: (rollup: ChainId) => boolean;
 }
 
-/** How often a transaction is tried that fails for what is not its own fault, but alone. */
-const MAX_FAULTS = 5;
 /**
  * How much earlier than by the node's clock a block may be made, seconds: it is the one that was played in.
  */
 const LATEST = 12n;
 /** How often blocks of others may come first before they are waited for. */
 const HURRY = 8;
+/** How often something is looked for that may be done by now, milliseconds. */
+const LOOK = 50;
 
-/** Trouble there is. */
-export interface Present extends Trouble {
-  /** Milliseconds since 1970. */
-  readonly since: number;
-}
-
-/** Takes transactions through simulation, proof and inclusion. One batch at a time. */
+/**
+ * Takes transactions through simulation, proof and inclusion. What provers take their time for is proven in
+ * lanes, side by side; batches are posted one after the other, each on the head that it was played on.
+ */
 export class Producer {
   readonly #options: ProducerOptions;
-  readonly #backOff = new BackOff();
-  #dryRun: DryRun | undefined;
-  #trouble: Present | undefined;
+  readonly #posting: Posting;
+  readonly #lanes = new Lanes();
+  readonly #waiting: Waiting;
+  readonly #verdicts: Verdicts;
   /** Something may stand on L1 that is not noted. */
   #isUnsure = false;
-  /** Parts of a batch that did not go through as a whole. */
-  #parts: (readonly AcceptedTransaction[])[] = [];
-  #posting: Promise<unknown> = Promise.resolve();
-  /** Transactions that have to wait, until when, and how often they had to. */
-  readonly #doubted = new Set<Hex>();
-  readonly #held = new Map<Hex, { readonly times: number; readonly until: number }>();
+  #isReorganised = false;
+  #current: Promise<unknown> = Promise.resolve();
+  #woken = Promise.withResolvers<undefined>();
 
   constructor(options: ProducerOptions) {
     this.#options = options;
+    this.#posting = new Posting(options);
+    this.#waiting = new Waiting(options, this.#lanes);
+    this.#verdicts = new Verdicts(options, this.#waiting, this.#lanes, () => this.#lookAtL1());
   }
 
   /** What keeps transactions waiting, if anything does. */
   get trouble(): Present | undefined {
-    return this.#trouble;
+    return this.#verdicts.trouble;
   }
 
   /** Resolves when no block is being made whose fate is not noted yet. */
   async settled(): Promise<void> {
-    await this.#posting;
+    await this.#current;
   }
 
   /** L1 has another history. */
   reorganised(): void {
     this.#isUnsure = true;
+    this.#isReorganised = true;
     this.#options.queue.nudge();
+    this.wake();
+  }
+
+  /** There is something new to do. */
+  wake(): void {
+    this.#woken.resolve(undefined);
   }
 
   /** Works until `signal` ends it. What waits then is kept. */
   async work(signal: AbortSignal): Promise<void> {
-    const isOver = (): boolean => signal.aborted;
-    while (!isOver()) {
-      let batch: readonly AcceptedTransaction[] = [];
-      try {
-        if (this.#isUnsure) await this.#lookAtL1();
-        if (this.#options.queue.size === 0) {
-          this.#options.pending.rest();
-          this.#calm();
-          await this.#options.queue.waitForWork(signal);
-          continue;
-        }
-        batch = this.#choose();
-        if (batch.length === 0) {
-          await sleep(50, undefined, { signal });
-          continue;
-        }
-        await this.#produce(batch, signal);
-        this.#calm();
-      } catch (error) {
-        if (isOver()) return;
-        await this.#meet(error, batch, signal);
+    try {
+      while (!signal.aborted) await this.#workOn(signal);
+    } finally {
+      this.#lanes.clear();
+      await this.#options.proofs.close();
+    }
+  }
+
+  async #workOn(signal: AbortSignal): Promise<void> {
+    const { queue, pending } = this.#options;
+    let batch: readonly AcceptedTransaction[] = [];
+    let lane: Lane | undefined;
+    try {
+      this.#woken = Promise.withResolvers();
+      if (this.#isReorganised) this.#lanes.clear();
+      this.#isReorganised = false;
+      if (this.#isUnsure) await this.#lookAtL1();
+      if (queue.size === 0) {
+        this.#lanes.clear();
+        pending.rest();
+        this.#verdicts.calm();
+        await queue.waitForWork(signal);
+        return;
       }
+      lane = this.#lanes.done;
+      batch = lane === undefined ? this.#waiting.choose() : this.#waiting.still(lane.batch.transactions);
+      if (lane !== undefined) await this.#finish(lane, batch, signal);
+      else if (batch.length > 0) await this.#produce(batch, signal);
+      else await this.#rest(signal);
+      if (batch.length > 0) this.#verdicts.calm();
+    } catch (error) {
+      if (!signal.aborted) await this.#verdicts.meet(error, batch, signal, lane);
+    }
+  }
+
+  /** Until something may be done. */
+  async #rest(signal: AbortSignal): Promise<void> {
+    const end = new AbortController();
+    const ends = AbortSignal.any([signal, end.signal]);
+    const time = sleep(LOOK, undefined, { signal: ends });
+    const lane = this.#lanes.size === 0 ? [] : [this.#lanes.settled()];
+    try {
+      await Promise.race([time, this.#woken.promise, ...lane]);
+    } finally {
+      end.abort();
+      await time.catch(() => undefined);
     }
   }
 
@@ -137,58 +147,39 @@ export class Producer {
     }
   }
 
-  /** What comes into the next batch, as far as it fits; nothing if all that waits has to wait. */
-  #choose(): readonly AcceptedTransaction[] {
-    const { queue } = this.#options;
-    for (let part = this.#parts.pop(); part !== undefined; part = this.#parts.pop()) {
-      const ready = this.#ready(part.filter(({ hash }) => queue.get(hash) !== undefined));
-      if (ready.length > 0) return ready;
+  /** The lane's proofs are made. */
+  async #finish(lane: Lane, batch: readonly AcceptedTransaction[], signal: AbortSignal): Promise<void> {
+    const { error } = lane;
+    const isLate = codeOf(error) === "FORGOTTEN_MOMENT" && lane.batch.epoch !== this.#options.chains.epoch;
+    if (error !== undefined && !isLate) {
+      await this.#verdicts.meet(error, batch, signal, lane);
+      return;
     }
-    const ready = this.#ready(queue.pending());
-    const [first] = ready;
-    // What has met a fault holds up no other: it is tried alone.
-    if (first !== undefined && this.#held.has(first.hash)) return [first];
-    return ready.filter(({ hash }) => !this.#held.has(hash)).slice(0, MAX_PLAYED);
-  }
-
-  /** Without those that have to wait, and those that their senders have signed to come after them. */
-  #ready(transactions: readonly AcceptedTransaction[]): AcceptedTransaction[] {
-    const now = performance.now();
-    const held = new Set<string>();
-    return transactions.filter((transaction) => {
-      const signer = this.#options.signerOf(transaction);
-      const until = this.#held.get(transaction.hash)?.until ?? 0;
-      if (until <= now && (signer === undefined || !held.has(signer))) return true;
-      if (signer !== undefined) held.add(signer);
-      return false;
-    });
+    if (batch.length === 0) this.#lanes.close(lane);
+    else await this.#produce(batch, signal, lane);
   }
 
   /**
-   * It is tried again later, longer each time.
-   * @returns how often that was.
-   */
-  #hold({ hash }: AcceptedTransaction): number {
-    const times = (this.#held.get(hash)?.times ?? 0) + 1;
-    this.#held.set(hash, { times, until: performance.now() + Math.min(30_000, 100 * 4 ** (times - 1)) });
-    return times;
-  }
-
-  /**
-   * One batch, until it is on L1.
+   * One batch, until it is on L1, or is being proven.
+   * @param lane in which it was proven.
    * @throws what keeps it from there.
    */
-  async #produce(batch: readonly AcceptedTransaction[], signal: AbortSignal): Promise<void> {
-    const { pending, proofs, queue, chains, emit } = this.#options;
+  async #produce(batch: readonly AcceptedTransaction[], signal: AbortSignal, lane?: Lane): Promise<void> {
+    const { pending, proofs, queue, chains } = this.#options;
     let anew = -1;
     let transactions = batch;
-    let timestamp: bigint | undefined;
-    let timings: Timings = {};
+    let timings: Timings = lane?.timings ?? {};
+    const known = lane?.batch.draft;
+    const isWhole = known?.served.length === batch.length;
+    let ready = isWhole && isSame(known.moment, await chains.look()) ? known : undefined;
+    let timestamp = lane === undefined ? undefined : this.#keptTime(lane.batch, await chains.look());
     for (let round = 0; ; round++) {
       signal.throwIfAborted();
-      if (round > HURRY) await sleep(50 * Math.random(), undefined, { signal });
-      const draft = await pending.draft(transactions, timestamp);
-      if (draft.failed.length > 0) {
+      if (round > HURRY) await sleep(LOOK * Math.random(), undefined, { signal });
+      const draft = ready ?? (await pending.draft(transactions, timestamp));
+      const isNew = ready === undefined;
+      ready = undefined;
+      if (isNew && draft.failed.length > 0) {
         // A node that does not tell when its state changes without a block may have done so.
         if (draft.moment.head.stateRoot === undefined && draft.moment.epoch !== anew) {
           await chains.readAnew();
@@ -197,42 +188,123 @@ export class Producer {
         }
         // It may stand on L1 already, in a batch of another account's.
         await this.#lookAtL1();
-        for (const { transaction, failure } of draft.failed) await this.#refuse(transaction, failure);
+        for (const { transaction, failure } of draft.failed)
+          await this.#verdicts.refuse(transaction, failure, lane);
       }
-      if (draft.served.length === 0) return;
-      const hashes = draft.served.map(({ transaction }) => transaction.hash);
-      const isMissing = !proofs.hasAll(draft.plan);
-      if (round > 0 && isMissing)
-        emit({ type: "retrying", transactions: hashes, reason: "L1 changed while the batch was proven" });
-      if (round === 0 || isMissing) {
-        const { executions, visits } = draft.plan;
-        const { milliseconds } = draft;
-        emit({
-          type: "simulated",
-          transactions: hashes,
-          executions: executions.length,
-          visits: visits.length,
-          milliseconds,
-        });
+      const free = this.#apart(draft, lane);
+      if (free.length === 0) {
+        if (lane !== undefined) this.#lanes.close(lane);
+        return;
       }
-      transactions = draft.served.map(({ transaction }) => transaction);
+      if (free.length < draft.served.length) {
+        transactions = free;
+        continue;
+      }
+      if (isLeftOut(transactions[0], draft)) {
+        // Younger ones, which come first in a block, leave the oldest no room.
+        transactions = oldestHalf(transactions);
+        continue;
+      }
+      transactions = free;
+      const { visits } = draft.plan;
+      const isMissing = !proofs.hasAll(visits);
+      if (isMissing && (round > 0 || lane !== undefined)) this.#tellChanged(transactions);
+      if (isMissing || (round === 0 && lane === undefined)) this.#tellSimulated(draft, transactions);
       queue.proving(transactions);
-      if (isMissing) timings = await proofs.make(draft.plan, signal);
+      if (proofs.needsProver(visits)) {
+        // One alone is not refused by an upper bound.
+        if (transactions.length > 1) await this.#posting.assertFits(draft);
+        if (lane !== undefined) {
+          this.#lanes.drop(lane);
+          lane.prove(proofs, wholeOf(draft));
+          return;
+        }
+        transactions = this.#openLanes(draft);
+        if (transactions.length === 0) return;
+        timestamp = undefined;
+        continue;
+      }
+      if (lane !== undefined) lane.trouble = undefined;
+      if (isMissing) timings = await proofs.make(visits, signal);
       signal.throwIfAborted();
       if (isSame(draft.moment, await chains.look())) {
-        const posting = this.#post(draft, { ...timings, simulate: draft.milliseconds });
-        this.#posting = posting.catch(() => undefined);
-        if (await posting) return;
+        const posted = this.#post(draft, { ...timings, simulate: draft.milliseconds }, lane);
+        this.#current = posted.catch(() => undefined);
+        if (await posted) {
+          if (lane !== undefined) this.#lanes.close(lane);
+          return;
+        }
       }
-      timestamp = this.#keptTime(draft, await chains.look());
+      timestamp = this.#keptTime(wholeOf(draft), await chains.look());
+    }
+  }
+
+  /** Those of a draft that share no rollup with a lane, and follow none of their signer's that does. */
+  #apart({ served }: Draft, own: Lane | undefined): readonly AcceptedTransaction[] {
+    const taken = this.#lanes.besides(own).flatMap(({ batch }) => [...batch.rollups]);
+    const busy = new Set(taken);
+    const blocked = new Set<string>();
+    return served.flatMap(({ transaction, rollups }) => {
+      const signer = this.#options.signerOf(transaction);
+      const isFree = !overlap(busy, rollups) && (signer === undefined || !blocked.has(signer));
+      if (!isFree && signer !== undefined) blocked.add(signer);
+      return isFree ? [transaction] : [];
+    });
+  }
+
+  /**
+   * Has what takes provers their time proven by itself.
+   * @returns the others.
+   */
+  #openLanes(draft: Draft): readonly AcceptedTransaction[] {
+    const { proofs, signerOf } = this.#options;
+    const groups = groupsOf(draft, signerOf);
+    const slow = groups.filter(({ visits }) => proofs.needsProver(visits));
+    const isWhole = groups.length === 1 || slow.length === 0;
+    const { timestamp } = draft.plan.context;
+    const { epoch } = draft.moment;
+    const batches = isWhole ? [wholeOf(draft)] : slow.map((group) => ({ ...group, timestamp, epoch }));
+    for (const batch of batches) this.#openLane(new Lane(batch));
+    const taken = new Set(batches.flatMap(({ transactions }) => transactions));
+    return draft.served.flatMap(({ transaction }) => (taken.has(transaction) ? [] : [transaction]));
+  }
+
+  #openLane(lane: Lane): void {
+    this.#lanes.open(lane);
+    lane.prove(this.#options.proofs);
+  }
+
+  /**
+   * While a batch is posted, what comes behind it is played and proven, as if nothing could go wrong with it.
+   */
+  async #lookAhead(draft: Draft, own: Lane | undefined): Promise<void> {
+    const { pending, proofs, signerOf } = this.#options;
+    let next = this.#waiting.behind(draft, own);
+    if (next.length === 0) return;
+    let ahead = await pending.draftBehind(draft, next);
+    while (
+      ahead !== undefined &&
+      next.length > 1 &&
+      (isLeftOut(next[0], ahead) || !this.#posting.mayFit(ahead))
+    ) {
+      next = oldestHalf(next);
+      ahead = await pending.draftBehind(draft, next);
+    }
+    if (ahead === undefined) return;
+    const { timestamp } = ahead.plan.context;
+    const { epoch } = ahead.moment;
+    for (const group of groupsOf(ahead, signerOf)) {
+      if (!proofs.needsProver(group.visits) || this.#lanes.isBusy(group.rollups, own)) continue;
+      this.#options.queue.proving(group.transactions);
+      this.#openLane(new Lane({ ...group, timestamp, epoch }, own ?? draft));
     }
   }
 
   /** A batch keeps its time as long as L1 takes it, so that what was proven for it serves again. */
-  #keptTime({ plan }: Draft, { head, machines }: HeldChains): bigint | undefined {
-    const { timestamp } = plan.context;
-    if (!this.#options.proofs.hasSome(plan)) return undefined;
-    const isLate = [...machines.values()].every(({ earliest }) => earliest <= timestamp);
+  #keptTime({ visits, rollups, timestamp }: LaneBatch, { head, machines }: HeldChains): bigint | undefined {
+    if (!this.#options.proofs.hasSome(visits)) return undefined;
+    const own = [...machines.values()].filter(({ id }) => rollups.has(id));
+    const isLate = own.every(({ earliest }) => earliest <= timestamp);
     const { timestamp: next } = head.next;
     // Time enough for what is left to prove.
     const isYoung = (next - timestamp) * 4n < this.#options.maxBatchAge * 3n;
@@ -240,218 +312,47 @@ export class Producer {
   }
 
   /** @returns false if a block of others came first. */
-  async #post(draft: Draft, timings: Timings): Promise<boolean> {
-    const { l1, l1ChainId, manager, account, proofs, chains, inclusions, turns, emit } = this.#options;
-    const { plan, served, moment } = draft;
-    const start = performance.now();
-    const transactions = served.map(({ transaction }) => transaction);
-    const inclusion = {
-      account,
-      chainId: l1ChainId,
-      manager,
-      batch: plan.executions.length === 0 ? undefined : batchCalldata(plan, proofs.of(plan)),
-      promised: promisedGas(plan.executions),
-      transactions: transactions.filter(({ rollup }) => rollup === undefined).map(({ data }) => data),
-      next: moment.head.next,
-    };
-    this.#dryRun ??= await chooseDryRun(l1);
-    let check = timings.check ?? 0;
-    const judge: ResultCheck = async (shown) => {
-      await compareOutcomes(plan, served)(shown);
-      const begun = performance.now();
-      await chains.room.run(Priority.Produce, async () => {
-        chains.room.go(undefined);
-        await checkFollower({ ...inclusion, l1ChainId, machines: moment.machines })(shown);
-      });
-      check += performance.now() - begun;
-    };
-    const trial = { dryRun: this.#dryRun, judge };
-    const thaw = await chains.freeze();
-    let included: BundleReceipts;
+  async #post(draft: Draft, timings: Timings, lane: Lane | undefined): Promise<boolean> {
+    const ahead = this.#lookAhead(draft, lane).catch(() => undefined);
     try {
-      if (chains.epoch !== moment.epoch) return false;
-      this.#isUnsure = true;
-      included = await includeInOneBlock(l1, inclusion, inclusions, turns, trial);
+      const settled = await this.#posting.post(draft, timings, () => {
+        this.#isUnsure = true;
+      });
+      if (settled === undefined) return false;
+      // A reorganisation that comes while it is noted makes it unsure again.
+      this.#isUnsure = false;
+      await this.#verdicts.note(settled);
+      await ahead;
+      if (settled.every(({ status }) => status !== undefined)) this.#lanes.release(lane ?? draft);
+      return true;
     } finally {
-      thaw();
-    }
-    const milliseconds = performance.now() - start;
-    const settled = settle(plan, included, served, { ...timings, post: milliseconds, check });
-    emit({
-      type: "posted",
-      ...(included.batch === undefined
-        ? {}
-        : { batch: included.batch.transactionHash, batchGas: included.batch.gasUsed }),
-      transactions: transactions.map(({ hash }) => hash),
-      blockNumber: moment.head.next.number,
-      milliseconds,
-      checkMilliseconds: check,
-    });
-    await this.#note(settled);
-    this.#isUnsure = false;
-    return true;
-  }
-
-  async #note(settled: ReturnType<typeof settle>): Promise<void> {
-    const { queue, emit } = this.#options;
-    const waiting = settled.flatMap(({ transaction, ...rest }) => ("status" in rest ? [] : [transaction]));
-    if (waiting.length > 0) {
-      const reason = "its turn did not come: another batch came first, or the node did not take it";
-      queue.retrying(waiting, { code: "NOT_INCLUDED", reason });
-      emit({ type: "retrying", transactions: waiting.map(({ hash }) => hash), reason });
-    }
-    for (const { transaction, status } of settled) {
-      if (status === undefined) {
-        if (this.#hold(transaction) < MAX_FAULTS) continue;
-        const why = `L1 did not include it in ${MAX_FAULTS} blocks`;
-        await this.#fail(transaction, { code: "NOT_INCLUDED", reason: why });
-        continue;
-      }
-      this.#held.delete(transaction.hash);
-      await queue.finish(transaction, status);
-      if (status.state === "failed") emit({ ...status, type: "failed", transaction: transaction.hash });
+      await ahead;
+      // A lane goes on with the same batch, and so do those behind it.
+      this.#lanes.drop(draft);
     }
   }
 
-  /** Something went wrong with these. */
-  async #meet(error: unknown, batch: readonly AcceptedTransaction[], signal: AbortSignal): Promise<void> {
-    const { l1, queue, emit } = this.#options;
-    const finding = findingOf(error, l1.transport.url ?? "L1");
-    if (finding.kind === "overtaken") {
-      await sleep(5 + 20 * Math.random(), undefined, { signal }).catch(() => undefined);
-      return;
-    }
-    if (error instanceof DryRunMismatchError) this.#report(error);
-    if (error instanceof SelfCheckError) this.#reportFault(error);
-    if (finding.kind !== "trouble" && batch.length > 0) {
-      try {
-        // Whatever it was, what is on L1 by now needs no verdict.
-        await this.#lookAtL1();
-        await this.#judge(finding, error, batch);
-        return;
-      } catch (other) {
-        await this.#meet(other, batch, signal);
-        return;
-      }
-    }
-    const { code, reason } = finding.kind === "verdict" ? told(finding.error) : finding;
-    this.#trouble = { code, reason, since: this.#trouble?.since ?? Date.now() };
-    const waiting = batch.filter(({ hash }) => queue.get(hash) !== undefined);
-    queue.retrying(waiting, { code, reason });
-    emit({ type: "retrying", transactions: waiting.map(({ hash }) => hash), reason: `${code}: ${reason}` });
-    // Parts of a batch are in an order, of which one has just failed.
-    this.#parts = [];
-    await sleep(this.#backOff.next(), undefined, { signal }).catch(() => undefined);
+  #tellChanged(transactions: readonly AcceptedTransaction[]): void {
+    const reason = "L1 changed while the batch was proven";
+    this.#options.emit({ type: "retrying", transactions: transactions.map(({ hash }) => hash), reason });
   }
 
-  async #judge(
-    finding: Exclude<ReturnType<typeof findingOf>, { kind: "trouble" | "overtaken" }>,
-    error: unknown,
-    batch: readonly AcceptedTransaction[],
-  ): Promise<void> {
-    const { queue, chains, emit } = this.#options;
-    const waiting = batch.filter(({ hash }) => queue.get(hash) !== undefined);
-    const [first, ...others] = waiting;
-    if (first === undefined) return;
-    const culprit = this.#culprit(error, waiting);
-    if (culprit !== undefined && finding.kind === "verdict") {
-      if (await this.#isDoubtful(culprit)) return;
-      await this.#fail(culprit, told(finding.error));
-      this.#parts.push(waiting.filter((transaction) => transaction !== culprit));
-      return;
-    }
-    if (others.length > 0) {
-      const half = Math.ceil(waiting.length / 2);
-      this.#parts.push(waiting.slice(half), waiting.slice(0, half));
-      return;
-    }
-    if (finding.kind === "verdict") {
-      if (!(await this.#isDoubtful(first))) await this.#fail(first, told(finding.error));
-      return;
-    }
-    const { code, reason } = finding;
-    queue.retrying([first], { code, reason });
-    if (this.#hold(first) >= MAX_FAULTS) await this.#fail(first, { code, reason });
-    else emit({ type: "retrying", transactions: [first.hash], reason: `${code}: ${reason}` });
-    await chains.readAnew();
-  }
-
-  /** Whether the verdict was made on remembered state, on a node that does not tell when that changes. */
-  async #isDoubtful({ hash }: AcceptedTransaction): Promise<boolean> {
-    const { chains } = this.#options;
-    const { head } = await chains.look();
-    if (head.stateRoot !== undefined || this.#doubted.has(hash)) return false;
-    this.#doubted.add(hash);
-    await chains.readAnew();
-    return true;
-  }
-
-  /** The transaction that comes out differently on the node, or for a follower, if that is what happened. */
-  #culprit(error: unknown, waiting: readonly AcceptedTransaction[]): AcceptedTransaction | undefined {
-    if (!(error instanceof DryRunMismatchError) && !(error instanceof SelfCheckError)) return undefined;
-    return waiting.find(({ hash }) => hash === error.transaction);
-  }
-
-  /** It cannot be included, by the simulation. */
-  async #refuse(transaction: AcceptedTransaction, failure: LockstepError): Promise<void> {
-    const { queue } = this.#options;
-    if (WAITING_HELPS.includes(failure.code)) {
-      const { code, message: reason } = failure;
-      queue.retrying([transaction], { code, reason });
-      this.#hold(transaction);
-      return;
-    }
-    await this.#fail(transaction, told(failure));
-  }
-
-  async #fail(transaction: AcceptedTransaction, verdict: Verdict): Promise<void> {
-    const { queue, emit } = this.#options;
-    this.#held.delete(transaction.hash);
-    this.#doubted.delete(transaction.hash);
-    if (queue.get(transaction.hash) === undefined) return;
-    await queue.finish(transaction, { state: "failed", ...verdict });
-    const { code, reason } = verdict;
-    emit({ type: "failed", transaction: transaction.hash, code, reason });
-  }
-
-  #calm(): void {
-    this.#trouble = undefined;
-    this.#backOff.reset();
-  }
-
-  #report({ transaction, simulated, node }: DryRunMismatchError): void {
+  #tellSimulated({ plan, milliseconds }: Draft, transactions: readonly AcceptedTransaction[]): void {
     this.#options.emit({
-      type: "mismatch",
-      ...(transaction === undefined ? {} : { transaction }),
-      simulated: toldOf(simulated),
-      node: toldOf(node),
+      type: "simulated",
+      transactions: transactions.map(({ hash }) => hash),
+      executions: plan.executions.length,
+      visits: plan.visits.length,
+      milliseconds,
     });
   }
-
-  #reportFault({ fault, transaction }: SelfCheckError): void {
-    const about = transaction === undefined ? {} : { transaction };
-    this.#options.emit({ type: "selfCheckFailed", ...about, ...fault });
-  }
-}
-
-/** What may be otherwise in the next block. */
-const WAITING_HELPS: readonly ErrorCode[] = ["FEE_TOO_LOW"];
-
-interface Verdict {
-  readonly code: ErrorCode;
-  readonly reason: string;
-  readonly data?: Hex;
-}
-
-function told({ code, message, ...rest }: LockstepError): Verdict {
-  return { code, reason: message, ...("data" in rest && isHex(rest.data) ? { data: rest.data } : {}) };
-}
-
-function toldOf({ success, data, failure, trace }: SeenOutcome): OutcomeReport {
-  return { success, data, ...(failure === undefined ? {} : { failure }), trace: frameLines(trace) };
 }
 
 /** Nothing has happened on L1 since, and its clock stands about where it did. */
 function isSame(before: HeldChains, now: HeldChains): boolean {
   return before.epoch === now.epoch && now.head.next.timestamp - before.head.next.timestamp <= LATEST;
+}
+
+function oldestHalf<Each>(transactions: readonly Each[]): readonly Each[] {
+  return transactions.slice(0, Math.ceil(transactions.length / 2));
 }

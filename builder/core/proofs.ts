@@ -1,7 +1,8 @@
 import type { Hex } from "viem";
 import type { VisitProof } from "../batch/encode.ts";
-import { visitJobs } from "../batch/jobs.ts";
-import type { BatchPlan } from "../batch/plan.ts";
+import { type VisitJob, visitJobs } from "../batch/jobs.ts";
+import { maxVerificationGas } from "../batch/limits.ts";
+import type { PlannedVisit } from "../batch/plan.ts";
 import type { ProofStore } from "../batch/proof-store.ts";
 import { type KeyOf, proveVisit, statementKey } from "../batch/prove.ts";
 import type { Timings } from "../intake/accepted.ts";
@@ -23,66 +24,163 @@ export interface ProofsOptions {
 /** How many are at hand. */
 const AT_HAND = 2_000;
 
-/** Makes what a batch needs proven, and nothing twice. */
+/** Of a proof's size (`contracts/proofs/Groth16ProofSystem.sol`), and as expensive as calldata can be. */
+const PLACEHOLDER: Hex = `0x${"ff".repeat(288)}`;
+
+/** A proof that is being made. */
+interface Making {
+  readonly circuit: Promise<string>;
+  /** @returns milliseconds that it took to check it as a stranger would. */
+  readonly done: Promise<number>;
+  readonly cancel: AbortController;
+  /** How many wait for it. */
+  claims: number;
+}
+
+/**
+ * Makes what batches need proven, and nothing twice: neither what is proven nor what is being proven, for
+ * whatever batch. A proof that no batch waits for any more goes on until others are asked for.
+ */
 export class Proofs {
   readonly #options: ProofsOptions;
   readonly #ready = new Map<Hex, VisitProof>();
+  readonly #making = new Map<Hex, Making>();
+  /** One check after the other: they are all work of this thread, and so can be timed. */
+  readonly #checking = new Lock();
 
   constructor(options: ProofsOptions) {
     this.#options = options;
   }
 
-  /** Whether something of the plan is proven already. */
-  hasSome({ visits }: BatchPlan): boolean {
+  /** Whether some of these are proven already. */
+  hasSome(visits: readonly PlannedVisit[]): boolean {
     return visits.some((visit) => this.#ready.has(statementKey(visit)));
   }
 
-  /** Whether nothing of the plan is left to prove. */
-  hasAll({ visits }: BatchPlan): boolean {
+  /** Whether nothing is left to prove. */
+  hasAll(visits: readonly PlannedVisit[]): boolean {
     return visits.every((visit) => this.#ready.has(statementKey(visit)));
   }
 
-  /** The proofs of a plan's visits, in their order, all of which are made. */
-  of({ visits }: BatchPlan): VisitProof[] {
+  /** Whether something is left to prove that takes a prover its time. */
+  needsProver(visits: readonly PlannedVisit[]): boolean {
+    return visits.some(
+      (visit) => this.#options.kindOf(visit.rollup).isProven && !this.#ready.has(statementKey(visit)),
+    );
+  }
+
+  /** The proofs of these visits, in their order, all of which are made. */
+  of(visits: readonly PlannedVisit[]): VisitProof[] {
     return visits.map((visit) => this.#ready.get(statementKey(visit))).filter((proof) => proof !== undefined);
   }
 
-  /** Proves what is not proven yet. Each proof that was made is kept, whatever becomes of the others. */
-  async make(plan: BatchPlan, signal: AbortSignal): Promise<Timings> {
-    const { store, prover, kindOf, keyOf, emit } = this.#options;
-    const missing = plan.visits.filter((visit) => !this.#ready.has(statementKey(visit)));
+  /** As large as the proofs of these visits will be, but none. */
+  placeholdersFor(visits: readonly PlannedVisit[]): VisitProof[] {
+    const { kindOf, keyOf } = this.#options;
+    return visits.map(({ rollup }) => {
+      const [circuit = ""] = kindOf(rollup).circuits;
+      return { rollup, verificationKey: keyOf(rollup, circuit), proof: PLACEHOLDER };
+    });
+  }
+
+  /** The most that L1 takes to verify the proofs of these visits. */
+  maxGasOf(visits: readonly PlannedVisit[]): bigint {
+    const { kindOf } = this.#options;
+    const proven = visits.filter(({ rollup }) => kindOf(rollup).isProven);
+    const rollups = new Set(proven.map(({ rollup }) => rollup));
+    const keys = [...rollups].reduce((sum, rollup) => sum + kindOf(rollup).circuits.length, 0);
+    return maxVerificationGas(proven.length, Math.min(keys, proven.length));
+  }
+
+  /**
+   * Proves what is not proven yet. Each proof that was made is kept, whatever becomes of the others.
+   * @param signal ends the waiting.
+   */
+  async make(visits: readonly PlannedVisit[], signal: AbortSignal): Promise<Timings> {
+    signal.throwIfAborted();
+    const missing = visits.filter((visit) => !this.#ready.has(statementKey(visit)));
     if (missing.length === 0) return {};
     const start = performance.now();
-    const jobs = await visitJobs({ ...plan, visits: missing }, kindOf);
-    const witness = performance.now() - start;
-    let check = 0;
-    // One after the other: they are all work of this thread, and so can be timed.
-    const checking = new Lock();
-    emit({ type: "proving", circuits: jobs.map(({ job }) => job.circuit), witnessMilliseconds: witness });
-    await allOrCancel(signal, (cancel) =>
-      jobs.map(async (visit) => {
-        const begun = performance.now();
-        const { rollup, job } = visit;
-        const statement = statementKey(visit);
-        const verificationKey = keyOf(rollup, job.circuit);
-        const kept = await store.get(statement, verificationKey);
-        const proof =
-          kept === undefined
-            ? await proveVisit(visit, prover, keyOf, cancel)
-            : { rollup, verificationKey, proof: kept };
-        emit({ type: "proven", rollup, circuit: job.circuit, milliseconds: performance.now() - begun });
-        await checking.run(async () => {
-          const start = performance.now();
-          await checkVisit(visit, kindOf(rollup), proof.proof);
-          check += performance.now() - start;
-        });
-        this.#keep(statement, proof);
-        // What had not to be proven costs more to keep than to make.
-        if (kept === undefined && kindOf(rollup).isProven)
-          await store.put(statement, verificationKey, proof.proof);
-      }),
-    );
-    return { witness, prove: performance.now() - start - witness, check };
+    const own = this.#claim(new Map(missing.map((visit) => [statementKey(visit), visit])));
+    try {
+      const circuits = await Promise.all(own.map(({ circuit }) => circuit));
+      const witness = performance.now() - start;
+      this.#options.emit({ type: "proving", circuits, witnessMilliseconds: witness });
+      const checks = await orAborted(Promise.all(own.map(({ done }) => done)), signal);
+      const check = checks.reduce((sum, each) => sum + each, 0);
+      return { witness, prove: performance.now() - start - witness, check };
+    } finally {
+      for (const making of own) making.claims--;
+    }
+  }
+
+  /** Cancels what is being made. */
+  async close(): Promise<void> {
+    const all = [...this.#making.values()];
+    this.#making.clear();
+    for (const { cancel } of all) cancel.abort();
+    await Promise.allSettled(all.map(({ done }) => done));
+  }
+
+  /** Begins what is not being made yet, and cancels what nothing waits for any more. */
+  #claim(visits: ReadonlyMap<Hex, PlannedVisit>): Making[] {
+    const fresh = [...visits].filter(([statement]) => !this.#making.has(statement));
+    // Records are read at once: the rollups may move on meanwhile.
+    const jobs = visitJobs({ visits: fresh.map(([, visit]) => visit) }, this.#options.kindOf);
+    for (const [index, [statement]] of fresh.entries()) this.#begin(statement, jobs, index);
+    const own = [...visits.keys()].map((statement) => this.#making.get(statement));
+    const claimed = own.filter((making) => making !== undefined);
+    for (const making of claimed) making.claims++;
+    // Provers are not kept busy with it while others need them.
+    if (!fresh.some(([, { rollup }]) => this.#options.kindOf(rollup).isProven)) return claimed;
+    for (const [statement, { claims, cancel }] of this.#making) {
+      if (claims > 0) continue;
+      this.#making.delete(statement);
+      cancel.abort();
+    }
+    return claimed;
+  }
+
+  #begin(statement: Hex, jobs: Promise<readonly VisitJob[]>, index: number): void {
+    const cancel = new AbortController();
+    const own = jobs.then((all) => {
+      const job = all[index];
+      if (job === undefined) throw new TypeError("a visit without a job");
+      return job;
+    });
+    const done = own.then((visit) => this.#prove(statement, visit, cancel.signal));
+    const making = { circuit: own.then(({ job }) => job.circuit), done, cancel, claims: 0 };
+    const end = (): void => {
+      if (this.#making.get(statement) === making) this.#making.delete(statement);
+    };
+    // What goes wrong is told to those who wait for it.
+    making.circuit.catch(() => undefined);
+    done.then(end, end);
+    this.#making.set(statement, making);
+  }
+
+  async #prove(statement: Hex, visit: VisitJob, cancel: AbortSignal): Promise<number> {
+    const { store, prover, kindOf, keyOf, emit } = this.#options;
+    const begun = performance.now();
+    const { rollup, job } = visit;
+    const verificationKey = keyOf(rollup, job.circuit);
+    const kept = await store.get(statement, verificationKey);
+    cancel.throwIfAborted();
+    const proof =
+      kept === undefined
+        ? await proveVisit(visit, prover, keyOf, cancel)
+        : { rollup, verificationKey, proof: kept };
+    emit({ type: "proven", rollup, circuit: job.circuit, milliseconds: performance.now() - begun });
+    const check = await this.#checking.run(async () => {
+      const start = performance.now();
+      await checkVisit(visit, kindOf(rollup), proof.proof);
+      return performance.now() - start;
+    });
+    this.#keep(statement, proof);
+    // What had not to be proven costs more to keep than to make.
+    if (kept === undefined && kindOf(rollup).isProven)
+      await store.put(statement, verificationKey, proof.proof);
+    return check;
   }
 
   #keep(statement: Hex, proof: VisitProof): void {
@@ -94,18 +192,17 @@ export class Proofs {
   }
 }
 
-/** Waits for all; the first failure cancels the others, which are waited for as well. */
-async function allOrCancel(
-  signal: AbortSignal,
-  start: (cancel: AbortSignal) => readonly Promise<void>[],
-): Promise<void> {
-  const failure = new AbortController();
-  const jobs = start(AbortSignal.any([signal, failure.signal]));
+/** Waits for `work`, but not longer than until `signal`. */
+async function orAborted<Value>(work: Promise<Value>, signal: AbortSignal): Promise<Value> {
+  signal.throwIfAborted();
+  const { promise, reject } = Promise.withResolvers<never>();
+  const stop = (): void => {
+    reject(signal.reason instanceof Error ? signal.reason : new Error("aborted"));
+  };
+  signal.addEventListener("abort", stop, { once: true });
   try {
-    await Promise.all(jobs);
-  } catch (error) {
-    failure.abort(error);
-    await Promise.allSettled(jobs);
-    throw error;
+    return await Promise.race([work, promise]);
+  } finally {
+    signal.removeEventListener("abort", stop);
   }
 }

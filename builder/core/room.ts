@@ -1,3 +1,5 @@
+import { setImmediate as breath } from "node:timers/promises";
+
 /** Whose turn comes first. */
 export const Priority = {
   /** Looks at the head: short, and never behind others. */
@@ -8,6 +10,9 @@ export const Priority = {
   Call: 2,
 } as const;
 export type Priority = (typeof Priority)[keyof typeof Priority];
+
+/** How long visitors other than readers may have the thread, one after the other, in milliseconds. */
+const SLICE = 8;
 
 /** What is played on the machines and lives on: it can be left between two steps, and taken up again. */
 export interface Branch {
@@ -26,6 +31,8 @@ export class Room {
     [Priority.Call]: [],
   };
   #busy = false;
+  /** When requests could last come in: what is executed here asks for nothing, and never waits. */
+  #breathed = performance.now();
   #inside: Branch | undefined;
 
   /**
@@ -33,6 +40,10 @@ export class Room {
    * last.
    */
   async run<Result>(priority: Priority, work: () => Promise<Result> | Result): Promise<Result> {
+    if (priority !== Priority.Read && performance.now() - this.#breathed > SLICE) {
+      await breath();
+      this.#breathed = performance.now();
+    }
     if (this.#busy) await new Promise<void>((resolve) => this.#waiting[priority].push(resolve));
     this.#busy = true;
     try {

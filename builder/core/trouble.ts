@@ -12,6 +12,12 @@ export interface Trouble {
   readonly reason: string;
 }
 
+/** Trouble there is. */
+export interface Present extends Trouble {
+  /** Milliseconds since 1970. */
+  readonly since: number;
+}
+
 /** What an error says. */
 export type Finding =
   /** L1 went on: to be tried again at once. */

@@ -1,3 +1,4 @@
+import { setImmediate as breath } from "node:timers/promises";
 import type { Address } from "viem";
 import { Journal } from "../evm/journal.ts";
 import type { RollupMachine } from "../kinds/kind.ts";
@@ -7,6 +8,7 @@ import { readGenesisRoot } from "../l1/registration.ts";
 import { codeOf, LockstepError } from "../protocol/errors.ts";
 import { type ChainId, L1, type StateRoot } from "../protocol/ids.ts";
 import { type Consumption, type HistoryEntry, HistoryProgress, readHistory } from "../l1/history.ts";
+import { FollowedStore } from "./followed-store.ts";
 import { type UnreadableVisit, type PastVisit, replayVisit, StateDivergedError, visitsOf } from "./replay.ts";
 import { RollupStoppedError, type StopPlace } from "./stopped.ts";
 
@@ -16,6 +18,8 @@ export interface FollowerOptions {
   readonly l1ChainId: bigint;
   /** Block in which `Rollups` was deployed, or an earlier one. */
   readonly firstBlock: bigint;
+  /** Where it is remembered how far L1 was followed; without it the next process reads all of history. */
+  readonly folder?: string | undefined;
 }
 
 /** A rollup that was stopped. */
@@ -38,9 +42,12 @@ export class Follower {
   readonly #progress = { recent: new HistoryProgress(), full: new HistoryProgress() };
   /** Up to here history was followed; from here the next look starts if the block is still L1's. */
   #followed: { readonly number: bigint; readonly hash: string } | undefined;
+  readonly #store: FollowedStore;
+  #isRecalled = false;
 
   constructor(options: FollowerOptions) {
     this.#options = options;
+    this.#store = new FollowedStore(options.folder);
   }
 
   /**
@@ -51,6 +58,8 @@ export class Follower {
     machines: ReadonlyMap<ChainId, RollupMachine>,
     head: Head,
   ): Promise<ReadonlyMap<ChainId, RollupStoppedError>> {
+    const isFirst = !this.#isRecalled;
+    if (isFirst) await this.#recall(machines);
     const behind: RollupMachine[] = [];
     for (const machine of machines.values()) {
       if (machine.stateRoot() === head.rollups.get(machine.id)?.root) this.#stopped.delete(machine.id);
@@ -67,7 +76,21 @@ export class Follower {
       }
     }
     this.#followed = { number: head.number, hash: head.hash };
+    if (behind.length > 0 || isFirst) {
+      const roots = new Map([...machines].map(([id, machine]) => [id, machine.stateRoot()]));
+      await this.#store.save({ ...this.#followed, hash: head.hash, roots });
+    }
     return new Map([...this.#stopped].map(([rollup, { error }]) => [rollup, error]));
+  }
+
+  /** How far an earlier process came, if the rollups are where it left them. */
+  async #recall(machines: ReadonlyMap<ChainId, RollupMachine>): Promise<void> {
+    this.#isRecalled = true;
+    const followed = await this.#store.load();
+    const isWhereLeft = [...machines.values()].every(
+      (machine) => followed?.roots.get(machine.id) === machine.stateRoot(),
+    );
+    if (followed !== undefined && isWhereLeft) this.#followed = followed;
   }
 
   /** Whether there is no point in trying again what stopped the rollup. */
@@ -140,6 +163,8 @@ export class Follower {
   async #replay(machine: RollupMachine, visits: readonly (PastVisit | UnreadableVisit)[]): Promise<void> {
     let durable = machine.stateRoot();
     for (const [index, visit] of visits.entries()) {
+      // Requests that need no rollup are not kept waiting until all is followed.
+      await breath();
       const journal = new Journal([machine]);
       try {
         if ("fault" in visit) throw visit.fault;

@@ -24,6 +24,7 @@ export async function statusOf(builder: Backend): Promise<unknown> {
     l1ChainId: numberToHex(builder.l1ChainId),
     rollupsAddress: builder.manager,
     waiting: builder.waiting,
+    calls: builder.calls,
     // What keeps them waiting, if nothing is wrong with them.
     ...(builder.trouble === undefined ? {} : { trouble: builder.trouble }),
     rollups,

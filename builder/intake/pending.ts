@@ -15,6 +15,8 @@ const recordSchema = z.object({
   format: z.literal(FORMAT),
   order: z.number().int().nonnegative(),
   rollup: z.string().regex(/^\d+$/).optional(),
+  /** L1's block when it was accepted. */
+  block: z.string().regex(/^\d+$/).optional(),
   data: hex,
 });
 
@@ -47,7 +49,7 @@ export class PendingStore {
    * What was accepted before, oldest first.
    * @throws {CorruptPendingError}, {UnsupportedFormatError}
    */
-  async load(): Promise<AcceptedTransaction[]> {
+  async load(): Promise<{ transaction: AcceptedTransaction; block: bigint | undefined }[]> {
     const folder = this.#folder;
     if (folder === undefined) return [];
     await mkdir(folder, { recursive: true });
@@ -57,10 +59,11 @@ export class PendingStore {
     );
     records.sort((a, b) => a.order - b.order);
     this.#order = (records.at(-1)?.order ?? -1) + 1;
-    return records.map(({ transaction }) => transaction);
+    return records.map(({ transaction, block }) => ({ transaction, block }));
   }
 
-  async add(transaction: AcceptedTransaction): Promise<void> {
+  /** @param block of L1, at which it was accepted. */
+  async add(transaction: AcceptedTransaction, block?: bigint): Promise<void> {
     const folder = this.#folder;
     if (folder === undefined) return;
     const file = path.join(folder, `${transaction.hash}.json`);
@@ -68,6 +71,7 @@ export class PendingStore {
       format: FORMAT,
       order: this.#order++,
       data: transaction.data,
+      ...(block === undefined ? {} : { block: block.toString() }),
       ...(transaction.rollup === undefined ? {} : { rollup: transaction.rollup.toString() }),
     };
     await writeWholeFile(file, JSON.stringify(record));
@@ -82,13 +86,13 @@ export class PendingStore {
 async function readRecord(
   file: string,
   l1ChainId: bigint,
-): Promise<{ order: number; transaction: AcceptedTransaction }> {
+): Promise<{ order: number; transaction: AcceptedTransaction; block: bigint | undefined }> {
   try {
     const text = await readFile(file, "utf8");
     const found = formatOf(text);
     if (found !== FORMAT)
       throw new UnsupportedFormatError(file, found, FORMAT, "Remove it and send the transaction again");
-    const { order, rollup, data } = recordSchema.parse(JSON.parse(text));
+    const { order, rollup, block, data } = recordSchema.parse(JSON.parse(text));
     if (!isHex(data)) throw new Error("data is not hexadecimal");
     const hash = path.basename(file, ".json");
     if (!isHex(hash)) throw new Error("the file is not named by a hash");
@@ -97,7 +101,7 @@ async function readRecord(
         ? l1Transaction(data, l1ChainId)
         : rollupTransaction(chainId(BigInt(rollup)), data);
     if (transaction.hash !== hash) throw new Error("the file is named by another transaction");
-    return { order, transaction };
+    return { order, transaction, block: block === undefined ? undefined : BigInt(block) };
   } catch (error) {
     if (error instanceof UnsupportedFormatError) throw error;
     throw new CorruptPendingError(file, error);

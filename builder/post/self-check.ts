@@ -98,11 +98,39 @@ export interface ProposedBlock extends L1Context {
 }
 
 /**
+ * The machines of a rehearsal, where its steps have brought them. They can be left between two steps, and
+ * entered again; they share their state with the rollups', which are elsewhere meanwhile.
+ */
+export class Rehearsal {
+  readonly #machines: RollupMachine[] = [];
+  #parked: (() => void)[] = [];
+
+  /** @param machine at L1's head. */
+  begin(machine: RollupMachine): RollupMachine {
+    const fresh = machine.fresh();
+    this.#machines.push(fresh);
+    return fresh;
+  }
+
+  leave(): void {
+    this.#parked = this.#machines.map((machine) => machine.park());
+  }
+
+  enter(): void {
+    for (const back of this.#parked) back();
+    this.#parked = [];
+  }
+}
+
+/** Lets a step of a rehearsal have the rollups' state. */
+export type RunStep = <Result>(rehearsal: Rehearsal, step: () => Promise<Result> | Result) => Promise<Result>;
+
+/**
  * Takes the step that a follower will take over the block, with machines that remember nothing, from what the
- * node shows alone.
+ * node shows alone: visit by visit, so that others get a turn in between.
  * @returns a check that throws {SelfCheckError} if it does not lead to the roots that L1 will say.
  */
-export function checkFollower(proposed: ProposedBlock): ResultCheck {
+export function checkFollower(proposed: ProposedBlock, run: RunStep): ResultCheck {
   return async (result) => {
     const events = readEvents(proposed, result);
     if (proposed.batch !== undefined && result.receipt(0)?.success === true && !events.isPosted)
@@ -114,42 +142,61 @@ export function checkFollower(proposed: ProposedBlock): ResultCheck {
     const history = await gather(events.postings, events.consumptions, async (batch) =>
       events.calldata.get(batch),
     );
-    for (const machine of proposed.machines.values()) {
-      const visits = visitsOf(machine.id, history);
-      const root = events.roots.get(machine.id) ?? machine.stateRoot();
-      if (visits.length > 0 || root !== machine.stateRoot()) await replay(machine, visits, root, proposed);
-    }
+    for (const machine of proposed.machines.values())
+      await replay(machine, visitsOf(machine.id, history), events.roots.get(machine.id), proposed, run);
   };
 }
 
-/** The machine itself stays as it is. */
+/**
+ * The machine itself stays as it is.
+ * @param said where L1 says that it ends, if it moves at all.
+ */
 async function replay(
   machine: RollupMachine,
   visits: readonly (PastVisit | UnreadableVisit)[],
-  root: StateRoot,
+  said: StateRoot | undefined,
   l1: L1Context,
+  run: RunStep,
 ): Promise<void> {
-  const fresh = machine.fresh();
-  const journal = new Journal([fresh]);
-  journal.checkpoint(L1);
+  if (visits.length === 0 && said === undefined) return;
+  const rehearsal = new Rehearsal();
+  const { fresh, root, journal } = await run(rehearsal, () => {
+    const fresh = rehearsal.begin(machine);
+    const journal = new Journal([fresh]);
+    journal.checkpoint(L1);
+    return { fresh, journal, root: said ?? fresh.stateRoot() };
+  });
   try {
-    for (const visit of visits) {
-      try {
-        if ("fault" in visit) throw visit.fault;
-        await replayVisit(fresh, visit, l1, journal);
-      } catch (error) {
-        throw refusal(machine.id, error, visit);
-      }
-    }
-    if (fresh.stateRoot() === root) return;
-    throw new SelfCheckError({
-      check: "follower",
-      rollup: machine.id,
-      cause: "FOLLOWED_ROOT_DIFFERS",
-      reason: `all of it leads to ${fresh.stateRoot()}, on L1 to ${root}`,
+    for (const visit of visits) await run(rehearsal, () => step(fresh, visit, l1, journal));
+    await run(rehearsal, () => {
+      if (fresh.stateRoot() === root) return;
+      throw new SelfCheckError({
+        check: "follower",
+        rollup: machine.id,
+        cause: "FOLLOWED_ROOT_DIFFERS",
+        reason: `all of it leads to ${fresh.stateRoot()}, on L1 to ${root}`,
+      });
     });
   } finally {
+    await run(rehearsal, () => {
+      journal.unwind(0);
+    });
+  }
+}
+
+async function step(
+  fresh: RollupMachine,
+  visit: PastVisit | UnreadableVisit,
+  l1: L1Context,
+  journal: Journal,
+): Promise<void> {
+  try {
+    if ("fault" in visit) throw visit.fault;
+    await replayVisit(fresh, visit, l1, journal);
+  } catch (error) {
+    // Others come next, and a visit that is suspended cannot be left.
     journal.unwind(0);
+    throw refusal(fresh.id, error, visit);
   }
 }
 

@@ -1,11 +1,11 @@
-import { type Hex, parseGwei, size } from "viem";
+import { type Address, type Hex, parseGwei, size } from "viem";
 import { BatchTooLargeError, MAX_TRANSACTION_GAS } from "../batch/limits.ts";
 import { MAX_TABLE_BYTES, SLOT_BYTES } from "../batch/table-layout.ts";
 import type { L1Client } from "../l1/client.ts";
 import { LockstepError } from "../protocol/errors.ts";
 import { contractErrorIn } from "./contract-error.ts";
 import type { DryRun } from "./dry-run/dry-run.ts";
-import type { GasMeasurement } from "./dry-run/gas-measurement.ts";
+import { type GasMeasurement, isStarved } from "./dry-run/gas-measurement.ts";
 import type { Bundle } from "./bundle.ts";
 
 /** L1 would refuse the batch; `name` is the contract's error. */
@@ -18,8 +18,6 @@ export class BatchRefusedError extends LockstepError {
 const PRIORITY_FEE = parseGwei("1");
 /** A slot that was never used, less one that was. */
 const FRESH_SLOT_GAS = 17_100n;
-/** Contract errors that say nothing but that there was too little gas. */
-const STARVED = ["InsufficientCallGas", "InsufficientProbeGas", "TransactionOutOfGas"];
 
 /**
  * As much gas as the node says that the batch needs, and its callees may use; nothing if there is no batch.
@@ -30,9 +28,38 @@ export async function measureBatch(
   dryRun: DryRun,
 ): Promise<bigint | undefined> {
   if (data === undefined) return undefined;
-  const limit = next.gasLimit < MAX_TRANSACTION_GAS ? next.gasLimit : MAX_TRANSACTION_GAS;
+  const limit = limitOf(next);
   const measured = await dryRun.measure({ from: account.address, to: manager, input: data }, next, limit);
   return gasOf(measured, promised + roomFor(data), limit);
+}
+
+/**
+ * Finds out before a batch is proven whether L1 could take it.
+ * @param batch calldata with something in place of the proofs.
+ * @param accepting the proof systems that will judge them.
+ * @param verification gas that this will take at most.
+ * @throws {BatchTooLargeError}
+ */
+export async function assertFits(
+  { account, manager, batch: data, next }: Pick<Bundle, "account" | "manager" | "batch" | "next">,
+  dryRun: DryRun,
+  accepting: readonly Address[],
+  verification: bigint,
+): Promise<void> {
+  if (data === undefined) return;
+  const gas = limitOf(next) - verification;
+  const transaction = { from: account.address, to: manager, input: data };
+  if (gas > 0n && (await dryRun.fits(transaction, next, gas, accepting))) return;
+  throw new BatchTooLargeError(
+    "gas of postBatch",
+    `with its proofs more than ${limitOf(next)}`,
+    limitOf(next),
+  );
+}
+
+/** Gas that a transaction of this block may have. */
+export function limitOf({ gasLimit }: Bundle["next"]): bigint {
+  return gasLimit < MAX_TRANSACTION_GAS ? gasLimit : MAX_TRANSACTION_GAS;
 }
 
 /** The transaction that posts the batch, if there is one. */
@@ -75,7 +102,6 @@ function gasOf(measured: GasMeasurement, room: bigint, limit: bigint): bigint {
   }
   const { data, isOutOfGas, cause } = measured;
   const name = contractErrorIn(data);
-  const isStarved = name !== undefined && STARVED.some((starved) => name.startsWith(`${starved}(`));
-  if (isOutOfGas || isStarved) throw new BatchTooLargeError(what, `more than ${limit}`, limit);
+  if (isOutOfGas || isStarved(data)) throw new BatchTooLargeError(what, `more than ${limit}`, limit);
   throw new BatchRefusedError(name ?? `it reverts with ${data}`, { cause });
 }

@@ -1,4 +1,218 @@
 //////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////
+// BusProofSystem
+//////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////
+
+export const busProofSystemAbi = [
+  {
+    type: "error",
+    inputs: [{ name: "statement", internalType: "uint256", type: "uint256" }],
+    name: "BusNotBalanced",
+  },
+  {
+    type: "error",
+    inputs: [{ name: "chainId", internalType: "uint256", type: "uint256" }],
+    name: "DevelopmentKeySet",
+  },
+  {
+    type: "error",
+    inputs: [
+      { name: "statement", internalType: "uint256", type: "uint256" },
+      { name: "proof", internalType: "uint256", type: "uint256" },
+    ],
+    name: "InputOutOfField",
+  },
+  { type: "error", inputs: [], name: "InvalidProof" },
+  {
+    type: "error",
+    inputs: [{ name: "length", internalType: "uint256", type: "uint256" }],
+    name: "KeySetLength",
+  },
+  { type: "error", inputs: [], name: "NotCode" },
+  { type: "error", inputs: [], name: "OpeningNotOnCurve" },
+  {
+    type: "error",
+    inputs: [{ name: "offset", internalType: "uint256", type: "uint256" }],
+    name: "PointNotOnCurve",
+  },
+  {
+    type: "error",
+    inputs: [{ name: "precompile", internalType: "uint256", type: "uint256" }],
+    name: "PrecompileFailed",
+  },
+  {
+    type: "error",
+    inputs: [
+      { name: "statement", internalType: "uint256", type: "uint256" },
+      { name: "length", internalType: "uint256", type: "uint256" },
+    ],
+    name: "ProofLength",
+  },
+  {
+    type: "error",
+    inputs: [
+      { name: "statement", internalType: "uint256", type: "uint256" },
+      { name: "proof", internalType: "uint256", type: "uint256" },
+    ],
+    name: "ProofNotOnCurve",
+  },
+  {
+    type: "error",
+    inputs: [{ name: "offset", internalType: "uint256", type: "uint256" }],
+    name: "SecretNotOwn",
+  },
+  {
+    type: "error",
+    inputs: [
+      { name: "statement", internalType: "uint256", type: "uint256" },
+      { name: "slot", internalType: "uint256", type: "uint256" },
+    ],
+    name: "SlotNotOpened",
+  },
+  {
+    type: "error",
+    inputs: [{ name: "statement", internalType: "uint256", type: "uint256" }],
+    name: "SlotsNotAscending",
+  },
+  {
+    type: "error",
+    inputs: [{ name: "slots", internalType: "uint256", type: "uint256" }],
+    name: "TooManySlots",
+  },
+  {
+    type: "error",
+    inputs: [
+      { name: "statement", internalType: "uint256", type: "uint256" },
+      { name: "codeHash", internalType: "bytes32", type: "bytes32" },
+    ],
+    name: "UnknownCode",
+  },
+  {
+    type: "error",
+    inputs: [
+      { name: "statement", internalType: "uint256", type: "uint256" },
+      { name: "proof", internalType: "uint256", type: "uint256" },
+      { name: "key", internalType: "uint256", type: "uint256" },
+    ],
+    name: "UnknownKey",
+  },
+  {
+    type: "error",
+    inputs: [{ name: "set", internalType: "bytes32", type: "bytes32" }],
+    name: "UnknownKeySet",
+  },
+  {
+    type: "error",
+    inputs: [
+      { name: "index", internalType: "uint256", type: "uint256" },
+      { name: "word", internalType: "uint256", type: "uint256" },
+    ],
+    name: "WordOutOfField",
+  },
+  { type: "error", inputs: [], name: "WrongCommitment" },
+  {
+    type: "event",
+    anonymous: false,
+    inputs: [
+      { name: "tau", internalType: "bytes32", type: "bytes32", indexed: true },
+      {
+        name: "codeHash",
+        internalType: "bytes32",
+        type: "bytes32",
+        indexed: true,
+      },
+    ],
+    name: "CodeRegistered",
+  },
+  {
+    type: "event",
+    anonymous: false,
+    inputs: [
+      { name: "set", internalType: "bytes32", type: "bytes32", indexed: true },
+      {
+        name: "pointer",
+        internalType: "address",
+        type: "address",
+        indexed: false,
+      },
+      {
+        name: "keys",
+        internalType: "uint256",
+        type: "uint256",
+        indexed: false,
+      },
+      {
+        name: "isDevelopment",
+        internalType: "bool",
+        type: "bool",
+        indexed: false,
+      },
+    ],
+    name: "KeySetRegistered",
+  },
+  {
+    type: "function",
+    inputs: [
+      { name: "tau", internalType: "bytes32", type: "bytes32" },
+      { name: "codeHash", internalType: "bytes32", type: "bytes32" },
+    ],
+    name: "isCodeRegistered",
+    outputs: [{ name: "", internalType: "bool", type: "bool" }],
+    stateMutability: "view",
+  },
+  {
+    type: "function",
+    inputs: [{ name: "set", internalType: "bytes32", type: "bytes32" }],
+    name: "isDevelopmentKeySet",
+    outputs: [{ name: "", internalType: "bool", type: "bool" }],
+    stateMutability: "view",
+  },
+  {
+    type: "function",
+    inputs: [{ name: "set", internalType: "bytes32", type: "bytes32" }],
+    name: "isRegistered",
+    outputs: [{ name: "", internalType: "bool", type: "bool" }],
+    stateMutability: "view",
+  },
+  {
+    type: "function",
+    inputs: [
+      { name: "tau", internalType: "uint256[4]", type: "uint256[4]" },
+      { name: "code", internalType: "bytes", type: "bytes" },
+      { name: "commitment", internalType: "uint256[2]", type: "uint256[2]" },
+      { name: "opening", internalType: "uint256[2]", type: "uint256[2]" },
+    ],
+    name: "registerCode",
+    outputs: [{ name: "codeHash", internalType: "bytes32", type: "bytes32" }],
+    stateMutability: "nonpayable",
+  },
+  {
+    type: "function",
+    inputs: [{ name: "keySet", internalType: "bytes", type: "bytes" }],
+    name: "registerKeySet",
+    outputs: [{ name: "set", internalType: "bytes32", type: "bytes32" }],
+    stateMutability: "nonpayable",
+  },
+  {
+    type: "function",
+    inputs: [
+      {
+        name: "statements",
+        internalType: "struct Statement[]",
+        type: "tuple[]",
+        components: [
+          { name: "verificationKey", internalType: "bytes32", type: "bytes32" },
+          { name: "words", internalType: "uint256[]", type: "uint256[]" },
+          { name: "proof", internalType: "bytes", type: "bytes" },
+        ],
+      },
+    ],
+    name: "verify",
+    outputs: [],
+    stateMutability: "view",
+  },
+] as const;
+
+//////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////
 // CrossChainManager
 //////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////
 

@@ -8,6 +8,11 @@ export interface Groth16Proof {
   readonly c: readonly [bigint, bigint];
 }
 
+/** A proof under a key with committed wires, and the commitment to them (docs/proving-evm.md, section 2). */
+export interface CommittedProof extends Groth16Proof {
+  readonly d: readonly [bigint, bigint];
+}
+
 export interface ProverResult {
   readonly proof: Groth16Proof;
   readonly publicInputs: PublicInputs;

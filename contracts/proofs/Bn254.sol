@@ -63,6 +63,17 @@ library Bn254 {
             leftImaginary == addmod(cubeImaginary, TWIST_IMAGINARY, Q);
     }
 
+    /// The generator of G2 that EIP-197 names.
+    function generator2() internal pure returns (G2 memory) {
+        return
+            G2({
+                xImaginary: 0x198e9393920d483a7260bfb731fb5d25f1aa493335a9e71297e485b7aef312c2,
+                xReal: 0x1800deef121f1e76426a00665e5c4479674322d4f75edadd46debd5cd992f6ed,
+                yImaginary: 0x090689d0585ff075ec9e99ad690c3395bc4b313370b38ef355acdadcd122975b,
+                yReal: 0x12c85ea5db8c6deb4aab71808dcb408fe3d1e7690c43d37b4ce6cc0166fa7daa
+            });
+    }
+
     /// The point whose coordinates lie at `offset`: no copy, changing one changes the other.
     function g1At(bytes memory encoded, uint256 offset) internal pure returns (G1 memory p) {
         assert(offset + 64 <= encoded.length);

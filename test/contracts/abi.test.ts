@@ -2,6 +2,7 @@ import { expect } from "chai";
 import hre from "hardhat";
 import type { Abi } from "viem";
 import {
+  busProofSystemAbi,
   crossChainManagerAbi,
   crossChainProxyAbi,
   groth16ProofSystemAbi,
@@ -57,6 +58,7 @@ describe("ABIs written out for the builder", () => {
     ["CrossChainManager", crossChainManagerAbi],
     ["UnprovenProofSystem", unprovenProofSystemAbi],
     ["Groth16ProofSystem", groth16ProofSystemAbi],
+    ["BusProofSystem", busProofSystemAbi],
   ];
   before(connect);
   for (const [name, abi] of written) {

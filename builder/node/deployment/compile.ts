@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { existsSync, globSync } from "node:fs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { z } from "zod";
 import { withLock } from "../../proving/circuits/lock.ts";
 import { hardhat, PROJECT_ROOT } from "../hardhat.ts";
 
@@ -9,6 +10,11 @@ import { hardhat, PROJECT_ROOT } from "../hardhat.ts";
 const TYPES = path.join(PROJECT_ROOT, "types/ethers-contracts/index.ts");
 /** Stands among the compiler's outputs, so that it goes when they go. */
 const STAMP = path.join(PROJECT_ROOT, "artifacts/lockstep-sources.sha256");
+
+/** Packages that decide what comes out; any other may change without a contract being compiled again. */
+const COMPILING =
+  /^node_modules\/(hardhat|solc|solady|typechain|@typechain\/.*|@nomicfoundation\/(hardhat-typechain|hardhat-toolbox.*))$/;
+const lockFile = z.object({ packages: z.record(z.string(), z.object({ version: z.string().optional() })) });
 
 const LOCK = path.join(PROJECT_ROOT, ".lockstep/contracts.lock");
 
@@ -36,7 +42,17 @@ async function isCompiled(sources: string): Promise<boolean> {
 async function hashSources(): Promise<string> {
   const contracts = globSync("contracts/**/*.sol", { cwd: PROJECT_ROOT }).sort();
   const hash = createHash("sha256");
-  for (const file of [...contracts, "hardhat.config.ts", "package-lock.json"])
+  for (const file of [...contracts, "hardhat.config.ts"])
     hash.update(JSON.stringify([file, await readFile(path.join(PROJECT_ROOT, file), "utf8")]));
+  hash.update(JSON.stringify(await toolVersions()));
   return hash.digest("hex");
+}
+
+async function toolVersions(): Promise<[place: string, version: string | undefined][]> {
+  const lock = lockFile.parse(
+    JSON.parse(await readFile(path.join(PROJECT_ROOT, "package-lock.json"), "utf8")),
+  );
+  return Object.entries(lock.packages)
+    .filter(([place]) => COMPILING.test(place))
+    .map(([place, { version }]) => [place, version]);
 }

@@ -1,4 +1,4 @@
-import type { Hex } from "viem";
+import type { Address, Hex } from "viem";
 import type { L1Frame } from "../../l1/call-tracer.ts";
 import type { NextBlock } from "../../l1/head.ts";
 import type { BundleReceipts } from "../bundle.ts";
@@ -39,6 +39,18 @@ export interface DryRun {
    * @throws what the client throws when the node does not execute it at all.
    */
   measure(transaction: UnsignedRequest, next: NextBlock, limit: bigint): Promise<GasMeasurement>;
+  /**
+   * Whether this much gas is enough for a transaction that is the first of the block to come.
+   * @param accepting contracts that are to accept every call.
+   * @returns true also if the node has something else against it: that is found out when it is measured.
+   * @throws what the client throws when the node does not execute it at all.
+   */
+  fits(
+    transaction: UnsignedRequest,
+    next: NextBlock,
+    gas: bigint,
+    accepting: readonly Address[],
+  ): Promise<boolean>;
   /**
    * Has the node execute the draft in the very block to come (number, time, base fee, order, senders, gas
    * limits) and includes it if `check` lets it.

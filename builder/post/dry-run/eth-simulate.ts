@@ -1,10 +1,10 @@
-import { type Hex, isHex, numberToHex } from "viem";
+import { type Address, type Hex, isHex, numberToHex } from "viem";
 import { z } from "zod";
 import type { L1Client } from "../../l1/client.ts";
 import type { NextBlock } from "../../l1/head.ts";
 import type { BundleReceipts } from "../bundle.ts";
 import type { BlockDraft, DryRun, ResultCheck } from "./dry-run.ts";
-import type { GasMeasurement } from "./gas-measurement.ts";
+import { acceptAll, type GasMeasurement, isStarved } from "./gas-measurement.ts";
 import { OverrideTracer } from "./override-tracer.ts";
 import { unsignedRequest, type UnsignedRequest } from "./unsigned.ts";
 
@@ -42,6 +42,16 @@ export class EthSimulateDryRun implements DryRun {
     return { gas: isEnough ? tight : limit };
   }
 
+  async fits(
+    transaction: UnsignedRequest,
+    next: NextBlock,
+    gas: bigint,
+    accepting: readonly Address[],
+  ): Promise<boolean> {
+    const shown = await this.#only(transaction, next, gas, accepting);
+    return shown.success || (shown.gasUsed < gas && !isStarved(dataOf(shown)));
+  }
+
   async run(
     draft: BlockDraft,
     check: ResultCheck,
@@ -59,15 +69,24 @@ export class EthSimulateDryRun implements DryRun {
   }
 
   /** The transaction, with this gas limit, alone in the block. */
-  async #only(transaction: UnsignedRequest, next: NextBlock, gas: bigint): Promise<SimulatedCall> {
-    const [call] = await this.#simulate(next, [
-      { ...transaction, gas: numberToHex(gas), maxFeePerGas: numberToHex(next.baseFeePerGas) },
-    ]);
+  async #only(
+    transaction: UnsignedRequest,
+    next: NextBlock,
+    gas: bigint,
+    accepting: readonly Address[] = [],
+  ): Promise<SimulatedCall> {
+    const maxFeePerGas = numberToHex(next.baseFeePerGas);
+    const limited = { ...transaction, gas: numberToHex(gas), maxFeePerGas };
+    const [call] = await this.#simulate(next, [limited], acceptAll(accepting));
     if (call === undefined) throw new TypeError("the node shows nothing");
     return call;
   }
 
-  async #simulate(next: NextBlock, calls: readonly UnsignedRequest[]): Promise<SimulatedCall[]> {
+  async #simulate(
+    next: NextBlock,
+    calls: readonly UnsignedRequest[],
+    stateOverrides: ReturnType<typeof acceptAll> = {},
+  ): Promise<SimulatedCall[]> {
     const blockOverrides = {
       number: numberToHex(next.number),
       time: numberToHex(next.timestamp),
@@ -78,7 +97,11 @@ export class EthSimulateDryRun implements DryRun {
     const answer = await this.#l1.request<{ Parameters: unknown[]; ReturnType: unknown }>({
       method: "eth_simulateV1",
       params: [
-        { blockStateCalls: [{ blockOverrides, calls }], validation: true, traceTransfers: false },
+        {
+          blockStateCalls: [{ blockOverrides, stateOverrides, calls }],
+          validation: true,
+          traceTransfers: false,
+        },
         numberToHex(next.number - 1n),
       ],
     });

@@ -1,10 +1,11 @@
-import { BaseError, type TransactionReceipt } from "viem";
+import { type Address, BaseError, numberToHex, type TransactionReceipt } from "viem";
 import type { L1Client } from "../../l1/client.ts";
 import { revertData } from "../contract-error.ts";
 import type { BundleReceipts } from "../bundle.ts";
 import { type L1Frame, traceTransaction } from "../../l1/call-tracer.ts";
 import type { BlockDraft, DryRun, ResultCheck } from "./dry-run.ts";
-import type { GasMeasurement } from "./gas-measurement.ts";
+import type { NextBlock } from "../../l1/head.ts";
+import { acceptAll, type GasMeasurement, isStarved } from "./gas-measurement.ts";
 import type { UnsignedRequest } from "./unsigned.ts";
 
 /** What nodes say when no gas limit is enough; there is no code for it. */
@@ -31,6 +32,27 @@ export class SnapshotDryRun implements DryRun {
       const isOutOfGas = cause instanceof BaseError && OUT_OF_GAS.test(cause.details);
       if (data === undefined && !isOutOfGas) throw cause;
       return { data: data ?? "0x", isOutOfGas, cause };
+    }
+  }
+
+  async fits(
+    { from, to, input }: UnsignedRequest,
+    _next: NextBlock,
+    gas: bigint,
+    accepting: readonly Address[],
+  ): Promise<boolean> {
+    try {
+      const call = { from, to, input, gas: numberToHex(gas) };
+      await this.#l1.request<{ Parameters: unknown[]; ReturnType: unknown }>({
+        method: "eth_call",
+        params: [call, "pending", acceptAll(accepting)],
+      });
+      return true;
+    } catch (cause) {
+      if (cause instanceof BaseError && OUT_OF_GAS.test(cause.details)) return false;
+      const data = revertData(cause);
+      if (data === undefined) throw cause;
+      return !isStarved(data);
     }
   }
 

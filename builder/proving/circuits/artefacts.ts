@@ -9,6 +9,9 @@ export const ARTEFACT_FILES = {
   verificationKey: "verification_key.json",
 } as const;
 
+/** Beside them, where a circuit has committed wires. */
+export const COMMITMENT_KEY_FILE = "circuit.ckey";
+
 export type ArtefactFile = keyof typeof ARTEFACT_FILES;
 
 /** What is needed to prove and to verify with one circuit instance. Paths are absolute. */
@@ -20,6 +23,8 @@ export interface Artefacts extends Readonly<Record<ArtefactFile, string>> {
   readonly wires: number;
   /** Names of the public signals in the order of a proof's public inputs; an array's name stands once. */
   readonly publicSignals: readonly string[];
+  /** Path of the commitment key and how many wires it commits to, where the circuit has committed wires. */
+  readonly commitment?: { readonly key: string; readonly wires: number };
   /** Where the powers of tau of a ceremony's key come from, as its transcript has it. */
   readonly powersOfTau?: string;
 }
@@ -34,6 +39,8 @@ export const manifestSchema = z.strictObject({
   constraints: z.int().nonnegative(),
   wires: z.int().positive(),
   publicSignals: z.array(z.string()),
+  /** Number of committed wires. */
+  committed: z.int().positive().exactOptional(),
   /** Version of the set-up that made the key. */
   setup: z.int().default(1),
   sha256: z.strictObject({
@@ -42,6 +49,7 @@ export const manifestSchema = z.strictObject({
     symbols: z.string(),
     zkey: z.string(),
     verificationKey: z.string(),
+    commitmentKey: z.string().exactOptional(),
   }),
 });
 

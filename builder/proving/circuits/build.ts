@@ -1,14 +1,19 @@
 import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import type { Piscina } from "piscina";
-import { DEVELOPMENT_SETUP_VERSION, type KeyFiles, writeDevelopmentKey } from "../keys/development.ts";
+import {
+  DEVELOPMENT_SETUP_VERSION,
+  type KeyFiles,
+  writeDevelopmentKey,
+  writeSplitDevelopmentKey,
+} from "../keys/development.ts";
 import { readConstraintSystem } from "../keys/r1cs.ts";
-import { ARTEFACT_FILES, type Artefacts } from "./artefacts.ts";
+import { ARTEFACT_FILES, type Artefacts, COMMITMENT_KEY_FILE } from "./artefacts.ts";
 import { type CacheEntry, publishEntry, reuseKey, temporaryFolder } from "./cache.ts";
 import type { CompileResult, CompileTask } from "./compile-worker.ts";
 import { CircuitCompilationError } from "./errors.ts";
 import type { CircuitInstance } from "./instances.ts";
-import { assertPublicSignals, mainComponent } from "./main-component.ts";
+import { assertPublicSignals, countCommittedWires, mainComponent } from "./main-component.ts";
 
 /** Options of every compilation; part of the hash of the artefacts. */
 export const CIRCOM_OPTIONS = ["--O2", "--r1cs", "--wasm", "--sym"] as const;
@@ -44,17 +49,20 @@ export async function buildArtefacts(
     await compile(folder, instance, mainComponent(instance, source, path), context);
     const r1cs = await readFile(file("r1cs"));
     const { constraints, wires, publicSignals } = readConstraintSystem(r1cs, instance.name);
-    assertPublicSignals(instance, await readFile(file("symbols"), "utf8"), publicSignals);
+    const symbols = await readFile(file("symbols"), "utf8");
+    assertPublicSignals(instance, symbols, publicSignals);
+    const committed = countCommittedWires(instance, symbols, publicSignals);
 
     const setup = DEVELOPMENT_SETUP_VERSION;
-    if (!(await reuseKey(entry, folder, setup))) {
+    if (!(await reuseKey(entry, folder, { setup, committed }))) {
       const files = { zkey: file("zkey"), verificationKey: file("verificationKey") };
-      await makeKey(files, r1cs, context);
+      await makeKey(files, join(folder, COMMITMENT_KEY_FILE), r1cs, committed, context);
     }
     return await publishEntry(entry, folder, {
       constraints,
       wires,
       publicSignals: [...instance.public],
+      ...(committed === 0 ? {} : { committed }),
       setup,
     });
   } finally {
@@ -64,7 +72,9 @@ export async function buildArtefacts(
 
 async function makeKey(
   files: KeyFiles,
+  commitmentKey: string,
   r1cs: Uint8Array,
+  committed: number,
   { keyQueue, onStep, signal }: BuildContext,
 ): Promise<void> {
   await keyQueue(() => {
@@ -72,7 +82,9 @@ async function makeKey(
     const onProgress = (fraction: number): void => {
       onStep("key", fraction);
     };
-    return writeDevelopmentKey(r1cs, files, { onProgress, signal });
+    return committed === 0
+      ? writeDevelopmentKey(r1cs, files, { onProgress, signal })
+      : writeSplitDevelopmentKey(r1cs, committed, { ...files, commitmentKey }, { onProgress, signal });
   });
 }
 

@@ -5,6 +5,7 @@ import {
   ARTEFACT_FILES,
   type ArtefactFile,
   type Artefacts,
+  COMMITMENT_KEY_FILE,
   MANIFEST_FILE,
   type Manifest,
   manifestSchema,
@@ -21,6 +22,9 @@ const ABANDONED_MILLISECONDS = 60 * 60 * 1000;
  * versions.
  */
 const KEPT = 2;
+
+/** What a manifest has hashes of. */
+type HashedFile = ArtefactFile | "commitmentKey";
 
 const KEY_FILES = ["zkey", "verificationKey"] as const;
 
@@ -43,7 +47,7 @@ export async function findEntry(entry: CacheEntry): Promise<Artefacts | undefine
   const manifest = await readManifest(folder);
   if (manifest?.instance !== entry.instance) return undefined;
   const hashes = await Promise.all(
-    fileNames().map(async (name) => [name, await hashFile(folder, name)] as const),
+    fileNames(manifest).map(async (name) => [name, await hashFile(folder, name)] as const),
   );
   if (hashes.some(([name, hash]) => hash !== manifest.sha256[name])) return undefined;
   const now = new Date();
@@ -51,29 +55,38 @@ export async function findEntry(entry: CacheEntry): Promise<Artefacts | undefine
   return describe(folder, manifest);
 }
 
+/** What a key depends on beside the constraints. */
+export interface KeyFacts {
+  /** Version of the set-up. */
+  readonly setup: number;
+  /** Number of committed wires. */
+  readonly committed: number;
+}
+
 /**
  * Copies the key of another version of the instance into `folder`, if there is one whose constraints are
- * these: a key depends on nothing else.
- * @param setup version of the set-up.
+ * these: a key depends on nothing else but the facts.
  * @returns whether it did.
  */
 export async function reuseKey(
   { root, instance }: CacheEntry,
   folder: string,
-  setup: number,
+  { setup, committed }: KeyFacts,
 ): Promise<boolean> {
+  const files: readonly HashedFile[] = committed === 0 ? KEY_FILES : [...KEY_FILES, "commitmentKey"];
   const r1cs = await requireHash(folder, "r1cs");
   for (const name of await readdir(root)) {
     if (!isVersionOf(instance, name)) continue;
     const other = join(root, name);
     const manifest = await readManifest(other);
     if (manifest?.sha256.r1cs !== r1cs || manifest.setup !== setup) continue;
-    for (const file of KEY_FILES)
-      await copyFile(join(other, ARTEFACT_FILES[file]), join(folder, ARTEFACT_FILES[file])).catch(
-        ignoreMissing,
-      );
-    const copied = await Promise.all(KEY_FILES.map((file) => hashFile(folder, file)));
-    if (copied.every((hash, index) => hash === manifest.sha256[KEY_FILES[index] ?? "zkey"])) return true;
+    if ((manifest.committed ?? 0) !== committed) continue;
+    for (const file of files)
+      await copyFile(join(other, fileName(file)), join(folder, fileName(file))).catch(ignoreMissing);
+    const copied = await Promise.all(
+      files.map(async (file) => [file, await hashFile(folder, file)] as const),
+    );
+    if (copied.every(([file, hash]) => hash !== undefined && hash === manifest.sha256[file])) return true;
   }
   return false;
 }
@@ -101,7 +114,10 @@ export async function publishEntry(
     requireHash(folder, "zkey"),
     requireHash(folder, "verificationKey"),
   ]);
-  const sha256 = { r1cs, wasm, symbols, zkey, verificationKey };
+  const sha256 = {
+    ...{ r1cs, wasm, symbols, zkey, verificationKey },
+    ...(facts.committed === undefined ? {} : { commitmentKey: await requireHash(folder, "commitmentKey") }),
+  };
   const manifest: Manifest = { format: 1, instance: entry.instance, ...facts, sha256 };
   await writeFile(join(folder, MANIFEST_FILE), `${JSON.stringify(manifest, undefined, 2)}\n`);
   const target = entryFolder(entry);
@@ -159,16 +175,16 @@ async function readManifest(folder: string): Promise<Manifest | undefined> {
   }
 }
 
-async function hashFile(folder: string, name: ArtefactFile): Promise<string | undefined> {
-  const content = await readFile(join(folder, ARTEFACT_FILES[name])).catch(ignoreMissing);
+async function hashFile(folder: string, name: HashedFile): Promise<string | undefined> {
+  const content = await readFile(join(folder, fileName(name))).catch(ignoreMissing);
   if (content === undefined) return undefined;
   // WebCrypto hashes in a thread of its own; these are hundreds of megabytes, and the caller has other work.
   return Buffer.from(await webcrypto.subtle.digest("SHA-256", content)).toString("hex");
 }
 
-async function requireHash(folder: string, name: ArtefactFile): Promise<string> {
+async function requireHash(folder: string, name: HashedFile): Promise<string> {
   const hash = await hashFile(folder, name);
-  if (hash === undefined) throw new Error(`${join(folder, ARTEFACT_FILES[name])} was not made`);
+  if (hash === undefined) throw new Error(`${join(folder, fileName(name))} was not made`);
   return hash;
 }
 
@@ -180,6 +196,9 @@ function describe(folder: string, manifest: Manifest): Artefacts {
     constraints: manifest.constraints,
     wires: manifest.wires,
     publicSignals: manifest.publicSignals,
+    ...(manifest.committed === undefined
+      ? {}
+      : { commitment: { key: join(folder, COMMITMENT_KEY_FILE), wires: manifest.committed } }),
     r1cs: path("r1cs"),
     wasm: path("wasm"),
     symbols: path("symbols"),
@@ -188,8 +207,13 @@ function describe(folder: string, manifest: Manifest): Artefacts {
   };
 }
 
-function fileNames(): ArtefactFile[] {
-  return ["r1cs", "wasm", "symbols", "zkey", "verificationKey"];
+function fileNames({ committed }: Pick<Manifest, "committed">): HashedFile[] {
+  const always = ["r1cs", "wasm", "symbols", "zkey", "verificationKey"] as const;
+  return committed === undefined ? [...always] : [...always, "commitmentKey"];
+}
+
+function fileName(name: HashedFile): string {
+  return name === "commitmentKey" ? COMMITMENT_KEY_FILE : ARTEFACT_FILES[name];
 }
 
 function ignoreMissing(error: unknown): undefined {

@@ -12,6 +12,11 @@ export interface CircuitInstance {
   readonly params: readonly number[];
   /** Names of the public signals in their order in a proof: outputs of the template, then public inputs. */
   readonly public: readonly string[];
+  /**
+   * Names of the template's first private inputs, in their order, whose values a proof commits to before its
+   * challenge is drawn (docs/proving-evm.md, section 2).
+   */
+  readonly committed?: readonly string[];
 }
 
 const identifier = z.string().regex(/^[A-Za-z_$][\w$]*$/);
@@ -23,6 +28,7 @@ const declarations = z.record(
     template: identifier,
     params: z.array(z.int().nonnegative()),
     public: z.array(identifier).min(1),
+    committed: z.array(identifier).min(1).exactOptional(),
   }),
 );
 

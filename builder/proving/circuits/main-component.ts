@@ -32,6 +32,39 @@ function outputsOf(template: string, source: string): Set<string> {
 }
 
 /**
+ * How many wires behind the public ones are the declared committed inputs.
+ * @param symbols content of circom's `.sym` file.
+ * @throws `CIRCUIT_DECLARATION` when they do not stand there, all of them and in the declared order: circom
+ * drops inputs that depend on others, and a value without a wire cannot be committed to.
+ */
+export function countCommittedWires(
+  instance: CircuitInstance,
+  symbols: string,
+  publicSignals: number,
+): number {
+  const { committed = [] } = instance;
+  const wires = new Map<string, number[]>(committed.map((name) => [name, []]));
+  for (const line of symbols.split("\n")) {
+    const [, wire = "", , name = ""] = line.split(",");
+    const [, input = ""] = /^main\.([A-Za-z_$][\w$]*)(?:\[\d+\])*$/.exec(name) ?? [];
+    wires.get(input)?.push(Number(wire));
+  }
+  let next = publicSignals + 1;
+  for (const [name, found] of wires) {
+    if (found.length === 0)
+      throw new CircuitDeclarationError(`"${instance.name}" has no input ${name} to commit to`);
+    for (const wire of found) {
+      if (wire !== next)
+        throw new CircuitDeclarationError(
+          `"${instance.name}" has a value of ${name} at wire ${wire} instead of ${next}: it cannot be committed to`,
+        );
+      next++;
+    }
+  }
+  return next - publicSignals - 1;
+}
+
+/**
  * Checks that the compiled circuit has exactly the declared public signals in their order.
  * @param symbols content of circom's `.sym` file: label, wire, component and name per line.
  */

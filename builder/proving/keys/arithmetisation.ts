@@ -5,7 +5,7 @@ import { KeyCorruptError } from "./errors.ts";
 import { constant, lagrangeValues } from "./lagrange.ts";
 import { ELEMENT_BYTES } from "./little-endian.ts";
 import type { ConstraintSystem } from "./r1cs.ts";
-import type { SetupSecrets } from "./secrets.ts";
+import type { SplitSecrets } from "./secrets.ts";
 import { FIELD_MODULUS } from "../../protocol/ids.ts";
 
 /**
@@ -19,9 +19,11 @@ export interface Arithmetisation {
   readonly b: Uint8Array;
   /** β·A_w + α·B_w + C_w for wires 0 … publicSignals (γ is 1). */
   readonly publicPart: Uint8Array;
-  /** The same for all other wires, before and after division by δ. */
+  /** The same for all other wires, before any division, and over δ; there committed wires have zero. */
   readonly privatePart: Uint8Array;
   readonly privatePartOverDelta: Uint8Array;
+  /** The same for committed wires, over η. */
+  readonly committedPartOverEta: Uint8Array;
   /** Values at τ of the odd Lagrange polynomials of the doubled domain, over δ. */
   readonly quotientOverDelta: Uint8Array;
   /** τ^i·(τ^n − 1): snarkjs hashes these multiples to name the circuit, though the key does not hold them. */
@@ -48,13 +50,20 @@ export function domainPower(system: ConstraintSystem): number {
   return 32 - Math.clz32(system.constraints + system.publicSignals);
 }
 
-/** @throws `KEY_CORRUPT` when a term names a wire that does not exist or the terms end early. */
+/**
+ * @param committed how many wires behind the public ones are committed to; none in an ordinary key.
+ * @throws `KEY_CORRUPT` when a term names a wire that does not exist, the terms end early, or there are fewer
+ * wires than committed ones.
+ */
 export function arithmetise(
   memory: CurveMemory,
   system: ConstraintSystem,
-  secrets: SetupSecrets,
+  secrets: SplitSecrets,
+  committed: number,
 ): Arithmetisation {
   const { wires, publicSignals, constraints } = system;
+  if (committed > wires - publicSignals - 1)
+    throw new KeyCorruptError(`There are no ${committed} private wires to commit to`);
   const [multiply, add] = [memory.function("frm_mul"), memory.function("frm_add")];
   const power = domainPower(system);
   const lagrange = lagrangeValues(memory, power, secrets.tau);
@@ -81,16 +90,22 @@ export function arithmetise(
   const alpha = constant(memory, secrets.alpha);
   const beta = constant(memory, secrets.beta);
   const overDelta = constant(memory, inverseDelta);
+  const overEta = constant(memory, invert(secrets.eta, FIELD_MODULUS));
   const combined = allocateWires();
+  // Committed wires stay zero here: their points over δ must never exist.
   const combinedOverDelta = allocateWires();
+  const publicBytes = (publicSignals + 1) * ELEMENT_BYTES;
+  const committedBytes = committed * ELEMENT_BYTES;
+  const committedOverEta = memory.allocate(committedBytes);
   for (let at = 0; at < wires * ELEMENT_BYTES; at += ELEMENT_BYTES) {
     multiply(a + at, beta, combined + at);
     multiply(b + at, alpha, product);
     add(combined + at, product, combined + at);
     add(combined + at, c + at, combined + at);
-    multiply(combined + at, overDelta, combinedOverDelta + at);
+    const place = at - publicBytes;
+    if (place >= 0 && place < committedBytes) multiply(combined + at, overEta, committedOverEta + place);
+    else multiply(combined + at, overDelta, combinedOverDelta + at);
   }
-  const publicBytes = (publicSignals + 1) * ELEMENT_BYTES;
   const wireBytes = wires * ELEMENT_BYTES;
   return {
     power,
@@ -99,6 +114,7 @@ export function arithmetise(
     publicPart: memory.bytes(combined, publicBytes).slice(),
     privatePart: memory.bytes(combined + publicBytes, wireBytes - publicBytes).slice(),
     privatePartOverDelta: memory.bytes(combinedOverDelta + publicBytes, wireBytes - publicBytes).slice(),
+    committedPartOverEta: memory.bytes(committedOverEta, committedBytes).slice(),
     quotientOverDelta: quotientValues(memory, power, secrets.tau, inverseDelta),
     quotientPowers: quotientPowers(memory, power, secrets.tau),
     coefficients: coefficientSection(memory, system, terms),

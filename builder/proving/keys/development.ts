@@ -1,9 +1,15 @@
 import { writeFile } from "node:fs/promises";
 import { buildBn128 } from "ffjavascript";
 import { developmentContribution } from "./contribution.ts";
-import { computeKey } from "./direct-set-up.ts";
+import { computeKey, computeSplitKey, type SplitKey } from "./direct-set-up.ts";
+import { writeCommitmentKey } from "./commitment-key.ts";
 import type { MultiplierOptions } from "./multiplier.ts";
-import { DEVELOPMENT_SECRETS } from "./secrets.ts";
+import { DEVELOPMENT_SECRETS, developmentSplitSecrets } from "./secrets.ts";
+import {
+  formatSplitVerificationKey,
+  splitVerificationKey,
+  type SplitVerificationKey,
+} from "./split-verification-key.ts";
 import { formatVerificationKey, type VerificationKey } from "./verification-key.ts";
 import { readProvingKey } from "./zkey.ts";
 
@@ -28,6 +34,22 @@ export async function createDevelopmentKey(
   return computeKey(r1cs, DEVELOPMENT_SECRETS, history, options);
 }
 
+/**
+ * As {@link createDevelopmentKey}, for a circuit with committed wires: δ and η are of this circuit alone.
+ * @param committed how many wires behind the public ones are committed to.
+ */
+export async function createSplitDevelopmentKey(
+  r1cs: Uint8Array,
+  committed: number,
+  options: MultiplierOptions = {},
+): Promise<SplitKey> {
+  const curve = await buildBn128(true);
+  const secrets = developmentSplitSecrets(r1cs, committed);
+  const history = async (circuitHash: Uint8Array): Promise<Uint8Array> =>
+    developmentContribution(curve, circuitHash, secrets.delta);
+  return computeSplitKey(r1cs, secrets, committed, history, options);
+}
+
 /** Paths of a key's files. */
 export interface KeyFiles {
   readonly zkey: string;
@@ -49,4 +71,22 @@ export async function writeDevelopmentKey(
   const { verificationKey } = readProvingKey(zkey, files.zkey);
   await writeFile(files.verificationKey, formatVerificationKey(verificationKey));
   return verificationKey;
+}
+
+/**
+ * Writes what {@link createSplitDevelopmentKey} makes.
+ * @throws as that does.
+ */
+export async function writeSplitDevelopmentKey(
+  r1cs: Uint8Array,
+  committed: number,
+  files: KeyFiles & { readonly commitmentKey: string },
+  options: MultiplierOptions,
+): Promise<SplitVerificationKey> {
+  const { zkey, commitmentKey } = await createSplitDevelopmentKey(r1cs, committed, options);
+  await writeFile(files.zkey, zkey);
+  await writeFile(files.commitmentKey, writeCommitmentKey(commitmentKey));
+  const key = splitVerificationKey(readProvingKey(zkey, files.zkey).verificationKey, commitmentKey);
+  await writeFile(files.verificationKey, formatSplitVerificationKey(key));
+  return key;
 }

@@ -3,6 +3,7 @@ import { type Arithmetisation, arithmetise } from "./arithmetisation.ts";
 import { BASE_FIELD_MODULUS } from "./base-field.ts";
 import { writeBinaryFile } from "./binary-file.ts";
 import type { CombPoints } from "./comb.ts";
+import type { CommitmentKey } from "./commitment-key.ts";
 import { u32 } from "./contribution.ts";
 import { compileCurve } from "./curve-module.ts";
 import { CurveMemory, type GroupName, POINT_BYTES } from "./curve-memory.ts";
@@ -10,31 +11,54 @@ import { ELEMENT_BYTES, elementBytes } from "./little-endian.ts";
 import { multiplyGenerators, type MultiplierOptions } from "./multiplier.ts";
 import { FIELD_MODULUS } from "../../protocol/ids.ts";
 import { type ConstraintSystem, readConstraintSystem } from "./r1cs.ts";
-import type { SetupSecrets } from "./secrets.ts";
+import type { SetupSecrets, SplitSecrets } from "./secrets.ts";
 
 const GROTH16 = 1;
 const ZKEY_VERSION = 1;
+
+/** Makes section 10, what a key says of its set-up, from snarkjs' hash of the key before contributions. */
+type MakeHistory = (circuitHash: Uint8Array) => Promise<Uint8Array>;
 
 /**
  * A Groth16 proving key in snarkjs' format, computed from all of its secrets: seconds where a ceremony takes
  * days, and INSECURE, since with them proofs can be forged.
  *
  * @param r1cs content of a `.r1cs` file.
- * @param history makes section 10, what the key says of its set-up, from snarkjs' hash of the key before
- * contributions.
  * @throws `KEY_CORRUPT` when the constraint system is malformed; an `AbortError` when `signal` fires.
  */
 export async function computeKey(
   r1cs: Uint8Array,
   secrets: SetupSecrets,
-  history: (circuitHash: Uint8Array) => Promise<Uint8Array>,
+  history: MakeHistory,
   options: MultiplierOptions = {},
 ): Promise<Uint8Array<ArrayBuffer>> {
+  return (await computeSplitKey(r1cs, { ...secrets, eta: 1n }, 0, history, options)).zkey;
+}
+
+/** A key with committed wires: both files are needed to prove. */
+export interface SplitKey {
+  /** Has the point at infinity for each committed wire in section 8. */
+  readonly zkey: Uint8Array<ArrayBuffer>;
+  readonly commitmentKey: CommitmentKey;
+}
+
+/**
+ * As {@link computeKey}, with the first wires behind the public ones committed to
+ * (docs/proving-evm.md, section 2). In the file snarkjs' hash of the circuit is that of the unsplit key.
+ * @param committed how many.
+ */
+export async function computeSplitKey(
+  r1cs: Uint8Array,
+  secrets: SplitSecrets,
+  committed: number,
+  history: MakeHistory,
+  options: MultiplierOptions = {},
+): Promise<SplitKey> {
   const system = readConstraintSystem(r1cs);
   const module = await compileCurve();
   const memory = await CurveMemory.create(module);
-  const values = arithmetise(memory, system, secrets);
-  const { alpha, beta, delta } = secrets;
+  const values = arithmetise(memory, system, secrets, committed);
+  const { alpha, beta, delta, eta } = secrets;
   const points = await multiplyGenerators(
     module,
     {
@@ -53,10 +77,12 @@ export async function computeKey(
       privatePart: ["g1", values.privatePartOverDelta],
       quotient: ["g1", values.quotientOverDelta],
       quotientPowers: ["g1", values.quotientPowers],
+      committedPart: ["g1", values.committedPartOverEta],
+      eta2: ["g2", elementBytes(eta)],
     },
     options,
   );
-  return writeBinaryFile("zkey", ZKEY_VERSION, [
+  const zkey = writeBinaryFile("zkey", ZKEY_VERSION, [
     [1, u32(GROTH16)],
     [2, header(system, values, points)],
     [3, points.publicPart.points],
@@ -68,6 +94,8 @@ export async function computeKey(
     [9, points.quotient.points],
     [10, await history(circuitHash(values, points))],
   ]);
+  const firstWire = system.publicSignals + 1;
+  return { zkey, commitmentKey: { firstWire, eta: points.eta2.points, points: points.committedPart.points } };
 }
 
 type HeaderPoints = Record<"alpha1" | "beta1" | "one1" | "delta1" | "beta2" | "one2" | "delta2", CombPoints>;

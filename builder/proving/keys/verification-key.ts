@@ -23,7 +23,8 @@ export interface VerificationKey {
 
 const coordinate = z.string().regex(/^\d+$/);
 const point1 = z.tuple([coordinate, coordinate, coordinate]);
-const point2 = z.tuple([
+/** A point of G2 as snarkjs writes it. */
+export const point2 = z.tuple([
   z.tuple([coordinate, coordinate]),
   z.tuple([coordinate, coordinate]),
   z.tuple([coordinate, coordinate]),
@@ -88,14 +89,21 @@ export function fromSnarkjs(json: unknown): VerificationKey {
  * coordinates of 32 bytes, big-endian, imaginary parts first. 704 bytes for three public inputs.
  */
 export function encodeVerificationKey(key: VerificationKey): Hex {
-  const encode1 = (point: G1Point): Hex[] => point.map(word);
-  const encode2 = (point: G2Point): Hex[] =>
-    point.flatMap(([real, imaginary]) => [word(imaginary), word(real)]);
   return concatHex([
-    ...encode1(key.alpha),
-    ...[key.beta, key.gamma, key.delta].flatMap(encode2),
-    ...key.ic.flatMap(encode1),
+    encodeG1(key.alpha),
+    ...[key.beta, key.gamma, key.delta].map(encodeG2),
+    ...key.ic.map(encodeG1),
   ]);
+}
+
+/** 64 bytes, big-endian. */
+export function encodeG1(point: G1Point): Hex {
+  return concatHex(point.map(word));
+}
+
+/** 128 bytes, big-endian, imaginary parts first (EIP-197). */
+export function encodeG2(point: G2Point): Hex {
+  return concatHex(point.flatMap(([real, imaginary]) => [word(imaginary), word(real)]));
 }
 
 /** Name of the key on chain: keccak256 of its encoding. */
@@ -158,7 +166,7 @@ function projective1([x, y]: G1Point): z.infer<typeof point1> {
   return [x.toString(), y.toString(), "1"];
 }
 
-function projective2([[x0, x1], [y0, y1]]: G2Point): z.infer<typeof point2> {
+export function projective2([[x0, x1], [y0, y1]]: G2Point): z.infer<typeof point2> {
   return [
     [x0.toString(), x1.toString()],
     [y0.toString(), y1.toString()],
@@ -170,7 +178,7 @@ function affine1([x, y]: z.infer<typeof point1>): G1Point {
   return [BigInt(x), BigInt(y)];
 }
 
-function affine2([[x0, x1], [y0, y1]]: z.infer<typeof point2>): G2Point {
+export function affine2([[x0, x1], [y0, y1]]: z.infer<typeof point2>): G2Point {
   return [
     [BigInt(x0), BigInt(x1)],
     [BigInt(y0), BigInt(y1)],

@@ -1,9 +1,10 @@
 import { BASE_FIELD_MODULUS as Q } from "../keys/base-field.ts";
 import { CurveMemory, type CurveModule, POINT_BYTES } from "../keys/curve-memory.ts";
 import { ELEMENT_BYTES, elementBytes } from "../keys/little-endian.ts";
+import type { SplitVerificationKey } from "../keys/split-verification-key.ts";
 import type { G1Point, G2Point, VerificationKey } from "../keys/verification-key.ts";
 import { FIELD_MODULUS } from "../../protocol/ids.ts";
-import type { Groth16Proof } from "../prover.ts";
+import type { CommittedProof, Groth16Proof } from "../prover.ts";
 
 /** Bytes of an element of the pairing's target field. */
 const TARGET_BYTES = 12 * ELEMENT_BYTES;
@@ -14,8 +15,8 @@ const GROUP = { g1: "g1m", g2: "g2m" } as const;
 
 /**
  * Groth16 verification under one key, e(A, B) = e(α, β)·e(IC(inputs), γ)·e(C, δ), in WebAssembly: some
- * milliseconds where a pairing on bigints takes tens. What depends on the key alone is computed once. Free
- * with the garbage collector: nothing to close.
+ * milliseconds where a pairing on bigints takes tens. Under a key with committed wires e(D, η) is a factor
+ * more. What depends on the key alone is computed once. Free with the garbage collector: nothing to close.
  */
 export class ProofVerifier {
   readonly #memory: CurveMemory;
@@ -23,13 +24,15 @@ export class ProofVerifier {
   readonly #alphaBeta: number;
   readonly #gamma: number;
   readonly #delta: number;
+  /** Address of η likewise, in a key with committed wires. */
+  readonly #eta: number | undefined;
   /** Addresses of IC's points, Jacobian. */
   readonly #ic: readonly number[];
   readonly #preparedBytes: CurveModule["preparedBytes"];
 
   private constructor(
     memory: CurveMemory,
-    key: VerificationKey,
+    key: VerificationKey | SplitVerificationKey,
     preparedBytes: CurveModule["preparedBytes"],
   ) {
     this.#memory = memory;
@@ -37,19 +40,27 @@ export class ProofVerifier {
     this.#alphaBeta = this.#millerLoop(this.#g1(key.alpha), this.#prepareG2(this.#g2(key.beta)));
     this.#gamma = this.#prepareG2(this.#g2(key.gamma));
     this.#delta = this.#prepareG2(this.#g2(key.delta));
+    this.#eta = "eta" in key ? this.#prepareG2(this.#g2(key.eta)) : undefined;
     this.#ic = key.ic.map((point) => this.#g1(point));
   }
 
   /** @param key whose points are valid, as those are that `fromSnarkjs` reads. */
-  static async create(curve: CurveModule, key: VerificationKey): Promise<ProofVerifier> {
+  static async create(
+    curve: CurveModule,
+    key: VerificationKey | SplitVerificationKey,
+  ): Promise<ProofVerifier> {
     return new ProofVerifier(await CurveMemory.create(curve), key, curve.preparedBytes);
   }
 
   /**
    * False for points off their curve, at infinity, or outside of G2's subgroup, coordinates or inputs out of
-   * range, and a wrong number of inputs, as for the contract.
+   * range, a wrong number of inputs, and a commitment where the key has none or none where it has one, as for
+   * the contract.
    */
-  verify(inputs: readonly bigint[], { a, b, c }: Groth16Proof): boolean {
+  verify(inputs: readonly bigint[], proof: Groth16Proof | CommittedProof): boolean {
+    const { a, b, c } = proof;
+    const d = "d" in proof ? proof.d : undefined;
+    if ((d === undefined) !== (this.#eta === undefined)) return false;
     if (inputs.length !== this.#ic.length - 1) return false;
     if (inputs.some((input) => input < 0n || input >= FIELD_MODULUS)) return false;
     // The proof has imaginary parts first.
@@ -59,6 +70,7 @@ export class ProofVerifier {
       [y0, y1],
     ];
     if (!isOnCurve(a) || !isOnTwist(bPoint) || !isOnCurve(c)) return false;
+    if (d !== undefined && !isOnCurve(d)) return false;
     return this.#memory.scoped(() => {
       const [aAt, bAt, cAt] = [this.#g1(a), this.#g2(bPoint), this.#g1(c)];
       if (!this.#isInSubgroup(bAt)) return false;
@@ -70,6 +82,7 @@ export class ProofVerifier {
         // Paired with the point at infinity everything is one.
         ...(this.#call("g1m_isZero", combination) === 1 ? [] : [this.#millerLoop(combination, this.#gamma)]),
         this.#millerLoop(cAt, this.#delta),
+        ...(d === undefined || this.#eta === undefined ? [] : [this.#millerLoop(this.#g1(d), this.#eta)]),
       ];
       for (const factor of factors) this.#call("ftm_mul", product, factor, product);
       const one = this.#memory.allocate(TARGET_BYTES);

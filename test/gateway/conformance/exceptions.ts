@@ -51,11 +51,6 @@ export const CASE_EXCEPTIONS: Readonly<Record<GatewayName, readonly CaseExceptio
       code: -32000,
     },
     {
-      cases: /^eth_getBalance\/get-balance-blockhash/,
-      reason: "an earlier block's state is not kept",
-      code: -32000,
-    },
-    {
       cases: /^eth_getProof\//,
       reason: "a rollup's state is no Merkle Patricia trie; lockstep_getProof gives its own proofs",
       code: -32000,

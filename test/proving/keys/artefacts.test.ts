@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { expect } from "chai";
+import type { Artefacts } from "../../../builder/proving/circuits/artefacts.ts";
 import { type ArtefactProgress, loadArtefacts } from "../../../builder/proving/circuits/load.ts";
 import { withLock } from "../../../builder/proving/circuits/lock.ts";
 import { failureCode, inTemporaryFolder, TEST_CIRCUITS } from "./setting.ts";
@@ -37,6 +38,28 @@ describe("artefacts", function () {
         expect(await loadArtefacts(["bits"], { circuits: TEST_CIRCUITS, cache })).to.deep.equal(first);
         expect(Buffer.compare(await readFile(bits.zkey), key)).to.equal(0);
       }
+    }));
+
+  it("have a commitment key where a circuit has committed inputs, made again when it is damaged", () =>
+    inTemporaryFolder(async (folder) => {
+      const [circuits, cache] = [join(folder, "circuits"), join(folder, "cache")];
+      await cp(TEST_CIRCUITS, circuits, { recursive: true });
+      const load = async (): Promise<Artefacts | undefined> =>
+        (await loadArtefacts(["bus_words_2_0"], { circuits, cache })).get("bus_words_2_0");
+      const first = await load();
+      if (first?.commitment === undefined) throw new Error("no commitment key");
+      expect(first.commitment.wires).to.equal(2);
+      const key = await readFile(first.commitment.key);
+      await writeFile(first.commitment.key, key.subarray(1));
+      expect(await load()).to.deep.equal(first);
+      expect(Buffer.compare(await readFile(first.commitment.key), key)).to.equal(0);
+      // The same constraints with other committed inputs: another split, and so other keys.
+      const file = join(circuits, "circuits.json");
+      await writeFile(file, (await readFile(file, "utf8")).replaceAll(/,\s*"committed": \["word"\]/g, ""));
+      const plain = await load();
+      expect(plain?.commitment).to.equal(undefined);
+      expect(Buffer.compare(await readFile(plain?.r1cs ?? ""), await readFile(first.r1cs))).to.equal(0);
+      expect(Buffer.compare(await readFile(plain?.zkey ?? ""), await readFile(first.zkey))).to.not.equal(0);
     }));
 
   it("are made again when an included file changes; the version before is kept, older ones are not", () =>

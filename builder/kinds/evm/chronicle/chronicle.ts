@@ -130,10 +130,17 @@ async function begin(database: Database, identity: string, genesis: ChronicleBlo
   return genesis;
 }
 
+/** A visit that is not durable yet. */
+interface Appended extends ChronicleEntry {
+  readonly receipt: VisitReceipt;
+}
+
 /**
  * What has taken effect on one EVM rollup, for people and tools: a visit is a transaction, and all visits of
- * one rollup block number are a block. Nothing that is proven depends on it. Only what is durable can be
- * read; reading may overlap with `persist` and `rewind`, and then sees what is gone as missing.
+ * one rollup block number are a block. That may be visits of several blocks of L1, as batches may have the
+ * same timestamp: the latest block is then replaced by a longer one. Nothing that is proven depends on it.
+ * Only what is durable can be read; reading may overlap with `persist` and `rewind`, and then sees what is
+ * gone as missing.
  */
 export class Chronicle {
   readonly #database: Database;
@@ -142,7 +149,7 @@ export class Chronicle {
   readonly #where: string;
   #latest: ChronicleBlock;
   /** Appended, and not durable yet. */
-  #entries: ChronicleEntry[] = [];
+  #entries: Appended[] = [];
 
   /** @internal Use {@link openChronicle}. */
   constructor(
@@ -170,37 +177,41 @@ export class Chronicle {
     this.#entries.push({ receipt, l1, l1Index, rootAfter });
   }
 
-  /**
-   * Makes blocks of what was appended, and makes them durable. All visits of a block come before one
-   * `persist`.
-   */
+  /** Makes blocks of what was appended, and makes them durable. */
   async persist(): Promise<void> {
     const writes: Write[] = [];
     let latest = this.#latest;
     for (const [number, entries] of Map.groupBy(this.#entries, ({ receipt }) => receipt.blockNumber)) {
-      const [first, ...others] = entries;
-      if (first === undefined || number !== latest.number + 1n)
-        throw new Error(`block ${number} of rollup ${this.#rollup} does not follow block ${latest.number}`);
-      const firstVisit = latest.firstVisit + latest.transactions.length;
-      const sealed = sealBlock(this.#rollup, latest, [first, ...others], firstVisit);
-      latest = sealed.block;
-      writes.push(...blockWrites(latest));
-      sealed.transactions.forEach((transaction, index) => {
-        const visit = firstVisit + index;
-        writes.push(
-          put(visitKey(visit), encodeTransaction(transaction)),
-          put(framesKey(visit), encodeFrames(entries[index]?.receipt.operations ?? [])),
-          put(transactionKey(transaction.hash), visit.toString()),
-          put(l1Key(transaction.l1.transaction, transaction.l1Index), visit.toString()),
-        );
-      });
+      const { parent, before } = await this.#begun(number, latest);
+      const [first, ...others] = [...before, ...entries.map(withoutFrames)];
+      if (first === undefined) continue;
+      const firstVisit = parent.firstVisit + parent.transactions.length;
+      const { block, transactions } = sealBlock(this.#rollup, parent, [first, ...others], firstVisit);
+      if (before.length > 0) writes.push(del(hashKey(latest.hash)));
+      latest = block;
+      writes.push(...blockWrites(block), ...transactions.flatMap((each) => visitWrites(block, each)));
+      entries.forEach(({ receipt }, index) =>
+        writes.push(put(framesKey(firstVisit + before.length + index), encodeFrames(receipt.operations))),
+      );
     }
     if (writes.length > 0) await this.#write(writes, latest);
     this.#entries = [];
   }
 
+  /** What a block with this number stands on, and what it holds already. */
+  async #begun(
+    number: bigint,
+    latest: ChronicleBlock,
+  ): Promise<{ parent: ChronicleBlock; before: readonly ChronicleEntry[] }> {
+    if (number === latest.number + 1n) return { parent: latest, before: [] };
+    const parent = number === latest.number ? await this.block(number - 1n) : undefined;
+    if (parent === undefined)
+      throw new Error(`block ${number} of rollup ${this.#rollup} does not follow block ${latest.number}`);
+    return { parent, before: await this.transactionsOf(latest) };
+  }
+
   /**
-   * Goes back to the newest block after which the rollup had this root; what was not durable is lost.
+   * Goes back to the newest visit after which the rollup had this root; what was not durable is lost.
    * @throws {UnknownRootError}
    */
   async rewind(root: StateRoot): Promise<void> {
@@ -213,8 +224,13 @@ export class Chronicle {
         await this.#write(writes, block);
         return;
       }
-      writes.push({ type: "del", key }, { type: "del", key: hashKey(block.hash) });
-      for (const { hash, index, l1, l1Index } of await this.transactionsOf(block)) {
+      const transactions = await this.transactionsOf(block);
+      const kept = transactions.slice(
+        0,
+        transactions.findLastIndex(({ rootAfter }) => rootAfter === root) + 1,
+      );
+      writes.push(del(key), del(hashKey(block.hash)));
+      for (const { hash, index, l1, l1Index } of transactions.slice(kept.length)) {
         const visit = block.firstVisit + index;
         const gone = [
           visitKey(visit),
@@ -222,8 +238,17 @@ export class Chronicle {
           transactionKey(hash),
           l1Key(l1.transaction, l1Index),
         ];
-        writes.push(...gone.map((each): Write => ({ type: "del", key: each })));
+        writes.push(...gone.map(del));
       }
+      const [first, ...others] = kept;
+      if (first === undefined) continue;
+      const parent = await this.block(block.number - 1n);
+      if (parent === undefined) break;
+      const shorter = sealBlock(this.#rollup, parent, [first, ...others], block.firstVisit);
+      writes.push(...blockWrites(shorter.block));
+      writes.push(...shorter.transactions.flatMap((each) => visitWrites(shorter.block, each)));
+      await this.#write(writes, shorter.block);
+      return;
     }
     throw new UnknownRootError(root);
   }
@@ -349,6 +374,24 @@ const BLOCK_KEYS = { gte: "block:", lt: "block;" } as const;
 
 function blockWrites(block: ChronicleBlock): Write[] {
   return [put(blockKey(block.number), encodeBlock(block)), put(hashKey(block.hash), block.number.toString())];
+}
+
+/** A visit, and the ways to it. */
+function visitWrites({ firstVisit }: ChronicleBlock, transaction: ChronicleTransaction): Write[] {
+  const visit = firstVisit + transaction.index;
+  return [
+    put(visitKey(visit), encodeTransaction(transaction)),
+    put(transactionKey(transaction.hash), visit.toString()),
+    put(l1Key(transaction.l1.transaction, transaction.l1Index), visit.toString()),
+  ];
+}
+
+function withoutFrames({ receipt: { operations: _, ...receipt }, ...entry }: Appended): ChronicleEntry {
+  return { ...entry, receipt };
+}
+
+function del(key: string): Write {
+  return { type: "del", key };
 }
 
 function put(key: string, value: string): Write {

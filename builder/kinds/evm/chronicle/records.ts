@@ -25,7 +25,7 @@ export const l1Key = (transaction: string, index: number): string =>
   `l1:${transaction}:${index.toString(16).padStart(8, "0")}`;
 
 /** Names the layout above, actions included. The number rises with every change. */
-export const CHRONICLE_FORMAT = "lockstep.chronicle.v2";
+export const CHRONICLE_FORMAT = "lockstep.chronicle.v3";
 
 const block = z.object({
   number: integer,
@@ -66,6 +66,7 @@ const transaction = z.object({
   blockHash: hash,
   l1: z.object({ transaction: hash, blockNumber: integer, blockHash: hash }),
   l1Index: count,
+  rootAfter: root,
   receipt,
   firstLogIndex: count,
   logsBloom: bytes,

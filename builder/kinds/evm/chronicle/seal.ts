@@ -15,9 +15,9 @@ import type { L1Inclusion } from "../../kind.ts";
 import type { VisitReceipt } from "../receipt.ts";
 import type { ChronicleBlock, ChronicleTransaction } from "./types.ts";
 
-/** A visit that has taken effect and is not in a block yet. */
+/** A visit that has taken effect, without its frames. */
 export interface ChronicleEntry {
-  readonly receipt: VisitReceipt;
+  readonly receipt: Omit<VisitReceipt, "operations">;
   readonly l1: L1Inclusion;
   readonly l1Index: number;
   readonly rootAfter: StateRoot;
@@ -63,6 +63,7 @@ export function genesisBlock(rollup: ChainId, genesisRoot: StateRoot): Chronicle
 /**
  * Makes a block of visits. Its hash is keccak256 of the ABI encoding of what it holds and its parent's hash;
  * in place of Merkle roots stand keccak256 of the ABI-encoded transaction hashes and receipts.
+ * @param entries all of the block's.
  * @param firstVisit number of the first of the visits.
  */
 export function sealBlock(
@@ -74,7 +75,7 @@ export function sealBlock(
   let gasUsed = 0n;
   let firstLogIndex = 0;
   const drafts = entries.map((entry, index) => {
-    const { operations: _, ...receipt } = entry.receipt;
+    const { receipt } = entry;
     gasUsed += receipt.gasUsed;
     const draft = {
       hash: transactionHash(entry),
@@ -82,6 +83,7 @@ export function sealBlock(
       blockNumber: receipt.blockNumber,
       l1: entry.l1,
       l1Index: entry.l1Index,
+      rootAfter: entry.rootAfter,
       receipt,
       firstLogIndex,
       logsBloom: bloomOf(receipt.logs),
@@ -99,7 +101,8 @@ export function sealBlock(
   const block = withHash(rollup, {
     number: first.receipt.blockNumber,
     parentHash: parent.hash,
-    timestamp: first.receipt.timestamp,
+    // A visit that changed nothing leaves no time: the block may be gone on with later.
+    timestamp: entries.at(-1)?.receipt.timestamp ?? parent.timestamp,
     stateRoot: entries.at(-1)?.rootAfter ?? parent.stateRoot,
     transactions: drafts.map(({ hash }) => hash),
     receiptsRoot: keccak256(encodeAbiParameters(RECEIPTS, [receipts])),

@@ -23,7 +23,7 @@ export interface ChronicleBlock {
   readonly receiptsRoot: Hex;
   readonly logsBloom: Hex;
   readonly gasUsed: bigint;
-  /** Block of L1 in which the visits took effect; 0 for the genesis block. */
+  /** Block of L1 in which the first of the visits took effect; 0 for the genesis block. */
   readonly l1BlockNumber: bigint;
   /** Number of the first of its visits, counted from the rollup's first. */
   readonly firstVisit: number;
@@ -40,6 +40,8 @@ export interface ChronicleTransaction {
   readonly l1: L1Inclusion;
   /** The visit's place among those that the same L1 transaction caused on this rollup. */
   readonly l1Index: number;
+  /** The rollup's root after it. */
+  readonly rootAfter: StateRoot;
   /** Its frames are kept apart. */
   readonly receipt: Omit<VisitReceipt, "operations">;
   /** Place in the block of its first log. */

@@ -1,0 +1,393 @@
+import { expect } from "chai";
+import {
+  concatHex,
+  encodeFunctionData,
+  getContract,
+  type Hex,
+  keccak256,
+  numberToHex,
+  size,
+  sliceHex,
+} from "viem";
+import { busProofSystemAbi as abi } from "../../builder/protocol/abi.ts";
+import { FIELD_MODULUS as P } from "../../builder/protocol/ids.ts";
+import { encodeKeySet, hashKeySet } from "../../builder/proving/bus/key-set.ts";
+import { type BusProof, encodeBusProofs } from "../../builder/proving/bus/proofs.ts";
+import { term, WORD_TAG, wordTerms } from "../../builder/proving/bus/terms.ts";
+import {
+  type BusChallenges,
+  drawChallenges,
+  equationCoefficients,
+  seedOf,
+} from "../../builder/proving/bus/transcript.ts";
+import { encodeG2, type G2Point } from "../../builder/proving/keys/verification-key.ts";
+import { BusProver, type Part } from "../proving/bus/bus-prover.ts";
+import { snapshots } from "./gas-snapshot.ts";
+import { expectRevert } from "./outcome.ts";
+import { connect } from "./setup.ts";
+
+/** Bytes of a set before its keys, of a key, and of a proof. */
+const HEADER = 352;
+const KEY = 512;
+const PROOF = 384;
+const BASE_GAS = 21_000n;
+
+const WORDS = [11n, 22n, 33n, 44n, 55n];
+/** A statement of five words in two proofs under two keys. */
+const PARTS: readonly Part[] = [
+  { key: 0, words: WORDS.slice(0, 2) },
+  { key: 1, words: WORDS.slice(2) },
+];
+
+async function create(options: { chainId?: number } = {}) {
+  const l1 = await connect(options);
+  const address = await l1.create("BusProofSystem");
+  const client = { public: l1.publicClient, wallet: l1.walletClient };
+  const system = getContract({ abi, address, client });
+  const register = async (keySet: Hex) => {
+    const hash = await system.write.registerKeySet([keySet], { gas: 10_000_000n });
+    return l1.publicClient.waitForTransactionReceipt({ hash });
+  };
+  const where = { evmChainId: BigInt(options.chainId ?? 31_337), proofSystem: address };
+  return { ...l1, system, register, where };
+}
+
+describe("BusProofSystem", function () {
+  this.timeout(120_000);
+  let s: Awaited<ReturnType<typeof create>>;
+  let prover: BusProver;
+  let honest: readonly BusProof[];
+
+  before(async () => {
+    s = await create();
+    prover = await BusProver.open(["bus_words_2_0", "bus_words_3_2"]);
+    await s.register(encodeKeySet(prover.set));
+    ({ proofs: honest } = await prover.proveTogether({ parts: PARTS, words: WORDS }, s.where));
+  });
+
+  const statement = (proofs: readonly BusProof[] | Hex, words: readonly bigint[] = WORDS, set?: Hex) => ({
+    verificationKey: set ?? prover.setName,
+    words,
+    proof: typeof proofs === "string" ? proofs : encodeBusProofs({ proofs, codes: [] }),
+  });
+  const verify = (...statements: ReturnType<typeof statement>[]) => s.system.read.verify([statements]);
+  const refuses = (
+    errorName: string,
+    args: readonly unknown[] | undefined,
+    ...statements: ReturnType<typeof statement>[]
+  ) => expectRevert(verify(...statements), errorName, args, abi);
+  const refusesAnyhow = async (what: string, ...statements: ReturnType<typeof statement>[]) => {
+    const outcome = await verify(...statements).then(
+      () => "accepted",
+      () => "refused",
+    );
+    expect(outcome, what).to.equal("refused");
+  };
+
+  describe("proofs", () => {
+    it("of all the words of a statement are accepted, several together, of several statements", async () => {
+      await verify(statement(honest));
+      await verify();
+      const words = [1n, 2n, 3n, 4n, 5n];
+      const parts = [
+        { key: 0, words: words.slice(0, 2) },
+        { key: 1, words: words.slice(2) },
+      ];
+      const { proofs: other } = await prover.proveTogether({ parts, words }, s.where);
+      await verify(statement(honest), statement(other, words), statement(honest));
+      const small = { parts: [{ key: 0, words: [7n, 8n] }], words: [7n, 8n] };
+      const { proofs: few } = await prover.proveTogether(small, s.where);
+      await verify(statement(few, [7n, 8n]), statement(other, words));
+    });
+
+    it("draw the challenges that TypeScript draws, and L1 sends what it says", async () => {
+      const challenges = challengesOf(honest);
+      const received = honest.reduce((sum, { sum: part }) => (sum + part) % P, 0n);
+      expect((received + wordTerms(WORDS, challenges)) % P).to.equal(0n);
+    });
+
+    it("are refused when any word of them is another, or cut, or longer", async () => {
+      const bytes = encodeBusProofs({ proofs: honest, codes: [] });
+      for (let at = 0; at < size(bytes); at += 32) {
+        const changed = BigInt(sliceHex(bytes, at, at + 32)) ^ 1n;
+        await refusesAnyhow(
+          `word ${at / 32}`,
+          statement(splice(bytes, at, numberToHex(changed, { size: 32 }))),
+        );
+      }
+      for (const length of [0, 32, PROOF - 1, PROOF + 32])
+        await refuses(
+          "ProofLength",
+          [0n, BigInt(length)],
+          statement(length === 0 ? "0x" : sliceHex(bytes, 0, length)),
+        );
+      await refuses("ProofLength", undefined, statement(`${bytes}00`));
+    });
+
+    it("are refused dropped, doubled or in another order", async () => {
+      const [one, two] = honest;
+      if (one === undefined || two === undefined) throw new Error("two proofs");
+      for (const list of [[one], [two], [two, one], [one, two, two], [one, one, two], [one, one]])
+        await refuses("BusNotBalanced", [0n], statement(list));
+    });
+
+    it("are refused for other words, one more or one less", async () => {
+      for (const index of WORDS.keys())
+        await refuses(
+          "BusNotBalanced",
+          [0n],
+          statement(
+            honest,
+            WORDS.map((w, i) => (i === index ? w + 1n : w)),
+          ),
+        );
+      await refuses("BusNotBalanced", [0n], statement(honest, [...WORDS, 0n]));
+      await refuses("BusNotBalanced", [0n], statement(honest, WORDS.slice(1)));
+      await refuses("BusNotBalanced", [0n], statement(honest, []));
+      await expectRevert(verify(statement(honest, [P, ...WORDS.slice(1)])), "WordOutOfField", [0n, P], abi);
+    });
+
+    it("do not tell of other words, whatever their part of the bus is said to be", async () => {
+      const wrong = WORDS.map((word) => word + 1n);
+      const parts = [
+        { key: 0, words: wrong.slice(0, 2) },
+        { key: 1, words: wrong.slice(2) },
+      ];
+      const { proofs } = await prover.proveTogether({ parts, words: WORDS }, s.where);
+      await refuses("BusNotBalanced", [0n], statement(proofs));
+      const challenges = challengesOf(proofs);
+      const missing = proofs.reduce((sum, { sum: part }) => sum + part, wordTerms(WORDS, challenges)) % P;
+      const [one, ...rest] = proofs;
+      if (one === undefined) throw new Error("a proof");
+      const balanced = [{ ...one, sum: (one.sum + P - missing) % P }, ...rest];
+      await refuses("InvalidProof", [], statement(balanced));
+    });
+
+    it("bind their parts of the bus before the equations are added up", async () => {
+      // Two proofs under one key receive the words twice. False parts balance the bus, and their weighted sum
+      // is what it was under the coefficients that these proofs had.
+      const words = [7n, 8n];
+      const part = { key: 0, words };
+      const { proofs } = await prover.proveTogether({ parts: [part, part], words }, s.where);
+      const [one, two] = proofs;
+      if (one === undefined || two === undefined) throw new Error("two proofs");
+      const commitments = [one, two].map(({ key, proof }) => ({ key, d: proof.d }));
+      const opening = { ...s.where, set: prover.setName, words, commitments, codes: [] };
+      const missing = (one.sum + two.sum + wordTerms(words, drawChallenges(opening))) % P;
+      expect(missing).to.not.equal(0n);
+      const seen = [{ seed: seedOf(opening), proof: encodeBusProofs({ proofs, codes: [] }) }];
+      const [first = 0n, second = 0n] = equationCoefficients(seen, 2);
+      const by = (missing * inverse(first - second)) % P;
+      const forged = [
+        { ...one, sum: (one.sum + second * by) % P },
+        { ...two, sum: (two.sum + (P - first) * by) % P },
+      ];
+      await refuses("BusNotBalanced", [0n], statement([one, two], words));
+      await refuses("InvalidProof", [], statement(forged, words));
+    });
+
+    it("commit to their words before the challenges: for known ones other words have the same sum", async () => {
+      const challenges: BusChallenges = { beta: 5n, gamma: 1_000_003n };
+      const words = [7n, 8n];
+      // Receiving (0, a) and (1, b) with 1/(γ − f(a)) + 1/(γ − f(b)) as for the true words.
+      const target = wordTerms(words, challenges);
+      const a = 70n;
+      const rest = (target - term([WORD_TAG, a], challenges) + P) % P;
+      const f = (challenges.gamma - inverse(rest) + P) % P;
+      const b = ((f - WORD_TAG - 1n + 2n * P) * inverse(challenges.beta)) % P;
+      expect(wordTerms([a, b], challenges)).to.equal(target);
+      const part = { key: 0, words: [a, b] };
+      const forged = await prover.prove(part, await prover.commit(part), challenges);
+      expect((forged.sum + target) % P, "balanced under challenges known beforehand").to.equal(0n);
+      await refuses("BusNotBalanced", [0n], statement([forged], words));
+    });
+
+    it("do not balance another statement's bus", async () => {
+      const [one, two] = honest;
+      if (one === undefined || two === undefined) throw new Error("two proofs");
+      const more = { ...one, sum: (one.sum + 1n) % P };
+      const less = { ...one, sum: (one.sum + P - 1n) % P };
+      await refuses("BusNotBalanced", [0n], statement([more, two]), statement([less, two]));
+      await refuses("BusNotBalanced", [1n], statement(honest), statement([more, two]));
+    });
+
+    it("are refused under a set that was not registered, another set, and another key", async () => {
+      const reversed = { ...prover.set, keys: [...prover.set.keys].reverse() };
+      await refuses("UnknownKeySet", [hashKeySet(reversed)], statement(honest, WORDS, hashKeySet(reversed)));
+      await s.register(encodeKeySet(reversed));
+      await refuses("BusNotBalanced", [0n], statement(honest, WORDS, hashKeySet(reversed)));
+      const unknown = keccak256("0x01");
+      await expectRevert(
+        verify(statement(await provenFor(unknown), WORDS, unknown)),
+        "UnknownKeySet",
+        [unknown],
+        abi,
+      );
+      const [one, two] = honest;
+      if (one === undefined || two === undefined) throw new Error("two proofs");
+      const challenges = challengesOf([one, { ...two, key: 2 }]);
+      const under = await Promise.all(
+        PARTS.map((part, i) => prover.prove(part, honest[i]?.proof.d ?? [0n, 0n], challenges)),
+      );
+      const misnamed = under.map((proof, i) => ({ ...proof, key: 2 * i }));
+      await refuses("UnknownKey", [0n, 1n, 2n], statement(misnamed));
+    });
+
+    it("are refused on another chain and by another contract", async () => {
+      for (const where of [
+        { ...s.where, evmChainId: 1n },
+        { ...s.where, proofSystem: "0x00000000000000000000000000000000000000aa" as const },
+      ]) {
+        const { proofs } = await prover.proveTogether({ parts: PARTS, words: WORDS }, where);
+        await refuses("BusNotBalanced", [0n], statement(proofs));
+      }
+    });
+  });
+
+  describe("sets of keys", () => {
+    it("are named by their hash, once, and told apart when they are of development", async () => {
+      expect(await s.system.read.isRegistered([prover.setName])).to.equal(true);
+      expect(await s.system.read.isDevelopmentKeySet([prover.setName])).to.equal(true);
+      expect((await s.register(encodeKeySet(prover.set))).logs.length).to.equal(0);
+      expect(await s.system.read.isRegistered([keccak256("0x")])).to.equal(false);
+    });
+
+    it("of the development set-up are refused off local chains", async () => {
+      const other = await create({ chainId: 10 });
+      await expectRevert(
+        other.system.simulate.registerKeySet([encodeKeySet(prover.set)]),
+        "DevelopmentKeySet",
+        [10n],
+        abi,
+      );
+    });
+
+    it("of another length are refused", async () => {
+      const set = encodeKeySet(prover.set);
+      for (const bytes of [
+        sliceHex(set, 0, HEADER),
+        sliceHex(set, 0, HEADER - 1),
+        sliceHex(set, 0, size(set) - 1),
+        `${set}00`,
+        "0x",
+      ] as const)
+        await expectRevert(
+          s.system.simulate.registerKeySet([bytes]),
+          "KeySetLength",
+          [BigInt(size(bytes))],
+          abi,
+        );
+      const many = concatHex([
+        sliceHex(set, 0, HEADER),
+        ...Array.from({ length: 48 }, () => sliceHex(set, HEADER, HEADER + KEY)),
+      ]);
+      await expectRevert(s.system.simulate.registerKeySet([many]), "KeySetLength", undefined, abi);
+      const slots = splice(set, HEADER - 32, numberToHex(65n, { size: 32 }));
+      await expectRevert(s.system.simulate.registerKeySet([slots]), "TooManySlots", [65n], abi);
+    });
+
+    it("with a point off its curve, at infinity, or with a coordinate out of range are refused", async () => {
+      const set = encodeKeySet(prover.set);
+      const inKey = [0, 128, 256, 320, 384, 448].map((at) => HEADER + KEY + at);
+      for (const at of [0, 64, 192, ...inKey]) {
+        const first = BigInt(sliceHex(set, at, at + 32));
+        const changed = splice(set, at, numberToHex(first ^ 1n, { size: 32 }));
+        await expectRevert(s.system.simulate.registerKeySet([changed]), "PointNotOnCurve", [BigInt(at)], abi);
+      }
+    });
+
+    it("whose δ or η is not its own are refused: a commitment could hold the other circuit's wires", async () => {
+      const set = encodeKeySet(prover.set);
+      const [one, two] = prover.set.keys;
+      if (one === undefined || two === undefined) throw new Error("two keys");
+      const generator: G2Point = [
+        [
+          10857046999023057135944570762232829481370756359578518086990519993285655852781n,
+          11559732032986387107991004021392285783925812861821192530917403151452391805634n,
+        ],
+        [
+          8495653923123431417604973247489272438418190587263600148770280649306958101930n,
+          4082367875863433681332203403145435568316851327593401208105741076214120093531n,
+        ],
+      ];
+      const places = { delta: HEADER + KEY, eta: HEADER + KEY + 128 };
+      for (const [at, point] of [
+        [places.delta, one.delta],
+        [places.delta, one.eta],
+        [places.eta, one.delta],
+        [places.eta, one.eta],
+        [places.eta, two.delta],
+        [places.delta, generator],
+        [places.eta, generator],
+      ] as const)
+        await expectRevert(
+          s.system.simulate.registerKeySet([splice(set, at, encodeG2(point))]),
+          "SecretNotOwn",
+          [BigInt(at)],
+          abi,
+        );
+    });
+  });
+
+  describe("gas of verify, without the transaction and its calldata", () => {
+    const snapshot = snapshots("bus-gas.json");
+
+    const gasOf = async (...statements: ReturnType<typeof statement>[]): Promise<bigint> => {
+      const data = encodeFunctionData({ abi, functionName: "verify", args: [statements] });
+      const hash = await s.walletClient.sendTransaction({ to: s.system.address, data });
+      const { gasUsed, status } = await s.publicClient.waitForTransactionReceipt({ hash });
+      expect(status).to.equal("success");
+      const bytes = Buffer.from(data.slice(2), "hex");
+      const zeros = bytes.filter((byte) => byte === 0).length;
+      return gasUsed - BASE_GAS - BigInt(4 * zeros + 16 * (bytes.length - zeros));
+    };
+
+    for (const [name, keys] of [
+      ["1 proof", [0]],
+      ["2 proofs under 1 key", [0, 0]],
+      ["2 proofs under 2 keys", [0, 1]],
+      ["4 proofs under 1 key", [0, 0, 0, 0]],
+      ["8 proofs under 1 key", [0, 0, 0, 0, 0, 0, 0, 0]],
+    ] as const)
+      it(name, async () => {
+        // A statement for each proof, but for the pair: what a statement costs more is little.
+        if (keys.length === 2 && keys[1] === 1) {
+          snapshot(name, await gasOf(statement(honest)));
+          return;
+        }
+        const order = { parts: [{ key: 0, words: [7n, 8n] }], words: [7n, 8n] };
+        const { proofs } = await prover.proveTogether(order, s.where);
+        snapshot(name, await gasOf(...keys.map(() => statement(proofs, [7n, 8n]))));
+      });
+  });
+
+  function challengesOf(proofs: readonly BusProof[], words: readonly bigint[] = WORDS): BusChallenges {
+    const commitments = proofs.map(({ key, proof }) => ({ key, d: proof.d }));
+    return drawChallenges({ ...s.where, set: prover.setName, words, commitments, codes: [] });
+  }
+
+  async function provenFor(set: Hex): Promise<BusProof[]> {
+    const commitments: { key: number; d: BusProof["proof"]["d"] }[] = [];
+    for (const part of PARTS) commitments.push({ key: part.key, d: await prover.commit(part) });
+    const challenges = drawChallenges({ ...s.where, set, words: WORDS, commitments, codes: [] });
+    return Promise.all(PARTS.map((part, i) => prover.prove(part, commitments[i]?.d ?? [0n, 0n], challenges)));
+  }
+});
+
+function splice(bytes: Hex, at: number, part: Hex): Hex {
+  const end = at + size(part);
+  return concatHex([
+    at > 0 ? sliceHex(bytes, 0, at) : "0x",
+    part,
+    end < size(bytes) ? sliceHex(bytes, end) : "0x",
+  ]);
+}
+
+function inverse(value: bigint): bigint {
+  let [result, base, exponent] = [1n, ((value % P) + P) % P, P - 2n];
+  for (; exponent > 0n; exponent >>= 1n) {
+    if (exponent & 1n) result = (result * base) % P;
+    base = (base * base) % P;
+  }
+  return result;
+}
