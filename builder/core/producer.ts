@@ -179,6 +179,11 @@ export class Producer {
       const draft = ready ?? (await pending.draft(transactions, timestamp));
       const isNew = ready === undefined;
       ready = undefined;
+      if (timestamp !== undefined && draft.failed.some(({ failure }) => failure.code === "TIME_GOES_BACK")) {
+        // One visits another rollup than when it was played last.
+        timestamp = undefined;
+        continue;
+      }
       if (isNew && draft.failed.length > 0) {
         // A node that does not tell when its state changes without a block may have done so.
         if (draft.moment.head.stateRoot === undefined && draft.moment.epoch !== anew) {
