@@ -15,6 +15,7 @@ import { showProvers } from "./commands/provers.ts";
 import { runStart } from "./commands/start.ts";
 import { showStatus } from "./commands/status.ts";
 import { DEVNET_ROLLUPS } from "../devnet/devnet-rollups.ts";
+import { PREDEPLOY_NAMES } from "../kinds/evm/genesis/names.ts";
 import { PROJECT_ROOT } from "../node/hardhat.ts";
 import { LAST_PORT } from "../node/ports.ts";
 import { stayAlive } from "../node/stay-alive.ts";
@@ -31,6 +32,8 @@ const PROVER_OPTION =
   "what proves on this machine: a name that `provers` lists, or the path of a program like rapidsnark's `prover`; by default the fastest";
 const REDIS_OPTION = "Redis or Valkey where prover workers register, for example redis://127.0.0.1:6379";
 
+const PREDEPLOYS_OPTION = `contracts that stand on EVM rollups from genesis on (${PREDEPLOY_NAMES.join(", ")})`;
+const CALL_OPTION = "how long a call, an estimate or a simulation may run; 0: any time; default 5";
 const ORIGIN_OPTION =
   "web pages of this origin may use the gateways, for example https://app.example; given once for each";
 
@@ -60,7 +63,9 @@ program
   )
   .option("--data <folder>", "folder of devnet.json", DEFAULT_DATA)
   .option("--keys <folder>", KEYS)
+  .option("--predeploys <names>", `${PREDEPLOYS_OPTION}, and on L1; separated by commas, all or none`, "all")
   .option("--allow-origin <origin>", ORIGIN_OPTION, collected, [])
+  .option("--call-timeout <seconds>", CALL_OPTION)
   .option("--no-play", "start without playing a call")
   .option("--redis <url>", REDIS_OPTION)
   .option("--prover <name or path>", PROVER_OPTION)
@@ -82,6 +87,7 @@ program
     `a rollup of each kind is registered (${kindNames()}), separated by commas`,
     DEVNET_ROLLUPS.map(({ kind }) => kind).join(","),
   )
+  .option("--predeploys <names>", `${PREDEPLOYS_OPTION}, separated by commas, all or none`, "all")
   .option("--keys <folder>", KEYS)
   .action(runDeploy);
 
@@ -98,6 +104,7 @@ program
     collected,
     [],
   )
+  .option("--predeploys <names>", `${PREDEPLOYS_OPTION}; by default all or none, whichever L1 has`)
   .option("--deployment-block <number>", "block in which Rollups was deployed", "0")
   .option(
     "--port-base <port>",
@@ -106,6 +113,7 @@ program
     DEFAULT_PORT_BASE,
   )
   .option("--allow-origin <origin>", `${ORIGIN_OPTION}; by default none may`, collected, [])
+  .option("--call-timeout <seconds>", CALL_OPTION)
   .option("--data <folder>", "folder of the durable state", path.join(DEFAULT_DATA, "builder"))
   .option("--keys <folder>", KEYS)
   .option("--redis <url>", REDIS_OPTION)

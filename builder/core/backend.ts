@@ -1,6 +1,6 @@
 import type { Address, Hex } from "viem";
 import type { Stop } from "../follower/stopped.ts";
-import type { AcceptedTransaction, TransactionStatus } from "../intake/accepted.ts";
+import type { AcceptedTransaction, L1Transaction, TransactionStatus } from "../intake/accepted.ts";
 import type { AccountState, RollupKind, RollupMachine } from "../kinds/kind.ts";
 import type { L1Client } from "../l1/client.ts";
 import type { ErrorCode } from "../protocol/errors.ts";
@@ -76,6 +76,8 @@ export type Purpose = "read" | "include";
 export interface Backend extends Reader {
   /** How many transactions wait. */
   readonly waiting: number;
+  /** How many calls and estimates are played now. */
+  readonly calls: number;
   /** Present while something keeps them waiting. */
   readonly trouble: BackendTrouble | undefined;
   /**
@@ -110,6 +112,15 @@ export interface Backend extends Reader {
     purpose?: Purpose,
   ): Promise<RollupCallOutcome>;
   /**
+   * Plays a call on the state after an earlier block of a rollup, which it may not leave.
+   * @returns nothing if that state is not kept.
+   */
+  callRollupAfter(
+    rollup: ChainId,
+    block: bigint,
+    request: CallRequest,
+  ): Promise<RollupCallOutcome | undefined>;
+  /**
    * Plays calls on L1's head, each on what the ones before it left. Nothing of them stays.
    * @throws what the first of them that cannot be played throws.
    */
@@ -120,6 +131,8 @@ export interface Backend extends Reader {
   pending(hash: Hex): AcceptedTransaction | undefined;
   /** L1 transactions of `sender` that wait. */
   pendingOf(sender: Address): AcceptedTransaction[];
+  /** Transactions of L1 that wait, oldest first. */
+  pendingOnL1(): L1Transaction[];
   /** Transactions signed for a rollup that wait. */
   pendingOfRollup(rollup: ChainId): AcceptedTransaction[];
   /** Resolves when the transaction no longer waits, or after `patience` milliseconds. */

@@ -9,9 +9,11 @@ import { Chains, type HeldChains } from "./chains.ts";
 import type { BuilderEvent, BuilderListener } from "./events.ts";
 import { findL2Transaction, type HistoryEntry, readHistory } from "../l1/history.ts";
 import { feesOf } from "../evm/fees.ts";
+import { timed } from "../evm/pace.ts";
 import { type Stop, UnknownRollupError } from "../follower/stopped.ts";
 import type { AccountState, RollupMachine, Signer } from "../kinds/kind.ts";
 import { connectL1, l1Error, type L1Client } from "../l1/client.ts";
+import { findGone } from "../post/find-gone.ts";
 import { findIncluded } from "../post/find-included.ts";
 import { mayStillTakeEffect } from "../post/settle.ts";
 import { Turns } from "../post/turn.ts";
@@ -20,7 +22,6 @@ import { PendingSimulation } from "./pending.ts";
 import { PlainAccounts } from "./plain.ts";
 import { Producer } from "./producer.ts";
 import { Proofs } from "./proofs.ts";
-import { Priority } from "./room.ts";
 import type { Prover } from "../proving/prover.ts";
 import { rollupsAbi } from "../protocol/abi.ts";
 import { codeOf, type ErrorCode, LockstepError } from "../protocol/errors.ts";
@@ -33,6 +34,7 @@ import { InclusionStore } from "../post/inclusion-store.ts";
 import { PendingStore } from "../intake/pending.ts";
 import {
   type AcceptedTransaction,
+  type L1Transaction,
   l1Transaction,
   rollupTransaction,
   type TransactionStatus,
@@ -42,6 +44,7 @@ import { BuilderStoppedError } from "../intake/stopped.ts";
 import { UnderpricedReplacementError } from "../intake/errors.ts";
 import { OutcomeStore } from "../intake/outcomes.ts";
 import { l1Signer, TransactionQueue } from "../intake/queue.ts";
+import { callAlone } from "../simulate/call-alone.ts";
 import { simulateTransaction } from "../simulate/simulate-transactions.ts";
 
 /** A rollup that the builder runs. */
@@ -129,6 +132,8 @@ export class Builder implements Backend, AsyncDisposable {
   readonly #stop = new AbortController();
   readonly #producer: Producer;
   #running: Promise<unknown> = Promise.resolve();
+  /** Calls that are played now. */
+  #calls = 0;
   /** What was posted may no longer be on L1. */
   #isReorganised = true;
 
@@ -344,6 +349,25 @@ export class Builder implements Backend, AsyncDisposable {
     );
   }
 
+  async callRollupAfter(
+    rollup: ChainId,
+    block: bigint,
+    request: CallRequest,
+  ): Promise<RollupCallOutcome | undefined> {
+    this.#rollup(rollup);
+    const { l1ChainId, manager } = this;
+    return await this.#counted(() =>
+      this.#chains.aside(async ({ machines, stopped, timestamp }) => {
+        const machine = machines.get(rollup);
+        if (machine === undefined) throw stopped.get(rollup) ?? new UnknownRollupError(rollup);
+        const then = machine.asideAfter?.(block);
+        if (then === undefined) return undefined;
+        const visit = await timed(false, () => callAlone(then, request, { l1ChainId, manager, timestamp }));
+        return { visit, l1Calls: 0, l1Failures: 0 };
+      }),
+    );
+  }
+
   async callAll(requests: readonly CallRequest[]): Promise<TransactionOutcome[]> {
     return await this.#simulate(false, "read", (simulation) => simulation.calls(requests));
   }
@@ -371,7 +395,7 @@ export class Builder implements Backend, AsyncDisposable {
       if (stop !== undefined) return { root: stop.root, stopped: stop };
       const machine = machines.get(rollup);
       if (machine === undefined) throw new UnknownRollupError(rollup);
-      return { root: machine.stateRoot() };
+      return { root: machine.aside("head").stateRoot() };
     });
   }
 
@@ -382,8 +406,12 @@ export class Builder implements Backend, AsyncDisposable {
     return await this.#atHead(({ machines, stopped }) => {
       const machine = machines.get(rollup);
       if (machine === undefined) throw stopped.get(rollup) ?? new UnknownRollupError(rollup);
-      return read(machine);
+      return read(machine.aside("head"));
     });
+  }
+
+  pendingOnL1(): L1Transaction[] {
+    return this.#queue.pending().filter((transaction) => transaction.rollup === undefined);
   }
 
   pendingOfRollup(rollup: ChainId): AcceptedTransaction[] {
@@ -432,6 +460,10 @@ export class Builder implements Backend, AsyncDisposable {
 
   get waiting(): number {
     return this.#queue.size;
+  }
+
+  get calls(): number {
+    return this.#calls;
   }
 
   get trouble(): BackendTrouble | undefined {
@@ -519,12 +551,28 @@ export class Builder implements Backend, AsyncDisposable {
         else if (now.state === "failed" || now.blockNumber !== status.blockNumber)
           await this.#queue.move(transaction, now);
       }
-      if (gone.length === 0) return;
-      await this.#queue.takeBack(gone);
-      this.#emit({ type: "reorganised", transactions: gone.map(({ hash }) => hash) });
+      if (gone.length > 0) {
+        await this.#queue.takeBack(gone);
+        this.#emit({ type: "reorganised", transactions: gone.map(({ hash }) => hash) });
+      }
+      await this.#tellOfFinal(settled, head);
     } catch (error) {
       this.#isReorganised = true;
       throw error;
+    }
+  }
+
+  /**
+   * What was taken for final and is gone all the same is told.
+   * @param settled the newest block that was taken for final.
+   */
+  async #tellOfFinal(settled: bigint, head: bigint): Promise<void> {
+    const all = () => this.#history(this.#options.deploymentBlock ?? 0n, head);
+    for (const { hash, rollup, data } of await findGone(this.l1, this.#queue.postedUpTo(settled), all)) {
+      const reason = "L1 took its block back, which was deeper than this builder keeps transactions for";
+      const status = { state: "failed", code: "REORGANISED_TOO_DEEP", reason } as const;
+      await this.#queue.move({ hash, data, ...(rollup === undefined ? {} : { rollup }) }, status);
+      this.#emit({ ...status, type: "failed", transaction: hash });
     }
   }
 
@@ -560,9 +608,10 @@ export class Builder implements Backend, AsyncDisposable {
     );
     const origin = this.#options.account.address;
     const block = await this.#guard(() =>
-      this.#chains.playAtHead(async (simulation, { head }) => {
+      this.#chains.playAside(async (simulation, { head }) => {
         const options = { baseFeePerGas: head.next.baseFeePerGas, origin, check: checkTransaction };
-        for (const each of [...earlier, by]) await simulateTransaction(simulation, each, options);
+        for (const each of [...earlier, by])
+          await timed(false, () => simulateTransaction(simulation, each, options));
         return head.number;
       }),
     );
@@ -627,11 +676,21 @@ export class Builder implements Backend, AsyncDisposable {
       assertWanted();
       return result;
     };
-    return await this.#guard(() => (pending ? this.#pending.on(play) : this.#chains.playAtHead(play)));
+    const own = (simulation: Simulation): Promise<Result> => timed(false, () => play(simulation));
+    return await this.#counted(() => (pending ? this.#pending.aside(own) : this.#chains.playAside(own)));
+  }
+
+  async #counted<Result>(play: () => Promise<Result>): Promise<Result> {
+    this.#calls++;
+    try {
+      return await this.#guard(play);
+    } finally {
+      this.#calls--;
+    }
   }
 
   async #atHead<Result>(work: (moment: HeldChains) => Promise<Result> | Result): Promise<Result> {
-    return await this.#guard(async () => await this.#chains.hold(work, Priority.Read));
+    return await this.#guard(async () => await this.#chains.aside(work));
   }
 
   async #guard<Result>(work: () => Promise<Result>): Promise<Result> {

@@ -6,7 +6,9 @@ import type { RollupKind, RollupMachine } from "../kinds/kind.ts";
 import { assertKindsAllowed } from "../kinds/policy.ts";
 import type { L1Client } from "../l1/client.ts";
 import { type Blocks, type Head, readBlocks, readRollups } from "../l1/head.ts";
+import { codeOf } from "../protocol/errors.ts";
 import type { ChainId } from "../protocol/ids.ts";
+import type { BundleReceipts } from "../post/bundle.ts";
 import { Fork } from "../simulate/fork.ts";
 import { ProxyAddresses } from "../simulate/proxy-addresses.ts";
 import { Simulation } from "../simulate/simulation.ts";
@@ -48,6 +50,8 @@ export interface HeldChains {
    * @param timestamp what the rollups see as time, seconds.
    */
   readonly simulate: (timestamp: bigint) => Simulation;
+  /** The same, on machines of its own: for {@link Chains.aside}. */
+  readonly simulateAside: (timestamp: bigint) => Simulation;
 }
 
 /** Is told when a rollup is stopped, and when one that was goes on. */
@@ -74,6 +78,8 @@ export class Chains implements AsyncDisposable {
   #next: Promise<HeldChains> | undefined;
   /** A block is being made that is not L1's word yet; until when. */
   #frozen: Promise<undefined> | undefined;
+  /** The newest block that is known by receipts, until a head was seen that stands on it. */
+  #witnessed: Pick<Head, "number" | "hash"> | undefined;
   #isClosed = false;
 
   private constructor(options: ChainsOptions, machines: ReadonlyMap<ChainId, RollupMachine>) {
@@ -165,18 +171,29 @@ export class Chains implements AsyncDisposable {
     }
   }
 
-  /** Lets `work` play on the head. Nothing of it stays. */
-  async playAtHead<Result>(
+  /**
+   * Lets `work` look at the chains at the head, or play there on machines of its own. The room's visitors
+   * go on meanwhile.
+   * @throws what reading L1 throws.
+   */
+  async aside<Result>(work: (moment: HeldChains) => Promise<Result> | Result): Promise<Result> {
+    for (;;) {
+      const moment = await this.look();
+      if (moment.epoch !== this.#epoch) continue;
+      try {
+        return await work(moment);
+      } catch (error) {
+        // L1 went on meanwhile, and with it the state that was looked at.
+        if (codeOf(error) !== "FORGOTTEN_MOMENT" || moment.epoch === this.#epoch) throw error;
+      }
+    }
+  }
+
+  /** Lets `work` play on the head, on machines of its own. Nothing of it stays. */
+  async playAside<Result>(
     work: (simulation: Simulation, moment: HeldChains) => Promise<Result>,
   ): Promise<Result> {
-    return await this.hold(async (moment) => {
-      const simulation = moment.simulate(moment.timestamp);
-      try {
-        return await work(simulation, moment);
-      } finally {
-        simulation.close();
-      }
-    });
+    return await this.aside(async (moment) => await work(moment.simulateAside(moment.timestamp), moment));
   }
 
   /**
@@ -191,6 +208,18 @@ export class Chains implements AsyncDisposable {
       this.#frozen = undefined;
       resolve(undefined);
     };
+  }
+
+  /**
+   * Receipts say that L1 has a block. It may be gone before it is looked at: a head that does not stand on it
+   * is a reorganisation as well.
+   */
+  witness({ batch, transactions }: BundleReceipts): void {
+    for (const receipt of [batch, ...transactions]) {
+      if (receipt === undefined || "refused" in receipt) continue;
+      this.#witnessed = { number: receipt.blockNumber, hash: receipt.blockHash };
+      return;
+    }
   }
 
   /** What was remembered of L1's state is read anew: a node may have changed it without a block. */
@@ -215,8 +244,10 @@ export class Chains implements AsyncDisposable {
     const known = this.#moment;
     if (known !== undefined) {
       if (this.#frozen !== undefined) return known;
+      const stands = await this.#standsOnWitnessed(blocks);
+      if (!stands) this.#onReorganised();
       if (isSame(known.head, blocks) && known.epoch === this.#epoch) return this.#pass(known, blocks);
-      if (!(await this.#descends(blocks, known.head))) this.#onReorganised();
+      if (stands && !(await this.#descends(blocks, known.head))) this.#onReorganised();
     }
     return await this.room.run(Priority.Produce, async () => {
       if (this.#isClosed && this.#moment !== undefined) return this.#moment;
@@ -225,7 +256,15 @@ export class Chains implements AsyncDisposable {
     });
   }
 
-  async #descends(blocks: Blocks, known: Head): Promise<boolean> {
+  async #standsOnWitnessed(blocks: Blocks): Promise<boolean> {
+    const witnessed = this.#witnessed;
+    if (witnessed === undefined) return true;
+    const stands = await this.#descends(blocks, witnessed);
+    if (!stands) this.#witnessed = undefined;
+    return stands;
+  }
+
+  async #descends(blocks: Blocks, known: Pick<Head, "number" | "hash">): Promise<boolean> {
     if (blocks.hash === known.hash || blocks.parentHash === known.hash) return true;
     if (blocks.number <= known.number) return false;
     const { hash } = await this.#options.l1.getBlock({ blockNumber: known.number });
@@ -240,6 +279,7 @@ export class Chains implements AsyncDisposable {
     this.#epoch++;
     const stopped = await this.#follower.follow(this.#machines, head);
     this.#tell(stopped);
+    this.#witnessed = undefined;
     return this.#enter(head, stopped);
   }
 
@@ -267,6 +307,10 @@ export class Chains implements AsyncDisposable {
     const machines = new Map([...this.#machines].filter(([id]) => !stopped.has(id)));
     const proxies = this.#proxies;
     const { next, rollups: ether } = head;
+    const simulate = (timestamp: bigint, on: typeof machines): Simulation => {
+      const context = { l1ChainId, manager, timestamp };
+      return new Simulation({ fork, next, context, machines: on, stopped, ether, proxies });
+    };
     return {
       epoch,
       head,
@@ -274,10 +318,9 @@ export class Chains implements AsyncDisposable {
       machines,
       stopped,
       timestamp: batchTimestamp(head, maxBatchAge),
-      simulate: (timestamp) => {
-        const context = { l1ChainId, manager, timestamp };
-        return new Simulation({ fork, next, context, machines, stopped, ether, proxies });
-      },
+      simulate: (timestamp) => simulate(timestamp, machines),
+      simulateAside: (timestamp) =>
+        simulate(timestamp, new Map([...machines].map(([id, machine]) => [id, machine.aside("head")]))),
     };
   }
 

@@ -12,6 +12,8 @@ import {
 import type { Simulation } from "../simulate/simulation.ts";
 import { statementKey } from "../batch/prove.ts";
 import type { Chains, HeldChains } from "./chains.ts";
+import { timed } from "../evm/pace.ts";
+import { codeOf } from "../protocol/errors.ts";
 import { type Draft, type Played, type Refused, rollupsOf, type Served } from "./draft.ts";
 import type { ChainId } from "../protocol/ids.ts";
 import { Lock } from "./lock.ts";
@@ -80,7 +82,9 @@ export class PendingSimulation {
           const first = open.simulation.count;
           const mark = open.simulation.mark();
           try {
-            const effect = await simulateTransaction(open.simulation, transaction, this.#playOptions(open));
+            const effect = await timed(true, () =>
+              simulateTransaction(open.simulation, transaction, this.#playOptions(open)),
+            );
             const outlines = open.simulation.outlines(first);
             const rollups = rollupsOf(transaction, outlines);
             return { mark, effect: { ...effect, rollups }, load: sumOf(open.load, loadOf(outlines)) };
@@ -116,22 +120,30 @@ export class PendingSimulation {
     return entries.length === 0 || (!isFull && entries.length < MAX_PLAYED && fitsBatch(load));
   }
 
-  /** Lets `work` play on what the waiting transactions will leave. Nothing of it stays. */
-  async on<Result>(work: (simulation: Simulation, moment: HeldChains) => Promise<Result>): Promise<Result> {
-    return await this.#lock.run(async () => {
-      for (;;) {
-        const open = await this.#catchUp(Priority.Call);
-        const answer = await this.#step(open, Priority.Call, async () => {
-          const mark = open.simulation.mark();
-          try {
-            return { result: await work(open.simulation, open.moment) };
-          } finally {
-            mark.undo();
-          }
-        });
-        if (answer !== OVERTAKEN) return answer.result;
+  /**
+   * Lets `work` play on what the waiting transactions will leave, on machines of its own. Nothing of it
+   * stays.
+   */
+  async aside<Result>(
+    work: (simulation: Simulation, moment: HeldChains) => Promise<Result>,
+  ): Promise<Result> {
+    for (;;) {
+      const { simulation, moment } = await this.#lock.run(() => this.#branchOff());
+      try {
+        return await work(simulation, moment);
+      } catch (error) {
+        // L1 went on meanwhile, and with it what was played on.
+        if (codeOf(error) !== "FORGOTTEN_MOMENT" || moment.epoch === this.#options.chains.epoch) throw error;
       }
-    });
+    }
+  }
+
+  async #branchOff(): Promise<{ simulation: Simulation; moment: HeldChains }> {
+    for (;;) {
+      const open = await this.#catchUp(Priority.Call);
+      const simulation = await this.#step(open, Priority.Call, () => open.simulation.aside());
+      if (simulation !== OVERTAKEN) return { simulation, moment: open.moment };
+    }
   }
 
   /**

@@ -110,6 +110,7 @@ export class Posting {
       if (chains.epoch !== moment.epoch) return undefined;
       begin();
       included = await includeInOneBlock(l1, inclusion, inclusions, turns, trial);
+      chains.witness(included);
     } finally {
       thaw();
     }

@@ -324,8 +324,9 @@ export class Producer {
         this.#isUnsure = true;
       });
       if (settled === undefined) return false;
-      await this.#verdicts.note(settled);
+      // A reorganisation that comes while it is noted makes it unsure again.
       this.#isUnsure = false;
+      await this.#verdicts.note(settled);
       await ahead;
       if (settled.every(({ status }) => status !== undefined)) this.#lanes.release(lane ?? draft);
       return true;

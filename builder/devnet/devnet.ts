@@ -14,10 +14,12 @@ import { DEVNET_ROLLUPS } from "./devnet-rollups.ts";
 import { fundAccounts } from "./funding.ts";
 import { type Gateways, openGateways } from "../node/gateways.ts";
 import { startL1 } from "./l1.ts";
+import { PREDEPLOY_NAMES, type PredeployName } from "../kinds/evm/genesis/names.ts";
 import { ObservedProver } from "./observed-prover.ts";
+import { placePredeploys } from "./predeploys.ts";
 import type { DevnetPorts } from "../node/ports.ts";
 import { openProver } from "../node/prover.ts";
-import { builderRollup, knownKind } from "../node/kinds/index.ts";
+import { builderRollup, deployedKinds } from "../node/kinds/index.ts";
 
 export interface DevnetOptions {
   readonly ports: DevnetPorts;
@@ -33,6 +35,10 @@ export interface DevnetOptions {
   readonly backend?: string | undefined;
   /** Origins of web pages that may use the gateways, besides those that this machine serves. */
   readonly allowOrigin?: readonly string[];
+  /** Contracts of others' that stand on L1 and the EVM rollups from the beginning; by default all. */
+  readonly predeploys?: readonly PredeployName[];
+  /** Milliseconds for which EVM code of one request may run; 0: any time. Default 5 s. */
+  readonly callTimeout?: number | undefined;
 }
 
 export interface Devnet extends AsyncDisposable {
@@ -64,6 +70,8 @@ export async function startDevnet({
   redis,
   backend,
   allowOrigin = [],
+  predeploys = PREDEPLOY_NAMES,
+  callTimeout,
 }: DevnetOptions): Promise<Devnet> {
   await using cleanup = new AsyncDisposableStack();
   // The keys are read while the node starts. Both are waited for, so that what did start is also stopped.
@@ -80,10 +88,14 @@ export async function startDevnet({
   if (node.status === "fulfilled") cleanup.defer(() => node.value.close());
   const prover = new ObservedProver(valueOf(proving).pool);
   const l1 = valueOf(node);
+  await placePredeploys(l1.url, predeploys);
   const { evmChainId, rollups, registered } = await deploy({
     account: developmentAccount(POSTING_ACCOUNT),
     rpc: l1.url,
-    kinds: DEVNET_ROLLUPS.map(({ kind }) => knownKind(kind)),
+    kinds: deployedKinds(
+      DEVNET_ROLLUPS.map(({ kind }) => kind),
+      predeploys,
+    ),
     circuits,
   });
   const builder = await createBuilder({
@@ -107,6 +119,7 @@ export async function startDevnet({
     accounts,
     localPages: true,
     allowOrigin,
+    callTimeout,
     ...(log === undefined ? {} : { log }),
   });
   cleanup.use(gateways);

@@ -7,12 +7,14 @@ import {
   type ExecResult,
   type Message,
   NobleBN254,
+  type PrecompileFunc,
 } from "@ethereumjs/evm";
 import { type Address as EvmAddress, createAddressFromString } from "@ethereumjs/util";
 import type { Address } from "viem";
 import { journalAccesses } from "./accesses.ts";
 import type { Journal } from "./journal.ts";
 import type { JournaledState } from "./journaled-state.ts";
+import { breathe } from "./pace.ts";
 import { journalTransientStorage } from "./transient-storage.ts";
 
 /** Plays a call to the manager that leaves the chain; nothing when the manager's own code has to answer. */
@@ -31,10 +33,21 @@ export interface InterceptingEvmOptions {
 /** First byte of code that EIP-3541 refuses. */
 const EOF_FORMAT = 0xef;
 
+const JUMPDEST = 0x5b;
+const KECCAK256 = 0x20;
+
+/** Every loop passes one. */
+const BREATHING_JUMPDEST = {
+  opcode: JUMPDEST,
+  opcodeName: "JUMPDEST",
+  baseFee: 1,
+  logicFunction: breathe,
+};
+
 /**
  * An EVM in which calls to the manager may leave the chain. Everything else, proxies included, is the
  * bytecode on chain. Only ordinary calls are offered to the interception: a DELEGATECALL runs the manager's
- * code in another account.
+ * code in another account. Code that runs for long lets others have their turn (`pace.ts`).
  */
 export class InterceptingEvm extends EVM {
   readonly #manager: EvmAddress;
@@ -45,7 +58,8 @@ export class InterceptingEvm extends EVM {
   #revertData: Uint8Array | undefined;
 
   constructor({ common, state, journal, blockchain, manager, intercept }: InterceptingEvmOptions) {
-    super({ common, stateManager: state, blockchain, bn254: new NobleBN254() });
+    const customOpcodes = [BREATHING_JUMPDEST];
+    super({ common, stateManager: state, blockchain, bn254: new NobleBN254(), customOpcodes });
     this.#manager = createAddressFromString(manager);
     this.#intercept = intercept;
     this.#resetAccesses = journalAccesses(this.journal, state, journal);
@@ -72,6 +86,32 @@ export class InterceptingEvm extends EVM {
     };
   }
 
+  override getActiveOpcodes(): ReturnType<EVM["getActiveOpcodes"]> {
+    const opcodes = super.getActiveOpcodes();
+    const known = this._opcodeMap[KECCAK256];
+    if (known !== undefined) {
+      const { gasHandler } = known;
+      // The one opcode without a jump that takes long for its gas.
+      this._opcodeMap[KECCAK256] = {
+        ...known,
+        gasHandler: async (...given) => {
+          await breathe();
+          return await gasHandler(...given);
+        },
+      };
+    }
+    return opcodes;
+  }
+
+  protected override async runPrecompile(
+    code: PrecompileFunc,
+    data: Uint8Array,
+    gasLimit: bigint,
+  ): Promise<ExecResult> {
+    await breathe();
+    return await super.runPrecompile(code, data, gasLimit);
+  }
+
   protected override async _loadCode(message: Message): Promise<void> {
     if (
       message.code === undefined &&
@@ -94,6 +134,7 @@ export class InterceptingEvm extends EVM {
    * first byte.
    */
   protected override async runInterpreter(message: Message, options?: object): Promise<ExecResult> {
+    await breathe();
     const result = await super.runInterpreter(message, options);
     const { exceptionError, returnValue } = result;
     if (message.isCreate !== true || exceptionError === undefined || returnValue[0] !== EOF_FORMAT)

@@ -88,6 +88,33 @@ export class JournaledState implements StateManagerInterface {
     );
   }
 
+  /** The state as it is now, which goes on being that whatever is written or undone here. */
+  frozen(): StateSource {
+    const source = this.#source;
+    const [accounts, codes, cleared] = [
+      new Map(this.#accounts),
+      new Map(this.#codes),
+      new Set(this.#cleared),
+    ];
+    const slots = new Map([...this.#slots].map(([address, words]) => [address, new Map(words)]));
+    return {
+      account: async (address) => {
+        const written = accounts.get(address);
+        const code = codes.get(address);
+        if (written !== undefined && code !== undefined)
+          return sourceAccount(written.account, bytesToHex(code));
+        const known = await source.account(address);
+        if (written === undefined) return code === undefined ? known : { ...known, code: bytesToHex(code) };
+        return sourceAccount(written.account, known.code);
+      },
+      storage: async (address, slot) => {
+        const written = slots.get(address)?.get(slot);
+        if (written !== undefined) return toWord(written);
+        return cleared.has(address) ? EMPTY_WORD : await source.storage(address, slot);
+      },
+    };
+  }
+
   async getAccount(address: EvmAddress): Promise<Account | undefined> {
     const account = await this.#account(key(address));
     if (account === undefined) return undefined;
@@ -223,6 +250,13 @@ export class JournaledState implements StateManagerInterface {
     map.set(at, value);
     this.#journal.record(() => (before === undefined ? map.delete(at) : map.set(at, before)));
   }
+}
+
+const EMPTY_WORD: Hex = `0x${"00".repeat(32)}`;
+
+function sourceAccount(account: StoredAccount | undefined, code: Hex): SourceAccount {
+  if (account === undefined) return { nonce: 0n, balance: 0n, code: "0x" };
+  return { nonce: account.nonce, balance: account.balance, code };
 }
 
 function loadCode(hex: Hex): LoadedCode {

@@ -3,7 +3,7 @@ import { type Hex, hexToBytes } from "viem";
 const JUMPDEST = 0x5b;
 const PUSH1 = 0x60;
 const PUSH32 = 0x7f;
-/** After STOP, JUMP, RETURN, REVERT, INVALID and SELFDESTRUCT execution goes on at a JUMPDEST, or not at all. */
+/** STOP, JUMP, RETURN, REVERT, INVALID, SELFDESTRUCT: execution goes on at a JUMPDEST, or not at all. */
 const ENDS: ReadonlySet<number> = new Set([0x00, 0x56, 0xf3, 0xfd, 0xfe, 0xff]);
 
 /** Instructions that neither call nor create: all that there are up to the Osaka fork but those that do. */

@@ -36,7 +36,7 @@ export function fillingMethods(
   builder: Pick<Backend, "l1" | "call">,
   node: L1Node,
   trace: Handler,
-): Readonly<Record<string, Handler>> {
+): Readonly<Record<string, Handler>> & { readonly eth_getBlockReceipts: Handler } {
   const blockOf = async (tag: string) =>
     await node.ask(shortBlock, tag.length === 66 ? "eth_getBlockByHash" : "eth_getBlockByNumber", [
       tag,

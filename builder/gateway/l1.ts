@@ -13,12 +13,15 @@ import {
   bytesSchema,
   hashSchema,
   parseParams,
+  quantitySchema,
   type RpcRequest,
 } from "./json-rpc.ts";
 import type { GatewayKinds } from "./kinds/kind-gateway.ts";
 import { headCall, simulatedL1, unlessNodeKnowsBetter } from "./l1-call.ts";
 import { fillingMethods } from "./l1-filling.ts";
 import { L1Node } from "./l1-node.ts";
+import { l1RawMethods } from "./l1-raw.ts";
+import { l1TxpoolMethods } from "./l1-txpool.ts";
 import { l1FeedSource } from "./l1-feed.ts";
 import { nextNonce } from "./nonce.ts";
 import { pendingTransaction } from "./pending-transaction.ts";
@@ -26,7 +29,7 @@ import { type Gateway, serve, type ServerOptions } from "./server.ts";
 import { simulateMethod } from "./simulate/simulate.ts";
 import { signingMethods } from "./signing-methods.ts";
 import type { Handler, Service, Topic } from "./service.ts";
-import { statusOf, transactionStatus } from "./status.ts";
+import { nodeStatus, statusOf, transactionStatus } from "./status.ts";
 import { BlockFeed } from "./subscriptions/feed.ts";
 import { blockTopics } from "./subscriptions/topics.ts";
 import { withoutEmptyCalls } from "./trace/frame.ts";
@@ -62,7 +65,8 @@ export function l1Service(
   const upstream = new Upstream(builder.l1Rpc);
   const feed = new BlockFeed(l1FeedSource(upstream));
   const node = new L1Node(upstream);
-  const accounts = new GatewayAccounts(signingChain(builder), keys);
+  const accounts = new GatewayAccounts(signingChain(builder, node), keys);
+  const filling = fillingMethods(builder, node, trace);
   const own: Readonly<Record<string, Handler>> = {
     eth_sendRawTransaction: async (request) => {
       const [raw] = parseParams(z.tuple([bytesSchema]), request.params);
@@ -87,7 +91,9 @@ export function l1Service(
       return { result: numberToHex(gas + accessListGas(at.call)) };
     },
     eth_simulateV1: simulateMethod(simulatedL1(builder)),
-    ...fillingMethods(builder, node, trace),
+    ...filling,
+    ...l1RawMethods(builder, node, filling.eth_getBlockReceipts),
+    ...l1TxpoolMethods(builder, node),
     eth_getTransactionByHash: async (request) => {
       const [wanted] = parseParams(hash, request.params);
       const queued = builder.pending(wanted);
@@ -109,7 +115,8 @@ export function l1Service(
     lockstep_status: async () => ({ result: await statusOf(builder) }),
     lockstep_transactionStatus: async (request) => {
       const [wanted] = parseParams(hash, request.params);
-      return { result: transactionStatus(builder.status(wanted)) };
+      const status = builder.status(wanted);
+      return { result: status === undefined ? await nodeStatus(node, wanted) : transactionStatus(status) };
     },
   };
   const methods = new Map(Object.entries(own));
@@ -191,7 +198,7 @@ class UnsignedCrossingError extends LockstepError {
 }
 
 /** L1 as accounts of the gateway sign for it. */
-function signingChain(builder: Backend): SigningChain {
+function signingChain(builder: Backend, node: L1Node): SigningChain {
   return {
     chainId: builder.l1ChainId,
     priorityFee: 1_000_000_000n,
@@ -202,7 +209,9 @@ function signingChain(builder: Backend): SigningChain {
       const across = await estimateCrossChainGas(builder, request, true);
       if (across !== undefined) return across + accessListGas(call);
       const { from, to, value, data } = request;
-      return await builder.l1.estimateGas({ account: from, to: to ?? null, value, data });
+      const plain = { from, to, value: numberToHex(value), data };
+      // Asked as clients ask: what it refuses is told in the standard words.
+      return await node.ask(quantitySchema, "eth_estimateGas", [plain]);
     },
   };
 }

@@ -1,12 +1,13 @@
 import type { AddressInfo } from "node:net";
 import cors from "@fastify/cors";
-import fastify, { type FastifyInstance } from "fastify";
+import fastify, { type FastifyInstance, type FastifyReply } from "fastify";
 import type { Logger } from "pino";
 import { answerBody, failure } from "./answer.ts";
 import { RpcCode } from "./json-rpc.ts";
 import { type PageRules, Pages } from "./pages.ts";
+import { type Limit, limited } from "../evm/pace.ts";
 import { PortInUseError } from "./port-in-use.ts";
-import type { Service } from "./service.ts";
+import type { Handler, Service } from "./service.ts";
 import { acceptSockets } from "./web-socket.ts";
 
 export interface ServerOptions extends PageRules {
@@ -14,8 +15,12 @@ export interface ServerOptions extends PageRules {
   readonly port: number;
   /** Default: this machine only. */
   readonly host?: string;
+  /** Milliseconds for which EVM code of one request may run; 0: any time. Default 5 s. */
+  readonly callTimeout?: number;
   readonly log?: Logger;
 }
+
+const CALL_TIMEOUT = 5_000;
 
 /** A gateway that listens. */
 export interface Gateway extends AsyncDisposable {
@@ -39,7 +44,8 @@ const REFUSALS: ReadonlyMap<unknown, string> = new Map([
  * @throws {PortInUseError}
  */
 export async function serve(service: Service, options: ServerOptions): Promise<Gateway> {
-  const { port, host = "127.0.0.1", log } = options;
+  const { port, host = "127.0.0.1", log, callTimeout = CALL_TIMEOUT } = options;
+  const milliseconds = callTimeout === 0 ? undefined : callTimeout;
   const pages = new Pages(options);
   const server = fastify({ bodyLimit: MAX_BODY_BYTES, forceCloseConnections: true });
   server.removeAllContentTypeParsers();
@@ -64,7 +70,7 @@ export async function serve(service: Service, options: ServerOptions): Promise<G
   server.post("/", async (request, reply) => {
     const answer = await answerBody(
       request.body instanceof Uint8Array ? request.body : NO_BYTES,
-      pages.handler(request.headers, service.handle),
+      pages.handler(request.headers, limitedTo({ milliseconds, signal: gone(reply) }, service.handle)),
       log,
     );
     if (answer === undefined) return await reply.code(204).send();
@@ -73,6 +79,7 @@ export async function serve(service: Service, options: ServerOptions): Promise<G
   const closeSockets = acceptSockets(server.server, service, {
     maxBytes: MAX_BODY_BYTES,
     pages,
+    limit: (signal, handle) => limitedTo({ milliseconds, signal }, handle),
     ...(log === undefined ? {} : { log }),
   });
   const close = async () => {
@@ -91,6 +98,19 @@ export async function serve(service: Service, options: ServerOptions): Promise<G
   }
   const bound = boundPort(server);
   return { url: `http://${host}:${bound.toString()}`, port: bound, close, [Symbol.asyncDispose]: close };
+}
+
+function limitedTo(limit: Limit, handle: Handler): Handler {
+  return async (request) => await limited(limit, () => handle(request));
+}
+
+/** Aborted when the client leaves before it is answered. */
+function gone({ raw }: FastifyReply): AbortSignal {
+  const controller = new AbortController();
+  raw.on("close", () => {
+    if (!raw.writableFinished) controller.abort();
+  });
+  return controller.signal;
 }
 
 function boundPort(server: FastifyInstance): number {

@@ -1,8 +1,10 @@
-import { numberToHex } from "viem";
+import { type Hex, numberToHex } from "viem";
+import { z } from "zod";
 import type { Backend } from "./backend.ts";
 import type { Stop } from "../follower/stopped.ts";
 import { rootHex } from "../protocol/execution/encoding.ts";
 import type { TransactionStatus } from "../intake/accepted.ts";
+import type { L1Node } from "./l1-node.ts";
 
 /** `lockstep_status`: which chains there are, which of them are stopped, and what waits. */
 export async function statusOf(builder: Backend): Promise<unknown> {
@@ -22,6 +24,7 @@ export async function statusOf(builder: Backend): Promise<unknown> {
     l1ChainId: numberToHex(builder.l1ChainId),
     rollupsAddress: builder.manager,
     waiting: builder.waiting,
+    calls: builder.calls,
     // What keeps them waiting, if nothing is wrong with them.
     ...(builder.trouble === undefined ? {} : { trouble: builder.trouble }),
     rollups,
@@ -44,4 +47,23 @@ export function transactionStatus(status: TransactionStatus | undefined): unknow
   if (status === undefined) return null;
   if (status.state !== "posted") return status;
   return { ...status, blockNumber: numberToHex(status.blockNumber) };
+}
+
+const receiptSchema = z
+  .looseObject({ blockNumber: z.string(), blockHash: z.string(), status: z.string().optional() })
+  .nullable();
+const shownSchema = z.looseObject({}).nullable();
+
+/**
+ * The same for a transaction of L1 that the builder never took on, because it crosses no border: what the
+ * node knows of it.
+ */
+export async function nodeStatus(node: L1Node, hash: Hex): Promise<unknown> {
+  const receipt = await node.ask(receiptSchema, "eth_getTransactionReceipt", [hash]);
+  if (receipt !== null) {
+    const { blockNumber, blockHash, status } = receipt;
+    return { state: "mined", blockNumber, blockHash, success: status !== "0x0" };
+  }
+  const shown = await node.ask(shownSchema, "eth_getTransactionByHash", [hash]);
+  return shown === null ? null : { state: "pending" };
 }

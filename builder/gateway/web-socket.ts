@@ -5,7 +5,7 @@ import { z } from "zod";
 import { answerBody } from "./answer.ts";
 import { type Answer, InvalidParamsError, parseParams, type RpcRequest } from "./json-rpc.ts";
 import type { Pages } from "./pages.ts";
-import type { Service } from "./service.ts";
+import type { Handler, Service } from "./service.ts";
 import { randomId } from "./subscriptions/random-id.ts";
 
 export interface SocketOptions {
@@ -13,9 +13,13 @@ export interface SocketOptions {
   readonly maxBytes: number;
   /** Which web pages may connect. */
   readonly pages: Pages;
+  /** What a request may use: until the signal is aborted, at most. */
+  readonly limit: (signal: AbortSignal, handle: Handler) => Handler;
   readonly log?: Logger;
 }
 
+/** Messages of a client that may wait for those before to be answered; more are not read yet. */
+const MAX_WAITING = 32;
 const MAX_CONNECTIONS = 1_000;
 const MAX_SUBSCRIPTIONS = 1_000;
 /** Bytes that may wait for a client that does not read. */
@@ -29,7 +33,7 @@ const HEARTBEAT = 30_000;
  * @returns what ends all connections.
  */
 export function acceptSockets(server: Server, service: Service, options: SocketOptions): () => void {
-  const { maxBytes, pages, log } = options;
+  const { maxBytes, pages, limit, log } = options;
   const sockets = new WebSocketServer({ noServer: true, maxPayload: maxBytes, perMessageDeflate: false });
   const alive = new WeakSet<WebSocket>();
   const heartbeat = setInterval(() => {
@@ -50,7 +54,11 @@ export function acceptSockets(server: Server, service: Service, options: SocketO
     sockets.handleUpgrade(request, stream, head, (socket) => {
       alive.add(socket);
       socket.on("pong", () => alive.add(socket));
-      const handle = pages.handler(request.headers, (asked) => service.handle(asked));
+      const left = new AbortController();
+      socket.on("close", () => {
+        left.abort();
+      });
+      const handle = pages.handler(request.headers, limit(left.signal, service.handle));
       new Connection(socket, { ...service, handle }, log);
     });
   });
@@ -80,6 +88,7 @@ class Connection {
   readonly #service: Service;
   readonly #subscriptions = new Map<string, Subscription>();
   #tail: Promise<void> = Promise.resolve();
+  #waiting = 0;
 
   constructor(socket: WebSocket, service: Service, log: Logger | undefined) {
     this.#socket = socket;
@@ -90,15 +99,18 @@ class Connection {
       this.#subscriptions.clear();
     });
     socket.on("message", (data) => {
-      // No more is read until this is answered.
-      socket.pause();
+      // A connection that is not read is not seen to close: what a client left behind would run on.
+      if (++this.#waiting >= MAX_WAITING) socket.pause();
       this.#tail = this.#tail
         .then(() => this.#answer(bytesOf(data), log))
         .catch((error: unknown) => {
           log?.error({ err: error }, "message failed");
           socket.terminate();
         })
-        .finally(() => socket.resume());
+        .finally(() => {
+          this.#waiting--;
+          socket.resume();
+        });
     });
   }
 

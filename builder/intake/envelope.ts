@@ -24,7 +24,7 @@ export function envelopeOf(raw: Hex, chainId: bigint): Envelope | undefined {
   const place = typed ?? LEGACY;
   if (items?.length !== place.fields) return undefined;
   const [first, to, nonce] = [items[0], items[place.to], quantityOf(items[place.nonce])];
-  if (typeof to !== "string" || (to !== "0x" && to.length !== 42) || nonce === undefined) return undefined;
+  if (!isHex(to) || (to !== "0x" && to.length !== 42) || nonce === undefined) return undefined;
   const isForThisChain =
     typed === undefined ? isLegacyOf(quantityOf(items[6]), chainId) : quantityOf(first) === chainId;
   return isForThisChain ? { nonce, to: to === "0x" ? undefined : to } : undefined;

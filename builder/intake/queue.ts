@@ -201,8 +201,18 @@ export class TransactionQueue {
     });
   }
 
+  /** What was posted in `block` or before it, the newest first. */
+  postedUpTo(block: bigint): (Outcome & { readonly status: Posted })[] {
+    const isMeant = (outcome: Outcome): outcome is Outcome & { readonly status: Posted } =>
+      outcome.status.state === "posted" && outcome.status.blockNumber <= block;
+    return [...this.#outcomes.values()].filter(isMeant).toReversed();
+  }
+
   /** A posted transaction stands elsewhere by now. */
-  async move(transaction: AcceptedTransaction, status: Posted | Failed): Promise<void> {
+  async move(
+    transaction: Pick<AcceptedTransaction, "hash" | "rollup" | "data">,
+    status: Posted | Failed,
+  ): Promise<void> {
     const outcome = outcomeOf(transaction, status);
     await this.#write(outcome);
     this.#note(outcome);
@@ -211,13 +221,14 @@ export class TransactionQueue {
   /** Posted transactions are gone from L1: they wait again, before all others. */
   async takeBack(transactions: readonly AcceptedTransaction[]): Promise<void> {
     const others = this.pending();
-    for (const transaction of transactions) {
-      this.#outcomes.delete(transaction.hash);
-      await this.#options.pending.add(transaction).catch(() => undefined);
-    }
     this.#pending = new Map();
-    for (const transaction of transactions) this.#enter(transaction);
+    for (const transaction of transactions) {
+      this.#enter(transaction);
+      this.#outcomes.delete(transaction.hash);
+    }
     for (const transaction of others) this.#pending.set(transaction.hash, transaction);
+    for (const transaction of transactions)
+      await this.#options.pending.add(transaction).catch(() => undefined);
   }
 
   /** Resolves when something waits, or when {@link nudge} says so. Rejects when `signal` is aborted. */
@@ -291,7 +302,10 @@ export class TransactionQueue {
 
 const FINISHED_REMEMBERED = 200;
 
-function outcomeOf({ hash, rollup, data }: AcceptedTransaction, status: Posted | Failed): Outcome {
+function outcomeOf(
+  { hash, rollup, data }: Pick<AcceptedTransaction, "hash" | "rollup" | "data">,
+  status: Posted | Failed,
+): Outcome {
   return { hash, data, status, ...(rollup === undefined ? {} : { rollup }) };
 }
 

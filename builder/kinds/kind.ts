@@ -163,6 +163,18 @@ export interface RollupMachine<Record = unknown> {
    * never persisted.
    */
   fresh(): RollupMachine<Record>;
+  /**
+   * Another machine, to play on beside this one, which notices nothing of it. It follows no L1: nothing of it
+   * becomes durable.
+   * @param from the durable state, or what this machine has journalled so far, between two visits.
+   * @throws what is returned throws `FORGOTTEN_MOMENT` where it needs a durable state that was left.
+   */
+  aside(from: "head" | "here"): RollupMachine<Record>;
+  /**
+   * The same on the state after an earlier block of the rollup, if the kind has blocks. Nothing if that state
+   * is not known any more.
+   */
+  asideAfter?(block: bigint): RollupMachine<Record> | undefined;
 }
 
 /** A kind of rollup: how it executes and how it is proven. One folder under `builder/kinds` each. */

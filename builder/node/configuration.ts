@@ -1,5 +1,6 @@
 import { isHex } from "viem";
 import { z } from "zod";
+import { PREDEPLOY_NAMES, type PredeployName } from "../kinds/evm/genesis/names.ts";
 import { InvalidConfigurationError } from "./errors.ts";
 
 /** JSON-RPC endpoint. */
@@ -7,6 +8,13 @@ export const rpcUrl = z.url({ protocol: /^https?$/ });
 
 /** A Redis or Valkey, as `redis://[user:password@]host[:port][/db]`, or `rediss://` over TLS. */
 export const redisUrl = z.url({ protocol: /^rediss?$/, error: "is not a redis:// URL" });
+
+/** Seconds for which calls may run; 0: any time. In milliseconds. */
+export const callTimeout = z
+  .string()
+  .regex(/^\d{1,5}(\.\d{1,3})?$/, "is not a number of seconds")
+  .transform((text) => Number(text) * 1_000)
+  .optional();
 
 /** Origins of web pages: a scheme and a host, and no path; `*` for every page. */
 export const origins = z
@@ -26,6 +34,20 @@ export const privateKey = z.custom<`0x${string}`>(
   (value) => isHex(value) && value.length === 66,
   "LOCKSTEP_KEY is not a private key of 32 bytes, 0x…",
 );
+
+/** Contracts that EVM rollups have from genesis on. */
+export const predeploys = z
+  .string()
+  .transform((text) =>
+    text === "all" ? [...PREDEPLOY_NAMES] : text === "none" ? [] : text.split(",").map((name) => name.trim()),
+  )
+  .pipe(z.array(z.enum(PREDEPLOY_NAMES, `they are ${PREDEPLOY_NAMES.join(", ")}, or all, or none`)));
+
+/** As the command line takes them. */
+export function shownPredeploys(names: readonly PredeployName[]): string {
+  if (names.length === 0) return "none";
+  return PREDEPLOY_NAMES.every((name) => names.includes(name)) ? "all" : names.join(",");
+}
 
 /** Folder of ceremony keys, in place of development keys. */
 export const keysFolder = z.string().min(1).optional();

@@ -1,5 +1,6 @@
+import { numberToHex } from "viem";
 import { LockstepError } from "../protocol/errors.ts";
-import type { ChainId } from "../protocol/ids.ts";
+import type { ChainId, StateRoot } from "../protocol/ids.ts";
 
 /** A devnet that described itself in the same folder still answers. */
 export class DevnetRunningError extends LockstepError {
@@ -37,6 +38,17 @@ export class DeploymentError extends LockstepError {
 export class InvalidConfigurationError extends LockstepError {
   constructor(problems: readonly string[]) {
     super("INVALID_CONFIGURATION", `the configuration is not valid: ${problems.join("; ")}`);
+  }
+}
+
+/** What a rollup's state was on L1 when it was registered is not what its kind begins with. */
+export class WrongGenesisError extends LockstepError {
+  constructor(rollup: ChainId, registered: StateRoot, tried: readonly string[]) {
+    super(
+      "WRONG_GENESIS",
+      `rollup ${rollup} was registered with the genesis root ${numberToHex(registered, { size: 32 })}, which is ` +
+        `not the one of ${tried.join(" or ")}. Give the builder the --predeploys that deploy was given`,
+    );
   }
 }
 

@@ -12,6 +12,8 @@ import { type GatewayPorts, HOST } from "./ports.ts";
 export interface GatewayOptions extends PageRules {
   readonly ports: GatewayPorts;
   readonly log?: Logger;
+  /** Milliseconds for which EVM code of one request may run; 0: any time. */
+  readonly callTimeout?: number | undefined;
   /**
    * Accounts that the rollups' gateways sign for, for every caller: on a devnet, where the keys are public.
    */
@@ -36,7 +38,7 @@ export interface Gateways extends AsyncDisposable {
 /** Opens L1's gateway and one for each of the builder's rollups. */
 export async function openGateways(
   builder: Builder,
-  { ports, log, accounts = [], allowOrigin = [], localPages = false }: GatewayOptions,
+  { ports, log, callTimeout, accounts = [], allowOrigin = [], localPages = false }: GatewayOptions,
 ): Promise<Gateways> {
   await using cleanup = new AsyncDisposableStack();
   const common = {
@@ -46,6 +48,7 @@ export async function openGateways(
     allowOrigin,
     localPages,
     ...(log === undefined ? {} : { log }),
+    ...(callTimeout === undefined ? {} : { callTimeout }),
   };
   const l1 = cleanup.use(await startL1Gateway(builder, { ...common, port: ports.l1Gateway }));
   const rollups: RollupEndpoint[] = [];

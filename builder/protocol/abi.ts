@@ -13,12 +13,22 @@ export const busProofSystemAbi = [
     inputs: [{ name: "chainId", internalType: "uint256", type: "uint256" }],
     name: "DevelopmentKeySet",
   },
+  {
+    type: "error",
+    inputs: [
+      { name: "statement", internalType: "uint256", type: "uint256" },
+      { name: "proof", internalType: "uint256", type: "uint256" },
+    ],
+    name: "InputOutOfField",
+  },
   { type: "error", inputs: [], name: "InvalidProof" },
   {
     type: "error",
     inputs: [{ name: "length", internalType: "uint256", type: "uint256" }],
     name: "KeySetLength",
   },
+  { type: "error", inputs: [], name: "NotCode" },
+  { type: "error", inputs: [], name: "OpeningNotOnCurve" },
   {
     type: "error",
     inputs: [{ name: "offset", internalType: "uint256", type: "uint256" }],
@@ -54,9 +64,27 @@ export const busProofSystemAbi = [
     type: "error",
     inputs: [
       { name: "statement", internalType: "uint256", type: "uint256" },
-      { name: "proof", internalType: "uint256", type: "uint256" },
+      { name: "slot", internalType: "uint256", type: "uint256" },
     ],
-    name: "SumOutOfField",
+    name: "SlotNotOpened",
+  },
+  {
+    type: "error",
+    inputs: [{ name: "statement", internalType: "uint256", type: "uint256" }],
+    name: "SlotsNotAscending",
+  },
+  {
+    type: "error",
+    inputs: [{ name: "slots", internalType: "uint256", type: "uint256" }],
+    name: "TooManySlots",
+  },
+  {
+    type: "error",
+    inputs: [
+      { name: "statement", internalType: "uint256", type: "uint256" },
+      { name: "codeHash", internalType: "bytes32", type: "bytes32" },
+    ],
+    name: "UnknownCode",
   },
   {
     type: "error",
@@ -79,6 +107,21 @@ export const busProofSystemAbi = [
       { name: "word", internalType: "uint256", type: "uint256" },
     ],
     name: "WordOutOfField",
+  },
+  { type: "error", inputs: [], name: "WrongCommitment" },
+  {
+    type: "event",
+    anonymous: false,
+    inputs: [
+      { name: "tau", internalType: "bytes32", type: "bytes32", indexed: true },
+      {
+        name: "codeHash",
+        internalType: "bytes32",
+        type: "bytes32",
+        indexed: true,
+      },
+    ],
+    name: "CodeRegistered",
   },
   {
     type: "event",
@@ -108,6 +151,16 @@ export const busProofSystemAbi = [
   },
   {
     type: "function",
+    inputs: [
+      { name: "tau", internalType: "bytes32", type: "bytes32" },
+      { name: "codeHash", internalType: "bytes32", type: "bytes32" },
+    ],
+    name: "isCodeRegistered",
+    outputs: [{ name: "", internalType: "bool", type: "bool" }],
+    stateMutability: "view",
+  },
+  {
+    type: "function",
     inputs: [{ name: "set", internalType: "bytes32", type: "bytes32" }],
     name: "isDevelopmentKeySet",
     outputs: [{ name: "", internalType: "bool", type: "bool" }],
@@ -119,6 +172,18 @@ export const busProofSystemAbi = [
     name: "isRegistered",
     outputs: [{ name: "", internalType: "bool", type: "bool" }],
     stateMutability: "view",
+  },
+  {
+    type: "function",
+    inputs: [
+      { name: "tau", internalType: "uint256[4]", type: "uint256[4]" },
+      { name: "code", internalType: "bytes", type: "bytes" },
+      { name: "commitment", internalType: "uint256[2]", type: "uint256[2]" },
+      { name: "opening", internalType: "uint256[2]", type: "uint256[2]" },
+    ],
+    name: "registerCode",
+    outputs: [{ name: "codeHash", internalType: "bytes32", type: "bytes32" }],
+    stateMutability: "nonpayable",
   },
   {
     type: "function",

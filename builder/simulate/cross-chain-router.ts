@@ -1,4 +1,4 @@
-import type { Address, Hex } from "viem";
+import { type Address, type Hex, padHex, size } from "viem";
 import type { CallRequest } from "../evm/call-request.ts";
 import type { Journal } from "../evm/journal.ts";
 import { UnknownRollupError } from "../follower/stopped.ts";
@@ -119,7 +119,7 @@ export class CrossChainRouter {
       throw new SimulationRefusedError("UNSUPPORTED_CALL", message);
     }
     const call = machine.call.bind(machine);
-    const trigger = l2txAction(rollup, request.data);
+    const trigger = l2txAction(rollup, standIn(request));
     let visit: CompletedVisit | undefined;
     await this.#begin(
       trigger,
@@ -279,4 +279,14 @@ export class CrossChainRouter {
     if (stopped !== undefined) throw stopped;
     throw new UnknownRollupError(rollup);
   }
+}
+
+/** Bytes of a signed transaction beside its data, at most, and of an authorization in it. */
+const ENVELOPE_BYTES = 200;
+const AUTHORIZATION_BYTES = 130;
+
+/** As long as the transaction will be that the call is estimated for: its bytes count against a batch's. */
+function standIn({ data, authorizations = [] }: CallRequest): Hex {
+  const more = ENVELOPE_BYTES + AUTHORIZATION_BYTES * authorizations.length;
+  return padHex(data, { dir: "right", size: size(data) + more });
 }

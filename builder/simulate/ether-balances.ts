@@ -17,6 +17,16 @@ export class EtherBalances {
     }
   }
 
+  /** As they are now. */
+  snapshot(): ReadonlyMap<ChainId, RollupEther> {
+    return new Map(
+      [...this.#balances].map(([rollup, balance]) => [
+        rollup,
+        { balance, nativeToken: this.#native.has(rollup) },
+      ]),
+    );
+  }
+
   hasNativeToken(rollup: ChainId): boolean {
     return this.#native.has(rollup);
   }

@@ -23,6 +23,7 @@ export type RefusalCode =
   | "INSUFFICIENT_GAS"
   | "OUTGOING_CALL_TOO_EXPENSIVE"
   | "SUSPENDED_ROLLUP_READ"
+  | "HISTORICAL_CROSSING"
   | "UNSUPPORTED_CALL";
 
 /** The transaction cannot be played; L1 would refuse it as well. Nothing was changed. */

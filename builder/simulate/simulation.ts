@@ -21,6 +21,7 @@ import type { Fork } from "./fork.ts";
 import { Journal } from "../evm/journal.ts";
 import { FrameRecorder } from "../evm/frame-recorder.ts";
 import { JournaledState } from "../evm/journaled-state.ts";
+import type { StateSource } from "../evm/state-source.ts";
 import { lowerCase } from "../protocol/address.ts";
 import { overrideBlock } from "../evm/overrides.ts";
 import { runUnsignedCall } from "../evm/unsigned-call.ts";
@@ -39,6 +40,8 @@ import { SharedExecutionError, Recording } from "./recording/recording.ts";
 /** All chains at one head, and the block to come. */
 export interface SimulationInput {
   readonly fork: Fork;
+  /** L1's state, if it is another one than the fork's by now. */
+  readonly source?: StateSource;
   readonly next: NextBlock;
   /** What the rollups know of the batch that is being made. */
   readonly context: BatchContext;
@@ -76,6 +79,7 @@ export class Simulation {
   readonly #recording = new Recording();
   readonly #journal: Journal;
   readonly #state: JournaledState;
+  readonly #ether: EtherBalances;
   readonly #registry: Registry;
   readonly #router: CrossChainRouter;
   #parked: (() => void)[] = [];
@@ -85,10 +89,12 @@ export class Simulation {
     this.#common = l1Common(input.context.l1ChainId);
     this.#block = evmBlock(input.next, this.#common);
     this.#journal = new Journal([...input.machines.values(), this.#recording]);
-    this.#state = new JournaledState({ chain: L1, source: input.fork, journal: this.#journal });
+    const { fork, source = fork } = input;
+    this.#state = new JournaledState({ chain: L1, source, journal: this.#journal });
     const { machines, context, stopped = new Map<ChainId, LockstepError>() } = input;
     const recording = this.#recording;
     const ether = new EtherBalances(input.ether, this.#journal);
+    this.#ether = ether;
     this.#registry = new Registry({ machines, ether });
     this.#router = new CrossChainRouter({
       machines,
@@ -254,6 +260,17 @@ export class Simulation {
         this.#journal.commit();
       },
     };
+  }
+
+  /**
+   * Another simulation that goes on from here, between two transactions. Neither notices the other, and it
+   * needs no visitor's place: its machines are its own.
+   */
+  aside(): Simulation {
+    const input = this.#input;
+    const machines = new Map([...input.machines].map(([id, machine]) => [id, machine.aside("here")]));
+    const [source, ether] = [this.#state.frozen(), this.#ether.snapshot()];
+    return new Simulation({ ...input, machines, source, ether });
   }
 
   /**

@@ -54,3 +54,13 @@ export class StateUnavailableError extends LockstepError {
     super("STATE_UNAVAILABLE", `the state in ${where} ${what}`, { cause });
   }
 }
+
+/**
+ * A root or a proof is asked for of a state before the last `persist` or `rewind`, or something goes on
+ * there: the tree cannot go back to it.
+ */
+export class ForgottenMomentError extends LockstepError {
+  constructor() {
+    super("FORGOTTEN_MOMENT", "the state of that moment has been left for good");
+  }
+}

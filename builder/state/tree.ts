@@ -50,6 +50,7 @@ export class StateTree {
   /** `#levels[k][i]` is the hash of the node at level k, place i; places past the end are empty. */
   readonly #levels: FieldElement[][] = Array.from({ length: TREE_DEPTH + 1 }, () => []);
   #journal: Change[] = [];
+  #generation = 0;
   #root: StateRoot | undefined;
 
   /**
@@ -71,6 +72,11 @@ export class StateTree {
   /** Number of leaves, the genesis leaf included. */
   get size(): number {
     return this.#leaves.length;
+  }
+
+  /** Counts the states at which the journal began. */
+  get generation(): number {
+    return this.#generation;
   }
 
   stateRoot(): StateRoot {
@@ -183,7 +189,8 @@ export class StateTree {
 
   /**
    * Goes back to where the journal begins.
-   * @returns what goes forward again, without hashing; to be called when the journal is empty again.
+   * @returns what goes forward again, without hashing; to be called when the journal is empty again, as often
+   * as that is.
    */
   park(): () => void {
     const root = this.#root;
@@ -219,6 +226,7 @@ export class StateTree {
   /** Makes the present state the one at which the journal begins. All checkpoints end. */
   forgetJournal(): void {
     this.#journal = [];
+    this.#generation++;
   }
 
   /**

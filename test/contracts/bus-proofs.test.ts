@@ -16,8 +16,8 @@ import { type BusProof, encodeBusProofs } from "../../builder/proving/bus/proofs
 import { term, WORD_TAG, wordTerms } from "../../builder/proving/bus/terms.ts";
 import {
   type BusChallenges,
-  coefficientsOf,
   drawChallenges,
+  equationCoefficients,
   seedOf,
 } from "../../builder/proving/bus/transcript.ts";
 import { encodeG2, type G2Point } from "../../builder/proving/keys/verification-key.ts";
@@ -27,7 +27,7 @@ import { expectRevert } from "./outcome.ts";
 import { connect } from "./setup.ts";
 
 /** Bytes of a set before its keys, of a key, and of a proof. */
-const HEADER = 192;
+const HEADER = 352;
 const KEY = 512;
 const PROOF = 384;
 const BASE_GAS = 21_000n;
@@ -61,14 +61,14 @@ describe("BusProofSystem", function () {
   before(async () => {
     s = await create();
     prover = await BusProver.open(["bus_words_2_0", "bus_words_3_2"]);
-    await s.register(encodeKeySet(prover.keys));
-    honest = await prover.proveTogether(PARTS, WORDS, s.where);
+    await s.register(encodeKeySet(prover.set));
+    ({ proofs: honest } = await prover.proveTogether({ parts: PARTS, words: WORDS }, s.where));
   });
 
   const statement = (proofs: readonly BusProof[] | Hex, words: readonly bigint[] = WORDS, set?: Hex) => ({
-    verificationKey: set ?? prover.set,
+    verificationKey: set ?? prover.setName,
     words,
-    proof: typeof proofs === "string" ? proofs : encodeBusProofs(proofs),
+    proof: typeof proofs === "string" ? proofs : encodeBusProofs({ proofs, codes: [] }),
   });
   const verify = (...statements: ReturnType<typeof statement>[]) => s.system.read.verify([statements]);
   const refuses = (
@@ -93,9 +93,10 @@ describe("BusProofSystem", function () {
         { key: 0, words: words.slice(0, 2) },
         { key: 1, words: words.slice(2) },
       ];
-      const other = await prover.proveTogether(parts, words, s.where);
+      const { proofs: other } = await prover.proveTogether({ parts, words }, s.where);
       await verify(statement(honest), statement(other, words), statement(honest));
-      const few = await prover.proveTogether([{ key: 0, words: [7n, 8n] }], [7n, 8n], s.where);
+      const small = { parts: [{ key: 0, words: [7n, 8n] }], words: [7n, 8n] };
+      const { proofs: few } = await prover.proveTogether(small, s.where);
       await verify(statement(few, [7n, 8n]), statement(other, words));
     });
 
@@ -106,7 +107,7 @@ describe("BusProofSystem", function () {
     });
 
     it("are refused when any word of them is another, or cut, or longer", async () => {
-      const bytes = encodeBusProofs(honest);
+      const bytes = encodeBusProofs({ proofs: honest, codes: [] });
       for (let at = 0; at < size(bytes); at += 32) {
         const changed = BigInt(sliceHex(bytes, at, at + 32)) ^ 1n;
         await refusesAnyhow(
@@ -152,7 +153,7 @@ describe("BusProofSystem", function () {
         { key: 0, words: wrong.slice(0, 2) },
         { key: 1, words: wrong.slice(2) },
       ];
-      const proofs = await prover.proveTogether(parts, WORDS, s.where);
+      const { proofs } = await prover.proveTogether({ parts, words: WORDS }, s.where);
       await refuses("BusNotBalanced", [0n], statement(proofs));
       const challenges = challengesOf(proofs);
       const missing = proofs.reduce((sum, { sum: part }) => sum + part, wordTerms(WORDS, challenges)) % P;
@@ -167,14 +168,15 @@ describe("BusProofSystem", function () {
       // is what it was under the coefficients that these proofs had.
       const words = [7n, 8n];
       const part = { key: 0, words };
-      const [one, two] = await prover.proveTogether([part, part], words, s.where);
+      const { proofs } = await prover.proveTogether({ parts: [part, part], words }, s.where);
+      const [one, two] = proofs;
       if (one === undefined || two === undefined) throw new Error("two proofs");
       const commitments = [one, two].map(({ key, proof }) => ({ key, d: proof.d }));
-      const opening = { ...s.where, set: prover.set, words, commitments };
+      const opening = { ...s.where, set: prover.setName, words, commitments, codes: [] };
       const missing = (one.sum + two.sum + wordTerms(words, drawChallenges(opening))) % P;
       expect(missing).to.not.equal(0n);
-      const seen = [{ seed: seedOf(opening), proofs: encodeBusProofs([one, two]) }];
-      const [first = 0n, second = 0n] = coefficientsOf(seen, 2);
+      const seen = [{ seed: seedOf(opening), proof: encodeBusProofs({ proofs, codes: [] }) }];
+      const [first = 0n, second = 0n] = equationCoefficients(seen, 2);
       const by = (missing * inverse(first - second)) % P;
       const forged = [
         { ...one, sum: (one.sum + second * by) % P },
@@ -210,7 +212,9 @@ describe("BusProofSystem", function () {
     });
 
     it("are refused under a set that was not registered, another set, and another key", async () => {
-      const reversed = [...prover.keys].reverse();
+      const reversed = { ...prover.set, keys: [...prover.set.keys].reverse() };
+      await refuses("UnknownKeySet", [hashKeySet(reversed)], statement(honest, WORDS, hashKeySet(reversed)));
+      await s.register(encodeKeySet(reversed));
       await refuses("BusNotBalanced", [0n], statement(honest, WORDS, hashKeySet(reversed)));
       const unknown = keccak256("0x01");
       await expectRevert(
@@ -233,23 +237,25 @@ describe("BusProofSystem", function () {
       for (const where of [
         { ...s.where, evmChainId: 1n },
         { ...s.where, proofSystem: "0x00000000000000000000000000000000000000aa" as const },
-      ])
-        await refuses("BusNotBalanced", [0n], statement(await prover.proveTogether(PARTS, WORDS, where)));
+      ]) {
+        const { proofs } = await prover.proveTogether({ parts: PARTS, words: WORDS }, where);
+        await refuses("BusNotBalanced", [0n], statement(proofs));
+      }
     });
   });
 
   describe("sets of keys", () => {
     it("are named by their hash, once, and told apart when they are of development", async () => {
-      expect(await s.system.read.isRegistered([prover.set])).to.equal(true);
-      expect(await s.system.read.isDevelopmentKeySet([prover.set])).to.equal(true);
-      expect((await s.register(encodeKeySet(prover.keys))).logs.length).to.equal(0);
+      expect(await s.system.read.isRegistered([prover.setName])).to.equal(true);
+      expect(await s.system.read.isDevelopmentKeySet([prover.setName])).to.equal(true);
+      expect((await s.register(encodeKeySet(prover.set))).logs.length).to.equal(0);
       expect(await s.system.read.isRegistered([keccak256("0x")])).to.equal(false);
     });
 
     it("of the development set-up are refused off local chains", async () => {
       const other = await create({ chainId: 10 });
       await expectRevert(
-        other.system.simulate.registerKeySet([encodeKeySet(prover.keys)]),
+        other.system.simulate.registerKeySet([encodeKeySet(prover.set)]),
         "DevelopmentKeySet",
         [10n],
         abi,
@@ -257,11 +263,11 @@ describe("BusProofSystem", function () {
     });
 
     it("of another length are refused", async () => {
-      const set = encodeKeySet(prover.keys);
+      const set = encodeKeySet(prover.set);
       for (const bytes of [
         sliceHex(set, 0, HEADER),
         sliceHex(set, 0, HEADER - 1),
-        sliceHex(set, 1),
+        sliceHex(set, 0, size(set) - 1),
         `${set}00`,
         "0x",
       ] as const)
@@ -273,15 +279,17 @@ describe("BusProofSystem", function () {
         );
       const many = concatHex([
         sliceHex(set, 0, HEADER),
-        ...Array.from({ length: 41 }, () => sliceHex(set, HEADER, HEADER + KEY)),
+        ...Array.from({ length: 48 }, () => sliceHex(set, HEADER, HEADER + KEY)),
       ]);
       await expectRevert(s.system.simulate.registerKeySet([many]), "KeySetLength", undefined, abi);
+      const slots = splice(set, HEADER - 32, numberToHex(65n, { size: 32 }));
+      await expectRevert(s.system.simulate.registerKeySet([slots]), "TooManySlots", [65n], abi);
     });
 
     it("with a point off its curve, at infinity, or with a coordinate out of range are refused", async () => {
-      const set = encodeKeySet(prover.keys);
+      const set = encodeKeySet(prover.set);
       const inKey = [0, 128, 256, 320, 384, 448].map((at) => HEADER + KEY + at);
-      for (const at of [0, 64, ...inKey]) {
+      for (const at of [0, 64, 192, ...inKey]) {
         const first = BigInt(sliceHex(set, at, at + 32));
         const changed = splice(set, at, numberToHex(first ^ 1n, { size: 32 }));
         await expectRevert(s.system.simulate.registerKeySet([changed]), "PointNotOnCurve", [BigInt(at)], abi);
@@ -289,8 +297,8 @@ describe("BusProofSystem", function () {
     });
 
     it("whose δ or η is not its own are refused: a commitment could hold the other circuit's wires", async () => {
-      const set = encodeKeySet(prover.keys);
-      const [one, two] = prover.keys;
+      const set = encodeKeySet(prover.set);
+      const [one, two] = prover.set.keys;
       if (one === undefined || two === undefined) throw new Error("two keys");
       const generator: G2Point = [
         [
@@ -347,20 +355,21 @@ describe("BusProofSystem", function () {
           snapshot(name, await gasOf(statement(honest)));
           return;
         }
-        const proofs = await prover.proveTogether([{ key: 0, words: [7n, 8n] }], [7n, 8n], s.where);
+        const order = { parts: [{ key: 0, words: [7n, 8n] }], words: [7n, 8n] };
+        const { proofs } = await prover.proveTogether(order, s.where);
         snapshot(name, await gasOf(...keys.map(() => statement(proofs, [7n, 8n]))));
       });
   });
 
   function challengesOf(proofs: readonly BusProof[], words: readonly bigint[] = WORDS): BusChallenges {
     const commitments = proofs.map(({ key, proof }) => ({ key, d: proof.d }));
-    return drawChallenges({ ...s.where, set: prover.set, words, commitments });
+    return drawChallenges({ ...s.where, set: prover.setName, words, commitments, codes: [] });
   }
 
   async function provenFor(set: Hex): Promise<BusProof[]> {
     const commitments: { key: number; d: BusProof["proof"]["d"] }[] = [];
     for (const part of PARTS) commitments.push({ key: part.key, d: await prover.commit(part) });
-    const challenges = drawChallenges({ ...s.where, set, words: WORDS, commitments });
+    const challenges = drawChallenges({ ...s.where, set, words: WORDS, commitments, codes: [] });
     return Promise.all(PARTS.map((part, i) => prover.prove(part, commitments[i]?.d ?? [0n, 0n], challenges)));
   }
 });

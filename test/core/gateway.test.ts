@@ -13,13 +13,17 @@ import {
   ContractFunctionRevertedError,
   createPublicClient,
   encodeFunctionData,
+  fromRlp,
   type Hex,
   http,
+  keccak256,
   parseEther,
   toHex,
 } from "viem";
+import { z } from "zod";
 import { type Builder, createBuilder } from "../../builder/core/builder.ts";
 import type { Gateway } from "../../builder/gateway/server.ts";
+import { bytesSchema } from "../../builder/gateway/json-rpc.ts";
 import { GATEWAY_KINDS } from "../../builder/node/kinds/index.ts";
 import { startL1Gateway } from "../../builder/gateway/l1.ts";
 import { startRollupGateway } from "../../builder/gateway/rollup.ts";
@@ -36,6 +40,8 @@ import {
   startLockstep,
 } from "./setup.ts";
 import { unprovenLedgerKind, UnprovenProver } from "./unproven.ts";
+
+const poolSchema = z.record(z.string(), z.looseObject({ hash: z.string() }));
 
 describe("gateways", function () {
   this.timeout(180_000);
@@ -66,6 +72,10 @@ describe("gateways", function () {
       chainId: 421n,
     });
   });
+  const cleanUp: (() => void)[] = [];
+  afterEach(() => {
+    for (const each of cleanUp.splice(0)) each();
+  });
   after(async () => {
     await ledgerGateway.close();
     await gateway.close();
@@ -83,6 +93,13 @@ describe("gateways", function () {
       body,
     });
     return JSON.parse(await response.text());
+  }
+
+  /** What L1's gateway answers. */
+  async function ask(method: string, ...params: unknown[]) {
+    const { result, error } = await rpc(gateway.url, method, params);
+    expect(error, method).to.equal(undefined);
+    return result;
   }
 
   describe("with viem", () => {
@@ -197,6 +214,122 @@ describe("gateways", function () {
       }
     });
 
+    it("shows in txpool_* what waits in the builder and in the node", async () => {
+      const { reader, writer } = clientsOf(gateway.url);
+      const wallet = writer(accountAt(6));
+      const from = wallet.account.address.toLowerCase();
+      expect(await ask("txpool_status")).to.deep.equal({ pending: "0x0", queued: "0x0" });
+      const gate = Promise.withResolvers<undefined>();
+      prover.meanwhile = () => gate.promise;
+      const release = () => {
+        prover.meanwhile = undefined;
+        gate.resolve(undefined);
+      };
+      // Whatever goes wrong, the builder has to be able to stop.
+      cleanUp.push(release);
+      const hash = await wallet.sendTransaction({ to: lockstep.ledgerProxy, value: 3n });
+      // A plain one waits in the node for a block.
+      const { node } = lockstep.l1;
+      await node.setAutomine(false);
+      cleanUp.push(() => void node.setAutomine(true));
+      const other = writer(accountAt(7));
+      const plain = await other.sendTransaction({ to: employee, value: 7n, gas: 21_000n });
+      const own = (await reader.getTransactionCount({ address: wallet.account.address })).toString();
+      const { pending } = await ask("txpool_content");
+      expect(pending[from][own]).to.include({ hash, from, blockHash: null, value: "0x3" });
+      const [waiting] = Object.values(poolSchema.parse(pending[other.account.address.toLowerCase()]));
+      expect(waiting?.hash).to.equal(plain);
+      const ofSender = poolSchema.parse((await ask("txpool_contentFrom", from)).pending);
+      expect(Object.keys(ofSender)).to.deep.equal([own]);
+      expect((await ask("txpool_inspect")).pending[from][own]).to.match(
+        new RegExp(`^${lockstep.ledgerProxy.toLowerCase()}: 3 wei \\+ \\d+ gas × \\d+ wei$`),
+      );
+      expect(await ask("txpool_status")).to.deep.equal({ pending: "0x2", queued: "0x0" });
+      const raw = bytesSchema.parse(await ask("debug_getRawTransaction", hash));
+      expect(keccak256(raw)).to.equal(hash);
+      expect(await ask("lockstep_transactionStatus", plain)).to.deep.equal({ state: "pending" });
+      await node.mine({ blocks: 1 });
+      await node.setAutomine(true);
+      const { blockNumber, blockHash } = await reader.waitForTransactionReceipt({ hash: plain });
+      release();
+      expect((await reader.waitForTransactionReceipt({ hash })).status).to.equal("success");
+      expect(await ask("lockstep_transactionStatus", plain)).to.deep.equal({
+        state: "mined",
+        blockNumber: toHex(blockNumber),
+        blockHash,
+        success: true,
+      });
+      expect(await ask("lockstep_transactionStatus", `0x${"12".repeat(32)}`)).to.equal(null);
+      expect(await ask("txpool_status")).to.deep.equal({ pending: "0x0", queued: "0x0" });
+    });
+
+    it("encodes what the node does not encode", async () => {
+      const { reader } = clientsOf(gateway.url);
+      const account = accountAt(6);
+      const nonce = await reader.getTransactionCount({ address: account.address });
+      const sign = account.signAuthorization;
+      if (sign === undefined) throw new Error("viem's accounts sign authorizations");
+      const authorization = await sign({ address: employee, chainId: 31337, nonce: nonce + 4 });
+      const common = { chainId: 31337, to: employee, value: 0n, data: "0x1234", gas: 60_000n } as const;
+      const accessList = [{ address: employee, storageKeys: [toHex(7, { size: 32 })] }];
+      const price = { maxFeePerGas: 10n ** 10n, maxPriorityFeePerGas: 3n } as const;
+      const authorizationList = [authorization];
+      const raws = [
+        await account.signTransaction({ ...common, nonce, type: "legacy", gasPrice: 10n ** 10n }),
+        await account.signTransaction({
+          ...common,
+          nonce: nonce + 1,
+          type: "eip2930",
+          gasPrice: 10n ** 10n,
+          accessList,
+        }),
+        await account.signTransaction({ ...common, nonce: nonce + 2, type: "eip1559", ...price, accessList }),
+        await account.signTransaction({
+          ...common,
+          nonce: nonce + 3,
+          type: "eip7702",
+          ...price,
+          authorizationList,
+        }),
+      ];
+      for (const raw of raws) {
+        const hash = await ask("eth_sendRawTransaction", raw);
+        expect(hash).to.equal(keccak256(raw));
+        const { blockHash, blockNumber, type } = await reader.waitForTransactionReceipt({ hash });
+        for (const method of ["debug_getRawTransaction", "eth_getRawTransactionByHash"])
+          expect(await ask(method, hash), type).to.equal(raw);
+        for (const block of [blockHash, toHex(blockNumber)]) {
+          const header: Hex = await ask("debug_getRawHeader", block);
+          expect(keccak256(header), type).to.equal(blockHash);
+          const whole = fromRlp(bytesSchema.parse(await ask("debug_getRawBlock", block)), "hex");
+          const item = type === "legacy" ? fromRlp(raw, "hex") : raw;
+          expect(whole.slice(0, 3), type).to.deep.equal([fromRlp(header, "hex"), [item], []]);
+          const receipts: Hex[] = await ask("debug_getRawReceipts", block);
+          const prefixes: Partial<Record<typeof type, string>> = {
+            eip2930: "01",
+            eip1559: "02",
+            eip7702: "04",
+          };
+          const prefix = prefixes[type];
+          expect(receipts).to.have.length(1);
+          expect(receipts[0]?.startsWith(`0x${prefix ?? ""}f9`), type).to.equal(true);
+        }
+      }
+      const sponsored = `0x${"88".repeat(20)}`;
+      await ask("hardhat_impersonateAccount", sponsored);
+      await ask("hardhat_setBalance", sponsored, toHex(parseEther("1")));
+      const unsigned = await ask("eth_sendTransaction", { from: sponsored, to: employee, value: "0x1" });
+      await ask("hardhat_stopImpersonatingAccount", sponsored);
+      for (const method of ["debug_getRawTransaction", "eth_getRawTransactionByHash"]) {
+        const { error } = await rpc(gateway.url, method, [unsigned]);
+        expect(error.data).to.deep.equal(errorData("UNSUPPORTED_ENCODING"));
+        const unknown = await rpc(gateway.url, method, [`0x${"12".repeat(32)}`]);
+        expect(unknown.error.data).to.deep.equal(errorData("TRANSACTION_NOT_FOUND"));
+      }
+      const unknown = await rpc(gateway.url, "debug_getRawHeader", ["0xffffff"]);
+      expect(unknown.error.data).to.deep.equal(errorData("BLOCK_NOT_FOUND"));
+    });
+
     it("passes requests through unchanged", async () => {
       for (const [method, params] of [
         ["eth_chainId", []],
@@ -263,12 +396,8 @@ describe("gateways", function () {
       const ledger = createPublicClient({ transport: http(ledgerGateway.url) });
       expect(await ledger.getChainId()).to.equal(421);
       expect(await ledger.getBalance({ address: account.address })).to.equal(90n);
-      const viewed = await ledger.readContract({
-        address: LEDGER,
-        abi: ledgerAbi,
-        functionName: "balanceOf",
-        args: [lockstep.ledger, account.address],
-      });
+      const balanceOf = { functionName: "balanceOf", args: [lockstep.ledger, account.address] } as const;
+      const viewed = await ledger.readContract({ address: LEDGER, abi: ledgerAbi, ...balanceOf });
       expect(viewed).to.equal(90n);
       const domain = { l1ChainId: 31337n, manager: lockstep.rollups, rollup: lockstep.ledger };
       const payment = { domain, nonce: 0n, deadline: 1n << 40n, chain: lockstep.ledger, amount: 30n };
@@ -285,6 +414,44 @@ describe("gateways", function () {
       const paid = await rpc(ledgerGateway.url, "lockstep_getAccount", [toHex(lockstep.ledger), employee]);
       expect(paid.result).to.deep.equal({ balance: "0x1e", nonce: "0x0" });
       expect((await rpc(ledgerGateway.url, "eth_mining")).error.code).to.equal(-32601);
+      const { number, hash: head, parentHash } = await reader.getBlock();
+      const call = { to: LEDGER, data: "0x" };
+      for (const [method, ...params] of [
+        ["eth_getBalance", account.address],
+        ["eth_getTransactionCount", account.address],
+        ["eth_call", { ...call, data: encodeFunctionData({ abi: ledgerAbi, ...balanceOf }) }],
+      ] as const) {
+        const at = async (block?: unknown) => await rpc(ledgerGateway.url, method, [...params, block]);
+        const now = (await at()).result;
+        expect(now, method).to.match(/^0x/);
+        for (const block of [
+          null,
+          "latest",
+          "pending",
+          "safe",
+          "finalized",
+          toHex(number),
+          head,
+          { blockNumber: toHex(number) },
+          { blockHash: head, requireCanonical: true },
+        ])
+          expect((await at(block)).result, `${method} ${JSON.stringify(block)}`).to.equal(now);
+        for (const [block, code] of [
+          ["earliest", "HISTORICAL_STATE"],
+          [toHex(number - 1n), "HISTORICAL_STATE"],
+          [parentHash, "HISTORICAL_STATE"],
+          [{ blockNumber: "0x0" }, "HISTORICAL_STATE"],
+          [{ blockHash: parentHash }, "HISTORICAL_STATE"],
+          [toHex(number + 1n), "BLOCK_NOT_FOUND"],
+          ["0x00", "INVALID_PARAMS"],
+          ["newest", "INVALID_PARAMS"],
+          [7, "INVALID_PARAMS"],
+          [{}, "INVALID_PARAMS"],
+        ] as const)
+          expect((await at(block)).error.data, `${method} ${JSON.stringify(block)}`).to.deep.equal(
+            errorData(code),
+          );
+      }
       const replay = await rpc(ledgerGateway.url, "eth_sendRawTransaction", [data]);
       expect(replay.error.data).to.deep.equal(errorData("INVALID_L2_TRANSACTION"));
     });

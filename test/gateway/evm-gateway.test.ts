@@ -161,7 +161,7 @@ describe("gateway of an evm rollup", function () {
     provider.destroy();
   });
 
-  it("reads the latest state, and refuses what is past by name", async () => {
+  it("reads the state of each block, and refuses what only the latest has by name", async () => {
     await twoBlocks();
     const { reader } = viem();
     expect(await reader.getBalance({ address: me })).to.equal(70n);
@@ -183,19 +183,19 @@ describe("gateway of an evm rollup", function () {
       latest.hash,
     ])
       expect((await rpc("eth_getBalance", [me, tag])).result, JSON.stringify(tag)).to.equal("0x46");
-    for (const tag of ["0x1", "earliest", "safe", "finalized", { blockHash: latest.parentHash }])
-      for (const [method, params] of [
-        ["eth_getBalance", [me, tag]],
-        ["eth_getTransactionCount", [me, tag]],
-        ["eth_getCode", [me, tag]],
-        ["eth_getStorageAt", [me, "0x0", tag]],
-        ["eth_call", [{ to: me }, tag]],
-        ["eth_estimateGas", [{ to: me }, tag]],
-        ["lockstep_getProof", [me, [], tag]],
-      ] as const) {
-        const { error } = await rpc(method, [...params]);
-        expect(error.data, method).to.deep.equal(errorData("HISTORICAL_STATE"));
-      }
+    const balances = { "0x1": "0x46", earliest: "0x0", safe: "0x0", finalized: "0x0" };
+    for (const [tag, balance] of Object.entries(balances)) {
+      expect((await rpc("eth_getBalance", [me, tag])).result, tag).to.equal(balance);
+      const { error } = await rpc("lockstep_getProof", [me, [], tag]);
+      expect(error.data, tag).to.deep.equal(errorData("HISTORICAL_STATE"));
+    }
+    expect((await rpc("eth_getBalance", [me, { blockHash: latest.parentHash }])).result).to.equal("0x46");
+    rollup.onCall = (_request, place) => {
+      expect(place).to.equal(1n);
+      return outcomeOf();
+    };
+    for (const method of ["eth_call", "eth_estimateGas", "eth_createAccessList"])
+      expect((await rpc(method, [{ to: me }, "0x1"])).error, method).to.equal(undefined);
     rollup.finalized = 12n;
     expect((await rpc("eth_getBalance", [me, "finalized"])).result).to.equal("0x46");
     expect((await rpc("eth_getBlockByNumber", ["safe", false])).result.number).to.equal("0x2");
@@ -286,8 +286,8 @@ describe("gateway of an evm rollup", function () {
 
   it("plays calls, and says how they revert", async () => {
     const abi = parseAbi(["function price() view returns (uint256)", "error Closed(uint256 until)"]);
-    rollup.onCall = (request, pending) => {
-      expect(pending).to.equal(false);
+    rollup.onCall = (request, place) => {
+      expect(place).to.equal("latest");
       expect(request).to.deep.include({ to: contract, gas: 1n << 24n });
       return outcomeOf({ output: toHex(44, { size: 32 }) });
     };
@@ -325,8 +325,8 @@ describe("gateway of an evm rollup", function () {
       [40_000n, 52_500n],
       [90_000n, 1n << 24n],
     ] as const) {
-      rollup.onCall = ({ gas }, pending) => {
-        expect(pending).to.equal(true);
+      rollup.onCall = ({ gas }, place) => {
+        expect(place).to.equal("pending");
         return outcomeOf({ success: gas >= needed });
       };
       expect((await rpc("eth_estimateGas", [{ to: contract }])).result).to.equal(toHex(estimated));

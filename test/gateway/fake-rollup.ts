@@ -2,6 +2,7 @@ import { type Address, type Hex, keccak256 } from "viem";
 import type { CallRequest } from "../../builder/evm/call-request.ts";
 import type {
   CallOutcome,
+  CallPlace,
   EvmRollupState,
   EvmRollupView,
   RollupListener,
@@ -28,7 +29,7 @@ export class FakeRollup implements EvmRollupView {
   #waiting: AcceptedTransaction[] = [];
   #blocks = 0;
   /** What the next calls do. */
-  onCall: (request: CallRequest, pending: boolean) => CallOutcome = () => {
+  onCall: (request: CallRequest, place: CallPlace) => CallOutcome = () => {
     throw new Error("the test expects no call");
   };
   /** L1's latest finalized block. */
@@ -84,16 +85,22 @@ export class FakeRollup implements EvmRollupView {
   }
 
   async read<Result>(work: (state: EvmRollupState) => Result): Promise<Result> {
-    return work({ chronicle: this.#chronicle, store: this.#store });
+    const store = this.#store;
+    return work({
+      chronicle: this.#chronicle,
+      store,
+      oldest: store.oldest,
+      after: (block) => store.branchAfter(block),
+    });
   }
 
-  async call(request: CallRequest, pending: boolean): Promise<CallOutcome> {
+  async call(request: CallRequest, place: CallPlace): Promise<CallOutcome> {
     this.calls++;
-    return this.onCall(request, pending);
+    return this.onCall(request, place);
   }
 
   async callAll(requests: readonly CallRequest[]): Promise<CallOutcome[]> {
-    return requests.map((request) => this.onCall(request, false));
+    return requests.map((request) => this.onCall(request, "latest"));
   }
 
   async submit(raw: Hex): Promise<Hex> {

@@ -84,6 +84,7 @@ describe("a transaction's envelope", () => {
     const raw = await sender.signTransaction({ ...common, ...dynamic, type });
     const legacy = await sender.signTransaction({ ...common, type: "legacy", gasPrice: 9n });
     const sign = sender.signAuthorization;
+    if (sign === undefined) throw new Error("viem's accounts sign authorizations");
     const authorization = await sign({ address: to, chainId, nonce: 5 });
     const authorizationList = [authorization];
     for (const [text, chain] of [

@@ -7,9 +7,11 @@ import { chainId } from "../../protocol/ids.ts";
 import { prepareArtefacts } from "../../node/artefacts.ts";
 import { haveDevelopmentKeys } from "../../node/circuits.ts";
 import {
+  callTimeout,
   keysFolder,
   origins,
   parseConfiguration,
+  predeploys,
   privateKey,
   redisUrl,
   rpcUrl,
@@ -18,6 +20,7 @@ import { openGateways } from "../../node/gateways.ts";
 import { logger } from "../log.ts";
 import { claimGatewayPorts, LAST_PORT, portsFrom } from "../../node/ports.ts";
 import { openProver } from "../../node/prover.ts";
+import { withRegisteredGenesis } from "../../node/genesis.ts";
 import { assertRegistered } from "../../node/registered.ts";
 import { builderRollup, kindNames, knownKind, ROLLUP_KINDS } from "../../node/kinds/index.ts";
 import { shutdownAsked } from "../shutdown.ts";
@@ -48,11 +51,13 @@ export const builderConfiguration = z
       .array(rollup)
       .min(1, "name at least one rollup and its kind, for example 1:ledger")
       .refine((all) => new Set(all.map(({ id }) => id)).size === all.length, "names a rollup twice"),
+    predeploys: predeploys.optional(),
     deploymentBlock: uint,
     portBase: z.int(),
     data: z.string().min(1),
     keys: keysFolder,
     allowOrigin: origins,
+    callTimeout,
     redis: redisUrl.optional(),
     prover: z.string().min(1).optional(),
     key: privateKey,
@@ -84,8 +89,14 @@ export async function runBuilder(options: unknown): Promise<void> {
   // starts there.
   const evmChainId = BigInt(await l1.getChainId());
   for (const { kind } of wanted) kind.scheme.assertAllowed(evmChainId, kind.kind, circuits);
-  const rollups = wanted.map(({ id, kind }) => builderRollup(id, kind, circuits));
-  await assertRegistered(l1, manager, rollups);
+  await assertRegistered(
+    l1,
+    manager,
+    wanted.map(({ id, kind }) => builderRollup(id, kind, circuits)),
+  );
+  const registration = { l1, manager, firstBlock: deploymentBlock };
+  const begun = await withRegisteredGenesis(registration, wanted, configuration.predeploys);
+  const rollups = begun.map(({ id, kind }) => builderRollup(id, kind, circuits));
   await using cleanup = new AsyncDisposableStack();
   const { pool: prover } = cleanup.use(
     await openProver({
@@ -107,9 +118,8 @@ export async function runBuilder(options: unknown): Promise<void> {
     log,
   });
   cleanup.use(builder);
-  const gateways = cleanup.use(
-    await openGateways(builder, { ports, log, allowOrigin: configuration.allowOrigin }),
-  );
+  const { allowOrigin, callTimeout: limit } = configuration;
+  const gateways = cleanup.use(await openGateways(builder, { ports, log, allowOrigin, callTimeout: limit }));
   const endpoints = gateways.rollups.map(({ id, url }) => ({ id: id.toString(), url }));
   const developmentKeys = haveDevelopmentKeys(circuits);
   log.info({ l1: gateways.l1, rollups: endpoints, unaudited: true, developmentKeys }, "builder is up");

@@ -4,9 +4,16 @@ import { z } from "zod";
 import { developmentAccount } from "../../devnet/accounts.ts";
 import { prepareArtefacts } from "../../node/artefacts.ts";
 import { keysWarning } from "../../node/circuits.ts";
-import { keysFolder, parseConfiguration, privateKey, rpcUrl } from "../../node/configuration.ts";
+import {
+  keysFolder,
+  parseConfiguration,
+  predeploys,
+  privateKey,
+  rpcUrl,
+  shownPredeploys,
+} from "../../node/configuration.ts";
 import { deploy } from "../../node/deployment/deploy.ts";
-import { kindNames, knownKind, ROLLUP_KINDS } from "../../node/kinds/index.ts";
+import { deployedKinds, kindNames, ROLLUP_KINDS } from "../../node/kinds/index.ts";
 import { shownUrl } from "../../protocol/shown-url.ts";
 import { UNPROVEN_LABEL, unprovenWarning } from "../show/unproven-label.ts";
 
@@ -15,8 +22,8 @@ const configuration = z.object({
   kinds: z
     .string()
     .transform((names) => names.split(",").map((name) => name.trim()))
-    .refine((names) => names.every((name) => ROLLUP_KINDS.has(name)), `kinds of rollups are ${kindNames()}`)
-    .transform((names) => names.map(knownKind)),
+    .refine((names) => names.every((name) => ROLLUP_KINDS.has(name)), `kinds of rollups are ${kindNames()}`),
+  predeploys,
   keys: keysFolder,
   key: privateKey.optional(),
 });
@@ -25,6 +32,8 @@ export interface DeployCommandOptions {
   readonly rpc: string;
   /** Names, separated by commas. */
   readonly kinds: string;
+  /** What stands on EVM rollups from genesis on: names, separated by commas, `all`, or `none`. */
+  readonly predeploys: string;
   /** Folder of ceremony keys. */
   readonly keys?: string;
 }
@@ -37,7 +46,8 @@ export interface DeployCommandOptions {
  */
 export async function runDeploy(options: DeployCommandOptions): Promise<void> {
   const given = { ...options, key: process.env.LOCKSTEP_KEY };
-  const { rpc, kinds, keys, key } = parseConfiguration(configuration, given);
+  const { rpc, keys, key, ...wanted } = parseConfiguration(configuration, given);
+  const kinds = deployedKinds(wanted.kinds, wanted.predeploys);
   const account: LocalAccount = key === undefined ? developmentAccount(0) : privateKeyToAccount(key);
   const circuits = await prepareArtefacts({ keys });
   const deployment = await deploy({ rpc, account, kinds, circuits });
@@ -54,8 +64,14 @@ export async function runDeploy(options: DeployCommandOptions): Promise<void> {
   const warning = unprovenWarning(unproven);
   if (warning !== undefined) console.log(warning);
   console.log("\nA builder for them, with the private key of the account that posts in LOCKSTEP_KEY:");
-  const ids = registered.map(({ id, kind }) => `--rollup ${id}:${kind.kind.name}`).join(" ");
-  console.log(
-    `  npm run builder -- --rpc ${shownUrl(rpc)} --rollups ${rollups} ${ids} --deployment-block ${deploymentBlock}${keys === undefined ? "" : ` --keys ${keys}`}`,
-  );
+  const line = [
+    `npm run builder -- --rpc ${shownUrl(rpc)} --rollups ${rollups}`,
+    ...registered.map(({ id, kind }) => `--rollup ${id}:${kind.kind.name}`),
+    ...(kinds.some(({ withPredeploys }) => withPredeploys !== undefined)
+      ? [`--predeploys ${shownPredeploys(wanted.predeploys)}`]
+      : []),
+    `--deployment-block ${deploymentBlock}`,
+    ...(keys === undefined ? [] : [`--keys ${keys}`]),
+  ];
+  console.log(`  ${line.join(" ")}`);
 }

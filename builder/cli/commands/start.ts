@@ -3,7 +3,7 @@ import { z } from "zod";
 import { L1 } from "../../protocol/ids.ts";
 import { prepareArtefacts } from "../../node/artefacts.ts";
 import { keysWarning } from "../../node/circuits.ts";
-import { origins, parseConfiguration, redisUrl } from "../../node/configuration.ts";
+import { callTimeout, origins, parseConfiguration, predeploys, redisUrl } from "../../node/configuration.ts";
 import type { DevnetDescription } from "../../node/deployment/description.ts";
 import { refuseIfRunning, removeDescription } from "../../node/deployment/description.ts";
 import { type Devnet, startDevnet } from "../../devnet/devnet.ts";
@@ -26,11 +26,20 @@ export interface StartOptions {
   readonly keys?: string;
   readonly redis?: string;
   readonly prover?: string;
+  /** What stands on L1 and EVM rollups from genesis on: names, separated by commas, `all`, or `none`. */
+  readonly predeploys: string;
   /** Origins of web pages that may use the gateways, besides those that this machine serves. */
   readonly allowOrigin?: readonly string[];
+  /** Seconds for which a call may run; 0: any time. */
+  readonly callTimeout?: string;
 }
 
-const startConfiguration = z.object({ redis: redisUrl.optional(), allowOrigin: origins });
+const startConfiguration = z.object({
+  redis: redisUrl.optional(),
+  allowOrigin: origins,
+  predeploys,
+  callTimeout,
+});
 
 /**
  * `npm start`.
@@ -44,7 +53,12 @@ export async function runStart({
   prover,
   ...given
 }: StartOptions): Promise<void> {
-  const { redis, allowOrigin } = parseConfiguration(startConfiguration, given);
+  const {
+    redis,
+    allowOrigin,
+    predeploys: names,
+    callTimeout: limit,
+  } = parseConfiguration(startConfiguration, given);
   const ports = portsFrom(portBase, DEVNET_ROLLUPS.length);
   await refuseIfRunning(data);
   await claimPorts(ports);
@@ -63,6 +77,8 @@ export async function runStart({
       redis,
       backend: prover,
       allowOrigin,
+      predeploys: names,
+      callTimeout: limit,
     }),
   );
   await using devnet = await starting;

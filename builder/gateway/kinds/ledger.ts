@@ -5,7 +5,7 @@ import { parseCalldata } from "../../kinds/ledger/calldata.ts";
 import { chainId } from "../../protocol/ids.ts";
 import { TransactionRevertedError } from "../../simulate/outcome.ts";
 import { callSchema } from "../call-request.ts";
-import { HistoricalStateError } from "../block-errors.ts";
+import { BlockNotFoundError, HistoricalStateError } from "../block-errors.ts";
 import {
   addressSchema,
   blockQuantitySchema,
@@ -51,6 +51,7 @@ export function ledgerGateway({ builder, rollup }: RollupContext): KindGateway {
     if (tag === "safe" || tag === "finalized")
       if ((await builder.l1.getBlock({ blockTag: tag })).hash === hash) return;
     if (tag === "earliest" && number === 0n) return;
+    if (typeof tag === "bigint" && tag > number) throw new BlockNotFoundError();
     throw new HistoricalStateError(LATEST_ONLY);
   };
   const methods: KindGateway["methods"] = {

@@ -1,11 +1,14 @@
 import path from "node:path";
 import { type Address, type Hex } from "viem";
 import { UNPROVEN, unprovenProof } from "../unproven.ts";
+import type { StateRoot } from "../../protocol/ids.ts";
 import { loadPoseidon } from "../../state/poseidon.ts";
 import type { OpenOptions, RollupKind } from "../kind.ts";
 import { checkStatement } from "./reference/check-statement.ts";
 import { isOutdatedChronicle, openChronicle } from "./chronicle/chronicle.ts";
 import { signerOfTransaction } from "./execution/signer.ts";
+import type { PredeployName } from "./genesis/names.ts";
+import { readPredeploys } from "./genesis/read.ts";
 import { EvmMachine } from "./machine.ts";
 import type { EvmVisitRecord } from "./record.ts";
 import { genesisRoot, openEvmStore } from "./store/open.ts";
@@ -16,6 +19,8 @@ const NAME = "evm";
 export interface EvmKindOptions {
   /** Code of the system contract; default: as compiled. */
   readonly systemCode?: Hex;
+  /** Contracts that stand from genesis on, besides it; by default none. */
+  readonly predeploys?: readonly PredeployName[];
   /** Wei that accounts have from genesis on. No Ether on L1 backs it: for tests of what then happens. */
   readonly balances?: ReadonlyMap<Address, bigint>;
 }
@@ -26,9 +31,12 @@ export interface EvmKindOptions {
 export function createEvmKind(options: EvmKindOptions = {}): RollupKind<EvmVisitRecord> {
   const genesis = async () => ({
     systemCode: options.systemCode ?? (await readSystemCode()),
+    accounts: await readPredeploys(options.predeploys ?? []),
     ...(options.balances === undefined ? {} : { balances: options.balances }),
   });
-  const rootOf = async () => genesisRoot(await loadPoseidon(), await genesis());
+  let root: Promise<StateRoot> | undefined;
+  const rootOf = () =>
+    (root ??= Promise.all([loadPoseidon(), genesis()]).then((parts) => genesisRoot(...parts)));
   return {
     name: NAME,
     circuits: [UNPROVEN],
@@ -50,11 +58,10 @@ export function createEvmKind(options: EvmKindOptions = {}): RollupKind<EvmVisit
         ...(places !== undefined && { places }),
       });
       try {
-        const root = store.stateRoot();
         const chronicle = await openChronicle({
           rollup: id,
           genesisRoot: await rootOf(),
-          root,
+          root: store.stateRoot(),
           ...own("chronicle"),
         });
         return new EvmMachine(id, store, chronicle);

@@ -23,10 +23,14 @@ import { receiptOf } from "./execution/receipt-of.ts";
 import type { VisitReceipt } from "./receipt.ts";
 import type { EvmVisitRecord } from "./record.ts";
 import type { Moment } from "./store/moments.ts";
+import type { StateBranch } from "./store/branch.ts";
 import type { EvmStore } from "./store/store.ts";
 import type { StateWitness } from "./store/witness.ts";
 import { LOCAL_EVM_CHAIN_IDS } from "../../proving/keys/policy.ts";
-import type { BlockState, StateWrites } from "./state-types.ts";
+import type { BlockState, StateWrites, Touched } from "./state-types.ts";
+
+/** A state that visits are played on. */
+export type VisitedState = Omit<StateBranch, "applied" | "leaves" | "end">;
 
 /** A visit under way. */
 interface OpenVisit {
@@ -39,20 +43,26 @@ interface OpenVisit {
 /** One live EVM rollup (docs/spec.md section 7). */
 export class EvmMachine implements RollupMachine<EvmVisitRecord> {
   readonly id: ChainId;
-  /** The committed state. */
-  readonly store: EvmStore;
+  /** The committed state, as this machine sees it. */
+  readonly store: VisitedState;
   /** What has taken effect, for people and tools. */
   readonly chronicle: Chronicle;
   readonly provesAbandoned = true;
+  readonly #durable: EvmStore;
+  readonly #isAside: boolean;
   readonly #source: StateSource;
   #levels = 0;
   #spare: { readonly run: VisitInterpreter; readonly l1ChainId: bigint } | undefined;
   #visit: OpenVisit | undefined;
 
-  constructor(id: ChainId, store: EvmStore, chronicle: Chronicle) {
+  /** @param branch that it plays on, beside the machine that follows L1. */
+  constructor(id: ChainId, durable: EvmStore, chronicle: Chronicle, branch?: StateBranch) {
     this.id = id;
+    const store = branch ?? durable;
     this.store = store;
     this.chronicle = chronicle;
+    this.#durable = durable;
+    this.#isAside = branch !== undefined;
     this.#source = {
       account: async (address) => store.account(address) ?? { nonce: 0n, balance: 0n, code: "0x" },
       storage: async (address, slot) => store.slot(address, slot),
@@ -116,25 +126,29 @@ export class EvmMachine implements RollupMachine<EvmVisitRecord> {
 
   async persist(): Promise<void> {
     this.#assertIdle("persist");
+    this.#assertFollows();
     await this.chronicle.persist();
-    await this.store.persist();
+    await this.#durable.persist();
   }
 
   async rewind(root: StateRoot): Promise<void> {
     this.#assertIdle("rewind");
-    await this.store.rewind(root);
+    this.#assertFollows();
+    await this.#durable.rewind(root);
     await this.chronicle.rewind(root);
   }
 
   async close(): Promise<void> {
+    if (this.#isAside) return;
     await this.chronicle.close();
-    await this.store.close();
+    await this.#durable.close();
   }
 
   park(): () => void {
     if (this.#visit !== undefined) throw new JournalOpenError("park");
+    this.#assertFollows();
     const levels = this.#levels;
-    const back = this.store.park();
+    const back = this.#durable.park();
     this.#levels = 0;
     return () => {
       this.#assertIdle("going back");
@@ -144,7 +158,23 @@ export class EvmMachine implements RollupMachine<EvmVisitRecord> {
   }
 
   fresh(): EvmMachine {
-    return new EvmMachine(this.id, this.store, this.chronicle);
+    this.#assertFollows();
+    return new EvmMachine(this.id, this.#durable, this.chronicle);
+  }
+
+  aside(from: "head" | "here"): EvmMachine {
+    const branch = from === "head" ? this.#durable.branchAtHead() : this.#durable.branchHere();
+    return new EvmMachine(this.id, this.#durable, this.chronicle, branch);
+  }
+
+  asideAfter(block: bigint): EvmMachine | undefined {
+    const branch = this.#durable.branchAfter(block);
+    return branch && new EvmMachine(this.id, this.#durable, this.chronicle, branch);
+  }
+
+  /** The oldest block after which the state is known. */
+  get oldest(): bigint {
+    return this.#durable.oldest;
   }
 
   #begin(trigger: Action, context: BatchContext, journal: Journal): OpenVisit {
@@ -187,10 +217,16 @@ export class EvmMachine implements RollupMachine<EvmVisitRecord> {
       slots: run.state.writtenSlots(),
       block,
     };
+    const { accounts, slots } = run.touched;
     const prove = this.store.noteWitness(run.touched, writes);
     if (!action.failed && !trigger.isStatic) journal.record(this.store.apply(writes));
     const receipt = receiptOf(run, block, trigger);
-    return { action, visit: visitOf(receipt, { before, after: this.store.now, prove }) };
+    const touched = { accounts, slots };
+    return { action, visit: visitOf(receipt, { before, after: this.store.now, touched, prove }) };
+  }
+
+  #assertFollows(): void {
+    if (this.#isAside) throw new Error("a machine aside does not follow L1");
   }
 
   #assertIdle(operation: string): void {
@@ -198,12 +234,19 @@ export class EvmMachine implements RollupMachine<EvmVisitRecord> {
   }
 }
 
+interface VisitEnd {
+  readonly before: Moment;
+  readonly after: Moment;
+  readonly touched: Touched;
+  readonly prove: () => StateWitness;
+}
+
 /** The visit. Hashes are computed when they are first read: those of most visits never are. */
 function visitOf(
   receipt: VisitReceipt,
-  { before, after, prove }: { before: Moment; after: Moment; prove: () => StateWitness },
+  { before, after, touched, prove }: VisitEnd,
 ): CompletedVisit<EvmVisitRecord> {
-  let record: EvmVisitRecord | undefined;
+  let witness: StateWitness | undefined;
   return {
     actions: receipt.actions,
     get rootBefore() {
@@ -212,8 +255,12 @@ function visitOf(
     get rootAfter() {
       return after.root;
     },
-    get record() {
-      return (record ??= { receipt, witness: prove() });
+    record: {
+      receipt,
+      touched,
+      get witness() {
+        return (witness ??= prove());
+      },
     },
   };
 }

@@ -1,8 +1,7 @@
 import type { Action } from "../../protocol/action.ts";
-import type { ChainId } from "../../protocol/ids.ts";
+import type { ChainId, FieldElement } from "../../protocol/ids.ts";
 import { loadPoseidon } from "../../state/poseidon.ts";
 import { Recent } from "../../state/recent.ts";
-import type { State } from "../../state/state.ts";
 import type { BatchContext } from "../kind.ts";
 import { accountKey, unpackAccount } from "./account.ts";
 import { parseCalldata, selectedFunction } from "./calldata.ts";
@@ -17,19 +16,20 @@ const verified = new Recent<boolean>(4_096);
 
 /**
  * The operation that an L2TX asks for in the name of its signer.
+ * @param valueAt reads the present state.
  * @throws {InvalidL2TransactionError} when it is not valid here and now (docs/spec.md section 5, "L2TX").
  */
 export async function authenticate(
   action: Action,
   context: BatchContext,
   self: ChainId,
-  state: State,
+  valueAt: (key: bigint) => FieldElement,
 ): Promise<LedgerOperation> {
   const [poseidon, signing] = await Promise.all([loadPoseidon(), loadSigning()]);
   const transaction = decodeL2tx(action.data);
   const { calldata, deadline, nonce, publicKey, signature } = transaction;
   const account = accountKey(self, addressOf(poseidon, publicKey));
-  const { nonce: expected } = unpackAccount(state.tree.get(account));
+  const { nonce: expected } = unpackAccount(valueAt(account));
 
   const { l1ChainId, manager } = context;
   // It is asked for again whenever the transaction is played again, and costs more than all the rest.

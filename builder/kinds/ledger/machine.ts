@@ -3,7 +3,8 @@ import { type Action, ActionKind } from "../../protocol/action.ts";
 import { assertCanonical } from "../../protocol/canonical.ts";
 import type { ChainId, StateRoot } from "../../protocol/ids.ts";
 import type { State } from "../../state/state.ts";
-import type { Checkpoint } from "../../state/tree.ts";
+import type { Checkpoint, StateTree } from "../../state/tree.ts";
+import { TreeBranch } from "../../state/tree-branch.ts";
 import {
   JournalOpenError,
   UnbalancedJournalError,
@@ -55,12 +56,15 @@ export class LedgerMachine implements RollupMachine<LedgerVisitRecord> {
   readonly earliest = 0n;
   readonly id: ChainId;
   readonly #state: State;
+  /** Where it plays if it is beside the machine that follows L1. */
+  readonly #branch: TreeBranch | undefined;
   #levels: Level[] = [];
   #visit: OpenVisit | undefined;
 
-  constructor(id: ChainId, state: State) {
+  constructor(id: ChainId, state: State, branch?: TreeBranch) {
     this.id = id;
     this.#state = state;
+    this.#branch = branch;
   }
 
   get suspended(): boolean {
@@ -68,7 +72,7 @@ export class LedgerMachine implements RollupMachine<LedgerVisitRecord> {
   }
 
   stateRoot(): StateRoot {
-    return this.#state.tree.stateRoot();
+    return this.#at((tree) => tree.stateRoot());
   }
 
   moment(): StateMoment {
@@ -77,7 +81,7 @@ export class LedgerMachine implements RollupMachine<LedgerVisitRecord> {
 
   /** Balance and nonce of the account of `address` at home on `chain`, as journalled so far. */
   account(chain: ChainId, address: bigint): AccountState {
-    return unpackAccount(this.#state.tree.get(accountKey(chain, address)));
+    return unpackAccount(this.#at((tree) => tree.get(accountKey(chain, address))));
   }
 
   async deliver(action: Action, context: BatchContext): Promise<Delivery<LedgerVisitRecord>> {
@@ -86,8 +90,9 @@ export class LedgerMachine implements RollupMachine<LedgerVisitRecord> {
       if (action.to !== this.id)
         throw new UnexpectedDeliveryError(`an action for chain ${action.to.toString()}`);
       if (this.#visit?.undone === true) throw new UndoneWhileSuspendedError();
-      if (action.kind === ActionKind.RESULT) return this.#return(action);
-      return this.#operate(action, await this.#operationOf(action, context));
+      if (action.kind === ActionKind.RESULT) return this.#at((tree) => this.#return(tree, action));
+      const operation = await this.#operationOf(action, context);
+      return this.#at((tree) => this.#operate(tree, action, operation));
     } catch (error) {
       this.#dropVisit();
       throw error;
@@ -97,7 +102,7 @@ export class LedgerMachine implements RollupMachine<LedgerVisitRecord> {
   checkpoint(): void {
     const of = this.#visit;
     this.#levels.push({
-      checkpoint: this.#state.tree.checkpoint(),
+      checkpoint: (this.#branch ?? this.#state.tree).checkpoint(),
       ...(of && { visit: { of, steps: of.steps.length, frames: of.frames.length } }),
     });
   }
@@ -121,7 +126,7 @@ export class LedgerMachine implements RollupMachine<LedgerVisitRecord> {
   revert(): void {
     const level = this.#levels.pop();
     if (level === undefined) throw new UnbalancedJournalError("revert without a checkpoint");
-    this.#state.tree.revert(level.checkpoint);
+    (this.#branch ?? this.#state.tree).revert(level.checkpoint);
     if (level.visit === undefined) {
       this.#visit = undefined;
       return;
@@ -140,20 +145,23 @@ export class LedgerMachine implements RollupMachine<LedgerVisitRecord> {
 
   async persist(): Promise<void> {
     this.#assertIdle("persist");
+    this.#assertFollows();
     await this.#state.persist();
   }
 
   async rewind(root: StateRoot): Promise<void> {
     this.#assertIdle("rewind");
+    this.#assertFollows();
     await this.#state.rewind(root);
   }
 
   async close(): Promise<void> {
-    await this.#state.close();
+    if (this.#branch === undefined) await this.#state.close();
   }
 
   park(): () => void {
     if (this.#visit !== undefined) throw new JournalOpenError("park");
+    this.#assertFollows();
     const levels = this.#levels;
     const back = this.#state.tree.park();
     this.#levels = [];
@@ -165,14 +173,23 @@ export class LedgerMachine implements RollupMachine<LedgerVisitRecord> {
   }
 
   fresh(): LedgerMachine {
+    this.#assertFollows();
     return new LedgerMachine(this.id, this.#state);
+  }
+
+  aside(from: "head" | "here"): LedgerMachine {
+    return new LedgerMachine(this.id, this.#state, new TreeBranch(this.#state.tree, from));
+  }
+
+  #at<Result>(work: (tree: StateTree) => Result): Result {
+    return this.#branch === undefined ? work(this.#state.tree) : this.#branch.at(work);
   }
 
   /** What a CALL or L2TX asks for, its signature checked. Changes nothing. */
   async #operationOf(action: Action, context: BatchContext): Promise<LedgerOperation> {
     if (action.kind === ActionKind.L2TX) {
       if (this.#visit !== undefined) throw new UnexpectedDeliveryError("an L2TX for a suspended rollup");
-      return authenticate(action, context, this.id, this.#state);
+      return authenticate(action, context, this.id, (key) => this.#at((tree) => tree.get(key)));
     }
     const bytes = size(action.data);
     if (bytes > MAX_CALLDATA_BYTES)
@@ -180,8 +197,7 @@ export class LedgerMachine implements RollupMachine<LedgerVisitRecord> {
     return operationOfCall(action, this.id);
   }
 
-  #operate(action: Action, operation: LedgerOperation): Delivery<LedgerVisitRecord> {
-    const { tree } = this.#state;
+  #operate(tree: StateTree, action: Action, operation: LedgerOperation): Delivery<LedgerVisitRecord> {
     const start = tree.checkpoint();
     const visit = (this.#visit ??= {
       rootBefore: tree.stateRoot(),
@@ -198,11 +214,11 @@ export class LedgerMachine implements RollupMachine<LedgerVisitRecord> {
     visit.steps.push(step);
     if (step.out.kind === ActionKind.CALL)
       visit.frames.push({ start, callee: step.out.to, caller: action.from, levels: this.#levels.length });
-    return this.#answer(visit, step);
+    return this.#answer(tree, visit, step);
   }
 
   /** The result of the innermost outgoing call has come. */
-  #return(action: Action): Delivery<LedgerVisitRecord> {
+  #return(tree: StateTree, action: Action): Delivery<LedgerVisitRecord> {
     const visit = this.#visit;
     const frame = visit?.frames.pop();
     if (visit === undefined || frame === undefined)
@@ -219,21 +235,21 @@ export class LedgerMachine implements RollupMachine<LedgerVisitRecord> {
     if (bytes > MAX_RETURN_DATA_BYTES)
       throw new VisitTooLargeError("bytes returned by an outgoing call", bytes, MAX_RETURN_DATA_BYTES);
 
-    if (action.failed) this.#state.tree.revert(frame.start);
+    if (action.failed) tree.revert(frame.start);
     const step: LedgerStep = { type: "result", in: action, out: resume(this.id, frame.caller, action) };
     visit.steps.push(step);
-    return this.#answer(visit, step);
+    return this.#answer(tree, visit, step);
   }
 
   /** Ends the visit when no operation waits any more. */
-  #answer(visit: OpenVisit, step: LedgerStep): Delivery<LedgerVisitRecord> {
+  #answer(tree: StateTree, visit: OpenVisit, step: LedgerStep): Delivery<LedgerVisitRecord> {
     if (visit.frames.length > 0) return { action: step.out };
     this.#visit = undefined;
     const { rootBefore, steps } = visit;
     const actions = steps.flatMap((each) => [each.in, each.out]);
     return {
       action: step.out,
-      visit: { rootBefore, rootAfter: this.stateRoot(), actions, record: { steps } },
+      visit: { rootBefore, rootAfter: tree.stateRoot(), actions, record: { steps } },
     };
   }
 
@@ -241,11 +257,15 @@ export class LedgerMachine implements RollupMachine<LedgerVisitRecord> {
   #dropVisit(): void {
     const visit = this.#visit;
     if (visit === undefined) return;
-    this.#state.tree.revert(visit.start);
+    (this.#branch ?? this.#state.tree).revert(visit.start);
     this.#levels = this.#levels.map((level) =>
       level.visit === undefined ? level : { checkpoint: visit.start },
     );
     this.#visit = undefined;
+  }
+
+  #assertFollows(): void {
+    if (this.#branch !== undefined) throw new Error("a machine aside does not follow L1");
   }
 
   #assertIdle(operation: string): void {

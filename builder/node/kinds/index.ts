@@ -4,7 +4,8 @@ import { evmGateway } from "../../gateway/kinds/evm/index.ts";
 import { evmTrace } from "../../gateway/kinds/evm/trace-methods.ts";
 import type { GatewayKind, GatewayKinds } from "../../gateway/kinds/kind-gateway.ts";
 import { ledgerGateway, ledgerTrace } from "../../gateway/kinds/ledger.ts";
-import { evmKind } from "../../kinds/evm/index.ts";
+import type { PredeployName } from "../../kinds/evm/genesis/names.ts";
+import { createEvmKind, evmKind } from "../../kinds/evm/index.ts";
 import { SYSTEM } from "../../kinds/evm/system.ts";
 import type { RollupKind } from "../../kinds/kind.ts";
 import { LEDGER, ledgerAbi } from "../../kinds/ledger/abi.ts";
@@ -24,6 +25,8 @@ export interface KnownKind {
   readonly hasWallets: boolean;
   /** What its gateways answer, and what it shows in traces. */
   readonly gateway: GatewayKind;
+  /** The kind with these contracts at genesis, if its rollups can have any but the one of their own. */
+  readonly withPredeploys?: (predeploys: readonly PredeployName[]) => RollupKind;
 }
 
 /** Every kind that can be deployed and run, by the name that commands take. Adding one is adding it here. */
@@ -42,6 +45,7 @@ export const ROLLUP_KINDS: ReadonlyMap<string, KnownKind> = new Map<string, Know
       scheme: unproven,
       hasWallets: true,
       gateway: { open: evmGateway, trace: evmTrace },
+      withPredeploys: (predeploys: readonly PredeployName[]) => createEvmKind({ predeploys }),
     },
   ].map((known) => [known.kind.name, known]),
 );
@@ -56,6 +60,25 @@ export function knownKind(name: string): KnownKind {
   const known = ROLLUP_KINDS.get(name);
   if (known === undefined) throw new RangeError(`there is no kind of rollup called ${name}`);
   return known;
+}
+
+/**
+ * The kinds of a deployment, in the order of their names.
+ * @param predeploys what those that are EVMs have at genesis.
+ * @throws {RangeError}
+ */
+export function deployedKinds(
+  names: readonly string[],
+  predeploys: readonly PredeployName[],
+): readonly KnownKind[] {
+  const kinds = new Map(names.map((name) => [name, predeployed(knownKind(name), predeploys)]));
+  return names.map((name) => kinds.get(name) ?? knownKind(name));
+}
+
+/** The kind, with these contracts at genesis if it can have any. */
+export function predeployed(known: KnownKind, predeploys: readonly PredeployName[]): KnownKind {
+  const { withPredeploys } = known;
+  return withPredeploys === undefined ? known : { ...known, kind: withPredeploys(predeploys) };
 }
 
 /** Names of the kinds, for messages. */

@@ -47,6 +47,17 @@ export const COMMAND_ERRORS = {
     meaning: "The code of `CrossChainManager`, which every EVM rollup has from genesis on, cannot be read.",
     remedy: "Run `npx hardhat build`; `npm start` does it by itself.",
   },
+  PREDEPLOY_CODE: {
+    title: "a predeploy has other code than it should",
+    meaning: "A package that holds the code of a contract at genesis is missing, or of another version.",
+    remedy: "Install the packages again (`npm ci`); `npm start` does it by itself.",
+  },
+  WRONG_GENESIS: {
+    title: "the rollup began with another genesis",
+    meaning:
+      "The contracts that an EVM rollup has from genesis on are not those that it was registered with, or the system contract is of another version.",
+    remedy: "Give the builder the `--predeploys` that `npm run deploy` printed.",
+  },
   DEPLOYMENT: {
     title: "a transaction of the set-up failed",
     meaning: "L1 refused or reverted a transaction that deploys, registers or funds something.",

@@ -24,8 +24,24 @@ export const GATEWAY_ERRORS = {
   },
   HISTORICAL_STATE: {
     title: "the state of an old block",
-    meaning: "The gateway has the state of the latest block only.",
+    meaning:
+      "The state after this block is not kept: of EVM rollups that of the latest 1,024 blocks is; ledgers, calls across chains and proofs have the latest alone.",
+    remedy: "Ask for a later block, or for `latest`.",
+  },
+  HISTORICAL_CROSSING: {
+    title: "a call on an earlier block leaves its rollup",
+    meaning: "A call on an earlier state of a rollup calls another chain, whose state of then is not kept.",
     remedy: "Ask for `latest`.",
+  },
+  EXECUTION_TIMEOUT: {
+    title: "a call runs for too long",
+    meaning: "EVM code of a call, an estimate or a transaction ran for longer than a gateway lets it.",
+    remedy: "Ask for less, or start with a greater `--call-timeout`.",
+  },
+  CLIENT_GONE: {
+    title: "the client has left",
+    meaning: "The connection of a client closed while its call was played. The call was ended.",
+    remedy: "Keep the connection open until the answer comes.",
   },
   TOO_MANY_LOGS: {
     title: "too many logs match",

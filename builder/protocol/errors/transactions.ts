@@ -155,6 +155,13 @@ export const TRANSACTION_ERRORS = {
     meaning: "It can be replaced by one that pays a tenth more, in both fees, until it is being proven.",
     remedy: "Pay more, or wait.",
   },
+  REORGANISED_TOO_DEEP: {
+    title: "L1 took back what was taken for final",
+    meaning:
+      "L1 replaced the block in which the transaction was posted, though it was deeper than the builder keeps " +
+      "transactions for (`reorgDepth`, 64 blocks). It is in no block now, and the builder does not post it again.",
+    remedy: "Send it again if it is still wanted. Its nonce was not used.",
+  },
   REPLACED: {
     title: "another transaction took its place",
     meaning: "Its sender sent another one with the same nonce and higher fees.",

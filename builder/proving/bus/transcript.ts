@@ -10,6 +10,7 @@ import {
 } from "viem";
 import { FIELD_MODULUS } from "../../protocol/ids.ts";
 import type { G1Point } from "../keys/verification-key.ts";
+import { type BusCode, type BusProof, codeWords, words as encodeWords } from "./proofs.ts";
 
 /** What is hashed before a bus' challenges are drawn (docs/proving-evm.md, section 3). */
 export interface BusOpening {
@@ -23,6 +24,8 @@ export interface BusOpening {
   readonly words: readonly bigint[];
   /** The key and the commitment D of each proof, in the order of the proofs. */
   readonly commitments: readonly { readonly key: number; readonly d: G1Point }[];
+  /** In ascending slots. */
+  readonly codes: readonly BusCode[];
 }
 
 /** β and γ of a bus: field elements. */
@@ -33,7 +36,7 @@ export interface BusChallenges {
 
 const DOMAIN = keccak256(toHex("lockstep.bus.v1"));
 const HEADER = parseAbiParameters(
-  "bytes32 domain, uint256 chainId, address system, bytes32 set, bytes32 words, uint256 count",
+  "bytes32 domain, uint256 chainId, address system, bytes32 set, bytes32 words, uint256 proofs, uint256 codes",
 );
 
 /** The challenges of a statement's bus, drawn when all its proofs have committed to their traces. */
@@ -46,42 +49,61 @@ export function drawChallenges(opening: BusOpening): BusChallenges {
 
 /** The hash from which a statement's challenges are drawn: `Transcript.seedOf` in Solidity. */
 export function seedOf(opening: BusOpening): Hex {
-  const { evmChainId, proofSystem, set, words, commitments } = opening;
-  const count = BigInt(commitments.length);
+  const { evmChainId, proofSystem, set, words, commitments, codes } = opening;
   let seed = keccak256(
     encodeAbiParameters(HEADER, [
       DOMAIN,
       evmChainId,
       proofSystem,
       set,
-      keccak256(concatHex(words.map(word))),
-      count,
+      keccak256(encodeWords(words)),
+      BigInt(commitments.length),
+      BigInt(codes.length),
     ]),
   );
-  for (const { key, d } of commitments)
-    seed = keccak256(concatHex([seed, word(BigInt(key)), ...d.map(word)]));
+  for (const { key, d } of commitments) seed = extend(seed, [BigInt(key), ...d]);
+  for (const code of codes) seed = extend(seed, codeWords(code));
   return seed;
 }
 
 /**
- * The coefficients with which L1 adds up the equations of all proofs of one call. They are known only when
- * everything is, each proof's part of the bus above all: `Transcript.coefficientOf` in Solidity.
- * @param statements each with its seed and the bytes of its proofs.
- * @param count of proofs in all statements.
+ * The coefficients r of the openings of a statement's codes, drawn when all sums and products are known.
+ * @param seed as {@link seedOf}.
  */
-export function coefficientsOf(
-  statements: readonly { readonly seed: Hex; readonly proofs: Hex }[],
+export function openingCoefficients(
+  seed: Hex,
+  proofs: readonly Pick<BusProof, "sum" | "products">[],
   count: number,
 ): bigint[] {
-  const all = statements.reduce<Hex>(
-    (before, { seed, proofs }) => keccak256(concatHex([before, seed, keccak256(proofs)])),
-    word(0n),
-  );
-  return Array.from({ length: count }, (_, index) =>
-    index === 0 ? 1n : BigInt.asUintN(128, BigInt(keccak256(concatHex([all, word(BigInt(index))])))) | 1n,
+  return coefficients(
+    proofs.reduce((hash, { sum, products }) => extend(hash, [sum, ...products]), seed),
+    count,
   );
 }
 
-function word(value: bigint): Hex {
-  return numberToHex(value, { size: 32 });
+/**
+ * The coefficients ρ with which L1 adds up the equations of all statements of one call, known only when
+ * everything is: `Transcript.coefficientOf` in Solidity.
+ * @param statements each with its seed and the bytes of its proof.
+ * @param count of equations: one for each proof, and one for the codes of a statement.
+ */
+export function equationCoefficients(
+  statements: readonly { readonly seed: Hex; readonly proof: Hex }[],
+  count: number,
+): bigint[] {
+  const all = statements.reduce<Hex>(
+    (before, { seed, proof }) => keccak256(concatHex([before, seed, keccak256(proof)])),
+    encodeWords([0n]),
+  );
+  return coefficients(all, count);
+}
+
+function coefficients(seed: Hex, count: number): bigint[] {
+  return Array.from({ length: count }, (_, index) =>
+    index === 0 ? 1n : BigInt.asUintN(128, BigInt(extend(seed, [BigInt(index)]))) | 1n,
+  );
+}
+
+function extend(seed: Hex, values: readonly bigint[]): Hex {
+  return keccak256(concatHex([seed, encodeWords(values)]));
 }

@@ -16,6 +16,22 @@ library Terms {
     /// Type of the tuples (tag + index, word).
     uint256 internal constant WORD = 1 << 240;
 
+    /// Type of what stands for a code in the product of its slot: (tag + slot, low half of the code's hash,
+    /// high half).
+    uint256 internal constant CODE = 2 << 240;
+
+    /// Compression of the tuple that stands for a code in its slot.
+    function ofCode(
+        uint256 slot,
+        bytes32 codeHash,
+        uint256 beta
+    ) internal pure returns (uint256 compression) {
+        uint256 hash = uint256(codeHash);
+        compression = mulmod(hash >> 128, beta, FIELD_MODULUS);
+        compression = mulmod(addmod(compression, uint128(hash), FIELD_MODULUS), beta, FIELD_MODULUS);
+        compression = addmod(compression, CODE + slot, FIELD_MODULUS);
+    }
+
     /// Sends each word of a statement, with its index, once.
     /// @notice A word that is not below the field's order is received as its remainder. `Rollups` makes none,
     /// but any contract may ask: so there is an error of its own.

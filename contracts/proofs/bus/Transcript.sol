@@ -2,12 +2,13 @@
 pragma solidity 0.8.30;
 
 import {FIELD_MODULUS} from "../../interfaces/Actions.sol";
-import {BusProofs} from "./BusProofs.sol";
+import {BusProofs, Layout} from "./BusProofs.sol";
 
 /// @title What is hashed before which challenge
 /// @notice The order is what makes the bus sound: see docs/proving-evm.md section 3. Everything that L1 is
-/// told, and what each proof commits to, comes before the bus' challenges; the proofs' sums before the
-/// coefficients with which equations are added up.
+/// told, what each proof commits to, and the quotients of codes come before the bus' challenges; the proofs'
+/// sums and products before the coefficients of the codes' openings; everything before the coefficients with
+/// which equations are added up.
 library Transcript {
     using BusProofs for bytes;
 
@@ -18,14 +19,18 @@ library Transcript {
     function seedOf(
         bytes32 set,
         uint256[] calldata words,
-        bytes calldata proofs
+        bytes calldata proof,
+        Layout memory layout
     ) internal view returns (bytes32 seed) {
-        uint256 count = proofs.count();
-        seed = keccak256(abi.encode(DOMAIN, block.chainid, address(this), set, _hash(words), count));
-        for (uint256 i = 0; i < count; i++) {
-            bytes calldata proof = proofs.at(i);
-            seed = keccak256(abi.encodePacked(seed, proof.keyBytes(), proof.commitmentBytes()));
+        seed = keccak256(
+            abi.encode(DOMAIN, block.chainid, address(this), set, _hash(words), layout.count, layout.codes)
+        );
+        for (uint256 i = 0; i < layout.count; i++) {
+            bytes calldata part = proof.proofAt(layout, i);
+            seed = keccak256(abi.encodePacked(seed, part[:BusProofs.A], part[BusProofs.D:BusProofs.SUM]));
         }
+        for (uint256 i = 0; i < layout.codes; i++)
+            seed = keccak256(abi.encodePacked(seed, proof.codeAt(layout, i)));
     }
 
     /// β and γ, hashed apart: if one were a function of the other, different tuples could cancel for all
@@ -35,17 +40,28 @@ library Transcript {
         gamma = uint256(keccak256(abi.encodePacked(seed, uint8(1)))) % FIELD_MODULUS;
     }
 
-    /// Adds a statement, with all that its proofs say, to the seed of the coefficients.
+    /// The hash from which the coefficients of a statement's openings are drawn.
+    function openingSeedOf(
+        bytes32 seed,
+        bytes calldata proof,
+        Layout memory layout
+    ) internal pure returns (bytes32) {
+        for (uint256 i = 0; i < layout.count; i++)
+            seed = keccak256(abi.encodePacked(seed, proof.proofAt(layout, i)[BusProofs.SUM:]));
+        return seed;
+    }
+
+    /// Adds a statement, with all that its proof says, to the seed of the coefficients of equations.
     function append(
         bytes32 seed,
         bytes32 statementSeed,
-        bytes calldata proofs
+        bytes calldata proof
     ) internal pure returns (bytes32) {
-        return keccak256(abi.encodePacked(seed, statementSeed, keccak256(proofs)));
+        return keccak256(abi.encodePacked(seed, statementSeed, keccak256(proof)));
     }
 
-    /// The coefficient of the equation with this index: odd, so not zero, and less than 2^128. The first is
-    /// 1, which loses nothing: only their ratios matter.
+    /// The coefficient with this index: odd, so not zero, and less than 2^128. The first is 1, which loses
+    /// nothing: only their ratios matter.
     function coefficientOf(bytes32 seed, uint256 index) internal pure returns (uint256) {
         return index == 0 ? 1 : uint128(uint256(keccak256(abi.encode(seed, index)))) | 1;
     }

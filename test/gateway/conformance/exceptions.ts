@@ -51,11 +51,6 @@ export const CASE_EXCEPTIONS: Readonly<Record<GatewayName, readonly CaseExceptio
       code: -32000,
     },
     {
-      cases: /^eth_getBalance\/get-balance-blockhash/,
-      reason: "an earlier block's state is not kept",
-      code: -32000,
-    },
-    {
       cases: /^eth_getProof\//,
       reason: "a rollup's state is no Merkle Patricia trie; lockstep_getProof gives its own proofs",
       code: -32000,
@@ -65,7 +60,7 @@ export const CASE_EXCEPTIONS: Readonly<Record<GatewayName, readonly CaseExceptio
     TESTING,
     EARLIER,
     {
-      cases: /^(debug_getRaw|eth_config|eth_capabilities|txpool_)/,
+      cases: /^(debug_getRawBlockAccessList|eth_config|eth_capabilities)/,
       reason: "the node of these tests has no such method",
       code: -32601,
     },
@@ -79,16 +74,9 @@ export const METHOD_EXCEPTIONS: Readonly<Record<GatewayName, Readonly<Record<str
   A: {},
   L1: {
     debug_getBadBlocks: NO_SUCH_METHOD,
-    debug_getRawBlock: NO_SUCH_METHOD,
     debug_getRawBlockAccessList: NO_SUCH_METHOD,
-    debug_getRawHeader: NO_SUCH_METHOD,
-    debug_getRawReceipts: NO_SUCH_METHOD,
-    debug_getRawTransaction: NO_SUCH_METHOD,
     eth_capabilities: NO_SUCH_METHOD,
     eth_config: NO_SUCH_METHOD,
     eth_getBlockAccessList: NO_SUCH_METHOD,
-    txpool_content: NO_SUCH_METHOD,
-    txpool_contentFrom: NO_SUCH_METHOD,
-    txpool_status: NO_SUCH_METHOD,
   },
 };

@@ -1,13 +1,23 @@
 import { readFile } from "node:fs/promises";
 import { buildBn128, type Curve } from "ffjavascript";
-import { type Address, type Hex } from "viem";
+import type { Address, Hex } from "viem";
 import { commit } from "../../../builder/proving/backends/snarkjs/commit.ts";
 import { proveGroth16 } from "../../../builder/proving/backends/snarkjs/groth16.ts";
 import { MultiExponentiation } from "../../../builder/proving/backends/snarkjs/multi-exponentiation.ts";
-import { hashKeySet } from "../../../builder/proving/bus/key-set.ts";
-import type { BusProof } from "../../../builder/proving/bus/proofs.ts";
-import { type BusChallenges, drawChallenges } from "../../../builder/proving/bus/transcript.ts";
-import type { CircuitInput } from "../../../builder/proving/circuit-job.ts";
+import { FIELD_MODULUS as P } from "../../../builder/protocol/ids.ts";
+import { CodeCommitments, type CodeTable } from "../../../builder/proving/bus/code-commitments.ts";
+import { DEVELOPMENT_TAU, developmentPowers } from "../../../builder/proving/bus/development-powers.ts";
+import { hashKeySet, type KeySet } from "../../../builder/proving/bus/key-set.ts";
+import { Polynomials } from "../../../builder/proving/bus/polynomials.ts";
+import type { BusProof, BusProofs } from "../../../builder/proving/bus/proofs.ts";
+import { codeElement } from "../../../builder/proving/bus/terms.ts";
+import {
+  type BusChallenges,
+  drawChallenges,
+  openingCoefficients,
+  seedOf,
+} from "../../../builder/proving/bus/transcript.ts";
+import { CurveMemory } from "../../../builder/proving/keys/curve-memory.ts";
 import { readBinaryFile } from "../../../builder/proving/keys/binary-file.ts";
 import { type CommitmentKey, readCommitmentKey } from "../../../builder/proving/keys/commitment-key.ts";
 import { compileCurve } from "../../../builder/proving/keys/curve-module.ts";
@@ -20,6 +30,12 @@ import type { G1Point } from "../../../builder/proving/keys/verification-key.ts"
 import { calculateWitness } from "../../../builder/proving/threads/witness.ts";
 import { testArtefacts } from "../keys/setting.ts";
 
+/** Who verifies. */
+export interface Where {
+  readonly evmChainId: bigint;
+  readonly proofSystem: Address;
+}
+
 interface Loaded {
   readonly zkey: Uint8Array;
   readonly wasm: WebAssembly.Module;
@@ -27,30 +43,50 @@ interface Loaded {
   readonly verificationKey: SplitVerificationKey;
 }
 
-/** Words for a circuit `bus_words_…`, whose key has this number in the set. */
+/** What one proof of a statement receives and vouches for, under the key with this number in the set. */
 export interface Part {
   readonly key: number;
   readonly words: readonly bigint[];
+  /** For a circuit `bus_code_…`: rows of the code in slot 0; with the code's hash where it is the head. */
+  readonly rows?: readonly bigint[];
+  readonly codeHash?: Hex;
+}
+
+/** A statement with the code that its proofs vouch for, in slot 0. */
+export interface Order {
+  readonly parts: readonly Part[];
+  readonly words: readonly bigint[];
+  readonly table?: CodeTable;
 }
 
 /** Proves statements of test circuits that receive words from a bus, in two steps. */
 export class BusProver {
-  readonly keys: readonly SplitVerificationKey[];
-  readonly set: Hex;
+  readonly set: KeySet;
+  readonly setName: Hex;
+  readonly codes: CodeCommitments;
   readonly #curve: Curve;
   readonly #exponentiation: MultiExponentiation;
   readonly #circuits: readonly Loaded[];
 
-  private constructor(curve: Curve, exponentiation: MultiExponentiation, circuits: readonly Loaded[]) {
+  private constructor(
+    curve: Curve,
+    exponentiation: MultiExponentiation,
+    circuits: readonly Loaded[],
+    codes: CodeCommitments,
+  ) {
     this.#curve = curve;
     this.#exponentiation = exponentiation;
     this.#circuits = circuits;
-    this.keys = circuits.map(({ verificationKey }) => verificationKey);
-    this.set = hashKeySet(this.keys);
+    this.codes = codes;
+    this.set = { keys: circuits.map(({ verificationKey }) => verificationKey), tau: DEVELOPMENT_TAU };
+    this.setName = hashKeySet(this.set);
   }
 
-  /** @param names of test circuits with the committed input `word`; their keys are the set, in this order. */
-  static async open(names: readonly string[]): Promise<BusProver> {
+  /**
+   * @param names of test circuits with the committed input `word`; their keys are the set, in this order.
+   * @param rows of the longest code.
+   */
+  static async open(names: readonly string[], rows = 0): Promise<BusProver> {
     const circuits: Loaded[] = [];
     for (const name of names) {
       const { zkey, wasm, commitment, verificationKey } = await testArtefacts(name);
@@ -63,38 +99,72 @@ export class BusProver {
       });
     }
     const curve = await buildBn128(true);
-    const exponentiation = await MultiExponentiation.start(curve, await compileCurve(), 1);
-    return new BusProver(curve, exponentiation, circuits);
+    const module = await compileCurve();
+    const exponentiation = await MultiExponentiation.start(curve, module, 1);
+    const powers = await developmentPowers(rows + 1);
+    const sum = async (scalars: Uint8Array): Promise<G1Point> => {
+      const total = await exponentiation.sum("g1", powers.subarray(0, 2 * scalars.length), scalars);
+      const [x, y] = curve.G1.toObject(curve.G1.toAffine(total));
+      return [x, y];
+    };
+    const polynomials = new Polynomials(await CurveMemory.create(module));
+    const codes = new CodeCommitments(polynomials, { sum, tau: DEVELOPMENT_TAU });
+    return new BusProver(curve, exponentiation, circuits, codes);
   }
 
   /** The first step. */
-  async commit({ key, words }: Part): Promise<G1Point> {
-    const values = Buffer.concat(words.map(elementBytes));
-    return commit(this.#curve, this.#exponentiation, this.#circuit(key).commitmentKey, values);
+  async commit(part: Part): Promise<G1Point> {
+    const values = Buffer.concat([...part.words, ...(part.rows ?? []), ...halvesOf(part)].map(elementBytes));
+    return commit(this.#curve, this.#exponentiation, this.#circuit(part.key).commitmentKey, values);
   }
 
   /** The second step, under any challenges. */
-  async prove({ key, words }: Part, d: G1Point, { beta, gamma }: BusChallenges): Promise<BusProof> {
-    const { wasm, zkey } = this.#circuit(key);
-    const input: CircuitInput = { beta, gamma, word: words };
+  async prove(part: Part, d: G1Point, { beta, gamma }: BusChallenges): Promise<BusProof> {
+    const { key, words, rows } = part;
+    const { wasm, zkey, verificationKey } = this.#circuit(key);
+    const [hashLow = 0n, hashHigh = 0n] = halvesOf(part);
+    const input = {
+      beta,
+      gamma,
+      word: words,
+      ...(rows === undefined ? {} : { row: rows, hashLow, hashHigh }),
+    };
     const witness = readBinaryFile(await calculateWitness(wasm, input), "wtns", "witness").section(2);
     const { proof, publicSignals } = await proveGroth16(this.#curve, this.#exponentiation, zkey, witness);
-    return { key, proof: { ...proof, d }, sum: publicSignals[0] ?? 0n };
+    const [sum = 0n, ...others] = publicSignals;
+    return { key, proof: { ...proof, d }, sum, products: others.slice(0, verificationKey.ic.length - 4) };
   }
 
-  /** Both steps for all parts of a statement together. */
-  async proveTogether(
-    parts: readonly Part[],
-    words: readonly bigint[],
-    where: { readonly evmChainId: bigint; readonly proofSystem: Address },
-  ): Promise<BusProof[]> {
+  /** Both steps for all parts of a statement together, and the opening of its code. */
+  async proveTogether({ parts, words, table }: Order, where: Where): Promise<BusProofs> {
+    if (table === undefined) return await this.proveWith({ parts, words, codes: [] }, where);
+    const used = new Set(parts.flatMap(({ rows }) => rows ?? []));
+    const { quotient, commitment } = await this.codes.quotient({ slot: 0, table, used });
+    const codes = [{ slot: 0, codeHash: table.codeHash, quotient: commitment }];
+    const { proofs } = await this.proveWith({ parts, words, codes }, where);
+    const commitments = proofs.map(({ key, proof: { d } }) => ({ key, d }));
+    const opening = { ...where, set: this.setName, words, commitments, codes };
+    const challenges = drawChallenges(opening);
+    const [r = 0n] = openingCoefficients(seedOf(opening), proofs, 1);
+    const element = codeElement(0, table.codeHash, challenges);
+    const factor = ((challenges.gamma - element + P) * r) % P;
+    const product = proofs.reduce((all, { products: [p = 0n] }) => (all * p) % P, r);
+    const opened = await this.codes.open([{ table, quotient, factor, product }], challenges.gamma);
+    return { proofs, codes, opening: opened };
+  }
+
+  /** Both steps, with codes that need not be what the parts vouch for, and without an opening. */
+  async proveWith(
+    { parts, words, codes }: Omit<Order, "table"> & Pick<BusProofs, "codes">,
+    where: Where,
+  ): Promise<BusProofs> {
     const commitments: { key: number; d: G1Point }[] = [];
     for (const part of parts) commitments.push({ key: part.key, d: await this.commit(part) });
-    const challenges = drawChallenges({ ...where, set: this.set, words, commitments });
+    const challenges = drawChallenges({ ...where, set: this.setName, words, commitments, codes });
     const proofs: BusProof[] = [];
     for (const [index, part] of parts.entries())
       proofs.push(await this.prove(part, commitments[index]?.d ?? [0n, 0n], challenges));
-    return proofs;
+    return { proofs, codes };
   }
 
   #circuit(key: number): Loaded {
@@ -102,4 +172,9 @@ export class BusProver {
     if (circuit === undefined) throw new RangeError(`no key ${key}`);
     return circuit;
   }
+}
+
+function halvesOf({ codeHash }: Part): bigint[] {
+  if (codeHash === undefined) return [];
+  return [BigInt.asUintN(128, BigInt(codeHash)), BigInt(codeHash) >> 128n];
 }

@@ -26,6 +26,8 @@ export interface TrafficOptions {
   readonly patience: number;
   /** In [0, 1). */
   readonly random: () => number;
+  /** What users send; default: everything. */
+  readonly kinds?: readonly Kind[];
 }
 
 const homeOf = (kind: Kind): Home =>
@@ -58,6 +60,12 @@ export class Traffic {
     for (const user of world.users) this.nonces.set(user, { l1: 0, a: 0, ledger: 0 });
   }
 
+  /** One user sends so many transactions, and waits until they are on their chain. */
+  async burst(count: number): Promise<void> {
+    const [user] = this.#world.users;
+    if (user !== undefined) await this.#burst(user, count);
+  }
+
   /** Goes on until `isOver`; then everything has arrived, or is lost. */
   async run(isOver: () => boolean): Promise<void> {
     await Promise.all(
@@ -68,11 +76,13 @@ export class Traffic {
   }
 
   /** @returns whether all of it arrived. */
-  async #burst(user: TrialUser): Promise<boolean> {
-    const kinds = KINDS.filter((kind) => kind !== "ledger" || this.#nonces(user).ledger < 900);
+  async #burst(user: TrialUser, given?: number): Promise<boolean> {
+    const kinds = (this.#options.kinds ?? KINDS).filter(
+      (kind) => kind !== "ledger" || this.#nonces(user).ledger < 900,
+    );
     const kind = this.#pick(kinds);
     const builder = this.#pick(this.#world.builders);
-    const count = 1 + Math.floor(this.#options.random() * LONGEST_BURST);
+    const count = given ?? 1 + Math.floor(this.#options.random() * LONGEST_BURST);
     const own: Accepted[] = [];
     for (let index = 0; index < count; index++) {
       const raw = await this.#sign(user, kind);

@@ -4,7 +4,7 @@ import type { Chronicle } from "../../../kinds/evm/chronicle/chronicle.ts";
 import type { ChronicleBlock } from "../../../kinds/evm/chronicle/types.ts";
 import { BlockNotFoundError, HistoricalStateError } from "../../block-errors.ts";
 import { blockQuantitySchema, hashSchema } from "../../json-rpc.ts";
-import type { EvmRollupState, EvmRollupView } from "./view.ts";
+import type { EvmRollupState, EvmRollupView, ReadState } from "./view.ts";
 
 const nameSchema = z.enum(["earliest", "safe", "finalized", "latest", "pending"]);
 /** A block by number or name. */
@@ -51,24 +51,61 @@ export async function getBlock(
 }
 
 /**
- * Reads the state after the latest block, which is the only one there is.
- * @throws {HistoricalStateError} when an earlier one is asked for, {BlockNotFoundError}
+ * Reads the state after a block.
+ * @throws {HistoricalStateError} when it is not kept, {BlockNotFoundError}
  */
 export async function readState<Result>(
   view: EvmRollupView,
   tag: BlockTag,
+  work: (state: ReadState) => Result,
+): Promise<Result> {
+  return await readAfter(view, tag, ({ store, after }, earlier) => {
+    const state = earlier === undefined ? store : after(earlier.number);
+    return state?.block.timestamp === (earlier ?? store.block).timestamp
+      ? { result: work(state) }
+      : undefined;
+  });
+}
+
+/**
+ * Reads the state after the latest block, with what only that has.
+ * @throws {HistoricalStateError} when another block is asked for, {BlockNotFoundError}
+ */
+export async function readLatest<Result>(
+  view: EvmRollupView,
+  tag: BlockTag,
   work: (store: EvmRollupState["store"]) => Result,
 ): Promise<Result> {
+  return await readAfter(view, tag, ({ store }, earlier) =>
+    earlier === undefined ? { result: work(store) } : undefined,
+  );
+}
+
+/**
+ * The block that is asked for, if it is an earlier one than the latest.
+ * @throws {BlockNotFoundError}
+ */
+export async function earlierBlock(view: EvmRollupView, tag: BlockTag): Promise<ChronicleBlock | undefined> {
+  if (tag === "latest" || tag === "pending") return undefined;
   const chronicle = await view.read((state) => state.chronicle);
   const asked = await getBlock(view, chronicle, tag);
-  const follows = tag === "latest" || tag === "pending";
-  return await view.read(({ store, chronicle: { latest } }) => {
-    if (!follows && asked.hash !== latest.hash)
-      throw new HistoricalStateError(
-        `the state after block ${asked.number} is not kept, only that after the latest, ${latest.number}; ` +
-          'ask for "latest"',
-      );
-    return work(store);
+  return asked.hash === chronicle.latest.hash ? undefined : asked;
+}
+
+async function readAfter<Result>(
+  view: EvmRollupView,
+  tag: BlockTag,
+  read: (state: EvmRollupState, earlier: ChronicleBlock | undefined) => { result: Result } | undefined,
+): Promise<Result> {
+  const asked = await earlierBlock(view, tag);
+  return await view.read((state) => {
+    // It may have become the latest again.
+    const answer = read(state, asked?.hash === state.chronicle.latest.hash ? undefined : asked);
+    if (answer !== undefined) return answer.result;
+    throw new HistoricalStateError(
+      `historical state ${numberToHex(asked?.stateRoot ?? 0n, { size: 32 })} is not available: it is kept from ` +
+        `block ${state.oldest} on, and what needs the whole state from the latest on`,
+    );
   });
 }
 

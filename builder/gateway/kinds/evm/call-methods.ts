@@ -23,12 +23,14 @@ import {
   blockNumberSchema,
   type BlockTag,
   blockTagSchema,
+  earlierBlock,
   findBlock,
   getBlock,
+  readLatest,
   readState,
 } from "./block-tag.ts";
 import { effectiveGasPrice } from "./format.ts";
-import type { CallOutcome, EvmRollupView } from "./view.ts";
+import type { CallOutcome, CallPlace, EvmRollupView } from "./view.ts";
 
 const callParams = z.tuple([callSchema, blockTagSchema, ...overrideParams]);
 /** Most blocks that `eth_feeHistory` tells of, as in geth. */
@@ -47,18 +49,18 @@ function isAscending(numbers: readonly number[]): boolean {
 export function callMethods(view: EvmRollupView): Readonly<Record<string, Handler>> {
   return {
     eth_call: async ({ params }) => {
-      const { request, pending } = await simulated(view, params);
-      const outcome = await view.call(request, pending);
+      const { request, place } = await simulated(view, params);
+      const outcome = await view.call(request, place);
       if (!outcome.success) throw revertOf(outcome);
       return { result: outcome.output };
     },
     eth_estimateGas: async ({ params }) => {
-      const { request, pending, call } = await simulated(view, params, "pending");
-      return { result: numberToHex((await estimate(view, request, pending)) + accessListGas(call)) };
+      const { request, place, call } = await simulated(view, params, "pending");
+      return { result: numberToHex((await estimate(view, request, place)) + accessListGas(call)) };
     },
     eth_createAccessList: async ({ params }) => {
-      const { request, pending } = await simulated(view, params, "pending");
-      const outcome = await view.call(request, pending);
+      const { request, place } = await simulated(view, params, "pending");
+      const outcome = await view.call(request, place);
       const { success, gasUsed, output, operations } = outcome;
       const accessList = accessListOf(outcome, request);
       return {
@@ -86,15 +88,15 @@ export function callMethods(view: EvmRollupView): Readonly<Record<string, Handle
  * @throws {TransactionRevertedError}
  */
 export async function estimateCall(view: EvmRollupView, call: CallParameters): Promise<bigint> {
-  return (await estimate(view, callRequest(call), true)) + accessListGas(call);
+  return (await estimate(view, callRequest(call), "pending")) + accessListGas(call);
 }
 
-async function estimate(view: EvmRollupView, request: CallRequest, pending: boolean): Promise<bigint> {
-  const outcome = await view.call(request, pending, "include");
+async function estimate(view: EvmRollupView, request: CallRequest, place: CallPlace): Promise<bigint> {
+  const outcome = await view.call(request, place, "include");
   if (!outcome.success) throw revertOf(outcome);
   const { gasUsed, l1Calls, l1Failures } = outcome;
   const succeedsWith = async (gas: bigint): Promise<boolean> =>
-    await succeeds(view, { ...request, gas }, pending, l1Failures);
+    await succeeds(view, { ...request, gas }, place, l1Failures);
   // What is left to a call is what its callee on L1 gets, which the gas used says nothing about.
   if (l1Calls > 0) return await bisectGasLimit(gasUsed, request.gas, succeedsWith);
   // Most calls need exactly what they use: a plain transfer, above all.
@@ -110,11 +112,11 @@ async function estimate(view: EvmRollupView, request: CallRequest, pending: bool
 async function succeeds(
   view: EvmRollupView,
   request: CallRequest,
-  pending: boolean,
+  place: CallPlace,
   failures: number,
 ): Promise<boolean> {
   try {
-    const { success, l1Failures } = await view.call(request, pending, "include");
+    const { success, l1Failures } = await view.call(request, place, "include");
     return success && l1Failures <= failures;
   } catch (error) {
     const isTooLow =
@@ -137,7 +139,7 @@ function simulatedChain(view: EvmRollupView): SimulatedChain {
       const [tag] = parseParams(z.tuple([blockTagSchema]), [given]);
       const chronicle = await view.read((state) => state.chronicle);
       if ((await findBlock(view, chronicle, tag)) === undefined) throw new BlockNotFoundError();
-      return await readState(view, tag, ({ block }) => {
+      return await readLatest(view, tag, ({ block }) => {
         const { hash, stateRoot } = chronicle.latest;
         const root = numberToHex(stateRoot, { size: 32 });
         return { ...block, hash, stateRoot: root, gasLimit: OPERATION_GAS, baseFeePerGas: 0n };
@@ -165,24 +167,24 @@ function accessListOf({ accessed }: CallOutcome, { from, to }: CallRequest) {
 const LAST_PRECOMPILE = 0x100n;
 
 /**
- * What to play. At `latest` the EVM is told of the latest block; else of the one to come.
+ * What to play. The EVM is told of the block whose state it is; at `pending` of the one to come.
  * @throws {HistoricalStateError}
  */
 async function simulated(
   view: EvmRollupView,
   params: readonly unknown[],
   standard: BlockTag = "latest",
-): Promise<{ call: CallParameters; request: CallRequest; pending: boolean }> {
+): Promise<{ call: CallParameters; request: CallRequest; place: CallPlace }> {
   const [call, tag, overrides, block] = parseParams(callParams, params);
   const asked = params[1] === undefined || params[1] === null ? standard : tag;
-  const pending = asked === "pending";
-  if (asked !== "latest" && !pending) await readState(view, asked, () => undefined);
-  const latest = pending ? {} : await view.read(({ store: { block: at } }) => ({ ...at }));
+  const earlier = await earlierBlock(view, asked);
+  const place = earlier?.number ?? (asked === "pending" ? asked : "latest");
+  const at = place === "pending" ? {} : await readState(view, asked, (state) => ({ ...state.block }));
   const surroundings = {
     ...(overrides === undefined ? {} : { overrides }),
-    ...(pending && block === undefined ? {} : { block: { ...latest, ...block } }),
+    ...(place === "pending" && block === undefined ? {} : { block: { ...at, ...block } }),
   };
-  return { call, request: callRequest(call, surroundings), pending };
+  return { call, request: callRequest(call, surroundings), place };
 }
 
 /** @param percentiles of the priority fees by gas used. */

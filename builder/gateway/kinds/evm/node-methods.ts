@@ -45,6 +45,8 @@ export function nodeMethods(view: EvmRollupView): Readonly<Record<string, Handle
   return {
     web3_clientVersion: async () => ({ result: "lockstep" }),
     web3_sha3: async ({ params }) => ({ result: keccak256(parseParams(z.tuple([bytesSchema]), params)[0]) }),
+    // A block is made when a transaction comes, and only then: who waits for more of them waits for ever.
+    hardhat_getAutomine: async () => ({ result: true }),
     net_listening: async () => ({ result: true }),
     net_peerCount: async () => ({ result: "0x0" }),
     eth_protocolVersion: async () => ({ result: "0x41" }),

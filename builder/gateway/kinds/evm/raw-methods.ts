@@ -1,8 +1,7 @@
-import { concatHex, type Hex, numberToHex, toRlp } from "viem";
 import { z } from "zod";
 import { logsOf } from "../../../kinds/evm/chronicle/logs.ts";
-import type { ChronicleTransaction } from "../../../kinds/evm/chronicle/types.ts";
 import { hashSchema, parseParams } from "../../json-rpc.ts";
+import { encodeReceipt } from "../../raw-encoding.ts";
 import type { Handler } from "../../service.ts";
 import { blockTagSchema, getBlock } from "./block-tag.ts";
 import { UnsupportedRequestError } from "./errors.ts";
@@ -44,27 +43,14 @@ export function rawMethods(view: EvmRollupView): Readonly<Record<string, Handler
       const chronicle = await view.read((state) => state.chronicle);
       const found = await getBlock(view, chronicle, tag);
       const transactions = await chronicle.transactionsOf(found);
-      return { result: transactions.map((each) => rawReceipt(each, view.chainId)) };
+      return {
+        result: transactions.map((each) => {
+          const { receipt, cumulativeGasUsed, logsBloom } = each;
+          const { success } = receipt;
+          const type = typeOf(each, view.chainId);
+          return encodeReceipt({ type, success, cumulativeGasUsed, logsBloom, logs: logsOf(each) });
+        }),
+      };
     },
   };
-}
-
-/** A receipt as EIP-2718 encodes one. */
-function rawReceipt(transaction: ChronicleTransaction, chainId: bigint): Hex {
-  const { receipt, cumulativeGasUsed, logsBloom } = transaction;
-  const quantity = (value: bigint): Hex => (value === 0n ? "0x" : numberToHex(value));
-  const logs = logsOf(transaction).map(({ address, topics, data }) => [address, [...topics], data]);
-  const encoded = toRlp([
-    receipt.success ? "0x01" : "0x",
-    evenly(quantity(cumulativeGasUsed)),
-    logsBloom,
-    logs,
-  ]);
-  const type = typeOf(transaction, chainId);
-  return type === 0 ? encoded : concatHex([numberToHex(type, { size: 1 }), encoded]);
-}
-
-/** Whole bytes. */
-function evenly(hex: Hex): Hex {
-  return hex.length % 2 === 0 ? hex : `0x0${hex.slice(2)}`;
 }

@@ -6,7 +6,7 @@ import type { KeyProof } from "../../../state/types.ts";
 import { addressSchema, parseParams } from "../../json-rpc.ts";
 import { nextNonce, signedBy } from "../../nonce.ts";
 import type { Handler } from "../../service.ts";
-import { blockTagSchema, readState } from "./block-tag.ts";
+import { blockTagSchema, readLatest, readState } from "./block-tag.ts";
 import { UnsupportedRequestError } from "./errors.ts";
 import type { EvmRollupView } from "./view.ts";
 
@@ -28,7 +28,7 @@ const storageRequestSchema = z
 /** Most slots in one proof. */
 const MAX_PROVEN_SLOTS = 256;
 
-/** Methods that read the latest state. */
+/** Methods that read the state. */
 export function stateMethods(view: EvmRollupView): Readonly<Record<string, Handler>> {
   return {
     eth_getBalance: async ({ params }) => {
@@ -92,7 +92,7 @@ async function proofOf(
   slots: readonly Hex[],
   tag: z.output<typeof blockTagSchema>,
 ): Promise<unknown> {
-  return await readState(view, tag, (store) => {
+  return await readLatest(view, tag, (store) => {
     const touched = { accounts: new Set([address, SYSTEM]), slots: new Map([[address, new Set(slots)]]) };
     const witness = store.witnessOf(touched);
     const proven = witness.accounts.find((each) => each.address === address);

@@ -33,10 +33,10 @@ async function visitsOf(view: Pick<EvmRollupView, "read">, l1Transaction: Hex): 
 
 const hashParams = z.tuple([hashSchema]);
 
-/** The rollup has no such transaction, or it is in no block yet. */
+/** The chain has no such transaction, or it is in no block yet. */
 export class TransactionNotFoundError extends LockstepError {
-  constructor(hash: Hex) {
-    super("TRANSACTION_NOT_FOUND", `transaction not found: the rollup has no block with ${hash}`);
+  constructor(hash: Hex, chain = "the rollup") {
+    super("TRANSACTION_NOT_FOUND", `transaction not found: ${chain} has no block with ${hash}`);
   }
 }
 

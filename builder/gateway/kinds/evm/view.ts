@@ -7,6 +7,7 @@ import { EvmMachine } from "../../../kinds/evm/machine.ts";
 import type { VisitReceipt } from "../../../kinds/evm/receipt.ts";
 import type { CommittedState, Touched } from "../../../kinds/evm/state-types.ts";
 import type { StateWitness } from "../../../kinds/evm/store/witness.ts";
+import { HistoricalStateError } from "../../block-errors.ts";
 import type { ChainId } from "../../../protocol/ids.ts";
 import type { RollupCallOutcome } from "../../../simulate/simulation.ts";
 import type { AcceptedTransaction } from "../../../intake/accepted.ts";
@@ -14,10 +15,21 @@ import type { AcceptedTransaction } from "../../../intake/accepted.ts";
 /** What of an EVM rollup's state a gateway reads. */
 export interface EvmRollupState {
   readonly chronicle: Chronicle;
-  readonly store: Pick<CommittedState, "block" | "stateRoot" | "account" | "slot"> & {
-    witnessOf(touched: Touched): StateWitness;
-  };
+  readonly store: ReadState &
+    Pick<CommittedState, "stateRoot"> & {
+      witnessOf(touched: Touched): StateWitness;
+    };
+  /** The state after an earlier block; nothing if it is not kept. */
+  readonly after: (block: bigint) => ReadState | undefined;
+  /** The oldest block after which the state is kept. */
+  readonly oldest: bigint;
 }
+
+/** A state of any block. */
+export type ReadState = Pick<CommittedState, "block" | "account" | "slot">;
+
+/** On which state a call is played: that of the head, what waits on it, or that after an earlier block. */
+export type CallPlace = "latest" | "pending" | bigint;
 
 /** How an unsigned call ended. */
 export type CallOutcome = Pick<
@@ -43,14 +55,14 @@ export interface EvmRollupView {
   /** EVM chain id. */
   readonly chainId: bigint;
   /**
-   * Reads the rollup as L1's head has it. It is held exclusively meanwhile, so nothing slow may be done here.
+   * Reads the rollup as L1's head has it.
    */
   read<Result>(work: (state: EvmRollupState) => Result): Promise<Result>;
   /**
    * Plays a call.
-   * @param pending on what the waiting transactions will leave, instead of on the head.
+   * @throws {HistoricalStateError}
    */
-  call(request: CallRequest, pending: boolean, purpose?: Purpose): Promise<CallOutcome>;
+  call(request: CallRequest, place: CallPlace, purpose?: Purpose): Promise<CallOutcome>;
   /** Plays calls on the head, each on what the ones before left. */
   callAll(requests: readonly CallRequest[]): Promise<CallOutcome[]>;
   /** @returns the transaction's hash. */
@@ -66,11 +78,10 @@ export interface EvmRollupView {
 }
 
 /** What an EVM rollup remembers of a visit, of which a gateway needs the receipt. */
-const slotSchema = z.object({ address: z.custom<Address>(isAddressLike), slot: z.custom<Hex>(isHex) });
 const recordSchema = z.object({
-  witness: z.object({
-    accounts: z.array(z.object({ address: z.custom<Address>(isAddressLike) })),
-    slots: z.array(slotSchema),
+  touched: z.object({
+    accounts: z.set(z.custom<Address>(isAddressLike)),
+    slots: z.map(z.custom<Address>(isAddressLike), z.set(z.custom<Hex>(isHex))),
   }),
   receipt: z.custom<VisitReceipt>(
     (value) => typeof value === "object" && value !== null && "operations" in value,
@@ -82,9 +93,9 @@ function isAddressLike(value: unknown): boolean {
 }
 
 function outcomeOf({ visit, l1Calls, l1Failures }: RollupCallOutcome): CallOutcome {
-  const { receipt, witness } = recordSchema.parse(visit.record);
-  const accessed = new Map(witness.accounts.map(({ address }) => [address, new Set<Hex>()]));
-  for (const { address, slot } of witness.slots) accessed.get(address)?.add(slot);
+  const { receipt, touched } = recordSchema.parse(visit.record);
+  const { accounts, slots } = touched;
+  const accessed = new Map([...accounts].map((address) => [address, new Set(slots.get(address))]));
   return { ...receipt, l1Calls, l1Failures, accessed };
 }
 
@@ -95,10 +106,15 @@ export function evmRollupView(builder: Backend, rollup: ChainId, chainId: bigint
     read: async (work) =>
       await builder.readRollup(rollup, (machine) => {
         if (!(machine instanceof EvmMachine)) throw new Error(`rollup ${rollup} is no EVM rollup`);
-        return work(machine);
+        const { chronicle, store, oldest } = machine;
+        return work({ chronicle, store, oldest, after: (block) => machine.asideAfter(block)?.store });
       }),
-    call: async (request, pending, purpose) => {
-      return outcomeOf(await builder.callRollup(rollup, request, pending, purpose));
+    call: async (request, place, purpose) => {
+      if (typeof place !== "bigint")
+        return outcomeOf(await builder.callRollup(rollup, request, place === "pending", purpose));
+      const outcome = await builder.callRollupAfter(rollup, place, request);
+      if (outcome === undefined) throw new HistoricalStateError(`historical state ${place} is not available`);
+      return outcomeOf(outcome);
     },
     callAll: async (requests) => (await builder.callRollupAll(rollup, requests)).map(outcomeOf),
     submit: async (raw) => await builder.submitToRollup(rollup, raw),

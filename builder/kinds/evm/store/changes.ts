@@ -2,8 +2,8 @@ import { type Hex, keccak256 } from "viem";
 import type { EvmAccount, StateWrites } from "../state-types.ts";
 import type { Entry } from "./entry.ts";
 import { UncommittableStateError } from "./errors.ts";
-import type { FlatState } from "./flat-state.ts";
 import { EMPTY_WORD, type StateLayout } from "./layout.ts";
+import type { Leaves } from "./leaves.ts";
 
 /** A leaf that gets another value; without an entry, none. */
 export interface Change {
@@ -18,7 +18,7 @@ const NONCE_BITS = 64;
  * The leaves whose value is another one after `writes`, in ascending order of keys.
  * @throws {UncommittableStateError}
  */
-export function changesOf(flat: FlatState, layout: StateLayout, writes: StateWrites): Change[] {
+export function changesOf(flat: Leaves, layout: StateLayout, writes: StateWrites): Change[] {
   const changes = new Map<bigint, Change>();
   const add = (key: bigint, entry: Entry | undefined): void => {
     changes.set(key, { key, entry });

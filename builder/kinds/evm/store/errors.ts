@@ -9,19 +9,6 @@ export class UncommittableStateError extends LockstepError {
   }
 }
 
-/**
- * A root or a proof is asked for of a state before the last `persist` or `rewind`: the tree cannot go back
- * there.
- */
-export class ForgottenMomentError extends LockstepError {
-  constructor() {
-    super(
-      "FORGOTTEN_MOMENT",
-      "the state of that moment has been left for good; its root was never asked for",
-    );
-  }
-}
-
 /** A visit is undone that is no longer the latest: it was made durable, or later ones stand. */
 export class UndoneOutOfOrderError extends LockstepError {
   constructor() {

@@ -1,11 +1,10 @@
 import type { Address, Hex } from "viem";
 import type { AccountEntry, Entry, SlotEntry } from "./entry.ts";
 import type { BlockState } from "../state-types.ts";
-
-const NO_BLOCK: BlockState = { number: 0n, timestamp: 0n };
+import { type Leaves, NO_BLOCK } from "./leaves.ts";
 
 /** What the leaves of a state stand for, in maps: reading needs no hash. */
-export class FlatState {
+export class FlatState implements Leaves {
   readonly #entries = new Map<bigint, Entry>();
   readonly #accounts = new Map<Address, AccountEntry>();
   readonly #slots = new Map<Address, Map<Hex, SlotEntry>>();

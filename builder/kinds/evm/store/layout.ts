@@ -17,6 +17,9 @@ const WORDS_PER_HASH = 15;
 const RECENT_HASHES = 1 << 15;
 const RECENT_CODES = 1 << 10;
 
+/** Codes take long to hash, and rollups begin with the same. */
+const commitments = new WeakMap<Poseidon, Recent<FieldElement>>();
+
 const ABSENT = fieldElement(0n);
 /** What an absent slot holds. */
 export const EMPTY_WORD: Hex = `0x${"00".repeat(32)}`;
@@ -26,11 +29,13 @@ export class StateLayout {
   readonly blockKey: bigint;
   readonly #poseidon: Poseidon;
   readonly #plain: Poseidon;
-  readonly #codes = new Recent<FieldElement>(RECENT_CODES);
+  readonly #codes: Recent<FieldElement>;
   readonly #values = new WeakMap<Entry, FieldElement>();
 
   constructor(poseidon: Poseidon) {
     this.#plain = poseidon;
+    this.#codes = commitments.get(poseidon) ?? new Recent<FieldElement>(RECENT_CODES);
+    commitments.set(poseidon, this.#codes);
     this.#poseidon = recentPoseidon(poseidon, RECENT_HASHES);
     this.blockKey = this.#key([DOMAIN.block, 0n]);
   }

@@ -4,8 +4,11 @@ import type { Notes } from "../../../state/state.ts";
 import type { StateTree } from "../../../state/tree.ts";
 import type { Entry } from "./entry.ts";
 import { FlatState } from "./flat-state.ts";
+import { StateHistory } from "./history.ts";
 import type { StateLayout } from "./layout.ts";
+import type { Leaves } from "./leaves.ts";
 import { codeNote, type CodeOf, decodeEntry, encodeEntry, leafNote } from "./notes.ts";
+import { decodeReplaced, pastNote, type Replaced } from "./past.ts";
 
 export interface LoadOptions {
   readonly tree: StateTree;
@@ -14,19 +17,43 @@ export interface LoadOptions {
   /** Where the notes come from, for messages. */
   readonly where: string;
   /** What is known already to be what its leaf stands for. */
-  readonly known?: FlatState;
+  readonly known?: Leaves;
 }
 
 /** Is not noted. */
 const NO_CODE: Hex = "0x";
 
 /**
+ * The state, and what the blocks before replaced, as their notes say. The state is compared with its leaves;
+ * of the past nothing is left to compare with.
+ * @throws `CORRUPT_STATE`.
+ */
+export function loadHistory(options: LoadOptions): StateHistory {
+  const { notes, where } = options;
+  const codeOf = codesIn(notes, where);
+  const flat = loadFlatState(options, codeOf);
+  const passed: { block: bigint; replaced: Replaced[] }[] = [];
+  // Up to the first that is missing: what is before it is not known.
+  for (let block = flat.block.number; block > 0n; block--) {
+    const name = pastNote(block);
+    const text = notes.get(name);
+    if (text === undefined) break;
+    try {
+      passed.push({ block, replaced: decodeReplaced(text, codeOf) });
+    } catch (error) {
+      if (error instanceof CorruptStateError) throw error;
+      throw new CorruptStateError(where, `${name} cannot be read`, error);
+    }
+  }
+  return new StateHistory(flat, passed.reverse());
+}
+
+/**
  * What the tree's leaves stand for, as their notes say; each is hashed and compared with its leaf (about 0.4
  * ms).
  * @throws `CORRUPT_STATE`.
  */
-export function loadFlatState({ tree, notes, layout, where, known }: LoadOptions): FlatState {
-  const codeOf = codesIn(notes, where);
+function loadFlatState({ tree, notes, layout, where, known }: LoadOptions, codeOf: CodeOf): FlatState {
   const flat = new FlatState();
   for (let place = 1; place < tree.size; place++) {
     const leaf = tree.leafAt(place);

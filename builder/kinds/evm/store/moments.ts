@@ -1,7 +1,7 @@
 import { fieldElement, type StateRoot } from "../../../protocol/ids.ts";
 import { type Checkpoint, JOURNAL_START, type StateTree } from "../../../state/tree.ts";
 import type { Change } from "./changes.ts";
-import { ForgottenMomentError, UndoneOutOfOrderError } from "./errors.ts";
+import { ForgottenMomentError } from "../../../state/errors.ts";
 import type { StateLayout } from "./layout.ts";
 
 /**
@@ -18,8 +18,10 @@ export class Moment {
   readonly #moments: Moments;
   #root: StateRoot | undefined;
 
-  constructor(moments: Moments, change?: Moment["change"]) {
+  /** @param root if it is known. */
+  constructor(moments: Moments, change?: Moment["change"], root?: StateRoot) {
     this.#moments = moments;
+    this.#root = root;
     this.change = change;
     this.height = change === undefined ? 0 : change.from.height + 1;
     this.changes = change === undefined ? 0 : change.from.changes + change.changes.length;
@@ -34,24 +36,28 @@ export class Moment {
 }
 
 /**
- * Where a state has been since it was last durable. The tree lags behind: most of what is simulated is only
- * looked at and undone, and hashing it would take as long as playing it.
+ * The states that branches have been in since the state was last durable. The tree lags behind, and goes to
+ * whichever is asked for: most of what is simulated is only looked at and undone, and hashing it would take
+ * as long as playing it.
  */
 export class Moments {
   readonly #tree: StateTree;
   readonly #layout: StateLayout;
   /** Moments whose changes are in the tree, by height, with the tree's own moment before each. */
   #path: { readonly moment: Moment; readonly start: Checkpoint }[] = [];
-  #now: Moment;
+  #durable: Moment;
+  /** The tree is becoming durable: it has to stay where it is. */
+  #isFixed = false;
 
   constructor(tree: StateTree, layout: StateLayout) {
     this.#tree = tree;
     this.#layout = layout;
-    this.#now = this.restart();
+    this.#durable = this.restart();
   }
 
-  get now(): Moment {
-    return this.#now;
+  /** The durable state. */
+  get durable(): Moment {
+    return this.#durable;
   }
 
   /**
@@ -59,40 +65,16 @@ export class Moments {
    * once.
    * @throws {TreeFullError}
    */
-  assertRoomFor(changes: readonly Change[]): void {
+  assertRoomFor(now: Moment, changes: readonly Change[]): void {
     // Each change may take a place: as long as all of them would fit, nothing needs to be hashed.
-    if (this.#now.changes + changes.length <= this.#tree.room) return;
-    const tree = this.treeAt(this.#now);
+    if (now.changes + changes.length <= this.#tree.room) return;
+    const tree = this.treeAt(now);
     tree.assertRoomFor(changes.filter(({ key, entry }) => entry !== undefined && !tree.has(key)).length);
   }
 
-  /** The state changes. */
-  advance(changes: readonly Change[]): Moment {
-    this.#now = new Moment(this, { from: this.#now, changes });
-    return this.#now;
-  }
-
-  /**
-   * The step that led to `moment` is undone.
-   * @throws {UndoneOutOfOrderError} unless it was the latest.
-   */
-  undo(moment: Moment): void {
-    if (this.#now !== moment || moment.change === undefined) throw new UndoneOutOfOrderError();
-    this.#now = moment.change.from;
-  }
-
-  /**
-   * Goes back to the durable state.
-   * @returns what goes forward again; it throws {UndoneOutOfOrderError} from anywhere else.
-   */
-  park(): () => void {
-    const [now, durable] = [this.#now, this.#path[0]?.moment];
-    if (durable === undefined) throw new ForgottenMomentError();
-    this.#now = durable;
-    return () => {
-      if (this.#now !== durable) throw new UndoneOutOfOrderError();
-      this.#now = now;
-    };
+  /** The state that changes lead to. */
+  after(from: Moment, changes: readonly Change[]): Moment {
+    return new Moment(this, { from, changes });
   }
 
   /**
@@ -100,6 +82,7 @@ export class Moments {
    * @throws {ForgottenMomentError}
    */
   treeAt(moment: Moment): StateTree {
+    if (this.#isFixed) throw new ForgottenMomentError();
     const ahead: Moment[] = [];
     let common = moment;
     while (this.#path[common.height]?.moment !== common) {
@@ -119,11 +102,27 @@ export class Moments {
     return this.#tree;
   }
 
+  /** Runs `work` with the tree of `moment`, which others cannot move meanwhile. */
+  async fixedAt<Result>(moment: Moment, work: (tree: StateTree) => Promise<Result>): Promise<Result> {
+    const tree = this.treeAt(moment);
+    this.#isFixed = true;
+    try {
+      return await work(tree);
+    } finally {
+      this.#isFixed = false;
+    }
+  }
+
   /** What the tree holds is durable: whatever was before is left for good. */
   restart(): Moment {
-    this.#now = new Moment(this);
-    this.#path = [{ moment: this.#now, start: JOURNAL_START }];
-    return this.#now;
+    this.#durable = new Moment(this, undefined, this.#tree.stateRoot());
+    this.#path = [{ moment: this.#durable, start: JOURNAL_START }];
+    return this.#durable;
+  }
+
+  /** A state that the tree does not come back to: it has no root to ask for. */
+  lost(): Moment {
+    return new Moment(this);
   }
 
   #valueOf(entry: Change["entry"]) {

@@ -5,12 +5,13 @@ import { openState } from "../../../state/open.ts";
 import type { Poseidon } from "../../../state/poseidon.ts";
 import { recentPoseidon } from "../../../state/recent.ts";
 import { StateTree } from "../../../state/tree.ts";
-import type { StateWrites } from "../state-types.ts";
+import type { GenesisAccounts } from "../genesis/read.ts";
+import type { EvmAccount, StateWrites } from "../state-types.ts";
 import { SYSTEM } from "../system.ts";
 import { changesOf } from "./changes.ts";
 import { FlatState } from "./flat-state.ts";
 import { StateLayout } from "./layout.ts";
-import { loadFlatState } from "./load.ts";
+import { loadHistory } from "./load.ts";
 import { EvmStore } from "./store.ts";
 
 export interface OpenEvmStoreOptions {
@@ -31,6 +32,8 @@ export interface OpenEvmStoreOptions {
 export interface EvmGenesis {
   /** Code of the system contract. */
   readonly systemCode: Hex;
+  /** Accounts that there are besides it. */
+  readonly accounts?: GenesisAccounts;
   /** Wei that accounts have from genesis on, which nothing on L1 backs. */
   readonly balances?: ReadonlyMap<Address, bigint>;
 }
@@ -57,8 +60,8 @@ export async function openEvmStore(options: OpenEvmStoreOptions): Promise<EvmSto
   });
   try {
     const { tree } = state;
-    const flat = loadFlatState({ tree, notes: await state.notes(), layout, where });
-    const store = new EvmStore({ state, layout, flat, where });
+    const history = loadHistory({ tree, notes: await state.notes(), layout, where });
+    const store = new EvmStore({ state, layout, history, where });
     if (tree.size === 1) {
       store.apply(genesisWrites(genesis));
       await store.persist();
@@ -81,14 +84,17 @@ export function genesisRoot(poseidon: Poseidon, genesis: EvmGenesis): StateRoot 
   return tree.stateRoot();
 }
 
-function genesisWrites({ systemCode, balances = new Map() }: EvmGenesis): StateWrites {
-  const code: Hex = "0x";
+function genesisWrites({ systemCode, accounts, balances }: EvmGenesis): StateWrites {
+  const others = [...(accounts ?? [])];
   return {
-    accounts: new Map([
-      ...[...balances].map(([address, balance]) => [address, { nonce: 0n, balance, code }] as const),
+    accounts: new Map<Address, EvmAccount>([
+      ...[...(balances ?? [])].map(
+        ([address, balance]) => [address, { nonce: 0n, balance, code: "0x" }] as const,
+      ),
+      ...others.map(([address, { nonce, balance, code }]) => [address, { nonce, balance, code }] as const),
       [SYSTEM, { nonce: 1n, balance: 0n, code: systemCode }],
     ]),
-    slots: new Map(),
+    slots: new Map(others.map(([address, { slots }]) => [address, slots])),
     block: { number: 0n, timestamp: 0n },
   };
 }

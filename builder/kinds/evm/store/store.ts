@@ -3,87 +3,74 @@ import type { StateRoot } from "../../../protocol/ids.ts";
 import type { NoteChanges, State } from "../../../state/state.ts";
 import type { StateTree } from "../../../state/tree.ts";
 import type { BlockState, CommittedState, EvmAccount, StateWrites, Touched } from "../state-types.ts";
-import { type Change, changesOf } from "./changes.ts";
-import type { Entry } from "./entry.ts";
-import type { FlatState } from "./flat-state.ts";
-import { EMPTY_WORD, type StateLayout } from "./layout.ts";
-import { loadFlatState } from "./load.ts";
+import { StateBranch } from "./branch.ts";
+import { UndoneOutOfOrderError } from "./errors.ts";
+import type { StateHistory } from "./history.ts";
+import type { StateLayout } from "./layout.ts";
+import type { Leaves } from "./leaves.ts";
+import { loadHistory } from "./load.ts";
 import { type Moment, Moments } from "./moments.ts";
 import { codeNote, encodeEntry, leafNote } from "./notes.ts";
-import { noteTouched, type StateWitness } from "./witness.ts";
-
-/** One step away from the durable state. */
-interface Applied {
-  readonly changes: readonly Change[];
-  readonly replaced: readonly (readonly [key: bigint, entry: Entry | undefined])[];
-}
+import type { StateWitness } from "./witness.ts";
 
 export interface EvmStoreParts {
   readonly state: State;
   readonly layout: StateLayout;
-  readonly flat: FlatState;
+  readonly history: StateHistory;
   /** Where the state lies, for messages. */
   readonly where: string;
 }
 
 /**
  * The committed state of one EVM rollup: the tree that makes its root, and flat maps from which it is read.
- * Opened by `openEvmStore`. Not for concurrent use.
+ * Opened by `openEvmStore`. Its own branch is what becomes durable; others may be played on beside it.
  */
 export class EvmStore implements CommittedState {
   readonly #state: State;
   readonly #layout: StateLayout;
   readonly #where: string;
-  #flat: FlatState;
   readonly #moments: Moments;
-  /** What was applied since the last durable state, and what it replaced. */
-  #applied: Applied[] = [];
+  #history: StateHistory;
+  #branch: StateBranch;
 
-  constructor({ state, layout, flat, where }: EvmStoreParts) {
+  constructor({ state, layout, history, where }: EvmStoreParts) {
     this.#state = state;
     this.#layout = layout;
-    this.#flat = flat;
     this.#where = where;
     this.#moments = new Moments(state.tree, layout);
+    this.#history = history;
+    this.#branch = this.#begin(history.durable);
   }
 
   get block(): BlockState {
-    return this.#flat.block;
+    return this.#branch.block;
   }
 
   /** The present state. */
   get now(): Moment {
-    return this.#moments.now;
+    return this.#branch.now;
+  }
+
+  /** The oldest block after which the state is known. */
+  get oldest(): bigint {
+    return this.#history.oldest;
   }
 
   stateRoot(): StateRoot {
-    return this.now.root;
+    return this.#branch.stateRoot();
   }
 
   account(address: Address): EvmAccount | undefined {
-    return this.#flat.account(address)?.account;
+    return this.#branch.account(address);
   }
 
   slot(address: Address, slot: Hex): Hex {
-    return this.#flat.slot(address, slot)?.word ?? EMPTY_WORD;
+    return this.#branch.slot(address, slot);
   }
 
-  /**
-   * @throws {UncommittableStateError} or {TreeFullError} with nothing changed. What is returned throws
-   * {UndoneOutOfOrderError} when it is called at the wrong time.
-   */
+  /** As {@link StateBranch.apply}. */
   apply(writes: StateWrites): () => void {
-    const changes = changesOf(this.#flat, this.#layout, writes);
-    this.#moments.assertRoomFor(changes);
-    const flat = this.#flat;
-    const replaced = changes.map(({ key, entry }) => [key, flat.replace(key, entry)] as const);
-    const after = this.#moments.advance(changes);
-    this.#applied.push({ changes, replaced });
-    return () => {
-      this.#moments.undo(after);
-      this.#applied.pop();
-      for (const [key, entry] of replaced) flat.replace(key, entry);
-    };
+    return this.#branch.apply(writes);
   }
 
   /**
@@ -92,40 +79,53 @@ export class EvmStore implements CommittedState {
    * applied to it.
    */
   park(): () => void {
-    const [applied, flat, back] = [this.#applied, this.#flat, this.#moments.park()];
-    this.#applied = [];
-    for (const { replaced } of applied.toReversed())
-      for (const [key, entry] of replaced) flat.replace(key, entry);
+    const [branch, { durable }] = [this.#branch, this.#moments];
+    this.#branch = this.#begin(this.#history.durable);
     return () => {
-      back();
-      for (const { changes } of applied) for (const { key, entry } of changes) flat.replace(key, entry);
-      this.#applied = applied;
+      if (this.now !== durable || this.#moments.durable !== durable) throw new UndoneOutOfOrderError();
+      this.#branch = branch;
     };
   }
 
-  /**
-   * What re-executing a visit from the present root needs.
-   * @param writes that the visit makes, if it makes any: keys that it writes without having read them are
-   * proven too.
-   */
+  /** As {@link StateBranch.witnessOf}. */
   witnessOf(touched: Touched, writes?: StateWrites): StateWitness {
-    return this.noteWitness(touched, writes)();
+    return this.#branch.witnessOf(touched, writes);
   }
 
-  /**
-   * The same, proven when what is returned is called. That throws {ForgottenMomentError} when it is too late.
-   */
+  /** As {@link StateBranch.noteWitness}. */
   noteWitness(touched: Touched, writes?: StateWrites): () => StateWitness {
-    const { now } = this;
-    const prove = noteTouched(this.#flat, this.#layout, touched, writes);
-    return () => prove(this.#moments.treeAt(now));
+    return this.#branch.noteWitness(touched, writes);
+  }
+
+  /** A branch that others play on, on the durable state, as it is now. */
+  branchAtHead(): StateBranch {
+    return this.#begin(this.#history.now());
+  }
+
+  /** The same, on what was applied so far. */
+  branchHere(): StateBranch {
+    const base = { leaves: this.#history.now(), moment: this.#moments.durable };
+    return new StateBranch(this.#moments, this.#layout, base, this.#branch);
+  }
+
+  /** The same, on the state after an earlier block; nothing if that is not known any more. */
+  branchAfter(block: bigint): StateBranch | undefined {
+    const leaves = this.#history.at(block);
+    return leaves && new StateBranch(this.#moments, this.#layout, { leaves, moment: this.#moments.lost() });
   }
 
   /** Makes the present state durable. What was applied so far can only be undone by `rewind` from then on. */
   async persist(): Promise<void> {
-    await this.#state.persist(this.#noteChanges(this.#moments.treeAt(this.now)));
+    const { applied, now } = this.#branch;
+    const passing = this.#history.passing(applied);
+    await this.#moments.fixedAt(now, async (tree) => {
+      const past = this.#history.notesOf(passing);
+      await this.#state.persist(new Map([...this.#noteChanges(tree), ...past]));
+    });
     this.#moments.restart();
-    this.#applied = [];
+    this.#branch.end();
+    this.#history.advance(applied, passing);
+    this.#branch = this.#begin(this.#history.durable);
   }
 
   /**
@@ -136,14 +136,19 @@ export class EvmStore implements CommittedState {
     const { tree } = this.#state;
     await this.#state.rewind(root);
     this.#moments.restart();
-    this.#applied = [];
+    this.#branch.end();
     const notes = await this.#state.notes();
-    const known = this.#flat;
-    this.#flat = loadFlatState({ tree, notes, layout: this.#layout, where: this.#where, known });
+    const known = this.#history.durable;
+    this.#history = loadHistory({ tree, notes, layout: this.#layout, where: this.#where, known });
+    this.#branch = this.#begin(this.#history.durable);
   }
 
   async close(): Promise<void> {
     await this.#state.close();
+  }
+
+  #begin(leaves: Leaves): StateBranch {
+    return new StateBranch(this.#moments, this.#layout, { leaves, moment: this.#moments.durable });
   }
 
   /** What the leaves stand for that changed since the last durable state. */
@@ -152,7 +157,7 @@ export class EvmStore implements CommittedState {
     for (const [place, before] of tree.journalledLeaves()) {
       const leaf = tree.leafAt(place);
       if (leaf === undefined || leaf.value === before?.value) continue;
-      const entry = this.#flat.entry(leaf.key);
+      const entry = this.#branch.leaves.entry(leaf.key);
       notes.set(leafNote(leaf.key), entry && encodeEntry(entry));
       if (entry?.type === "account" && entry.account.code !== "0x")
         notes.set(codeNote(entry.codeHash), entry.account.code.slice(2));

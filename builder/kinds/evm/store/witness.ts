@@ -3,8 +3,8 @@ import type { StateTree } from "../../../state/tree.ts";
 import type { AccountWitness, SlotWitness, StateWitness } from "../reference/state-witness.ts";
 import type { StateWrites, Touched } from "../state-types.ts";
 import type { AccountEntry } from "./entry.ts";
-import type { FlatState } from "./flat-state.ts";
 import { EMPTY_WORD, type StateLayout } from "./layout.ts";
+import type { Leaves } from "./leaves.ts";
 
 export type { StateWitness } from "../reference/state-witness.ts";
 
@@ -13,7 +13,7 @@ export type { StateWitness } from "../reference/state-witness.ts";
  * @returns what proves it under the root of the state's tree, which comes back to the same state for it.
  */
 export function noteTouched(
-  flat: FlatState,
+  flat: Leaves,
   layout: StateLayout,
   touched: Touched,
   writes?: StateWrites,

@@ -1,0 +1,32 @@
+pragma circom 2.1.0;
+
+include "bus_words.circom";
+
+// Claim: sum is that of BusWords; product is that of gamma − row over the rows, and of gamma less what stands for the
+// code in slot 0, if `isHead`. Rows and the code's hash are committed to before beta and gamma are drawn.
+// Constraints: those of BusWords, and 1 for each row, 3 for a head.
+template BusCode(words, first, rows, isHead) {
+    signal input beta;
+    signal input gamma;
+    signal input word[words];
+    signal input row[rows];
+    signal input hashLow;
+    signal input hashHigh;
+    signal output sum;
+    signal output product;
+
+    component received = BusWords(words, first);
+    received.beta <== beta;
+    received.gamma <== gamma;
+    received.word <== word;
+    sum <== received.sum;
+
+    // The type of what stands for a code.
+    var tag = 2 << 240;
+    signal high <== beta * hashHigh;
+    signal hash <== beta * (hashLow + high);
+    signal partial[rows + 1];
+    partial[0] <== isHead * (gamma - tag - hash) + 1 - isHead;
+    for (var i = 0; i < rows; i++) partial[i + 1] <== partial[i] * (gamma - row[i]);
+    product <== partial[rows];
+}
