@@ -91,6 +91,8 @@ describe("while a proof is being made", function () {
   const until = async (wanted: () => boolean): Promise<void> => {
     while (!wanted()) await new Promise((resolve) => setTimeout(resolve, 5));
   };
+  /** What is proven in no time is not proven ahead. */
+  const pause = () => new Promise((resolve) => setTimeout(resolve, 100));
   const state = (hash: Hex) => builder.status(hash)?.state;
   const ofType = <Type extends BuilderEvent["type"]>(type: Type) =>
     events.filter((event): event is Extract<BuilderEvent, { type: Type }> => event.type === type);
@@ -206,6 +208,7 @@ describe("while a proof is being made", function () {
       proved = prover.proved;
       return undefined;
     };
+    await pause();
     gate.resolve(undefined);
     await expectPosted([first, second]);
     expect(proved).to.equal(2);
@@ -223,6 +226,7 @@ describe("while a proof is being made", function () {
       await until(() => prover.proved === 2);
       return INTERNAL;
     };
+    await pause();
     gate.resolve(undefined);
     await expectPosted([first, second]);
     expect(attempts).to.be.greaterThan(1);
@@ -240,6 +244,7 @@ describe("while a proof is being made", function () {
       await lockstep.l1.writer(accountAt(7)).sendTransaction({ to: accountAt(8).address, value: 1n });
       return undefined;
     };
+    await pause();
     gate.resolve(undefined);
     await expectPosted([first, second]);
     expect(paid).to.be.greaterThan(1);
