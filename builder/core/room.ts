@@ -11,7 +11,7 @@ export const Priority = {
 } as const;
 export type Priority = (typeof Priority)[keyof typeof Priority];
 
-/** How long visitors other than readers may have the thread, one after the other, in milliseconds. */
+/** How long visitors may have the thread, one after the other, in milliseconds. */
 const SLICE = 8;
 
 /** What is played on the machines and lives on: it can be left between two steps, and taken up again. */
@@ -40,7 +40,7 @@ export class Room {
    * last.
    */
   async run<Result>(priority: Priority, work: () => Promise<Result> | Result): Promise<Result> {
-    if (priority !== Priority.Read && performance.now() - this.#breathed > SLICE) {
+    if (performance.now() - this.#breathed > SLICE) {
       await breath();
       this.#breathed = performance.now();
     }
