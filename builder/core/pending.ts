@@ -69,11 +69,13 @@ export class PendingSimulation {
   /**
    * Plays a transaction behind all that wait.
    * @param accept is told what it does, and says whether it shall wait as well.
+   * @param canWait lets others go first.
    * @throws what playing it throws.
    */
   async offer<Result>(
     transaction: AcceptedTransaction,
     accept: (effect: SimulationResult) => Promise<{ readonly isKept: boolean; readonly result: Result }>,
+    canWait = false,
   ): Promise<Result> {
     return await this.#lock.run(async () => {
       for (;;) {
@@ -112,7 +114,7 @@ export class PendingSimulation {
         if ("error" in accepted) throw accepted.error;
         return accepted.result;
       }
-    });
+    }, canWait);
   }
 
   /** Whether what was played last may stay: it is in the next batch. */
@@ -128,7 +130,7 @@ export class PendingSimulation {
     work: (simulation: Simulation, moment: HeldChains) => Promise<Result>,
   ): Promise<Result> {
     for (;;) {
-      const { simulation, moment } = await this.#lock.run(() => this.#branchOff());
+      const { simulation, moment } = await this.#lock.run(() => this.#branchOff(), true);
       try {
         return await work(simulation, moment);
       } catch (error) {
@@ -194,8 +196,9 @@ export class PendingSimulation {
     timestamp: bigint | undefined,
     start: number,
   ): Promise<Draft | typeof OVERTAKEN> {
-    const isBegun = this.#begins(order, moment, timeOf(moment, timestamp));
-    const open = isBegun ? this.#open : await this.#begin(moment, Priority.Produce, timestamp);
+    const time = this.#timeOf(order, moment, timestamp);
+    const isBegun = this.#begins(order, moment, time);
+    const open = isBegun ? this.#open : await this.#begin(moment, Priority.Produce, time);
     if (open === undefined) return OVERTAKEN;
     for (const transaction of order.slice(open.entries.length)) {
       if (open.isFull) break;
@@ -235,6 +238,20 @@ export class PendingSimulation {
     };
   }
 
+  /** The time that a batch is to keep, unless others have brought one of its rollups beyond it. */
+  #timeOf(
+    transactions: readonly AcceptedTransaction[],
+    { timestamp, machines }: HeldChains,
+    kept: bigint | undefined,
+  ): bigint {
+    if (kept === undefined) return timestamp;
+    const visited = transactions.map((transaction) => this.rollupsOf(transaction));
+    const isPast = [...machines.values()].some(
+      ({ id, earliest }) => earliest > kept && visited.some((rollups) => rollups?.has(id) ?? true),
+    );
+    return isPast ? timestamp : kept;
+  }
+
   /** Whether what was played is the beginning of this, on this moment and at this time. */
   #begins(order: readonly AcceptedTransaction[], moment: HeldChains, timestamp: bigint): boolean {
     const open = this.#open;
@@ -253,7 +270,7 @@ export class PendingSimulation {
       const moment = await this.#options.chains.look();
       let open = this.#open;
       if (open === undefined || open.isOfBatch || !this.#isCurrent(open, moment) || this.#hasGone(open))
-        open = await this.#begin(moment, priority, undefined);
+        open = await this.#begin(moment, priority, moment.timestamp);
       if (open === undefined) continue;
       if (await this.#playWaiting(open, priority)) return open;
     }
@@ -271,7 +288,7 @@ export class PendingSimulation {
     if (known.size >= Math.min(queue.size, MAX_PLAYED) || open.isFull) return true;
     const inWork = this.#inWork.filter(({ hash }) => queue.get(hash) !== undefined);
     const first = new Set(inWork.map(({ hash }) => hash));
-    const others = queue.pending().filter(({ hash }) => !first.has(hash));
+    const others = queue.inOrder().filter(({ hash }) => !first.has(hash));
     const ahead = others.slice(0, MAX_PLAYED);
     const order = [...inBlockOrder(inWork), ...inBlockOrder(ahead)];
     for (const transaction of order) {
@@ -317,11 +334,7 @@ export class PendingSimulation {
     });
   }
 
-  async #begin(
-    moment: HeldChains,
-    priority: Priority,
-    timestamp: bigint | undefined,
-  ): Promise<Open | undefined> {
+  async #begin(moment: HeldChains, priority: Priority, timestamp: bigint): Promise<Open | undefined> {
     const { chains } = this.#options;
     return await chains.room.run(priority, () => {
       this.#open = undefined;
@@ -329,13 +342,12 @@ export class PendingSimulation {
         if (this.#options.queue.get(hash) === undefined) this.#rollups.delete(hash);
       if (moment.epoch !== chains.epoch) return undefined;
       chains.room.go(undefined);
-      const time = timeOf(moment, timestamp);
-      const simulation = moment.simulate(time);
+      const simulation = moment.simulate(timestamp);
       chains.room.adopt(simulation);
       this.#open = {
         moment,
-        timestamp: time,
-        isOfBatch: time !== moment.timestamp,
+        timestamp,
+        isOfBatch: timestamp !== moment.timestamp,
         simulation,
         entries: [],
         load: NO_LOAD,
@@ -362,11 +374,4 @@ export class PendingSimulation {
     const { origin } = this.#options;
     return { baseFeePerGas: moment.head.next.baseFeePerGas, origin, check: checkTransaction };
   }
-}
-
-/** The time that a batch is to keep, unless others have brought a rollup beyond it. */
-function timeOf(moment: HeldChains, kept: bigint | undefined): bigint {
-  if (kept === undefined) return moment.timestamp;
-  const isPast = [...moment.machines.values()].some(({ earliest }) => earliest > kept);
-  return isPast ? moment.timestamp : kept;
 }
