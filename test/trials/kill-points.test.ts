@@ -52,6 +52,7 @@ for (const { name, missing, start } of nodes) {
               note("starting");
             }
             await builder.run();
+            if (kills % 20 < 2) say(`  ${kills} kills, ${traffic.accepted.length} accepted`);
           }
         }),
       );
