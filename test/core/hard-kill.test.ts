@@ -107,7 +107,8 @@ describe("a builder that is killed", function () {
 
   /** Gives the process two deposits of one sender and an L2 transaction. */
   async function give(gateways: { l1: string; rollup: string }) {
-    const client = (url: string) => createPublicClient({ transport: http(url, { retryCount: 0, timeout: 60_000 }) });
+    const client = (url: string) =>
+      createPublicClient({ transport: http(url, { retryCount: 0, timeout: 60_000 }) });
     const hashes: Hex[] = [];
     for (const [ahead, value] of [100n, 200n].entries()) {
       const serializedTransaction = await sign(ahead, { value });
