@@ -7,22 +7,21 @@ import { ProofStore } from "../batch/proof-store.ts";
 import type { Backend, BackendRollup, BackendTrouble, Purpose } from "./backend.ts";
 import { Chains, type HeldChains } from "./chains.ts";
 import type { BuilderEvent, BuilderListener } from "./events.ts";
-import { findL2Transaction, type HistoryEntry, readHistory } from "../l1/history.ts";
+import { findL2Transaction } from "../l1/history.ts";
 import { feesOf } from "../evm/fees.ts";
 import { timed } from "../evm/pace.ts";
 import { type Stop, UnknownRollupError } from "../follower/stopped.ts";
 import type { AccountState, RollupMachine, Signer } from "../kinds/kind.ts";
 import { connectL1, l1Error, type L1Client } from "../l1/client.ts";
-import { findGone } from "../post/find-gone.ts";
 import { findIncluded } from "../post/find-included.ts";
 import { assertMinesOnDemand } from "../post/mining-mode.ts";
 import { mayStillTakeEffect } from "../post/settle.ts";
 import { Turns } from "../post/turn.ts";
-import { undoInclusion } from "../post/undo-inclusion.ts";
 import { PendingSimulation } from "./pending.ts";
 import { PlainAccounts } from "./plain.ts";
 import { Producer } from "./producer.ts";
 import { Proofs } from "./proofs.ts";
+import { Recovery } from "./recovery.ts";
 import type { Prover } from "../proving/prover.ts";
 import { rollupsAbi } from "../protocol/abi.ts";
 import { codeOf, type ErrorCode, LockstepError } from "../protocol/errors.ts";
@@ -125,8 +124,7 @@ export class Builder implements Backend, AsyncDisposable {
   readonly #options: BuilderOptions;
   readonly #chains: Chains;
   readonly #queue: TransactionQueue;
-  readonly #inclusions: InclusionStore;
-  readonly #turns: Turns;
+  readonly #recovery: Recovery;
   readonly #plain: PlainAccounts;
   readonly #pending: PendingSimulation;
   readonly #listeners = new Set<BuilderListener>();
@@ -135,8 +133,6 @@ export class Builder implements Backend, AsyncDisposable {
   #running: Promise<unknown> = Promise.resolve();
   /** Calls that are played now. */
   #calls = 0;
-  /** What was posted may no longer be on L1. */
-  #isReorganised = true;
 
   private constructor(
     options: BuilderOptions,
@@ -165,8 +161,8 @@ export class Builder implements Backend, AsyncDisposable {
       l1ChainId,
       signerOf,
     });
-    this.#inclusions = new InclusionStore(folder);
-    this.#turns = new Turns(l1);
+    const inclusions = new InclusionStore(folder);
+    const turns = new Turns(l1);
     this.#plain = new PlainAccounts(l1);
     const manager = options.manager;
     const emit: BuilderListener = (event) => {
@@ -186,6 +182,18 @@ export class Builder implements Backend, AsyncDisposable {
       keyOf: (rollup, circuit) => this.#keyOf(rollup, circuit),
       emit,
     });
+    this.#recovery = new Recovery({
+      l1,
+      manager,
+      rollups: options.rollups,
+      firstBlock: options.deploymentBlock ?? 0n,
+      reorgDepth: options.reorgDepth ?? REORG_DEPTH,
+      chains,
+      queue: this.#queue,
+      inclusions,
+      turns,
+      emit,
+    });
     this.#producer = new Producer({
       l1,
       l1ChainId,
@@ -195,10 +203,10 @@ export class Builder implements Backend, AsyncDisposable {
       queue: this.#queue,
       pending: this.#pending,
       proofs,
-      inclusions: this.#inclusions,
-      turns: this.#turns,
+      inclusions,
+      turns,
       account,
-      recover: () => this.#recover(),
+      recover: () => this.#recovery.recover(),
       signerOf,
       isProven: (rollup) => this.#rollup(rollup).kind.isProven,
       emit,
@@ -209,7 +217,7 @@ export class Builder implements Backend, AsyncDisposable {
         else this.#emit({ ...stopped.stop, type: "stopped", message: stopped.message });
       },
       () => {
-        this.#isReorganised = true;
+        this.#recovery.reorganised();
         this.#producer.reorganised();
       },
     );
@@ -239,7 +247,7 @@ export class Builder implements Backend, AsyncDisposable {
       const builder = new Builder(options, l1, l1ChainId, maxBatchAge, chains);
       try {
         await builder.#queue.load();
-        await builder.#recover();
+        await builder.#recovery.recover();
         const { signal } = builder.#stop;
         builder.#running = Promise.all([builder.#producer.work(signal), builder.#watch(signal)]);
       } catch (error) {
@@ -429,7 +437,7 @@ export class Builder implements Backend, AsyncDisposable {
     if (status === undefined || !mayStillTakeEffect(status)) return status;
     return await this.#guard(async () => {
       const { head } = await this.#chains.look();
-      const all = () => this.#history(this.#options.deploymentBlock ?? 0n, head.number);
+      const all = () => this.#recovery.history(this.#options.deploymentBlock ?? 0n, head.number);
       const [found] = await findIncluded(this.l1, [{ hash: id, rollup }], all);
       return found?.status ?? status;
     });
@@ -447,7 +455,7 @@ export class Builder implements Backend, AsyncDisposable {
       return settled.state === "posted" ? settled.l1Transaction : undefined;
     return await this.#guard(async () => {
       const { head } = await this.#chains.look();
-      const history = await this.#history(this.#options.deploymentBlock ?? 0n, head.number);
+      const history = await this.#recovery.history(this.#options.deploymentBlock ?? 0n, head.number);
       return findL2Transaction(history, rollup, id)?.transaction;
     });
   }
@@ -509,79 +517,6 @@ export class Builder implements Backend, AsyncDisposable {
       // What needs L1 will say that it is away.
       await this.#chains.look().catch(() => undefined);
     }
-  }
-
-  /**
-   * Takes up where this process, or one before it, was interrupted: nothing half done stays on L1, the
-   * rollups are where L1 says, what L1 holds already is not played again, and what it holds no longer waits
-   * again.
-   */
-  async #recover(): Promise<void> {
-    await undoInclusion(this.l1, this.#inclusions, this.#turns);
-    const { head } = await this.#chains.look();
-    const waiting = this.#queue.pending();
-    const first = this.#options.deploymentBlock ?? 0n;
-    const since = waiting
-      .filter(({ rollup }) => rollup !== undefined)
-      .map(({ hash }) => this.#queue.sinceOf(hash) ?? first);
-    const from = since.reduce((least, block) => (block < least ? block : least), head.number);
-    const included = await findIncluded(this.l1, waiting, () => this.#history(from, head.number));
-    for (const { transaction, status } of included) {
-      await this.#queue.finish(transaction, status);
-      if (status.state === "failed") {
-        const { code, reason } = status;
-        this.#emit({ type: "failed", transaction: transaction.hash, code, reason });
-      }
-    }
-    if (this.#isReorganised) await this.#lookForPosted(head.number);
-  }
-
-  /** After a reorganisation: where the posted transactions are now, and which of them are gone. */
-  async #lookForPosted(head: bigint): Promise<void> {
-    this.#isReorganised = false;
-    try {
-      const depth = this.#options.reorgDepth ?? REORG_DEPTH;
-      const settled = head > depth ? head - depth : 0n;
-      const posted = this.#queue.postedAbove(settled);
-      const transactions = posted.map(({ transaction }) => transaction);
-      const found = await findIncluded(this.l1, transactions, () => this.#history(settled, head));
-      const places = new Map(found.map(({ transaction, status }) => [transaction.hash, status]));
-      const gone: AcceptedTransaction[] = [];
-      for (const { transaction, status } of posted) {
-        const now = places.get(transaction.hash);
-        if (now === undefined) gone.push(transaction);
-        else if (now.state === "failed" || now.blockNumber !== status.blockNumber)
-          await this.#queue.move(transaction, now);
-      }
-      if (gone.length > 0) {
-        await this.#queue.takeBack(gone);
-        this.#emit({ type: "reorganised", transactions: gone.map(({ hash }) => hash) });
-      }
-      await this.#tellOfFinal(settled, head);
-    } catch (error) {
-      this.#isReorganised = true;
-      throw error;
-    }
-  }
-
-  /**
-   * What was taken for final and is gone all the same is told.
-   * @param settled the newest block that was taken for final.
-   */
-  async #tellOfFinal(settled: bigint, head: bigint): Promise<void> {
-    const all = () => this.#history(this.#options.deploymentBlock ?? 0n, head);
-    for (const { hash, rollup, data } of await findGone(this.l1, this.#queue.postedUpTo(settled), all)) {
-      const reason = "L1 took its block back, which was deeper than this builder keeps transactions for";
-      const status = { state: "failed", code: "REORGANISED_TOO_DEEP", reason } as const;
-      await this.#queue.move({ hash, data, ...(rollup === undefined ? {} : { rollup }) }, status);
-      this.#emit({ ...status, type: "failed", transaction: hash });
-    }
-  }
-
-  /** Everything that took effect on the rollups in these blocks. */
-  async #history(from: bigint, to: bigint): Promise<HistoryEntry[]> {
-    const ids = this.rollups.map(({ id }) => id);
-    return await readHistory(this.l1, this.manager, ids, from, to);
   }
 
   /** The envelope of a transaction that crosses no border, whatever it does: no need to play it. */

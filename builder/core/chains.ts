@@ -126,6 +126,11 @@ export class Chains implements AsyncDisposable {
     return this.#epoch;
   }
 
+  /** Whether L1 goes on from where the process before had followed it to; known once it is followed. */
+  get isContinued(): boolean {
+    return this.#follower.isContinued;
+  }
+
   /**
    * Where the chains are, as L1 says at some moment after the question. Those who ask at once share an
    * answer.

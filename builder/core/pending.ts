@@ -194,8 +194,9 @@ export class PendingSimulation {
     timestamp: bigint | undefined,
     start: number,
   ): Promise<Draft | typeof OVERTAKEN> {
-    const isBegun = this.#begins(order, moment, timeOf(moment, timestamp));
-    const open = isBegun ? this.#open : await this.#begin(moment, Priority.Produce, timestamp);
+    const time = this.#timeOf(order, moment, timestamp);
+    const isBegun = this.#begins(order, moment, time);
+    const open = isBegun ? this.#open : await this.#begin(moment, Priority.Produce, time);
     if (open === undefined) return OVERTAKEN;
     for (const transaction of order.slice(open.entries.length)) {
       if (open.isFull) break;
@@ -235,6 +236,20 @@ export class PendingSimulation {
     };
   }
 
+  /** The time that a batch is to keep, unless others have brought one of its rollups beyond it. */
+  #timeOf(
+    transactions: readonly AcceptedTransaction[],
+    { timestamp, machines }: HeldChains,
+    kept: bigint | undefined,
+  ): bigint {
+    if (kept === undefined) return timestamp;
+    const visited = transactions.map((transaction) => this.rollupsOf(transaction));
+    const isPast = [...machines.values()].some(
+      ({ id, earliest }) => earliest > kept && visited.some((rollups) => rollups?.has(id) ?? true),
+    );
+    return isPast ? timestamp : kept;
+  }
+
   /** Whether what was played is the beginning of this, on this moment and at this time. */
   #begins(order: readonly AcceptedTransaction[], moment: HeldChains, timestamp: bigint): boolean {
     const open = this.#open;
@@ -253,7 +268,7 @@ export class PendingSimulation {
       const moment = await this.#options.chains.look();
       let open = this.#open;
       if (open === undefined || open.isOfBatch || !this.#isCurrent(open, moment) || this.#hasGone(open))
-        open = await this.#begin(moment, priority, undefined);
+        open = await this.#begin(moment, priority, moment.timestamp);
       if (open === undefined) continue;
       if (await this.#playWaiting(open, priority)) return open;
     }
@@ -317,11 +332,7 @@ export class PendingSimulation {
     });
   }
 
-  async #begin(
-    moment: HeldChains,
-    priority: Priority,
-    timestamp: bigint | undefined,
-  ): Promise<Open | undefined> {
+  async #begin(moment: HeldChains, priority: Priority, timestamp: bigint): Promise<Open | undefined> {
     const { chains } = this.#options;
     return await chains.room.run(priority, () => {
       this.#open = undefined;
@@ -329,13 +340,12 @@ export class PendingSimulation {
         if (this.#options.queue.get(hash) === undefined) this.#rollups.delete(hash);
       if (moment.epoch !== chains.epoch) return undefined;
       chains.room.go(undefined);
-      const time = timeOf(moment, timestamp);
-      const simulation = moment.simulate(time);
+      const simulation = moment.simulate(timestamp);
       chains.room.adopt(simulation);
       this.#open = {
         moment,
-        timestamp: time,
-        isOfBatch: time !== moment.timestamp,
+        timestamp,
+        isOfBatch: timestamp !== moment.timestamp,
         simulation,
         entries: [],
         load: NO_LOAD,
@@ -362,11 +372,4 @@ export class PendingSimulation {
     const { origin } = this.#options;
     return { baseFeePerGas: moment.head.next.baseFeePerGas, origin, check: checkTransaction };
   }
-}
-
-/** The time that a batch is to keep, unless others have brought a rollup beyond it. */
-function timeOf(moment: HeldChains, kept: bigint | undefined): bigint {
-  if (kept === undefined) return moment.timestamp;
-  const isPast = [...moment.machines.values()].some(({ earliest }) => earliest > kept);
-  return isPast ? moment.timestamp : kept;
 }

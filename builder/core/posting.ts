@@ -63,10 +63,9 @@ export class Posting {
     await assertFits(proposed, this.#dryRun, systems, proofs.maxGasOf(plan.visits));
   }
 
-  /** Whether L1 can take a batch by all that is known of what batches take: one that cannot be measured. */
-  mayFit({ load, plan, moment }: Draft): boolean {
-    const most = load.gas + load.promisedGas + this.#options.proofs.maxGasOf(plan.visits);
-    return most <= limitOf(moment.head.next);
+  /** Whether L1 can take a batch by what such batches took: one that cannot be shown to the node yet. */
+  mayFit({ load, moment }: Draft): boolean {
+    return load.gas + load.promisedGas <= limitOf(moment.head.next);
   }
 
   /**

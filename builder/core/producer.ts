@@ -36,6 +36,8 @@ export interface ProducerOptions extends PostingOptions {
 const LATEST = 12n;
 /** How often blocks of others may come first before they are waited for. */
 const HURRY = 8;
+/** What is proven faster than this is not begun before its turn: it would only make batches small. */
+const WORTH_IT = 50;
 /** How often something is looked for that may be done by now, milliseconds. */
 const LOOK = 50;
 
@@ -53,6 +55,8 @@ export class Producer {
   #isUnsure = false;
   #isReorganised = false;
   #current: Promise<unknown> = Promise.resolve();
+  /** What proofs took last, milliseconds. */
+  #proofTime = 0;
   #woken = Promise.withResolvers<undefined>();
 
   constructor(options: ProducerOptions) {
@@ -155,6 +159,7 @@ export class Producer {
       await this.#verdicts.meet(error, batch, signal, lane);
       return;
     }
+    this.#proofTime = lane.timings.prove ?? this.#proofTime;
     if (batch.length === 0) this.#lanes.close(lane);
     else await this.#produce(batch, signal, lane);
   }
@@ -179,6 +184,11 @@ export class Producer {
       const draft = ready ?? (await pending.draft(transactions, timestamp));
       const isNew = ready === undefined;
       ready = undefined;
+      if (timestamp !== undefined && draft.failed.some(({ failure }) => failure.code === "TIME_GOES_BACK")) {
+        // One visits another rollup than when it was played last.
+        timestamp = undefined;
+        continue;
+      }
       if (isNew && draft.failed.length > 0) {
         // A node that does not tell when its state changes without a block may have done so.
         if (draft.moment.head.stateRoot === undefined && draft.moment.epoch !== anew) {
@@ -279,7 +289,7 @@ export class Producer {
    */
   async #lookAhead(draft: Draft, own: Lane | undefined): Promise<void> {
     const { pending, proofs, signerOf } = this.#options;
-    let next = this.#waiting.behind(draft, own);
+    let next = this.#proofTime < WORTH_IT ? [] : this.#waiting.behind(draft, own);
     if (next.length === 0) return;
     let ahead = await pending.draftBehind(draft, next);
     while (

@@ -44,10 +44,16 @@ export class Follower {
   #followed: { readonly number: bigint; readonly hash: string } | undefined;
   readonly #store: FollowedStore;
   #isRecalled = false;
+  #isContinued = false;
 
   constructor(options: FollowerOptions) {
     this.#options = options;
     this.#store = new FollowedStore(options.folder);
+  }
+
+  /** Whether L1's history goes on from where an earlier process had followed it to. */
+  get isContinued(): boolean {
+    return this.#isContinued;
   }
 
   /**
@@ -59,7 +65,7 @@ export class Follower {
     head: Head,
   ): Promise<ReadonlyMap<ChainId, RollupStoppedError>> {
     const isFirst = !this.#isRecalled;
-    if (isFirst) await this.#recall(machines);
+    if (isFirst) await this.#recall(machines, head);
     const behind: RollupMachine[] = [];
     for (const machine of machines.values()) {
       if (machine.stateRoot() === head.rollups.get(machine.id)?.root) this.#stopped.delete(machine.id);
@@ -84,13 +90,17 @@ export class Follower {
   }
 
   /** How far an earlier process came, if the rollups are where it left them. */
-  async #recall(machines: ReadonlyMap<ChainId, RollupMachine>): Promise<void> {
-    this.#isRecalled = true;
+  async #recall(machines: ReadonlyMap<ChainId, RollupMachine>, head: Head): Promise<void> {
     const followed = await this.#store.load();
-    const isWhereLeft = [...machines.values()].every(
-      (machine) => followed?.roots.get(machine.id) === machine.stateRoot(),
-    );
-    if (followed !== undefined && isWhereLeft) this.#followed = followed;
+    if (followed !== undefined && followed.number <= head.number) {
+      const { hash } = await this.#options.l1.getBlock({ blockNumber: followed.number });
+      this.#isContinued = hash === followed.hash;
+      const isWhereLeft = [...machines.values()].every(
+        (machine) => followed.roots.get(machine.id) === machine.stateRoot(),
+      );
+      if (isWhereLeft) this.#followed = followed;
+    }
+    this.#isRecalled = true;
   }
 
   /** Whether there is no point in trying again what stopped the rollup. */

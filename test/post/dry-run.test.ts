@@ -4,6 +4,9 @@ import { type Builder, createBuilder } from "../../builder/core/builder.ts";
 import type { BuilderEvent } from "../../builder/core/events.ts";
 import { ledgerAbi } from "../../builder/kinds/ledger/abi.ts";
 import { LedgerAccount } from "../../builder/kinds/ledger/client.ts";
+import { connectL1 } from "../../builder/l1/client.ts";
+import { readBlocks } from "../../builder/l1/head.ts";
+import { chooseDryRun } from "../../builder/post/dry-run/choose.ts";
 import { L1 as L1_CHAIN } from "../../builder/protocol/ids.ts";
 import { startRelay } from "../core/relay.ts";
 import { accountAt, builderAccount, deploy, type Lockstep, startLockstep } from "../core/setup.ts";
@@ -102,6 +105,20 @@ for (const { name, missing, start } of nodes) {
       const status = builder.status(hash);
       return status?.state === "failed" ? status.code : status?.state;
     };
+
+    it("says whether gas is enough, with contracts that accept everything", async () => {
+      const l1 = connectL1(lockstep.l1.url);
+      const dryRun = await chooseDryRun(l1);
+      // JUMPDEST PUSH1 0 JUMP, and what deploys it.
+      const endless = await deployCode("0x635b60005660e01b60005260046000f3");
+      const reverting = await deployCode("0x6460006000fd60d81b60005260056000f3");
+      const { next } = await readBlocks(l1);
+      const call = (to: Address) => ({ from: builderAccount.address, to, input: "0x" as const });
+      expect(await dryRun.fits(call(endless), next, 100_000n, [])).to.equal(false);
+      expect(await dryRun.fits(call(endless), next, 100_000n, [endless])).to.equal(true);
+      // It is not gas that it lacks.
+      expect(await dryRun.fits(call(reverting), next, 100_000n, [])).to.equal(true);
+    });
 
     it("includes what comes out as foreseen", async () => {
       const before = await balance(alice.address);
