@@ -24,7 +24,8 @@ export async function holdTrialCeremony(folder: string): Promise<string> {
   const systems = await Promise.all(
     circuits.map(async ([, { artefacts }]) => await readFile(artefacts.r1cs)),
   );
-  const power = Math.max(...systems.map((r1cs) => domainPower(readConstraintSystem(r1cs))));
+  // One more than the largest circuit's: the last level of such a file lacks a power of τ.
+  const power = 1 + Math.max(...systems.map((r1cs) => domainPower(readConstraintSystem(r1cs))));
   const ptau = path.join(folder, "powers.ptau");
   const begin = performance.now();
   const seconds = (): string => `${((performance.now() - begin) / 1_000).toFixed(0)} s`;
