@@ -6,6 +6,7 @@
 import path from "node:path";
 import { Command, InvalidArgumentError } from "commander";
 import pc from "picocolors";
+import { withShownUrls } from "../protocol/shown-url.ts";
 import { runBuilder } from "./commands/builder.ts";
 import { runDemo } from "./commands/demo.ts";
 import { runDeploy } from "./commands/deploy.ts";
@@ -149,7 +150,7 @@ try {
 } catch (error) {
   if (error instanceof LockstepError)
     console.error(`${pc.red("lockstep:")} ${error.message} ${pc.dim(`(${error.code}, ${error.docs})`)}`);
-  else console.error(error instanceof Error ? error.stack : error);
+  else console.error(withShownUrls(String(error instanceof Error ? error.stack : error)));
   process.exitCode = 1;
 }
 // Hardhat's node keeps threads that would hold the process; everything of ours is closed by now.

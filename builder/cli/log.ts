@@ -14,8 +14,14 @@ export function logger(fallback = "silent"): Logger {
   );
 }
 
-/** Errors of libraries name the URLs that they asked, with their passwords. */
+/**
+ * Errors of libraries name the URLs that they asked, with their passwords, and those of Redis' client the
+ * command that failed, which may be AUTH.
+ */
 export function shownError(error: Error): unknown {
-  const text: unknown = JSON.parse(withShownUrls(JSON.stringify(stdSerializers.errWithCause(error))));
-  return text;
+  const text = JSON.stringify(stdSerializers.errWithCause(error), (key, value: unknown) =>
+    key === "command" && typeof value === "object" ? undefined : value,
+  );
+  const shown: unknown = JSON.parse(withShownUrls(text));
+  return shown;
 }

@@ -14,6 +14,7 @@ import { type Stop, UnknownRollupError } from "../follower/stopped.ts";
 import type { AccountState, RollupMachine, Signer } from "../kinds/kind.ts";
 import { connectL1, l1Error, type L1Client } from "../l1/client.ts";
 import { findIncluded } from "../post/find-included.ts";
+import { assertMinesOnDemand } from "../post/mining-mode.ts";
 import { mayStillTakeEffect } from "../post/settle.ts";
 import { Turns } from "../post/turn.ts";
 import { PendingSimulation } from "./pending.ts";
@@ -231,6 +232,7 @@ export class Builder implements Backend, AsyncDisposable {
         l1.readContract({ address: options.manager, abi: rollupsAbi, functionName: "MAX_BATCH_AGE" }),
       ]);
       const l1ChainId = BigInt(id);
+      await assertMinesOnDemand(l1);
       const chains = await Chains.open({
         l1,
         l1ChainId,

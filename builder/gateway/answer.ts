@@ -1,11 +1,22 @@
 import type { Logger } from "pino";
+import { z } from "zod";
 import { LockstepError } from "../protocol/errors.ts";
 import { readBody, UnreadableBodyError } from "./body.ts";
-import { type Answer, errorObject, reasonOf, RpcCode, type RpcRequest, requestSchema } from "./json-rpc.ts";
+import {
+  type Answer,
+  errorObject,
+  idSchema,
+  reasonOf,
+  RpcCode,
+  type RpcRequest,
+  requestSchema,
+} from "./json-rpc.ts";
 import type { Handler } from "./service.ts";
 
 /** Most requests in one batch. */
 const MAX_BATCH = 1000;
+
+const identified = z.object({ id: idSchema });
 
 export type Reply = { readonly jsonrpc: "2.0"; readonly id: number | string | null } & Answer;
 
@@ -44,8 +55,10 @@ export async function answerBody(
 
 async function answerOne(value: unknown, handler: Handler, log?: Logger): Promise<Reply | undefined> {
   const request = requestSchema.safeParse(value);
-  if (!request.success)
-    return failure(RpcCode.INVALID_REQUEST, `not a JSON-RPC request: ${reasonOf(request.error)}`);
+  if (!request.success) {
+    const reason = `not a JSON-RPC request: ${reasonOf(request.error)}`;
+    return failure(RpcCode.INVALID_REQUEST, reason, idOf(value));
+  }
   const { id } = request.data;
   const answer = await answerSafely(request.data, handler, log);
   return id === undefined ? undefined : { jsonrpc: "2.0", id, ...answer };
@@ -61,6 +74,11 @@ async function answerSafely(request: RpcRequest, handler: Handler, log?: Logger)
   }
 }
 
-export function failure(code: number, message: string): Reply {
-  return { jsonrpc: "2.0", id: null, error: { code, message } };
+export function failure(code: number, message: string, id: Reply["id"] = null): Reply {
+  return { jsonrpc: "2.0", id, error: { code, message } };
+}
+
+/** The id of what is no request otherwise, if it has one: clients find by it what is answered. */
+function idOf(value: unknown): Reply["id"] {
+  return identified.catch({ id: null }).parse(value).id;
 }

@@ -30,11 +30,16 @@ export interface RpcRequest {
   readonly params: readonly unknown[];
 }
 
+export const idSchema = z.union([z.number(), z.string(), z.null()]);
 export const requestSchema = z.object({
   jsonrpc: z.literal("2.0"),
-  id: z.union([z.number(), z.string(), z.null()]).optional(),
+  id: idSchema.optional(),
   method: z.string().max(100),
-  params: z.array(z.unknown()).default([]),
+  // Null is nothing. Ethereum's methods have no names for their parameters.
+  params: z
+    .array(z.unknown(), "parameters are given in an array, by their position")
+    .nullish()
+    .transform((params) => params ?? []),
 });
 
 /** Parameters of a method are not what it takes. */

@@ -4,7 +4,14 @@ import { revertMessage } from "../evm/revert-reason.ts";
 import { LockstepError } from "../protocol/errors.ts";
 import { rollupsAbi } from "../protocol/abi.ts";
 import { HistoricalStateError } from "./block-errors.ts";
-import { type Answer, errorObject, type RpcErrorObject, RpcCode, type RpcRequest } from "./json-rpc.ts";
+import {
+  type Answer,
+  errorObject,
+  InvalidParamsError,
+  type RpcErrorObject,
+  RpcCode,
+  type RpcRequest,
+} from "./json-rpc.ts";
 import type { Upstream } from "./upstream.ts";
 
 /** Where methods take a block. */
@@ -19,6 +26,9 @@ const BLOCK_AT: ReadonlyMap<string, number> = new Map([
   ["eth_getStorageValues", 1],
   ["eth_getTransactionCount", 1],
 ]);
+const BLOCK = /^(0x[0-9a-fA-F]+|earliest|safe|finalized|latest|pending)$/;
+/** Methods that are told last whether to show whole transactions. */
+const WHOLE_AT: ReadonlySet<string> = new Set(["eth_getBlockByHash", "eth_getBlockByNumber"]);
 /** Methods that take a call or transaction first. */
 const TAKES_CALL: ReadonlySet<string> = new Set([
   "eth_call",
@@ -35,15 +45,21 @@ function normalised({ method, params }: RpcRequest): RpcRequest {
   const given = [...params];
   const blockAt = BLOCK_AT.get(method);
   if (blockAt !== undefined && method === "eth_getProof" && given.length === blockAt) given.push("latest");
-  if (blockAt !== undefined) given[blockAt] = blockOf(given[blockAt]);
+  if (blockAt !== undefined) given[blockAt] = blockOf(given[blockAt], blockAt);
+  if (WHOLE_AT.has(method) && given.length === 1) given.push(false);
   if (method === "eth_getProof" && Array.isArray(given[1])) given[1] = given[1].map(wordOf);
   if (TAKES_CALL.has(method)) given[0] = callOf(given[0]);
   while (given.length > params.length && given.at(-1) === undefined) given.pop();
   return { method, params: given };
 }
 
-/** Some nodes take a block's hash in an object only (EIP-1898). */
-function blockOf(block: unknown): unknown {
+/**
+ * Some nodes take a block's hash in an object only (EIP-1898), and some answer what is no block as if they
+ * had no such method.
+ */
+function blockOf(block: unknown, place: number): unknown {
+  if (typeof block === "string" && !BLOCK.test(block))
+    throw new InvalidParamsError(`${place}: neither a block's name, number nor hash`);
   return typeof block === "string" && block.length === 66 && isHex(block) ? { blockHash: block } : block;
 }
 

@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { Backend } from "./backend.ts";
 import { addressSchema, parseParams, quantitySchema } from "./json-rpc.ts";
 import type { L1Node } from "./l1-node.ts";
-import { pendingTransaction } from "./pending-transaction.ts";
+import { inALine, pendingTransaction } from "./pending-transaction.ts";
 import type { Handler } from "./service.ts";
 
 const shownSchema = z.looseObject({});
@@ -37,7 +37,7 @@ export function l1TxpoolMethods(
     return { pending, queued };
   };
   const summary = (senders: Senders): Record<string, Record<string, string>> =>
-    mapped(senders, (own) => mapped(own, textOf));
+    mapped(senders, (own) => mapped(own, inALine));
   return {
     txpool_content: async () => ({ result: await content() }),
     txpool_contentFrom: async ({ params }) => {
@@ -84,21 +84,6 @@ function mapped<Value, Result>(
   work: (value: Value) => Result,
 ): Record<string, Result> {
   return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, work(value)]));
-}
-
-const summarySchema = z.looseObject({
-  to: addressSchema.nullish(),
-  value: quantitySchema,
-  gas: quantitySchema,
-  gasPrice: quantitySchema.nullish(),
-  maxFeePerGas: quantitySchema.nullish(),
-});
-
-/** A transaction in one line, as geth has it. */
-function textOf(shown: Shown): string {
-  const { to, value, gas, gasPrice, maxFeePerGas } = summarySchema.parse(shown);
-  const price = gasPrice ?? maxFeePerGas ?? 0n;
-  return `${to ?? "contract creation"}: ${value} wei + ${gas} gas × ${price} wei`;
 }
 
 function countOf(senders: Senders): string {

@@ -28,7 +28,7 @@ import { pendingTransaction } from "./pending-transaction.ts";
 import { type Gateway, serve, type ServerOptions } from "./server.ts";
 import { simulateMethod } from "./simulate/simulate.ts";
 import { signingMethods } from "./signing-methods.ts";
-import type { Handler, Service, Topic } from "./service.ts";
+import { type Handler, needsSocket, type Service, type Topic } from "./service.ts";
 import { nodeStatus, statusOf, transactionStatus } from "./status.ts";
 import { BlockFeed } from "./subscriptions/feed.ts";
 import { blockTopics } from "./subscriptions/topics.ts";
@@ -67,13 +67,21 @@ export function l1Service(
   const node = new L1Node(upstream);
   const accounts = new GatewayAccounts(signingChain(builder, node), keys);
   const filling = fillingMethods(builder, node, trace);
+  const addresses: Handler = async () =>
+    keys.length === 0
+      ? await node.answer({ method: "eth_accounts", params: [] })
+      : { result: accounts.addresses };
   const own: Readonly<Record<string, Handler>> = {
     eth_sendRawTransaction: async (request) => {
       const [raw] = parseParams(z.tuple([bytesSchema]), request.params);
       return await submit(raw);
     },
-    eth_accounts: async (request) =>
-      keys.length === 0 ? await node.answer(request) : { result: accounts.addresses },
+    eth_accounts: addresses,
+    // Pages ask wallets; development tools ask a node the same (EIP-1102).
+    eth_requestAccounts: addresses,
+    eth_subscribe: needsSocket,
+    eth_unsubscribe: needsSocket,
+    net_listening: async (request) => await node.answerOr(request, async () => ({ result: true })),
     ...signingMethods(accounts, builder.l1ChainId, submit, unsigned),
     eth_call: async (request) => {
       const at = await headCall(builder, request);
@@ -121,14 +129,19 @@ export function l1Service(
   };
   const methods = new Map(Object.entries(own));
   /** Who wants to know of transactions that go to the node as they are. */
-  const watchers = new Set<(hash: unknown) => void>();
-  const newPendingTransactions: Topic = async (_params, push) => {
+  const watchers = new Set<(hash: unknown, raw: Hex) => void>();
+  const newPendingTransactions: Topic = async ([isWhole], push) => {
+    const tell = (transaction: unknown, raw: Hex | undefined): void => {
+      if (isWhole !== true) push(transaction);
+      else if (raw !== undefined) push(pendingTransaction(raw, builder.l1ChainId));
+    };
     const end = builder.listen((event) => {
-      if (event.type === "accepted" && event.rollup === undefined) push(event.transaction);
+      if (event.type === "accepted" && event.rollup === undefined)
+        tell(event.transaction, builder.pending(event.transaction)?.data);
     });
-    watchers.add(push);
+    watchers.add(tell);
     return () => {
-      watchers.delete(push);
+      watchers.delete(tell);
       end();
     };
   };
@@ -175,7 +188,7 @@ export function l1Service(
   async function submit(raw: Hex): Promise<Answer> {
     const forward = async (): Promise<Answer> => {
       const answer = await node.answer({ method: "eth_sendRawTransaction", params: [raw] });
-      if ("result" in answer) for (const watch of watchers) watch(answer.result);
+      if ("result" in answer) for (const watch of watchers) watch(answer.result, raw);
       return answer;
     };
     // Blobs are not simulated: such a transaction reaches rollups only through its own batch.

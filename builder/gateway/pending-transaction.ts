@@ -1,6 +1,7 @@
 import { type Hex, numberToHex, type TransactionSerializable } from "viem";
 import { z } from "zod";
 import { decodeTransaction } from "../intake/decode.ts";
+import { addressSchema, quantitySchema } from "./json-rpc.ts";
 
 const authorizationSchema = z.object({
   chainId: z.string(),
@@ -47,6 +48,21 @@ function rpcAuthorization(authorization: z.output<typeof authorizationSchema>): 
     r: quantity(r),
     s: quantity(s),
   };
+}
+
+const lineSchema = z.looseObject({
+  to: addressSchema.nullish(),
+  value: quantitySchema,
+  gas: quantitySchema,
+  gasPrice: quantitySchema.nullish(),
+  maxFeePerGas: quantitySchema.nullish(),
+});
+
+/** A transaction that is shown, in one line, as geth has it in `txpool_inspect`. */
+export function inALine(shown: Readonly<Record<string, unknown>>): string {
+  const { to, value, gas, gasPrice, maxFeePerGas } = lineSchema.parse(shown);
+  const price = gasPrice ?? maxFeePerGas ?? 0n;
+  return `${to ?? "contract creation"}: ${value} wei + ${gas} gas × ${price} wei`;
 }
 
 const TYPES: Readonly<Record<string, Hex>> = {

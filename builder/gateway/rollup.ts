@@ -7,7 +7,7 @@ import type { ChainId } from "../protocol/ids.ts";
 import { hashSchema, parseParams, RpcCode } from "./json-rpc.ts";
 import type { GatewayKinds, KindGateway } from "./kinds/kind-gateway.ts";
 import { type Gateway, serve, type ServerOptions } from "./server.ts";
-import type { Handler, Service } from "./service.ts";
+import { type Handler, needsSocket, type Service } from "./service.ts";
 import { statusOf, transactionStatus } from "./status.ts";
 import { readL1Trace, traceAllChains } from "./trace/trace.ts";
 import { Upstream } from "./upstream.ts";
@@ -31,8 +31,6 @@ export async function startRollupGateway(builder: Backend, options: RollupGatewa
 
 const NOTHING: KindGateway = { methods: {}, topics: new Map(), close: () => undefined };
 
-const NEEDS_SOCKET = "subscriptions need a WebSocket: connect with ws:// to the same address";
-
 /** What every rollup answers, and what its kind brings. */
 export function rollupService(
   builder: Backend,
@@ -49,8 +47,8 @@ export function rollupService(
   const common: Readonly<Record<string, Handler>> = {
     eth_chainId: async () => ({ result: numberToHex(chainId) }),
     net_version: async () => ({ result: chainId.toString() }),
-    eth_subscribe: async () => ({ error: { code: RpcCode.METHOD_NOT_FOUND, message: NEEDS_SOCKET } }),
-    eth_unsubscribe: async () => ({ error: { code: RpcCode.METHOD_NOT_FOUND, message: NEEDS_SOCKET } }),
+    eth_subscribe: needsSocket,
+    eth_unsubscribe: needsSocket,
     lockstep_status: async () => ({ result: await statusOf(builder) }),
     lockstep_transactionStatus: async ({ params }) => {
       const [id] = parseParams(z.tuple([hashSchema]), params);

@@ -1,4 +1,4 @@
-import type { Answer, RpcRequest } from "./json-rpc.ts";
+import { type Answer, RpcCode, type RpcRequest } from "./json-rpc.ts";
 
 /** Answers one request. What it throws becomes an error object. */
 export type Handler = (request: RpcRequest) => Promise<Answer>;
@@ -20,3 +20,9 @@ export interface Service {
   /** Ends what it does on its own. */
   readonly close: () => void;
 }
+
+/** Answers who subscribes over HTTP, where nothing can be told later. */
+export const needsSocket: Handler = async () => {
+  const message = "subscriptions need a WebSocket: connect with ws:// to the same address";
+  return { error: { code: RpcCode.METHOD_NOT_FOUND, message } };
+};

@@ -90,9 +90,16 @@ export class Turns {
   }
 
   async #give(isOn: boolean): Promise<void> {
-    if (isOn) await this.#l1.setAutomine(true);
+    if (isOn) await this.#mineOnDemand();
     const token = await this.#install();
     await this.#note({ automine: 0n, holder: 0n, deadline: 0n, token });
+  }
+
+  /** What others sent meanwhile is in the pool, and Hardhat's node leaves it there when mining comes back. */
+  async #mineOnDemand(): Promise<void> {
+    await this.#l1.setAutomine(true);
+    const { transactions } = await this.#l1.getBlock({ blockTag: "pending" });
+    if (transactions.length > 0) await this.#l1.mine({ blocks: 1 });
   }
 
   async #take(holder: Hex): Promise<Record> {

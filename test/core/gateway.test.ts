@@ -41,6 +41,12 @@ import {
 } from "./setup.ts";
 import { unprovenLedgerKind, UnprovenProver } from "./unproven.ts";
 
+/** What stands before the receipt of a transaction, by its type. */
+const PREFIXES: ReadonlyMap<string, string> = new Map([
+  ["eip2930", "01"],
+  ["eip1559", "02"],
+  ["eip7702", "04"],
+]);
 const poolSchema = z.record(z.string(), z.looseObject({ hash: z.string() }));
 
 describe("gateways", function () {
@@ -305,14 +311,9 @@ describe("gateways", function () {
           const item = type === "legacy" ? fromRlp(raw, "hex") : raw;
           expect(whole.slice(0, 3), type).to.deep.equal([fromRlp(header, "hex"), [item], []]);
           const receipts: Hex[] = await ask("debug_getRawReceipts", block);
-          const prefixes: Partial<Record<typeof type, string>> = {
-            eip2930: "01",
-            eip1559: "02",
-            eip7702: "04",
-          };
-          const prefix = prefixes[type];
+          const prefix = PREFIXES.get(type) ?? "";
           expect(receipts).to.have.length(1);
-          expect(receipts[0]?.startsWith(`0x${prefix ?? ""}f9`), type).to.equal(true);
+          expect(receipts[0]?.startsWith(`0x${prefix}f9`), type).to.equal(true);
         }
       }
       const sponsored = `0x${"88".repeat(20)}`;

@@ -18,19 +18,25 @@ const ANVIL =
   process.env.LOCKSTEP_ANVIL ??
   path.resolve(import.meta.dirname, "../../node_modules/@foundry-rs/anvil-linux-amd64/bin/anvil");
 
+/** Why anvil cannot be started here, if it cannot. */
+export const anvilMissing = existsSync(ANVIL)
+  ? undefined
+  : `not installed: no ${ANVIL}; LOCKSTEP_ANVIL may name another`;
+
 /** The nodes that Lockstep's builder knows how to order blocks on. */
 export const nodes: readonly TestNode[] = [
   { name: "Hardhat's node", start: startL1 },
   {
     name: "anvil",
-    ...(existsSync(ANVIL) ? {} : { missing: `not installed: no ${ANVIL}; LOCKSTEP_ANVIL may name another` }),
-    start: startAnvil,
+    ...(anvilMissing === undefined ? {} : { missing: anvilMissing }),
+    start: () => startAnvil(),
   },
 ];
 
-async function startAnvil(): Promise<L1> {
+/** @param chainId EVM chain id. */
+export async function startAnvil(chainId = 31_337): Promise<L1> {
   const { rpc: port } = await freePorts(0);
-  const options = ["--port", String(port), "--chain-id", "31337", "--order", "fifo", "--silent"];
+  const options = ["--port", String(port), "--chain-id", String(chainId), "--order", "fifo", "--silent"];
   const child = spawn(ANVIL, options, { stdio: "ignore" });
   const clients = clientsOf(`http://127.0.0.1:${port}`);
   for (;;) {

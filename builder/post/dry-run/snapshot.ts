@@ -1,15 +1,20 @@
-import { type Address, BaseError, numberToHex, type TransactionReceipt } from "viem";
+import { type Address, BaseError, type Hex, numberToHex, type TransactionReceipt } from "viem";
 import type { L1Client } from "../../l1/client.ts";
 import { revertData } from "../contract-error.ts";
 import type { BundleReceipts } from "../bundle.ts";
+import { HeadMovedError } from "../include.ts";
 import { type L1Frame, traceTransaction } from "../../l1/call-tracer.ts";
 import type { BlockDraft, DryRun, ResultCheck } from "./dry-run.ts";
 import type { NextBlock } from "../../l1/head.ts";
 import { acceptAll, type GasMeasurement, isStarved } from "./gas-measurement.ts";
+import { revertTo, sendAgain } from "./revert.ts";
 import type { UnsignedRequest } from "./unsigned.ts";
 
 /** What nodes say when no gas limit is enough; there is no code for it. */
 const OUT_OF_GAS = /out of gas|exceeds allowance/i;
+
+/** A turn is short: timers have made fewer blocks in it. */
+const MOST_BLOCKS = 16;
 
 /**
  * For nodes whose calls cannot be put into the block to come (Hardhat's: overrides reach `eth_call` alone,
@@ -57,7 +62,7 @@ export class SnapshotDryRun implements DryRun {
   }
 
   async run(
-    _draft: BlockDraft,
+    { next }: BlockDraft,
     check: ResultCheck,
     include: () => Promise<BundleReceipts>,
   ): Promise<BundleReceipts> {
@@ -70,6 +75,11 @@ export class SnapshotDryRun implements DryRun {
     // What others put in front of it, or have built on it, is not ours to take back: `settle` says what came
     // of it.
     const own = receipts.filter((receipt) => receipt !== undefined);
+    if (isSplit(included)) {
+      if (!(await this.#areOurs(own, next.parentHash))) return included;
+      await sendAgain(this.#l1, await revertTo(this.#l1, snapshot), own);
+      throw new HeadMovedError();
+    }
     if (!(await this.#isOurs(own))) return included;
     try {
       await check({
@@ -78,9 +88,11 @@ export class SnapshotDryRun implements DryRun {
         trace: async (index) => await this.#trace(receipts[index], true),
       });
     } catch (error) {
-      // Whatever came since would go back as well: others' blocks, and what waits in the node's pool.
+      // Whatever came since would go back as well: others' blocks, and what waits in the node's pool. What
+      // comes between this look and the going back is sent again.
       if (!(await this.#isOurs(own)) || !(await this.#isPoolEmpty())) return included;
-      await this.#l1.revert({ id: snapshot });
+      const lost = await revertTo(this.#l1, snapshot);
+      await sendAgain(this.#l1, lost, own);
       throw error;
     }
     return included;
@@ -95,6 +107,17 @@ export class SnapshotDryRun implements DryRun {
     );
   }
 
+  /** Whether all blocks since the one that was played on hold these transactions alone. */
+  async #areOurs(receipts: readonly TransactionReceipt[], parentHash: Hex): Promise<boolean> {
+    const own = new Set<Hex>(receipts.map(({ transactionHash }) => transactionHash));
+    let block = await this.#l1.getBlock({ blockTag: "latest" });
+    for (let count = 0; block.hash !== parentHash; count++) {
+      if (count >= MOST_BLOCKS || block.transactions.some((hash) => !own.has(hash))) return false;
+      block = await this.#l1.getBlock({ blockHash: block.parentHash });
+    }
+    return true;
+  }
+
   async #isPoolEmpty(): Promise<boolean> {
     const { transactions } = await this.#l1.getBlock({ blockTag: "pending" });
     return transactions.length === 0;
@@ -104,6 +127,14 @@ export class SnapshotDryRun implements DryRun {
     if (receipt === undefined) throw new TypeError("a transaction without receipt has no trace");
     return await traceTransaction(this.#l1, receipt.transactionHash, deep);
   }
+}
+
+/** Whether a block came between the batch and those that need it: they found no batch in theirs. */
+function isSplit({ batch, transactions }: BundleReceipts): boolean {
+  return (
+    batch !== undefined &&
+    transactions.some((each) => !("refused" in each) && each.blockHash !== batch.blockHash)
+  );
 }
 
 function seenReceipt(receipt: TransactionReceipt | undefined) {

@@ -24,6 +24,13 @@ export const POSTING_ERRORS = {
       "Builders on one node take turns at mining. This one gave its turn up, and tries again by itself.",
     remedy: "Nothing; if it comes often, the L1 node or the builder's machine is overloaded.",
   },
+  INTERVAL_MINING: {
+    title: "the L1 node makes blocks by a timer",
+    meaning:
+      "A batch and the transactions that need it stand in one block. anvil's timer could make a block " +
+      "between them, and they would revert.",
+    remedy: "Start anvil without `--block-time`, with `--order fifo`. It then makes blocks on demand.",
+  },
   NO_DRY_RUN: {
     title: "the L1 node shows no block before it counts",
     meaning: "The L1 node has neither `eth_simulateV1` nor snapshots.",

@@ -10,10 +10,13 @@ export class RedisUnreachableError extends LockstepError {
   }
 }
 
-/** `REDIS_REFUSED`: Redis answers, but does not let this client in, or not do what it has to. */
+/**
+ * `REDIS_REFUSED`: Redis answers, but does not let this client in, or not do what it has to. The client's own
+ * error is no cause of it: it holds the command that was refused, and AUTH holds the password.
+ */
 export class RedisRefusedError extends LockstepError {
-  constructor(url: string, cause: Error) {
-    super("REDIS_REFUSED", `Redis at ${shownUrl(url)} refuses: ${cause.message}`, { cause });
+  constructor(url: string, { message }: Error) {
+    super("REDIS_REFUSED", `Redis at ${shownUrl(url)} refuses: ${message}`);
   }
 }
 

@@ -64,6 +64,8 @@ export class ProverWorker implements AsyncDisposable {
   readonly #options: ProverWorkerOptions;
   readonly #redis: Redis;
   readonly #subscriber: Redis;
+  /** BullMQ's; it closes only those that it opens itself. */
+  readonly #queue: Redis;
   readonly #card: WorkerCard;
   readonly #worker: Worker;
   readonly #running = new Map<string, AbortController>();
@@ -80,11 +82,13 @@ export class ProverWorker implements AsyncDisposable {
     this.#subscriber = redis.duplicate();
     this.#subscriber.on("error", () => undefined);
     this.#subscriber.on("message", (_channel: string, job: string) => this.#running.get(job)?.abort());
+    this.#queue = redis.duplicate();
+    this.#queue.on("error", () => undefined);
     this.#worker = new Worker(
       queueName(card.id),
       async ({ id, data }: { id?: string; data: unknown }) => await this.#prove(id ?? "", data),
       {
-        connection: redis.duplicate(),
+        connection: this.#queue,
         concurrency: card.slots + card.ahead,
         // The builder gives a lost job to another backend.
         maxStalledCount: 0,
@@ -129,6 +133,7 @@ export class ProverWorker implements AsyncDisposable {
     for (const job of this.#running.values()) job.abort();
     await this.#worker.close(true).catch(() => undefined);
     this.#subscriber.disconnect();
+    this.#queue.disconnect();
     this.#redis.disconnect();
   }
 

@@ -1,12 +1,16 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import path from "node:path";
+import { inspect } from "node:util";
 import { expect } from "chai";
 import type { Artefacts } from "../../../builder/proving/circuits/artefacts.ts";
 import { readVerificationKey } from "../../../builder/proving/load-circuit.ts";
 import type { PoolEvent, PoolOptions } from "../../../builder/proving/pool/options.ts";
 import { ProverPool } from "../../../builder/proving/pool/pool.ts";
-import { connectRedis } from "../../../builder/proving/redis/connection.ts";
+import type { Prover } from "../../../builder/proving/prover.ts";
+import { shownError } from "../../../builder/cli/log.ts";
+import { ProverWorker } from "../../../builder/proving/redis/prover-worker.ts";
+import { connectRedis, RedisRefusedError } from "../../../builder/proving/redis/connection.ts";
 import { type IgnoredWorker, WorkerDirectory } from "../../../builder/proving/redis/directory.ts";
 import {
   inputKey,
@@ -211,6 +215,37 @@ describe(
         "lockstep:prover:workers",
         "lockstep:prover:worker:a",
       ]);
+    });
+
+    it("that Redis refuses say so, and nothing shows the password", async () => {
+      const admin = await connectRedis(redis.url);
+      await admin.acl("SETUSER", "joe", "on", ">s3cret", "~*", "&*", "+@all");
+      const { host } = new URL(redis.url);
+      const prover: Prover = {
+        prove: () => Promise.reject(new Error("no job comes")),
+        close: () => Promise.resolve(),
+      };
+      const start = async (password: string, onRefused: (error: RedisRefusedError) => void) =>
+        await ProverWorker.start({
+          url: `redis://joe:${password}@${host}`,
+          prover,
+          slots: 1,
+          circuits: [bits],
+          onRefused,
+        });
+      const shown = (error: Error) => `${JSON.stringify(shownError(error))} ${inspect(error, { depth: 9 })}`;
+      const wrong = await start("wr0ng", () => undefined).catch((error: unknown) => error);
+      if (!(wrong instanceof RedisRefusedError)) throw new Error("it was not refused by name");
+      expect(wrong.code).to.equal("REDIS_REFUSED");
+      expect(shown(wrong)).to.include("WRONGPASS").and.not.include("wr0ng");
+      const refused = Promise.withResolvers<RedisRefusedError>();
+      const worker = await start("s3cret", refused.resolve);
+      await admin.acl("SETUSER", "joe", "-set");
+      const error = await refused.promise;
+      expect(error.message).to.include(`redis://${host}`).and.include("NOPERM");
+      expect(shown(error)).to.not.include("s3cret");
+      await worker[Symbol.asyncDispose]();
+      admin.disconnect();
     });
 
     it("cannot be reached without a Redis, and the error says where none was", async () => {

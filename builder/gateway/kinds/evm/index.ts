@@ -1,8 +1,10 @@
+import type { Hex } from "viem";
 import { evmChainIdOf } from "../../../protocol/evm-chain-id.ts";
 import { LockstepError } from "../../../protocol/errors.ts";
 import type { Topic } from "../../service.ts";
 import { BlockFeed, type FeedSource } from "../../subscriptions/feed.ts";
 import { blockTopics } from "../../subscriptions/topics.ts";
+import { pendingTransaction } from "../../pending-transaction.ts";
 import type { KindGateway, RollupContext } from "../kind-gateway.ts";
 import { callMethods } from "./call-methods.ts";
 import { filterMethods } from "./filter-methods.ts";
@@ -35,7 +37,14 @@ export function openEvmGateway(
   const feed = new BlockFeed(feedSource(view));
   const topics = {
     ...blockTopics(feed),
-    newPendingTransactions: (async (_params, push) => view.listen({ accepted: push })) satisfies Topic,
+    newPendingTransactions: (async ([isWhole], push) => {
+      const tell = (wanted: Hex): void => {
+        const found = view.waiting().find(({ hash }) => hash === wanted);
+        if (isWhole !== true) push(wanted);
+        else if (found !== undefined) push(pendingTransaction(found.data, view.chainId));
+      };
+      return view.listen({ accepted: tell });
+    }) satisfies Topic,
   };
   const filters = filterMethods(view, feed, topics);
   const end = view.listen({ posted: () => feed.nudge() });

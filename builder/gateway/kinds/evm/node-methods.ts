@@ -1,7 +1,7 @@
 import { type Hex, keccak256, numberToHex, zeroAddress } from "viem";
 import { z } from "zod";
 import { addressSchema, bytesSchema, parseParams } from "../../json-rpc.ts";
-import { pendingTransaction } from "../../pending-transaction.ts";
+import { inALine, pendingTransaction } from "../../pending-transaction.ts";
 import type { Handler } from "../../service.ts";
 import { decodeTransaction } from "../../../intake/decode.ts";
 import type { EvmRollupView } from "./view.ts";
@@ -32,8 +32,8 @@ const PRECOMPILES: readonly (readonly [name: string, address: number])[] = [
 export function nodeMethods(view: EvmRollupView): Readonly<Record<string, Handler>> {
   const { chainId } = view;
   /** By sender, then by nonce. */
-  const waiting = (): Map<Hex, Record<string, unknown>> => {
-    const bySender = new Map<Hex, Record<string, unknown>>();
+  const waiting = (): Map<Hex, Record<string, Record<string, unknown>>> => {
+    const bySender = new Map<Hex, Record<string, Record<string, unknown>>>();
     for (const { data } of view.waiting()) {
       const { sender, nonce } = decodeTransaction(data, chainId);
       const own = bySender.get(sender) ?? {};
@@ -60,6 +60,14 @@ export function nodeMethods(view: EvmRollupView): Readonly<Record<string, Handle
       result: { pending: numberToHex(view.waiting().length), queued: "0x0" },
     }),
     txpool_content: async () => ({ result: { pending: Object.fromEntries(waiting()), queued: {} } }),
+    txpool_inspect: async () => {
+      const pending: Record<Hex, Record<string, string>> = {};
+      for (const [sender, own] of waiting())
+        pending[sender] = Object.fromEntries(
+          Object.entries(own).map(([nonce, shown]) => [nonce, inALine(shown)]),
+        );
+      return { result: { pending, queued: {} } };
+    },
     txpool_contentFrom: async ({ params }) => {
       const [sender] = parseParams(z.tuple([addressSchema]), params);
       return { result: { pending: waiting().get(sender) ?? {}, queued: {} } };

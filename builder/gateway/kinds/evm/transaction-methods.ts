@@ -32,6 +32,7 @@ export function transactionMethods(
   );
   return {
     eth_accounts: async () => ({ result: accounts.addresses }),
+    eth_requestAccounts: async () => ({ result: accounts.addresses }),
     eth_sendRawTransaction: async ({ params }) => {
       const [raw] = parseParams(z.tuple([bytesSchema]), params);
       return { result: await submit(view, raw) };

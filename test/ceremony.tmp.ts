@@ -1,0 +1,3 @@
+import { holdTrialCeremony } from "./trials/support/trial-ceremony.ts";
+console.log(await holdTrialCeremony("/tmp/trial-ceremony"));
+process.exit(0);
