@@ -154,6 +154,7 @@ describe("a builder that is killed", function () {
     expect(history).to.have.length(4);
     expect(await node.getAutomine()).to.equal(true);
     expect((await readdir(folder)).toSorted()).to.deep.equal([
+      "followed.json",
       "outcomes.jsonl",
       "pending",
       "proofs",
