@@ -34,6 +34,8 @@ const PROVER_OPTION =
 const REDIS_OPTION = "Redis or Valkey where prover workers register, for example redis://127.0.0.1:6379";
 
 const PREDEPLOYS_OPTION = `contracts that stand on EVM rollups from genesis on (${PREDEPLOY_NAMES.join(", ")})`;
+const FREE_OPTION =
+  "how many transactions for rollups that pay no fee may wait; 0: none is taken; default 1024";
 const CALL_OPTION = "how long a call, an estimate or a simulation may run; 0: any time; default 5";
 const ORIGIN_OPTION =
   "web pages of this origin may use the gateways, for example https://app.example; given once for each";
@@ -67,6 +69,7 @@ program
   .option("--predeploys <names>", `${PREDEPLOYS_OPTION}, and on L1; separated by commas, all or none`, "all")
   .option("--allow-origin <origin>", ORIGIN_OPTION, collected, [])
   .option("--call-timeout <seconds>", CALL_OPTION)
+  .option("--free-transactions <number>", FREE_OPTION)
   .option("--no-play", "start without playing a call")
   .option("--redis <url>", REDIS_OPTION)
   .option("--prover <name or path>", PROVER_OPTION)
@@ -115,6 +118,7 @@ program
   )
   .option("--allow-origin <origin>", `${ORIGIN_OPTION}; by default none may`, collected, [])
   .option("--call-timeout <seconds>", CALL_OPTION)
+  .option("--free-transactions <number>", FREE_OPTION)
   .option("--data <folder>", "folder of the durable state", path.join(DEFAULT_DATA, "builder"))
   .option("--keys <folder>", KEYS)
   .option("--redis <url>", REDIS_OPTION)

@@ -68,6 +68,8 @@ export interface BuilderOptions {
    * Default 64.
    */
   readonly reorgDepth?: bigint;
+  /** How many transactions for rollups may wait that pay nothing; 0: none is taken. Default 1,024. */
+  readonly freeTransactions?: number | undefined;
   readonly log?: Logger;
 }
 
@@ -160,6 +162,11 @@ export class Builder implements Backend, AsyncDisposable {
       outcomes: new OutcomeStore(folder),
       l1ChainId,
       signerOf,
+      feeOf: (transaction) => {
+        const { hasFees } = this.#rollup(transaction.rollup).kind;
+        return hasFees === true ? (this.#signer(transaction)?.priorityFee ?? 0n) : undefined;
+      },
+      ...(options.freeTransactions === undefined ? {} : { limits: { free: options.freeTransactions } }),
     });
     const inclusions = new InclusionStore(folder);
     const turns = new Turns(l1);
@@ -281,7 +288,7 @@ export class Builder implements Backend, AsyncDisposable {
       await this.#replace(rival, transaction);
       return hash;
     }
-    queue.assertRoom(l1Signer(sender));
+    using _place = queue.claim(queue.claimOf(transaction));
     const block = await this.#headNumber();
     try {
       const isKept = await this.#guard(() =>
@@ -321,14 +328,19 @@ export class Builder implements Backend, AsyncDisposable {
       await this.#replace(rival, transaction);
       return hash;
     }
-    queue.assertRoom(signer);
+    const claim = queue.claimOf(transaction);
+    using _place = queue.claim(claim);
     const block = await this.#headNumber();
     try {
       await this.#guard(() =>
-        this.#pending.offer(transaction, async () => {
-          await this.#accept(transaction, block);
-          return { isKept: true, result: undefined };
-        }),
+        this.#pending.offer(
+          transaction,
+          async () => {
+            await this.#accept(transaction, block);
+            return { isKept: true, result: undefined };
+          },
+          claim.isFree,
+        ),
       );
     } catch (error) {
       if (!(await this.#isUnplayed(error, transaction))) throw error;
@@ -556,7 +568,7 @@ export class Builder implements Backend, AsyncDisposable {
     const status = { state: "failed", code: "REPLACED", reason } as const;
     await this.#queue.replace(old, by, status, block);
     this.#emit({ type: "failed", transaction: old.hash, code: status.code, reason });
-    this.#told(by);
+    this.#emitAccepted(by);
   }
 
   #fees(transaction: AcceptedTransaction): Signer {
@@ -591,10 +603,10 @@ export class Builder implements Backend, AsyncDisposable {
   async #accept(transaction: AcceptedTransaction, block: bigint): Promise<void> {
     this.#stop.signal.throwIfAborted();
     await this.#queue.add(transaction, block);
-    this.#told(transaction);
+    this.#emitAccepted(transaction);
   }
 
-  #told({ hash, rollup }: AcceptedTransaction): void {
+  #emitAccepted({ hash, rollup }: AcceptedTransaction): void {
     this.#producer.wake();
     this.#emit({ type: "accepted", transaction: hash, ...(rollup === undefined ? {} : { rollup }) });
   }

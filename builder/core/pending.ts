@@ -69,11 +69,13 @@ export class PendingSimulation {
   /**
    * Plays a transaction behind all that wait.
    * @param accept is told what it does, and says whether it shall wait as well.
+   * @param canWait lets others go first.
    * @throws what playing it throws.
    */
   async offer<Result>(
     transaction: AcceptedTransaction,
     accept: (effect: SimulationResult) => Promise<{ readonly isKept: boolean; readonly result: Result }>,
+    canWait = false,
   ): Promise<Result> {
     return await this.#lock.run(async () => {
       for (;;) {
@@ -112,7 +114,7 @@ export class PendingSimulation {
         if ("error" in accepted) throw accepted.error;
         return accepted.result;
       }
-    });
+    }, canWait);
   }
 
   /** Whether what was played last may stay: it is in the next batch. */
@@ -128,7 +130,7 @@ export class PendingSimulation {
     work: (simulation: Simulation, moment: HeldChains) => Promise<Result>,
   ): Promise<Result> {
     for (;;) {
-      const { simulation, moment } = await this.#lock.run(() => this.#branchOff());
+      const { simulation, moment } = await this.#lock.run(() => this.#branchOff(), true);
       try {
         return await work(simulation, moment);
       } catch (error) {
@@ -286,7 +288,7 @@ export class PendingSimulation {
     if (known.size >= Math.min(queue.size, MAX_PLAYED) || open.isFull) return true;
     const inWork = this.#inWork.filter(({ hash }) => queue.get(hash) !== undefined);
     const first = new Set(inWork.map(({ hash }) => hash));
-    const others = queue.pending().filter(({ hash }) => !first.has(hash));
+    const others = queue.inOrder().filter(({ hash }) => !first.has(hash));
     const ahead = others.slice(0, MAX_PLAYED);
     const order = [...inBlockOrder(inWork), ...inBlockOrder(ahead)];
     for (const transaction of order) {

@@ -2,16 +2,14 @@ import { setImmediate as breath } from "node:timers/promises";
 
 /** Whose turn comes first. */
 export const Priority = {
-  /** Looks at the head: short, and never behind others. */
-  Read: 0,
   /** The producer's, and following L1. */
-  Produce: 1,
-  /** Calls, estimates, and transactions that come in. */
-  Call: 2,
+  Produce: 0,
+  /** Transactions that come in, and branching off for calls. */
+  Call: 1,
 } as const;
 export type Priority = (typeof Priority)[keyof typeof Priority];
 
-/** How long visitors other than readers may have the thread, one after the other, in milliseconds. */
+/** How long visitors may have the thread, one after the other, in milliseconds. */
 const SLICE = 8;
 
 /** What is played on the machines and lives on: it can be left between two steps, and taken up again. */
@@ -26,7 +24,6 @@ export interface Branch {
  */
 export class Room {
   readonly #waiting: Record<Priority, (() => void)[]> = {
-    [Priority.Read]: [],
     [Priority.Produce]: [],
     [Priority.Call]: [],
   };
@@ -40,7 +37,7 @@ export class Room {
    * last.
    */
   async run<Result>(priority: Priority, work: () => Promise<Result> | Result): Promise<Result> {
-    if (priority !== Priority.Read && performance.now() - this.#breathed > SLICE) {
+    if (performance.now() - this.#breathed > SLICE) {
       await breath();
       this.#breathed = performance.now();
     }
@@ -49,10 +46,7 @@ export class Room {
     try {
       return await work();
     } finally {
-      const next =
-        this.#waiting[Priority.Read].shift() ??
-        this.#waiting[Priority.Produce].shift() ??
-        this.#waiting[Priority.Call].shift();
+      const next = this.#waiting[Priority.Produce].shift() ?? this.#waiting[Priority.Call].shift();
       if (next === undefined) this.#busy = false;
       else next();
     }

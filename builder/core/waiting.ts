@@ -49,7 +49,7 @@ export class Waiting {
       this.#parts = this.#parts.filter((each) => each !== part);
       return ready;
     }
-    const ready = this.#ready(queue.pending());
+    const ready = this.#ready(queue.inOrder());
     const [first] = ready;
     // What has met a fault holds up no other: it is tried alone.
     if (first !== undefined && this.#held.has(first.hash)) return [first];
@@ -66,7 +66,7 @@ export class Waiting {
     const { queue, pending, isProven } = this.#options;
     if (this.#lanes.isUrgent) return [];
     const posted = new Set(served.map(({ transaction }) => transaction.hash));
-    const others = queue.pending().filter(({ hash }) => !posted.has(hash));
+    const others = queue.inOrder().filter(({ hash }) => !posted.has(hash));
     const ready = this.#ready(others, own).filter(({ hash }) => !this.#held.has(hash));
     const proven = ready.filter((each) => [...(pending.rollupsOf(each) ?? [])].some(isProven));
     // What they have in common with others is known when all are played.

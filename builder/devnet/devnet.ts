@@ -39,6 +39,8 @@ export interface DevnetOptions {
   readonly predeploys?: readonly PredeployName[];
   /** Milliseconds for which EVM code of one request may run; 0: any time. Default 5 s. */
   readonly callTimeout?: number | undefined;
+  /** How many transactions for rollups may wait that pay nothing; 0: none is taken. Default 1,024. */
+  readonly freeTransactions?: number | undefined;
 }
 
 export interface Devnet extends AsyncDisposable {
@@ -72,6 +74,7 @@ export async function startDevnet({
   allowOrigin = [],
   predeploys = PREDEPLOY_NAMES,
   callTimeout,
+  freeTransactions,
 }: DevnetOptions): Promise<Devnet> {
   await using cleanup = new AsyncDisposableStack();
   // The keys are read while the node starts. Both are waited for, so that what did start is also stopped.
@@ -104,6 +107,7 @@ export async function startDevnet({
     rollups: registered.map(({ id, kind }) => builderRollup(id, kind, circuits)),
     account: developmentAccount(POSTING_ACCOUNT),
     prover,
+    freeTransactions,
     ...(log === undefined ? {} : { log }),
   });
   cleanup.use(builder);

@@ -14,7 +14,8 @@ import type { Address } from "viem";
 import { journalAccesses } from "./accesses.ts";
 import type { Journal } from "./journal.ts";
 import type { JournaledState } from "./journaled-state.ts";
-import { breathe } from "./pace.ts";
+import { isHeavy, runElsewhere } from "./heavy-precompiles.ts";
+import { breathe, inTime } from "./pace.ts";
 import { journalTransientStorage } from "./transient-storage.ts";
 
 /** Plays a call to the manager that leaves the chain; nothing when the manager's own code has to answer. */
@@ -52,6 +53,8 @@ const BREATHING_JUMPDEST = {
 export class InterceptingEvm extends EVM {
   readonly #manager: EvmAddress;
   readonly #intercept: Interception;
+  /** Precompiles by what they are, wherever a call may have moved them. */
+  readonly #names: ReadonlyMap<PrecompileFunc, string>;
   readonly #resetAccesses: (journal: Journal) => void;
   readonly #resetTransientStorage: (journal: Journal) => void;
   /** Of the constructor that has just reverted, if EthereumJS would take it for code. */
@@ -62,6 +65,7 @@ export class InterceptingEvm extends EVM {
     super({ common, stateManager: state, blockchain, bn254: new NobleBN254(), customOpcodes });
     this.#manager = createAddressFromString(manager);
     this.#intercept = intercept;
+    this.#names = new Map([...this.precompiles].map(([name, code]) => [code, name]));
     this.#resetAccesses = journalAccesses(this.journal, state, journal);
     this.#resetTransientStorage = journalTransientStorage(this.transientStorage, journal);
   }
@@ -109,7 +113,9 @@ export class InterceptingEvm extends EVM {
     gasLimit: bigint,
   ): Promise<ExecResult> {
     await breathe();
-    return await super.runPrecompile(code, data, gasLimit);
+    const name = this.#names.get(code);
+    if (name === undefined || !isHeavy(name, data)) return await super.runPrecompile(code, data, gasLimit);
+    return await inTime((signal) => runElsewhere({ name, data, gasLimit }, signal));
   }
 
   protected override async _loadCode(message: Message): Promise<void> {

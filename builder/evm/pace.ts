@@ -77,6 +77,31 @@ export function breathe(): Promise<void> | undefined {
   return performance.now() - turned < SLICE ? undefined : rest();
 }
 
+/**
+ * What EVM code waits for that runs elsewhere.
+ * @param work ends when the signal is aborted: with the request's time, or its client.
+ * @throws {ExecutionTimeoutError}, {ClientGoneError}, or what `work` throws.
+ */
+export async function inTime<Result>(
+  work: (signal: AbortSignal | undefined) => Promise<Result>,
+): Promise<Result> {
+  const request = runs.getStore()?.request;
+  assertMayGoOn(request);
+  if (request === undefined) return await work(undefined);
+  const { milliseconds, signal, begun = performance.now() } = request;
+  const left =
+    milliseconds === undefined
+      ? []
+      : [AbortSignal.timeout(Math.max(1, Math.ceil(begun + milliseconds - performance.now())))];
+  const ends = AbortSignal.any([...left, ...(signal === undefined ? [] : [signal])]);
+  try {
+    return await work(ends);
+  } catch (error) {
+    if (ends.aborted) assertMayGoOn(request);
+    throw error;
+  }
+}
+
 async function rest(): Promise<void> {
   const run = runs.getStore();
   assertMayGoOn(run?.request);

@@ -75,8 +75,8 @@ function isErrorObject(value: unknown): value is RpcErrorObject {
 }
 
 /**
- * An error as clients know it: revert data where viem and ethers look for it, else Lockstep's own code and
- * where it is explained.
+ * An error as clients know it: revert data where viem and ethers look for it, else Lockstep's own code, where
+ * it is explained, and when to try again if that helps.
  */
 export function errorObject(error: unknown): RpcErrorObject {
   if (!(error instanceof LockstepError)) {
@@ -87,7 +87,11 @@ export function errorObject(error: unknown): RpcErrorObject {
   const data = "data" in error && isHex(error.data) ? error.data : undefined;
   if (data !== undefined) return { code: RpcCode.REVERTED, message, data };
   const number = code === "INVALID_PARAMS" ? RpcCode.INVALID_PARAMS : RpcCode.SERVER;
-  return { code: number, message, data: { code, docs } };
+  const retry =
+    "retryAfter" in error && typeof error.retryAfter === "number"
+      ? { retryAfterSeconds: error.retryAfter }
+      : {};
+  return { code: number, message, data: { code, docs, ...retry } };
 }
 
 const bytes = z.string().refine((text) => isHex(text) && text.length % 2 === 0, "not bytes in hexadecimal");

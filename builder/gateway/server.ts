@@ -2,7 +2,8 @@ import type { AddressInfo } from "node:net";
 import cors from "@fastify/cors";
 import fastify, { type FastifyInstance, type FastifyReply } from "fastify";
 import type { Logger } from "pino";
-import { answerBody, failure } from "./answer.ts";
+import { z } from "zod";
+import { answerBody, failure, type Reply } from "./answer.ts";
 import { RpcCode } from "./json-rpc.ts";
 import { type PageRules, Pages } from "./pages.ts";
 import { type Limit, limited } from "../evm/pace.ts";
@@ -74,6 +75,8 @@ export async function serve(service: Service, options: ServerOptions): Promise<G
       log,
     );
     if (answer === undefined) return await reply.code(204).send();
+    const seconds = retryAfter(answer);
+    if (seconds !== undefined) reply.code(TOO_MANY_REQUESTS).header("retry-after", seconds.toString());
     return await reply.type("application/json").send(JSON.stringify(answer));
   });
   const closeSockets = acceptSockets(server.server, service, {
@@ -98,6 +101,15 @@ export async function serve(service: Service, options: ServerOptions): Promise<G
   }
   const bound = boundPort(server);
   return { url: `http://${host}:${bound.toString()}`, port: bound, close, [Symbol.asyncDispose]: close };
+}
+
+const TOO_MANY_REQUESTS = 429;
+const busySchema = z.object({ retryAfterSeconds: z.number() });
+
+/** Seconds after which the request may be tried again, if that is all that the answer says. */
+function retryAfter(answer: Reply | Reply[]): number | undefined {
+  if (Array.isArray(answer) || !("error" in answer)) return undefined;
+  return busySchema.safeParse(answer.error.data).data?.retryAfterSeconds;
 }
 
 function limitedTo(limit: Limit, handle: Handler): Handler {

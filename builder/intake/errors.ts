@@ -14,6 +14,13 @@ export class BusyError extends LockstepError {
   }
 }
 
+/** The builder takes no transaction for a rollup that pays nothing. In the words of other nodes. */
+export class FeeRequiredError extends LockstepError {
+  constructor() {
+    super("FEE_REQUIRED", "transaction underpriced: this builder takes none that pays no priority fee");
+  }
+}
+
 /** The transaction cannot be made durable, so it is not accepted. */
 export class DiskError extends LockstepError {
   constructor(cause: unknown) {

@@ -1,7 +1,7 @@
 import type { Address, Hex } from "viem";
-import type { AcceptedTransaction, Failed, Posted } from "./accepted.ts";
+import type { AcceptedTransaction, Failed, Posted, RollupTransaction } from "./accepted.ts";
 import { l1Transaction, rollupTransaction, type Retrying, type TransactionStatus } from "./accepted.ts";
-import { BusyError, DiskError } from "./errors.ts";
+import { BusyError, DiskError, FeeRequiredError } from "./errors.ts";
 import { BuilderStoppedError } from "./stopped.ts";
 import { MAX_OUTCOMES, type Outcome, type OutcomeStore } from "./outcomes.ts";
 import type { PendingStore } from "./pending.ts";
@@ -12,9 +12,21 @@ export interface QueueLimits {
   readonly all: number;
   /** Of one sender, on one chain. */
   readonly perSender: number;
+  /** Of those that pay nothing, on rollups; 0: none is taken. What others pay for has the rest. */
+  readonly free: number;
 }
 
-export const QUEUE_LIMITS: QueueLimits = { all: 4_096, perSender: 256 };
+export const QUEUE_LIMITS: QueueLimits = { all: 4_096, perSender: 256, free: 1_024 };
+
+/** What a transaction that is to wait counts for. */
+export interface Claim {
+  /** Nothing if its kind cannot tell. */
+  readonly signer: string | undefined;
+  /** Whether it is one of those that pay nothing. */
+  readonly isFree: boolean;
+  /** Wei per unit of gas for who includes it; nothing where none can be asked for: on L1, and of ledgers. */
+  readonly fee: bigint | undefined;
+}
 
 export interface QueueOptions {
   readonly pending: PendingStore;
@@ -22,7 +34,9 @@ export interface QueueOptions {
   readonly l1ChainId: bigint;
   /** Who signed a transaction, on which chain; nothing if its kind cannot tell. */
   readonly signerOf: (transaction: AcceptedTransaction) => string | undefined;
-  readonly limits?: QueueLimits;
+  /** What a transaction for a rollup pays, wei per unit of gas; nothing if its kind knows no fees. */
+  readonly feeOf: (transaction: RollupTransaction) => bigint | undefined;
+  readonly limits?: Partial<QueueLimits>;
 }
 
 /** Accepted transactions on their way to L1, and what became of earlier ones. */
@@ -32,6 +46,12 @@ export class TransactionQueue {
   /** Waiting and in work, in the order in which they were accepted. */
   #pending = new Map<Hex, AcceptedTransaction>();
   readonly #bySigner = new Map<string, Set<AcceptedTransaction>>();
+  /** What each of those that wait counts for. */
+  readonly #counted = new Map<Hex, Claim>();
+  /** Those that may come to wait: they are being played. */
+  readonly #claims = new Set<Claim>();
+  #free = 0;
+  #order: readonly AcceptedTransaction[] | undefined;
   /** Of those that wait. */
   readonly #progress = new Map<Hex, Exclude<TransactionStatus, Posted | Failed>>();
   readonly #attempts = new Map<Hex, number>();
@@ -45,7 +65,7 @@ export class TransactionQueue {
 
   constructor(options: QueueOptions) {
     this.#options = options;
-    this.#limits = options.limits ?? QUEUE_LIMITS;
+    this.#limits = { ...QUEUE_LIMITS, ...options.limits };
   }
 
   /** Takes up what an earlier process had accepted, and what it had told. */
@@ -60,6 +80,15 @@ export class TransactionQueue {
   /** Everything that is not on L1 yet, oldest first. */
   pending(): AcceptedTransaction[] {
     return [...this.#pending.values()];
+  }
+
+  /**
+   * The same in the order in which they are to be included: as they came, but that of those that pay on
+   * rollups the dearest takes the first place, and that what could pay and does not comes last. Those of one
+   * signer stay in their order, whatever they pay.
+   */
+  inOrder(): readonly AcceptedTransaction[] {
+    return (this.#order ??= this.#sorted());
   }
 
   /** How many wait. */
@@ -100,13 +129,35 @@ export class TransactionQueue {
     return this.#options.signerOf(transaction);
   }
 
-  /** @throws {BusyError} */
-  assertRoom(signer: string | undefined): void {
-    const { all, perSender } = this.#limits;
-    if (this.size >= all) throw new BusyError(`${this.size} transactions`, all, this.#secondsFor(this.size));
-    const own = signer === undefined ? 0 : (this.#bySigner.get(signer)?.size ?? 0);
+  /** What the transaction counts for when it is to wait. */
+  claimOf(transaction: AcceptedTransaction): Claim {
+    const signer = this.#options.signerOf(transaction);
+    if (transaction.rollup === undefined) return { signer, isFree: false, fee: undefined };
+    const fee = this.#options.feeOf(transaction);
+    return { signer, isFree: fee === undefined || fee === 0n, fee };
+  }
+
+  /**
+   * Keeps a place for a transaction that is being played.
+   * @returns what gives it back; one that came to wait has a place of its own by then.
+   * @throws {BusyError}, {FeeRequiredError}
+   */
+  claim(claim: Claim): Disposable {
+    const { all, perSender, free } = this.#limits;
+    const { signer, isFree, fee } = claim;
+    if (fee === 0n && free === 0) throw new FeeRequiredError();
+    const claims = [...this.#claims];
+    const waiting = this.size + claims.length;
+    if (waiting >= all) throw new BusyError(`${waiting} transactions`, all, this.#secondsFor(waiting));
+    const freeOnes = this.#free + claims.filter((each) => each.isFree).length;
+    if (isFree && freeOnes >= Math.max(free, 1))
+      throw new BusyError(`${freeOnes} transactions without a fee`, free, this.#secondsFor(freeOnes));
+    const claimed = claims.filter((each) => each.signer === signer).length;
+    const own = signer === undefined ? 0 : (this.#bySigner.get(signer)?.size ?? 0) + claimed;
     if (own >= perSender)
       throw new BusyError(`${own} transactions of this sender`, perSender, this.#secondsFor(own));
+    this.#claims.add(claim);
+    return { [Symbol.dispose]: () => this.#claims.delete(claim) };
   }
 
   /**
@@ -126,6 +177,7 @@ export class TransactionQueue {
       const now = each.hash === old.hash ? by : each;
       this.#pending.set(now.hash, now);
     }
+    this.#order = undefined;
     const own = this.#options.signerOf(by);
     if (own !== undefined)
       this.#bySigner.set(
@@ -133,6 +185,7 @@ export class TransactionQueue {
         new Set([...this.#pending.values()].filter((each) => this.#options.signerOf(each) === own)),
       );
     this.#progress.delete(old.hash);
+    this.#uncount(old.hash);
     await this.finish(old, status);
   }
 
@@ -227,6 +280,7 @@ export class TransactionQueue {
       this.#outcomes.delete(transaction.hash);
     }
     for (const transaction of others) this.#pending.set(transaction.hash, transaction);
+    this.#order = undefined;
     for (const transaction of transactions)
       await this.#options.pending.add(transaction).catch(() => undefined);
   }
@@ -271,8 +325,12 @@ export class TransactionQueue {
 
   #enter(transaction: AcceptedTransaction): void {
     this.#pending.set(transaction.hash, transaction);
+    this.#order = undefined;
     this.#progress.set(transaction.hash, { state: "queued" });
-    const signer = this.#options.signerOf(transaction);
+    const claim = this.claimOf(transaction);
+    const { signer, isFree } = claim;
+    if (isFree && !this.#counted.has(transaction.hash)) this.#free++;
+    this.#counted.set(transaction.hash, claim);
     if (signer !== undefined)
       this.#bySigner.set(signer, (this.#bySigner.get(signer) ?? new Set()).add(transaction));
     this.nudge();
@@ -282,13 +340,39 @@ export class TransactionQueue {
     const transaction = this.#pending.get(hash);
     if (transaction === undefined) return;
     this.#pending.delete(hash);
+    this.#order = undefined;
     this.#progress.delete(hash);
+    this.#uncount(hash);
     this.#attempts.delete(hash);
     this.#since.delete(hash);
     const signer = this.#options.signerOf(transaction);
     const own = signer === undefined ? undefined : this.#bySigner.get(signer);
     own?.delete(transaction);
     if (signer !== undefined && own?.size === 0) this.#bySigner.delete(signer);
+  }
+
+  #uncount(hash: Hex): void {
+    if (this.#counted.get(hash)?.isFree === true) this.#free--;
+    this.#counted.delete(hash);
+  }
+
+  #sorted(): AcceptedTransaction[] {
+    const least = new Map<string, bigint>();
+    const ranked = this.pending().map((transaction) => {
+      const { signer, fee } = this.#counted.get(transaction.hash) ?? this.claimOf(transaction);
+      if (fee === undefined || signer === undefined) return { transaction, fee };
+      // What comes before it may hold it back.
+      const before = least.get(signer);
+      const rank = before === undefined || fee < before ? fee : before;
+      least.set(signer, rank);
+      return { transaction, fee: rank };
+    });
+    const paying = ranked.filter(({ fee = 0n }) => fee > 0n).toSorted((a, b) => compare(b.fee, a.fee));
+    const places = ranked.filter(({ fee }) => fee !== 0n);
+    // They change places among themselves alone: what cannot pay is not kept waiting by them.
+    const first = places.map((each) => (each.fee === undefined ? each : (paying.shift() ?? each)));
+    const free = ranked.filter(({ fee }) => fee === 0n);
+    return [...first, ...free].map(({ transaction }) => transaction);
   }
 
   /** By how fast transactions were finished lately. */
@@ -301,6 +385,10 @@ export class TransactionQueue {
 }
 
 const FINISHED_REMEMBERED = 200;
+
+function compare(a = 0n, b = 0n): number {
+  return a < b ? -1 : Number(a > b);
+}
 
 function outcomeOf(
   { hash, rollup, data }: Pick<AcceptedTransaction, "hash" | "rollup" | "data">,

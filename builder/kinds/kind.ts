@@ -197,6 +197,8 @@ export interface RollupKind<Record = unknown> {
    * @throws {LockstepError} with a code that says what does not hold.
    */
   check?(header: StatementHeader, visit: CompletedVisit<Record>, proof: `0x${string}`): Promise<void>;
+  /** Whether transactions for it can pay for being included. */
+  readonly hasFees?: boolean;
   /**
    * Who signed a transaction for a rollup of the kind, and with which nonce: its transactions come in that
    * order. Nothing if it cannot be read.

@@ -16,6 +16,13 @@ export const callTimeout = z
   .transform((text) => Number(text) * 1_000)
   .optional();
 
+/** How many free transactions may wait. */
+export const freeTransactions = z
+  .string()
+  .regex(/^\d{1,5}$/, "is not a number of transactions")
+  .transform(Number)
+  .optional();
+
 /** Origins of web pages: a scheme and a host, and no path; `*` for every page. */
 export const origins = z
   .array(

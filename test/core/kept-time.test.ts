@@ -79,6 +79,7 @@ describe("a batch that keeps its time", function () {
       outcomes: new OutcomeStore(undefined),
       l1ChainId: 31337n,
       signerOf: () => undefined,
+      feeOf: () => undefined,
     });
     const pending = new PendingSimulation({
       chains,

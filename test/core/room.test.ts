@@ -7,18 +7,18 @@ describe("the room", () => {
     while (performance.now() < end);
   };
 
-  it("lets a reader in between two steps of the producer's", async () => {
+  it("lets a call branch off between two steps of the producer's", async () => {
     const room = new Room();
     const order: string[] = [];
-    let reading: Promise<void> | undefined;
+    let calling: Promise<void> | undefined;
     for (let step = 0; step < 3; step++) {
       await room.run(Priority.Produce, () => {
         order.push(`step ${step}`);
-        reading ??= room.run(Priority.Read, () => void order.push("read"));
+        calling ??= room.run(Priority.Call, () => void order.push("call"));
       });
     }
-    await reading;
-    expect(order).to.deep.equal(["step 0", "read", "step 1", "step 2"]);
+    await calling;
+    expect(order).to.deep.equal(["step 0", "call", "step 1", "step 2"]);
   });
 
   it("lets requests come in however much is executed", async () => {

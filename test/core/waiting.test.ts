@@ -16,6 +16,7 @@ describe("what waits", () => {
       outcomes: new OutcomeStore(undefined),
       l1ChainId: 31337n,
       signerOf: () => undefined,
+      feeOf: () => undefined,
     });
     for (const transaction of transactions) await queue.add(transaction, 0n);
     return queue;
@@ -25,7 +26,12 @@ describe("what waits", () => {
     const transactions = [rollupTransaction(rollup, "0x01"), rollupTransaction(rollup, "0x02")];
     const queue = await queueOf(transactions);
     const pending = { rollupsOf: () => undefined };
-    const options = { queue, pending, signerOf: () => undefined, isProven: () => false };
+    const options = {
+      queue,
+      pending,
+      signerOf: () => undefined,
+      isProven: () => false,
+    };
     const waiting = new Waiting(options, new Lanes());
     for (const transaction of transactions) {
       waiting.hold(transaction);
@@ -49,7 +55,12 @@ describe("what waits", () => {
     const [first, second] = [rollupTransaction(rollup, "0x01"), rollupTransaction(rollup, "0x02")];
     const queue = await queueOf([first, second]);
     const pending = { rollupsOf: () => undefined };
-    const options = { queue, pending, signerOf: () => undefined, isProven: () => false };
+    const options = {
+      queue,
+      pending,
+      signerOf: () => undefined,
+      isProven: () => false,
+    };
     const waiting = new Waiting(options, new Lanes());
     waiting.hold(first);
     expect(waiting.choose()).to.deep.equal([second]);

@@ -17,6 +17,10 @@ const ENDLESS = { data: LOOP, gas: toHex(10n ** 12n) };
 const TIMEOUT = 150;
 const ABORTED = "execution aborted (timeout = 0.15s)";
 
+/** So many rounds of BLAKE2F: seconds in which no code can be interrupted. */
+const ROUNDS: Hex = `0x00e00000${"00".repeat(208)}01`;
+const BLAKE2F: Hex = `0x${"00".repeat(19)}09`;
+
 /** The gateways of all chains, with one limit. */
 interface Gateways {
   readonly a: Gateway;
@@ -81,6 +85,7 @@ describe("an endless call", function () {
     ["eth_estimateGas on A", "a", "eth_estimateGas", [ENDLESS]],
     ["eth_createAccessList on A", "a", "eth_createAccessList", [ENDLESS]],
     ["eth_simulateV1 on A", "a", "eth_simulateV1", simulated],
+    ["a precompile on A", "a", "eth_call", [{ to: BLAKE2F, data: ROUNDS }, "latest"]],
     ["eth_call on L1", "l1", "eth_call", [ENDLESS, "latest"]],
     ["eth_estimateGas on L1", "l1", "eth_estimateGas", [ENDLESS]],
   ];

@@ -8,6 +8,7 @@ import { prepareArtefacts } from "../../node/artefacts.ts";
 import { haveDevelopmentKeys } from "../../node/circuits.ts";
 import {
   callTimeout,
+  freeTransactions,
   keysFolder,
   origins,
   parseConfiguration,
@@ -58,6 +59,7 @@ export const builderConfiguration = z
     keys: keysFolder,
     allowOrigin: origins,
     callTimeout,
+    freeTransactions,
     redis: redisUrl.optional(),
     prover: z.string().min(1).optional(),
     key: privateKey,
@@ -115,6 +117,7 @@ export async function runBuilder(options: unknown): Promise<void> {
     prover,
     folder,
     deploymentBlock,
+    freeTransactions: configuration.freeTransactions,
     log,
   });
   cleanup.use(builder);

@@ -3,7 +3,14 @@ import { z } from "zod";
 import { L1 } from "../../protocol/ids.ts";
 import { prepareArtefacts } from "../../node/artefacts.ts";
 import { keysWarning } from "../../node/circuits.ts";
-import { callTimeout, origins, parseConfiguration, predeploys, redisUrl } from "../../node/configuration.ts";
+import {
+  callTimeout,
+  freeTransactions,
+  origins,
+  parseConfiguration,
+  predeploys,
+  redisUrl,
+} from "../../node/configuration.ts";
 import type { DevnetDescription } from "../../node/deployment/description.ts";
 import { refuseIfRunning, removeDescription } from "../../node/deployment/description.ts";
 import { type Devnet, startDevnet } from "../../devnet/devnet.ts";
@@ -32,6 +39,8 @@ export interface StartOptions {
   readonly allowOrigin?: readonly string[];
   /** Seconds for which a call may run; 0: any time. */
   readonly callTimeout?: string;
+  /** How many free transactions may wait; 0: none is taken. */
+  readonly freeTransactions?: string;
 }
 
 const startConfiguration = z.object({
@@ -39,6 +48,7 @@ const startConfiguration = z.object({
   allowOrigin: origins,
   predeploys,
   callTimeout,
+  freeTransactions,
 });
 
 /**
@@ -58,6 +68,7 @@ export async function runStart({
     allowOrigin,
     predeploys: names,
     callTimeout: limit,
+    freeTransactions: free,
   } = parseConfiguration(startConfiguration, given);
   const ports = portsFrom(portBase, DEVNET_ROLLUPS.length);
   await refuseIfRunning(data);
@@ -79,6 +90,7 @@ export async function runStart({
       allowOrigin,
       predeploys: names,
       callTimeout: limit,
+      freeTransactions: free,
     }),
   );
   await using devnet = await starting;

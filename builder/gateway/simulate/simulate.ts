@@ -135,7 +135,7 @@ function requestsOf(
   });
 }
 
-interface Shown {
+interface SimulatedBlock {
   readonly block: PlannedBlock;
   readonly head: SimulatedHead;
   readonly parent: Hex;
@@ -144,7 +144,10 @@ interface Shown {
   readonly transfers: boolean;
 }
 
-function showBlock(chain: SimulatedChain, { block, head, parent, requests, calls, transfers }: Shown) {
+function showBlock(
+  chain: SimulatedChain,
+  { block, head, parent, requests, calls, transfers }: SimulatedBlock,
+) {
   const { number, timestamp, overrides } = block;
   const place = { blockNumber: numberToHex(number), blockTimestamp: numberToHex(timestamp) };
   const hashes = calls.map((_call, index) => hashOf(parent, number, index));

@@ -41,6 +41,7 @@ export function createEvmKind(options: EvmKindOptions = {}): RollupKind<EvmVisit
     name: NAME,
     circuits: [UNPROVEN],
     isProven: false,
+    hasFees: true,
     genesisRoot: rootOf,
     async open({ id, folder, places, onRebuild }: OpenOptions): Promise<EvmMachine> {
       const identity = `${NAME}:${id.toString()}`;

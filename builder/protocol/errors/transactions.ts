@@ -139,6 +139,11 @@ export const TRANSACTION_ERRORS = {
     meaning: "The batch's time is before that of the rollup's latest block. No proof can exist for a visit.",
     remedy: "Send it again when L1's time has passed that block.",
   },
+  FEE_REQUIRED: {
+    title: "a transaction for a rollup pays nothing",
+    meaning: "The builder was started so that it takes no free transactions (`--free-transactions 0`).",
+    remedy: "Offer a priority fee.",
+  },
   BUSY: {
     title: "too much waits already",
     meaning:

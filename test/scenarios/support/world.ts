@@ -44,6 +44,8 @@ export interface WorldOptions {
   readonly ledger?: LedgerProofs;
   /** What is special about an EVM rollup. */
   readonly evm?: Readonly<Partial<Record<ChainName, EvmOptions>>>;
+  /** How many transactions may wait that pay nothing; default: the builder's. */
+  readonly freeTransactions?: number;
 }
 
 /** EVM chain id of the tests' L1. */
@@ -112,7 +114,12 @@ export class World implements ScenarioChains {
     this.#close = parts.close;
   }
 
-  static async start({ chains, ledger = "accepted", evm = {} }: WorldOptions): Promise<World> {
+  static async start({
+    chains,
+    ledger = "accepted",
+    evm = {},
+    freeTransactions,
+  }: WorldOptions): Promise<World> {
     await using stack = new AsyncDisposableStack();
     const l1 = await startL1();
     stack.defer(() => l1.close());
@@ -143,6 +150,7 @@ export class World implements ScenarioChains {
       })),
       account: builderAccount,
       prover,
+      freeTransactions,
     });
     stack.defer(() => builder.stop());
     const events: BuilderEvent[] = [];

@@ -1,0 +1,33 @@
+import { createCustomCommon, Hardfork, Mainnet } from "@ethereumjs/common";
+import { createEVM, type EVMError, NobleBN254 } from "@ethereumjs/evm";
+
+export interface PrecompileTask {
+  /** As an EVM names it among its precompiles: 40 digits. */
+  readonly name: string;
+  readonly data: Uint8Array;
+  readonly gasLimit: bigint;
+}
+
+export interface PrecompileAnswer {
+  readonly gasUsed: bigint;
+  readonly returnValue: Uint8Array;
+  /** In the EVM's words, if it failed. */
+  readonly error: EVMError["error"] | undefined;
+}
+
+// Of the rules that chains differ in, no precompile here knows any.
+const common = createCustomCommon({ chainId: 1 }, Mainnet, { hardfork: Hardfork.Osaka });
+const evm = await createEVM({ common, bn254: new NobleBN254() });
+
+/** What a precompile answers, in a thread of its own. */
+export default async function runPrecompile({
+  name,
+  data,
+  gasLimit,
+}: PrecompileTask): Promise<PrecompileAnswer> {
+  const precompile = evm.precompiles.get(name);
+  if (precompile === undefined) throw new TypeError(`${name} is no precompile`);
+  const given = { data, gasLimit, common, _EVM: evm, stateManager: evm.stateManager };
+  const { executionGasUsed, returnValue, exceptionError } = await precompile(given);
+  return { gasUsed: executionGasUsed, returnValue, error: exceptionError?.error };
+}
