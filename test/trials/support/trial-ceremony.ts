@@ -12,9 +12,9 @@ import { endSnarkjs } from "../../proving/keys/snarkjs-threads.ts";
 import { say } from "./say.ts";
 
 /**
- * Keys of a ceremony that was held for a trial, one contributor and a beacon for each of the ledger's circuits.
- * The initial key is computed from its secrets (δ is 1) in place of `ceremony init`, which takes many minutes;
- * the export verifies that it is the very key.
+ * Keys of a ceremony that was held for a trial, one contributor and a beacon for each of the ledger's
+ * circuits. The initial key is computed from its secrets (δ is 1) in place of `ceremony init`, which takes
+ * many minutes; the export verifies that it is the very key.
  * @returns the folder for `--keys`.
  */
 export async function holdTrialCeremony(folder: string): Promise<string> {
