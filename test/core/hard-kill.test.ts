@@ -107,7 +107,8 @@ describe("a builder that is killed", function () {
 
   /** Gives the process two deposits of one sender and an L2 transaction. */
   async function give(gateways: { l1: string; rollup: string }) {
-    const client = (url: string) => createPublicClient({ transport: http(url, { retryCount: 0 }) });
+    const client = (url: string) =>
+      createPublicClient({ transport: http(url, { retryCount: 0, timeout: 60_000 }) });
     const hashes: Hex[] = [];
     for (const [ahead, value] of [100n, 200n].entries()) {
       const serializedTransaction = await sign(ahead, { value });
@@ -154,6 +155,7 @@ describe("a builder that is killed", function () {
     expect(history).to.have.length(4);
     expect(await node.getAutomine()).to.equal(true);
     expect((await readdir(folder)).toSorted()).to.deep.equal([
+      "followed.json",
       "outcomes.jsonl",
       "pending",
       "proofs",

@@ -291,8 +291,8 @@ describe("pipeline with unproven proofs", function () {
       // As soon as the node stops mining by itself, the price changes, before the batch arrives.
       let changed: Promise<Hex> | undefined;
       let batch: Hex | undefined;
-      relay.decide((body): Fate => {
-        if (body.includes("evm_setNextBlockTimestamp")) changed ??= setPrice(2n);
+      relay.decide(async (body): Promise<Fate> => {
+        if (body.includes("evm_setNextBlockTimestamp")) await (changed ??= setPrice(2n));
         const raw = /"eth_sendRawTransaction","params":\["(0x[0-9a-f]+)"/.exec(body)?.[1];
         if (isHex(raw)) batch ??= parseTransaction(raw).data;
         return "answered";

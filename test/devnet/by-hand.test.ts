@@ -80,7 +80,7 @@ describe("by hand: a node, a deployment, a builder", function () {
     expect(deployment.output)
       .to.match(/rollup 2 .*evm.*UNPROVEN/)
       .and.to.not.match(/rollup 1 .*UNPROVEN/);
-    expect(line).to.include("--rollup 1:ledger --rollup 2:evm --rollup 3:evm");
+    expect(line).to.include("--rollup 1:ledger --rollup 2:evm --rollup 3:evm --predeploys all");
 
     const portBase = 20_000 + ((await freePorts(0)).rpc % 2_400) * 5;
     const options = [...line.split(" "), "--port-base", String(portBase), "--data", folder];
@@ -171,9 +171,11 @@ describe("by hand: a node, a deployment, a builder", function () {
   });
 
   it("names what is wrong with its options", async () => {
-    const deployment = run(["deploy", "--rpc", "ftp://nowhere"], { LOCKSTEP_KEY: "0x12" });
+    const wrong = ["--rpc", "ftp://nowhere", "--predeploys", "create2,create3"];
+    const deployment = run(["deploy", ...wrong], { LOCKSTEP_KEY: "0x12" });
     expect(await deployment.end()).to.equal(1);
     expect(deployment.output).to.include("rpc").and.to.include("LOCKSTEP_KEY");
+    expect(deployment.output).to.include("predeploys").and.to.include("they are create2, safe-factory");
     expect(deployment.output).to.include("INVALID_CONFIGURATION");
     const builder = run(["builder", "--rpc", l1.url, "--rollups", LEDGER, "--rollup", "1:wasm"]);
     expect(await builder.end()).to.equal(1);

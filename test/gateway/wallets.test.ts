@@ -314,6 +314,38 @@ describe("what wallets and libraries ask", function () {
     });
   }
 
+  it("calls on a rollup are traced frame by frame, and other chains answer", async () => {
+    const from = alice.address.toLowerCase();
+    const tracer = { tracer: "callTracer" };
+    const call = { from, to: counter.address, data: increment };
+    const { result: own } = await rpc("A", "debug_traceCall", call, "latest", tracer);
+    const { result: output } = await rpc("A", "eth_call", call, "latest");
+    expect(own).to.deep.include({ type: "CALL", from, to: counter.address.toLowerCase(), output });
+    expect(own).to.not.have.any.keys("error", "calls", "crossing");
+    const away = await world.deploy("L1", "Counter");
+    const proxy = await world.addressOn(away, "A");
+    const { result: root } = await rpc("A", "debug_traceCall", { ...call, to: proxy }, "pending", tracer);
+    expect(root.output).to.equal(toHex(1n, { size: 32 }));
+    const left = 'missing":"what a call does on other chains is played, but not traced"';
+    expect(JSON.stringify(root).split(left)).to.have.length(2);
+    expect(JSON.stringify(root).split('"crossing":"0x0"')).to.have.length(2);
+    const { result: top } = await rpc("A", "debug_traceCall", { ...call, to: proxy }, "latest", {
+      ...tracer,
+      tracerConfig: { onlyTopCall: true },
+    });
+    expect(top).to.not.have.property("calls");
+    const stateOverrides = { [counter.address]: { code: "0x5f5ffd" } };
+    const { result: reverted } = await rpc("A", "debug_traceCall", call, "latest", {
+      ...tracer,
+      stateOverrides,
+    });
+    expect(reverted.error).to.equal("execution reverted");
+    const { error } = await rpc("A", "debug_traceCall", call, "latest");
+    expect(error.data.code).to.equal("UNSUPPORTED_TRACER");
+    const { error: wrong } = await rpc("A", "debug_traceCall", { to: "0x12" }, "latest", tracer);
+    expect(wrong.code).to.equal(-32602);
+  });
+
   it("an account of the gateway sends a call that crosses from L1", async () => {
     const before = await world.read(counter, "count");
     const { result: hash, error } = await rpc("L1", "eth_sendTransaction", {

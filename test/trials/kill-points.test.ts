@@ -11,8 +11,8 @@ import { TrialWorld } from "./support/world.ts";
 /** How often a process is killed, on each node. */
 const KILLS = Number(process.env.LOCKSTEP_TRIAL_KILLS ?? 300);
 const USERS = 6;
-/** What an accepted transaction may take, milliseconds: its builder may have to start many times. */
-const PATIENCE = 600_000;
+/** What an accepted transaction may take once its builder is let alone, milliseconds. */
+const PATIENCE = 300_000;
 /** One in so many dies again while it starts, one in so many together with the other one. */
 const AGAIN = 8;
 
@@ -52,6 +52,7 @@ for (const { name, missing, start } of nodes) {
               note("starting");
             }
             await builder.run();
+            if (kills % 20 < 2) say(`  ${kills} kills, ${traffic.accepted.length} accepted`);
           }
         }),
       );
@@ -59,6 +60,7 @@ for (const { name, missing, start } of nodes) {
       const running = traffic.run(() => isOver);
       await killing;
       isOver = true;
+      traffic.calm();
       await running;
       say(`${kills} kills, ${traffic.accepted.length} accepted, ${traffic.lost.length} lost`);
       say(`  at ${[...reached].map(([point, count]) => `${point}: ${count}`).join("; ")}`);

@@ -44,6 +44,7 @@ for (const { name, missing, start } of nodes) {
       const proxies = await fillPurses(world);
       const kinds = ["deposit", "bring", "onA", "out", "ledger"] as const;
       traffic = new Traffic(world, { proxies, patience: PATIENCE, random: randomOf("reorgs"), kinds });
+      traffic.calm();
     }
     const head = async (): Promise<bigint> => await world.lockstep.l1.reader.getBlockNumber();
     const statusOf = async ({ hash, by }: Accepted) =>

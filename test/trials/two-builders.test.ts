@@ -31,6 +31,7 @@ for (const { name, missing, start } of nodes) {
     it(`include ${TRANSACTIONS} transactions of ${USERS} users, each once`, async () => {
       const proxies = await fillPurses(world);
       const traffic = new Traffic(world, { proxies, patience: PATIENCE, random: randomOf("two builders") });
+      traffic.calm();
       const begin = performance.now();
       await traffic.run(() => traffic.accepted.length >= TRANSACTIONS);
       const seconds = (performance.now() - begin) / 1_000;

@@ -75,7 +75,8 @@ export const GATEWAY_ERRORS = {
   },
   UNSUPPORTED_ENCODING: {
     title: "no encoding of that",
-    meaning: "Blocks of rollups, and calls from other chains, have no RLP encoding.",
+    meaning:
+      "Blocks of rollups, calls from other chains, and L1's transactions of impersonated senders have no encoding.",
     remedy: "Use `eth_getBlockByNumber`, or `debug_getRawTransaction` for what was signed.",
   },
   GENESIS_TRACE: {

@@ -34,8 +34,6 @@ const homeOf = (kind: Kind): Home =>
   kind === "ledger" ? "ledger" : kind === "onA" || kind === "out" ? "a" : "l1";
 const FEES = { gas: 2_000_000n, maxFeePerGas: parseGwei("100"), maxPriorityFeePerGas: 1n } as const;
 const FREE = { gas: 500_000n, maxFeePerGas: 0n, maxPriorityFeePerGas: 0n } as const;
-/** How long a user tries to have a transaction taken, milliseconds. */
-const INSISTENCE = 300_000;
 const LONGEST_BURST = 3;
 
 /**
@@ -51,6 +49,8 @@ export class Traffic {
   readonly lost: string[] = [];
   /** Refusals, which users then did not give up for. */
   readonly refusals: string[] = [];
+  /** Since when builders are let alone, by `performance.now()`: until then nothing is late. */
+  #calm: number | undefined;
   /** How many transactions each user has signed. */
   readonly nonces = new Map<TrialUser, Record<Home, number>>();
 
@@ -58,6 +58,16 @@ export class Traffic {
     this.#world = world;
     this.#options = options;
     for (const user of world.users) this.nonces.set(user, { l1: 0, a: 0, ledger: 0 });
+  }
+
+  /** From here on, or from when it is sent, a transaction has its time to arrive. */
+  calm(): void {
+    this.#calm = performance.now();
+  }
+
+  #isLate(since: number): boolean {
+    if (this.#calm === undefined) return false;
+    return performance.now() > Math.max(since, this.#calm) + this.#options.patience;
   }
 
   /** One user sends so many transactions, and waits until they are on their chain. */
@@ -131,9 +141,9 @@ export class Traffic {
 
   /** Sends it until it is taken; one that is on its chain already was. */
   async #insist(builder: TrialBuilder, kind: Kind, raw: Hex): Promise<boolean> {
-    const end = performance.now() + INSISTENCE;
+    const since = performance.now();
     let last = "it never ran";
-    while (performance.now() < end) {
+    while (!this.#isLate(since)) {
       const url = builder.gateways?.[homeOf(kind)];
       try {
         if (url !== undefined) {
@@ -152,9 +162,9 @@ export class Traffic {
   }
 
   async #arrived(user: TrialUser, kind: Kind, own: readonly Accepted[]): Promise<boolean> {
-    const end = performance.now() + this.#options.patience;
+    const since = performance.now();
     const wanted = this.#nonces(user)[homeOf(kind)];
-    while (performance.now() < end) {
+    while (!this.#isLate(since)) {
       if ((await this.#count(user, homeOf(kind)).catch(() => 0)) >= wanted) return true;
       await sleep(40);
     }

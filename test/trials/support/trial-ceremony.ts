@@ -12,9 +12,9 @@ import { endSnarkjs } from "../../proving/keys/snarkjs-threads.ts";
 import { say } from "./say.ts";
 
 /**
- * Keys of a ceremony that was held for a trial, one contributor and a beacon for each of the ledger's circuits.
- * The initial key is computed from its secrets (δ is 1) in place of `ceremony init`, which takes many minutes;
- * the export verifies that it is the very key.
+ * Keys of a ceremony that was held for a trial, one contributor and a beacon for each of the ledger's
+ * circuits. The initial key is computed from its secrets (δ is 1) in place of `ceremony init`, which takes
+ * many minutes; the export verifies that it is the very key.
  * @returns the folder for `--keys`.
  */
 export async function holdTrialCeremony(folder: string): Promise<string> {
@@ -24,7 +24,8 @@ export async function holdTrialCeremony(folder: string): Promise<string> {
   const systems = await Promise.all(
     circuits.map(async ([, { artefacts }]) => await readFile(artefacts.r1cs)),
   );
-  const power = Math.max(...systems.map((r1cs) => domainPower(readConstraintSystem(r1cs))));
+  // One more than the largest circuit's: the last level of such a file lacks a power of τ.
+  const power = 1 + Math.max(...systems.map((r1cs) => domainPower(readConstraintSystem(r1cs))));
   const ptau = path.join(folder, "powers.ptau");
   const begin = performance.now();
   const seconds = (): string => `${((performance.now() - begin) / 1_000).toFixed(0)} s`;

@@ -49,17 +49,17 @@ function isAscending(numbers: readonly number[]): boolean {
 export function callMethods(view: EvmRollupView): Readonly<Record<string, Handler>> {
   return {
     eth_call: async ({ params }) => {
-      const { request, place } = await simulated(view, params);
+      const { request, place } = await simulatedCall(view, params);
       const outcome = await view.call(request, place);
       if (!outcome.success) throw revertOf(outcome);
       return { result: outcome.output };
     },
     eth_estimateGas: async ({ params }) => {
-      const { request, place, call } = await simulated(view, params, "pending");
+      const { request, place, call } = await simulatedCall(view, params, "pending");
       return { result: numberToHex((await estimate(view, request, place)) + accessListGas(call)) };
     },
     eth_createAccessList: async ({ params }) => {
-      const { request, place } = await simulated(view, params, "pending");
+      const { request, place } = await simulatedCall(view, params, "pending");
       const outcome = await view.call(request, place);
       const { success, gasUsed, output, operations } = outcome;
       const accessList = accessListOf(outcome, request);
@@ -170,7 +170,7 @@ const LAST_PRECOMPILE = 0x100n;
  * What to play. The EVM is told of the block whose state it is; at `pending` of the one to come.
  * @throws {HistoricalStateError}
  */
-async function simulated(
+export async function simulatedCall(
   view: EvmRollupView,
   params: readonly unknown[],
   standard: BlockTag = "latest",

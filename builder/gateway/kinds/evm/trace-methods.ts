@@ -12,6 +12,7 @@ import { blockNumberSchema, type BlockTag, getBlock } from "./block-tag.ts";
 import { GenesisTraceError } from "../../block-errors.ts";
 import { UnsupportedRequestError } from "./errors.ts";
 import { signedBytes } from "./format.ts";
+import { traceCall } from "./trace-call.ts";
 import { evmRollupView, type EvmRollupView } from "./view.ts";
 
 /** The visits of EVM rollups are in their chronicles, frame by frame. */
@@ -75,9 +76,10 @@ export function traceMethods(
     lockstep_traceTransaction: trace("callTracer"),
     debug_traceBlockByNumber: traceBlock(blockNumberSchema),
     debug_traceBlockByHash: traceBlock(hashSchema.transform((hash) => ({ hash }))),
-    debug_traceCall: async () => {
-      const message = "calls are not traced; eth_call and eth_simulateV1 play them";
-      throw new UnsupportedRequestError("UNSUPPORTED_TRACER", message);
+    debug_traceCall: async ({ params }) => {
+      const [, options] = parseParams(traceParamsSchema, [params[0], params[2]]);
+      known(options ?? {}, undefined);
+      return { result: await traceCall(view, params) };
     },
   };
 }
