@@ -118,7 +118,7 @@ for (const { name, missing, start } of nodes) {
     it("deeper than the builder waits for is told, and nothing is said to be posted that is not", async () => {
       await begin(5n);
       const deep = await reorganise(20, "longer");
-      await until(() => world.builders[0]?.counts.has("reorganised") === true, "it is seen");
+      await until(() => world.builders[0]?.counts.has("failed") === true, "it is seen");
       const isTold = async (accepted: Accepted) =>
         ["posted", "failed"].includes((await statusOf(accepted)).state);
       for (const accepted of traffic.accepted) await until(() => isTold(accepted), accepted.hash);
