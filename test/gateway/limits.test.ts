@@ -32,7 +32,7 @@ const answerSchema = z.object({
     .optional(),
 });
 
-/** Every limit of `batch/limits.ts` at its edge: what is just below it arrives, what is above it is refused. */
+/** Every limit of `batch/limits.ts` at its edge: what is just below it arrives, what is above is refused. */
 describe("limits of one transaction, through gateways", function () {
   this.timeout(300_000);
   let world: World;
