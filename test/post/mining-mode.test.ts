@@ -1,4 +1,3 @@
-import { expect } from "chai";
 import { assertMinesOnDemand } from "../../builder/post/mining-mode.ts";
 import { connectL1 } from "../../builder/l1/client.ts";
 import type { L1 } from "../core/setup.ts";
