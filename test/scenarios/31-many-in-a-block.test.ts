@@ -1,9 +1,9 @@
 import { expect } from "chai";
-import { encodeErrorResult, type Hex } from "viem";
+import { encodeErrorResult, encodeFunctionData, type Hex, parseAbi } from "viem";
 import { accountAt } from "../core/setup.ts";
 import { UnprovenProver } from "../core/unproven.ts";
 import { scenario } from "./support/scenario.ts";
-import type { SolidityChain } from "./support/scenario-chains.ts";
+import type { Contract, SolidityChain } from "./support/scenario-chains.ts";
 import { alice, type World } from "./support/world.ts";
 
 /**
@@ -13,10 +13,16 @@ import { alice, type World } from "./support/world.ts";
 const onL1 = [2, 3, 4, 5, 6, 7, 8, 10, 11, 12].map(accountAt);
 const onA = [13, 14, 15, 16, 17, 18, 19, 20, 21, 22].map(accountAt);
 
+/** Of `contracts/test/Actor.sol`. */
+const playAbi = parseAbi([
+  "struct Step { address target; uint256 value; bytes data; bool isStatic; bool mayFail; uint256 gas; }",
+  "function play(Step[] steps) payable",
+]);
+
 const description = {
   number: 31,
   name: "many in a block",
-  // The ledger is there only to keep the builder waiting for a proof, so that all others come into one batch.
+  // The ledger is there only to keep A waiting for a proof, so that all others come into one batch.
   chains: ["L1", "A", "LEDGER"],
 } as const;
 
@@ -30,7 +36,7 @@ scenario(description, async (world) => {
     return await world.submit({ on, by, to: plan, data, gas: 1_000_000n });
   };
 
-  const release = await holdProofs(world);
+  const release = await holdProofs(world, plan);
   // Seat 5 is free when the first of L1's users asks for it. Transactions signed for A come before L1's in a
   // batch.
   const late = await reserve("L1", 0, 5n);
@@ -59,7 +65,7 @@ scenario(description, async (world) => {
     return status?.state === "posted" ? status.blockNumber : undefined;
   });
   expect(new Set(blocks).size, "blocks").to.equal(1);
-  expect(await world.read(plan, "reserved")).to.equal(19n);
+  expect(await world.read(plan, "reserved")).to.equal(20n);
   for (const [index, user] of onA.entries())
     expect(await world.read(plan, "holderOf", [BigInt(index) + 1n])).to.equal(user.address);
   for (const [index, { address }] of onL1.entries()) {
@@ -77,10 +83,11 @@ scenario(description, async (world) => {
 });
 
 /**
- * Makes the builder wait for the proof of a deposit.
+ * Makes the builder wait for the proof of a transaction that visits A and the ledger: nothing else of A comes
+ * before it.
  * @returns what lets it go on.
  */
-async function holdProofs(world: World): Promise<() => void> {
+async function holdProofs(world: World, plan: Contract): Promise<() => void> {
   const { prover } = world;
   if (!(prover instanceof UnprovenProver)) throw new Error("proofs are made");
   let release: () => void = () => undefined;
@@ -92,7 +99,15 @@ async function holdProofs(world: World): Promise<() => void> {
       await released;
     };
   });
-  await world.submit({ on: "L1", by: alice, to: world.ledger, data: "0x", value: 1n, gas: 1_000_000n });
+  const actor = await world.deploy("L1", "Actor");
+  const reserve = await world.encode({ to: plan, call: "reserve", args: [100n] });
+  const step = { isStatic: false, mayFail: false, gas: 0n };
+  const steps = [
+    { ...step, target: await world.addressOn(world.ledger, "L1"), value: 1n, data: "0x" as const },
+    { ...step, target: await world.addressOn(plan, "L1"), value: 0n, data: reserve },
+  ];
+  const data = encodeFunctionData({ abi: playAbi, functionName: "play", args: [steps] });
+  await world.submit({ on: "L1", by: alice, to: actor, data, value: 1n, gas: 2_000_000n });
   await proving;
   return release;
 }
