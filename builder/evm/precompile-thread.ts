@@ -1,5 +1,5 @@
-import { createCustomCommon, Hardfork, Mainnet } from "@ethereumjs/common";
 import { createEVM, type EVMError, NobleBN254 } from "@ethereumjs/evm";
+import { rulesOf } from "./rules.ts";
 
 export interface PrecompileTask {
   /** As an EVM names it among its precompiles: 40 digits. */
@@ -16,7 +16,7 @@ export interface PrecompileAnswer {
 }
 
 // Of the rules that chains differ in, no precompile here knows any.
-const common = createCustomCommon({ chainId: 1 }, Mainnet, { hardfork: Hardfork.Osaka });
+const common = rulesOf(1);
 const evm = await createEVM({ common, bn254: new NobleBN254() });
 
 /** What a precompile answers, in a thread of its own. */

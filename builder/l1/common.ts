@@ -1,18 +1,7 @@
-import { pointEvaluation } from "../evm/kzg.ts";
-import { type Common, createCustomCommon, Hardfork, Mainnet } from "@ethereumjs/common";
+import type { Common } from "@ethereumjs/common";
+import { rulesOf } from "../evm/rules.ts";
 
-/** Rules of L1: the newest fork that local nodes and mainnet share. */
+/** Rules of L1. */
 export function l1Common(l1ChainId: bigint): Common {
-  const known = commons.get(l1ChainId) ?? createL1Common(l1ChainId);
-  commons.set(l1ChainId, known);
-  return known;
-}
-
-const commons = new Map<bigint, Common>();
-
-function createL1Common(l1ChainId: bigint): Common {
-  return createCustomCommon({ chainId: Number(l1ChainId) }, Mainnet, {
-    hardfork: Hardfork.Osaka,
-    customCrypto: { kzg: pointEvaluation },
-  });
+  return rulesOf(Number(l1ChainId));
 }

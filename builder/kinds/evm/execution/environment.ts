@@ -1,8 +1,8 @@
 import { type Block, createBlock } from "@ethereumjs/block";
-import { type Common, createCustomCommon, Hardfork, Mainnet } from "@ethereumjs/common";
+import type { Common } from "@ethereumjs/common";
 import type { EVMMockBlockchainInterface } from "@ethereumjs/evm";
-import { pointEvaluation } from "../../../evm/kzg.ts";
 import { withBlobBaseFee } from "../../../evm/overrides.ts";
+import { rulesOf } from "../../../evm/rules.ts";
 import type { ChainId } from "../../../protocol/ids.ts";
 import type { BatchContext } from "../../kind.ts";
 import { TimeGoesBackError } from "../errors.ts";
@@ -14,19 +14,7 @@ export const OPERATION_GAS = 30_000_000n;
 
 /** Rules of an EVM rollup: those of L1, under a chain id of its own. */
 export function rollupCommon(rollup: ChainId, { l1ChainId }: Pick<BatchContext, "l1ChainId">): Common {
-  const chainId = Number(evmChainIdOf(l1ChainId, rollup));
-  const known = commons.get(chainId) ?? createRollupCommon(chainId);
-  commons.set(chainId, known);
-  return known;
-}
-
-const commons = new Map<number, Common>();
-
-function createRollupCommon(chainId: number): Common {
-  return createCustomCommon({ chainId }, Mainnet, {
-    hardfork: Hardfork.Osaka,
-    customCrypto: { kzg: pointEvaluation },
-  });
+  return rulesOf(Number(evmChainIdOf(l1ChainId, rollup)));
 }
 
 /**

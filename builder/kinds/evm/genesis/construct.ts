@@ -1,7 +1,7 @@
-import { createCustomCommon, Hardfork, Mainnet } from "@ethereumjs/common";
 import { createEVM, type EVM } from "@ethereumjs/evm";
 import { type Address as EvmAddress, createAddressFromString } from "@ethereumjs/util";
 import { type Address, bytesToHex, concat, type Hex, hexToBytes, pad } from "viem";
+import { rulesOf } from "../../../evm/rules.ts";
 
 /** Of the chain on which constructors run: Ethereum's. Some contracts remember it, and compare. */
 const CHAIN_ID = 1;
@@ -23,8 +23,7 @@ export class ConstructionSite {
   }
 
   static async open(): Promise<ConstructionSite> {
-    const common = createCustomCommon({ chainId: CHAIN_ID }, Mainnet, { hardfork: Hardfork.Osaka });
-    return new ConstructionSite(await createEVM({ common }));
+    return new ConstructionSite(await createEVM({ common: rulesOf(CHAIN_ID) }));
   }
 
   async construct(construction: Construction): Promise<void> {
