@@ -22,11 +22,9 @@ import { evmKind } from "../../builder/kinds/evm/index.ts";
 import { LedgerAccount } from "../../builder/kinds/ledger/client.ts";
 import { UNPROVEN, UNPROVEN_KEY } from "../../builder/kinds/unproven.ts";
 import { GATEWAY_KINDS } from "../../builder/node/kinds/index.ts";
-import { rollupsAbi } from "../../builder/protocol/abi.ts";
 import { evmChainIdOf } from "../../builder/protocol/evm-chain-id.ts";
-import { rootHex } from "../../builder/protocol/execution/encoding.ts";
-import { chainId, L1 } from "../../builder/protocol/ids.ts";
-import { accountAt, builderAccount, deploy, startLockstep } from "../../test/core/setup.ts";
+import { L1 } from "../../builder/protocol/ids.ts";
+import { accountAt, builderAccount, registerEvm, startLockstep } from "../../test/core/setup.ts";
 import { unprovenLedgerKind, UnprovenProver } from "../../test/core/unproven.ts";
 
 const MIXES = ["a", "l1", "ledger", "plain", "flood"] as const;
@@ -51,30 +49,10 @@ const mixes = values.mix.split(",").map((name) => {
 
 const lockstep = await startLockstep();
 const { l1, rollups: manager, ledger } = lockstep;
-const proofSystem = (await deploy(l1, "UnprovenProofSystem")).address;
-await l1.reader.waitForTransactionReceipt({
-  hash: await l1.writer(accountAt(0)).writeContract({
-    address: manager,
-    abi: rollupsAbi,
-    functionName: "register",
-    args: [
-      {
-        owner: accountAt(0).address,
-        proofSystem,
-        verificationKeys: [UNPROVEN_KEY],
-        genesisRoot: rootHex(await evmKind.genesisRoot()),
-        nativeToken: false,
-        verificationDelay: 0,
-      },
-    ],
-  }),
-});
-const a = chainId(2);
+const a = await registerEvm(lockstep);
 const options = {
   l1Rpc: l1.url,
   manager,
-  // Its name before.
-  rollupsAddress: manager,
   rollups: [
     { id: ledger, kind: unprovenLedgerKind, verificationKeys: lockstep.keys },
     { id: a, kind: evmKind, verificationKeys: { [UNPROVEN]: UNPROVEN_KEY } },

@@ -8,32 +8,14 @@ import path from "node:path";
 import { createBuilder } from "../../builder/core/builder.ts";
 import { evmKind } from "../../builder/kinds/evm/index.ts";
 import { UNPROVEN, UNPROVEN_KEY } from "../../builder/kinds/unproven.ts";
-import { rollupsAbi } from "../../builder/protocol/abi.ts";
 import { evmChainIdOf } from "../../builder/protocol/evm-chain-id.ts";
-import { rootHex } from "../../builder/protocol/execution/encoding.ts";
-import { chainId } from "../../builder/protocol/ids.ts";
-import { accountAt, builderAccount, deploy, startLockstep } from "../../test/core/setup.ts";
+import { accountAt, builderAccount, registerEvm, startLockstep } from "../../test/core/setup.ts";
 import { unprovenLedgerKind, UnprovenProver } from "../../test/core/unproven.ts";
 
 const blocks = Number(process.argv[2] ?? 1_000);
-const { l1, rollups: manager, ledger, keys } = await startLockstep();
-const proofSystem = (await deploy(l1, "UnprovenProofSystem")).address;
-await l1.writer(accountAt(0)).writeContract({
-  address: manager,
-  abi: rollupsAbi,
-  functionName: "register",
-  args: [
-    {
-      owner: accountAt(0).address,
-      proofSystem,
-      verificationKeys: [UNPROVEN_KEY],
-      genesisRoot: rootHex(await evmKind.genesisRoot()),
-      nativeToken: false,
-      verificationDelay: 0,
-    },
-  ],
-});
-const a = chainId(2);
+const lockstep = await startLockstep();
+const { l1, rollups: manager, ledger, keys } = lockstep;
+const a = await registerEvm(lockstep);
 const folder = await mkdtemp(path.join(tmpdir(), "lockstep-restart-"));
 
 async function start(own: string | undefined) {

@@ -5,17 +5,15 @@ import { expect } from "chai";
 import { ClassicLevel } from "classic-level";
 import { type Address, parseGwei } from "viem";
 import { type Builder, createBuilder } from "../../builder/core/builder.ts";
-import { rootHex } from "../../builder/protocol/execution/encoding.ts";
 import { evmKind } from "../../builder/kinds/evm/index.ts";
 import { EvmMachine } from "../../builder/kinds/evm/machine.ts";
 import { UNPROVEN, UNPROVEN_KEY } from "../../builder/kinds/unproven.ts";
-import { rollupsAbi } from "../../builder/protocol/abi.ts";
-import { type ChainId, chainId, L1 } from "../../builder/protocol/ids.ts";
+import { type ChainId, L1 } from "../../builder/protocol/ids.ts";
 import { InclusionStore } from "../../builder/post/inclusion-store.ts";
 import { rollupTransaction } from "../../builder/intake/accepted.ts";
 import { PendingStore } from "../../builder/intake/pending.ts";
 import { expectCode } from "../protocol/expect-code.ts";
-import { accountAt, builderAccount, deploy, type Lockstep, startLockstep } from "./setup.ts";
+import { accountAt, builderAccount, type Lockstep, registerEvm, startLockstep } from "./setup.ts";
 import { unprovenLedgerKind, UnprovenProver } from "./unproven.ts";
 
 /** A data folder that an older version of Lockstep left, or a newer one. */
@@ -29,19 +27,7 @@ describe("a data folder of another version", function () {
 
   before(async () => {
     lockstep = await startLockstep();
-    const proofSystem = (await deploy(lockstep.l1, "UnprovenProofSystem")).address;
-    const registration = {
-      owner: user.address,
-      proofSystem,
-      verificationKeys: [UNPROVEN_KEY],
-      genesisRoot: rootHex(await evmKind.genesisRoot()),
-      nativeToken: false,
-      verificationDelay: 0,
-    };
-    const call = { address: lockstep.rollups, abi: rollupsAbi, functionName: "register" } as const;
-    const hash = await lockstep.l1.writer(user).writeContract({ ...call, args: [registration] });
-    await lockstep.l1.reader.waitForTransactionReceipt({ hash });
-    evm = chainId(2);
+    evm = await registerEvm(lockstep);
     toEvm = await lockstep.createProxy(user.address, evm);
     folder = await mkdtemp(path.join(tmpdir(), "lockstep-formats-"));
     await using builder = await start();

@@ -11,10 +11,7 @@ import { evmKind } from "../../builder/kinds/evm/index.ts";
 import { UNPROVEN, UNPROVEN_KEY } from "../../builder/kinds/unproven.ts";
 import { connectL1 } from "../../builder/l1/client.ts";
 import { lowerCase } from "../../builder/protocol/address.ts";
-import { rollupsAbi } from "../../builder/protocol/abi.ts";
-import { rootHex } from "../../builder/protocol/execution/encoding.ts";
-import { chainId } from "../../builder/protocol/ids.ts";
-import { accountAt, builderAccount, deploy, startLockstep } from "./setup.ts";
+import { accountAt, builderAccount, registerEvm, startLockstep } from "./setup.ts";
 import { UnprovenProver } from "./unproven.ts";
 
 describe("a batch that keeps its time", function () {
@@ -25,18 +22,7 @@ describe("a batch that keeps its time", function () {
     const lockstep = await startLockstep();
     const { l1, rollups: manager } = lockstep;
     stack.defer(() => l1.close());
-    const owner = accountAt(0);
-    const terms = {
-      owner: owner.address,
-      proofSystem: (await deploy(l1, "UnprovenProofSystem")).address,
-      verificationKeys: [UNPROVEN_KEY],
-      genesisRoot: rootHex(await evmKind.genesisRoot()),
-      nativeToken: false,
-      verificationDelay: 0,
-    };
-    const register = { address: manager, abi: rollupsAbi, functionName: "register", args: [terms] } as const;
-    await l1.reader.waitForTransactionReceipt({ hash: await l1.writer(owner).writeContract(register) });
-    const a = chainId(2);
+    const a = await registerEvm(lockstep);
     const user = accountAt(1);
     const to = await lockstep.createProxy(user.address, a);
     const sign = async (nonce: number) =>

@@ -11,10 +11,9 @@ import { LEDGER, ledgerAbi } from "../../builder/kinds/ledger/abi.ts";
 import { UNPROVEN, UNPROVEN_KEY } from "../../builder/kinds/unproven.ts";
 import { rollupsAbi } from "../../builder/protocol/abi.ts";
 import { evmChainIdOf } from "../../builder/protocol/evm-chain-id.ts";
-import { rootHex } from "../../builder/protocol/execution/encoding.ts";
 import { type ChainId, chainId, L1 as L1_CHAIN } from "../../builder/protocol/ids.ts";
 import { type FaultyL1, startFaultyL1 } from "./faulty-l1.ts";
-import { accountAt, builderAccount, deploy, type Lockstep, startLockstep } from "./setup.ts";
+import { accountAt, builderAccount, type Lockstep, registerEvm, startLockstep } from "./setup.ts";
 import { unprovenLedgerKind, UnprovenProver } from "./unproven.ts";
 
 /** Provers take their time: nothing waits for them that need not, and what they made is used. */
@@ -35,22 +34,7 @@ describe("while a proof is being made", function () {
 
   beforeEach(async () => {
     lockstep = await startLockstep();
-    const proofSystem = (await deploy(lockstep.l1, "UnprovenProofSystem")).address;
-    await lockstep.l1.writer(accountAt(0)).writeContract({
-      address: lockstep.rollups,
-      abi: rollupsAbi,
-      functionName: "register",
-      args: [
-        {
-          owner: accountAt(0).address,
-          proofSystem,
-          verificationKeys: [UNPROVEN_KEY],
-          genesisRoot: rootHex(await evmKind.genesisRoot()),
-          nativeToken: false,
-          verificationDelay: 0,
-        },
-      ],
-    });
+    await registerEvm(lockstep);
     toA = await lockstep.createProxy(accountAt(3).address, a);
     l1 = await startFaultyL1(lockstep.l1.url);
     folder = await mkdtemp(path.join(tmpdir(), "lockstep-lanes-"));

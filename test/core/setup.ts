@@ -16,6 +16,8 @@ import { compileContracts } from "../../builder/node/deployment/compile.ts";
 import { rollupsAbi } from "../../builder/protocol/abi.ts";
 import { chainId, type ChainId } from "../../builder/protocol/ids.ts";
 import { rootHex } from "../../builder/protocol/execution/encoding.ts";
+import { evmKind } from "../../builder/kinds/evm/index.ts";
+import { UNPROVEN_KEY } from "../../builder/kinds/unproven.ts";
 import { ledgerKind } from "../../builder/kinds/ledger/index.ts";
 import { LEDGER } from "../../builder/kinds/ledger/abi.ts";
 
@@ -93,26 +95,16 @@ export async function startLockstep(
     proofSystem: (await deploy(l1, "AcceptingProofSystem")).address,
     keys: unprovenKeys,
   };
-  const register = async (nativeToken = false): Promise<ChainId> => {
-    const hash = await l1.writer(accountAt(0)).writeContract({
-      address: rollups,
-      abi: rollupsAbi,
-      functionName: "register",
-      args: [
-        {
-          owner: accountAt(0).address,
-          proofSystem,
-          verificationKeys: Object.values(keys),
-          genesisRoot: rootHex(await ledgerKind.genesisRoot()),
-          nativeToken,
-          verificationDelay: 0,
-        },
-      ],
-    });
-    await l1.reader.waitForTransactionReceipt({ hash });
-    const read = { address: rollups, abi: rollupsAbi } as const;
-    return chainId(await l1.reader.readContract({ ...read, functionName: "rollupCount" }));
-  };
+  const register = async (nativeToken = false): Promise<ChainId> =>
+    await registerRollup(
+      { l1, rollups },
+      {
+        proofSystem,
+        verificationKeys: Object.values(keys),
+        genesisRoot: rootHex(await ledgerKind.genesisRoot()),
+        nativeToken,
+      },
+    );
   const ledger = await register();
   const proxyOf = async (original: Address, rollup: ChainId): Promise<Address> =>
     await l1.reader.readContract({
@@ -136,3 +128,42 @@ export async function startLockstep(
 }
 
 export type Lockstep = Awaited<ReturnType<typeof startLockstep>>;
+
+/** Where rollups are registered. */
+interface Registry {
+  readonly l1: Pick<L1, "reader" | "writer">;
+  readonly rollups: Address;
+}
+
+interface Registration {
+  readonly proofSystem: Address;
+  readonly verificationKeys: readonly Hex[];
+  readonly genesisRoot: Hex;
+  readonly nativeToken?: boolean;
+}
+
+/** Registers a rollup whose proof system can be replaced at once; its owner is the first account. */
+export async function registerRollup(
+  { l1, rollups }: Registry,
+  { nativeToken = false, ...terms }: Registration,
+): Promise<ChainId> {
+  const owner = accountAt(0);
+  const hash = await l1.writer(owner).writeContract({
+    address: rollups,
+    abi: rollupsAbi,
+    functionName: "register",
+    args: [{ owner: owner.address, ...terms, nativeToken, verificationDelay: 0 }],
+  });
+  await l1.reader.waitForTransactionReceipt({ hash });
+  const read = { address: rollups, abi: rollupsAbi } as const;
+  return chainId(await l1.reader.readContract({ ...read, functionName: "rollupCount" }));
+}
+
+/** Registers an EVM rollup, which is unproven. */
+export async function registerEvm(registry: Registry, genesisRoot?: Hex): Promise<ChainId> {
+  return await registerRollup(registry, {
+    proofSystem: (await deploy(registry.l1, "UnprovenProofSystem")).address,
+    verificationKeys: [UNPROVEN_KEY],
+    genesisRoot: genesisRoot ?? rootHex(await evmKind.genesisRoot()),
+  });
+}

@@ -10,8 +10,8 @@ import { LedgerAccount } from "../../builder/kinds/ledger/client.ts";
 import { UNPROVEN, UNPROVEN_KEY } from "../../builder/kinds/unproven.ts";
 import { rollupsAbi } from "../../builder/protocol/abi.ts";
 import type { Action } from "../../builder/protocol/action.ts";
-import { type ChainId, chainId, L1, stateRoot } from "../../builder/protocol/ids.ts";
-import { accountAt, builderAccount, deploy, type Lockstep, startLockstep } from "../core/setup.ts";
+import { type ChainId, L1, stateRoot } from "../../builder/protocol/ids.ts";
+import { accountAt, builderAccount, type Lockstep, registerEvm, startLockstep } from "../core/setup.ts";
 import { unprovenLedgerKind, UnprovenProver } from "../core/unproven.ts";
 
 /** What a fault of an interpreter makes of an answer. */
@@ -56,23 +56,7 @@ describe("what a builder checks before it posts", function () {
 
   before(async () => {
     lockstep = await startLockstep();
-    const proofSystem = (await deploy(lockstep.l1, "UnprovenProofSystem")).address;
-    const registration = {
-      owner: alice.address,
-      proofSystem,
-      verificationKeys: [UNPROVEN_KEY],
-      genesisRoot: rootHex(await evmKind.genesisRoot()),
-      nativeToken: false,
-      verificationDelay: 0,
-    };
-    const hash = await lockstep.l1.writer(alice).writeContract({
-      address: lockstep.rollups,
-      abi: rollupsAbi,
-      functionName: "register",
-      args: [registration],
-    });
-    await lockstep.l1.reader.waitForTransactionReceipt({ hash });
-    evm = chainId(2);
+    evm = await registerEvm(lockstep);
     toEvm = await lockstep.createProxy(carol.address, evm);
     toLedger = lockstep.ledgerProxy;
   });

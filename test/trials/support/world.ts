@@ -1,17 +1,16 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { type Address, type Hex, numberToHex, parseEther, toHex } from "viem";
+import { type Address, numberToHex, parseEther, toHex } from "viem";
 import { type HDAccount, mnemonicToAccount } from "viem/accounts";
 import { type Builder, createBuilder } from "../../../builder/core/builder.ts";
 import { createEvmKind } from "../../../builder/kinds/evm/index.ts";
 import { LedgerAccount } from "../../../builder/kinds/ledger/client.ts";
 import { UNPROVEN, UNPROVEN_KEY } from "../../../builder/kinds/unproven.ts";
 import { lowerCase } from "../../../builder/protocol/address.ts";
-import { rollupsAbi } from "../../../builder/protocol/abi.ts";
 import { rootHex } from "../../../builder/protocol/execution/encoding.ts";
-import { type ChainId, chainId } from "../../../builder/protocol/ids.ts";
-import { accountAt, deploy, type L1, type Lockstep, startLockstep } from "../../core/setup.ts";
+import { type ChainId } from "../../../builder/protocol/ids.ts";
+import { accountAt, type L1, type Lockstep, registerEvm, startLockstep } from "../../core/setup.ts";
 import { unprovenLedgerKind, UnprovenProver } from "../../core/unproven.ts";
 import { TrialBuilder } from "./builder.ts";
 
@@ -118,19 +117,4 @@ export class TrialWorld {
 
 function pursesOf(users: readonly TrialUser[]): Map<Address, bigint> {
   return new Map(users.map(({ account }) => [lowerCase(account.address), PURSE]));
-}
-
-async function registerEvm({ l1, rollups }: Lockstep, genesisRoot: Hex): Promise<ChainId> {
-  const owner = accountAt(0);
-  const proofSystem = (await deploy(l1, "UnprovenProofSystem")).address;
-  const terms = { owner: owner.address, proofSystem, verificationKeys: [UNPROVEN_KEY] };
-  const hash = await l1.writer(owner).writeContract({
-    address: rollups,
-    abi: rollupsAbi,
-    functionName: "register",
-    args: [{ ...terms, genesisRoot, nativeToken: false, verificationDelay: 0 }],
-  });
-  await l1.reader.waitForTransactionReceipt({ hash });
-  const read = { address: rollups, abi: rollupsAbi } as const;
-  return chainId(await l1.reader.readContract({ ...read, functionName: "rollupCount" }));
 }
