@@ -6,6 +6,8 @@ import {IGroth16ProofSystem} from "../interfaces/IGroth16ProofSystem.sol";
 import {IProofSystem, Statement} from "../interfaces/IProofSystem.sol";
 import {FIELD_MODULUS} from "../interfaces/Actions.sol";
 import {Bn254, G1, G2} from "./Bn254.sol";
+import {coefficientOf} from "./Coefficient.sol";
+import {DEVELOPMENT_ALPHA, DEVELOPMENT_BETA} from "./DevelopmentSetup.sol";
 import {Fingerprint} from "./Fingerprint.sol";
 import {isLocalChain} from "./LocalChains.sol";
 
@@ -35,13 +37,6 @@ contract Groth16ProofSystem is IGroth16ProofSystem {
 
     /// IC_0 and one more for each public input.
     uint256 private constant IC_POINTS = 4;
-
-    /// `keccak256` of α and of β of every development key (docs/spec.md section 6). A test derives them
-    /// again.
-    bytes32 private constant DEVELOPMENT_ALPHA =
-        0x2c77c6401af51a2fae3d23b2bba80db7c33afbee1b7c9ff0ad7885ffc993baf8;
-    bytes32 private constant DEVELOPMENT_BETA =
-        0x0d2aa852a5d9b371063fa2c11a3b4a4fb73d01f32ae1335c44cb22b30520673a;
 
     /// A key that is in use, with the sums of what its proofs pair with its points.
     /// @param factors Σ ρ, Σ ρ·commitment, Σ ρ·challenge, Σ ρ·evaluation: those of IC; the first also that of
@@ -109,7 +104,7 @@ contract Groth16ProofSystem is IGroth16ProofSystem {
             Statement calldata statement = statements[i];
             uint256 at = _find(uses, useCount, statement.verificationKey);
             if (at == useCount) uses[useCount++].keyHash = statement.verificationKey;
-            _addProof(pairs, uses[at], statement.proof, inputs[i], _coefficient(seed, i), i);
+            _addProof(pairs, uses[at], statement.proof, inputs[i], coefficientOf(seed, i), i);
         }
         uint256 pairCount = count;
         for (uint256 i = 0; i < useCount; i++) pairCount = _addKey(pairs, pairCount, uses[i]);
@@ -150,11 +145,6 @@ contract Groth16ProofSystem is IGroth16ProofSystem {
         uint256[] calldata words = statement.words;
         uint256 challenge = Fingerprint.challengeOf(words, commitment);
         return [1, commitment, challenge, Fingerprint.evaluate(words, challenge)];
-    }
-
-    /// Odd, so not zero, and less than 2^128.
-    function _coefficient(bytes32 seed, uint256 index) private pure returns (uint256) {
-        return index == 0 ? 1 : uint128(uint256(keccak256(abi.encode(seed, index)))) | 1;
     }
 
     /// Adds a proof to the sums of its key, and the pair (ρA, B) in the place of the proof's index.

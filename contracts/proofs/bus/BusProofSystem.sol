@@ -4,6 +4,7 @@ pragma solidity 0.8.30;
 import {FIELD_MODULUS} from "../../interfaces/Actions.sol";
 import {IProofSystem, Statement} from "../../interfaces/IProofSystem.sol";
 import {Bn254, G1, G2} from "../Bn254.sol";
+import {coefficientOf} from "../Coefficient.sol";
 import {BusProofs, Layout} from "./BusProofs.sol";
 import {CodeRegistry} from "./CodeRegistry.sol";
 import {KeySets} from "./KeySets.sol";
@@ -200,7 +201,7 @@ contract BusProofSystem is KeySets, CodeRegistry {
         SetUse memory set = opened.set;
         if (key >= set.uses.length) revert UnknownKey(statement, index, key);
         KeyUse memory use = set.uses[key];
-        uint256 coefficient = Transcript.coefficientOf(check.seed, check.equations++);
+        uint256 coefficient = coefficientOf(check.seed, check.equations++);
         set.alphaFactor = addmod(set.alphaFactor, coefficient, FIELD_MODULUS);
         _addFactors(use, opened, proof, coefficient);
         Bn254.scale(a, coefficient);
@@ -245,7 +246,7 @@ contract BusProofSystem is KeySets, CodeRegistry {
         bytes memory encoded = proof.openingOf();
         G1 memory w = Bn254.g1At(encoded, 0);
         if (!Bn254.isOnCurve(w)) revert OpeningNotOnCurve();
-        check.coefficient = Transcript.coefficientOf(check.seed, check.equations++);
+        check.coefficient = coefficientOf(check.seed, check.equations++);
         G1 memory sum = _sumCodes(check, opened, proof, index);
         G1 memory scaled = G1(w.x, w.y);
         Bn254.scale(scaled, mulmod(opened.gamma, check.coefficient, FIELD_MODULUS));
@@ -265,7 +266,7 @@ contract BusProofSystem is KeySets, CodeRegistry {
     ) private view returns (G1 memory sum) {
         bytes32 seed = Transcript.openingSeedOf(opened.seed, proof, opened.layout);
         for (uint256 i = 0; i < opened.layout.codes; i++) {
-            uint256 coefficient = Transcript.coefficientOf(seed, i);
+            uint256 coefficient = coefficientOf(seed, i);
             coefficient = mulmod(coefficient, check.coefficient, FIELD_MODULUS);
             _addCode(sum, opened, proof.codeAt(opened.layout, i), coefficient, index);
         }

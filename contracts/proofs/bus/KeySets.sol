@@ -4,6 +4,7 @@ pragma solidity 0.8.30;
 import {SSTORE2} from "solady/src/utils/SSTORE2.sol";
 import {IBusProofSystem} from "../../interfaces/IBusProofSystem.sol";
 import {Bn254, G1, G2} from "../Bn254.sol";
+import {DEVELOPMENT_ALPHA, DEVELOPMENT_BETA, DEVELOPMENT_TAU} from "../DevelopmentSetup.sol";
 import {isLocalChain} from "../LocalChains.sol";
 
 /// @title Sets of verification keys
@@ -29,13 +30,6 @@ abstract contract KeySets is IBusProofSystem {
     /// Of a code object, less the byte that SSTORE2 puts in front.
     uint256 private constant MAX_BYTES = 24_575;
 
-    /// `keccak256` of α and of β of every development key (docs/spec.md section 6).
-    bytes32 private constant DEVELOPMENT_ALPHA =
-        0x2c77c6401af51a2fae3d23b2bba80db7c33afbee1b7c9ff0ad7885ffc993baf8;
-    bytes32 private constant DEVELOPMENT_BETA =
-        0x0d2aa852a5d9b371063fa2c11a3b4a4fb73d01f32ae1335c44cb22b30520673a;
-    bytes32 private constant DEVELOPMENT_TAU =
-        0xe8e11740318427d123d1275b52b308ce020f3bab052f51653d05e859c9bc6efe;
     /// `keccak256` of the generator of G2.
     bytes32 private immutable GENERATOR = keccak256(abi.encode(Bn254.generator2()));
 

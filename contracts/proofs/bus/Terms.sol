@@ -2,6 +2,7 @@
 pragma solidity 0.8.30;
 
 import {FIELD_MODULUS} from "../../interfaces/Actions.sol";
+import {Words} from "../Words.sol";
 
 /// A sum of terms of a bus as one fraction: inverting would cost more than multiplying on.
 struct Fraction {
@@ -13,6 +14,8 @@ struct Fraction {
 /// @notice A tuple (e_0, …, e_m) is compressed to f = Σ e_i β^i. Sending it adds 1 / (γ − f) to the bus,
 /// receiving it takes as much away. Types of tuples: docs/proving-evm.md section 4.
 library Terms {
+    using Words for uint256[];
+
     /// Type of the tuples (tag + index, word).
     uint256 internal constant WORD = 1 << 240;
 
@@ -62,17 +65,8 @@ library Terms {
                 base := addmod(base, sub(p, 1), p)
             }
         }
-        if (!areInField) _refuse(words);
+        if (!areInField) words.refuse();
         return Fraction(numerator, denominator);
-    }
-
-    /// Thrown when a word is not below the field's order, where two different words would count as equal.
-    error WordOutOfField(uint256 index, uint256 word);
-
-    /// Names the first word that is not in the field.
-    function _refuse(uint256[] calldata words) private pure {
-        for (uint256 i = 0; i < words.length; i++)
-            if (words[i] >= FIELD_MODULUS) revert WordOutOfField(i, words[i]);
     }
 
     /// Whether L1's terms and the proofs' sums together are zero. A denominator of zero would make any sum

@@ -2,6 +2,7 @@
 pragma solidity 0.8.30;
 
 import {FIELD_MODULUS} from "../../interfaces/Actions.sol";
+import {Words} from "../Words.sol";
 import {BusProofs, Layout} from "./BusProofs.sol";
 
 /// @title What is hashed before which challenge
@@ -11,6 +12,7 @@ import {BusProofs, Layout} from "./BusProofs.sol";
 /// which equations are added up.
 library Transcript {
     using BusProofs for bytes;
+    using Words for uint256[];
 
     bytes32 internal constant DOMAIN = keccak256("lockstep.bus.v1");
 
@@ -23,7 +25,7 @@ library Transcript {
         Layout memory layout
     ) internal view returns (bytes32 seed) {
         seed = keccak256(
-            abi.encode(DOMAIN, block.chainid, address(this), set, _hash(words), layout.count, layout.codes)
+            abi.encode(DOMAIN, block.chainid, address(this), set, words.hash(), layout.count, layout.codes)
         );
         for (uint256 i = 0; i < layout.count; i++) {
             bytes calldata part = proof.proofAt(layout, i);
@@ -58,22 +60,5 @@ library Transcript {
         bytes calldata proof
     ) internal pure returns (bytes32) {
         return keccak256(abi.encodePacked(seed, statementSeed, keccak256(proof)));
-    }
-
-    /// The coefficient with this index: odd, so not zero, and less than 2^128. The first is 1, which loses
-    /// nothing: only their ratios matter.
-    function coefficientOf(bytes32 seed, uint256 index) internal pure returns (uint256) {
-        return index == 0 ? 1 : uint128(uint256(keccak256(abi.encode(seed, index)))) | 1;
-    }
-
-    /// `keccak256` of the words, 32 bytes each.
-    function _hash(uint256[] calldata words) private pure returns (bytes32 digest) {
-        // abi.encodePacked would go through them one by one.
-        assembly ("memory-safe") {
-            let size := shl(5, words.length)
-            let copy := mload(0x40)
-            calldatacopy(copy, words.offset, size)
-            digest := keccak256(copy, size)
-        }
     }
 }
