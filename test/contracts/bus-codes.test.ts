@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { expect } from "chai";
-import { encodeFunctionData, getContract, type Hex, keccak256, size, toHex } from "viem";
+import { type Hex, keccak256, numberToHex, size, sliceHex, toHex } from "viem";
 import { busProofSystemAbi as abi } from "../../builder/protocol/abi.ts";
 import { FIELD_MODULUS as P } from "../../builder/protocol/ids.ts";
 import {
@@ -9,12 +9,12 @@ import {
   hashTau,
 } from "../../builder/proving/bus/code-commitments.ts";
 import { DEVELOPMENT_TAU } from "../../builder/proving/bus/development-powers.ts";
-import { encodeKeySet } from "../../builder/proving/bus/key-set.ts";
 import { type BusProofs, encodeBusProofs } from "../../builder/proving/bus/proofs.ts";
 import { BusProver, type Part } from "../proving/bus/bus-prover.ts";
+import { busStatement, type BusSystem, createBusSystem } from "./bus-system.ts";
+import { put } from "./canonical/mutate.ts";
 import { snapshots } from "./gas-snapshot.ts";
 import { expectRevert } from "./outcome.ts";
-import { connect } from "./setup.ts";
 
 const WORDS = [11n, 22n, 33n, 44n, 55n];
 /** Enough for the codes here. */
@@ -22,29 +22,19 @@ const ROWS = 4_500;
 /** An instruction of each kind: pushes of all widths, what does not exist, what ends. */
 const ALL_OPCODES = Uint8Array.from(Array.from({ length: 256 }, (_, opcode) => opcode));
 const CODE = Uint8Array.from(Buffer.from("602a60005260206000f35b6001600255600160025500".repeat(3), "hex"));
-const BASE_GAS = 21_000n;
-
-async function create() {
-  const l1 = await connect();
-  const address = await l1.create("BusProofSystem");
-  const client = { public: l1.publicClient, wallet: l1.walletClient };
-  const system = getContract({ abi, address, client });
-  return { ...l1, system, where: { evmChainId: 31_337n, proofSystem: address } };
-}
 
 describe("codes of BusProofSystem", function () {
   this.timeout(120_000);
-  let s: Awaited<ReturnType<typeof create>>;
+  let s: BusSystem;
   let prover: BusProver;
   let table: CodeTable;
   let registration: CodeRegistration;
   let honest: BusProofs;
 
   before(async () => {
-    s = await create();
+    s = await createBusSystem();
     prover = await BusProver.open(["bus_code_head", "bus_code_tail"], ROWS);
-    const args = [encodeKeySet(prover.set)] as const;
-    await s.system.write.registerKeySet(args, { gas: 10_000_000n });
+    await s.register(prover.set);
     table = prover.codes.table(CODE);
     registration = await prover.codes.register(table);
     await register(CODE, registration);
@@ -54,13 +44,12 @@ describe("codes of BusProofSystem", function () {
   const argumentsOf = (code: Uint8Array, { tau, commitment, opening }: CodeRegistration) =>
     [tau, toHex(code), commitment, opening] as const;
   async function register(code: Uint8Array, made: CodeRegistration): Promise<bigint> {
-    const hash = await s.system.write.registerCode(argumentsOf(code, made), { gas: 16_000_000n });
-    const { status, gasUsed } = await s.publicClient.waitForTransactionReceipt({ hash });
-    expect(status).to.equal("success");
+    const gas = s.registrationGas;
+    const { gasUsed } = await s.included(s.system.write.registerCode(argumentsOf(code, made), { gas }));
     return gasUsed;
   }
   const simulate = (code: Uint8Array, made: CodeRegistration) =>
-    s.system.simulate.registerCode(argumentsOf(code, made), { gas: 16_000_000n });
+    s.system.simulate.registerCode(argumentsOf(code, made), { gas: s.registrationGas });
   const isRegistered = (code: Uint8Array): Promise<boolean> =>
     s.system.read.isCodeRegistered([hashTau(DEVELOPMENT_TAU), keccak256(code)]);
 
@@ -72,8 +61,9 @@ describe("codes of BusProofSystem", function () {
     ];
   }
 
-  const verify = (proofs: BusProofs, words: readonly bigint[] = WORDS) =>
-    s.system.read.verify([[{ verificationKey: prover.setName, words, proof: encodeBusProofs(proofs) }]]);
+  const statement = (proofs: BusProofs | Hex, words: readonly bigint[] = WORDS) =>
+    busStatement(prover.setName, words, proofs);
+  const verify = (...given: Parameters<typeof statement>) => s.verify([statement(...given)]);
   const refuses = (errorName: string, args: readonly unknown[] | undefined, proofs: BusProofs) =>
     expectRevert(verify(proofs), errorName, args, abi);
 
@@ -99,8 +89,8 @@ describe("codes of BusProofSystem", function () {
     it("once: another commitment, or a race, changes nothing", async () => {
       const { result } = await simulate(CODE, { ...registration, commitment: [1n, 2n] });
       expect(result).to.equal(keccak256(CODE));
-      const hash = await s.system.write.registerCode(argumentsOf(CODE, registration));
-      expect((await s.publicClient.waitForTransactionReceipt({ hash })).logs).to.deep.equal([]);
+      const { logs } = await s.included(s.system.write.registerCode(argumentsOf(CODE, registration)));
+      expect(logs).to.deep.equal([]);
     });
 
     it("only as what they are", async () => {
@@ -157,15 +147,11 @@ describe("codes of BusProofSystem", function () {
     it("by a proof that is of this statement, word for word", async () => {
       const bytes = encodeBusProofs(honest);
       for (let at = 0; at < size(bytes); at += 32) {
-        const position = 2 + 2 * at + 63;
-        const digit = (Number.parseInt(bytes.charAt(position), 16) ^ 1).toString(16);
-        const changed: Hex = `0x${bytes.slice(2, position)}${digit}${bytes.slice(position + 1)}`;
-        const outcome = await s.system.read
-          .verify([[{ verificationKey: prover.setName, words: WORDS, proof: changed }]])
-          .then(
-            () => "accepted",
-            () => "refused",
-          );
+        const changed = BigInt(sliceHex(bytes, at, at + 32)) ^ 1n;
+        const outcome = await verify(put(bytes, at, numberToHex(changed, { size: 32 }))).then(
+          () => "accepted",
+          () => "refused",
+        );
         expect(outcome, `word ${at / 32}`).to.equal("refused");
       }
     });
@@ -224,8 +210,8 @@ describe("codes of BusProofSystem", function () {
       const words = WORDS.slice(0, 2);
       const [head] = parts();
       const one = await prover.proveTogether({ parts: [head], words, table }, s.where);
-      snapshot("1 proof, 1 code", await gasOf(one, words));
-      snapshot("2 proofs under 2 keys, 1 code", await gasOf(honest, WORDS));
+      snapshot("1 proof, 1 code", await s.verificationGas([statement(one, words)]));
+      snapshot("2 proofs under 2 keys, 1 code", await s.verificationGas([statement(honest)]));
     });
 
     it("of a registration, with its transaction and calldata", async () => {
@@ -236,17 +222,6 @@ describe("codes of BusProofSystem", function () {
       snapshot("registration of 1 KiB", (await gas[0]) ?? 0n);
       snapshot("registration of 4 KiB", (await gas[1]) ?? 0n);
     });
-
-    async function gasOf(proofs: BusProofs, words: readonly bigint[]): Promise<bigint> {
-      const statement = { verificationKey: prover.setName, words, proof: encodeBusProofs(proofs) };
-      const data = encodeFunctionData({ abi, functionName: "verify", args: [[statement]] });
-      const hash = await s.walletClient.sendTransaction({ to: s.system.address, data });
-      const { gasUsed, status } = await s.publicClient.waitForTransactionReceipt({ hash });
-      expect(status).to.equal("success");
-      const bytes = Buffer.from(data.slice(2), "hex");
-      const zeros = bytes.filter((byte) => byte === 0).length;
-      return gasUsed - BASE_GAS - BigInt(4 * zeros + 16 * (bytes.length - zeros));
-    }
   });
 });
 

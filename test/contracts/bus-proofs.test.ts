@@ -1,14 +1,6 @@
+import { invert } from "@noble/curves/abstract/modular.js";
 import { expect } from "chai";
-import {
-  concatHex,
-  encodeFunctionData,
-  getContract,
-  type Hex,
-  keccak256,
-  numberToHex,
-  size,
-  sliceHex,
-} from "viem";
+import { concatHex, type Hex, keccak256, numberToHex, size, sliceHex } from "viem";
 import { busProofSystemAbi as abi } from "../../builder/protocol/abi.ts";
 import { FIELD_MODULUS as P } from "../../builder/protocol/ids.ts";
 import { encodeKeySet, hashKeySet } from "../../builder/proving/bus/key-set.ts";
@@ -20,17 +12,17 @@ import {
   equationCoefficients,
   seedOf,
 } from "../../builder/proving/bus/transcript.ts";
-import { encodeG2, type G2Point } from "../../builder/proving/keys/verification-key.ts";
+import { encodeG1, encodeG2, type G2Point } from "../../builder/proving/keys/verification-key.ts";
 import { BusProver, type Part } from "../proving/bus/bus-prover.ts";
 import { snapshots } from "./gas-snapshot.ts";
+import { busStatement, type BusStatement, type BusSystem, createBusSystem } from "./bus-system.ts";
+import { put } from "./canonical/mutate.ts";
 import { expectRevert } from "./outcome.ts";
-import { connect } from "./setup.ts";
 
 /** Bytes of a set before its keys, of a key, and of a proof. */
 const HEADER = 352;
 const KEY = 512;
 const PROOF = 384;
-const BASE_GAS = 21_000n;
 
 const WORDS = [11n, 22n, 33n, 44n, 55n];
 /** A statement of five words in two proofs under two keys. */
@@ -39,44 +31,25 @@ const PARTS: readonly Part[] = [
   { key: 1, words: WORDS.slice(2) },
 ];
 
-async function create(options: { chainId?: number } = {}) {
-  const l1 = await connect(options);
-  const address = await l1.create("BusProofSystem");
-  const client = { public: l1.publicClient, wallet: l1.walletClient };
-  const system = getContract({ abi, address, client });
-  const register = async (keySet: Hex) => {
-    const hash = await system.write.registerKeySet([keySet], { gas: 10_000_000n });
-    return l1.publicClient.waitForTransactionReceipt({ hash });
-  };
-  const where = { evmChainId: BigInt(options.chainId ?? 31_337), proofSystem: address };
-  return { ...l1, system, register, where };
-}
-
 describe("BusProofSystem", function () {
   this.timeout(120_000);
-  let s: Awaited<ReturnType<typeof create>>;
+  let s: BusSystem;
   let prover: BusProver;
   let honest: readonly BusProof[];
 
   before(async () => {
-    s = await create();
+    s = await createBusSystem();
     prover = await BusProver.open(["bus_words_2_0", "bus_words_3_2"]);
-    await s.register(encodeKeySet(prover.set));
+    await s.register(prover.set);
     ({ proofs: honest } = await prover.proveTogether({ parts: PARTS, words: WORDS }, s.where));
   });
 
-  const statement = (proofs: readonly BusProof[] | Hex, words: readonly bigint[] = WORDS, set?: Hex) => ({
-    verificationKey: set ?? prover.setName,
-    words,
-    proof: typeof proofs === "string" ? proofs : encodeBusProofs({ proofs, codes: [] }),
-  });
-  const verify = (...statements: ReturnType<typeof statement>[]) => s.system.read.verify([statements]);
-  const refuses = (
-    errorName: string,
-    args: readonly unknown[] | undefined,
-    ...statements: ReturnType<typeof statement>[]
-  ) => expectRevert(verify(...statements), errorName, args, abi);
-  const refusesAnyhow = async (what: string, ...statements: ReturnType<typeof statement>[]) => {
+  const statement = (proofs: readonly BusProof[] | Hex, words: readonly bigint[] = WORDS, set?: Hex) =>
+    busStatement(set ?? prover.setName, words, typeof proofs === "string" ? proofs : { proofs, codes: [] });
+  const verify = (...statements: BusStatement[]) => s.verify(statements);
+  const refuses = (errorName: string, args: readonly unknown[] | undefined, ...statements: BusStatement[]) =>
+    expectRevert(verify(...statements), errorName, args, abi);
+  const refusesAnyhow = async (what: string, ...statements: BusStatement[]) => {
     const outcome = await verify(...statements).then(
       () => "accepted",
       () => "refused",
@@ -110,10 +83,7 @@ describe("BusProofSystem", function () {
       const bytes = encodeBusProofs({ proofs: honest, codes: [] });
       for (let at = 0; at < size(bytes); at += 32) {
         const changed = BigInt(sliceHex(bytes, at, at + 32)) ^ 1n;
-        await refusesAnyhow(
-          `word ${at / 32}`,
-          statement(splice(bytes, at, numberToHex(changed, { size: 32 }))),
-        );
+        await refusesAnyhow(`word ${at / 32}`, statement(put(bytes, at, numberToHex(changed, { size: 32 }))));
       }
       for (const length of [0, 32, PROOF - 1, PROOF + 32])
         await refuses(
@@ -177,7 +147,7 @@ describe("BusProofSystem", function () {
       expect(missing).to.not.equal(0n);
       const seen = [{ seed: seedOf(opening), proof: encodeBusProofs({ proofs, codes: [] }) }];
       const [first = 0n, second = 0n] = equationCoefficients(seen, 2);
-      const by = (missing * inverse(first - second)) % P;
+      const by = (missing * invert((first - second + P) % P, P)) % P;
       const forged = [
         { ...one, sum: (one.sum + second * by) % P },
         { ...two, sum: (two.sum + (P - first) * by) % P },
@@ -193,8 +163,8 @@ describe("BusProofSystem", function () {
       const target = wordTerms(words, challenges);
       const a = 70n;
       const rest = (target - term([WORD_TAG, a], challenges) + P) % P;
-      const f = (challenges.gamma - inverse(rest) + P) % P;
-      const b = ((f - WORD_TAG - 1n + 2n * P) * inverse(challenges.beta)) % P;
+      const f = (challenges.gamma - invert(rest, P) + P) % P;
+      const b = ((f - WORD_TAG - 1n + 2n * P) * invert(challenges.beta, P)) % P;
       expect(wordTerms([a, b], challenges)).to.equal(target);
       const part = { key: 0, words: [a, b] };
       const forged = await prover.prove(part, await prover.commit(part), challenges);
@@ -214,7 +184,7 @@ describe("BusProofSystem", function () {
     it("are refused under a set that was not registered, another set, and another key", async () => {
       const reversed = { ...prover.set, keys: [...prover.set.keys].reverse() };
       await refuses("UnknownKeySet", [hashKeySet(reversed)], statement(honest, WORDS, hashKeySet(reversed)));
-      await s.register(encodeKeySet(reversed));
+      await s.register(reversed);
       await refuses("BusNotBalanced", [0n], statement(honest, WORDS, hashKeySet(reversed)));
       const unknown = keccak256("0x01");
       await expectRevert(
@@ -248,18 +218,38 @@ describe("BusProofSystem", function () {
     it("are named by their hash, once, and told apart when they are of development", async () => {
       expect(await s.system.read.isRegistered([prover.setName])).to.equal(true);
       expect(await s.system.read.isDevelopmentKeySet([prover.setName])).to.equal(true);
-      expect((await s.register(encodeKeySet(prover.set))).logs.length).to.equal(0);
+      expect((await s.register(prover.set)).logs.length).to.equal(0);
       expect(await s.system.read.isRegistered([keccak256("0x")])).to.equal(false);
     });
 
     it("of the development set-up are refused off local chains", async () => {
-      const other = await create({ chainId: 10 });
+      const other = await createBusSystem({ chainId: 10 });
       await expectRevert(
         other.system.simulate.registerKeySet([encodeKeySet(prover.set)]),
         "DevelopmentKeySet",
         [10n],
         abi,
       );
+    });
+
+    it("are of development when any one of their points is: each gives the rest away", async () => {
+      const off = await createBusSystem({ chainId: 10 });
+      const encoded = encodeKeySet(prover.set);
+      const [one, two] = prover.set.keys;
+      const [point] = one?.ic ?? [];
+      if (one === undefined || two === undefined || point === undefined) throw new Error("two keys");
+      // Where α, β and τ are, and points that are none of them.
+      const others = [
+        { at: 0, other: encodeG1(point) },
+        { at: 64, other: encodeG2(one.delta) },
+        { at: 192, other: encodeG2(two.delta) },
+      ];
+      const own = others.reduce((set, { at, other }) => put(set, at, other), encoded);
+      await off.system.simulate.registerKeySet([own]);
+      for (const { at, other } of others) {
+        const mixed = put(own, at, sliceHex(encoded, at, at + size(other)));
+        await expectRevert(off.system.simulate.registerKeySet([mixed]), "DevelopmentKeySet", [10n], abi);
+      }
     });
 
     it("of another length are refused", async () => {
@@ -282,7 +272,7 @@ describe("BusProofSystem", function () {
         ...Array.from({ length: 48 }, () => sliceHex(set, HEADER, HEADER + KEY)),
       ]);
       await expectRevert(s.system.simulate.registerKeySet([many]), "KeySetLength", undefined, abi);
-      const slots = splice(set, HEADER - 32, numberToHex(65n, { size: 32 }));
+      const slots = put(set, HEADER - 32, numberToHex(65n, { size: 32 }));
       await expectRevert(s.system.simulate.registerKeySet([slots]), "TooManySlots", [65n], abi);
     });
 
@@ -291,7 +281,7 @@ describe("BusProofSystem", function () {
       const inKey = [0, 128, 256, 320, 384, 448].map((at) => HEADER + KEY + at);
       for (const at of [0, 64, 192, ...inKey]) {
         const first = BigInt(sliceHex(set, at, at + 32));
-        const changed = splice(set, at, numberToHex(first ^ 1n, { size: 32 }));
+        const changed = put(set, at, numberToHex(first ^ 1n, { size: 32 }));
         await expectRevert(s.system.simulate.registerKeySet([changed]), "PointNotOnCurve", [BigInt(at)], abi);
       }
     });
@@ -321,7 +311,7 @@ describe("BusProofSystem", function () {
         [places.eta, generator],
       ] as const)
         await expectRevert(
-          s.system.simulate.registerKeySet([splice(set, at, encodeG2(point))]),
+          s.system.simulate.registerKeySet([put(set, at, encodeG2(point))]),
           "SecretNotOwn",
           [BigInt(at)],
           abi,
@@ -331,16 +321,6 @@ describe("BusProofSystem", function () {
 
   describe("gas of verify, without the transaction and its calldata", () => {
     const snapshot = snapshots("bus-gas.json");
-
-    const gasOf = async (...statements: ReturnType<typeof statement>[]): Promise<bigint> => {
-      const data = encodeFunctionData({ abi, functionName: "verify", args: [statements] });
-      const hash = await s.walletClient.sendTransaction({ to: s.system.address, data });
-      const { gasUsed, status } = await s.publicClient.waitForTransactionReceipt({ hash });
-      expect(status).to.equal("success");
-      const bytes = Buffer.from(data.slice(2), "hex");
-      const zeros = bytes.filter((byte) => byte === 0).length;
-      return gasUsed - BASE_GAS - BigInt(4 * zeros + 16 * (bytes.length - zeros));
-    };
 
     for (const [name, keys] of [
       ["1 proof", [0]],
@@ -352,12 +332,12 @@ describe("BusProofSystem", function () {
       it(name, async () => {
         // A statement for each proof, but for the pair: what a statement costs more is little.
         if (keys.length === 2 && keys[1] === 1) {
-          snapshot(name, await gasOf(statement(honest)));
+          snapshot(name, await s.verificationGas([statement(honest)]));
           return;
         }
         const order = { parts: [{ key: 0, words: [7n, 8n] }], words: [7n, 8n] };
         const { proofs } = await prover.proveTogether(order, s.where);
-        snapshot(name, await gasOf(...keys.map(() => statement(proofs, [7n, 8n]))));
+        snapshot(name, await s.verificationGas(keys.map(() => statement(proofs, [7n, 8n]))));
       });
   });
 
@@ -373,21 +353,3 @@ describe("BusProofSystem", function () {
     return Promise.all(PARTS.map((part, i) => prover.prove(part, commitments[i]?.d ?? [0n, 0n], challenges)));
   }
 });
-
-function splice(bytes: Hex, at: number, part: Hex): Hex {
-  const end = at + size(part);
-  return concatHex([
-    at > 0 ? sliceHex(bytes, 0, at) : "0x",
-    part,
-    end < size(bytes) ? sliceHex(bytes, end) : "0x",
-  ]);
-}
-
-function inverse(value: bigint): bigint {
-  let [result, base, exponent] = [1n, ((value % P) + P) % P, P - 2n];
-  for (; exponent > 0n; exponent >>= 1n) {
-    if (exponent & 1n) result = (result * base) % P;
-    base = (base * base) % P;
-  }
-  return result;
-}

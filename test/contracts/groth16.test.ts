@@ -1,9 +1,10 @@
 import { bn254 } from "@noble/curves/bn254.js";
 import { expect } from "chai";
-import { concatHex, getContract, type Hex, keccak256, numberToHex, pad, size, sliceHex } from "viem";
+import { concatHex, getContract, type Hex, keccak256, numberToHex, pad, sliceHex } from "viem";
 import {
   DEVELOPMENT_ALPHA,
   DEVELOPMENT_BETA,
+  encodeG2,
   encodeVerificationKey,
   type G1Point,
 } from "../../builder/proving/keys/verification-key.ts";
@@ -13,7 +14,8 @@ import { groth16ProofSystemAbi } from "../../builder/protocol/abi.ts";
 import { FIELD_MODULUS, type FieldElement, fieldElement } from "../../builder/protocol/ids.ts";
 import { expectRevert } from "./outcome.ts";
 import { connect } from "./setup.ts";
-import { encodeG2, encodeProof, forge, g1, type ProofParts, strayG2, toxicKey } from "./toxic-waste.ts";
+import { put } from "./canonical/mutate.ts";
+import { encodeProof, forge, g1, type ProofParts, strayG2, toxicKey } from "./toxic-waste.ts";
 
 /** Modulus of the coordinates. */
 const Q = bn254.fields.Fp.ORDER;
@@ -70,11 +72,7 @@ describe("Groth16ProofSystem", () => {
     });
 
     const register = (key: Hex) => s.system.simulate.registerKey([key]);
-    const splice = (at: number, part: Hex) => {
-      const end = at + size(part);
-      const rest = end < size(one.encoded) ? sliceHex(one.encoded, end) : "0x";
-      return concatHex([at > 0 ? sliceHex(one.encoded, 0, at) : "0x", part, rest]);
-    };
+    const keyWith = (at: number, part: Hex) => put(one.encoded, at, part);
 
     it("of another length are refused", async () => {
       await expectRevert(register(sliceHex(one.encoded, 1)), "KeyLength", [703n], groth16ProofSystemAbi);
@@ -91,7 +89,7 @@ describe("Groth16ProofSystem", () => {
           numberToHex(first + Q, { size: 32 }),
         ]) {
           await expectRevert(
-            register(splice(at, bad)),
+            register(keyWith(at, bad)),
             "PointNotOnCurve",
             [BigInt(at)],
             groth16ProofSystemAbi,
@@ -103,7 +101,7 @@ describe("Groth16ProofSystem", () => {
     it("with a point of G2 outside the subgroup are refused", async () => {
       for (const at of [64, 192, 320]) {
         await expectRevert(
-          register(splice(at, encodeG2(strayG2()))),
+          register(keyWith(at, encodeG2(strayG2()))),
           "PrecompileFailed",
           [8n],
           groth16ProofSystemAbi,

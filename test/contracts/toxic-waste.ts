@@ -86,11 +86,6 @@ export function strayG2(): G2Point {
   }
 }
 
-/** Imaginary parts first. */
-export function encodeG2([[x0, x1], [y0, y1]]: G2Point): Hex {
-  return encodeAbiParameters(parseAbiParameters("uint256[4]"), [[x1, x0, y1, y0]]);
-}
-
 /** A proof, coordinates as numbers. */
 export interface ProofParts {
   commitment: bigint;

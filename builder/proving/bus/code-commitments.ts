@@ -1,7 +1,6 @@
 import { concatHex, type Hex, keccak256, numberToHex } from "viem";
 import { FIELD_MODULUS as P } from "../../protocol/ids.ts";
-import type { G1Point, G2Point } from "../keys/verification-key.ts";
-import { encodeG2 } from "../keys/verification-key.ts";
+import { encodeG2, type G1Point, type G2Point } from "../keys/verification-key.ts";
 import { codeRows } from "./code-rows.ts";
 import type { Polynomial, Polynomials } from "./polynomials.ts";
 
@@ -25,13 +24,6 @@ export interface CodeRegistration {
   readonly tau: readonly [bigint, bigint, bigint, bigint];
   readonly commitment: G1Point;
   readonly opening: G1Point;
-}
-
-/** A code in a slot of a statement, and the rows that the statement's proofs vouch for. */
-export interface CodeInSlot {
-  readonly slot: number;
-  readonly table: CodeTable;
-  readonly used: ReadonlySet<bigint>;
 }
 
 /** Name of the powers of tau on chain: keccak256 of [τ]₂. */
@@ -64,7 +56,10 @@ export class CodeCommitments {
   }
 
   /** Q, the product over the rows that no proof vouches for, and its commitment, shown before challenges. */
-  async quotient({ table, used }: CodeInSlot): Promise<{ quotient: Polynomial; commitment: G1Point }> {
+  async quotient(
+    table: CodeTable,
+    used: ReadonlySet<bigint>,
+  ): Promise<{ quotient: Polynomial; commitment: G1Point }> {
     const quotient = this.#polynomials.fromRoots(table.rows.filter((row) => !used.has(row)));
     return { quotient, commitment: await this.#commit(quotient) };
   }

@@ -1,10 +1,10 @@
 import { writeFile } from "node:fs/promises";
 import { buildBn128 } from "ffjavascript";
 import { developmentContribution } from "./contribution.ts";
-import { computeKey, computeSplitKey, type SplitKey } from "./direct-set-up.ts";
+import { computeKey, computeSplitKey, type MakeHistory, type SplitKey } from "./direct-set-up.ts";
 import { writeCommitmentKey } from "./commitment-key.ts";
 import type { MultiplierOptions } from "./multiplier.ts";
-import { DEVELOPMENT_SECRETS, developmentSplitSecrets } from "./secrets.ts";
+import { DEVELOPMENT_SECRETS, developmentSplitSecrets, type SetupSecrets } from "./secrets.ts";
 import {
   formatSplitVerificationKey,
   splitVerificationKey,
@@ -28,10 +28,7 @@ export async function createDevelopmentKey(
   r1cs: Uint8Array,
   options: MultiplierOptions = {},
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const curve = await buildBn128(true);
-  const history = async (circuitHash: Uint8Array): Promise<Uint8Array> =>
-    developmentContribution(curve, circuitHash, DEVELOPMENT_SECRETS.delta);
-  return computeKey(r1cs, DEVELOPMENT_SECRETS, history, options);
+  return computeKey(r1cs, DEVELOPMENT_SECRETS, await historyOf(DEVELOPMENT_SECRETS), options);
 }
 
 /**
@@ -43,11 +40,14 @@ export async function createSplitDevelopmentKey(
   committed: number,
   options: MultiplierOptions = {},
 ): Promise<SplitKey> {
-  const curve = await buildBn128(true);
   const secrets = developmentSplitSecrets(r1cs, committed);
-  const history = async (circuitHash: Uint8Array): Promise<Uint8Array> =>
-    developmentContribution(curve, circuitHash, secrets.delta);
-  return computeSplitKey(r1cs, secrets, committed, history, options);
+  return computeSplitKey(r1cs, secrets, committed, await historyOf(secrets), options);
+}
+
+/** One contribution, which took δ from 1 to its value. */
+async function historyOf({ delta }: SetupSecrets): Promise<MakeHistory> {
+  const curve = await buildBn128(true);
+  return async (circuitHash) => developmentContribution(curve, circuitHash, delta);
 }
 
 /** Paths of a key's files. */

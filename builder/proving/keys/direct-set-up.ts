@@ -17,7 +17,7 @@ const GROTH16 = 1;
 const ZKEY_VERSION = 1;
 
 /** Makes section 10, what a key says of its set-up, from snarkjs' hash of the key before contributions. */
-type MakeHistory = (circuitHash: Uint8Array) => Promise<Uint8Array>;
+export type MakeHistory = (circuitHash: Uint8Array) => Promise<Uint8Array>;
 
 /**
  * A Groth16 proving key in snarkjs' format, computed from all of its secrets: seconds where a ceremony takes

@@ -139,7 +139,7 @@ export class BusProver {
   async proveTogether({ parts, words, table }: Order, where: Where): Promise<BusProofs> {
     if (table === undefined) return await this.proveWith({ parts, words, codes: [] }, where);
     const used = new Set(parts.flatMap(({ rows }) => rows ?? []));
-    const { quotient, commitment } = await this.codes.quotient({ slot: 0, table, used });
+    const { quotient, commitment } = await this.codes.quotient(table, used);
     const codes = [{ slot: 0, codeHash: table.codeHash, quotient: commitment }];
     const { proofs } = await this.proveWith({ parts, words, codes }, where);
     const commitments = proofs.map(({ key, proof: { d } }) => ({ key, d }));
