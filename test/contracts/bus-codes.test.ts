@@ -15,6 +15,7 @@ import { busStatement, type BusSystem, createBusSystem } from "./bus-system.ts";
 import { put } from "./canonical/mutate.ts";
 import { snapshots } from "./gas-snapshot.ts";
 import { expectRevert } from "./outcome.ts";
+import { strayG2 } from "./toxic-waste.ts";
 
 const WORDS = [11n, 22n, 33n, 44n, 55n];
 /** Enough for the codes here. */
@@ -111,6 +112,10 @@ describe("codes of BusProofSystem", function () {
         { ...made, tau: [1n, 2n, 3n, 4n] as const },
       ])
         await expectRevert(simulate(other, wrong), "OpeningNotOnCurve", [], abi);
+      // On the twist, but where no pairing means anything: a commitment could be opened to any value there.
+      const [[x0, x1], [y0, y1]] = strayG2();
+      const stray = { ...made, tau: [x1, x0, y1, y0] as const };
+      await expectRevert(simulate(other, stray), "PrecompileFailed", [8n], abi);
       expect(await isRegistered(other)).to.equal(false);
     });
 

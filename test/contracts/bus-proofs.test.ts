@@ -18,6 +18,7 @@ import { snapshots } from "./gas-snapshot.ts";
 import { busStatement, type BusStatement, type BusSystem, createBusSystem } from "./bus-system.ts";
 import { put } from "./canonical/mutate.ts";
 import { expectRevert } from "./outcome.ts";
+import { strayG2 } from "./toxic-waste.ts";
 
 /** Bytes of a set before its keys, of a key, and of a proof. */
 const HEADER = 352;
@@ -283,6 +284,14 @@ describe("BusProofSystem", function () {
         const first = BigInt(sliceHex(set, at, at + 32));
         const changed = put(set, at, numberToHex(first ^ 1n, { size: 32 }));
         await expectRevert(s.system.simulate.registerKeySet([changed]), "PointNotOnCurve", [BigInt(at)], abi);
+      }
+    });
+
+    it("with a point of G2 outside the subgroup are refused", async () => {
+      const set = encodeKeySet(prover.set);
+      for (const at of [64, 192, HEADER + KEY, HEADER + KEY + 128]) {
+        const changed = put(set, at, encodeG2(strayG2()));
+        await expectRevert(s.system.simulate.registerKeySet([changed]), "PrecompileFailed", [8n], abi);
       }
     });
 
