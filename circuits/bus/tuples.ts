@@ -1,0 +1,317 @@
+/**
+ * What circuits and L1 send each other on the bus (docs/proving-evm.md, section 4). This file is the only
+ * place that says which types there are: the circuits' text, the evaluator, the terms that L1 adds
+ * (`builder/proving/bus/terms.ts`, `contracts/proofs/bus/Terms.sol`) and the table in `circuits/README.md`
+ * follow it.
+ *
+ * A tuple (e_0, …, e_m) of a type is compressed to e_0 + tag·β + Σ_{i≥1} e_i·β^(i+1). Every field is an
+ * element of its own: nothing is packed, so no field can flow into its neighbour.
+ */
+
+/** Range of a field: below 2^bits, or any element of the scalar field. */
+export type Range = number | "element";
+
+export interface TupleType {
+  readonly tag: number;
+  /** Name and range of each element, e_0 first. */
+  readonly fields: Readonly<Record<string, Range>>;
+  /** What is true of a tuple that is on the bus. */
+  readonly claim: string;
+  readonly sender: string;
+  readonly receiver: string;
+  /**
+   * - `once`: each side adds ±1 by a constrained flag: as often as it is sent, it is received;
+   * - `free`: the sender proves the tuple true by itself, and sends it as often as it is received.
+   */
+  readonly multiplicity: "once" | "free";
+}
+
+/** Halves of 128 bits, the lower one first, since e_0 is the element that costs nothing. */
+const HALF = 128;
+/** Steps of an operation and everything that is counted in them. */
+export const TIME_BITS = 32;
+/** Frames of a statement. */
+export const CONTEXT_BITS = 24;
+/** A place in a code: 24,576 bytes, and the immediate that reaches behind the end. */
+export const PLACE_BITS = 24;
+
+const WORD = { lo: HALF, index: 32, hi: HALF } as const satisfies Record<string, Range>;
+
+export const TUPLES = {
+  // ------------------------------------------------------------------------------------------ from L1
+  word: {
+    tag: 1,
+    fields: WORD,
+    claim: "word `index` of the statement is hi·2^128 + lo",
+    sender: "L1, each word once",
+    receiver: "border rows",
+    multiplicity: "once",
+  },
+  /** On no bus: the factor that stands for a code in the product of its slot. */
+  codeHead: {
+    tag: 2,
+    fields: { lo: HALF, slot: 8, hi: HALF },
+    claim: "the code in `slot` has this hash",
+    sender: "L1, by opening the slot's product",
+    receiver: "`codeHead`, in its product",
+    multiplicity: "once",
+  },
+  transaction: {
+    tag: 3,
+    fields: { lo: HALF, action: 32, field: 8, hi: HALF },
+    claim: "field `field` of the transaction that is the data of action number `action` is hi·2^128 + lo",
+    sender: "L1, each field of each L2TX once",
+    receiver: "border rows",
+    multiplicity: "once",
+  },
+  transactionData: {
+    tag: 4,
+    fields: { lo: HALF, action: 32, index: 32, hi: HALF },
+    claim: "word `index` of that transaction's calldata, padded right with zeros",
+    sender: "L1, each word once",
+    receiver: "border rows",
+    multiplicity: "once",
+  },
+  keccak: {
+    tag: 5,
+    fields: { lo: HALF, number: 16, length: 32, hi: HALF },
+    claim: "keccak256 of preimage `number`, which has `length` bytes",
+    sender: "L1, once for each preimage that it was told",
+    receiver: "keccak rows",
+    multiplicity: "once",
+  },
+  preimage: {
+    tag: 6,
+    fields: { lo: HALF, number: 16, index: 32, hi: HALF },
+    claim: "word `index` of preimage `number`, padded right with zeros",
+    sender: "L1, each word once",
+    receiver: "keccak rows",
+    multiplicity: "once",
+  },
+  precompiled: {
+    tag: 7,
+    fields: { price: 64, number: 16, address: 16, success: 1, inputLength: 32, outputLength: 32 },
+    claim: "what the precompile at `address` makes of input `number`, and what that costs",
+    sender: "L1, once for each input that it was told",
+    receiver: "precompile rows",
+    multiplicity: "once",
+  },
+  precompiledWord: {
+    tag: 8,
+    fields: { lo: HALF, number: 16, side: 1, index: 32, hi: HALF },
+    claim: "word `index` of its input (side 0) or output (side 1), padded right with zeros",
+    sender: "L1, each word once",
+    receiver: "precompile rows",
+    multiplicity: "once",
+  },
+
+  // ------------------------------------------------------------------------------------------- tables
+  range: {
+    tag: 16,
+    fields: { value: 12 },
+    claim: "value < 2^12",
+    sender: "the range table of any proof",
+    receiver: "every row with a range to prove",
+    multiplicity: "free",
+  },
+  and: {
+    tag: 17,
+    fields: { result: 6, one: 6, other: 6 },
+    claim: "result = one & other, all below 2^6",
+    sender: "the AND table of any proof",
+    receiver: "`bitwise`",
+    multiplicity: "free",
+  },
+  power: {
+    tag: 18,
+    fields: { lo: HALF, exponent: 8, hi: HALF },
+    claim: "hi·2^128 + lo = 2^exponent",
+    sender: "the table of powers of any proof",
+    receiver: "`shift`",
+    multiplicity: "free",
+  },
+
+  // --------------------------------------------------------------------------------------------- code
+  code: {
+    tag: 24,
+    fields: { row: 192, slot: 8 },
+    claim: "`row` (docs/proving-evm.md, section 5) is a row of the code in `slot`",
+    sender: "`codeRow`, whose factor is in the slot's product",
+    receiver: "every step",
+    multiplicity: "free",
+  },
+  slot: {
+    tag: 25,
+    fields: { lo: HALF, slot: 8, hi: HALF },
+    claim: "the code in `slot` has the hash hi·2^128 + lo",
+    sender: "`codeHead`",
+    receiver: "what begins a frame",
+    multiplicity: "free",
+  },
+
+  // ------------------------------------------------------------------------------------------ machine
+  state: {
+    tag: 32,
+    fields: { gas: 40, context: CONTEXT_BITS, time: TIME_BITS, sp: 11, pc: PLACE_BITS, slot: 8 },
+    claim: "the machine is there: `sp` words on the stack, `gas` left, next is the instruction at `pc`",
+    sender: "what begins a frame, then each step",
+    receiver: "the next step, at last what ends the frame",
+    multiplicity: "once",
+  },
+  stack: {
+    tag: 33,
+    fields: { lo: HALF, context: CONTEXT_BITS, time: TIME_BITS, position: 11, hi: HALF },
+    claim: "at `time` this word was put at `position`, and has been there since",
+    sender: "what pushes",
+    receiver: "what pops, or discards when the frame has ended",
+    multiplicity: "once",
+  },
+  memory: {
+    tag: 34,
+    fields: { lo: HALF, context: CONTEXT_BITS, time: TIME_BITS, index: 32, hi: HALF },
+    claim: "at `time` word `index` of memory became this, and has been so since",
+    sender: "`freshMemory` (zero), then each access",
+    receiver: "the next access, or what discards it when the frame has ended",
+    multiplicity: "once",
+  },
+  memorySize: {
+    tag: 35,
+    fields: { words: 32, context: CONTEXT_BITS, time: TIME_BITS, quotient: 40 },
+    claim: "since `time` the memory has `words` words; quotient = ⌊words²/512⌋",
+    sender: "what begins a frame, then each access",
+    receiver: "the next access, or what ends the frame",
+    multiplicity: "once",
+  },
+  freshMemory: {
+    tag: 36,
+    fields: { index: 32, context: CONTEXT_BITS },
+    claim: "word `index` is the first that was not handed out yet",
+    sender: "what begins a frame (0), then `freshMemory`",
+    receiver: "`freshMemory`, or what ends the frame",
+    multiplicity: "once",
+  },
+  closed: {
+    tag: 37,
+    fields: { context: CONTEXT_BITS },
+    claim: "the frame has ended",
+    sender: "what ends a frame",
+    receiver: "what discards what the frame leaves behind",
+    multiplicity: "free",
+  },
+  attribute: {
+    tag: 38,
+    fields: { lo: HALF, context: CONTEXT_BITS, kind: 8, hi: HALF },
+    claim: "attribute `kind` (circuits/evm/attributes.ts) of the frame is hi·2^128 + lo",
+    sender: "what begins the frame, and no other row: contexts are numbered",
+    receiver: "any step of the frame",
+    multiplicity: "free",
+  },
+  calldata: {
+    tag: 39,
+    fields: { lo: HALF, context: CONTEXT_BITS, index: 32, hi: HALF },
+    claim: "word `index` of the frame's calldata, padded right with zeros",
+    sender: "what begins the frame",
+    receiver: "any step of the frame",
+    multiplicity: "free",
+  },
+  returned: {
+    tag: 40,
+    fields: { lo: HALF, context: CONTEXT_BITS, index: 32, hi: HALF },
+    claim: "word `index` of what the frame returned, padded right with zeros",
+    sender: "what ends the frame",
+    receiver: "the border row of the RESULT",
+    multiplicity: "once",
+  },
+  ended: {
+    tag: 41,
+    fields: { gas: 40, context: CONTEXT_BITS, time: TIME_BITS, succeeded: 1, length: 32 },
+    claim: "the frame ended at `time` with `gas` left, and returned `length` bytes",
+    sender: "what ends a frame",
+    receiver: "the border row of the RESULT",
+    multiplicity: "once",
+  },
+  refund: {
+    tag: 42,
+    fields: { value: 40, time: TIME_BITS },
+    claim: "since `time` the transaction's refund counter is `value`",
+    sender: "what begins a transaction, then each SSTORE",
+    receiver: "the next SSTORE, or what ends the transaction",
+    multiplicity: "once",
+  },
+  storage: {
+    tag: 43,
+    fields: {
+      lo: HALF,
+      warm: 1,
+      time: TIME_BITS,
+      hi: HALF,
+      address: 160,
+      slotLo: HALF,
+      slotHi: HALF,
+      originalLo: HALF,
+      originalHi: HALF,
+    },
+    claim: "since `time` the slot holds this word; `original` is what it held when the transaction began",
+    sender: "`storageLeaf` (time 0, what the state has), then each access",
+    receiver: "the next access, at last `storageLeaf`",
+    multiplicity: "once",
+  },
+  account: {
+    tag: 44,
+    fields: {
+      balance: HALF,
+      warm: 1,
+      time: TIME_BITS,
+      nonce: 64,
+      address: 160,
+      hashLo: HALF,
+      hashHi: HALF,
+    },
+    claim: "since `time` the account is this; all zero: there is none",
+    sender: "`accountLeaf` (time 0, what the state has), then each access",
+    receiver: "the next access, at last `accountLeaf`",
+    multiplicity: "once",
+  },
+
+  // -------------------------------------------------------------------------------------------- state
+  value: {
+    tag: 56,
+    fields: { after: "element", key: 248, before: "element" },
+    claim: "the state has `before` at `key` before the visit, and `after` after it; 0: no leaf",
+    sender: "`leaf`, `newLeaf`, `absent`",
+    receiver: "`accountLeaf`, `storageLeaf`, `blockLeaf`",
+    multiplicity: "once",
+  },
+  node: {
+    tag: 57,
+    fields: { after: "element", level: 6, index: 32, before: "element" },
+    claim: "the node at (level, index) is `before` in the tree before the visit, `after` in the tree after",
+    sender: "`leaf`, `newLeaf`, `node`",
+    receiver: "`node` (its parent), at last the root",
+    multiplicity: "once",
+  },
+  gap: {
+    tag: 58,
+    fields: { key: 248, end: 248, next: 248 },
+    claim:
+      "between two leaves of the tree before, all keys up to `key` are settled; `end` is the next leaf there, " +
+      "and `next` is the next leaf in the tree after",
+    sender: "`leaf`, then `newLeaf` and `absent` in ascending keys",
+    receiver: "the next of them, at last `leaf`",
+    multiplicity: "once",
+  },
+  insertion: {
+    tag: 59,
+    fields: { key: 248, size: 32 },
+    claim: "the tree has `size` leaves, of which that of `key` was added last in this transaction",
+    sender: "the border (0, size before), then `newLeaf`",
+    receiver: "the next `newLeaf`, at last the border",
+    multiplicity: "once",
+  },
+} as const satisfies Record<string, TupleType>;
+
+export type TupleName = keyof typeof TUPLES;
+/** The fields of a type, by name. */
+export type FieldsOf<Name extends TupleName, Value> = Readonly<
+  Record<keyof (typeof TUPLES)[Name]["fields"], Value>
+>;
