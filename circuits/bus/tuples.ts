@@ -152,8 +152,10 @@ export const TUPLES = {
   // ------------------------------------------------------------------------------------------ machine
   state: {
     tag: 32,
-    fields: { gas: 40, context: CONTEXT_BITS, time: TIME_BITS, sp: 11, pc: PLACE_BITS, slot: 8 },
-    claim: "the machine is there: `sp` words on the stack, `gas` left, next is the instruction at `pc`",
+    fields: { gas: "element", context: CONTEXT_BITS, time: TIME_BITS, sp: 11, pc: PLACE_BITS, slot: 8 },
+    claim:
+      "the machine is there: `sp` words on the stack, next is the instruction at `pc`; `gas` is what is left, " +
+      "an integer that falls below 0 only if the frame never ends (what ends it proves the rest)",
     sender: "what begins a frame, then each step",
     receiver: "the next step, at last what ends the frame",
     multiplicity: "once",
@@ -315,3 +317,8 @@ export type TupleName = keyof typeof TUPLES;
 export type FieldsOf<Name extends TupleName, Value> = Readonly<
   Record<keyof (typeof TUPLES)[Name]["fields"], Value>
 >;
+
+/** The ranges of a type's elements, e_0 first. */
+export function rangesOf(tuple: TupleName): readonly Range[] {
+  return Object.values<Range>(TUPLES[tuple].fields);
+}

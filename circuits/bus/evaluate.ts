@@ -1,0 +1,114 @@
+import { FIELD_MODULUS } from "../../builder/protocol/ids.ts";
+import { modulo } from "./linear.ts";
+import type { RowType, WireSource } from "./row.ts";
+import type { TupleName } from "./tuples.ts";
+
+/** Poseidon as circomlib's, of field elements. */
+export type Hash = (inputs: readonly bigint[]) => bigint;
+
+/** A tuple and how often it is sent: negative if it is received. */
+export interface BusEntry {
+  readonly tuple: TupleName;
+  readonly elements: readonly bigint[];
+  readonly times: bigint;
+}
+
+/** What a row says, given what it commits to. */
+export interface EvaluatedRow {
+  readonly entries: readonly BusEntry[];
+  /** Why each constraint that does not hold is there. */
+  readonly broken: readonly string[];
+  /** The rows of a code that it vouches for. */
+  readonly vouched: readonly { readonly slot: number; readonly value: bigint }[];
+}
+
+function isCommitted(source: WireSource): boolean {
+  return source.kind === "given" || source.kind === "hint";
+}
+
+/** Names of what a row of the type commits to, in order. */
+export function committedNames(type: RowType): string[] {
+  return type.wires.flatMap((source) =>
+    source.kind === "given" || source.kind === "hint" ? [source.name] : [],
+  );
+}
+
+/**
+ * What a row commits to: the values given, and the hints that follow from them.
+ * @param given by name; those not named are 0. `on` is 1 unless it is given.
+ * @throws {RangeError} for a name that the type does not have.
+ */
+export function fillRow(type: RowType, given: Readonly<Record<string, bigint>>, hash: Hash): bigint[] {
+  const names = new Set(type.wires.flatMap((source) => (source.kind === "given" ? [source.name] : [])));
+  const unknown = Object.keys(given).find((name) => !names.has(name));
+  if (unknown !== undefined) throw new RangeError(`Row ${type.name} takes no ${unknown}`);
+  const values: bigint[] = [];
+  for (const source of type.wires) {
+    if (source.kind === "given") values.push(modulo(given[source.name] ?? (source.name === "on" ? 1n : 0n)));
+    else if (source.kind === "hint")
+      values.push(modulo(source.compute(...source.of.map((part) => part.evaluate(values)))));
+    else values.push(derive(source, values, hash));
+  }
+  return type.wires.flatMap((source, wire) => (isCommitted(source) ? [values[wire] ?? 0n] : []));
+}
+
+/** Evaluates a row without a proof: its constraints, and what it puts on the bus. */
+export function evaluateRow(type: RowType, committed: readonly bigint[], hash: Hash): EvaluatedRow {
+  const values: bigint[] = [];
+  let next = 0;
+  for (const source of type.wires) {
+    if (source.kind === "given" || source.kind === "hint") values.push(modulo(committed[next++] ?? 0n));
+    else values.push(derive(source, values, hash));
+  }
+  const broken = type.constraints
+    .filter(
+      ({ one, other, product }) =>
+        modulo(one.evaluate(values) * other.evaluate(values) - product.evaluate(values)) !== 0n,
+    )
+    .map(({ why }) => why);
+  const entries = type.terms
+    .map(({ tuple, elements, times }) => ({
+      tuple,
+      elements: elements.map((element) => element.evaluate(values)),
+      times: signed(times.evaluate(values)),
+    }))
+    .filter(({ times }) => times !== 0n);
+  const { factor } = type;
+  const vouched =
+    factor === undefined || !("value" in factor) || values[0] === 0n
+      ? []
+      : [{ slot: factor.slot, value: factor.value.evaluate(values) }];
+  return { entries, broken, vouched };
+}
+
+/** Number of times each tuple is sent more often than it is received; only those that are not balanced. */
+export function unbalanced(entries: Iterable<BusEntry>): ReadonlyMap<string, bigint> {
+  const sums = new Map<string, bigint>();
+  for (const { tuple, elements, times } of entries) {
+    const key = `${tuple}(${elements.join(", ")})`;
+    const sum = (sums.get(key) ?? 0n) + times;
+    if (sum === 0n) sums.delete(key);
+    else sums.set(key, sum);
+  }
+  return sums;
+}
+
+function derive(source: WireSource, values: readonly bigint[], hash: Hash): bigint {
+  switch (source.kind) {
+    case "product":
+      return modulo(source.one.evaluate(values) * source.other.evaluate(values));
+    case "isZero":
+      return source.of.evaluate(values) === 0n ? (values[0] ?? 0n) : 0n;
+    case "hash":
+      return hash(source.inputs.map((input) => input.evaluate(values)));
+    case "given":
+    case "hint":
+      throw new RangeError(`${source.name} is committed to`);
+  }
+}
+
+/** Small negative numbers as such. */
+function signed(value: bigint): bigint {
+  const negative = value - FIELD_MODULUS;
+  return -negative < value ? negative : value;
+}
