@@ -100,14 +100,6 @@ export const busProofSystemAbi = [
     inputs: [{ name: "set", internalType: "bytes32", type: "bytes32" }],
     name: "UnknownKeySet",
   },
-  {
-    type: "error",
-    inputs: [
-      { name: "index", internalType: "uint256", type: "uint256" },
-      { name: "word", internalType: "uint256", type: "uint256" },
-    ],
-    name: "WordOutOfField",
-  },
   { type: "error", inputs: [], name: "WrongCommitment" },
   {
     type: "event",

@@ -8,7 +8,7 @@ import {coefficientOf} from "../Coefficient.sol";
 import {BusProofs, Layout} from "./BusProofs.sol";
 import {CodeRegistry} from "./CodeRegistry.sol";
 import {KeySets} from "./KeySets.sol";
-import {Terms} from "./Terms.sol";
+import {Bus, Terms} from "./Terms.sol";
 import {Transcript} from "./Transcript.sol";
 
 /// @title Groth16 proofs on a bus: any number of statements in one pairing call
@@ -26,6 +26,7 @@ import {Transcript} from "./Transcript.sol";
 /// pairs, and one more for any number of codes.
 contract BusProofSystem is KeySets, CodeRegistry {
     using BusProofs for bytes;
+    using Terms for Bus;
 
     /// A set in use, with the sums of what is paired with its points.
     /// @param keys The encoded set.
@@ -58,8 +59,7 @@ contract BusProofSystem is KeySets, CodeRegistry {
         SetUse set;
         Layout layout;
         bytes32 seed;
-        uint256 beta;
-        uint256 gamma;
+        Bus bus;
         uint256[] products;
     }
 
@@ -121,10 +121,10 @@ contract BusProofSystem is KeySets, CodeRegistry {
         (opened.layout, isWhole) = proof.layoutOf(opened.set.slots);
         if (!isWhole) revert ProofLength(index, proof.length);
         opened.seed = Transcript.seedOf(statement.verificationKey, statement.words, proof, opened.layout);
-        (opened.beta, opened.gamma) = Transcript.challengesOf(opened.seed);
-        uint256 sums = _readInputs(opened, proof, index);
-        if (!Terms.balance(Terms.ofWords(statement.words, opened.beta, opened.gamma), sums))
-            revert BusNotBalanced(index);
+        (uint256 beta, uint256 gamma) = Transcript.challengesOf(opened.seed);
+        opened.bus = Terms.start(beta, gamma);
+        opened.bus.sendWords(statement.words);
+        if (!opened.bus.isBalanced(_readInputs(opened, proof, index))) revert BusNotBalanced(index);
         _requireCodes(opened, proof, index);
     }
 
@@ -219,20 +219,24 @@ contract BusProofSystem is KeySets, CodeRegistry {
         bytes memory proof,
         uint256 coefficient
     ) private pure {
-        uint256 count = 4 + opened.set.slots;
-        if (use.factors.length == 0) use.factors = new uint256[](count);
-        for (uint256 i = 0; i < count; i++) {
-            uint256 input =
-                i == 0
-                    ? 1
-                    : i < count - 2
-                        ? _wordAt(proof, BusProofs.SUM + 32 * (i - 1))
-                        : i == count - 2
-                            ? opened.beta
-                            : opened.gamma;
-            uint256 product = mulmod(coefficient, input, FIELD_MODULUS);
-            use.factors[i] = addmod(use.factors[i], product, FIELD_MODULUS);
-        }
+        uint256 inputs = 1 + opened.set.slots;
+        if (use.factors.length == 0) use.factors = new uint256[](inputs + 3);
+        uint256[] memory factors = use.factors;
+        _addFactor(factors, 0, coefficient, 1);
+        for (uint256 i = 0; i < inputs; i++)
+            _addFactor(factors, 1 + i, coefficient, _wordAt(proof, BusProofs.SUM + 32 * i));
+        _addFactor(factors, 1 + inputs, coefficient, opened.bus.beta);
+        _addFactor(factors, 2 + inputs, coefficient, opened.bus.gamma);
+    }
+
+    function _addFactor(
+        uint256[] memory factors,
+        uint256 index,
+        uint256 coefficient,
+        uint256 input
+    ) private pure {
+        uint256 product = mulmod(coefficient, input, FIELD_MODULUS);
+        factors[index] = addmod(factors[index], product, FIELD_MODULUS);
     }
 
     /// Adds the opening of a statement's codes: subtracts from what is paired with the generator, and adds to
@@ -249,7 +253,7 @@ contract BusProofSystem is KeySets, CodeRegistry {
         check.coefficient = coefficientOf(check.seed, check.equations++);
         G1 memory sum = _sumCodes(check, opened, proof, index);
         G1 memory scaled = G1(w.x, w.y);
-        Bn254.scale(scaled, mulmod(opened.gamma, check.coefficient, FIELD_MODULUS));
+        Bn254.scale(scaled, mulmod(opened.bus.gamma, check.coefficient, FIELD_MODULUS));
         Bn254.accumulate(sum, scaled);
         Bn254.negate(sum);
         Bn254.accumulate(check.generatorSum, sum);
@@ -286,9 +290,7 @@ contract BusProofSystem is KeySets, CodeRegistry {
         if (table.y == 0) revert UnknownCode(index, codeHash);
         G1 memory quotient = Bn254.g1At(code, BusProofs.QUOTIENT);
         if (!Bn254.isOnCurve(quotient)) revert OpeningNotOnCurve();
-        uint256 element = Terms.ofCode(slot, codeHash, opened.beta);
-        uint256 factor = addmod(opened.gamma, FIELD_MODULUS - element, FIELD_MODULUS);
-        Bn254.scale(table, mulmod(factor, coefficient, FIELD_MODULUS));
+        Bn254.scale(table, mulmod(opened.bus.ofCode(slot, codeHash), coefficient, FIELD_MODULUS));
         Bn254.accumulate(sum, table);
         Bn254.scale(quotient, mulmod(opened.products[slot], coefficient, FIELD_MODULUS));
         Bn254.negate(quotient);

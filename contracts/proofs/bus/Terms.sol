@@ -2,55 +2,53 @@
 pragma solidity 0.8.30;
 
 import {FIELD_MODULUS} from "../../interfaces/Actions.sol";
-import {Words} from "../Words.sol";
 
-/// A sum of terms of a bus as one fraction: inverting would cost more than multiplying on.
-struct Fraction {
+/// A statement's bus: its challenges, and the sum of all terms so far as one fraction, since inverting would
+/// cost more than multiplying on.
+struct Bus {
+    uint256 beta;
+    uint256 gamma;
     uint256 numerator;
     uint256 denominator;
 }
 
 /// @title What L1 puts on a statement's bus
-/// @notice A tuple (e_0, …, e_m) is compressed to f = Σ e_i β^i. Sending it adds 1 / (γ − f) to the bus,
-/// receiving it takes as much away. Types of tuples: docs/proving-evm.md section 4.
+/// @notice A tuple (e_0, …, e_m) of a type is compressed to f = e_0 + tag·β + Σ_{i≥1} e_i·β^(i+1). Sending it
+/// adds 1 / (γ − f) to the bus, receiving it takes as much away. Types of tuples, and why nothing in them is
+/// packed: docs/proving-evm.md section 4; tags and fields are those of `circuits/bus/tuples.ts`.
 library Terms {
-    using Words for uint256[];
+    /// Tags, with the fields behind them from e_0 on. Halves of a word are its lower and its upper 128 bits.
+    uint256 internal constant WORD = 1; // low half, index, high half
+    uint256 internal constant CODE_HEAD = 2; // low half of the code's hash, slot, high half
 
-    /// Type of the tuples (tag + index, word).
-    uint256 internal constant WORD = 1 << 240;
-
-    /// Type of what stands for a code in the product of its slot: (tag + slot, low half of the code's hash,
-    /// high half).
-    uint256 internal constant CODE = 2 << 240;
-
-    /// Compression of the tuple that stands for a code in its slot.
-    function ofCode(
-        uint256 slot,
-        bytes32 codeHash,
-        uint256 beta
-    ) internal pure returns (uint256 compression) {
-        uint256 hash = uint256(codeHash);
-        compression = mulmod(hash >> 128, beta, FIELD_MODULUS);
-        compression = mulmod(addmod(compression, uint128(hash), FIELD_MODULUS), beta, FIELD_MODULUS);
-        compression = addmod(compression, CODE + slot, FIELD_MODULUS);
+    /// A bus without any term.
+    function start(uint256 beta, uint256 gamma) internal pure returns (Bus memory) {
+        return Bus(beta, gamma, 0, 1);
     }
 
-    /// Sends each word of a statement, with its index, once.
-    /// @notice A word that is not below the field's order is received as its remainder. `Rollups` makes none,
-    /// but any contract may ask: so there is an error of its own.
-    function ofWords(
-        uint256[] calldata words,
-        uint256 beta,
-        uint256 gamma
-    ) internal pure returns (Fraction memory sum) {
-        uint256 numerator = 0;
-        uint256 denominator = 1;
-        bool areInField = true;
+    /// γ less the compression of the tuple that stands for a code in its slot.
+    function ofCode(Bus memory bus, uint256 slot, bytes32 codeHash) internal pure returns (uint256 factor) {
+        uint256 beta = bus.beta;
+        uint256 hash = uint256(codeHash);
+        factor = mulmod(hash >> 128, beta, FIELD_MODULUS) + slot;
+        factor = mulmod(factor, beta, FIELD_MODULUS) + CODE_HEAD;
+        factor = addmod(mulmod(factor, beta, FIELD_MODULUS), uint128(hash), FIELD_MODULUS);
+        factor = addmod(bus.gamma, FIELD_MODULUS - factor, FIELD_MODULUS);
+    }
+
+    /// Sends each word of a statement, in halves, with its index, once.
+    function sendWords(Bus memory bus, uint256[] calldata words) internal pure {
         // Solidity's own loop takes far more gas, for each word that is proven.
         assembly ("memory-safe") {
             let p := FIELD_MODULUS
-            // γ − e_0 of the word at hand.
-            let base := addmod(gamma, sub(p, WORD), p)
+            let beta := mload(bus)
+            let step := mulmod(beta, beta, p)
+            let betaCubed := mulmod(step, beta, p)
+            step := sub(p, step)
+            // γ less what the index and the tag of the word at hand are in the compression.
+            let base := addmod(mload(add(bus, 0x20)), sub(p, mulmod(beta, WORD, p)), p)
+            let numerator := mload(add(bus, 0x40))
+            let denominator := mload(add(bus, 0x60))
             let end := add(words.offset, shl(5, words.length))
             for {
                 let at := words.offset
@@ -58,25 +56,23 @@ library Terms {
                 at := add(at, 32)
             } {
                 let word := calldataload(at)
-                areInField := and(areInField, lt(word, p))
-                let factor := addmod(base, sub(p, mulmod(beta, word, p)), p)
-                numerator := addmod(mulmod(numerator, factor, p), denominator, p)
+                // Below 2p.
+                let halves := and(word, 0xffffffffffffffffffffffffffffffff)
+                halves := add(halves, mulmod(betaCubed, shr(128, word), p))
+                let factor := sub(add(base, add(p, p)), halves)
+                numerator := add(mulmod(numerator, factor, p), denominator)
                 denominator := mulmod(denominator, factor, p)
-                base := addmod(base, sub(p, 1), p)
+                base := addmod(base, step, p)
             }
+            mstore(add(bus, 0x40), mod(numerator, p))
+            mstore(add(bus, 0x60), denominator)
         }
-        if (!areInField) words.refuse();
-        return Fraction(numerator, denominator);
     }
 
     /// Whether L1's terms and the proofs' sums together are zero. A denominator of zero would make any sum
     /// pass.
-    function balance(Fraction memory terms, uint256 sums) internal pure returns (bool) {
-        uint256 total = addmod(
-            mulmod(sums, terms.denominator, FIELD_MODULUS),
-            terms.numerator,
-            FIELD_MODULUS
-        );
-        return total == 0 && terms.denominator != 0;
+    function isBalanced(Bus memory bus, uint256 sums) internal pure returns (bool) {
+        uint256 total = addmod(mulmod(sums, bus.denominator, FIELD_MODULUS), bus.numerator, FIELD_MODULUS);
+        return total == 0 && bus.denominator != 0;
     }
 }

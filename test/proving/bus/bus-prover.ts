@@ -10,7 +10,7 @@ import { DEVELOPMENT_TAU, developmentPowers } from "../../../builder/proving/bus
 import { hashKeySet, type KeySet } from "../../../builder/proving/bus/key-set.ts";
 import { Polynomials } from "../../../builder/proving/bus/polynomials.ts";
 import type { BusProof, BusProofs } from "../../../builder/proving/bus/proofs.ts";
-import { codeElement } from "../../../builder/proving/bus/terms.ts";
+import { codeElement, halves } from "../../../builder/proving/bus/terms.ts";
 import {
   type BusChallenges,
   drawChallenges,
@@ -43,10 +43,13 @@ interface Loaded {
   readonly verificationKey: SplitVerificationKey;
 }
 
+/** A word as a circuit receives it. Here no range is checked: L1 sends what is in range. */
+export type Halves = ReturnType<typeof halves>;
+
 /** What one proof of a statement receives and vouches for, under the key with this number in the set. */
 export interface Part {
   readonly key: number;
-  readonly words: readonly bigint[];
+  readonly words: readonly (bigint | Halves)[];
   /** For a circuit `bus_code_…`: rows of the code in slot 0; with the code's hash where it is the head. */
   readonly rows?: readonly bigint[];
   readonly codeHash?: Hex;
@@ -83,7 +86,7 @@ export class BusProver {
   }
 
   /**
-   * @param names of test circuits with the committed input `word`; their keys are the set, in this order.
+   * @param names of test circuits of words; their keys are the set, in this order.
    * @param rows of the longest code.
    */
   static async open(names: readonly string[], rows = 0): Promise<BusProver> {
@@ -114,19 +117,21 @@ export class BusProver {
 
   /** The first step. */
   async commit(part: Part): Promise<G1Point> {
-    const values = Buffer.concat([...part.words, ...(part.rows ?? []), ...halvesOf(part)].map(elementBytes));
+    const { lo, hi } = wordHalves(part);
+    const hash = part.codeHash === undefined ? [] : Object.values(halves(BigInt(part.codeHash)));
+    const values = Buffer.concat([...lo, ...hi, ...(part.rows ?? []), ...hash].map(elementBytes));
     return commit(this.#curve, this.#exponentiation, this.#circuit(part.key).commitmentKey, values);
   }
 
   /** The second step, under any challenges. */
   async prove(part: Part, d: G1Point, { beta, gamma }: BusChallenges): Promise<BusProof> {
-    const { key, words, rows } = part;
+    const { key, rows } = part;
     const { wasm, zkey, verificationKey } = this.#circuit(key);
-    const [hashLow = 0n, hashHigh = 0n] = halvesOf(part);
+    const { lo: hashLow, hi: hashHigh } = halves(BigInt(part.codeHash ?? 0n));
     const input = {
       beta,
       gamma,
-      word: words,
+      ...wordHalves(part),
       ...(rows === undefined ? {} : { row: rows, hashLow, hashHigh }),
     };
     const witness = readBinaryFile(await calculateWitness(wasm, input), "wtns", "witness").section(2);
@@ -174,7 +179,8 @@ export class BusProver {
   }
 }
 
-function halvesOf({ codeHash }: Part): bigint[] {
-  if (codeHash === undefined) return [];
-  return [BigInt.asUintN(128, BigInt(codeHash)), BigInt(codeHash) >> 128n];
+/** As the circuits' inputs. */
+function wordHalves({ words }: Part): { readonly lo: readonly bigint[]; readonly hi: readonly bigint[] } {
+  const all = words.map((word) => (typeof word === "bigint" ? halves(word) : word));
+  return { lo: all.map(({ lo }) => lo), hi: all.map(({ hi }) => hi) };
 }
