@@ -25,7 +25,7 @@ export function hashState(poseidon: Poseidon, treeRoot: FieldElement, size: numb
 
 /**
  * Hash of an empty subtree by level: 0 at the leaf level, then the node of four such. `TREE_DEPTH + 1`
- * entries.
+ * entries, whatever the depth of the tree.
  */
 export function emptyHashes(poseidon: Poseidon): readonly FieldElement[] {
   const hashes: FieldElement[] = [];

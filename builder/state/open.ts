@@ -22,12 +22,14 @@ import {
 } from "./records.ts";
 import type { NoteChanges, Notes, State } from "./state.ts";
 import { GENESIS_LEAF, JOURNAL_START, StateTree } from "./tree.ts";
-import type { Leaf } from "./types.ts";
+import type { Leaf, TreeShape } from "./types.ts";
 
 export interface OpenStateOptions {
   readonly poseidon: Poseidon;
   /** Whose state it is; a folder of another identity is refused. */
   readonly identity: string;
+  /** How deep the tree is, which the identity decides. */
+  readonly shape: TreeShape;
   /** Durable in this folder; without it in memory, with the same history. */
   readonly folder?: string;
   /** Called when what an older version left in the folder is removed: the state then begins anew. */
@@ -45,7 +47,7 @@ export interface OpenStateOptions {
  * @throws `FOREIGN_STATE`, `CORRUPT_STATE`, `STATE_LOCKED`, `STATE_UNAVAILABLE`, `UNSUPPORTED_FORMAT`.
  */
 export async function openState(options: OpenStateOptions): Promise<State> {
-  const { folder, identity, poseidon, places } = options;
+  const { folder, identity, poseidon, shape, places } = options;
   const where = folder ?? "memory";
   const database = await (folder === undefined ? openInMemory() : openInFolder(folder));
   try {
@@ -55,14 +57,14 @@ export async function openState(options: OpenStateOptions): Promise<State> {
     const isLeft = isOutdated || (text !== undefined && options.rebuild === true);
     if (isLeft) options.onRebuild?.(where);
     if (text === undefined || isLeft) {
-      const tree = new StateTree(poseidon, [GENESIS_LEAF], places);
+      const tree = new StateTree(poseidon, shape, [GENESIS_LEAF], places);
       const genesis = { identity, version: 0, size: tree.size, root: tree.stateRoot() };
       const store = new LevelState(database, where, tree, genesis, options.history);
       await store.begin(await clearing(database));
       return store;
     }
     const head = decoded(where, HEAD_KEY, () => decodeHead(text));
-    const tree = new StateTree(poseidon, await readLeaves(database, where, head.size), places);
+    const tree = new StateTree(poseidon, shape, await readLeaves(database, where, head.size), places);
     if (tree.stateRoot() !== head.root)
       throw new CorruptStateError(where, "its leaves do not hash to its root");
     return new LevelState(database, where, tree, head, options.history);

@@ -22,8 +22,11 @@ export const leafKey = (place: number): string => `leaf:${place.toString(16).pad
 export const noteKey = (name: string): string => `note:${name}`;
 export const undoKey = (version: number): string => `undo:${version.toString(16).padStart(12, "0")}`;
 
-/** Names the layout above. The number rises with every change; what an older one left is rebuilt from L1. */
-export const STATE_FORMAT = "lockstep.state.v1";
+/**
+ * Names the layout above, and how leaves and roots follow from what the state says: docs/spec.md sections 4,
+ * 5 and 7. The number rises with every change; what an older one left is rebuilt from L1.
+ */
+export const STATE_FORMAT = "lockstep.state.v2";
 
 const integer = z.number().int().nonnegative();
 const element = z

@@ -3,6 +3,7 @@ import { type FieldElement, fieldElement, OutOfRangeError, type StateRoot } from
 import { emptyHashes, hashLeaf, hashNode, hashState } from "./hashes.ts";
 import { TreeFullError } from "./errors.ts";
 import type { Poseidon } from "./poseidon.ts";
+import { treeDepth } from "./shape.ts";
 import {
   KEY_BITS,
   type KeyProof,
@@ -10,6 +11,7 @@ import {
   type Siblings,
   TREE_DEPTH,
   TREE_PLACES,
+  type TreeShape,
   type UpsertWitness,
 } from "./types.ts";
 
@@ -38,10 +40,12 @@ const compareKeys = (a: bigint, b: bigint): number => (a < b ? -1 : a > b ? 1 : 
  * The indexed Merkle tree of docs/spec.md section 4, in memory, with a journal.
  *
  * Leaves and nodes lie in dense arrays, one per level, since places are given out in order. Every write notes
- * what it replaced, so going back costs what the undone writes cost, without hashing.
+ * what it replaced, so going back costs what the undone writes cost, without hashing. Of a growing tree only
+ * the levels up to its depth are there: going back over a change of depth empties the levels above.
  */
 export class StateTree {
   readonly #poseidon: Poseidon;
+  readonly #shape: TreeShape;
   readonly #places: number;
   readonly #empty: readonly FieldElement[];
   readonly #leaves: Leaf[] = [];
@@ -58,8 +62,14 @@ export class StateTree {
    * root.
    * @param places that leaves may take: fewer than there are in tests only, which cannot fill them all.
    */
-  constructor(poseidon: Poseidon, leaves: readonly Leaf[] = [GENESIS_LEAF], places = TREE_PLACES) {
+  constructor(
+    poseidon: Poseidon,
+    shape: TreeShape,
+    leaves: readonly Leaf[] = [GENESIS_LEAF],
+    places = TREE_PLACES,
+  ) {
     this.#poseidon = poseidon;
+    this.#shape = shape;
     this.#places = places;
     this.#empty = emptyHashes(poseidon);
     leaves.forEach((leaf, index) => {
@@ -79,8 +89,13 @@ export class StateTree {
     return this.#generation;
   }
 
+  /** Levels above the leaves. */
+  get depth(): number {
+    return treeDepth(this.#shape, this.size);
+  }
+
   stateRoot(): StateRoot {
-    return (this.#root ??= hashState(this.#poseidon, this.#hashAt(TREE_DEPTH, 0), this.size));
+    return (this.#root ??= hashState(this.#poseidon, this.#hashAt(this.depth, 0), this.size));
   }
 
   /** The value at `key`, 0 when the key is absent. */
@@ -111,12 +126,15 @@ export class StateTree {
   /** Proves the value at `key`, or that there is none, under the present root. */
   prove(key: bigint): KeyProof {
     const { leaf, index } = this.#locate(key);
-    return { leaf, index: BigInt(index), siblings: this.#siblings(index) };
+    return { leaf, index: BigInt(index), siblings: this.#siblings(index, this.depth) };
   }
 
-  /** Path of the first empty place, where the next new key will go; a full tree has none. */
+  /**
+   * Path of the first empty place, where the next new key will go, as deep as the tree is with that key; a
+   * full tree has none.
+   */
   nextPlace(): Siblings | undefined {
-    return this.size < TREE_PLACES ? this.#siblings(this.size) : undefined;
+    return this.size < TREE_PLACES ? this.#siblingsOfNext() : undefined;
   }
 
   /**
@@ -131,7 +149,7 @@ export class StateTree {
       low,
       lowIndex: BigInt(index),
       sizeBefore: BigInt(this.size),
-      lowSiblings: this.#siblings(index),
+      lowSiblings: this.#siblings(index, this.depth),
       newValue: value,
       rootBefore: this.stateRoot(),
     };
@@ -144,7 +162,7 @@ export class StateTree {
     const place = this.#nextIndex();
     this.#setLeaf(index, { ...low, nextKey: key });
     this.#rehash([index]);
-    const inserted = { siblings: this.#siblings(place) };
+    const inserted = { siblings: this.#siblingsOfNext() };
     this.#setLeaf(place, { key, nextKey: low.nextKey, value });
     this.#rehash([place]);
     return { ...before, oldValue: fieldElement(0n), inserted, rootAfter: this.stateRoot() };
@@ -238,7 +256,8 @@ export class StateTree {
       const leaf = this.#leaves.pop();
       if (leaf !== undefined) this.#indexOfKey.delete(leaf.key);
     }
-    this.#levels.forEach((level, k) => level.splice(Math.ceil(size / 4 ** k)));
+    const { depth } = this;
+    this.#levels.forEach((level, k) => level.splice(k > depth ? 0 : Math.ceil(size / 4 ** k)));
     for (const [index, leaf] of leaves) this.#setLeaf(index, leaf);
     // The last leaf's path lost the siblings that came after it.
     this.#rehash([...leaves.keys(), size - 1]);
@@ -291,7 +310,8 @@ export class StateTree {
   /** Hashes the nodes above the given leaves anew, each once, level by level. */
   #rehash(indices: Iterable<number>): void {
     let places = new Set(indices);
-    for (let level = 0; level < TREE_DEPTH; level++) {
+    const { depth } = this;
+    for (let level = 0; level < depth; level++) {
       const parents = new Set<number>();
       for (const place of places) parents.add(place >>> 2);
       for (const parent of parents) {
@@ -302,8 +322,12 @@ export class StateTree {
     }
   }
 
-  #siblings(index: number): Siblings {
-    return Array.from({ length: TREE_DEPTH }, (_, level) => {
+  #siblingsOfNext(): Siblings {
+    return this.#siblings(this.size, treeDepth(this.#shape, this.size + 1));
+  }
+
+  #siblings(index: number, depth: number): Siblings {
+    return Array.from({ length: depth }, (_, level) => {
       const place = Math.floor(index / 4 ** level);
       const first = place - (place % 4);
       const sibling = (n: number): FieldElement => {

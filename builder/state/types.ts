@@ -1,9 +1,14 @@
 import type { FieldElement, StateRoot } from "../protocol/ids.ts";
 
-/** Levels of the tree; each has four children, so a tree holds up to 4^16 = 2^32 leaves. */
+/** Most levels of a tree; each node has four children, so a tree holds up to 4^16 = 2^32 leaves. */
 export const TREE_DEPTH = 16;
 /** Children of an inner node. */
 export const TREE_ARITY = 4;
+/**
+ * How deep a tree is: always {@link TREE_DEPTH} levels, or as few as its leaves need (docs/spec.md section
+ * 4).
+ */
+export type TreeShape = "fixed" | "growing";
 /** Leaves that a tree holds: its size is at most this, and then it takes no new one. */
 export const TREE_PLACES = TREE_ARITY ** TREE_DEPTH;
 /** Keys are below 2^248, so that the circuit compares them without wrap-around. */
@@ -17,7 +22,8 @@ export interface Leaf {
 }
 
 /**
- * Siblings of a path, from the leaf level upwards: at each level the three other children, in child order.
+ * Siblings of a path, from the leaf level upwards: at each level the three other children, in child order. As
+ * many levels as the tree is deep.
  */
 export type Siblings = readonly (readonly [FieldElement, FieldElement, FieldElement])[];
 
@@ -49,7 +55,10 @@ export interface UpsertWitness {
   readonly sizeBefore: bigint;
   /** Path of `low` in the tree before the upsert. */
   readonly lowSiblings: Siblings;
-  /** Path of the new leaf (its index is the size before) in the tree after `low` was changed. */
+  /**
+   * Path of the new leaf (its index is the size before) in the tree after `low` was changed, as deep as the
+   * tree is with the new leaf.
+   */
   readonly inserted?: { readonly siblings: Siblings };
   readonly rootBefore: StateRoot;
   readonly rootAfter: StateRoot;

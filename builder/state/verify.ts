@@ -1,7 +1,7 @@
 import { type FieldElement, fieldElement } from "../protocol/ids.ts";
-import { hashLeaf, hashNode, hashState } from "./hashes.ts";
+import { emptyHashes, hashLeaf, hashNode, hashState } from "./hashes.ts";
 import type { Poseidon } from "./poseidon.ts";
-import { KEY_BITS, type Siblings, TREE_DEPTH, type UpsertWitness } from "./types.ts";
+import { KEY_BITS, type Siblings, TREE_DEPTH, type TreeShape, type UpsertWitness } from "./types.ts";
 
 /**
  * Follows an upsert from root to root by its witness alone, as the circuit does. Independent of the tree: it
@@ -10,14 +10,19 @@ import { KEY_BITS, type Siblings, TREE_DEPTH, type UpsertWitness } from "./types
  * @returns undefined when the witness proves that `upsert(key, newValue)` takes `rootBefore` to `rootAfter`
  * and that the value was `oldValue` (0: absent or 0), else what is wrong with it.
  */
-export function verifyUpsert(poseidon: Poseidon, witness: UpsertWitness): string | undefined {
+export function verifyUpsert(
+  poseidon: Poseidon,
+  shape: TreeShape,
+  witness: UpsertWitness,
+): string | undefined {
   const { key, low, lowIndex, sizeBefore, lowSiblings, inserted, oldValue, newValue } = witness;
   if (key < 0n || key >= 1n << BigInt(KEY_BITS)) return "key out of range";
 
   const follow = (leaf: FieldElement, index: bigint, siblings: Siblings): FieldElement | undefined =>
     rootOfPath(poseidon, leaf, index, siblings);
   const treeBefore = follow(hashLeaf(poseidon, low), lowIndex, lowSiblings);
-  if (treeBefore === undefined) return "path of the low leaf has the wrong shape";
+  if (treeBefore === undefined || !isDepthOf(shape, lowSiblings.length, sizeBefore))
+    return "path of the low leaf has the wrong shape";
   if (hashState(poseidon, treeBefore, sizeBefore) !== witness.rootBefore)
     return "the low leaf is not in the state";
 
@@ -38,8 +43,11 @@ export function verifyUpsert(poseidon: Poseidon, witness: UpsertWitness): string
     return witness.rootAfter === witness.rootBefore ? undefined : "nothing was written but the root changed";
   }
   if (inserted === undefined) return "insertion without a path";
+  if (!isDepthOf(shape, inserted.siblings.length, sizeBefore + 1n))
+    return "path of the new leaf has the wrong shape";
 
-  const treeBetween = follow(hashLeaf(poseidon, { ...low, nextKey: key }), lowIndex, lowSiblings);
+  const between = follow(hashLeaf(poseidon, { ...low, nextKey: key }), lowIndex, lowSiblings);
+  const treeBetween = between && raise(poseidon, between, lowSiblings.length, inserted.siblings.length);
   if (treeBetween !== follow(fieldElement(0n), sizeBefore, inserted.siblings))
     return "the new place is not empty";
   const leaf = { key, nextKey: low.nextKey, value: newValue };
@@ -49,8 +57,23 @@ export function verifyUpsert(poseidon: Poseidon, witness: UpsertWitness): string
   return undefined;
 }
 
+/** Whether a tree of `size` leaves has this depth (docs/spec.md section 4). */
+function isDepthOf(shape: TreeShape, depth: number, size: bigint): boolean {
+  if (shape === "fixed") return depth === TREE_DEPTH;
+  const fits = (levels: number): boolean => size <= 4n ** BigInt(levels);
+  return depth >= 1 && depth <= TREE_DEPTH && fits(depth) && (depth === 1 || !fits(depth - 1));
+}
+
+/** Root of a tree that is put into a deeper one, in which it is the first child, with nothing beside it. */
+function raise(poseidon: Poseidon, root: FieldElement, from: number, to: number): FieldElement {
+  return emptyHashes(poseidon)
+    .slice(from, to)
+    .reduce((hash, empty) => hashNode(poseidon, [hash, empty, empty, empty]), root);
+}
+
 /**
- * The tree root over a leaf's path, or undefined when the path or the index does not fit the tree's depth.
+ * The tree root over a leaf's path, or undefined when the index does not fit the path. Whether the path is as
+ * long as the tree is deep is for the caller to see.
  */
 export function rootOfPath(
   poseidon: Poseidon,
@@ -58,7 +81,7 @@ export function rootOfPath(
   index: bigint,
   siblings: Siblings,
 ): FieldElement | undefined {
-  if (siblings.length !== TREE_DEPTH || index < 0n || index >= 1n << BigInt(2 * TREE_DEPTH)) return undefined;
+  if (index < 0n || index >= 1n << BigInt(2 * siblings.length)) return undefined;
   return siblings.reduce((hash, [a, b, c], level) => {
     switch ((index >> BigInt(2 * level)) & 3n) {
       case 0n:

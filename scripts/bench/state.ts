@@ -11,6 +11,8 @@ import { loadPoseidon } from "../../builder/state/poseidon.ts";
 import { StateTree } from "../../builder/state/tree.ts";
 
 const SMALL = 1_000;
+/** As of a ledger: both trees are equally deep. */
+const SHAPE = "fixed";
 /** Single upserts timed per round; rounds of the two trees alternate, so that noise meets both alike. */
 const ROUND = 100;
 const ROUNDS = 6;
@@ -48,7 +50,7 @@ const perSecond = (count: number, time: number): number => (count / time) * 1000
 const poseidon = await loadPoseidon();
 const folder = await mkdtemp(join(tmpdir(), "lockstep-bench-"));
 try {
-  const state = await openState({ poseidon, identity: "bench", folder });
+  const state = await openState({ poseidon, identity: "bench", shape: SHAPE, folder });
   const large = state.tree;
   const build = milliseconds(() => {
     large.upsertMany(entries(0, leaves, 0));
@@ -56,7 +58,7 @@ try {
   report(`${leaves.toString()} leaves inserted as one batch`, build / 1000, "s");
   report("persisted, first time", (await millisecondsOf(() => state.persist())) / 1000, "s");
 
-  const small = new StateTree(poseidon);
+  const small = new StateTree(poseidon, SHAPE);
   small.upsertMany(entries(0, SMALL, 0));
   const updates = { small: 0, large: 0 };
   const insertions = { small: 0, large: 0 };
@@ -112,7 +114,7 @@ try {
   );
   await state.close();
   const opened = await millisecondsOf(async () => {
-    const again = await openState({ poseidon, identity: "bench", folder });
+    const again = await openState({ poseidon, identity: "bench", shape: SHAPE, folder });
     if (again.tree.stateRoot() !== expected) throw new Error("opened at another root");
     await again.close();
   });

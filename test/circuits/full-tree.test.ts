@@ -44,7 +44,7 @@ describe("circuits: a full tree", function () {
 
   it("the same at the depth that is deployed, up to the last place and no further", async function () {
     const write = await compileTemplate("lib/tree_write.circom", "TreeWrite", [TREE_DEPTH]);
-    const tree = new SparseTree(poseidon, FULL - 2n);
+    const tree = new SparseTree(poseidon, "fixed", FULL - 2n);
     for (const [key, value] of [
       [500n, 1n],
       [700n, 2n], // takes the last place
@@ -72,7 +72,7 @@ describe("circuits: a full tree", function () {
     });
     beforeEach(async function () {
       ledger = await LedgerFixture.open();
-      tree = new SparseTree(poseidon, FULL - 2n);
+      tree = new SparseTree(poseidon, "fixed", FULL - 2n);
       // ALICE and BOB on L1 take the last two places.
       for (const sender of [ALICE, BOB])
         expect(await isProven(await ledger.fund(L1, sender, 1000n))).to.equal(true);
@@ -113,7 +113,7 @@ describe("circuits: a full tree", function () {
       expect(await isProven(await ledger.visit(call("0x", { from: OTHER, value: 1n })))).to.equal(false);
       await ledger.close();
       ledger = await LedgerFixture.open();
-      tree = new SparseTree(poseidon, FULL - 1n);
+      tree = new SparseTree(poseidon, "fixed", FULL - 1n);
       expect(await isProven(await ledger.fund(L1, ALICE, 1000n))).to.equal(true);
       expect(await isProven(await ledger.visit(call(ask.transfer(OTHER, BOB, 1n))))).to.equal(false);
     });

@@ -5,6 +5,7 @@ import { expect } from "chai";
 import { ClassicLevel } from "classic-level";
 import { type Address, parseGwei } from "viem";
 import { type Builder, createBuilder } from "../../builder/core/builder.ts";
+import { CHRONICLE_FORMAT } from "../../builder/kinds/evm/chronicle/records.ts";
 import { evmKind } from "../../builder/kinds/evm/index.ts";
 import { EvmMachine } from "../../builder/kinds/evm/machine.ts";
 import { UNPROVEN, UNPROVEN_KEY } from "../../builder/kinds/unproven.ts";
@@ -12,6 +13,7 @@ import { type ChainId, L1 } from "../../builder/protocol/ids.ts";
 import { InclusionStore } from "../../builder/post/inclusion-store.ts";
 import { rollupTransaction } from "../../builder/intake/accepted.ts";
 import { PendingStore } from "../../builder/intake/pending.ts";
+import { STATE_FORMAT } from "../../builder/state/records.ts";
 import { expectCode } from "../protocol/expect-code.ts";
 import { accountAt, builderAccount, type Lockstep, registerEvm, startLockstep } from "./setup.ts";
 import { unprovenLedgerKind, UnprovenProver } from "./unproven.ts";
@@ -101,7 +103,7 @@ describe("a data folder of another version", function () {
 
   for (const database of ["rollup-1", "rollup-2/state", "rollup-2/chronicle"])
     it(`is refused by name if a newer version wrote it: ${database}`, async () => {
-      const current = database.endsWith("chronicle") ? "lockstep.chronicle.v2" : "lockstep.state.v1";
+      const current = database.endsWith("chronicle") ? CHRONICLE_FORMAT : STATE_FORMAT;
       await reformat(database, current.replace(/\d+$/, "77"));
       await expectCode(start(), "UNSUPPORTED_FORMAT", /v77.*remove the folder to have it rebuilt from L1/s);
       await reformat(database, current);

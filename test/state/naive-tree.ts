@@ -1,4 +1,5 @@
 import type { Poseidon } from "../../builder/state/poseidon.ts";
+import type { TreeShape } from "../../builder/state/types.ts";
 
 /**
  * The state root of docs/spec.md section 4 by definition, sharing nothing with the builder but the hash: the
@@ -7,7 +8,11 @@ import type { Poseidon } from "../../builder/state/poseidon.ts";
  * @param entries key and value of every leaf, the genesis key 0 first, in the order in which they were
  * inserted.
  */
-export function naiveStateRoot(poseidon: Poseidon, entries: readonly (readonly [bigint, bigint])[]): bigint {
+export function naiveStateRoot(
+  poseidon: Poseidon,
+  shape: TreeShape,
+  entries: readonly (readonly [bigint, bigint])[],
+): bigint {
   const sorted = entries.map(([key]) => key).sort((a, b) => (a < b ? -1 : 1));
   const leaves = entries.map(([key, value]) => {
     const next = sorted[sorted.indexOf(key) + 1] ?? 0n;
@@ -25,7 +30,9 @@ export function naiveStateRoot(poseidon: Poseidon, entries: readonly (readonly [
     const width = 4 ** (level - 1);
     return poseidon([0, 1, 2, 3].map((child) => subtree(level - 1, first + child * width)));
   };
-  return poseidon([subtree(16, 0), BigInt(leaves.length)]);
+  // Two bits of the last index for each level.
+  const grown = Math.max(1, Math.ceil((leaves.length - 1).toString(2).length / 2));
+  return poseidon([subtree(shape === "fixed" ? 16 : grown, 0), BigInt(leaves.length)]);
 }
 
 /** `upsert` on a map whose insertion order is the order of places. */

@@ -8,7 +8,7 @@ import { loadPoseidon } from "../../builder/state/poseidon.ts";
 
 const [folder] = process.argv.slice(2);
 if (folder === undefined) throw new Error("usage: persist-forever.ts <folder>");
-const state = await openState({ poseidon: await loadPoseidon(), identity: "test", folder });
+const state = await openState({ poseidon: await loadPoseidon(), identity: "test", shape: "growing", folder });
 for (let n = 1n; ; n++) {
   state.tree.upsert(n % 50n, fieldElement(n));
   await state.persist();

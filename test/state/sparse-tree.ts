@@ -7,6 +7,7 @@ import {
   type Leaf,
   type Siblings,
   TREE_DEPTH,
+  type TreeShape,
   type UpsertWitness,
 } from "../../builder/state/types.ts";
 
@@ -16,23 +17,25 @@ import {
  */
 export class SparseTree {
   readonly #poseidon: Poseidon;
+  readonly #shape: TreeShape;
   readonly #empty: readonly FieldElement[];
   readonly #leaves = new Map<bigint, Leaf>([[0n, GENESIS_LEAF]]);
   size: bigint;
 
-  constructor(poseidon: Poseidon, size = 1n) {
+  constructor(poseidon: Poseidon, shape: TreeShape, size: bigint) {
     this.#poseidon = poseidon;
+    this.#shape = shape;
     this.#empty = emptyHashes(poseidon);
     this.size = size;
   }
 
   stateRoot(): StateRoot {
-    return hashState(this.#poseidon, this.#hash(TREE_DEPTH, 0n), this.size);
+    return hashState(this.#poseidon, this.#hash(this.#depth(this.size), 0n), this.size);
   }
 
   prove(key: bigint): KeyProof {
     const [index, leaf] = this.#locate(key);
-    return { leaf, index, siblings: this.siblings(index) };
+    return { leaf, index, siblings: this.#siblings(index, this.size) };
   }
 
   /** As the specification says, whatever the size: a full tree is for others to notice. */
@@ -44,7 +47,7 @@ export class SparseTree {
       low,
       lowIndex,
       sizeBefore: this.size,
-      lowSiblings: this.siblings(lowIndex),
+      lowSiblings: this.#siblings(lowIndex, this.size),
       oldValue: isPresent ? low.value : fieldElement(0n),
       newValue,
       rootBefore: this.stateRoot(),
@@ -55,14 +58,25 @@ export class SparseTree {
     }
     if (newValue === 0n) return { ...before, rootAfter: before.rootBefore };
     this.#leaves.set(lowIndex, { ...low, nextKey: key });
-    const inserted = { siblings: this.siblings(this.size) };
+    const inserted = { siblings: this.nextPlace() };
     this.#leaves.set(this.size, { key, nextKey: low.nextKey, value: newValue });
     this.size += 1n;
     return { ...before, inserted, rootAfter: this.stateRoot() };
   }
 
-  siblings(index: bigint): Siblings {
-    return Array.from({ length: TREE_DEPTH }, (_, level) => {
+  /** Path of the place behind all leaves, in the tree that one leaf more would make. */
+  nextPlace(): Siblings {
+    return this.#siblings(this.size, this.size + 1n);
+  }
+
+  #depth(size: bigint): number {
+    if (this.#shape === "fixed") return TREE_DEPTH;
+    const depths = Array.from({ length: TREE_DEPTH }, (_, n) => n + 1);
+    return depths.find((depth) => 1n << BigInt(2 * depth) >= size) ?? TREE_DEPTH;
+  }
+
+  #siblings(index: bigint, size: bigint): Siblings {
+    return Array.from({ length: this.#depth(size) }, (_, level) => {
       const place = index >> BigInt(2 * level);
       const [a, b, c] = [0n, 1n, 2n, 3n]
         .map((child) => (place & ~3n) + child)

@@ -31,7 +31,7 @@ describe("durable state", function () {
   });
 
   const open = (more: Partial<OpenStateOptions> = {}): Promise<State> =>
-    openState({ poseidon, identity: "test", folder, ...more });
+    openState({ poseidon, identity: "test", shape: "growing", folder, ...more });
 
   /** Edits the database behind the state's back. */
   async function tamper(edit: (level: ClassicLevel) => Promise<void>): Promise<void> {
@@ -57,13 +57,17 @@ describe("durable state", function () {
     await again.close();
   });
 
-  for (const durable of [true, false])
-    it(`rewinds to any persisted state and goes on from there (${durable ? "folder" : "memory"})`, async function () {
+  for (const [durable, shape] of [
+    [true, "growing"],
+    [false, "growing"],
+    [true, "fixed"],
+  ] as const)
+    it(`rewinds to any persisted state and goes on from there (${durable ? "folder" : "memory"}, ${shape})`, async function () {
       const write = fc.tuple(
-        fc.bigInt({ min: 0n, max: 8n }),
+        fc.bigInt({ min: 0n, max: 24n }),
         fc.bigInt({ min: 0n, max: 3n }).map(fieldElement),
       );
-      const batches = fc.array(fc.array(write, { minLength: 1, maxLength: 4 }), {
+      const batches = fc.array(fc.array(write, { minLength: 1, maxLength: 6 }), {
         minLength: 1,
         maxLength: 6,
       });
@@ -72,7 +76,7 @@ describe("durable state", function () {
           const place = durable
             ? { folder: join(folder, `${pick.toString()}-${String(Math.random())}`) }
             : {};
-          const options = { poseidon, identity: "test", ...place };
+          const options = { poseidon, identity: "test", shape, ...place } as const;
           let state = await openState(options);
           const model = new Map<bigint, bigint>([[0n, 0n]]);
           const history = [{ root: state.tree.stateRoot(), model: new Map(model) }];
@@ -94,14 +98,14 @@ describe("durable state", function () {
           model.clear();
           for (const [key, value] of target.model) model.set(key, value);
           await play(second);
-          expect(state.tree.stateRoot()).to.equal(naiveStateRoot(poseidon, [...model]));
+          expect(state.tree.stateRoot()).to.equal(naiveStateRoot(poseidon, shape, [...model]));
           if (durable) {
             await state.close();
             state = await openState(options);
-            expect(state.tree.stateRoot()).to.equal(naiveStateRoot(poseidon, [...model]));
+            expect(state.tree.stateRoot()).to.equal(naiveStateRoot(poseidon, shape, [...model]));
           }
           await state.rewind(target.root);
-          expect(state.tree.stateRoot()).to.equal(naiveStateRoot(poseidon, [...target.model]));
+          expect(state.tree.stateRoot()).to.equal(naiveStateRoot(poseidon, shape, [...target.model]));
           await state.close();
         }),
         { numRuns: 25 },
@@ -118,7 +122,7 @@ describe("durable state", function () {
     }
     const [tooOld, oldest, , present] = roots;
     if (tooOld === undefined || oldest === undefined) throw new Error("four states were persisted");
-    const never = new StateTree(poseidon);
+    const never = new StateTree(poseidon, "growing");
     never.upsert(9n, fieldElement(9n));
     await expectCode(state.rewind(never.stateRoot()), "UNKNOWN_ROOT");
     await expectCode(state.rewind(tooOld), "UNKNOWN_ROOT");
@@ -131,7 +135,7 @@ describe("durable state", function () {
   it("survives being killed at any moment", async function () {
     /** Roots in the order in which the child persists them. */
     const expected: bigint[] = [];
-    const tree = new StateTree(poseidon);
+    const tree = new StateTree(poseidon, "growing");
     const rootAfter = (n: number): bigint => {
       while (expected.length < n) {
         const next = BigInt(expected.length + 1);

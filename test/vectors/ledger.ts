@@ -6,6 +6,7 @@ import { type Action, l2txAction } from "../../builder/protocol/action.ts";
 import { FIELD_MODULUS, fieldElement, L1 } from "../../builder/protocol/ids.ts";
 import { loadPoseidon } from "../../builder/state/poseidon.ts";
 import { StateTree } from "../../builder/state/tree.ts";
+import type { TreeShape } from "../../builder/state/types.ts";
 import {
   ALICE,
   balanceOf,
@@ -19,7 +20,7 @@ import {
   transfer,
 } from "../kinds/ledger/scenario.ts";
 
-/** Roots after each upsert of a few lists, from the genesis state. */
+/** Roots after each upsert of a few lists, from the genesis state, of trees of either shape. */
 export async function treeVectors() {
   const poseidon = await loadPoseidon();
   const far = 2n ** 248n - 1n;
@@ -44,14 +45,15 @@ export async function treeVectors() {
       (_, i) => [BigInt((i * 37) % 101), BigInt(i + 1)] as const,
     ),
   };
-  return {
-    genesisRoot: new StateTree(poseidon).stateRoot(),
+  const vectorsOf = (shape: TreeShape) => ({
+    genesisRoot: new StateTree(poseidon, shape).stateRoot(),
     lists: Object.entries(lists).map(([name, upserts]) => {
-      const tree = new StateTree(poseidon);
+      const tree = new StateTree(poseidon, shape);
       const roots = upserts.map(([key, value]) => tree.upsert(key, fieldElement(value)).rootAfter);
       return { name, upserts, roots };
     }),
-  };
+  });
+  return { fixed: vectorsOf("fixed"), growing: vectorsOf("growing") };
 }
 
 const domain = { l1ChainId: CONTEXT.l1ChainId, manager: CONTEXT.manager, rollup: SELF };

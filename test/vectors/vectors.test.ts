@@ -7,6 +7,8 @@ import { ActionKind } from "../../builder/protocol/action.ts";
 import { batchValue, decodeBatch } from "../../builder/protocol/batch.ts";
 import { loadPoseidon } from "../../builder/state/poseidon.ts";
 import { naiveStateRoot, naiveUpsert } from "../state/naive-tree.ts";
+import { commitments } from "../../builder/kinds/evm/reference/commitments.ts";
+import { evmLeafVectors } from "./evm.ts";
 import { treeVectors } from "./ledger.ts";
 import { actionVectors, batchVectors } from "./protocol.ts";
 import { allVectors, vectorText } from "./vectors.ts";
@@ -48,12 +50,29 @@ describe("shared vectors", function () {
 
   it("have the tree roots that the specification defines", async function () {
     const poseidon = await loadPoseidon();
-    for (const { name, upserts, roots } of (await treeVectors()).lists) {
-      const model = new Map<bigint, bigint>([[0n, 0n]]);
-      upserts.forEach(([key, value], index) => {
-        naiveUpsert(model, key, value);
-        expect(naiveStateRoot(poseidon, [...model]), `${name} ${index.toString()}`).to.equal(roots[index]);
-      });
-    }
+    const vectors = await treeVectors();
+    for (const shape of ["fixed", "growing"] as const)
+      for (const { name, upserts, roots } of vectors[shape].lists) {
+        const model = new Map<bigint, bigint>([[0n, 0n]]);
+        upserts.forEach(([key, value], index) => {
+          naiveUpsert(model, key, value);
+          const what = `${shape}, ${name} ${index.toString()}`;
+          expect(naiveStateRoot(poseidon, shape, [...model]), what).to.equal(roots[index]);
+        });
+      }
+  });
+
+  it("have the leaves of an EVM rollup that the specification defines", async function () {
+    const reference = commitments(await loadPoseidon());
+    const { accounts, slots, blocks } = await evmLeafVectors();
+    for (const { key, value, ...account } of accounts)
+      expect([key, value]).to.deep.equal([
+        reference.account(account.address),
+        reference.accountValue(account),
+      ]);
+    for (const { key, value, address, slot, word } of slots)
+      expect([key, value]).to.deep.equal([reference.slot(address, slot), reference.slotValue(word)]);
+    for (const { key, value, ...block } of blocks)
+      expect([key, value]).to.deep.equal([reference.block, reference.blockValue(block)]);
   });
 });

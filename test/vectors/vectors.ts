@@ -1,4 +1,5 @@
 import { type Json, toJson } from "./json.ts";
+import { evmLeafVectors } from "./evm.ts";
 import { l2txVectors, treeVectors, visitVectors } from "./ledger.ts";
 import { actionVectors, batchVectors, executionVectors, statementVectors } from "./protocol.ts";
 
@@ -10,6 +11,7 @@ export async function allVectors(): Promise<Record<string, Json>> {
     "batches.json": toJson(batchVectors),
     "statements.json": toJson(statementVectors),
     "tree.json": toJson(await treeVectors()),
+    "evm-leaves.json": toJson(await evmLeafVectors()),
     "ledger-transactions.json": toJson(await l2txVectors()),
     "ledger-visits.json": toJson(await visitVectors()),
   };

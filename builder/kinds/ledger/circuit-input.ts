@@ -139,7 +139,8 @@ function stateInputs(poseidon: Poseidon, first: Operation | undefined): CircuitI
   if (first === undefined) throw new UnprovableVisitError("no operation");
   const { low, lowIndex, lowSiblings, sizeBefore } = first.step.account;
   const treeRoot = rootOfPath(poseidon, hashLeaf(poseidon, low), lowIndex, lowSiblings);
-  if (treeRoot === undefined) throw new UnprovableVisitError("a path of the wrong shape");
+  if (treeRoot === undefined || lowSiblings.length !== TREE_DEPTH)
+    throw new UnprovableVisitError("a path of the wrong shape");
   return { treeRoot, size: sizeBefore };
 }
 

@@ -19,7 +19,7 @@ export const ledgerKind = {
   name: NAME,
   circuits: Object.keys(OPERATIONS_OF_CIRCUIT),
   async genesisRoot() {
-    return new StateTree(await loadPoseidon()).stateRoot();
+    return new StateTree(await loadPoseidon(), "fixed").stateRoot();
   },
   async open({ id, folder, places, onRebuild }: OpenOptions): Promise<LedgerMachine> {
     const identity = `${NAME}:${id.toString()}`;
@@ -29,6 +29,7 @@ export const ledgerKind = {
       await openState({
         poseidon,
         identity,
+        shape: "fixed",
         onRebuild,
         ...(folder !== undefined && { folder }),
         ...(places !== undefined && { places }),

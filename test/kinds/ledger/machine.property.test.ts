@@ -143,7 +143,7 @@ describe("ledger machine against the naive ledger", function () {
   }
 
   function checkVisit(visit: CompletedVisit<LedgerVisitRecord>, model: NaiveLedger): void {
-    expect(visit.rootAfter).to.equal(naiveStateRoot(poseidon, [...model.accounts]));
+    expect(visit.rootAfter).to.equal(naiveStateRoot(poseidon, "fixed", [...model.accounts]));
     expect(visit.actions).to.deep.equal(visit.record.steps.flatMap((step) => [step.in, step.out]));
     const last = visit.actions.at(-1);
     if (last?.failed === true || visit.actions[0]?.isStatic === true)
@@ -156,7 +156,7 @@ describe("ledger machine against the naive ledger", function () {
       if (step.type === "result") continue;
       for (const witness of [step.account, step.counterparty]) {
         if (witness === undefined) continue;
-        expect(verifyUpsert(poseidon, witness)).to.equal(undefined);
+        expect(verifyUpsert(poseidon, "fixed", witness)).to.equal(undefined);
         if (!failed) expect(witness.rootBefore).to.equal(root);
         root = witness.rootAfter;
       }
@@ -227,7 +227,7 @@ describe("ledger machine against the naive ledger", function () {
             await play(machine, model, each);
           }
         }
-        expect(machine.stateRoot()).to.equal(naiveStateRoot(poseidon, [...model.accounts]));
+        expect(machine.stateRoot()).to.equal(naiveStateRoot(poseidon, "fixed", [...model.accounts]));
         await machine.close();
       }),
       { numRuns: 30 },

@@ -125,7 +125,7 @@ async function proofOf(
   });
 }
 
-/** A leaf and the way from it to the root: three siblings on each of 16 levels, the lowest first. */
+/** A leaf and the way from it to the root: three siblings on each level, the lowest first. */
 function rpcProof({ leaf, index, siblings }: KeyProof): unknown {
   const word = (value: bigint): Hex => numberToHex(value, { size: 32 });
   return {

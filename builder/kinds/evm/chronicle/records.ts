@@ -25,7 +25,7 @@ export const l1Key = (transaction: string, index: number): string =>
   `l1:${transaction}:${index.toString(16).padStart(8, "0")}`;
 
 /** Names the layout above, actions included. The number rises with every change. */
-export const CHRONICLE_FORMAT = "lockstep.chronicle.v3";
+export const CHRONICLE_FORMAT = "lockstep.chronicle.v4";
 
 const block = z.object({
   number: integer,

@@ -1,7 +1,5 @@
-import { type Address, type Hex, hexToBytes } from "viem";
-import { dataWords } from "../../../protocol/statement.ts";
+import { type Address, type Hex, keccak256 } from "viem";
 import type { Poseidon } from "../../../state/poseidon.ts";
-import { Recent } from "../../../state/recent.ts";
 import type { BlockState } from "../state-types.ts";
 
 /**
@@ -12,36 +10,25 @@ export interface Commitments {
   account(address: Address): bigint;
   slot(address: Address, slot: Hex): bigint;
   readonly block: bigint;
-  accountValue(account: { nonce: bigint; balance: bigint; codeHash: Hex; code: Hex }): bigint;
+  accountValue(account: { nonce: bigint; balance: bigint; codeHash: Hex }): bigint;
   slotValue(word: Hex): bigint;
   blockValue(block: BlockState): bigint;
 }
 
 const LOW_128 = (1n << 128n) - 1n;
 const LOW_248 = (1n << 248n) - 1n;
+const NO_CODE_HASH = keccak256("0x");
 
 export function commitments(poseidon: Poseidon): Commitments {
-  const codeCommitments = new Recent<bigint>(256);
-
-  const codeCommitment = (code: Hex, codeHash: Hex): bigint =>
-    codeCommitments.get(codeHash, () => {
-      const bytes = hexToBytes(code);
-      const words: bigint[] = dataWords(bytes);
-      while (words.length % 15 !== 0) words.push(0n);
-      let hash = BigInt(bytes.length);
-      for (let at = 0; at < words.length; at += 15) hash = poseidon([hash, ...words.slice(at, at + 15)]);
-      return hash;
-    });
-
   return {
     account: (address) => poseidon([1n, BigInt(address)]) & LOW_248,
     slot: (address, slot) =>
       poseidon([2n, BigInt(address), BigInt(slot) >> 128n, BigInt(slot) & LOW_128]) & LOW_248,
     block: poseidon([3n, 0n]) & LOW_248,
-    accountValue: ({ nonce, balance, codeHash, code }) => {
-      if (nonce === 0n && balance === 0n && code === "0x") return 0n;
+    accountValue: ({ nonce, balance, codeHash }) => {
+      if (nonce === 0n && balance === 0n && codeHash === NO_CODE_HASH) return 0n;
       const hash = BigInt(codeHash);
-      return poseidon([nonce, balance, hash >> 128n, hash & LOW_128, codeCommitment(code, codeHash)]);
+      return poseidon([nonce, balance, hash >> 128n, hash & LOW_128]);
     },
     slotValue: (word) => {
       const value = BigInt(word);

@@ -17,14 +17,15 @@ const KEY_LIMIT = 1n << BigInt(KEY_BITS);
 const PLACES = BigInt(TREE_PLACES);
 
 /**
- * The part of a state tree (docs/spec.md section 4) that paths under one root show. It answers and follows
- * writes only as far as they do.
+ * The part of an EVM rollup's state tree (docs/spec.md section 4) that paths under one root show. It answers
+ * and follows writes only as far as they do.
  */
 export class PartialTree {
   readonly #poseidon: Poseidon;
   readonly #empty: readonly Hash[];
   /** Number of leaves under the root that the paths lead to: from this place on, all is empty. */
   readonly #sizeBefore: bigint;
+  readonly #depthBefore: number;
   readonly #rootBefore: StateRoot;
   #size: bigint;
   /** Hashes known, by level (0: leaves) and place. */
@@ -38,7 +39,8 @@ export class PartialTree {
   readonly #written = new Set<bigint>();
 
   /**
-   * @param nextPlace path of the first empty place; a full tree has none.
+   * @param nextPlace path of the first empty place, in the tree that one leaf more would make; a full tree
+   * has none.
    * @throws {StatementRefusedError}
    */
   constructor(poseidon: Poseidon, root: StateRoot, size: bigint, nextPlace: Siblings | undefined) {
@@ -49,10 +51,11 @@ export class PartialTree {
     this.#poseidon = poseidon;
     this.#empty = emptyHashes(poseidon);
     this.#sizeBefore = size;
+    this.#depthBefore = depthOf(size);
     this.#rootBefore = root;
     this.#size = size;
     if (nextPlace === undefined) return;
-    this.#addPath("the next place", size, fieldElement(0n), nextPlace);
+    this.#addPath("the next place", size, fieldElement(0n), nextPlace, depthOf(size + 1n));
     nextPlace.forEach((siblings, level) => {
       const position = childPosition(size, level);
       siblings.slice(position).forEach((hash) => {
@@ -71,7 +74,7 @@ export class PartialTree {
     const inRange = [leaf.key, leaf.nextKey].every((key) => key >= 0n && key < KEY_LIMIT);
     if (!inRange || index < 0n || index >= this.#sizeBefore)
       throw new StatementRefusedError("WITNESS_MALFORMED", `${what}: there is no such leaf`);
-    this.#addPath(what, index, hashLeaf(this.#poseidon, leaf), siblings);
+    this.#addPath(what, index, hashLeaf(this.#poseidon, leaf), siblings, this.#depthBefore);
     if (this.#leaves.has(index)) return;
     this.#leaves.set(index, leaf);
     this.#places.set(leaf.key, index);
@@ -109,7 +112,8 @@ export class PartialTree {
   root(): StateRoot {
     let places = new Set(this.#written);
     this.#written.clear();
-    for (let level = 0; level < TREE_DEPTH; level++) {
+    const depth = depthOf(this.#size);
+    for (let level = 0; level < depth; level++) {
       const parents = new Set<bigint>();
       for (const place of places) parents.add(place >> 2n);
       for (const parent of parents) {
@@ -119,12 +123,15 @@ export class PartialTree {
       }
       places = parents;
     }
-    return hashState(this.#poseidon, this.#hash(TREE_DEPTH, 0n), this.#size);
+    return hashState(this.#poseidon, this.#hash(depth, 0n), this.#size);
   }
 
-  /** Follows a path from a leaf's hash to the root, and keeps the hashes on it and beside it. */
-  #addPath(what: string, place: bigint, leafHash: Hash, path: Siblings): void {
-    if (path.length !== TREE_DEPTH)
+  /**
+   * Follows a path from a leaf's hash to the top, and keeps the hashes on it and beside it. The root before
+   * is on it, or beside it if the path is the next place's and that one makes the tree deeper.
+   */
+  #addPath(what: string, place: bigint, leafHash: Hash, path: Siblings, depth: number): void {
+    if (path.length !== depth)
       throw new StatementRefusedError("WITNESS_MALFORMED", `${what}: path of another depth`);
     const seen: [level: number, place: bigint, hash: Hash][] = [[0, place, leafHash]];
     let hash = leafHash;
@@ -141,7 +148,8 @@ export class PartialTree {
       hash = hashNode(this.#poseidon, [first, second, third, fourth]);
       seen.push([level + 1, here >> 2n, hash]);
     });
-    if (hashState(this.#poseidon, hash, this.#sizeBefore) !== this.#rootBefore)
+    const top = seen.find(([level, at]) => level === this.#depthBefore && at === 0n);
+    if (top === undefined || hashState(this.#poseidon, top[2], this.#sizeBefore) !== this.#rootBefore)
       throw new StatementRefusedError(
         "WITNESS_NOT_IN_STATE",
         `${what}: its path does not lead to the root before`,
@@ -189,6 +197,13 @@ export class PartialTree {
     if (empty !== undefined && place << BigInt(2 * level) > this.#sizeBefore) return empty;
     throw new StatementRefusedError("NOT_WITNESSED", `no path shows place ${place} at level ${level}`);
   }
+}
+
+/** Levels above the leaves: as few as `size` leaves need, but one at least. */
+function depthOf(size: bigint): number {
+  let depth = 1;
+  while (size > 1n << BigInt(2 * depth)) depth++;
+  return depth;
 }
 
 /** Which child of its parent the node above leaf number `place` is, at `level`. */

@@ -42,5 +42,5 @@ function valueOf(address: Address, { nonce, balance, code }: SourceAccount, layo
       "EXECUTION_REFUSED",
       `account ${address} is left with more than the state holds`,
     );
-  return layout.accountValue({ nonce, balance, codeHash: codeHashOf(code), code });
+  return layout.accountValue({ nonce, balance, codeHash: codeHashOf(code) });
 }

@@ -91,7 +91,7 @@ export class WitnessedState implements StateSource {
       if (code === undefined)
         throw new StatementRefusedError("WITNESS_CODE", `${what}: its code is not there`);
       used.add(codeHash);
-      proven(what, layout.account(address), layout.accountValue({ nonce, balance, codeHash, code }), proof);
+      proven(what, layout.account(address), layout.accountValue({ nonce, balance, codeHash }), proof);
       state.#accounts.set(address, { nonce, balance, code });
     }
     for (const codeHash of codes.keys())

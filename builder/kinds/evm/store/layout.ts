@@ -1,8 +1,7 @@
-import { type Address, type Hex, hexToBytes, size, slice } from "viem";
+import { type Address, type Hex, slice } from "viem";
 import { type FieldElement, fieldElement } from "../../../protocol/ids.ts";
-import { dataWords } from "../../../protocol/statement.ts";
 import type { Poseidon } from "../../../state/poseidon.ts";
-import { Recent, recentPoseidon } from "../../../state/recent.ts";
+import { recentPoseidon } from "../../../state/recent.ts";
 import { KEY_BITS } from "../../../state/types.ts";
 import type { BlockState, EvmAccount } from "../state-types.ts";
 import type { Entry } from "./entry.ts";
@@ -10,15 +9,8 @@ import type { Entry } from "./entry.ts";
 /** First input of a key's hash, by what the key names. */
 const DOMAIN = { account: 1n, slot: 2n, block: 3n } as const;
 
-/** Words of code that one hash takes in, beside the hash so far. */
-const WORDS_PER_HASH = 15;
-
-/** How many hashes of keys and values are remembered, and how many codes. */
+/** How many hashes of keys and values are remembered. */
 const RECENT_HASHES = 1 << 15;
-const RECENT_CODES = 1 << 10;
-
-/** Codes take long to hash, and rollups begin with the same. */
-const commitments = new WeakMap<Poseidon, Recent<FieldElement>>();
 
 const ABSENT = fieldElement(0n);
 /** What an absent slot holds. */
@@ -28,14 +20,9 @@ export const EMPTY_WORD: Hex = `0x${"00".repeat(32)}`;
 export class StateLayout {
   readonly blockKey: bigint;
   readonly #poseidon: Poseidon;
-  readonly #plain: Poseidon;
-  readonly #codes: Recent<FieldElement>;
   readonly #values = new WeakMap<Entry, FieldElement>();
 
   constructor(poseidon: Poseidon) {
-    this.#plain = poseidon;
-    this.#codes = commitments.get(poseidon) ?? new Recent<FieldElement>(RECENT_CODES);
-    commitments.set(poseidon, this.#codes);
     this.#poseidon = recentPoseidon(poseidon, RECENT_HASHES);
     this.blockKey = this.#key([DOMAIN.block, 0n]);
   }
@@ -52,8 +39,7 @@ export class StateLayout {
   /** @param codeHash of the account's code, which the caller knows. */
   accountValue(account: EvmAccount | undefined, codeHash: Hex): FieldElement {
     if (account === undefined) return ABSENT;
-    const { nonce, balance, code } = account;
-    return this.#poseidon([nonce, balance, ...halves(codeHash), this.#codeCommitment(code, codeHash)]);
+    return this.#poseidon([account.nonce, account.balance, ...halves(codeHash)]);
   }
 
   /** @param word 32 bytes. */
@@ -95,19 +81,6 @@ export class StateLayout {
       case "block":
         return this.blockValue(entry.block);
     }
-  }
-
-  #codeCommitment(code: Hex, codeHash: Hex): FieldElement {
-    return this.#codes.get(codeHash, () => {
-      const words = dataWords(hexToBytes(code));
-      let hash = fieldElement(BigInt(size(code)));
-      for (let at = 0; at < words.length; at += WORDS_PER_HASH) {
-        const chunk: bigint[] = words.slice(at, at + WORDS_PER_HASH);
-        while (chunk.length < WORDS_PER_HASH) chunk.push(0n);
-        hash = this.#plain([hash, ...chunk]);
-      }
-      return hash;
-    });
   }
 
   #key(inputs: readonly bigint[]): bigint {

@@ -53,6 +53,7 @@ export async function openEvmStore(options: OpenEvmStoreOptions): Promise<EvmSto
   const state = await openState({
     poseidon: recentPoseidon(poseidon, RECENT_HASHES),
     identity,
+    shape: "growing",
     onRebuild,
     rebuild,
     ...(folder !== undefined && { folder }),
@@ -77,7 +78,7 @@ export async function openEvmStore(options: OpenEvmStoreOptions): Promise<EvmSto
 
 /** Root of a rollup's state before its first visit. */
 export function genesisRoot(poseidon: Poseidon, genesis: EvmGenesis): StateRoot {
-  const tree = new StateTree(poseidon);
+  const tree = new StateTree(poseidon, "growing");
   const layout = new StateLayout(poseidon);
   for (const { key, entry } of changesOf(new FlatState(), layout, genesisWrites(genesis)))
     if (entry !== undefined) tree.upsert(key, layout.valueOf(entry));

@@ -1,4 +1,4 @@
-import { type Address, type Hex, hexToBytes, keccak256, numberToHex } from "viem";
+import { type Address, type Hex, keccak256, numberToHex } from "viem";
 import type { BlockState, EvmAccount, StateWrites } from "../../../../builder/kinds/evm/state-types.ts";
 import type { Poseidon } from "../../../../builder/state/poseidon.ts";
 import { naiveStateRoot, naiveUpsert } from "../../../state/naive-tree.ts";
@@ -31,7 +31,7 @@ export class NaiveState {
   }
 
   root(): bigint {
-    return naiveStateRoot(this.#poseidon, [...this.#tree]);
+    return naiveStateRoot(this.#poseidon, "growing", [...this.#tree]);
   }
 
   slot(address: Address, slot: Hex): Hex {
@@ -68,10 +68,7 @@ export class NaiveState {
     };
     for (const [address, { nonce, balance, code }] of this.accounts) {
       const hash = BigInt(keccak256(code));
-      put(
-        [1n, BigInt(address)],
-        [nonce, balance, hash >> 128n, hash & (2n ** 128n - 1n), this.#commitment(code)],
-      );
+      put([1n, BigInt(address)], [nonce, balance, hash >> 128n, hash & (2n ** 128n - 1n)]);
     }
     for (const [name, word] of this.slots) {
       const [address = "", slot = ""] = name.split(" ");
@@ -81,20 +78,5 @@ export class NaiveState {
     }
     if (this.block !== undefined) put([3n, 0n], [this.block.number, this.block.timestamp]);
     return layout;
-  }
-
-  #commitment(code: Hex): bigint {
-    const bytes = hexToBytes(code);
-    let hash = BigInt(bytes.length);
-    for (let at = 0; at < bytes.length; at += 15 * 31) {
-      const words: bigint[] = [];
-      for (let n = 0; n < 15; n++) {
-        let word = 0n;
-        for (let i = 0; i < 31; i++) word = word * 256n + BigInt(bytes[at + n * 31 + i] ?? 0);
-        words.push(word);
-      }
-      hash = this.#poseidon([hash, ...words]);
-    }
-    return hash;
   }
 }

@@ -220,7 +220,7 @@ describe("state of an evm rollup", function () {
   it("goes on from genesis after being killed before genesis was durable", async function () {
     // `openState` has written the empty state, and nothing more.
     const { openState } = await import("../../../../builder/state/open.ts");
-    await (await openState({ poseidon, identity: "evm:1", folder })).close();
+    await (await openState({ poseidon, identity: "evm:1", shape: "growing", folder })).close();
     const store = await open(folder);
     expectSame(store, genesisModel());
     await store.close();
