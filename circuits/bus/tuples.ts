@@ -34,6 +34,8 @@ export const TIME_BITS = 32;
 export const CONTEXT_BITS = 24;
 /** A place in a code: 24,576 bytes, and the immediate that reaches behind the end. */
 export const PLACE_BITS = 24;
+/** Words of memory: 2^24 of them cost more gas than there is (2^39). */
+export const MEMORY_BITS = 24;
 
 const WORD = { lo: HALF, index: 32, hi: HALF } as const satisfies Record<string, Range>;
 
@@ -130,6 +132,16 @@ export const TUPLES = {
     receiver: "`shift`",
     multiplicity: "free",
   },
+  opcode: {
+    tag: 19,
+    fields: { gas: 16, class: 8, parameter: 8, pops: 5, pushes: 5, writes: 1 },
+    claim:
+      "instructions of this class and parameter (circuits/evm/opcodes.ts) cost at least `gas`, need `pops` words " +
+      "on the stack and leave `pushes` instead; `writes`: static frames halt there",
+    sender: "the table of opcodes of any proof",
+    receiver: "the rows of halts",
+    multiplicity: "free",
+  },
 
   // --------------------------------------------------------------------------------------------- code
   code: {
@@ -170,7 +182,7 @@ export const TUPLES = {
   },
   memory: {
     tag: 34,
-    fields: { lo: HALF, context: CONTEXT_BITS, time: TIME_BITS, index: 32, hi: HALF },
+    fields: { lo: HALF, context: CONTEXT_BITS, time: TIME_BITS, index: MEMORY_BITS, hi: HALF },
     claim: "at `time` word `index` of memory became this, and has been so since",
     sender: "`freshMemory` (zero), then each access",
     receiver: "the next access, or what discards it when the frame has ended",
@@ -181,22 +193,22 @@ export const TUPLES = {
     fields: { words: 32, context: CONTEXT_BITS, time: TIME_BITS, quotient: 40 },
     claim: "since `time` the memory has `words` words; quotient = ⌊words²/512⌋",
     sender: "what begins a frame, then each access",
-    receiver: "the next access, or what ends the frame",
+    receiver: "the next access, or `end`",
     multiplicity: "once",
   },
   freshMemory: {
     tag: 36,
     fields: { index: 32, context: CONTEXT_BITS },
-    claim: "word `index` is the first that was not handed out yet",
+    claim: "no word from `index` on was handed out yet",
     sender: "what begins a frame (0), then `freshMemory`",
-    receiver: "`freshMemory`, or what ends the frame",
+    receiver: "`freshMemory`, or `end`",
     multiplicity: "once",
   },
   closed: {
     tag: 37,
     fields: { context: CONTEXT_BITS },
     claim: "the frame has ended",
-    sender: "what ends a frame",
+    sender: "`end`",
     receiver: "what discards what the frame leaves behind",
     multiplicity: "free",
   },
@@ -220,7 +232,7 @@ export const TUPLES = {
     tag: 40,
     fields: { lo: HALF, context: CONTEXT_BITS, index: 32, hi: HALF },
     claim: "word `index` of what the frame returned, padded right with zeros",
-    sender: "what ends the frame",
+    sender: "`returnWord`, `returnLastWord`",
     receiver: "the border row of the RESULT",
     multiplicity: "once",
   },
@@ -228,7 +240,7 @@ export const TUPLES = {
     tag: 41,
     fields: { gas: 40, context: CONTEXT_BITS, time: TIME_BITS, succeeded: 1, length: 32 },
     claim: "the frame ended at `time` with `gas` left, and returned `length` bytes",
-    sender: "what ends a frame",
+    sender: "`end`",
     receiver: "the border row of the RESULT",
     multiplicity: "once",
   },
@@ -272,6 +284,23 @@ export const TUPLES = {
     claim: "since `time` the account is this; all zero: there is none",
     sender: "`accountLeaf` (time 0, what the state has), then each access",
     receiver: "the next access, at last `accountLeaf`",
+    multiplicity: "once",
+  },
+  leaving: {
+    tag: 45,
+    fields: { gas: "element", context: CONTEXT_BITS, time: TIME_BITS, succeeded: 1, length: 32 },
+    claim: "at `time` the frame executed its last instruction; `gas` as in `state`, 0 if it halted",
+    sender: "STOP, RETURN, REVERT and the rows of halts",
+    receiver: "`end`",
+    multiplicity: "once",
+  },
+  returning: {
+    tag: 46,
+    fields: { left: 32, context: CONTEXT_BITS, index: 32, memory: MEMORY_BITS },
+    claim:
+      "`left` bytes (not 0) are still to be returned, from word `memory` of memory on, as words from `index` on",
+    sender: "RETURN and REVERT, then `returnWord`",
+    receiver: "`returnWord` or `returnLastWord`",
     multiplicity: "once",
   },
 
