@@ -71,3 +71,11 @@ export function linear(value: Linear | bigint | number): Linear {
 export function modulo(value: bigint): bigint {
   return ((value % P) + P) % P;
 }
+
+/** 2^-bits in the scalar field. */
+export function inverseOfPower(bits: number): bigint {
+  const half = (P + 1n) / 2n;
+  let result = 1n;
+  for (let i = 0; i < bits; i++) result = (result * half) % P;
+  return result;
+}

@@ -1,5 +1,4 @@
-import { FIELD_MODULUS } from "../../builder/protocol/ids.ts";
-import { Linear, linear, ON } from "./linear.ts";
+import { inverseOfPower, Linear, linear, ON } from "./linear.ts";
 import { Ranges } from "./ranges.ts";
 import { type FieldsOf, rangesOf, type TupleName, TUPLES } from "./tuples.ts";
 
@@ -305,12 +304,4 @@ export class RowBuilder {
   #error(message: string): RowError {
     return new RowError(this.#name, message);
   }
-}
-
-/** 2^-bits in the scalar field. */
-function inverseOfPower(bits: number): bigint {
-  const half = (FIELD_MODULUS + 1n) / 2n;
-  let result = 1n;
-  for (let i = 0; i < bits; i++) result = (result * half) % FIELD_MODULUS;
-  return result;
 }

@@ -281,7 +281,8 @@ export const TUPLES = {
       hashLo: HALF,
       hashHi: HALF,
     },
-    claim: "since `time` the account is this; all zero: there is none",
+    claim:
+      "since `time` the account is this; nonce 0, balance 0 and the hash of no code: there is none (EIP-161)",
     sender: "`accountLeaf` (time 0, what the state has), then each access",
     receiver: "the next access, at last `accountLeaf`",
     multiplicity: "once",
@@ -333,7 +334,7 @@ export const TUPLES = {
   },
   insertion: {
     tag: 59,
-    fields: { key: 248, size: 32 },
+    fields: { key: 248, size: 33 },
     claim: "the tree has `size` leaves, of which that of `key` was added last in this transaction",
     sender: "the border (0, size before), then `newLeaf`",
     receiver: "the next `newLeaf`, at last the border",

@@ -1,9 +1,14 @@
-/** An account as the state has it, in the bus' terms; one that does not exist is all zero. */
+import { isWarmFromStart } from "../../../../circuits/evm/state/warm.ts";
+
+/**
+ * An account as the state has it, in the bus' terms; one that does not exist has nonce 0, balance 0 and the
+ * hash of no code.
+ */
 export interface AccountContent {
   readonly nonce: bigint;
   /** Wei. */
   readonly balance: bigint;
-  /** keccak256 of its code; 0 only if there is no account. */
+  /** keccak256 of its code. */
   readonly codeHash: bigint;
 }
 
@@ -67,7 +72,8 @@ export class Tables {
   async account(address: bigint): Promise<AccountEntry> {
     const known = this.#accounts.get(address);
     if (known !== undefined) return known.last;
-    const first = { address, ...(await this.#reader.account(address)), warm: false, time: 0n };
+    const content = await this.#reader.account(address);
+    const first = { address, ...content, warm: isWarmFromStart(address), time: 0n };
     this.#accounts.set(address, { first, last: first });
     return first;
   }
