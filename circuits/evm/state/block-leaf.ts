@@ -9,8 +9,8 @@ const TIME_BITS = 64;
  * The state's block before and after the visit. Its time does not go back, whatever becomes of the visit: so
  * each statement has this row, which alone says which number the block has.
  *
- * given: exists, number, blockTime (of the state before), timestamp (the batch's), read (how often the block's
- * number is received); keeps.
+ * given: exists, number, blockTime (of the state before), timestamp (the batch's), read (how often the
+ * block's number is received); keeps.
  */
 export const blockLeaf = row("blockLeaf", "the visit's block follows the state's, or is the same", (r) => {
   const exists = r.flag("exists");

@@ -22,7 +22,10 @@ export const EMPTY_TREE: readonly bigint[] = [
 /** Low 248 bits of H_2(3, 0): where the state has its block. */
 export const BLOCK_KEY = 0x43ce8ad378d029838ba8eef2e18e68d25ec1e09586fa39b30bf83fd19832c3n;
 
-/** keccak256 of no bytes, in halves: the code hash of accounts without code, and of those that are not there. */
+/**
+ * keccak256 of no bytes, in halves: the code hash of accounts without code, and of those that are not
+ * there.
+ */
 export const NO_CODE = {
   hashLo: 0xe500b653ca82273b7bfad8045d85a470n,
   hashHi: 0xc5d2460186f7233c927e7db2dcc703c0n,

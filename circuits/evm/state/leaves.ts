@@ -10,11 +10,12 @@ const OF_THE_STATE = "the state before has only such leaves";
  * A leaf of the tree before, which is read or changed, or shows that keys behind it are absent.
  *
  * Its gap are the keys between it and the next leaf. Whatever the visit has to do with keys of the gap is
- * settled by `newLeaf` and `absent` in one chain of ascending keys, which begins here and ends here: only here
- * is `end` received with itself as the next leaf. No other leaf has the same end.
+ * settled by `newLeaf` and `absent` in one chain of ascending keys, which begins here and ends here: only
+ * here is `end` received with itself as the next leaf. No other leaf has the same end.
  *
- * given: index, key, nextBefore, nextAfter, valueBefore, valueAfter; used (the visit has to do with the leaf's
- * own key), gap (it has to do with keys of the gap), last (the last of those that it has to do with).
+ * given: index, key, nextBefore, nextAfter, valueBefore, valueAfter; used (the visit has to do with the
+ * leaf's own key), gap (it has to do with keys of the gap), last (the last of those that it has to do
+ * with).
  */
 export const leaf = row("leaf", "the leaf is in the tree before, and this in the tree after", (r) => {
   const index = r.given("index");

@@ -12,8 +12,8 @@ export function isWarmFromStart(address: bigint): boolean {
 }
 
 /**
- * Whether an address is warm in every visit from its beginning: a precompile, or the zero address. Proves that
- * the address is below 2^160.
+ * Whether an address is warm in every visit from its beginning: a precompile, or the zero address. Proves
+ * that the address is below 2^160.
  */
 export function isAlwaysWarm(r: RowBuilder, address: Linear): Linear {
   const low = r.hint("low", [address], (value) => value & ((1n << BigInt(LOW_BITS)) - 1n));

@@ -152,7 +152,8 @@ describe("evm: the tree's rows", () => {
       honest = traceTree(poseidon, known, changes);
     });
 
-    const values = () => changes.map(({ key, after }) => ({ key, after, before: tree.get(key) }));
+    const values = (): { key: bigint; before: bigint; after: bigint }[] =>
+      changes.map(({ key, after }) => ({ key, after, before: tree.get(key) }));
     const isAt = (key: bigint) => (row: TraceRow) => row.given.key === key;
 
     /** Flaws of the trace with other leaves, for which the attacker makes all nodes anew. */
