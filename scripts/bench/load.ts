@@ -1,6 +1,6 @@
 /**
  * A builder under load: `npm run bench load -- --users U --transactions N --mix a,l1,ledger,plain,flood`.
- * Node and builder share this process, as on a devnet; users do, but for `plain`. Nothing is proven: ledgers'
+ * Node and builder share this process, as on a devnet; users have a thread. Nothing is proven: ledgers'
  * proofs are taken on trust here, and the rate with proofs is the prover's (`npm run bench batch`).
  *
  * - `a`: each user sends N / U transactions to the EVM rollup A, one behind the other without waiting
@@ -8,11 +8,15 @@
  * - `ledger`: transactions signed for the ledger
  * - `plain`: payments on L1 through the gateway and to the node itself, in turns
  * - `flood`: N free transactions of A, each from an account of its own, all at once
+ *
+ * Of busy machines, compare the processor's time: that of this process for each transaction included, the
+ * node's and the readers' share with it. `--profile <file>` writes what the main thread did during each mix.
  */
+import { writeFile } from "node:fs/promises";
+import { Session } from "node:inspector/promises";
 import { parseArgs } from "node:util";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
-import { z } from "zod";
 import { type Hex, keccak256, numberToHex, parseEther, parseGwei } from "viem";
 import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
 import { createBuilder } from "../../builder/core/builder.ts";
@@ -26,6 +30,7 @@ import { evmChainIdOf } from "../../builder/protocol/evm-chain-id.ts";
 import { L1 } from "../../builder/protocol/ids.ts";
 import { accountAt, builderAccount, registerEvm, startLockstep } from "../../test/core/setup.ts";
 import { unprovenLedgerKind, UnprovenProver } from "../../test/core/unproven.ts";
+import { type Job, toldSchema } from "./load-users.ts";
 
 const MIXES = ["a", "l1", "ledger", "plain", "flood"] as const;
 type Mix = (typeof MIXES)[number];
@@ -36,6 +41,7 @@ const { values } = parseArgs({
     transactions: { type: "string", default: "200" },
     mix: { type: "string", default: "a,l1,plain" },
     patience: { type: "string", default: "300" },
+    profile: { type: "string" },
   },
 });
 const users = Number(values.users);
@@ -85,11 +91,6 @@ const accounts = Array.from({ length: users }, () => privateKeyToAccount(generat
 const payee = accountAt(3).address;
 const fees = { gas: 600_000n, maxFeePerGas: parseGwei("100"), maxPriorityFeePerGas: 1n } as const;
 for (const { address } of accounts) await l1.node.setBalance({ address, value: parseEther("100") });
-
-interface Job {
-  readonly url: string;
-  readonly raw: Hex;
-}
 
 /** What each user sends, in order. */
 async function jobsOf(mix: Mix): Promise<Job[][]> {
@@ -154,66 +155,88 @@ interface Result {
   readonly reads: readonly number[];
   readonly queue: number;
   readonly mebibytes: number;
+  /** Of the processor, for each transaction: of the builder's thread, and of all but users. */
+  readonly milliseconds: { readonly thread: number; readonly process: number };
 }
 
-async function run(mix: Mix, jobs: readonly (readonly Job[])[]): Promise<Result> {
+/** The time on the clock of all threads, milliseconds. */
+const now = (): number => performance.timeOrigin + performance.now();
+
+/** The processor's, microseconds. */
+const used = () => {
+  const sum = ({ user, system }: NodeJS.CpuUsage): number => user + system;
+  return { thread: sum(process.threadCpuUsage()), process: sum(process.cpuUsage()) };
+};
+
+/**
+ * @param pause between reads, milliseconds.
+ * @param isFinal whether what is answered is included.
+ */
+async function run(
+  mix: string,
+  jobs: readonly (readonly Job[])[],
+  { pause = 20, isFinal = false } = {},
+): Promise<Result> {
   const [answers, inclusions, reads, refused]: [number[], number[], number[], string[]] = [[], [], [], []];
   const open = new Map<Hex, number>();
-  let [queue, memory, isOver] = [0, 0, false];
-  const start = performance.now();
-  let last = start;
-  const watch = (async () => {
-    while (!isOver) {
-      queue = Math.max(queue, builder.waiting);
-      memory = Math.max(memory, process.memoryUsage().rss);
-      for (const [hash, sent] of open) {
-        const state = builder.status(hash)?.state;
-        if (state !== "posted" && state !== "failed") continue;
-        open.delete(hash);
-        if (state === "failed") refused.push(JSON.stringify(builder.status(hash)));
-        else inclusions.push(performance.now() - sent);
-        last = performance.now();
-      }
-      await sleep(5);
+  const read = { url: gateways.a.url, address: payee, pause };
+  const worker = new Worker(new URL("./load-users.ts", import.meta.url), { workerData: { jobs, read } });
+  const isSent = Promise.withResolvers<undefined>();
+  const isOver = Promise.withResolvers<number>();
+  let [queue, memory, start, last] = [0, 0, 0, 0];
+  let before = used();
+  worker.once("error", isOver.reject);
+  worker.on("message", (message: unknown) => {
+    const told = toldSchema.parse(message);
+    if (told.type === "begin") {
+      [start, before] = [told.at, used()];
+    } else if (told.type === "refused") refused.push(told.reason);
+    else if (told.type === "sent") isSent.resolve(undefined);
+    else if (told.type === "over") {
+      reads.push(...told.reads);
+      isOver.resolve(told.microseconds);
+    } else {
+      last = told.at;
+      answers.push(told.at - told.begun);
+      if (isFinal) inclusions.push(told.at - told.begun);
+      else open.set(keccak256(told.raw), told.begun);
     }
-  })();
-  const read = (async () => {
-    while (!isOver) {
-      const begun = performance.now();
-      await ask(gateways.a.url, "eth_getBalance", [payee, "latest"]).catch(() => undefined);
-      reads.push(performance.now() - begun);
-      await sleep(20);
+  });
+  const look = (): void => {
+    queue = Math.max(queue, builder.waiting);
+    memory = Math.max(memory, process.memoryUsage.rss());
+    for (const [hash, begun] of open) {
+      const status = builder.status(hash);
+      if (status?.state !== "posted" && status?.state !== "failed") continue;
+      open.delete(hash);
+      last = now();
+      if (status.state === "failed") refused.push(JSON.stringify(status));
+      else inclusions.push(last - begun);
     }
-  })();
-  await Promise.all(
-    jobs.map(async (own) => {
-      for (const { url, raw } of own) {
-        const begun = performance.now();
-        try {
-          await ask(url, "eth_sendRawTransaction", [raw]);
-          answers.push(performance.now() - begun);
-          open.set(keccak256(raw), begun);
-        } catch (error) {
-          refused.push(error instanceof Error ? error.message : String(error));
-        }
-      }
-    }),
-  );
-  while (open.size > 0 && performance.now() - start < patience) await sleep(20);
-  isOver = true;
-  await Promise.all([watch, read]);
-  const perSecond = (inclusions.length / (last - start)) * 1_000;
-  const mebibytes = memory / 2 ** 20;
+  };
+  const looking = setInterval(look, 10);
+  await Promise.race([isSent.promise, isOver.promise]);
+  while (open.size > 0 && now() - start < patience) await sleep(10);
+  const after = used();
+  clearInterval(looking);
+  worker.postMessage("over");
+  const ofUsers = await isOver.promise;
+  const included = inclusions.length;
+  const each = (microseconds: number): number => microseconds / 1_000 / included;
   return {
     mix,
-    perSecond,
-    included: inclusions.length,
+    perSecond: (included / (last - start)) * 1_000,
+    included,
     refused,
     answers,
     inclusions,
     reads,
     queue,
-    mebibytes,
+    mebibytes: memory / 2 ** 20,
+    milliseconds: {
+      thread: each(after.thread - before.thread),
+      process: each(after.process - before.process - ofUsers),
+    },
   };
 }
 
@@ -223,64 +246,32 @@ const TURNS = 5;
 async function plainAt(place: "node" | "gateway"): Promise<Result> {
   const jobs = await jobsOf("plain");
   const url = place === "node" ? l1.url : gateways.l1.url;
-  return await runPlain(
-    `plain, at the ${place}`,
-    jobs.map((own) => own.map(({ raw }) => ({ url, raw }))),
-  );
+  const moved = jobs.map((own) => own.map(({ raw }) => ({ url, raw })));
+  return await run(`plain, at the ${place}`, moved, { pause: 100, isFinal: true });
 }
 
-const usersSchema = z.object({
-  answers: z.array(z.number()),
-  refused: z.array(z.string()),
-  milliseconds: z.number(),
-});
-
-/** Payments on L1, which are included when they are answered. */
-async function runPlain(mix: string, jobs: readonly (readonly Job[])[]): Promise<Result> {
-  const reads: number[] = [];
-  const over = new AbortController();
-  const read = (async () => {
-    while (!over.signal.aborted) {
-      const begun = performance.now();
-      await ask(gateways.a.url, "eth_getBalance", [payee, "latest"]).catch(() => undefined);
-      reads.push(performance.now() - begun);
-      await sleep(100);
-    }
-  })();
-  const worker = new Worker(new URL("./load-users.ts", import.meta.url), { workerData: jobs });
-  const { answers, refused, milliseconds } = usersSchema.parse(
-    await new Promise((resolve, reject) => worker.once("message", resolve).once("error", reject)),
-  );
-  over.abort();
-  await read;
-  return {
-    mix,
-    perSecond: (answers.length / milliseconds) * 1_000,
-    included: answers.length,
-    refused,
-    answers,
-    inclusions: answers,
-    reads,
-    queue: builder.waiting,
-    mebibytes: process.memoryUsage().rss / 2 ** 20,
-  };
+/** Lets `work` be profiled, if that is asked for. */
+async function profiled<Value>(name: string, work: () => Promise<Value>): Promise<Value> {
+  if (values.profile === undefined) return await work();
+  const session = new Session();
+  session.connect();
+  await session.post("Profiler.enable");
+  await session.post("Profiler.start");
+  const result = await work();
+  const { profile } = await session.post("Profiler.stop");
+  await writeFile(`${values.profile}-${name}.cpuprofile`, JSON.stringify(profile));
+  session.disconnect();
+  return result;
 }
 
-function print({
-  mix,
-  perSecond,
-  included,
-  refused,
-  answers,
-  inclusions,
-  reads,
-  queue,
-  mebibytes,
-}: Result): void {
+function print(result: Result): void {
+  const { mix, perSecond, included, refused, answers, inclusions, reads, queue, mebibytes } = result;
+  const { thread, process } = result.milliseconds;
   const pair = (times: readonly number[]): string => `${quantile(times, 0.5)}/${quantile(times, 0.95)}`;
   console.log(
     `${mix}: ${perSecond.toFixed(1)} tx/s; ${included} included, ${refused.length} refused, ` +
       `p50/p95 ms: answer ${pair(answers)}, inclusion ${pair(inclusions)}, read ${pair(reads)}; ` +
+      `processor ${thread.toFixed(1)} ms/tx in the builder's thread, ${process.toFixed(1)} with the node's; ` +
       `queue ${queue}, ${mebibytes.toFixed(0)} MiB`,
   );
   for (const [reason, count] of Map.groupBy(refused, (text) => text.slice(0, 160)))
@@ -295,7 +286,8 @@ await run(
 );
 for (const mix of mixes) {
   if (mix !== "plain") {
-    print(await run(mix, await jobsOf(mix)));
+    const jobs = await jobsOf(mix);
+    print(await profiled(mix, () => run(mix, jobs)));
     continue;
   }
   // In turns, since other programs of the machine come and go; the first pair warms up.
