@@ -45,6 +45,17 @@ const BREATHING_JUMPDEST = {
   logicFunction: breathe,
 };
 
+/** Opcodes, as rules have them; the rules do not change. */
+const opcodesOf = new WeakMap<
+  Common,
+  {
+    readonly opcodes: EVM["_opcodes"];
+    readonly opcodeMap: EVM["_opcodeMap"];
+    readonly handlers: EVM["_handlers"];
+    readonly gasHandlers: EVM["_dynamicGasHandlers"];
+  }
+>();
+
 /**
  * An EVM in which calls to the manager may leave the chain. Everything else, proxies included, is the
  * bytecode on chain. Only ordinary calls are offered to the interception: a DELEGATECALL runs the manager's
@@ -63,6 +74,8 @@ export class InterceptingEvm extends EVM {
   constructor({ common, state, journal, blockchain, manager, intercept }: InterceptingEvmOptions) {
     const customOpcodes = [BREATHING_JUMPDEST];
     super({ common, stateManager: state, blockchain, bn254: new NobleBN254(), customOpcodes });
+    // They do not change, and would keep every EVM that there ever was.
+    common.events.removeAllListeners("hardforkChanged");
     this.#manager = createAddressFromString(manager);
     this.#intercept = intercept;
     this.#names = new Map([...this.precompiles].map(([name, code]) => [code, name]));
@@ -90,7 +103,14 @@ export class InterceptingEvm extends EVM {
     };
   }
 
+  /** Those of the same rules are shared: making them takes as long as playing a payment. */
   override getActiveOpcodes(): ReturnType<EVM["getActiveOpcodes"]> {
+    const made = opcodesOf.get(this.common);
+    if (made !== undefined) {
+      [this._opcodes, this._opcodeMap] = [made.opcodes, made.opcodeMap];
+      [this._handlers, this._dynamicGasHandlers] = [made.handlers, made.gasHandlers];
+      return made.opcodes;
+    }
     const opcodes = super.getActiveOpcodes();
     const known = this._opcodeMap[KECCAK256];
     if (known !== undefined) {
@@ -104,6 +124,12 @@ export class InterceptingEvm extends EVM {
         },
       };
     }
+    opcodesOf.set(this.common, {
+      opcodes,
+      opcodeMap: this._opcodeMap,
+      handlers: this._handlers,
+      gasHandlers: this._dynamicGasHandlers,
+    });
     return opcodes;
   }
 

@@ -1,5 +1,23 @@
-import { type Common, createCustomCommon, Hardfork, Mainnet } from "@ethereumjs/common";
+import { Common, Hardfork, Mainnet } from "@ethereumjs/common";
 import { pointEvaluation } from "./kzg.ts";
+
+/**
+ * Rules that never change, and so serve all. EthereumJS copies a `Common` for each transaction and block, and
+ * each transaction, block and machine merges its constants into it: which takes as long as playing a payment.
+ */
+class FixedRules extends Common {
+  readonly #merged = new WeakSet<object>();
+
+  override copy(): Common {
+    return this;
+  }
+
+  override updateParams(params: Parameters<Common["updateParams"]>[0]): void {
+    if (this.#merged.has(params)) return;
+    super.updateParams(params);
+    this.#merged.add(params);
+  }
+}
 
 const known = new Map<number, Common>();
 
@@ -10,7 +28,8 @@ const known = new Map<number, Common>();
 export function rulesOf(evmChainId: number): Common {
   const rules =
     known.get(evmChainId) ??
-    createCustomCommon({ chainId: evmChainId }, Mainnet, {
+    new FixedRules({
+      chain: { ...Mainnet, chainId: evmChainId },
       hardfork: Hardfork.Osaka,
       customCrypto: { kzg: pointEvaluation },
     });

@@ -1,5 +1,6 @@
-import { createTxFromRLP, TransactionType, type TypedTransaction } from "@ethereumjs/tx";
-import { type Address, bytesToHex, type Hex, hexToBytes, isHex } from "viem";
+import { TransactionType, type TypedTransaction } from "@ethereumjs/tx";
+import { type Address, bytesToHex, type Hex, isHex } from "viem";
+import { transactionOf } from "../evm/signed-bytes.ts";
 import { LockstepError } from "../protocol/errors.ts";
 import { l1Common } from "../l1/common.ts";
 import { Recent } from "../state/recent.ts";
@@ -36,17 +37,14 @@ export function decodeTransaction(raw: Hex, l1ChainId: bigint): DecodedTransacti
   return decoded.get(`${l1ChainId}:${raw}`, () => decodeAnew(raw, l1ChainId));
 }
 
-/**
- * Gateways, queue, simulation and post look at the same bytes; recovering a sender costs as much as playing
- * a transfer.
- */
+/** Gateways, queue, simulation and post look at the same bytes. */
 const decoded = new Recent<DecodedTransaction>(4_096);
 
 function decodeAnew(raw: Hex, l1ChainId: bigint): DecodedTransaction {
   if (!isHex(raw) || raw.length % 2 !== 0)
     throw new MalformedTransactionError("not whole bytes in hexadecimal");
   try {
-    const tx = createTxFromRLP(hexToBytes(raw), { common: l1Common(l1ChainId) });
+    const tx = transactionOf(raw, l1Common(l1ChainId));
     if (tx.type === TransactionType.BlobEIP4844) throw new MalformedTransactionError("it carries blobs");
     const sender = bytesToHex(tx.getSenderAddress().bytes);
     return { hash: bytesToHex(tx.hash()), raw, tx, sender, nonce: tx.nonce };

@@ -67,6 +67,13 @@ export interface RollupCallOutcome {
   readonly l1Failures: number;
 }
 
+/** What plays L1's code. */
+interface L1Machine {
+  readonly evm: InterceptingEvm;
+  readonly manager: SimulatedManager;
+  readonly frames: FrameRecorder;
+}
+
 /**
  * One in-process machine with all chains in it. Transactions are played one after the other, each on what the
  * ones before it left; one that throws leaves nothing behind. `close` undoes everything: the rollups are then
@@ -83,6 +90,8 @@ export class Simulation {
   readonly #registry: Registry;
   readonly #router: CrossChainRouter;
   #parked: (() => void)[] = [];
+  /** The machine of the transaction before. */
+  #spare: L1Machine | undefined;
 
   constructor(input: SimulationInput) {
     this.#input = input;
@@ -294,7 +303,7 @@ export class Simulation {
    * @param isKept whether it leaves something behind if it succeeds.
    */
   async #attempt<Result>(
-    work: (chain: { evm: InterceptingEvm; manager: SimulatedManager }) => Promise<Result>,
+    work: (chain: L1Machine) => Promise<Result>,
     isKept = true,
     neededProxies: readonly MissingProxy[] = [],
   ): Promise<Result> {
@@ -308,8 +317,8 @@ export class Simulation {
     try {
       // `postBatch` has created them.
       for (const { original, rollup } of neededProxies)
-        await this.#chain().manager.createProxy(original, rollup);
-      const result = await work(this.#chain());
+        await this.#during(({ manager }) => manager.createProxy(original, rollup));
+      const result = await this.#during(work);
       if (!isKept) {
         undo();
         return result;
@@ -327,14 +336,20 @@ export class Simulation {
     }
   }
 
+  async #during<Result>(work: (chain: L1Machine) => Promise<Result>): Promise<Result> {
+    const chain = this.#chain();
+    const result = await work(chain);
+    this.#spare = chain;
+    return result;
+  }
+
   /** Plays L1 code and gathers what came of it. */
   async #runL1Code(
     assertWanted: (outcome: TransactionOutcome) => void,
     run: (evm: InterceptingEvm) => Promise<{ result: EVMResult; gasUsed: bigint }>,
   ): Promise<TransactionOutcome> {
-    return await this.#attempt(async ({ evm }) => {
+    return await this.#attempt(async ({ evm, frames }) => {
       const { triggers } = this.#recording;
-      const frames = new FrameRecorder(evm);
       const { result, gasUsed } = await run(evm);
       const { exceptionError, returnValue, logs } = result.execResult;
       const success = exceptionError === undefined;
@@ -358,8 +373,20 @@ export class Simulation {
     });
   }
 
-  /** A fresh EVM: warm sets and transient storage belong to one transaction. */
-  #chain(): { evm: InterceptingEvm; manager: SimulatedManager } {
+  /** An EVM that is as new: warm sets and transient storage belong to one transaction. */
+  #chain(): L1Machine {
+    const chain = this.#spare ?? this.#makeChain();
+    // Nothing is known of one that was left in the middle of something.
+    this.#spare = undefined;
+    chain.evm.reset(this.#journal);
+    chain.frames.reset();
+    // For what is played outside a transaction.
+    chain.evm.enter(this.#block, createAddressFromString(this.#input.context.manager));
+    this.#state.clearCaches();
+    return chain;
+  }
+
+  #makeChain(): L1Machine {
     const { fork, context, proxies } = this.#input;
     const address = lowerCase(context.manager);
     const journal = this.#journal;
@@ -371,8 +398,6 @@ export class Simulation {
       manager: address,
       intercept: (message) => manager.intercept(message),
     });
-    // For what is played outside a transaction.
-    evm.enter(this.#block, createAddressFromString(address));
     const manager = new SimulatedManager({
       evm,
       state: this.#state,
@@ -382,7 +407,6 @@ export class Simulation {
       router: this.#router,
       registry: this.#registry,
     });
-    this.#state.clearCaches();
-    return { evm, manager };
+    return { evm, manager, frames: new FrameRecorder(evm) };
   }
 }

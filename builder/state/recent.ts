@@ -29,5 +29,5 @@ export class Recent<Result> {
  */
 export function recentPoseidon(poseidon: Poseidon, capacity: number): Poseidon {
   const recent = new Recent<ReturnType<Poseidon>>(capacity);
-  return (inputs) => recent.get(inputs.map((input) => input.toString(36)).join(), () => poseidon(inputs));
+  return (inputs) => recent.get(inputs.map((input) => input.toString(16)).join(), () => poseidon(inputs));
 }

@@ -2,7 +2,7 @@ import type { EvmLog } from "../../../evm/logs.ts";
 import type { Block } from "@ethereumjs/block";
 import type { Common } from "@ethereumjs/common";
 import { EVMError, type EVMResult, type ExecResult, type Log, Message } from "@ethereumjs/evm";
-import { createTxFromRLP, Capability, type TypedTransaction } from "@ethereumjs/tx";
+import { Capability, type TypedTransaction } from "@ethereumjs/tx";
 import { createAddressFromString, EthereumJSError } from "@ethereumjs/util";
 import { createVM, runTx } from "@ethereumjs/vm";
 import { type Address, bytesToHex, type Hex, hexToBytes, size } from "viem";
@@ -12,13 +12,13 @@ import type { CallFrame } from "../../../evm/call-frame.ts";
 import { FrameRecorder } from "../../../evm/frame-recorder.ts";
 import { handOver, inheritedFrom } from "../../../evm/hand-over.ts";
 import type { Journal } from "../../../evm/journal.ts";
+import { transactionOf } from "../../../evm/signed-bytes.ts";
 import type { StateSource } from "../../../evm/state-source.ts";
 import { overrideBlock } from "../../../evm/overrides.ts";
 import { runUnsignedCall } from "../../../evm/unsigned-call.ts";
 import { decodeRelay, type RelayCall } from "../../../evm/relay-call.ts";
 import { type Action, ActionKind, callAction, resultAction, revertAction } from "../../../protocol/action.ts";
 import { type ChainId, L1 } from "../../../protocol/ids.ts";
-import { Recent } from "../../../state/recent.ts";
 import { InvalidL2TransactionError, UnexpectedDeliveryError } from "../../errors.ts";
 import type { BatchContext } from "../../kind.ts";
 import { NO_BLOCKCHAIN, OPERATION_GAS, rollupBlock, rollupCommon } from "./environment.ts";
@@ -431,23 +431,13 @@ function callGas(left: bigint): number {
 }
 
 /**
- * A transaction is played a few times before it is posted and followed; its object remembers the sender once
- * recovered.
- */
-const decoded = new Recent<TypedTransaction>(4_096);
-
-/**
- * The transaction in an L2TX's data, decoded once.
+ * The transaction in an L2TX's data.
  * @throws {InvalidL2TransactionError}
  */
 export function decodeRollupTransaction(data: Hex, common: Common): TypedTransaction {
-  return decoded.get(`${common.chainId()}:${data}`, () => decodeAnew(data, common));
-}
-
-function decodeAnew(data: Hex, common: Common): TypedTransaction {
   let tx: TypedTransaction;
   try {
-    tx = createTxFromRLP(hexToBytes(data), { common });
+    tx = transactionOf(data, common);
   } catch (cause) {
     throw new InvalidL2TransactionError(cause instanceof Error ? cause.message : String(cause), { cause });
   }
