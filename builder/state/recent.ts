@@ -2,12 +2,17 @@ import type { Poseidon } from "./poseidon.ts";
 
 /** Remembers the results of the latest calls: between `capacity` and twice as many. */
 export class Recent<Result> {
-  readonly #capacity: number;
+  #capacity: number;
   #latest = new Map<string, Result>();
   #earlier = new Map<string, Result>();
 
   constructor(capacity: number) {
     this.#capacity = capacity;
+  }
+
+  /** Remembers at least as many. */
+  reserve(capacity: number): void {
+    this.#capacity = Math.max(this.#capacity, capacity);
   }
 
   get(key: string, compute: () => Result): Result {
@@ -23,11 +28,17 @@ export class Recent<Result> {
   }
 }
 
+/** Of hashes, by the hash: it says the same whoever asks. */
+const memories = new WeakMap<Poseidon, Recent<ReturnType<Poseidon>>>();
+
 /**
  * The same hash with its latest results remembered: a hash costs some fifty times a look-up, and what is
- * simulated is hashed again when it is estimated, posted and followed.
+ * simulated is hashed again when it is checked, estimated, posted and followed. All who ask share one memory.
+ * @param capacity of the memory, if others asked for less.
  */
 export function recentPoseidon(poseidon: Poseidon, capacity: number): Poseidon {
-  const recent = new Recent<ReturnType<Poseidon>>(capacity);
+  const recent = memories.get(poseidon) ?? new Recent(capacity);
+  recent.reserve(capacity);
+  memories.set(poseidon, recent);
   return (inputs) => recent.get(inputs.map((input) => input.toString(16)).join(), () => poseidon(inputs));
 }
