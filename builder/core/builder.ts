@@ -289,19 +289,19 @@ export class Builder implements Backend, AsyncDisposable {
       return hash;
     }
     using _place = queue.claim(queue.claimOf(transaction));
-    const block = await this.#headNumber();
     try {
       const isKept = await this.#guard(() =>
-        this.#pending.offer(transaction, async ({ crossesChains }) => {
+        this.#pending.offer(transaction, async ({ crossesChains }, { head }) => {
           // Behind one that waits, a transaction has to wait too: nonces are used in order.
           const isKept = crossesChains || queue.pendingOf(sender).length > 0;
-          if (isKept) await this.#accept(transaction, block);
+          if (isKept) await this.#accept(transaction, head.number);
           return { isKept, result: isKept };
         }),
       );
       return isKept ? hash : await forward();
     } catch (error) {
-      if (await this.#isUnplayed(error, transaction)) {
+      const block = await this.#unplayedAt(error, transaction);
+      if (block !== undefined) {
         await this.#accept(transaction, block);
         return hash;
       }
@@ -330,20 +330,20 @@ export class Builder implements Backend, AsyncDisposable {
     }
     const claim = queue.claimOf(transaction);
     using _place = queue.claim(claim);
-    const block = await this.#headNumber();
     try {
       await this.#guard(() =>
         this.#pending.offer(
           transaction,
-          async () => {
-            await this.#accept(transaction, block);
+          async (_effect, { head }) => {
+            await this.#accept(transaction, head.number);
             return { isKept: true, result: undefined };
           },
           claim.isFree,
         ),
       );
     } catch (error) {
-      if (!(await this.#isUnplayed(error, transaction))) throw error;
+      const block = await this.#unplayedAt(error, transaction);
+      if (block === undefined) throw error;
       await this.#accept(transaction, block);
     }
     return hash;
@@ -587,17 +587,17 @@ export class Builder implements Backend, AsyncDisposable {
     return this.rollups.find(({ id }) => id === rollup)?.kind.signerOf?.(data, this.l1ChainId, rollup);
   }
 
-  /** Whether it only seems wrong because its sender's transactions before it wait and are not played yet. */
-  async #isUnplayed(error: unknown, transaction: AcceptedTransaction): Promise<boolean> {
-    if (!NONCE_AHEAD.includes(codeOf(error))) return false;
+  /**
+   * L1's block now, if a transaction only seems wrong because its sender's transactions before it wait and
+   * are not played yet.
+   */
+  async #unplayedAt(error: unknown, transaction: AcceptedTransaction): Promise<bigint | undefined> {
+    if (!NONCE_AHEAD.includes(codeOf(error))) return undefined;
+    const { head } = await this.#guard(() => this.#chains.look());
     const signer = this.#queue.signerOf(transaction);
     const last = signer === undefined ? undefined : this.#queue.pendingBy(signer).at(-1);
-    if (last === undefined || this.#pending.has(last.hash)) return false;
-    return this.#fees(transaction).nonce === this.#fees(last).nonce + 1n;
-  }
-
-  async #headNumber(): Promise<bigint> {
-    return await this.#guard(async () => (await this.#chains.look()).head.number);
+    if (last === undefined || this.#pending.has(last.hash)) return undefined;
+    return this.#fees(transaction).nonce === this.#fees(last).nonce + 1n ? head.number : undefined;
   }
 
   async #accept(transaction: AcceptedTransaction, block: bigint): Promise<void> {

@@ -1,11 +1,12 @@
 import path from "node:path";
-import type { Address } from "viem";
+import type { Address, Hex } from "viem";
 import { Follower } from "../follower/follow.ts";
 import type { RollupStoppedError } from "../follower/stopped.ts";
 import type { RollupKind, RollupMachine } from "../kinds/kind.ts";
 import { assertKindsAllowed } from "../kinds/policy.ts";
 import type { L1Client } from "../l1/client.ts";
 import { type Blocks, type Head, readBlocks, readRollups } from "../l1/head.ts";
+import { SharedAnswer } from "../l1/shared-answer.ts";
 import { codeOf } from "../protocol/errors.ts";
 import type { ChainId } from "../protocol/ids.ts";
 import type { BundleReceipts } from "../post/bundle.ts";
@@ -74,8 +75,8 @@ export class Chains implements AsyncDisposable {
   #onReorganised: () => void = () => undefined;
   #moment: HeldChains | undefined;
   #epoch = 0;
-  #looking: Promise<HeldChains> | undefined;
-  #next: Promise<HeldChains> | undefined;
+  readonly #looks = new SharedAnswer(() => this.#lookNow());
+  readonly #newest: SharedAnswer<Hex>;
   /** A block is being made that is not L1's word yet; until when. */
   #frozen: Promise<undefined> | undefined;
   /** The newest block that is known by receipts, until a head was seen that stands on it. */
@@ -87,6 +88,7 @@ export class Chains implements AsyncDisposable {
     this.#machines = machines;
     this.#follower = new Follower(options);
     this.#proxies = new ProxyAddresses(options.l1, options.manager);
+    this.#newest = new SharedAnswer(async () => (await options.l1.getBlock({ blockTag: "latest" })).hash);
   }
 
   /**
@@ -137,24 +139,14 @@ export class Chains implements AsyncDisposable {
    * @throws what reading L1 throws.
    */
   async look(): Promise<HeldChains> {
-    if (this.#frozen !== undefined && this.#moment !== undefined) {
-      const { hash } = await this.#options.l1.getBlock({ blockTag: "latest" });
-      if (hash === this.#moment.head.hash) return this.#moment;
+    for (;;) {
+      const [frozen, moment] = [this.#frozen, this.#moment];
+      if (frozen === undefined || moment === undefined) return await this.#looks.ask();
+      if ((await this.#newest.ask()) === moment.head.hash) return moment;
       // Who asks may have seen the block, and must not be told of what was before it. It is judged in no
       // time.
-      await this.#frozen;
-      return await this.look();
+      await frozen;
     }
-    if (this.#next !== undefined) return await this.#next;
-    if (this.#looking === undefined) return await this.#ask();
-    // The one under way may have asked before the block that this caller has seen.
-    this.#next = this.#looking
-      .catch(() => undefined)
-      .then(async () => {
-        this.#next = undefined;
-        return await this.#ask();
-      });
-    return await this.#next;
   }
 
   /**
@@ -208,7 +200,7 @@ export class Chains implements AsyncDisposable {
   async freeze(): Promise<() => void> {
     const { promise, resolve } = Promise.withResolvers<undefined>();
     this.#frozen = promise;
-    await this.#looking?.catch(() => undefined);
+    await this.#looks.settled();
     return () => {
       this.#frozen = undefined;
       resolve(undefined);
@@ -234,14 +226,6 @@ export class Chains implements AsyncDisposable {
       if (epoch === this.#epoch && this.#moment !== undefined)
         this.#enter(this.#moment.head, this.#moment.stopped);
     });
-  }
-
-  #ask(): Promise<HeldChains> {
-    const asked = this.#lookNow().finally(() => {
-      if (this.#looking === asked) this.#looking = undefined;
-    });
-    this.#looking = asked;
-    return asked;
   }
 
   async #lookNow(): Promise<HeldChains> {

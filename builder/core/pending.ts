@@ -68,13 +68,16 @@ export class PendingSimulation {
 
   /**
    * Plays a transaction behind all that wait.
-   * @param accept is told what it does, and says whether it shall wait as well.
+   * @param accept is told what it does, on which moment, and says whether it shall wait as well.
    * @param canWait lets others go first.
    * @throws what playing it throws.
    */
   async offer<Result>(
     transaction: AcceptedTransaction,
-    accept: (effect: SimulationResult) => Promise<{ readonly isKept: boolean; readonly result: Result }>,
+    accept: (
+      effect: SimulationResult,
+      moment: HeldChains,
+    ) => Promise<{ readonly isKept: boolean; readonly result: Result }>,
     canWait = false,
   ): Promise<Result> {
     return await this.#lock.run(async () => {
@@ -98,7 +101,7 @@ export class PendingSimulation {
         if (offered === OVERTAKEN) continue;
         const { mark, effect, load } = offered;
         // The disk takes its time, and others may have the machines meanwhile.
-        const accepted = await accept(effect).catch((error: unknown) => ({ error }));
+        const accepted = await accept(effect, open.moment).catch((error: unknown) => ({ error }));
         await this.#step(open, Priority.Call, () => {
           const isKept = "isKept" in accepted && accepted.isKept;
           if (isKept && this.#hasRoom(open, load)) {

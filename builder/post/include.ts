@@ -88,9 +88,11 @@ async function patiently(work: () => Promise<void>, attempts = 5): Promise<void>
  * @returns the seconds by which the block to be made is earlier than the node would make it.
  */
 async function assertHead(l1: L1Client, { next }: Bundle): Promise<bigint> {
-  const { hash } = await l1.getBlock({ blockTag: "latest" });
+  const [{ hash }, { timestamp }] = await Promise.all([
+    l1.getBlock({ blockTag: "latest" }),
+    l1.getBlock({ blockTag: "pending" }),
+  ]);
   if (hash !== next.parentHash) throw new HeadMovedError();
-  const { timestamp } = await l1.getBlock({ blockTag: "pending" });
   return timestamp > next.timestamp ? timestamp - next.timestamp : 0n;
 }
 

@@ -39,12 +39,15 @@ export interface Turn {
   assertOwn(): void;
 }
 
-interface Record {
+interface TurnRecord {
   readonly token: bigint;
   readonly deadline: bigint;
   readonly holder: Hex;
   readonly automine: boolean;
 }
+
+/** What is written of a turn. */
+type Note = Readonly<Record<keyof typeof SLOT, bigint>>;
 
 /**
  * Turns at mining. A node has one switch for it, and no lock. It does have filters, each of which can be
@@ -102,7 +105,7 @@ export class Turns {
     if (transactions.length > 0) await this.#l1.mine({ blocks: 1 });
   }
 
-  async #take(holder: Hex): Promise<Record> {
+  async #take(holder: Hex): Promise<TurnRecord> {
     for (;;) {
       const record = await this.#read();
       if (record.token !== 0n && (await this.#uninstall(record.token))) {
@@ -116,7 +119,7 @@ export class Turns {
   }
 
   /** Notes a new token in the place of one that is lost, unless others are at it. */
-  async #renew(lost: Record): Promise<void> {
+  async #renew(lost: TurnRecord): Promise<void> {
     await sleep(PAUSE * 4 * Math.random());
     const now = await this.#read();
     if (now.token !== lost.token || now.deadline !== lost.deadline || now.holder !== lost.holder) return;
@@ -124,7 +127,7 @@ export class Turns {
     await sleep(PAUSE);
   }
 
-  async #read(): Promise<Record> {
+  async #read(): Promise<TurnRecord> {
     const read = async (slot: Hex): Promise<Hex> =>
       (await this.#l1.getStorageAt({ address: TURN_RECORD, slot })) ?? zeroHash;
     const [token, deadline, holder, automine] = await Promise.all([
@@ -136,15 +139,20 @@ export class Turns {
     return { token: BigInt(token), deadline: BigInt(deadline), holder, automine: BigInt(automine) === 1n };
   }
 
-  async #note(fields: { readonly [slot in keyof typeof SLOT]?: bigint }): Promise<void> {
-    for (const [name, value] of Object.entries(fields)) {
-      const index = name as keyof typeof SLOT;
-      await this.#l1.setStorageAt({
-        address: TURN_RECORD,
-        index: SLOT[index],
-        value: numberToHex(value, { size: 32 }),
-      });
-    }
+  /** The token comes last: with it, the turn may be another builder's. */
+  async #note({ deadline, holder, automine, token }: Partial<Note>): Promise<void> {
+    await Promise.all([
+      this.#set("deadline", deadline),
+      this.#set("holder", holder),
+      this.#set("automine", automine),
+    ]);
+    await this.#set("token", token);
+  }
+
+  async #set(slot: keyof Note, value: bigint | undefined): Promise<void> {
+    if (value === undefined) return;
+    const word = numberToHex(value, { size: 32 });
+    await this.#l1.setStorageAt({ address: TURN_RECORD, index: SLOT[slot], value: word });
   }
 
   async #install(): Promise<bigint> {
