@@ -28,7 +28,7 @@ export class Recent<Result> {
   }
 }
 
-/** Of hashes, by the hash: it says the same whoever asks. */
+/** Results, by the hash that they are of. */
 const memories = new WeakMap<Poseidon, Recent<ReturnType<Poseidon>>>();
 
 /**
