@@ -215,6 +215,7 @@ export class Builder implements Backend, AsyncDisposable {
       account,
       recover: () => this.#recovery.recover(),
       signerOf,
+      kindOf: (rollup) => this.#rollup(rollup).kind,
       isProven: (rollup) => this.#rollup(rollup).kind.isProven,
       emit,
     });

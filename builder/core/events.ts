@@ -21,6 +21,15 @@ export type BuilderEvent =
       readonly circuit: string;
       readonly milliseconds: number;
     }
+  | {
+      /** A rollup's proof system on L1 was told what it needs to verify the next proofs. */
+      readonly type: "prerequisiteMet";
+      readonly rollup: ChainId;
+      /** In words. */
+      readonly what: string;
+      readonly transaction: Hex;
+      readonly gas: bigint;
+    }
   | { readonly type: "retrying"; readonly transactions: readonly Hex[]; readonly reason: string }
   | {
       readonly type: "posted";

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { AcceptedTransaction, Timings } from "../intake/accepted.ts";
 import type { TransactionQueue } from "../intake/queue.ts";
+import type { RollupKind } from "../kinds/kind.ts";
 import { codeOf } from "../protocol/errors.ts";
 import type { ChainId } from "../protocol/ids.ts";
 import type { HeldChains } from "./chains.ts";
@@ -9,6 +10,7 @@ import { groupsOf, overlap } from "./groups.ts";
 import { Lane, type LaneBatch, Lanes, wholeOf } from "./lanes.ts";
 import type { PendingSimulation } from "./pending.ts";
 import { Posting, type PostingOptions } from "./posting.ts";
+import { Prerequisites } from "./prerequisites.ts";
 import type { Present } from "./trouble.ts";
 import { Verdicts } from "./verdicts.ts";
 import { Waiting } from "./waiting.ts";
@@ -26,6 +28,7 @@ export interface ProducerOptions extends PostingOptions {
   readonly recover: () => Promise<void>;
   /** Who signed a transaction, on which chain; nothing if its kind cannot tell. */
   readonly signerOf: (transaction: AcceptedTransaction) => string | undefined;
+  readonly kindOf: (rollup: ChainId) => RollupKind;
   /** Whether visits of the rollup are proven. */
   readonly isProven: (rollup: ChainId) => boolean;
 }
@@ -48,6 +51,7 @@ const LOOK = 50;
 export class Producer {
   readonly #options: ProducerOptions;
   readonly #posting: Posting;
+  readonly #prerequisites: Prerequisites;
   readonly #lanes = new Lanes();
   readonly #waiting: Waiting;
   readonly #verdicts: Verdicts;
@@ -62,6 +66,7 @@ export class Producer {
   constructor(options: ProducerOptions) {
     this.#options = options;
     this.#posting = new Posting(options);
+    this.#prerequisites = new Prerequisites(options);
     this.#waiting = new Waiting(options, this.#lanes);
     this.#verdicts = new Verdicts(options, this.#waiting, this.#lanes, () => this.#lookAtL1());
   }
@@ -105,7 +110,10 @@ export class Producer {
     let lane: Lane | undefined;
     try {
       this.#woken = Promise.withResolvers();
-      if (this.#isReorganised) this.#lanes.clear();
+      if (this.#isReorganised) {
+        this.#lanes.clear();
+        this.#prerequisites.forget();
+      }
       this.#isReorganised = false;
       if (this.#isUnsure) await this.#lookAtL1();
       if (queue.size === 0) {
@@ -217,6 +225,10 @@ export class Producer {
       }
       transactions = free;
       const { visits } = draft.plan;
+      if (await this.#prerequisites.meet(visits, signal)) {
+        timestamp = this.#keptTime(wholeOf(draft), await chains.look());
+        continue;
+      }
       const isMissing = !proofs.hasAll(visits);
       if (isMissing && (round > 0 || lane !== undefined)) this.#tellChanged(transactions);
       if (isMissing || (round === 0 && lane === undefined)) this.#tellSimulated(draft, transactions);

@@ -24,8 +24,8 @@ export interface ProofsOptions {
 /** How many are at hand. */
 const AT_HAND = 2_000;
 
-/** Of a proof's size (`contracts/proofs/Groth16ProofSystem.sol`), and as expensive as calldata can be. */
-const PLACEHOLDER: Hex = `0x${"ff".repeat(288)}`;
+/** Bytes of a proof for `contracts/proofs/Groth16ProofSystem.sol`. */
+const GROTH16_BYTES = 288;
 
 /** A proof that is being made. */
 interface Making {
@@ -74,12 +74,14 @@ export class Proofs {
     return visits.map((visit) => this.#ready.get(statementKey(visit))).filter((proof) => proof !== undefined);
   }
 
-  /** As large as the proofs of these visits will be, but none. */
+  /** As large as the proofs of these visits can be and as expensive as calldata can be, but none. */
   placeholdersFor(visits: readonly PlannedVisit[]): VisitProof[] {
     const { kindOf, keyOf } = this.#options;
     return visits.map(({ rollup }) => {
-      const [circuit = ""] = kindOf(rollup).circuits;
-      return { rollup, verificationKey: keyOf(rollup, circuit), proof: PLACEHOLDER };
+      const { circuits, proofSize } = kindOf(rollup);
+      const [circuit = ""] = circuits;
+      const proof: Hex = `0x${"ff".repeat(proofSize?.bytes ?? GROTH16_BYTES)}`;
+      return { rollup, verificationKey: keyOf(rollup, circuit), proof };
     });
   }
 
@@ -87,9 +89,12 @@ export class Proofs {
   maxGasOf(visits: readonly PlannedVisit[]): bigint {
     const { kindOf } = this.#options;
     const proven = visits.filter(({ rollup }) => kindOf(rollup).isProven);
-    const rollups = new Set(proven.map(({ rollup }) => rollup));
+    const own = proven.map(({ rollup }) => kindOf(rollup).proofSize?.gas).filter((gas) => gas !== undefined);
+    const usual = proven.filter(({ rollup }) => kindOf(rollup).proofSize === undefined);
+    const rollups = new Set(usual.map(({ rollup }) => rollup));
     const keys = [...rollups].reduce((sum, rollup) => sum + kindOf(rollup).circuits.length, 0);
-    return maxVerificationGas(proven.length, Math.min(keys, proven.length));
+    const gas = maxVerificationGas(usual.length, Math.min(keys, usual.length));
+    return own.reduce((sum, each) => sum + each, gas);
   }
 
   /**

@@ -43,6 +43,7 @@ const FAULTS: readonly ErrorCode[] = [
   "PROOF_MISMATCH",
   "VISIT_MISMATCH",
   "FORGOTTEN_MOMENT",
+  "PREREQUISITE_REFUSED",
 ];
 
 /**

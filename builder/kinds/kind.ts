@@ -1,3 +1,4 @@
+import type { Hex } from "viem";
 import type { Prover } from "../proving/prover.ts";
 export type { CircuitInput, CircuitJob, CircuitValue } from "../proving/circuit-job.ts";
 import type { Action } from "../protocol/action.ts";
@@ -18,6 +19,26 @@ export interface ProofJob {
    * @throws `PROOF_MISMATCH`, or what the prover throws.
    */
   prove(prover: Prover, signal: AbortSignal): Promise<`0x${string}`>;
+}
+
+/**
+ * What a rollup's proof system on L1 has to be told, once, before it can verify a proof: a contract's code,
+ * say. Any account may tell it.
+ */
+export interface Prerequisite {
+  /** What it is, in words; the same for the same thing. */
+  readonly what: string;
+  /** Calldata of a view of the proof system, which answers `true` once it was told. */
+  readonly isMet: Hex;
+  /** @returns calldata of the call to the proof system that tells it. */
+  tell(): Promise<Hex>;
+}
+
+/** The most that a proof of a kind can be. */
+export interface ProofSize {
+  readonly bytes: number;
+  /** Gas that verifying it takes. */
+  readonly gas: bigint;
 }
 
 /** A rollup's state at some moment. */
@@ -209,4 +230,8 @@ export interface RollupKind<Record = unknown> {
    * @throws `VISIT_TOO_LARGE`.
    */
   proofJob(statement: VisitStatement, visit: CompletedVisit<Record>): Promise<ProofJob>;
+  /** What L1 has to be told before it can verify a proof of the visit; nothing for most kinds. */
+  prerequisites?(visit: CompletedVisit<Record>): readonly Prerequisite[];
+  /** Of one visit; by default that of a Groth16 proof of `Groth16ProofSystem`. */
+  readonly proofSize?: ProofSize;
 }

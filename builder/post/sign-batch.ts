@@ -15,7 +15,8 @@ export class BatchRefusedError extends LockstepError {
   }
 }
 
-const PRIORITY_FEE = parseGwei("1");
+/** What the builder's own transactions offer. */
+export const PRIORITY_FEE = parseGwei("1");
 /** A slot that was never used, less one that was. */
 const FRESH_SLOT_GAS = 17_100n;
 

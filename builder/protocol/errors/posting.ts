@@ -12,6 +12,13 @@ export const POSTING_ERRORS = {
     meaning: "`postBatch` would revert. The message names the custom error. Nothing was included.",
     remedy: "See the contract's errors below. Often L1 has changed: send the transaction again.",
   },
+  PREREQUISITE_REFUSED: {
+    title: "a proof system on L1 did not take what it has to be told",
+    meaning:
+      "Before a batch, the builder registers the code of contracts whose execution is proven. The proof " +
+      "system refused it. What waits is tried again.",
+    remedy: "Look at what the message names, and at the balance of the builder's account.",
+  },
   HEAD_MOVED: {
     title: "another block came first",
     meaning:
