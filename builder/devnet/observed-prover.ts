@@ -1,5 +1,6 @@
 import type { CircuitJob } from "../kinds/kind.ts";
-import type { ProveOptions, Prover, ProverResult } from "../proving/prover.ts";
+import type { CommittedJob, TraceCommitment, TraceJob } from "../proving/circuit-job.ts";
+import type { CommittedResult, ProveOptions, Prover, ProverResult } from "../proving/prover.ts";
 
 /** A prover that tells of each proof it has made: the builder's own events do not say where the time went. */
 export class ObservedProver implements Prover {
@@ -20,6 +21,14 @@ export class ObservedProver implements Prover {
     const result = await this.#prover.prove(job, options);
     for (const listener of this.#listeners) listener(result);
     return result;
+  }
+
+  commit(job: TraceJob, options?: ProveOptions): Promise<TraceCommitment> {
+    return this.#prover.commit(job, options);
+  }
+
+  proveCommitted(job: CommittedJob, options?: ProveOptions): Promise<CommittedResult> {
+    return this.#prover.proveCommitted(job, options);
   }
 
   close(): Promise<void> {

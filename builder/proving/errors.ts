@@ -17,6 +17,19 @@ export class CircuitNotLoadedError extends LockstepError {
   }
 }
 
+/**
+ * `WRONG_COMMITMENT`: the commitment that was made in a proof's first step is not one to its trace. No proof
+ * can be made with it, and no other commitment goes with the challenge that was drawn from it.
+ */
+export class WrongCommitmentError extends LockstepError {
+  constructor(circuit: string) {
+    super(
+      "WRONG_COMMITMENT",
+      `The commitment of a proof of "${circuit}" is not one to its trace: commit again, and draw another challenge`,
+    );
+  }
+}
+
 /** `BACKEND_FAILED`: one backend could not make a proof, through no fault of the job's. */
 export class BackendFailedError extends LockstepError {
   constructor(backend: string, reason: string, options?: { cause?: unknown }) {

@@ -1,4 +1,4 @@
-import type { CircuitJob } from "./circuit-job.ts";
+import type { CircuitJob, CommittedJob, TraceCommitment, TraceJob } from "./circuit-job.ts";
 import type { PublicInputs } from "../protocol/fingerprint.ts";
 
 /** A Groth16 proof over BN254: affine coordinates, G2 in the EVM's order (imaginary part first). */
@@ -22,6 +22,17 @@ export interface ProverResult {
   readonly backend: string;
 }
 
+/** As {@link ProverResult}, of a circuit with committed wires. */
+export interface CommittedResult {
+  readonly proof: CommittedProof;
+  /** Outputs, then public inputs. */
+  readonly publicSignals: readonly bigint[];
+  readonly witnessMilliseconds: number;
+  readonly proveMilliseconds: number;
+  /** Name of the backend that made A, B and C. */
+  readonly backend: string;
+}
+
 export interface ProveOptions {
   /** Cancels the job. */
   readonly signal?: AbortSignal;
@@ -36,5 +47,16 @@ export interface Prover {
    * @throws `PROOF_FAILED`, `CIRCUIT_NOT_LOADED`, `PROVER_BUSY`.
    */
   prove(job: CircuitJob, options?: ProveOptions): Promise<ProverResult>;
+  /**
+   * The first of the two steps for circuits with committed wires. The proofs of one statement are made by
+   * `proveTogether`, which calls both.
+   * @throws `PROOF_FAILED`, `CIRCUIT_NOT_LOADED`, `PROVER_BUSY`.
+   */
+  commit(job: TraceJob, options?: ProveOptions): Promise<TraceCommitment>;
+  /**
+   * The second one, by any backend: a proof of the trace and of what was drawn, under the commitment.
+   * @throws as `prove`; `WRONG_COMMITMENT` when the commitment is to another trace.
+   */
+  proveCommitted(job: CommittedJob, options?: ProveOptions): Promise<CommittedResult>;
   close(): Promise<void>;
 }

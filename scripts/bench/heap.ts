@@ -28,6 +28,7 @@ try {
   const { artefacts, witness } = await benchCircuit(POWER, folder);
   const workerData: ProveThreadData = {
     provingKeys: new Map([[artefacts.instance, await loadProvingKey(artefacts)]]),
+    commitmentKeys: new Map(),
     threadsPerProof: THREADS,
     module: await compileCurve(),
   };

@@ -99,6 +99,8 @@ function proverFor(statement: VisitStatement): Prover {
       proveMilliseconds: 0,
       backend: "none",
     }),
+    commit: () => Promise.reject(new Error("no job of the test commits")),
+    proveCommitted: () => Promise.reject(new Error("no job of the test commits")),
     close: async () => undefined,
   };
 }

@@ -44,5 +44,13 @@ export class UnprovenProver implements Prover {
     return { proof, publicInputs, witnessMilliseconds: 0, proveMilliseconds: 0, backend: "none" };
   }
 
+  commit(): Promise<never> {
+    throw new Error("no job of the tests commits");
+  }
+
+  proveCommitted(): Promise<never> {
+    throw new Error("no job of the tests commits");
+  }
+
   async close(): Promise<void> {}
 }

@@ -1,10 +1,12 @@
 import { readFileSync, writeFileSync } from "node:fs";
-import type { UnverifiedProof } from "../../builder/proving/backends/backend.ts";
-import prove, { type ProveTask } from "../../builder/proving/backends/snarkjs/prove-thread.ts";
+import perform, {
+  type ProveAnswer,
+  type ProveTask,
+} from "../../builder/proving/backends/snarkjs/prove-thread.ts";
 import { DEATHS_VARIABLE } from "./deaths.ts";
 
 /** The prover's thread, but it dies at work as often as the file says. */
-export default async function dieOrProve(task: ProveTask): Promise<UnverifiedProof> {
+export default async function dieOrProve(task: ProveTask): Promise<ProveAnswer> {
   const file = process.env[DEATHS_VARIABLE];
   if (file === undefined) throw new Error(`${DEATHS_VARIABLE} is not set`);
   const deaths = Number(readFileSync(file, "utf8"));
@@ -12,5 +14,5 @@ export default async function dieOrProve(task: ProveTask): Promise<UnverifiedPro
     writeFileSync(file, String(deaths - 1));
     process.exit(1);
   }
-  return prove(task);
+  return perform(task);
 }

@@ -37,6 +37,11 @@ export const PROVER_ERRORS = {
     meaning: "The prover's queue is full.",
     remedy: "Send it again when some are made, or add provers with `npm run prover-worker`.",
   },
+  WRONG_COMMITMENT: {
+    title: "a commitment is not one to its trace",
+    meaning: "What a prover committed to in a proof's first step is another trace than the job's.",
+    remedy: "The statement's proofs are made again from the first step; that prover gets no more jobs.",
+  },
   REDIS_UNREACHABLE: {
     title: "Redis does not answer",
     meaning: "There is no Redis or Valkey at the address of `--redis`.",

@@ -1,22 +1,48 @@
 import type { Artefacts } from "../circuits/artefacts.ts";
-import type { CircuitInput } from "../circuit-job.ts";
+import type { CircuitInput, TraceJob } from "../circuit-job.ts";
+import type { G1Point } from "../keys/verification-key.ts";
 import type { FieldElement } from "../../protocol/ids.ts";
 import type { Groth16Proof } from "../prover.ts";
 import type { BuildOptions } from "./build.ts";
 
-/** One proof to be made, as a backend gets it. */
-export interface BackendJob {
+/** What backends on this machine need of a proof that is to be made. */
+export interface WitnessJob {
   /** Name of the circuit instance; one of the backend's. */
   readonly circuit: string;
-  readonly input: CircuitInput;
-  /** What public signal 0 has to be. */
-  readonly commitment: FieldElement;
   /**
    * Content of the `.wtns` file, computed on this machine and once for all attempts. Backends elsewhere
    * compute it from the input.
    * @throws `PROOF_FAILED` when the circuit refuses the input.
    */
   readonly witness: () => Promise<Uint8Array<ArrayBuffer>>;
+}
+
+/** One proof to be made, as a backend gets it. */
+export interface BackendJob extends WitnessJob {
+  readonly input: CircuitInput;
+  /** What public signal 0 has to be. */
+  readonly commitment: FieldElement;
+}
+
+/** A commitment to be made. */
+export interface CommitmentJob extends TraceJob {
+  /** The values of the committed wires, 32 bytes each, little-endian, each below the field's modulus. */
+  readonly values: () => Uint8Array;
+}
+
+/** A, B and C of a proof to be made under a key with committed wires. The input is in two parts. */
+export interface CommittedBackendJob extends WitnessJob, TraceJob {
+  /** The inputs beside the trace. */
+  readonly drawn: CircuitInput;
+  /** D, which goes with A, B and C. */
+  readonly d: G1Point;
+}
+
+/** What a backend gives for a {@link CommitmentJob}: it need not be the commitment. */
+export interface UnverifiedCommitment {
+  readonly d: G1Point;
+  /** Milliseconds that it took, without waiting. */
+  readonly commitMilliseconds: number;
 }
 
 /** What a backend gives: it is not verified yet. */
@@ -55,6 +81,17 @@ export interface Backend {
    * when no backend can.
    */
   prove(job: BackendJob, signal: AbortSignal): Promise<UnverifiedProof>;
+  /**
+   * D, before the challenge is drawn; takes a slot, as a proof does. For backends without this the pool's own
+   * threads make it.
+   * @throws as `prove`.
+   */
+  commit?(job: CommitmentJob, signal: AbortSignal): Promise<UnverifiedCommitment>;
+  /**
+   * A, B and C, after it. No matter which backend made D, or whether this one has seen the trace before.
+   * @throws as `prove`.
+   */
+  proveCommitted(job: CommittedBackendJob, signal: AbortSignal): Promise<UnverifiedProof>;
   close(): Promise<void>;
 }
 

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { decimal, decimalPair } from "../decimal.ts";
+import type { G1Point } from "../keys/verification-key.ts";
 import type { Groth16Proof } from "../prover.ts";
 
 const affine = z.tuple([decimal, decimal, z.literal("1")]);
@@ -23,6 +24,9 @@ export const snarkjsProof = z
       c: [c[0], c[1]],
     };
   });
+
+/** A point of G1 in the same format. */
+export const snarkjsPoint = affine.transform(([x, y]): G1Point => [x, y]);
 
 /** The public signals of a proof in the same format. */
 export const snarkjsPublicSignals = z.array(decimal);

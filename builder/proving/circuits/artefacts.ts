@@ -23,8 +23,15 @@ export interface Artefacts extends Readonly<Record<ArtefactFile, string>> {
   readonly wires: number;
   /** Names of the public signals in the order of a proof's public inputs; an array's name stands once. */
   readonly publicSignals: readonly string[];
-  /** Path of the commitment key and how many wires it commits to, where the circuit has committed wires. */
-  readonly commitment?: { readonly key: string; readonly wires: number };
+  /**
+   * Path of the commitment key, how many wires it commits to, and the names of the inputs whose values they
+   * have, in their order; where the circuit has committed wires.
+   */
+  readonly commitment?: {
+    readonly key: string;
+    readonly wires: number;
+    readonly inputs: readonly string[];
+  };
   /** Where the powers of tau of a ceremony's key come from, as its transcript has it. */
   readonly powersOfTau?: string;
 }

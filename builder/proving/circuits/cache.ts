@@ -33,6 +33,8 @@ export interface CacheEntry {
   /** Folder of all artefacts. */
   readonly root: string;
   readonly instance: string;
+  /** Names of its committed inputs. */
+  readonly committed: readonly string[];
   /** Hash of everything the artefacts depend on, in hexadecimal. */
   readonly hash: string;
 }
@@ -52,7 +54,7 @@ export async function findEntry(entry: CacheEntry): Promise<Artefacts | undefine
   if (hashes.some(([name, hash]) => hash !== manifest.sha256[name])) return undefined;
   const now = new Date();
   await utimes(folder, now, now);
-  return describe(folder, manifest);
+  return describe(folder, manifest, entry);
 }
 
 /** What a key depends on beside the constraints. */
@@ -128,7 +130,7 @@ export async function publishEntry(
     if ((await findEntry(entry)) === undefined) throw error;
   });
   await rm(aside, { recursive: true, force: true });
-  return describe(target, manifest);
+  return describe(target, manifest, entry);
 }
 
 /**
@@ -188,7 +190,7 @@ async function requireHash(folder: string, name: HashedFile): Promise<string> {
   return hash;
 }
 
-function describe(folder: string, manifest: Manifest): Artefacts {
+function describe(folder: string, manifest: Manifest, { committed }: CacheEntry): Artefacts {
   const path = (name: ArtefactFile): string => join(folder, ARTEFACT_FILES[name]);
   return {
     instance: manifest.instance,
@@ -198,7 +200,13 @@ function describe(folder: string, manifest: Manifest): Artefacts {
     publicSignals: manifest.publicSignals,
     ...(manifest.committed === undefined
       ? {}
-      : { commitment: { key: join(folder, COMMITMENT_KEY_FILE), wires: manifest.committed } }),
+      : {
+          commitment: {
+            key: join(folder, COMMITMENT_KEY_FILE),
+            wires: manifest.committed,
+            inputs: committed,
+          },
+        }),
     r1cs: path("r1cs"),
     wasm: path("wasm"),
     symbols: path("symbols"),

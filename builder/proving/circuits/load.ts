@@ -124,6 +124,7 @@ async function load(
   const entry: CacheEntry = {
     root,
     instance: instance.name,
+    committed: instance.committed ?? [],
     hash: createHash("sha256")
       .update(JSON.stringify([instance, CIRCOM_OPTIONS, await compilerVersion(), DEVELOPMENT_SETUP_VERSION]))
       .update(hashSources(sources, paths))

@@ -1,7 +1,7 @@
 import { readBinaryFile, viewOf, writeBinaryFile } from "./binary-file.ts";
-import { u32 } from "./contribution.ts";
 import { POINT_BYTES } from "./curve-memory.ts";
 import { KeyCorruptError } from "./errors.ts";
+import { u32 } from "./little-endian.ts";
 
 /**
  * What a proof's commitment D = Σ w_j·P_j/η is made with, beside the `.zkey` of the same split

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { ChaCha, type Curve } from "ffjavascript";
-import { viewOf } from "./binary-file.ts";
 import { POINT_BYTES } from "./curve-memory.ts";
 import { FIELD_MODULUS } from "../../protocol/ids.ts";
+import { u32 } from "./little-endian.ts";
 import { uncompressedG1 } from "./points.ts";
 import { CONTRIBUTION_BASE, DEVELOPMENT_SEED } from "./secrets.ts";
 
@@ -48,10 +48,4 @@ export function developmentContribution(curve: Curve, circuitHash: Uint8Array, d
     Uint8Array.of(NAME_PARAMETER, name.length),
     name,
   ]);
-}
-
-export function u32(value: number): Uint8Array {
-  const bytes = new Uint8Array(4);
-  viewOf(bytes).setUint32(0, value, true);
-  return bytes;
 }

@@ -17,3 +17,10 @@ export function readElement(bytes: Uint8Array, offset: number): bigint {
 export function elementBytes(value: bigint): Uint8Array<ArrayBuffer> {
   return new Uint8Array(Buffer.from(value.toString(16).padStart(2 * ELEMENT_BYTES, "0"), "hex").reverse());
 }
+
+/** Four bytes. */
+export function u32(value: number): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(4);
+  new DataView(bytes.buffer).setUint32(0, value, true);
+  return bytes;
+}

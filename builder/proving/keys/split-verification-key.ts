@@ -1,4 +1,5 @@
 import { bn254 } from "@noble/curves/bn254.js";
+import { concatHex, type Hex, keccak256 } from "viem";
 import { z } from "zod";
 import type { CommitmentKey } from "./commitment-key.ts";
 import { KeyCorruptError } from "./errors.ts";
@@ -6,6 +7,8 @@ import { readG2 } from "./points.ts";
 import {
   affine2,
   assertPoints,
+  encodeG2,
+  encodeVerificationKey,
   fromSnarkjs,
   type G2Point,
   point2,
@@ -20,6 +23,11 @@ import {
  */
 export interface SplitVerificationKey extends VerificationKey {
   readonly eta: G2Point;
+}
+
+/** Name of the key: keccak256 of its encoding without η, and of η. */
+export function hashSplitVerificationKey(key: SplitVerificationKey): Hex {
+  return keccak256(concatHex([encodeVerificationKey(key), encodeG2(key.eta)]));
 }
 
 /** No reader of snarkjs' format takes it for a key whose proofs need no commitment. */

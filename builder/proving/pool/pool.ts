@@ -1,15 +1,19 @@
 import type { Backend } from "../backends/backend.ts";
-import type { CircuitJob } from "../circuit-job.ts";
-import { ProofFailedError, ProverBusyError, CircuitNotLoadedError } from "../errors.ts";
+import type { CircuitInput, CircuitJob, CommittedJob, TraceCommitment, TraceJob } from "../circuit-job.ts";
+import { ProofFailedError, ProverBusyError, CircuitNotLoadedError, WrongCommitmentError } from "../errors.ts";
 import { type LoadedCircuit, loadCircuit } from "../load-circuit.ts";
-import type { ProveOptions, Prover, ProverResult } from "../prover.ts";
+import type { CommittedResult, ProveOptions, Prover, ProverResult } from "../prover.ts";
 import { WitnessThreads } from "../threads/threads.ts";
-import { proveInTime } from "./in-time.ts";
-import { verifyResult, WrongProof } from "./verify-result.ts";
+import { CommitmentWork } from "./commitment-work.ts";
+import { CommittedWork } from "./committed-work.ts";
+import { CommittingCircuit } from "./committing-circuit.ts";
+import { inTime } from "./in-time.ts";
 import { Member, Recalled } from "./member.ts";
 import type { BackendStatus, PoolEvent, PoolOptions } from "./options.ts";
 import { assign } from "./schedule.ts";
+import { ProofWork } from "./proof-work.ts";
 import { byUrgency, Ticket } from "./ticket.ts";
+import { type Work, WrongResult } from "./work.ts";
 
 /** Attempts at one job, each on another backend if there is one. */
 const MAX_ATTEMPTS = 4;
@@ -37,9 +41,12 @@ export class ProverPool implements Prover {
   readonly #threads: WitnessThreads;
   readonly #members = new Map<string, Member>();
   /**
-   * Names of those that made a proof that does not verify: they get no more jobs, also when they come back.
+   * Names of those that made a wrong proof or commitment: they get no more jobs, also when they come back.
    */
   readonly #quarantined = new Set<string>();
+  /** The trace of each commitment that was made here: its maker answers for it. */
+  readonly #traces = new WeakMap<TraceCommitment, CircuitInput>();
+  readonly #committing = new Map<string, CommittingCircuit>();
   /** Jobs without a result, in the order of their urgency. */
   #tickets: Ticket[] = [];
   #wake: NodeJS.Timeout | undefined;
@@ -95,16 +102,61 @@ export class ProverPool implements Prover {
     this.#dispatchSoon();
   }
 
-  async prove(job: CircuitJob, { signal, priority = 0 }: ProveOptions = {}): Promise<ProverResult> {
-    const { circuit } = job;
+  async prove(job: CircuitJob, options?: ProveOptions): Promise<ProverResult> {
+    const loaded = this.#loaded(job.circuit);
+    return await this.#make(
+      job.circuit,
+      (signal) => new ProofWork(job, loaded, this.#threads, signal),
+      options,
+    );
+  }
+
+  async commit(job: TraceJob, options?: ProveOptions): Promise<TraceCommitment> {
+    const committing = this.#committingCircuit(job.circuit);
+    const makeWork = (): Work<TraceCommitment> => new CommitmentWork(job, committing, this.#threads);
+    const commitment = await this.#make(job.circuit, makeWork, options);
+    this.#traces.set(commitment, job.trace);
+    return commitment;
+  }
+
+  async proveCommitted(job: CommittedJob, options?: ProveOptions): Promise<CommittedResult> {
+    const { circuit, commitment, trace } = job;
+    const committing = this.#committingCircuit(circuit);
+    const makeWork = (signal: AbortSignal): Work<CommittedResult> =>
+      new CommittedWork(job, committing, this.#threads, signal);
+    try {
+      return await this.#make(circuit, makeWork, options);
+    } catch (error) {
+      // Of a commitment that came from elsewhere it is not known which backend made it, and to what.
+      if (error instanceof WrongCommitmentError && this.#traces.get(commitment) === trace)
+        this.#quarantine(commitment.backend, circuit, "its commitment is not one to the trace");
+      throw error;
+    }
+  }
+
+  #loaded(circuit: string): LoadedCircuit {
     const loaded = this.#circuits.get(circuit);
     if (loaded === undefined) throw new CircuitNotLoadedError(circuit, this.#circuits.keys());
+    return loaded;
+  }
+
+  #committingCircuit(circuit: string): CommittingCircuit {
+    const committing = this.#committing.get(circuit) ?? new CommittingCircuit(circuit, this.#loaded(circuit));
+    this.#committing.set(circuit, committing);
+    return committing;
+  }
+
+  async #make<Result>(
+    circuit: string,
+    makeWork: (signal: AbortSignal) => Work<Result>,
+    { signal, priority = 0 }: ProveOptions = {},
+  ): Promise<Result> {
     if (this.#closed) throw new ProofFailedError(circuit, "the prover was closed");
     if (signal?.aborted)
       throw new ProofFailedError(circuit, "the job was cancelled", { cause: signal.reason });
     const limit = this.#options.queueLimit ?? QUEUE_LIMIT;
     if (this.#waiting.length >= limit + this.#room) throw new ProverBusyError(limit);
-    const ticket = new Ticket(job, loaded.constraints, priority, this.#threads);
+    const { ticket, result } = Ticket.of(makeWork, priority);
     const cancel = (): void => {
       ticket.reject(new ProofFailedError(circuit, "the job was cancelled", { cause: signal?.reason }));
     };
@@ -113,7 +165,7 @@ export class ProverPool implements Prover {
     this.#tickets.sort(byUrgency);
     this.#dispatchSoon();
     try {
-      return await ticket.promise;
+      return await result;
     } finally {
       signal?.removeEventListener("abort", cancel);
       this.#tickets = this.#tickets.filter((each) => each !== ticket);
@@ -126,7 +178,7 @@ export class ProverPool implements Prover {
     clearTimeout(this.#wake);
     clearImmediate(this.#dispatching);
     for (const ticket of this.#tickets)
-      ticket.reject(new ProofFailedError(ticket.job.circuit, "the prover was closed"));
+      ticket.reject(new ProofFailedError(ticket.circuit, "the prover was closed"));
     await Promise.all([...this.#members.values()].map(({ backend }) => backend.close()));
     await this.#threads.close();
   }
@@ -189,11 +241,16 @@ export class ProverPool implements Prover {
     this.#wakeLater(members, now);
   }
 
-  /** Indices of those that could make it; those that failed at it only if there are no others. */
+  /**
+   * Indices of those that could make it; those that failed at it only if there are no others. What holds its
+   * trace comes first: it is given the job where others would not end sooner.
+   */
   #candidates(ticket: Ticket, members: readonly Member[]): number[] {
     const able = [...members.keys()].filter(
-      (index) => members[index]?.backend.circuits.has(ticket.job.circuit) === true,
+      (index) => members[index]?.backend.circuits.has(ticket.circuit) === true,
     );
+    const holds = (index: number): number => (members[index]?.backend.name === ticket.holder ? 0 : 1);
+    if (ticket.holder !== undefined) able.sort((a, b) => holds(a) - holds(b));
     const untried = able.filter((index) => {
       const member = members[index];
       return member !== undefined && !ticket.tried.has(member);
@@ -203,7 +260,7 @@ export class ProverPool implements Prover {
 
   /** No backend can make it: it fails, unless one joins in time. */
   #failIfNobodyCan(ticket: Ticket): void {
-    const { circuit } = ticket.job;
+    const { circuit } = ticket;
     const fail = (): void => {
       if (!ticket.isRunning && this.#candidates(ticket, this.#trusted).length === 0)
         ticket.reject(
@@ -234,8 +291,6 @@ export class ProverPool implements Prover {
 
   async #attempt(ticket: Ticket, member: Member, expected: number): Promise<void> {
     ticket.isRunning = true;
-    const { circuit } = ticket.job;
-    const { name } = member.backend;
     const start = performance.now();
     const attempt = member.begin(start, expected);
     const ended = (): void => member.end(attempt, performance.now());
@@ -243,24 +298,22 @@ export class ProverPool implements Prover {
       const limit = this.#limitOf(ticket, member, expected);
       const signal = AbortSignal.any([ticket.signal, attempt.recalled]);
       const { backend } = member;
-      const unverified = await proveInTime(backend, ticket.backendJob, signal, limit, attempt.started);
+      const run = (either: AbortSignal) => ticket.run(backend, either);
+      const made = await inTime(backend.name, run, signal, limit, attempt.started);
       // Elsewhere, the way there and the witness are a part of its speed.
       const wall =
-        member.backend.computesWitness === true
+        backend.computesWitness === true
           ? performance.now() - (attempt.startedAt ?? start)
-          : unverified.proveMilliseconds;
+          : made.proveMilliseconds;
       // It may go on while its proof is verified.
       ended();
       this.#dispatchSoon();
-      const publicNames = this.#circuits.get(circuit)?.publicSignals ?? [];
-      const publicInputs = await verifyResult(ticket, unverified, publicNames, this.#threads);
-      const { proof, proveMilliseconds } = unverified;
-      member.succeeded(ticket.constraints, wall);
-      const witnessMilliseconds = unverified.witnessMilliseconds ?? (await ticket.witnessMilliseconds()) ?? 0;
-      ticket.resolve({ proof, publicInputs, witnessMilliseconds, proveMilliseconds, backend: name });
+      const deliver = await made.verify();
+      if (made.proveMilliseconds !== undefined) member.succeeded(ticket.constraints, wall ?? 0);
+      ticket.resolve(deliver);
     } catch (error) {
       if (ticket.isSettled || error instanceof Recalled) return;
-      if (error instanceof ProofFailedError) {
+      if (error instanceof ProofFailedError || error instanceof WrongCommitmentError) {
         ticket.reject(error);
         return;
       }
@@ -274,14 +327,11 @@ export class ProverPool implements Prover {
 
   /** A backend failed at a sound job. */
   #blame(ticket: Ticket, member: Member, error: unknown): void {
-    const { circuit } = ticket.job;
+    const { circuit } = ticket;
     const { name } = member.backend;
     const reason = error instanceof Error ? error.message : String(error);
-    if (error instanceof WrongProof) {
-      const isNews = !this.#quarantined.has(name);
-      this.#quarantined.add(name);
-      if (isNews) this.#emit({ type: "quarantined", backend: name, circuit, reason });
-    } else member.failed(performance.now());
+    if (error instanceof WrongResult) this.#quarantine(name, circuit, reason);
+    else member.failed(performance.now());
     member.recallWaiting();
     ticket.tried.add(member);
     ticket.attempts++;
@@ -291,6 +341,13 @@ export class ProverPool implements Prover {
         new ProofFailedError(circuit, `after ${MAX_ATTEMPTS} attempts: ${reason}`, { cause: error }),
       );
     else this.#emit({ type: "retried", backend: name, circuit, reason });
+  }
+
+  #quarantine(name: string, circuit: string, reason: string): void {
+    if (this.#quarantined.has(name)) return;
+    this.#quarantined.add(name);
+    this.#members.get(name)?.recallWaiting();
+    this.#emit({ type: "quarantined", backend: name, circuit, reason });
   }
 
   /** Milliseconds that an attempt may take. */

@@ -1,19 +1,21 @@
-import type { BackendJob } from "../backends/backend.ts";
-import type { CircuitJob } from "../circuit-job.ts";
+import type { Backend } from "../backends/backend.ts";
 import { ProofFailedError } from "../errors.ts";
-import type { ProverResult } from "../prover.ts";
-import type { ComputedWitness, WitnessThreads } from "../threads/threads.ts";
 import type { Member } from "./member.ts";
+import type { Made, Work } from "./work.ts";
 
 /** What decides when a job's turn is. */
-export type Urgency = Pick<Ticket, "priority" | "constraints">;
+export interface Urgency extends Pick<Ticket, "priority" | "constraints"> {
+  /** By default a proof. */
+  readonly step?: Ticket["step"];
+}
 
 /** A job from when it was accepted until its one result. */
 export class Ticket {
-  readonly job: CircuitJob;
+  readonly circuit: string;
   readonly constraints: number;
+  readonly step: Work<unknown>["step"];
+  readonly holder: string | undefined;
   readonly priority: number;
-  readonly promise: Promise<ProverResult>;
   /** Those that could not make it. */
   readonly tried = new Set<Member>();
   /** Failures so far, of any backend, and what the last one said. */
@@ -23,19 +25,32 @@ export class Ticket {
   /** Set while no backend can make it. */
   joinTimer: NodeJS.Timeout | undefined;
   readonly #cancel = new AbortController();
-  readonly #settle: { resolve: (result: ProverResult) => void; reject: (reason: unknown) => void };
-  readonly #threads: WitnessThreads;
-  #witness: Promise<ComputedWitness> | undefined;
+  readonly #work: Work<() => void>;
+  readonly #fail: (reason: Error) => void;
   #isSettled = false;
 
-  constructor(job: CircuitJob, constraints: number, priority: number, threads: WitnessThreads) {
-    this.job = job;
-    this.constraints = constraints;
+  private constructor(
+    makeWork: (signal: AbortSignal) => Work<() => void>,
+    priority: number,
+    fail: (reason: Error) => void,
+  ) {
+    this.#work = makeWork(this.#cancel.signal);
+    this.#fail = fail;
+    this.circuit = this.#work.circuit;
+    this.constraints = this.#work.constraints;
+    this.step = this.#work.step;
+    this.holder = this.#work.holder;
     this.priority = priority;
-    this.#threads = threads;
-    const { promise, resolve, reject } = Promise.withResolvers<ProverResult>();
-    this.promise = promise;
-    this.#settle = { resolve, reject };
+  }
+
+  /** @param makeWork is given what fires when the result is no longer wanted. */
+  static of<Result>(
+    makeWork: (signal: AbortSignal) => Work<Result>,
+    priority: number,
+  ): { readonly ticket: Ticket; readonly result: Promise<Result> } {
+    const { promise, resolve, reject } = Promise.withResolvers<Result>();
+    const ticket = new Ticket((signal) => delivering(makeWork(signal), resolve), priority, reject);
+    return { ticket, result: promise };
   }
 
   /** Fires when the result is no longer wanted. */
@@ -47,10 +62,15 @@ export class Ticket {
     return this.#isSettled;
   }
 
-  resolve(result: ProverResult): void {
+  /** @throws whatever the backend does. What is made hands over the result when it is called. */
+  run(backend: Backend, signal: AbortSignal): Promise<Made<() => void>> {
+    return this.#work.run(backend, signal);
+  }
+
+  resolve(deliver: () => void): void {
     if (this.#isSettled) return;
     this.#isSettled = true;
-    this.#settle.resolve(result);
+    deliver();
   }
 
   /** Ends whatever is being done for it. */
@@ -58,7 +78,7 @@ export class Ticket {
     if (this.#isSettled) return;
     this.#isSettled = true;
     this.#cancel.abort(error);
-    this.#settle.reject(error);
+    this.#fail(error);
   }
 
   /** A backend can make it again. */
@@ -67,34 +87,37 @@ export class Ticket {
     this.joinTimer = undefined;
   }
 
-  /** Computed at most once. */
-  witness(): Promise<ComputedWitness> {
-    const { circuit, input } = this.job;
-    this.#witness ??= this.#threads.witness(circuit, input, this.signal).catch((error: unknown) => {
-      this.#witness = undefined;
-      throw error;
-    });
-    return this.#witness;
-  }
-
-  /** Milliseconds that the witness took, if it was computed here. */
-  async witnessMilliseconds(): Promise<number | undefined> {
-    return this.#witness === undefined ? undefined : (await this.#witness).milliseconds;
-  }
-
   /** Has the witness ready when a backend asks. A circuit that refuses the input ends the ticket. */
   prepare(): void {
-    this.witness().catch((error: unknown) => {
+    this.#work.prepare().catch((error: unknown) => {
       if (error instanceof ProofFailedError) this.reject(error);
     });
   }
-
-  get backendJob(): BackendJob {
-    return { ...this.job, witness: async () => (await this.witness()).witness };
-  }
 }
 
-/** More urgent ones first; among equals the longest, so that none is left for the end; then the oldest. */
+/** More urgent ones first; among equals commitments, then the longest, so that none is left for the end. */
 export function byUrgency(a: Urgency, b: Urgency): number {
-  return a.priority - b.priority || b.constraints - a.constraints;
+  return a.priority - b.priority || rank(a) - rank(b) || b.constraints - a.constraints;
+}
+
+function rank({ step }: Urgency): number {
+  return step === "commitment" ? 0 : 1;
+}
+
+/** The same, whose result is what delivers it. */
+function delivering<Result>(work: Work<Result>, deliver: (result: Result) => void): Work<() => void> {
+  const { circuit, constraints, step, holder } = work;
+  return {
+    ...{ circuit, constraints, step },
+    ...(holder === undefined ? {} : { holder }),
+    prepare: () => work.prepare(),
+    async run(backend, signal) {
+      const made = await work.run(backend, signal);
+      const verify = async (): Promise<() => void> => {
+        const result = await made.verify();
+        return () => deliver(result);
+      };
+      return { ...made, verify };
+    },
+  };
 }

@@ -74,6 +74,10 @@ export class RemoteBackend implements Backend {
     }
   }
 
+  proveCommitted(): Promise<never> {
+    return Promise.reject(new BackendFailedError(this.name, "it makes no proofs with commitments"));
+  }
+
   async #run(id: string, { circuit, input, commitment, witness }: BackendJob): Promise<UnverifiedProof> {
     await this.#events.waitUntilReady();
     await this.#redis.set(inputKey(id), encodeInput(input), "EX", INPUT_EXPIRES_S);

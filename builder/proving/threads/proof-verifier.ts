@@ -157,7 +157,7 @@ export class ProofVerifier {
 }
 
 /** Coordinates in range, y² = x³ + 3; the point at infinity, (0, 0), is not. */
-function isOnCurve([x, y]: G1Point): boolean {
+export function isOnCurve([x, y]: G1Point): boolean {
   return isReduced(x, y) && (y * y - x * x * x - 3n) % Q === 0n;
 }
 

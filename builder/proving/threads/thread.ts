@@ -4,7 +4,11 @@ import { move, transferableSymbol, valueSymbol } from "piscina";
 import type { CurveModule } from "../keys/curve-memory.ts";
 import type { CircuitInput } from "../circuit-job.ts";
 import type { LoadedCircuit } from "../load-circuit.ts";
-import type { Groth16Proof } from "../prover.ts";
+import type { G1Point } from "../keys/verification-key.ts";
+import type { CommittedProof, Groth16Proof } from "../prover.ts";
+import { commit } from "../backends/snarkjs/commit.ts";
+import { startCurve } from "../backends/snarkjs/curve-threads.ts";
+import { MultiExponentiation } from "../backends/snarkjs/multi-exponentiation.ts";
 import { ProofVerifier } from "./proof-verifier.ts";
 import { violatedConstraint } from "./satisfies.ts";
 import { calculateWitness, WitnessError } from "./witness.ts";
@@ -21,9 +25,11 @@ export type ThreadTask =
       readonly do: "verify";
       readonly circuit: string;
       readonly publicSignals: readonly bigint[];
-      readonly proof: Groth16Proof;
+      readonly proof: Groth16Proof | CommittedProof;
     }
-  | { readonly do: "check"; readonly circuit: string; readonly witness: Uint8Array };
+  | { readonly do: "check"; readonly circuit: string; readonly witness: Uint8Array }
+  /** @param values of the committed wires, 32 bytes each. */
+  | { readonly do: "commit"; readonly circuit: string; readonly values: Uint8Array };
 
 export type ThreadAnswer =
   | {
@@ -34,13 +40,16 @@ export type ThreadAnswer =
   /** The circuit refuses the input. */
   | { readonly kind: "refused"; readonly reason: string }
   | { readonly kind: "verified"; readonly isValid: boolean }
-  | { readonly kind: "checked"; readonly violated: number | undefined };
+  | { readonly kind: "checked"; readonly violated: number | undefined }
+  | { readonly kind: "commitment"; readonly d: G1Point; readonly milliseconds: number };
 
 const environment: unknown = workerData;
 if (!isThreadData(environment)) throw new TypeError("This module is the code of the witness threads");
 const { circuits, curve } = environment;
 /** By circuit, each made for the first proof. */
 const verifiers = new Map<string, Promise<ProofVerifier>>();
+/** Made for the first commitment: few threads make any. */
+let engine: ReturnType<typeof startEngine> | undefined;
 
 /** What the job's fault is, is an answer; whatever is thrown is the thread's. */
 export default async function perform(task: ThreadTask): Promise<ThreadAnswer | HandedOver> {
@@ -68,6 +77,13 @@ async function answerTo(task: ThreadTask): Promise<ThreadAnswer> {
     return { kind: "checked", violated: violatedConstraint(await readFile(circuit.r1cs), task.witness) };
   }
   const start = performance.now();
+  if (task.do === "commit") {
+    if (circuit.committed === undefined) throw new RangeError(`${task.circuit} has no committed wires`);
+    engine ??= startEngine();
+    const { bn254, exponentiation } = await engine;
+    const d = await commit(bn254, exponentiation, circuit.committed.key, task.values);
+    return { kind: "commitment", d, milliseconds: performance.now() - start };
+  }
   try {
     const witness = await calculateWitness(circuit.wasm, task.input);
     return { kind: "witness", witness, milliseconds: performance.now() - start };
@@ -75,6 +91,11 @@ async function answerTo(task: ThreadTask): Promise<ThreadAnswer> {
     if (error instanceof WitnessError) return { kind: "refused", reason: error.message };
     throw error;
   }
+}
+
+async function startEngine() {
+  const bn254 = await startCurve(1);
+  return { bn254, exponentiation: await MultiExponentiation.start(bn254, curve, 1) };
 }
 
 function isThreadData(data: unknown): data is ThreadData {

@@ -4,7 +4,7 @@ import { compileCurve } from "../keys/curve-module.ts";
 import type { CircuitInput } from "../circuit-job.ts";
 import { ProofFailedError } from "../errors.ts";
 import type { LoadedCircuit } from "../load-circuit.ts";
-import type { UnverifiedProof } from "../backends/backend.ts";
+import type { UnverifiedCommitment, UnverifiedProof } from "../backends/backend.ts";
 import type { ThreadAnswer, ThreadData, ThreadTask } from "./thread.ts";
 
 export interface ComputedWitness {
@@ -45,7 +45,11 @@ export class WitnessThreads {
     return answer;
   }
 
-  async verify(circuit: string, { publicSignals, proof }: UnverifiedProof): Promise<boolean> {
+  /** @param proof with D where the circuit has committed wires. */
+  async verify(
+    circuit: string,
+    { publicSignals, proof }: Pick<UnverifiedProof, "publicSignals" | "proof">,
+  ): Promise<boolean> {
     const answer = await this.#pool.run({ do: "verify", circuit, publicSignals, proof });
     return answer.kind === "verified" && answer.isValid;
   }
@@ -57,6 +61,13 @@ export class WitnessThreads {
   async violatedConstraint(circuit: string, witness: Uint8Array): Promise<number | undefined> {
     const answer = await this.#pool.run({ do: "check", circuit, witness });
     return answer.kind === "checked" ? answer.violated : undefined;
+  }
+
+  /** D, by one thread. */
+  async commit(circuit: string, values: Uint8Array): Promise<UnverifiedCommitment> {
+    const answer = await this.#pool.run({ do: "commit", circuit, values });
+    if (answer.kind !== "commitment") throw new TypeError("another task's answer");
+    return { d: answer.d, commitMilliseconds: answer.milliseconds };
   }
 
   async close(): Promise<void> {

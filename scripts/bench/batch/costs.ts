@@ -61,9 +61,9 @@ export async function burstVerification(
     const verdicts = Array.from({ length: BURST }, async (_, index) => {
       const proven = proofs[index % proofs.length];
       if (proven === undefined) return false;
-      const { proof, publicInputs, proveMilliseconds } = proven.result;
+      const { proof, publicInputs } = proven.result;
       const publicSignals = [publicInputs.commitment, publicInputs.challenge, publicInputs.evaluation];
-      return await threads.verify(proven.circuit, { proof, publicSignals, proveMilliseconds });
+      return await threads.verify(proven.circuit, { proof, publicSignals });
     });
     if ((await Promise.all(verdicts)).includes(false)) throw new Error("a proof is wrong");
     return ((performance.now() - start) * WITNESS_THREADS) / BURST;

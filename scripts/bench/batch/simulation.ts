@@ -176,6 +176,7 @@ function virtualBackend(name: string, slots: number, measuredRate: number, ahead
     circuits: new Set<string>(),
     measuredRate,
     prove: () => Promise.reject(new Error("a simulated backend proves nothing")),
+    proveCommitted: () => Promise.reject(new Error("a simulated backend proves nothing")),
     close: () => Promise.resolve(),
   };
 }

@@ -38,6 +38,7 @@ export function timed(
       onProof(commitment, { circuit, backend: name, begun, witnessed, proven: performance.now() });
       return proof;
     },
+    proveCommitted: (job, signal) => backend.proveCommitted(job, signal),
     close: () => backend.close(),
   };
 }

@@ -5,7 +5,7 @@
 import { parentPort } from "node:worker_threads";
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
-import prove from "../../../builder/proving/backends/snarkjs/prove-thread.ts";
+import perform from "../../../builder/proving/backends/snarkjs/prove-thread.ts";
 
 const request = z.object({ circuit: z.string(), witness: z.instanceof(Uint8Array), proofs: z.number() });
 
@@ -17,7 +17,8 @@ port.on("message", (message) => void answer(message));
 
 async function answer(message: unknown): Promise<void> {
   const { circuit, witness, proofs } = request.parse(message);
-  for (let proof = 0; proof < proofs; proof++) await prove({ circuit, witness: new Uint8Array(witness) });
+  for (let proof = 0; proof < proofs; proof++)
+    await perform({ do: "prove", circuit, witness: new Uint8Array(witness) });
   collect?.();
   // What the first one finds free is given back by the second.
   await sleep(50);

@@ -1,6 +1,5 @@
 import { writeBinaryFile } from "../../../builder/proving/keys/binary-file.ts";
-import { u32 } from "../../../builder/proving/keys/contribution.ts";
-import { ELEMENT_BYTES, elementBytes } from "../../../builder/proving/keys/little-endian.ts";
+import { ELEMENT_BYTES, elementBytes, u32 } from "../../../builder/proving/keys/little-endian.ts";
 import { FIELD_MODULUS } from "../../../builder/protocol/ids.ts";
 
 const PUBLIC_SIGNALS = 3;

@@ -7,7 +7,7 @@ import { readPowersOfTau, readRowPoints } from "../../../builder/proving/keys/ce
 import { contribute, UNVERIFIED } from "../../../builder/proving/keys/ceremony/steps.ts";
 import { verifyKey } from "../../../builder/proving/keys/ceremony/verify.ts";
 import { withSnarkjs } from "../../../builder/proving/keys/ceremony/snarkjs.ts";
-import { u32 } from "../../../builder/proving/keys/contribution.ts";
+import { u32 } from "../../../builder/proving/keys/little-endian.ts";
 import { CurveMemory } from "../../../builder/proving/keys/curve-memory.ts";
 import { compileCurve } from "../../../builder/proving/keys/curve-module.ts";
 import { computeKey } from "../../../builder/proving/keys/direct-set-up.ts";

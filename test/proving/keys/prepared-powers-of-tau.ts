@@ -2,11 +2,15 @@ import { randomBytes } from "node:crypto";
 import { invert, pow } from "@noble/curves/abstract/modular.js";
 import { BASE_FIELD_MODULUS } from "../../../builder/proving/keys/base-field.ts";
 import { writeBinaryFile } from "../../../builder/proving/keys/binary-file.ts";
-import { u32 } from "../../../builder/proving/keys/contribution.ts";
 import { CurveMemory } from "../../../builder/proving/keys/curve-memory.ts";
 import { compileCurve } from "../../../builder/proving/keys/curve-module.ts";
 import { lagrangeValues, rootOfUnity } from "../../../builder/proving/keys/lagrange.ts";
-import { ELEMENT_BYTES, elementBytes, readElement } from "../../../builder/proving/keys/little-endian.ts";
+import {
+  ELEMENT_BYTES,
+  elementBytes,
+  readElement,
+  u32,
+} from "../../../builder/proving/keys/little-endian.ts";
 import { multiplyGenerators } from "../../../builder/proving/keys/multiplier.ts";
 import type { SetupSecrets } from "../../../builder/proving/keys/secrets.ts";
 import { FIELD_MODULUS } from "../../../builder/protocol/ids.ts";

@@ -85,6 +85,10 @@ export class ScriptedBackend implements Backend {
     return request.promise;
   }
 
+  proveCommitted(): Promise<never> {
+    throw new Error("none of its circuits has committed wires");
+  }
+
   /** Fails whatever is open. */
   die(): void {
     for (const request of this.requests) request.fail(new Error("died"));

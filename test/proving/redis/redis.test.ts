@@ -223,6 +223,8 @@ describe(
       const { host } = new URL(redis.url);
       const prover: Prover = {
         prove: () => Promise.reject(new Error("no job comes")),
+        commit: () => Promise.reject(new Error("no job comes")),
+        proveCommitted: () => Promise.reject(new Error("no job comes")),
         close: () => Promise.resolve(),
       };
       const start = async (password: string, onRefused: (error: RedisRefusedError) => void) =>

@@ -23,6 +23,8 @@ const artefacts = [await testArtefacts("bits")];
 const local = await createLocalProver({ artefacts, threads: 1, backend: "snarkjs" });
 const prover: Prover = {
   prove: async (job, options) => await answers[behaviour](await local.prove(job, options)),
+  commit: (job, options) => local.commit(job, options),
+  proveCommitted: (job, options) => local.proveCommitted(job, options),
   close: () => local.close(),
 };
 const worker = await ProverWorker.start({

@@ -4,7 +4,7 @@ import { prepareCircuits } from "../../../builder/node/artefacts.ts";
 import { exportKey } from "../../../builder/proving/keys/ceremony/export.ts";
 import { applyBeacon, contribute, UNVERIFIED } from "../../../builder/proving/keys/ceremony/steps.ts";
 import { domainPower } from "../../../builder/proving/keys/arithmetisation.ts";
-import { u32 } from "../../../builder/proving/keys/contribution.ts";
+import { u32 } from "../../../builder/proving/keys/little-endian.ts";
 import { computeKey } from "../../../builder/proving/keys/direct-set-up.ts";
 import { readConstraintSystem } from "../../../builder/proving/keys/r1cs.ts";
 import { preparedPowersOfTau, TEST_SECRETS } from "../../proving/keys/prepared-powers-of-tau.ts";

@@ -2,7 +2,7 @@ import { access, constants, stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { BackendFailedError } from "../../errors.ts";
 import { checkedProvingKeys } from "../../load-circuit.ts";
-import type { Backend, BackendKind, BackendOptions } from "../backend.ts";
+import type { Backend, BackendKind, BackendOptions, UnverifiedProof, WitnessJob } from "../backend.ts";
 import { runProver } from "./run-prover.ts";
 
 /**
@@ -23,32 +23,36 @@ async function openExecutable(program: string, { circuits, threads }: BackendOpt
   const zkeys = await checkedProvingKeys(circuits);
   const closing = new AbortController();
   const running = new Set<Promise<unknown>>();
+
+  async function prove({ circuit, witness }: WitnessJob, signal: AbortSignal): Promise<UnverifiedProof> {
+    const zkey = zkeys.get(circuit)?.zkey;
+    if (zkey === undefined) throw new RangeError(`no proving key of ${circuit}`);
+    const call = {
+      program,
+      zkey,
+      witness: await witness(),
+      threads,
+      signal: AbortSignal.any([signal, closing.signal]),
+    };
+    const proving = runProver(call).catch((cause: unknown) => {
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      throw new BackendFailedError(program, reason, { cause });
+    });
+    running.add(proving);
+    try {
+      return await proving;
+    } finally {
+      running.delete(proving);
+    }
+  }
+
   return {
     name: program,
     // One proof uses all threads.
     slots: 1,
     circuits: new Set(zkeys.keys()),
-    async prove({ circuit, witness }, signal) {
-      const zkey = zkeys.get(circuit);
-      if (zkey === undefined) throw new RangeError(`no proving key of ${circuit}`);
-      const call = {
-        program,
-        zkey,
-        witness: await witness(),
-        threads,
-        signal: AbortSignal.any([signal, closing.signal]),
-      };
-      const proving = runProver(call).catch((cause: unknown) => {
-        const reason = cause instanceof Error ? cause.message : String(cause);
-        throw new BackendFailedError(program, reason, { cause });
-      });
-      running.add(proving);
-      try {
-        return await proving;
-      } finally {
-        running.delete(proving);
-      }
-    },
+    prove,
+    proveCommitted: prove,
     async close() {
       closing.abort();
       await Promise.allSettled(running);

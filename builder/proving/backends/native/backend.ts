@@ -1,6 +1,6 @@
 import { BackendFailedError } from "../../errors.ts";
 import { checkedProvingKeys } from "../../load-circuit.ts";
-import type { Backend, BackendKind, BackendOptions } from "../backend.ts";
+import type { Backend, BackendKind, BackendOptions, UnverifiedProof, WitnessJob } from "../backend.ts";
 import { findWorker, type NativeWorker, prepareWorker } from "./build.ts";
 import { WorkerProcess } from "./worker-process.ts";
 
@@ -33,35 +33,43 @@ export async function openNative(
   program: string,
   { circuits, threads }: BackendOptions,
 ): Promise<Backend> {
-  const zkeys = await checkedProvingKeys(circuits);
+  const keys = await checkedProvingKeys(circuits);
   const processes = new Map<string, WorkerProcess>();
   let isClosed = false;
 
   function processFor(circuit: string): WorkerProcess {
     const running = processes.get(circuit);
     if (running?.isAlive === true) return running;
-    const zkey = zkeys.get(circuit);
-    if (zkey === undefined) throw new RangeError(`no proving key of ${circuit}`);
-    const started = new WorkerProcess(program, zkey, threads);
+    const paths = keys.get(circuit);
+    if (paths === undefined) throw new RangeError(`no proving key of ${circuit}`);
+    const started = new WorkerProcess(program, paths.zkey, threads, paths.commitmentKey);
     processes.set(circuit, started);
     return started;
+  }
+
+  async function answerOf<T>(circuit: string, ask: (process: WorkerProcess) => Promise<T>): Promise<T> {
+    if (isClosed) throw new BackendFailedError(name, "it was closed");
+    try {
+      return await ask(processFor(circuit));
+    } catch (cause) {
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      throw new BackendFailedError(name, reason, { cause });
+    }
+  }
+
+  async function prove({ circuit, witness }: WitnessJob, signal: AbortSignal): Promise<UnverifiedProof> {
+    const content = await witness();
+    return await answerOf(circuit, (process) => process.prove(content, signal));
   }
 
   return {
     name,
     // One proof uses all threads.
     slots: 1,
-    circuits: new Set(zkeys.keys()),
-    async prove({ circuit, witness }, signal) {
-      const content = await witness();
-      if (isClosed) throw new BackendFailedError(name, "it was closed");
-      try {
-        return await processFor(circuit).prove(content, signal);
-      } catch (cause) {
-        const reason = cause instanceof Error ? cause.message : String(cause);
-        throw new BackendFailedError(name, reason, { cause });
-      }
-    },
+    circuits: new Set(keys.keys()),
+    prove,
+    commit: ({ circuit, values }, signal) => answerOf(circuit, (process) => process.commit(values(), signal)),
+    proveCommitted: prove,
     async close() {
       isClosed = true;
       await Promise.all([...processes.values()].map((each) => each.kill()));

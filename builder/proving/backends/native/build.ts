@@ -31,7 +31,7 @@ export interface WorkerBuildOptions extends BuildOptions {
 
 const ROOT = resolve(import.meta.dirname, "../../../../.lockstep/workers");
 /** Whatever else lies in a worker's folder, an editor's files or a build by hand, does not count. */
-const SOURCE = /^[^.].*\.(go|mod|sum|cpp)$/;
+const SOURCE = /^[^.].*\.(go|mod|sum|cpp|hpp)$/;
 const LOCK = "build.lock";
 const TRIAL_TIMEOUT_MS = 10_000;
 /** What a worker answers to a call without arguments. */

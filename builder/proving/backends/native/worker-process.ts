@@ -2,12 +2,12 @@ import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { once } from "node:events";
 import type { Readable } from "node:stream";
 import { z } from "zod";
-import { snarkjsProof, snarkjsPublicSignals } from "../snarkjs-format.ts";
+import { snarkjsPoint, snarkjsProof, snarkjsPublicSignals } from "../snarkjs-format.ts";
 
 /** The worker answered that it cannot, or died; the message says why. */
 export class WorkerError extends Error {}
 
-const answer = z
+const proofAnswer = z
   .object({
     milliseconds: z.number().nonnegative(),
     proof: snarkjsProof,
@@ -15,8 +15,12 @@ const answer = z
   })
   .transform(({ milliseconds, ...result }) => ({ ...result, proveMilliseconds: milliseconds }));
 
+const commitmentAnswer = z
+  .object({ milliseconds: z.number().nonnegative(), commitment: snarkjsPoint })
+  .transform(({ milliseconds, commitment }) => ({ d: commitment, commitMilliseconds: milliseconds }));
+
 /** Of the frames. Workers say it when they are ready; the number rises with every change. */
-export const FRAME_FORMAT = "lockstep.worker.v2";
+export const FRAME_FORMAT = "lockstep.worker.v3";
 const LENGTH_BYTES = 4;
 /** An answer is some 1.5 kB; a longer one than this is garbage. */
 const LONGEST_ANSWER = 1 << 20;
@@ -24,9 +28,10 @@ const LONGEST_ANSWER = 1 << 20;
 const OUTPUT_LIMIT = 300;
 
 /**
- * One process of a native worker: one key, one proof at a time. Over its standard input and output go frames:
- * a length in bytes (32 bits, little-endian) and so many bytes. In: the content of a `.wtns` file. Out: a
- * letter and text, as {@link Frame} says.
+ * One process of a native worker: one circuit's keys, one proof at a time. Over its standard input and output
+ * go frames: a length in bytes (32 bits, little-endian) and so many bytes, the first of which is a letter.
+ * In: `W` and the content of a `.wtns` file, of which a proof is made; `T` and the values of the committed
+ * wires, 32 bytes each, little-endian, of which a commitment is. Out: as {@link Frame} says.
  */
 export class WorkerProcess {
   readonly #child: ChildProcessWithoutNullStreams;
@@ -40,9 +45,11 @@ export class WorkerProcess {
    * @param program what `buildWorker` made.
    * @param zkey path of the key.
    * @param threads that it may use.
+   * @param commitmentKey path of the commitment key, where the circuit has one.
    */
-  constructor(program: string, zkey: string, threads: number) {
-    this.#child = spawn(program, [zkey, String(threads)]);
+  constructor(program: string, zkey: string, threads: number, commitmentKey?: string) {
+    const keys = [zkey, String(threads), ...(commitmentKey === undefined ? [] : [commitmentKey])];
+    this.#child = spawn(program, keys);
     this.#frames = frames(this.#child.stdout);
     this.#child.stderr.setEncoding("utf8").on("data", (text: string) => {
       this.#lastOutput = (this.#lastOutput + text).slice(-OUTPUT_LIMIT);
@@ -75,7 +82,26 @@ export class WorkerProcess {
    * @param signal kills the process.
    * @throws {WorkerError}
    */
-  async prove(witness: Uint8Array, signal: AbortSignal): Promise<z.output<typeof answer>> {
+  async prove(witness: Uint8Array, signal: AbortSignal): Promise<z.output<typeof proofAnswer>> {
+    return await this.#ask("W", witness, "P", proofAnswer, signal);
+  }
+
+  /**
+   * @param values of the committed wires, 32 bytes each.
+   * @param signal kills the process.
+   * @throws {WorkerError}
+   */
+  async commit(values: Uint8Array, signal: AbortSignal): Promise<z.output<typeof commitmentAnswer>> {
+    return await this.#ask("T", values, "D", commitmentAnswer, signal);
+  }
+
+  async #ask<Answer>(
+    letter: string,
+    content: Uint8Array,
+    answerLetter: string,
+    schema: z.ZodType<Answer>,
+    signal: AbortSignal,
+  ): Promise<Answer> {
     const kill = (): void => void this.kill();
     signal.addEventListener("abort", kill);
     try {
@@ -85,14 +111,15 @@ export class WorkerProcess {
         await this.kill();
         throw error;
       });
-      const length = Buffer.alloc(LENGTH_BYTES);
-      length.writeUInt32LE(witness.length);
-      this.#child.stdin.write(length);
-      if (!this.#child.stdin.write(witness))
+      const head = Buffer.alloc(LENGTH_BYTES + 1);
+      head.writeUInt32LE(content.length + 1);
+      head.write(letter, LENGTH_BYTES);
+      this.#child.stdin.write(head);
+      if (!this.#child.stdin.write(content))
         await Promise.race([once(this.#child.stdin, "drain"), this.#gone]);
-      const parsed = answer.safeParse(JSON.parse(await this.#expect("P")));
+      const parsed = schema.safeParse(JSON.parse(await this.#expect(answerLetter)));
       if (parsed.success) return parsed.data;
-      throw new WorkerError("its answer is no proof", { cause: parsed.error });
+      throw new WorkerError("its answer is malformed", { cause: parsed.error });
     } catch (error) {
       // What it will answer next is unknown.
       if (!(error instanceof WorkerError)) await this.kill();
@@ -143,9 +170,10 @@ export class WorkerProcess {
 
 interface Frame {
   /**
-   * `R`: the key is loaded, and the frames are of this format; sent once. `P`: a proof,
-   * `{"milliseconds": number, "proof": …, "publicSignals": […]}`, the last two in snarkjs' format. `E`: what
-   * is wrong with the key, and the worker ends, or with the witness, and it goes on.
+   * `R`: the keys are loaded, and the frames are of this format; sent once. `P`: a proof,
+   * `{"milliseconds": number, "proof": …, "publicSignals": […]}`, the last two in snarkjs' format. `D`: a
+   * commitment, `{"milliseconds": number, "commitment": …}`, a point in the same format. `E`: what is wrong
+   * with a key, and the worker ends, or with what it was given, and it goes on.
    */
   readonly kind: string;
   readonly text: string;

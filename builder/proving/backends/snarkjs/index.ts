@@ -2,9 +2,10 @@ import { fileURLToPath } from "node:url";
 import { Piscina } from "piscina";
 import { compileCurve } from "../../keys/curve-module.ts";
 import { BackendFailedError } from "../../errors.ts";
-import { loadProvingKey } from "../../load-circuit.ts";
-import type { Backend, BackendKind, BackendOptions, UnverifiedProof } from "../backend.ts";
-import type { ProveTask, ProveThreadData } from "./prove-thread.ts";
+import type { CommitmentKey } from "../../keys/commitment-key.ts";
+import { loadCommitmentKey, loadProvingKey } from "../../load-circuit.ts";
+import type { Backend, BackendKind, BackendOptions, UnverifiedProof, WitnessJob } from "../backend.ts";
+import type { ProveAnswer, ProveTask, ProveThreadData } from "./prove-thread.ts";
 
 const NAME = "snarkjs";
 
@@ -36,14 +37,19 @@ export async function openSnarkjs(options: SnarkjsOptions): Promise<Backend> {
   const threads = Math.max(1, options.threads);
   const slots = options.parallel ?? parallelProofs(threads);
   const provingKeys = new Map<string, Uint8Array<SharedArrayBuffer>>();
-  for (const artefacts of options.circuits)
+  const commitmentKeys = new Map<string, CommitmentKey>();
+  for (const artefacts of options.circuits) {
     provingKeys.set(artefacts.instance, await loadProvingKey(artefacts));
+    const commitmentKey = await loadCommitmentKey(artefacts);
+    if (commitmentKey !== undefined) commitmentKeys.set(artefacts.instance, commitmentKey);
+  }
   const workerData: ProveThreadData = {
     provingKeys,
+    commitmentKeys,
     threadsPerProof: Math.max(1, Math.floor(threads / slots)),
     module: await compileCurve(),
   };
-  const pool = new Piscina<ProveTask, UnverifiedProof>({
+  const pool = new Piscina<ProveTask, ProveAnswer>({
     filename: fileURLToPath(options.thread ?? new URL("./prove-thread.ts", import.meta.url)),
     minThreads: slots,
     maxThreads: slots,
@@ -53,18 +59,32 @@ export async function openSnarkjs(options: SnarkjsOptions): Promise<Backend> {
   });
   // A thread that dies while idle is replaced; one that dies at work fails its job.
   pool.on("error", () => undefined);
+
+  async function run(task: ProveTask, signal: AbortSignal): Promise<ProveAnswer> {
+    try {
+      return await pool.run(task, { signal });
+    } catch (cause) {
+      throw new BackendFailedError(NAME, "its thread died", { cause });
+    }
+  }
+
+  async function prove({ circuit, witness }: WitnessJob, signal: AbortSignal): Promise<UnverifiedProof> {
+    const answer = await run({ do: "prove", circuit, witness: await witness() }, signal);
+    if (answer.kind !== "proof") throw new TypeError("another task's answer");
+    return answer;
+  }
+
   return {
     name: NAME,
     slots,
     circuits: new Set(provingKeys.keys()),
-    async prove({ circuit, witness }, signal) {
-      const task = { circuit, witness: await witness() };
-      try {
-        return await pool.run(task, { signal });
-      } catch (cause) {
-        throw new BackendFailedError(NAME, "its thread died", { cause });
-      }
+    prove,
+    async commit({ circuit, values }, signal) {
+      const answer = await run({ do: "commit", circuit, values: values() }, signal);
+      if (answer.kind !== "commitment") throw new TypeError("another task's answer");
+      return answer;
     },
+    proveCommitted: prove,
     close: () => pool.destroy(),
   };
 }

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { u32 } from "../contribution.ts";
+import { u32 } from "../little-endian.ts";
 import { type CurveMemory, type GroupName, POINT_BYTES } from "../curve-memory.ts";
 import type { RowPoints } from "./powers-of-tau.ts";
 

@@ -1,7 +1,7 @@
 /*
  * rapidsnark with the proving key loaded once.
  *
- *   rapidsnark <zkey> <threads>                       many proofs, as ../../native/worker-process.ts says
+ *   rapidsnark <zkey> <threads> [<ckey>]   many proofs and commitments, as ../../native/worker-process.ts says
  *   rapidsnark <zkey> <wtns> <proof.json> <public.json>   one proof, as rapidsnark's own program `prover` makes it
  *
  * When input is closed, as it is when whoever started the worker dies, it ends at once, even amid a proof.
@@ -20,10 +20,13 @@
 #include <cstring>
 #include <fstream>
 #include <iterator>
+#include <memory>
 #include <stdexcept>
 #include <string>
 #include <thread>
 #include <vector>
+
+#include "commitment.hpp"
 
 // The library has more than the header beside it declares. `unsigned long` is 64 bits wide wherever there is a library.
 static_assert(sizeof(unsigned long) == 8, "rapidsnark's interface has 64-bit lengths");
@@ -42,10 +45,12 @@ int groth16_public_size_for_zkey_buf(const void *zkey, unsigned long zkey_size, 
 namespace {
 
 /** Of the frames, as in ../../native/worker-process.ts. */
-constexpr char FRAME_FORMAT[] = "lockstep.worker.v2";
+constexpr char FRAME_FORMAT[] = "lockstep.worker.v3";
 constexpr size_t ERROR_BYTES = 1024;
 /** Far beyond any circuit that fits the field's 2^28 roots of unity in practice: a longer frame is garbage. */
 constexpr uint32_t MAX_FRAME_BYTES = 1u << 31;
+/** First letters of what comes in. */
+constexpr char WITNESS = 'W', TRACE = 'T';
 
 int processors = 0;
 
@@ -94,12 +99,12 @@ class Prover {
     Prover &operator=(const Prover &) = delete;
 
     /** @throws std::runtime_error with what is wrong with the witness. */
-    Proof prove(const std::vector<char> &witness) const {
+    Proof prove(const char *witness, size_t size) const {
         // The sizes come without the final zero.
         std::string proof(proofSize_ + 1, '\0'), signals(publicSize_ + 1, '\0');
         unsigned long proofSize = proof.size(), signalsSize = signals.size();
         char error[ERROR_BYTES] = "";
-        if (groth16_prover_prove(prover_, witness.data(), witness.size(), &proof[0], &proofSize, &signals[0],
+        if (groth16_prover_prove(prover_, witness, size, &proof[0], &proofSize, &signals[0],
                                  &signalsSize, error, sizeof error) != 0)
             throw std::runtime_error(error[0] == '\0' ? "rapidsnark gave no reason" : error);
         return {proof.c_str(), signals.c_str()};
@@ -141,6 +146,11 @@ void answer(int file, char kind, const std::string &text) {
     writeFully(file, frame + kind + text);
 }
 
+std::string millisecondsSince(std::chrono::steady_clock::time_point start) {
+    const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - start;
+    return std::to_string(took.count());
+}
+
 void endWithInput() {
 #ifdef POLLRDHUP
     pollfd input = {STDIN_FILENO, POLLRDHUP, 0};
@@ -152,13 +162,35 @@ void endWithInput() {
     _exit(0);
 }
 
-int serve(const char *zkey) {
+/** An answer, but for its letter. */
+std::string proveOnce(const Prover &prover, const char *witness, size_t size) {
+    const auto start = std::chrono::steady_clock::now();
+    const Proof made = prover.prove(witness, size);
+    return "{\"milliseconds\":" + millisecondsSince(start) + ",\"proof\":" + made.proof +
+           ",\"publicSignals\":" + made.publicSignals + "}";
+}
+
+/** An answer, but for its letter. */
+std::string commitOnce(const commitment::Key *key, const char *values, size_t size) {
+    if (key == nullptr) throw std::runtime_error("the circuit has no committed wires");
+    const auto start = std::chrono::steady_clock::now();
+    const std::string made = key->commit(values, size, static_cast<unsigned>(processors));
+    return "{\"milliseconds\":" + millisecondsSince(start) + ",\"commitment\":" + made + "}";
+}
+
+/** @param ckey nothing where the circuit has no committed wires. */
+int serve(const char *zkey, const char *ckey) {
     // The library may print; frames have the real standard output to themselves.
     const int out = dup(STDOUT_FILENO);
     dup2(STDERR_FILENO, STDOUT_FILENO);
     std::thread(endWithInput).detach();
     try {
         const Prover prover(zkey);
+        std::unique_ptr<commitment::Key> key;
+        if (ckey != nullptr) {
+            const MappedFile file(ckey);
+            key = std::make_unique<commitment::Key>(file.content(), file.size());
+        }
         answer(out, 'R', FRAME_FORMAT);
         for (;;) {
             unsigned char length[4];
@@ -169,15 +201,13 @@ int serve(const char *zkey) {
                 answer(out, 'E', "a frame is too long");
                 return 1;
             }
-            std::vector<char> witness(size);
-            if (!readFully(witness.data(), size)) _exit(1);
+            std::vector<char> frame(size);
+            if (!readFully(frame.data(), size)) _exit(1);
             try {
-                const auto start = std::chrono::steady_clock::now();
-                const Proof made = prover.prove(witness);
-                const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - start;
-                answer(out, 'P',
-                       "{\"milliseconds\":" + std::to_string(took.count()) + ",\"proof\":" + made.proof +
-                           ",\"publicSignals\":" + made.publicSignals + "}");
+                const char letter = size > 0 ? frame[0] : '\0';
+                if (letter == WITNESS) answer(out, 'P', proveOnce(prover, frame.data() + 1, size - 1));
+                else if (letter == TRACE) answer(out, 'D', commitOnce(key.get(), frame.data() + 1, size - 1));
+                else throw std::runtime_error("a frame is neither a witness nor a trace");
             } catch (const std::exception &error) {
                 answer(out, 'E', error.what());
             }
@@ -188,12 +218,12 @@ int serve(const char *zkey) {
     }
 }
 
-int proveOnce(char **arguments) {
+int proveFiles(char **arguments) {
     try {
         std::ifstream file(arguments[2], std::ios::binary);
         if (!file) throw std::runtime_error("the witness cannot be read");
         const std::vector<char> witness((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
-        const Proof made = Prover(arguments[1]).prove(witness);
+        const Proof made = Prover(arguments[1]).prove(witness.data(), witness.size());
         if (!(std::ofstream(arguments[3]) << made.proof << std::flush) ||
             !(std::ofstream(arguments[4]) << made.publicSignals << std::flush))
             throw std::runtime_error("the proof cannot be written");
@@ -215,11 +245,11 @@ extern "C" int get_nprocs(void) noexcept {
 #endif
 
 int main(int count, char **arguments) {
-    if (count == 5) return proveOnce(arguments);
-    if (count == 3) {
+    if (count == 5) return proveFiles(arguments);
+    if (count == 3 || count == 4) {
         processors = std::atoi(arguments[2]);
-        return serve(arguments[1]);
+        return serve(arguments[1], count == 4 ? arguments[3] : nullptr);
     }
-    std::fprintf(stderr, "usage: %s <zkey> <threads> | <zkey> <wtns> <proof.json> <public.json>\n", arguments[0]);
+    std::fprintf(stderr, "usage: %s <zkey> <threads> [<ckey>] | <zkey> <wtns> <proof.json> <public.json>\n", arguments[0]);
     return 2;
 }
