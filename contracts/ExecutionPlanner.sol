@@ -49,8 +49,12 @@ contract ExecutionPlanner is IExecutionPlanner {
         planned = new PlannedProof[](proofs.length);
         for (uint256 i = 0; i < proofs.length; i++) {
             RollupProof calldata proof = proofs[i];
-            bytes memory statement = Statements.encode(batch, proof, visits, msg.sender, blobs);
-            planned[i] = PlannedProof(proof.rollup, proof.verificationKey, statement);
+            uint256 bytesPerWord = IRollups(msg.sender).dataWordBytesOf(proof.rollup);
+            planned[i] = PlannedProof(
+                proof.rollup,
+                proof.verificationKey,
+                Statements.encode(batch, proof, visits, msg.sender, blobs, bytesPerWord)
+            );
         }
     }
 

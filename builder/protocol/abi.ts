@@ -143,6 +143,13 @@ export const busProofSystemAbi = [
   },
   {
     type: "function",
+    inputs: [],
+    name: "dataWordBytes",
+    outputs: [{ name: "", internalType: "uint256", type: "uint256" }],
+    stateMutability: "pure",
+  },
+  {
+    type: "function",
     inputs: [
       { name: "tau", internalType: "bytes32", type: "bytes32" },
       { name: "codeHash", internalType: "bytes32", type: "bytes32" },
@@ -389,6 +396,13 @@ export const groth16ProofSystemAbi = [
       },
     ],
     name: "KeyRegistered",
+  },
+  {
+    type: "function",
+    inputs: [],
+    name: "dataWordBytes",
+    outputs: [{ name: "", internalType: "uint256", type: "uint256" }],
+    stateMutability: "pure",
   },
   {
     type: "function",
@@ -763,6 +777,11 @@ export const rollupsAbi = [
     type: "error",
     inputs: [{ name: "rollup", internalType: "ChainId", type: "uint64" }],
     name: "UnknownRollup",
+  },
+  {
+    type: "error",
+    inputs: [{ name: "proofSystem", internalType: "address", type: "address" }],
+    name: "UnknownStatementForm",
   },
   {
     type: "error",
@@ -1230,6 +1249,13 @@ export const rollupsAbi = [
   },
   {
     type: "function",
+    inputs: [{ name: "rollup", internalType: "ChainId", type: "uint64" }],
+    name: "dataWordBytesOf",
+    outputs: [{ name: "", internalType: "uint256", type: "uint256" }],
+    stateMutability: "view",
+  },
+  {
+    type: "function",
     inputs: [
       { name: "rollup", internalType: "ChainId", type: "uint64" },
       { name: "verificationKey", internalType: "bytes32", type: "bytes32" },
@@ -1558,6 +1584,13 @@ export const unprovenProofSystemAbi = [
     name: "UNPROVEN_KEY",
     outputs: [{ name: "", internalType: "bytes32", type: "bytes32" }],
     stateMutability: "view",
+  },
+  {
+    type: "function",
+    inputs: [],
+    name: "dataWordBytes",
+    outputs: [{ name: "", internalType: "uint256", type: "uint256" }],
+    stateMutability: "pure",
   },
   {
     type: "function",

@@ -28,23 +28,32 @@ export interface StatementVisit {
   readonly actions: readonly Action[];
 }
 
-/** Bytes of data carried by one word. */
+/** Bytes of data carried by one word that is a field element. */
 export const BYTES_PER_WORD = 31;
+const BYTES_PER_WHOLE_WORD = 32;
 
 /** `data` in 31-byte words, big-endian, the last one padded with zeros on the right. */
 export function dataWords(data: Uint8Array): FieldElement[] {
-  const words: FieldElement[] = [];
-  for (let at = 0; at < data.length; at += BYTES_PER_WORD) {
-    const word = new Uint8Array(BYTES_PER_WORD);
-    word.set(data.subarray(at, at + BYTES_PER_WORD));
-    words.push(fieldElement(BigInt(toHex(word))));
-  }
-  return words;
+  return cut(data, BYTES_PER_WORD).map(fieldElement);
+}
+
+/** `data` in 32-byte words, big-endian, the last one padded with zeros on the right. */
+export function wholeDataWords(data: Uint8Array): bigint[] {
+  return cut(data, BYTES_PER_WHOLE_WORD);
+}
+
+function cut(data: Uint8Array, bytesPerWord: number): bigint[] {
+  return Array.from({ length: Math.ceil(data.length / bytesPerWord) }, (_, index) => {
+    const word = new Uint8Array(bytesPerWord);
+    word.set(data.subarray(index * bytesPerWord, (index + 1) * bytesPerWord));
+    return BigInt(toHex(word));
+  });
 }
 
 /**
  * First word of an action: `kind` in bits 0-7, `failed` in bit 8, `isStatic` in bit 16, `from` in bits 32-95,
- * `to` in bits 96-159, the data's length in bytes in bits 160-191, `gas` in bits 192-223.
+ * `to` in bits 96-159, the data's length in bytes in bits 160-191, `gas` in bits 192-223. Bits 24-31 say
+ * where the data is: 0, for it follows.
  */
 export function packedWord(action: Action): FieldElement {
   return fieldElement(
@@ -60,12 +69,19 @@ export function packedWord(action: Action): FieldElement {
 
 /** packed word, sender, target, value, data words. */
 export function actionWords(action: Action): FieldElement[] {
+  return [...actionHead(action), ...dataWords(hexToBytes(action.data))];
+}
+
+function wholeActionWords(action: Action): bigint[] {
+  return [...actionHead(action), ...wholeDataWords(hexToBytes(action.data))];
+}
+
+function actionHead(action: Action): FieldElement[] {
   return [
     packedWord(action),
     fieldElement(BigInt(action.sender)),
     fieldElement(BigInt(action.target)),
     fieldElement(action.value),
-    ...dataWords(hexToBytes(action.data)),
   ];
 }
 
@@ -83,7 +99,8 @@ export function headerWords(header: StatementHeader, visitCount: number): FieldE
 }
 
 /**
- * The words `d` of a statement, exactly as `contracts/batch/Statements.sol` derives them.
+ * The words `d` of a statement, exactly as `contracts/batch/Statements.sol` derives them for a proof system
+ * whose `dataWordBytes()` are 31.
  * @example
  * ```ts
  * import { callAction, resultAction } from "./builder/protocol/action.ts";
@@ -110,13 +127,20 @@ export function headerWords(header: StatementHeader, visitCount: number): FieldE
 export function statementWords(header: StatementHeader, visits: readonly StatementVisit[]): FieldElement[] {
   return [
     ...headerWords(header, visits.length),
-    ...visits.flatMap((visit) => [
-      visit.rootBefore,
-      visit.rootAfter,
-      fieldElement(BigInt(visit.actions.length)),
-      ...visit.actions.flatMap(actionWords),
-    ]),
+    ...visits.flatMap((visit) => [...visitHead(visit), ...visit.actions.flatMap(actionWords)]),
   ];
+}
+
+/** As {@link statementWords}, for a proof system whose `dataWordBytes()` are 32. */
+export function wholeStatementWords(header: StatementHeader, visits: readonly StatementVisit[]): bigint[] {
+  return [
+    ...headerWords(header, visits.length),
+    ...visits.flatMap((visit) => [...visitHead(visit), ...visit.actions.flatMap(wholeActionWords)]),
+  ];
+}
+
+function visitHead({ rootBefore, rootAfter, actions }: StatementVisit): FieldElement[] {
+  return [rootBefore, rootAfter, fieldElement(BigInt(actions.length))];
 }
 
 /** The statement of one visit. Words and key are computed once, when they are first asked for. */
@@ -124,6 +148,7 @@ export class VisitStatement {
   readonly header: StatementHeader;
   readonly visit: StatementVisit;
   #words: readonly FieldElement[] | undefined;
+  #wholeWords: readonly bigint[] | undefined;
   #key: Hex | undefined;
 
   constructor(header: StatementHeader, visit: StatementVisit) {
@@ -131,8 +156,14 @@ export class VisitStatement {
     this.visit = visit;
   }
 
+  /** As {@link statementWords}. */
   get words(): readonly FieldElement[] {
     return (this.#words ??= statementWords(this.header, [this.visit]));
+  }
+
+  /** As {@link wholeStatementWords}. */
+  get wholeWords(): readonly bigint[] {
+    return (this.#wholeWords ??= wholeStatementWords(this.header, [this.visit]));
   }
 
   /** Equal for two statements exactly if the same proof serves both. */

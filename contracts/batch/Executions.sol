@@ -134,7 +134,7 @@ library Executions {
             _revert(walk, action, at, from);
         } else {
             Track memory track = walk.tracks.list[Standings.find(walk.tracks, to)];
-            Visits.noteReceiver(walk.visits, track, at, Statements.wordCountOf(action));
+            Visits.noteReceiver(walk.visits, track, at, Statements.wordCountsOf(action));
         }
         course.path.last = at;
     }
@@ -217,7 +217,7 @@ library Executions {
     ) private pure {
         bool isStatic = action.isStaticCall();
         uint256 flags = Grammar.enter(walk.course, action, at, from, isStatic);
-        uint256 words = Statements.wordCountOf(action);
+        uint256 words = Statements.wordCountsOf(action);
         uint128 value = action.valueOf();
         Tracks memory tracks = walk.tracks;
         if (from != L1) {
@@ -258,7 +258,7 @@ library Executions {
         Tracks memory tracks = walk.tracks;
         (uint256 call, Frame frame) = Grammar.leave(course, action, at, from, to);
         bool failed = action.hasFailed();
-        uint256 words = Statements.wordCountOf(action);
+        uint256 words = Statements.wordCountsOf(action);
         uint256 callee = NO_TRACK;
         uint256 caller = NO_TRACK;
         if (from != L1) {
@@ -319,7 +319,7 @@ library Executions {
         SpanRef span = Effects.spanOfCall(walk.nest, walk.course.path, order);
         _undo(walk, span, at, number, NO_TRACK);
         Track memory track = walk.tracks.list[number];
-        Visits.noteGiver(walk.visits, track, at, Statements.wordCountOf(action));
+        Visits.noteGiver(walk.visits, track, at, Statements.wordCountsOf(action));
     }
 
     /// Undoes what happened since just before the span's call.

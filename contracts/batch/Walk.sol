@@ -172,7 +172,8 @@ struct Course {
 /// @param count How many of the execution's have ended or were abandoned.
 /// @param nodes Actions of visits: that of the rollup which gives up control in `actions[i]` has number 2i +
 /// 1, that of the one which receives it 2i + 2. Bits 0-31 the visit's action before, 0 for none; 32-63 how
-/// many actions the visit has up to this; 64- how many words they take in a statement.
+/// many actions the visit has up to this; 64- how many words they take in a statement, see
+/// {Statements.wordCountsOf}.
 struct VisitLog {
     LocatedVisit[] located;
     uint256 first;

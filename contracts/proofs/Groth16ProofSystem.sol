@@ -82,6 +82,11 @@ contract Groth16ProofSystem is IGroth16ProofSystem {
     }
 
     /// @inheritdoc IProofSystem
+    function dataWordBytes() external pure returns (uint256) {
+        return 31;
+    }
+
+    /// @inheritdoc IProofSystem
     function verify(Statement[] calldata statements) external view {
         uint256 count = statements.length;
         if (count == 0) return;

@@ -20,6 +20,11 @@ contract UnprovenProofSystem is IUnprovenProofSystem {
     }
 
     /// @inheritdoc IProofSystem
+    function dataWordBytes() external pure returns (uint256) {
+        return 31;
+    }
+
+    /// @inheritdoc IProofSystem
     /// @dev The chain is asked again, since a fork of a local chain can go by another id.
     function verify(Statement[] calldata statements) external view {
         _requireLocalChain();

@@ -15,6 +15,7 @@ abstract contract Registry is IRollups {
     /// @param verificationDelay Seconds between proposing another proof system or other keys, and applying
     /// that.
     /// @param keyGeneration Counts replacements of the keys: those of older generations are void.
+    /// @param hasWholeWords The proof system takes data in words of 32 bytes, not of 31.
     struct State {
         StateRoot root;
         uint128 etherBalance;
@@ -22,8 +23,13 @@ abstract contract Registry is IRollups {
         uint32 verificationDelay;
         IProofSystem proofSystem;
         uint64 keyGeneration;
+        bool hasWholeWords;
         address owner;
     }
+
+    /// Answers of {IProofSystem.dataWordBytes}.
+    bytes32 private constant ELEMENT_WORDS = keccak256(abi.encode(31));
+    bytes32 private constant WHOLE_WORDS = keccak256(abi.encode(32));
 
     bytes32 private constant SUSPENDED_SEED = keccak256("lockstep.asleep");
 
@@ -150,6 +156,11 @@ abstract contract Registry is IRollups {
     }
 
     /// @inheritdoc IRollups
+    function dataWordBytesOf(ChainId rollup) external view returns (uint256) {
+        return _states[rollup].hasWholeWords ? 32 : 31;
+    }
+
+    /// @inheritdoc IRollups
     function isVerificationKey(ChainId rollup, bytes32 verificationKey) public view returns (bool) {
         return _keys[rollup][_states[rollup].keyGeneration][verificationKey];
     }
@@ -168,14 +179,26 @@ abstract contract Registry is IRollups {
         return keccak256(abi.encode(proofSystem, keys));
     }
 
-    function _checkVerification(IProofSystem proofSystem, bytes32[] calldata keys) private view {
+    /// @return hasWholeWords See {State}.
+    function _checkVerification(
+        IProofSystem proofSystem,
+        bytes32[] calldata keys
+    ) private view returns (bool hasWholeWords) {
         if (address(proofSystem).code.length == 0) revert ProofSystemWithoutCode(address(proofSystem));
         if (keys.length == 0) revert NoVerificationKey();
+        // What does not know the question is refused by name, as what gives another answer is.
+        (bool success, bytes memory answer) = address(proofSystem).staticcall(
+            abi.encodeCall(proofSystem.dataWordBytes, ())
+        );
+        bytes32 form = keccak256(answer);
+        hasWholeWords = form == WHOLE_WORDS;
+        if (!success || (!hasWholeWords && form != ELEMENT_WORDS))
+            revert UnknownStatementForm(address(proofSystem));
     }
 
     function _setVerification(ChainId rollup, IProofSystem proofSystem, bytes32[] calldata keys) private {
-        _checkVerification(proofSystem, keys);
         State storage state = _states[rollup];
+        state.hasWholeWords = _checkVerification(proofSystem, keys);
         state.proofSystem = proofSystem;
         for (uint256 i = 0; i < keys.length; i++) _keys[rollup][state.keyGeneration][keys[i]] = true;
     }

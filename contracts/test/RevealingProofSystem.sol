@@ -9,6 +9,13 @@ contract RevealingProofSystem is IProofSystem {
     error Given(Statement[] statements);
 
     /// @inheritdoc IProofSystem
+    uint256 public immutable dataWordBytes;
+
+    constructor(uint256 bytesPerWord) {
+        dataWordBytes = bytesPerWord;
+    }
+
+    /// @inheritdoc IProofSystem
     function verify(Statement[] calldata statements) external pure {
         revert Given(statements);
     }

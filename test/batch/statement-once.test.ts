@@ -9,7 +9,12 @@ import { ledgerKind } from "../../builder/kinds/ledger/index.ts";
 import { callAction } from "../../builder/protocol/action.ts";
 import { publicInputsOf } from "../../builder/protocol/fingerprint.ts";
 import { chainId, L1 } from "../../builder/protocol/ids.ts";
-import { type StatementHeader, statementWords, VisitStatement } from "../../builder/protocol/statement.ts";
+import {
+  type StatementHeader,
+  statementWords,
+  VisitStatement,
+  wholeStatementWords,
+} from "../../builder/protocol/statement.ts";
 import type { CircuitJob } from "../../builder/proving/circuit-job.ts";
 import type { Prover } from "../../builder/proving/prover.ts";
 
@@ -75,6 +80,7 @@ describe("the statement of a visit", () => {
     const { visit } = await deposit();
     const statement = new VisitStatement(HEADER, visit);
     expect(statement.words).to.deep.equal(statementWords(HEADER, [visit]));
+    expect(statement.wholeWords).to.deep.equal(wholeStatementWords(HEADER, [visit]));
     expect(new VisitStatement({ ...HEADER }, { ...visit }).key).to.equal(statement.key);
     expect(new VisitStatement({ ...HEADER, timestamp: 1n }, visit).key).to.not.equal(statement.key);
     const other = { ...visit, rootAfter: visit.rootBefore };

@@ -172,12 +172,14 @@ describe("Rollups.postBatch", () => {
     });
 
     it("that the rollup's proof system refuses", async () => {
-      const revealing = await s.create("RevealingProofSystem");
-      const strict = await s.register({ proofSystem: revealing });
       const statements = parseAbi([
+        "constructor(uint256 bytesPerWord)",
         "struct Statement { bytes32 verificationKey; uint256[] words; bytes proof; }",
         "error Given(Statement[] statements)",
       ]);
+      const strict = await s.register({
+        proofSystem: await s.create("RevealingProofSystem", statements, [31]),
+      });
       const batch = await batchOf(s, [good, simpleCall(strict, user, [r0, r1])]);
       await expectRevert(post(batch), "Given", undefined, statements);
     });

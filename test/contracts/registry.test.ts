@@ -1,5 +1,13 @@
 import { expect } from "chai";
-import { encodeFunctionData, getAddress, type Hex, pad, toFunctionSelector, zeroAddress } from "viem";
+import {
+  encodeFunctionData,
+  getAddress,
+  type Hex,
+  pad,
+  parseAbi,
+  toFunctionSelector,
+  zeroAddress,
+} from "viem";
 import { FIELD_MODULUS, L1 } from "../../builder/protocol/ids.ts";
 import { batchOf, call, execution, REMOTE, result, simpleCall, step, visit } from "./lists.ts";
 import { eventsOf, expectRevert, mined } from "./outcome.ts";
@@ -28,6 +36,14 @@ describe("Rollups: registry", () => {
     await expectRevert(register({ proofSystem: s.stranger }), "ProofSystemWithoutCode", [
       getAddress(s.stranger),
     ]);
+    // One that takes words of 30 bytes, and a contract that is no proof system.
+    const abi = parseAbi(["constructor(uint256 bytesPerWord)"]);
+    for (const proofSystem of [await s.create("RevealingProofSystem", abi, [30]), s.actor.address]) {
+      const refused = [getAddress(proofSystem)];
+      await expectRevert(register({ proofSystem }), "UnknownStatementForm", refused);
+      const proposal = s.rollups.simulate.proposeVerification([s.a, proofSystem, [KEY]]);
+      await expectRevert(proposal, "UnknownStatementForm", refused);
+    }
     await expectRevert(register({ genesisRoot: rootHex(FIELD_MODULUS) }), "RootOutOfField", [
       rootHex(FIELD_MODULUS),
     ]);
@@ -139,6 +155,18 @@ describe("Rollups: registry", () => {
     expect(await read.isVerificationKey([s.b, KEY])).to.equal(true);
     // It was for once.
     await expectRevert(simulate.applyVerification(given), "NotProposed", [slow]);
+  });
+
+  it("keeps the form of statements that its proof system takes, until another one is applied", async () => {
+    const { write, read } = s.rollups;
+    expect(await read.dataWordBytesOf([s.a])).to.equal(31n);
+    const abi = parseAbi(["constructor(uint256 bytesPerWord)"]);
+    const given = [s.a, await s.create("RevealingProofSystem", abi, [32]), [KEY]] as const;
+    await mined(s, write.proposeVerification(given));
+    expect(await read.dataWordBytesOf([s.a])).to.equal(31n);
+    await mined(s, write.applyVerification(given));
+    expect(await read.dataWordBytesOf([s.a])).to.equal(32n);
+    expect(await read.dataWordBytesOf([s.b])).to.equal(31n);
   });
 
   it("forgets a proposal that is cancelled, or replaced by another one, whose time begins anew", async () => {

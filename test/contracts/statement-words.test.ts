@@ -5,13 +5,18 @@ import type { Action } from "../../builder/protocol/action.ts";
 import { l2txAction } from "../../builder/protocol/action.ts";
 import type { Execution, Visit } from "../../builder/protocol/execution.ts";
 import { type ChainId, L1 } from "../../builder/protocol/ids.ts";
-import { type StatementVisit, statementWords } from "../../builder/protocol/statement.ts";
+import {
+  type StatementVisit,
+  statementWords,
+  wholeStatementWords,
+} from "../../builder/protocol/statement.ts";
 import { batchOf, call, execution, GAS, result, visit } from "./lists.ts";
 import { revertData } from "./outcome.ts";
 import { deploy, rootAt, type Setup } from "./setup.ts";
 
 const revealingAbi = parseAbi([
   "struct Statement { bytes32 verificationKey; uint256[] words; bytes proof; }",
+  "constructor(uint256 bytesPerWord)",
   "error Given(Statement[] statements)",
 ]);
 
@@ -100,96 +105,100 @@ function grow(seed: Seed, chains: readonly ChainId[], roots: Map<ChainId, number
   return { list: execution(actions, visits), visited: inOrder };
 }
 
-describe("Statements.sol", () => {
-  let s: Setup;
-  let chains: ChainId[];
+for (const [bytesPerWord, wordsOfStatement] of [
+  [31, statementWords],
+  [32, wholeStatementWords],
+] as const)
+  describe(`Statements.sol, with data in words of ${bytesPerWord} bytes`, () => {
+    let s: Setup;
+    let chains: ChainId[];
 
-  before(async () => {
-    s = await deploy();
-    const revealing = await s.create("RevealingProofSystem");
-    chains = [await s.register({ proofSystem: revealing }), await s.register({ proofSystem: revealing })];
-  });
+    before(async () => {
+      s = await deploy();
+      const revealing = await s.create("RevealingProofSystem", revealingAbi, [bytesPerWord]);
+      chains = [await s.register({ proofSystem: revealing }), await s.register({ proofSystem: revealing })];
+    });
 
-  /** The statements that the contract derives from a batch. */
-  const given = async (executions: readonly Execution[]) => {
-    const batch = await batchOf(s, executions);
-    const error: unknown = await s.rollups.simulate.postBatch([batch]).catch((reason: unknown) => reason);
-    const { args } = decodeErrorResult({ abi: revealingAbi, data: revertData(error) });
-    return { batch, statements: args[0] };
-  };
+    /** The statements that the contract derives from a batch. */
+    const given = async (executions: readonly Execution[]) => {
+      const batch = await batchOf(s, executions);
+      const error: unknown = await s.rollups.simulate.postBatch([batch]).catch((reason: unknown) => reason);
+      const { args } = decodeErrorResult({ abi: revealingAbi, data: revertData(error) });
+      return { batch, statements: args[0] };
+    };
 
-  it("derives the words that the builder derives, for random executions", async () => {
-    await fc.assert(
-      fc.asyncProperty(fc.array(seeds, { minLength: 1, maxLength: 3 }), async (many) => {
-        const roots = new Map<ChainId, number>();
-        const grown = many
-          .toSorted((x, y) => Number(y.transaction) - Number(x.transaction))
-          .map((seed) => grow(seed, chains, roots));
-        const { batch, statements } = await given(grown.map(({ list }) => list));
-        const visited = grown.flatMap((one) => one.visited);
-        expect(statements.length).to.equal(batch.proofs.length);
-        batch.proofs.forEach(({ rollup }, at) => {
-          const visits = visited
-            .filter((one) => one.rollup === rollup)
-            .map((one): StatementVisit => ({
-              rootBefore: rootAt(one.before),
-              rootAfter: rootAt(one.after),
-              actions: one.actions,
-            }));
-          const id = chains.find((chain) => chain === rollup);
-          if (id === undefined) throw new Error("a rollup of this test");
-          const words = statementWords(
-            {
-              l1ChainId: 31337n,
-              manager: s.rollups.address,
-              rollup: id,
-              timestamp: batch.timestamp,
-              blobs: 0n,
-            },
-            visits,
-          );
-          expect(statements[at]?.words).to.deep.equal(words);
-        });
-      }),
-      { numRuns: 40, seed: 20261123, verbose: true },
-    );
-  });
-
-  it("binds to chain id, contract, timestamp, roots and every field of every action", async () => {
-    const [home, other] = chains;
-    if (home === undefined || other === undefined) throw new Error("two rollups");
-    const base = [
-      call(L1, home, s.owner, s.stranger, { value: 7n, data: "0x0102" }),
-      call(home, other, s.owner, s.stranger, { value: 3n }),
-      result(other, home, "0x", true),
-      result(home, L1, "0x05"),
-    ];
-    const visits = [visit(other, rootAt(0)), visit(home, rootAt(0), rootAt(1))];
-    const wordsOf = async (actions: readonly Action[], from = visits) =>
-      keccak256(
-        concatHex(
-          (await given([execution(actions, from)])).statements.flatMap(({ words }) =>
-            words.map((word) => pad(toHex(word))),
-          ),
-        ),
+    it("derives the words that the builder derives, for random executions", async () => {
+      await fc.assert(
+        fc.asyncProperty(fc.array(seeds, { minLength: 1, maxLength: 3 }), async (many) => {
+          const roots = new Map<ChainId, number>();
+          const grown = many
+            .toSorted((x, y) => Number(y.transaction) - Number(x.transaction))
+            .map((seed) => grow(seed, chains, roots));
+          const { batch, statements } = await given(grown.map(({ list }) => list));
+          const visited = grown.flatMap((one) => one.visited);
+          expect(statements.length).to.equal(batch.proofs.length);
+          batch.proofs.forEach(({ rollup }, at) => {
+            const visits = visited
+              .filter((one) => one.rollup === rollup)
+              .map((one): StatementVisit => ({
+                rootBefore: rootAt(one.before),
+                rootAfter: rootAt(one.after),
+                actions: one.actions,
+              }));
+            const id = chains.find((chain) => chain === rollup);
+            if (id === undefined) throw new Error("a rollup of this test");
+            const words = wordsOfStatement(
+              {
+                l1ChainId: 31337n,
+                manager: s.rollups.address,
+                rollup: id,
+                timestamp: batch.timestamp,
+                blobs: 0n,
+              },
+              visits,
+            );
+            expect(statements[at]?.words).to.deep.equal(words);
+          });
+        }),
+        { numRuns: 40, seed: 20261123, verbose: true },
       );
-    const change = (at: number, fields: Partial<Action>) =>
-      base.map((action, index) => (index === at ? { ...action, ...fields } : action));
-    const seen = new Set([await wordsOf(base)]);
-    const changed = [
-      change(0, { value: 8n }),
-      change(0, { sender: s.stranger }),
-      change(0, { target: s.owner }),
-      change(0, { data: "0x010200" }),
-      change(0, { data: "0x0103" }),
-      change(1, { value: 4n }),
-      change(1, { gas: 1 }),
-      change(1, { isStatic: true, value: 0n }),
-      change(2, { failed: false }),
-      change(3, { data: "0x" }),
-    ];
-    for (const actions of changed) seen.add(await wordsOf(actions));
-    seen.add(await wordsOf(base, [visit(other, rootAt(0)), visit(home, rootAt(0), rootAt(2))]));
-    expect(seen.size).to.equal(changed.length + 2);
+    });
+
+    it("binds to chain id, contract, timestamp, roots and every field of every action", async () => {
+      const [home, other] = chains;
+      if (home === undefined || other === undefined) throw new Error("two rollups");
+      const base = [
+        call(L1, home, s.owner, s.stranger, { value: 7n, data: "0x0102" }),
+        call(home, other, s.owner, s.stranger, { value: 3n }),
+        result(other, home, "0x", true),
+        result(home, L1, "0x05"),
+      ];
+      const visits = [visit(other, rootAt(0)), visit(home, rootAt(0), rootAt(1))];
+      const wordsOf = async (actions: readonly Action[], from = visits) =>
+        keccak256(
+          concatHex(
+            (await given([execution(actions, from)])).statements.flatMap(({ words }) =>
+              words.map((word) => pad(toHex(word))),
+            ),
+          ),
+        );
+      const change = (at: number, fields: Partial<Action>) =>
+        base.map((action, index) => (index === at ? { ...action, ...fields } : action));
+      const seen = new Set([await wordsOf(base)]);
+      const changed = [
+        change(0, { value: 8n }),
+        change(0, { sender: s.stranger }),
+        change(0, { target: s.owner }),
+        change(0, { data: "0x010200" }),
+        change(0, { data: "0x0103" }),
+        change(1, { value: 4n }),
+        change(1, { gas: 1 }),
+        change(1, { isStatic: true, value: 0n }),
+        change(2, { failed: false }),
+        change(3, { data: "0x" }),
+      ];
+      for (const actions of changed) seen.add(await wordsOf(actions));
+      seen.add(await wordsOf(base, [visit(other, rootAt(0)), visit(home, rootAt(0), rootAt(2))]));
+      expect(seen.size).to.equal(changed.length + 2);
+    });
   });
-});

@@ -7,12 +7,19 @@ import {
   type StatementVisit,
 } from "../../builder/protocol/statement.ts";
 
+/** Data follows its action. */
+const HERE = 0n;
+
 /**
  * Reads a statement back from its words: that this is possible for every statement shows that no two have the
  * same words.
+ * @param bytesPerWord bytes of data in a word.
  * @throws when the words are no statement's.
  */
-export function decodeStatement(words: readonly bigint[]): {
+export function decodeStatement(
+  words: readonly bigint[],
+  bytesPerWord: 31 | 32,
+): {
   header: StatementHeader;
   visits: StatementVisit[];
 } {
@@ -26,17 +33,20 @@ export function decodeStatement(words: readonly bigint[]): {
   const field = (word: bigint, low: bigint, bits: bigint): bigint => (word >> low) & ((1n << bits) - 1n);
 
   const decodeData = (length: number): Hex => {
-    const count = Math.ceil(length / 31);
-    const padded = concatHex(Array.from({ length: count }, () => numberToHex(next(), { size: 31 })));
+    const count = Math.ceil(length / bytesPerWord);
+    const padded = concatHex(
+      Array.from({ length: count }, () => numberToHex(next(), { size: bytesPerWord })),
+    );
     return length === 0 ? "0x" : slice(padded, 0, length);
   };
   const decodeAction = (): Action => {
     const packed = next();
+    if (field(packed, 24n, 8n) !== HERE) throw new Error("data that is elsewhere");
     const [sender, target, value] = [toAddress(next()), toAddress(next()), next()];
     return {
       kind: Number(field(packed, 0n, 8n)) as ActionKind,
       failed: field(packed, 8n, 8n) === 1n,
-      isStatic: field(packed, 16n, 16n) === 1n,
+      isStatic: field(packed, 16n, 8n) === 1n,
       gas: Number(packed >> 192n),
       from: chainId(field(packed, 32n, 64n)),
       to: chainId(field(packed, 96n, 64n)),

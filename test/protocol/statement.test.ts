@@ -2,7 +2,12 @@ import { expect } from "chai";
 import fc from "fast-check";
 import { challengeOf, evaluateWords, publicInputsOf } from "../../builder/protocol/fingerprint.ts";
 import { FIELD_MODULUS, fieldElement } from "../../builder/protocol/ids.ts";
-import { dataWords, statementWords } from "../../builder/protocol/statement.ts";
+import {
+  dataWords,
+  statementWords,
+  wholeDataWords,
+  wholeStatementWords,
+} from "../../builder/protocol/statement.ts";
 import { anyHeader, anyVisits } from "./arbitraries.ts";
 import { decodeStatement } from "./decode-words.ts";
 
@@ -12,7 +17,8 @@ describe("statement words", function () {
   it("decode in one way only: every statement comes back from its words", function () {
     fc.assert(
       fc.property(anyHeader, anyVisits, (header, visits) => {
-        expect(decodeStatement(statementWords(header, visits))).to.deep.equal({ header, visits });
+        expect(decodeStatement(statementWords(header, visits), 31)).to.deep.equal({ header, visits });
+        expect(decodeStatement(wholeStatementWords(header, visits), 32)).to.deep.equal({ header, visits });
       }),
       { numRuns: 300 },
     );
@@ -23,6 +29,10 @@ describe("statement words", function () {
     expect(dataWords(Uint8Array.of(1))).to.deep.equal([1n << 240n]);
     expect(dataWords(new Uint8Array(31).fill(255))).to.deep.equal([2n ** 248n - 1n]);
     expect(dataWords(new Uint8Array(32))).to.deep.equal([0n, 0n]);
+    expect(wholeDataWords(new Uint8Array())).to.deep.equal([]);
+    expect(wholeDataWords(Uint8Array.of(1))).to.deep.equal([1n << 248n]);
+    expect(wholeDataWords(new Uint8Array(32).fill(255))).to.deep.equal([2n ** 256n - 1n]);
+    expect(wholeDataWords(new Uint8Array(33))).to.deep.equal([0n, 0n]);
   });
 });
 

@@ -13,7 +13,11 @@ import { type Batch, encodeBatch } from "../../builder/protocol/batch.ts";
 import { MarkKind } from "../../builder/protocol/execution.ts";
 import { publicInputsOf } from "../../builder/protocol/fingerprint.ts";
 import { chainId, FIELD_MODULUS, fieldElement, L1, stateRoot } from "../../builder/protocol/ids.ts";
-import { type StatementHeader, statementWords } from "../../builder/protocol/statement.ts";
+import {
+  type StatementHeader,
+  statementWords,
+  wholeStatementWords,
+} from "../../builder/protocol/statement.ts";
 
 const A = "0x00000000000000000000000000000000000000aa";
 const B = "0xffffffffffffffffffffffffffffffffffffffff";
@@ -194,6 +198,7 @@ export const statementVectors = Object.entries(statements).map(([name, statement
     name,
     ...statement,
     words,
+    wholeWords: wholeStatementWords(statement.header, statement.visits),
     wordsHash: keccak256(concatHex(words.map((word) => numberToHex(word, { size: 32 })))),
     publicInputs: commitments.map((commitment) => publicInputsOf(words, commitment)),
   };

@@ -80,6 +80,11 @@ contract BusProofSystem is KeySets, CodeRegistry {
     }
 
     /// @inheritdoc IProofSystem
+    function dataWordBytes() external pure returns (uint256) {
+        return 32;
+    }
+
+    /// @inheritdoc IProofSystem
     function verify(Statement[] calldata statements) external view {
         uint256 count = statements.length;
         if (count == 0) return;

@@ -30,6 +30,11 @@ contract RecordingProofSystem is IProofSystem {
     mapping(bytes32 key => Transition) private _transitions;
 
     /// @inheritdoc IProofSystem
+    function dataWordBytes() external pure returns (uint256) {
+        return 31;
+    }
+
+    /// @inheritdoc IProofSystem
     function verify(Statement[] calldata statements) external view {
         for (uint256 i = 0; i < statements.length; i++) {
             if (keccak256(statements[i].proof) != keccak256(abi.encode(PROOF))) revert NotProven();
