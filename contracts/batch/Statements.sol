@@ -24,8 +24,8 @@ library Statements {
     /// Bit of {wordCountsOf} from which on words are counted whose data has 32 bytes.
     uint256 private constant WHOLE_WORDS = 64;
 
-    /// Words that an action takes: with data in words of 31 bytes in bits 0-63, of 32 bytes in bits 64-. Which
-    /// of them a proof system takes is known only when the visit has a proof.
+    /// Words that an action takes: with data in words of 31 bytes in bits 0-63, of 32 bytes in bits 64-.
+    /// Which of them a proof system takes is known only when the visit has a proof.
     function wordCountsOf(Action calldata action) internal pure returns (uint256) {
         uint256 length = action.dataOf().length;
         return _wordCount(length, 31) | (_wordCount(length, 32) << WHOLE_WORDS);

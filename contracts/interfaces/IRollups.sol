@@ -126,7 +126,7 @@ interface IRollups is ICrossChainManager {
     error NoVerificationKey();
     /// Thrown when a proof system has no code, and so would accept everything.
     error ProofSystemWithoutCode(address proofSystem);
-    /// Thrown when a proof system does not say that it takes a statement's data in words of 31 or of 32 bytes.
+    /// Thrown when a proof system does not say that it takes a statement's data in words of 31 or 32 bytes.
     error UnknownStatementForm(address proofSystem);
     /// Thrown when a root is not below the BN254 scalar field's order.
     error RootOutOfField(StateRoot root);
@@ -306,8 +306,8 @@ interface IRollups is ICrossChainManager {
     /// @notice What the rollup's owner has begun.
     function pendingOf(ChainId rollup) external view returns (Pending memory);
 
-    /// @notice How many bytes of data a word of the rollup's statements has, as its proof system said when the
-    /// rollup took it: 31 or 32. 31 also for a rollup that does not exist.
+    /// @notice How many bytes of data a word of the rollup's statements has, as its proof system said when
+    /// the rollup took it: 31 or 32. 31 also for a rollup that does not exist.
     function dataWordBytesOf(ChainId rollup) external view returns (uint256);
 
     /// @notice Whether proofs under this key count for the rollup.

@@ -8,11 +8,15 @@ contract RevealingProofSystem is IProofSystem {
     /// Always thrown.
     error Given(Statement[] statements);
 
-    /// @inheritdoc IProofSystem
-    uint256 public immutable dataWordBytes;
+    uint256 private immutable BYTES_PER_WORD;
 
     constructor(uint256 bytesPerWord) {
-        dataWordBytes = bytesPerWord;
+        BYTES_PER_WORD = bytesPerWord;
+    }
+
+    /// @inheritdoc IProofSystem
+    function dataWordBytes() external view returns (uint256) {
+        return BYTES_PER_WORD;
     }
 
     /// @inheritdoc IProofSystem
