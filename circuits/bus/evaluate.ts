@@ -1,7 +1,7 @@
 import { FIELD_MODULUS } from "../../builder/protocol/ids.ts";
 import { modulo } from "./linear.ts";
 import type { RowType, WireSource } from "./row.ts";
-import type { TupleName } from "./tuples.ts";
+import { type FieldsOf, type TupleName, TUPLES } from "./tuples.ts";
 
 /** Poseidon as circomlib's, of field elements. */
 export type Hash = (inputs: readonly bigint[]) => bigint;
@@ -111,4 +111,14 @@ function derive(source: WireSource, values: readonly bigint[], hash: Hash): bigi
 function signed(value: bigint): bigint {
   const negative = value - FIELD_MODULUS;
   return -negative < value ? negative : value;
+}
+
+/** A tuple that something else than a row sends; received, if `times` is negative. */
+export function busEntry<Name extends TupleName>(
+  tuple: Name,
+  fields: FieldsOf<Name, bigint>,
+  times = 1n,
+): BusEntry {
+  const values: Readonly<Record<string, bigint>> = fields;
+  return { tuple, times, elements: Object.keys(TUPLES[tuple].fields).map((name) => values[name] ?? 0n) };
 }

@@ -107,6 +107,16 @@ export const TUPLES = {
     multiplicity: "once",
   },
 
+  proxy: {
+    tag: 11,
+    fields: { address: 160, original: 160, chain: 64, hashLo: HALF, hashHi: HALF },
+    claim:
+      "on this rollup the proxy of `original` on `chain` has this address, and this code hash once created",
+    sender: "L1, once for the sender of each CALL that comes in",
+    receiver: "`callIn`",
+    multiplicity: "once",
+  },
+
   // ------------------------------------------------------------------------------------------- tables
   range: {
     tag: 16,
@@ -338,6 +348,42 @@ export const TUPLES = {
     claim: "the tree has `size` leaves, of which that of `key` was added last in this transaction",
     sender: "the border (0, size before), then `newLeaf`",
     receiver: "the next `newLeaf`, at last the border",
+    multiplicity: "once",
+  },
+
+  // ------------------------------------------------------------------------------------------- border
+  cursor: {
+    tag: 64,
+    fields: { index: 32, number: 32, time: TIME_BITS, context: CONTEXT_BITS },
+    claim:
+      "word `index` of the statement begins action `number` of the visit, an action that comes in; nothing has " +
+      "happened from `time` on, and frames from `context` on have not begun",
+    sender: "`visit`, then the border row of each RESULT",
+    receiver: "the border row of what comes in, at last `visit`",
+    multiplicity: "once",
+  },
+  operation: {
+    tag: 65,
+    fields: { index: 32, number: 32, context: CONTEXT_BITS, chain: 64, isStatic: 1 },
+    claim: "the CALL that frame `context` answers came from `chain`; word `index` begins action `number`",
+    sender: "`callIn`",
+    receiver: "`resultOut`",
+    multiplicity: "once",
+  },
+  calldataCursor: {
+    tag: 66,
+    fields: { index: 32, number: 32, context: CONTEXT_BITS },
+    claim: "word `index` of the statement is word `number` of the frame's calldata, or stands behind it",
+    sender: "`callIn`, then `calldataWord`",
+    receiver: "`calldataWord`, at last `callIn`",
+    multiplicity: "once",
+  },
+  resultCursor: {
+    tag: 67,
+    fields: { index: 32, number: 32, context: CONTEXT_BITS },
+    claim: "word `index` of the statement is word `number` of what the frame returned, or stands behind it",
+    sender: "`resultOut`, then `resultWord`",
+    receiver: "`resultWord`, at last `resultOut`",
     multiplicity: "once",
   },
 } as const satisfies Record<string, TupleType>;

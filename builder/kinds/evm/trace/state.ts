@@ -23,11 +23,16 @@ export interface StateToTrace {
   readonly numberReads: bigint;
 }
 
+export interface StateTrace extends TreeTrace {
+  /** Rows that ask whether the visit's effects last. */
+  readonly meanings: number;
+}
+
 /**
  * Rows of the state: what the visit had from it, what it leaves, and the tree before and after.
  * @throws {StatementRefusedError} `NOT_WITNESSED`; {TimeGoesBackError}.
  */
-export function traceState(poseidon: Poseidon, state: StateToTrace): TreeTrace {
+export function traceState(poseidon: Poseidon, state: StateToTrace): StateTrace {
   const { witness, tables, keeps, timestamp, numberReads } = state;
   const meanings = [
     ...tables.accounts.map((account) => accountMeaning(poseidon, account)),
@@ -44,7 +49,7 @@ export function traceState(poseidon: Poseidon, state: StateToTrace): TreeTrace {
   const rows = meanings.map(({ row: { type, given } }): TraceRow => {
     return { type, given: { ...given, keeps: keeps ? 1n : 0n } };
   });
-  return { ...tree, rows: [...rows, ...tree.rows] };
+  return { ...tree, rows: [...rows, ...tree.rows], meanings: meanings.length };
 }
 
 /** What a row says of a key, and the row, but for whether the visit's effects last. */

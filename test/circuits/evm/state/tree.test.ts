@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import type { BusEntry } from "../../../../circuits/bus/evaluate.ts";
+import { type BusEntry, busEntry } from "../../../../circuits/bus/evaluate.ts";
 import { absent, leaf, newLeaf } from "../../../../circuits/evm/state/leaves.ts";
 import { node } from "../../../../circuits/evm/state/node.ts";
 import { StatementRefusedError } from "../../../../builder/kinds/evm/reference/errors.ts";
@@ -19,7 +19,7 @@ import { recentPoseidon } from "../../../../builder/state/recent.ts";
 import { treeDepth } from "../../../../builder/state/shape.ts";
 import { StateTree } from "../../../../builder/state/tree.ts";
 import { seedOf } from "../../../contracts/seed.ts";
-import { commit, entry, flaws } from "../support/bus.ts";
+import { commit, flaws } from "../support/bus.ts";
 
 const KEY_MAX = (1n << 248n) - 1n;
 /** Keys of the trees are multiples of this. */
@@ -60,10 +60,10 @@ function closing(
     empty = poseidon([empty, empty, empty, empty]);
   }
   return [
-    entry("insertion", { key: 0n, size: sizeBefore }),
-    entry("insertion", { key: added, size: sizeAfter }, -1n),
-    entry("node", { level: BigInt(depth), index: 0n, before, after: rootAfter }, -1n),
-    ...values.map((value) => entry("value", value, -1n)),
+    busEntry("insertion", { key: 0n, size: sizeBefore }),
+    busEntry("insertion", { key: added, size: sizeAfter }, -1n),
+    busEntry("node", { level: BigInt(depth), index: 0n, before, after: rootAfter }, -1n),
+    ...values.map((value) => busEntry("value", value, -1n)),
   ];
 }
 
@@ -213,12 +213,12 @@ describe("evm: the tree's rows", () => {
       const more = { key: next, before: 0n, after: 0n };
       const forge = (one: TraceRow) =>
         isAt(low + 3n)(one) ? [one, row] : changed(isAt(low), { last: next })(one);
-      expect(flawsWith(forge, {}, [...values(), more]).join()).to.match(/absent: .* is out of range/);
+      expect(flawsWith(forge, {}, [...values(), more]).join()).to.match(/absent: .* is in no range/);
       const self = { type: absent, given: { key: low, previous: low, end: next, next: low + 1n } };
       const first = { key: low, before: 0n, after: 0n };
       expect(
         flawsWith((one) => (isAt(low + 1n)(one) ? [one, self] : one), {}, [...values(), first]).join(),
-      ).to.match(/absent: .* is out of range/);
+      ).to.match(/absent: .* is in no range/);
     });
 
     it("says it of a key twice, or of one that gets a leaf", () => {
@@ -252,7 +252,7 @@ describe("evm: the tree's rows", () => {
         isAt(low + 1n)(row)
           ? changed(() => true, { size: 19n, added: low + 3n })(row)
           : changed(isAt(low + 3n), { size: 18n, added: 0n })(row);
-      expect(flawsWith(swapped, { added: low + 1n }).join()).to.match(/newLeaf: .* is out of range/);
+      expect(flawsWith(swapped, { added: low + 1n }).join()).to.match(/newLeaf: .* is in no range/);
     });
 
     it("adds a leaf without a value, or at another place, or gives another size", () => {

@@ -6,7 +6,6 @@ import {
   unbalanced,
 } from "../../../../circuits/bus/evaluate.ts";
 import type { RowType } from "../../../../circuits/bus/row.ts";
-import { type FieldsOf, type TupleName, TUPLES } from "../../../../circuits/bus/tuples.ts";
 
 /** A row and what it commits to. */
 export interface CommittedRow {
@@ -21,16 +20,6 @@ export function commit(
   return [...rows].map(({ type, given }) => ({ type, committed: fillRow(type, given, hash) }));
 }
 
-/** A tuple that something else than a row sends; received if `times` is negative. */
-export function entry<Name extends TupleName>(
-  tuple: Name,
-  fields: FieldsOf<Name, bigint>,
-  times = 1n,
-): BusEntry {
-  const values: Readonly<Record<string, bigint>> = fields;
-  return { tuple, times, elements: Object.keys(TUPLES[tuple].fields).map((name) => values[name] ?? 0n) };
-}
-
 /** What does not hold: broken constraints, values out of range, and tuples that are not balanced. */
 export function flaws(rows: Iterable<CommittedRow>, others: readonly BusEntry[], hash: Hash): string[] {
   const entries = [...others];
@@ -41,7 +30,7 @@ export function flaws(rows: Iterable<CommittedRow>, others: readonly BusEntry[],
     for (const sent of own) {
       // What the table of ranges sends by itself.
       if (sent.tuple === "range" && (sent.elements[0] ?? 0n) < 4096n) continue;
-      if (sent.tuple === "range") found.push(`${type.name}: ${sent.elements[0]} is out of range`);
+      if (sent.tuple === "range") found.push(`${type.name}: ${sent.elements[0]} is in no range`);
       else entries.push(sent);
     }
   }

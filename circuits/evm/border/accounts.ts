@@ -1,0 +1,52 @@
+import type { Linear } from "../../bus/linear.ts";
+import type { RowBuilder, Term } from "../../bus/row.ts";
+import { NO_CODE } from "../state/constants.ts";
+
+/** An account as a row finds it, or leaves it. */
+export interface Account {
+  readonly address: Linear;
+  readonly nonce: Linear;
+  readonly balance: Linear;
+  readonly hashLo: Linear;
+  readonly hashHi: Linear;
+  readonly warm: Term;
+}
+
+/**
+ * An account's newest entry, older than `now`; where `where` is 1.
+ *
+ * given: `name` nonce, balance, hashLo, hashHi, warm, time.
+ */
+export function receiveAccount(
+  r: RowBuilder,
+  name: string,
+  address: Linear,
+  now: Linear,
+  where: Linear = r.on,
+): Account {
+  const account = {
+    address,
+    nonce: r.given(`${name} nonce`),
+    balance: r.given(`${name} balance`),
+    hashLo: r.given(`${name} hashLo`),
+    hashHi: r.given(`${name} hashHi`),
+    warm: r.given(`${name} warm`),
+  };
+  const time = r.given(`${name} time`);
+  r.receive("account", { ...account, time }, where);
+  r.before(time, now, where);
+  return account;
+}
+
+/** An account's entry from `now` on; where `where` is 1. */
+export function sendAccount(r: RowBuilder, account: Account, now: Linear, where: Linear = r.on): void {
+  r.send("account", { ...account, time: now }, where);
+}
+
+/** 1 if the account has no code, or is not there; 0 in a row that is not used. */
+export function hasNoCode(r: RowBuilder, { hashLo, hashHi }: Pick<Account, "hashLo" | "hashHi">): Linear {
+  return r.product(
+    r.isZero(hashLo.minus(r.on.times(NO_CODE.hashLo))),
+    r.isZero(hashHi.minus(r.on.times(NO_CODE.hashHi))),
+  );
+}

@@ -1,0 +1,48 @@
+import type { Linear } from "../../bus/linear.ts";
+import type { RowBuilder, Term } from "../../bus/row.ts";
+import { FRAME_ATTRIBUTE } from "../attributes.ts";
+
+export interface FrameBeginning {
+  readonly context: Linear;
+  readonly time: Linear;
+  readonly gas: Term;
+  /** Of the code that runs. */
+  readonly hash: { readonly hashLo: Linear; readonly hashHi: Linear };
+  /** 1 if there is code to run. */
+  readonly where: Linear;
+}
+
+/** Begins a frame: what exists once in each is sent by this row alone. given: slot (that has the code). */
+export function beginFrame(r: RowBuilder, { context, time, gas, hash, where }: FrameBeginning): void {
+  const slot = r.given("slot");
+  r.receive("slot", { lo: hash.hashLo, slot, hi: hash.hashHi }, where);
+  r.send("state", { gas, context, time, sp: 0, pc: 0, slot }, where);
+  r.send("memorySize", { words: 0, context, time, quotient: 0 }, where);
+  r.send("freshMemory", { index: 0, context }, where);
+}
+
+type AttributeName = keyof typeof FRAME_ATTRIBUTE;
+
+/** Sends what a frame may ask for. given: reads `name`, how often each attribute is received. */
+export function sendAttributes(
+  r: RowBuilder,
+  context: Linear,
+  attributes: Readonly<Record<AttributeName, { readonly lo: Term; readonly hi: Term }>>,
+): void {
+  for (const name of ATTRIBUTE_NAMES)
+    r.send(
+      "attribute",
+      { ...attributes[name], context, kind: FRAME_ATTRIBUTE[name] },
+      r.given(`reads ${name}`),
+    );
+}
+
+const ATTRIBUTE_NAMES = [
+  "address",
+  "origin",
+  "caller",
+  "callValue",
+  "callDataSize",
+  "gasPrice",
+  "isStatic",
+] as const satisfies readonly AttributeName[];
