@@ -28,6 +28,11 @@ contract ToldProofSystem is IProofSystem {
     }
 
     /// @inheritdoc IProofSystem
+    function dataWordBytes() external pure returns (uint256) {
+        return 31;
+    }
+
+    /// @inheritdoc IProofSystem
     function verify(Statement[] calldata) external view {
         if (times == 0) revert NotTold();
     }
