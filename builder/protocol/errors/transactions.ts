@@ -139,6 +139,13 @@ export const TRANSACTION_ERRORS = {
     meaning: "The batch's time is before that of the rollup's latest block. No proof can exist for a visit.",
     remedy: "Send it again when L1's time has passed that block.",
   },
+  NOT_YET_PROVABLE: {
+    title: "no circuit covers it yet",
+    meaning:
+      "The visit is right, but it does what the circuit has no rows for. The message names the instruction or " +
+      "the feature.",
+    remedy: "Use a rollup whose visits are not proven, or do without it.",
+  },
   FEE_REQUIRED: {
     title: "a transaction for a rollup pays nothing",
     meaning: "The builder was started so that it takes no free transactions (`--free-transactions 0`).",

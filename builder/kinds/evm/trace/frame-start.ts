@@ -1,3 +1,10 @@
+import type { FRAME_ATTRIBUTE, STATEMENT_ATTRIBUTE } from "../../../../circuits/evm/attributes.ts";
+
+/** Attributes that instructions of a frame push or look at. */
+export type AttributeName =
+  | keyof typeof FRAME_ATTRIBUTE
+  | Extract<keyof typeof STATEMENT_ATTRIBUTE, "timestamp" | "number" | "chainId">;
+
 /** How a frame begins: what the row that begins it puts on the bus. */
 export interface FrameStart {
   /** The frame's number in the statement, from 1. */
@@ -9,8 +16,7 @@ export interface FrameStart {
   readonly slot: bigint;
   readonly code: Uint8Array;
   readonly callData: Uint8Array;
-  /** Whose storage it has. */
-  readonly address: bigint;
+  readonly attributes: Readonly<Record<AttributeName, bigint>>;
 }
 
 /** How it ended: what the `ended` and `returned` tuples say. */

@@ -54,8 +54,12 @@ export interface Lifetime<Entry> {
  * receive and send them. Entries come from the state when they are first asked for.
  * @example
  * ```ts
- * const entry = await tables.storage(address, slot); // to receive
- * tables.writeStorage({ ...entry, warm: true, time }); // to send
+ * import type { Tables } from "./builder/kinds/evm/trace/tables.ts";
+ *
+ * async function access(tables: Tables, address: bigint, slot: bigint, time: bigint): Promise<void> {
+ *   const entry = await tables.storage(address, slot); // what the row receives
+ *   tables.writeStorage({ ...entry, warm: true, time }); // what it sends
+ * }
  * ```
  */
 export class Tables {
