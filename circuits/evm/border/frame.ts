@@ -17,7 +17,7 @@ export function beginFrame(r: RowBuilder, { context, time, gas, hash, where }: F
   const slot = r.given("slot");
   r.receive("slot", { lo: hash.hashLo, slot, hi: hash.hashHi }, where);
   r.send("state", { gas, context, time, sp: 0, pc: 0, slot }, where);
-  r.send("memorySize", { words: 0, context, time, quotient: 0 }, where);
+  r.send("memorySize", { words: 0, context, time: 0, quotient: 0 }, where);
   r.send("freshMemory", { index: 0, context }, where);
 }
 

@@ -1,0 +1,96 @@
+import { expect } from "chai";
+import { type Address, concatHex, type Hex } from "viem";
+import { NotYetProvableError } from "../../../../builder/kinds/evm/trace/errors.ts";
+import { traceVisit, type VisitTrace } from "../../../../builder/kinds/evm/trace/visit.ts";
+import { SYSTEM } from "../../../../builder/kinds/evm/system.ts";
+import { callAction } from "../../../../builder/protocol/action.ts";
+import { L1 } from "../../../../builder/protocol/ids.ts";
+import { RollupProxies } from "../../../../builder/proving/bus/proxies.ts";
+import { loadPoseidon, type Poseidon } from "../../../../builder/state/poseidon.ts";
+import { recentPoseidon } from "../../../../builder/state/recent.ts";
+import { OTHER, SELF, TestRollup, type VisitRun } from "../../../kinds/evm/reference/rollup.ts";
+import { commit, flaws } from "../support/bus.ts";
+import { runtimeCode } from "../support/runtime-code.ts";
+
+const SENDER: Address = "0x00000000000000000000000000000000c0ffee01";
+const NOBODY: Address = "0x00000000000000000000000000000000000abcde";
+const INCREMENT: Hex = "0xd09de08a";
+
+describe("evm: visits that a CALL begins", () => {
+  let poseidon: Poseidon;
+  let proxies: RollupProxies;
+  let rollup: TestRollup;
+  let counter: Address;
+
+  before(async () => {
+    poseidon = recentPoseidon(await loadPoseidon(), 1 << 15);
+    proxies = await RollupProxies.read();
+    rollup = await TestRollup.open();
+    counter = (await rollup.deploy(await runtimeCode("examples/Counter.sol", "Counter"))).address;
+  });
+
+  after(() => rollup.close());
+
+  const trace = (run: VisitRun): Promise<VisitTrace> => traceVisit({ poseidon, proxies, ...run });
+  const flawsOf = ({ rows, told, codes }: VisitTrace): string[] =>
+    flaws(commit(rows, poseidon), told, poseidon, codes);
+  const call = (fields: Partial<Parameters<typeof callAction>[0]> = {}): Parameters<TestRollup["run"]>[0] =>
+    callAction({
+      from: L1,
+      to: SELF,
+      sender: SENDER,
+      target: counter,
+      value: 0n,
+      isStatic: false,
+      data: INCREMENT,
+      ...fields,
+    });
+  /** Plays a visit, and traces it. */
+  const check = async (fields: Partial<Parameters<typeof callAction>[0]> = {}): Promise<VisitRun> => {
+    const run = await rollup.run(call(fields));
+    expect(flawsOf(await trace(run))).to.deep.equal([]);
+    return run;
+  };
+
+  it("increment a counter: with a new proxy and a new slot, and again", async () => {
+    const first = await check();
+    expect(first.visit.actions[1]?.data).to.equal(`0x${"1".padStart(64, "0")}`);
+    expect(first.visit.rootAfter).not.to.equal(first.visit.rootBefore);
+    const second = await check();
+    expect(second.visit.actions[1]?.data).to.equal(`0x${"2".padStart(64, "0")}`);
+  });
+
+  it("come from another rollup, with gas for L1", async () => {
+    await check({ from: OTHER, gas: 4_000_000 });
+  });
+
+  it("pass Ether on to accounts without code, new and known", async () => {
+    for (const value of [5n, 0n, 7n]) await check({ target: NOBODY, value, data: "0x1234" });
+    await check({ target: NOBODY, data: concatHex(["0x01", `0x${"00".repeat(40)}`]) });
+  });
+
+  it("leave nothing when they fail", async () => {
+    // The function takes no Ether.
+    const run = await check({ value: 3n, sender: NOBODY });
+    expect(run.visit.actions[1]?.failed).to.equal(true);
+    expect(run.visit.rootAfter).to.equal(run.visit.rootBefore);
+  });
+
+  it("leave nothing when they are static", async () => {
+    const read = await check({ isStatic: true, data: "0x06661abd", sender: NOBODY });
+    expect(read.visit.rootAfter).to.equal(read.visit.rootBefore);
+    const write = await check({ isStatic: true });
+    expect(write.visit.actions[1]?.failed).to.equal(true);
+  });
+
+  it("are refused by name when no row covers them", async () => {
+    for (const target of [SYSTEM, "0x0000000000000000000000000000000000000004"] as const) {
+      const run = await rollup.run(call({ target }));
+      const error = await trace(run).then(
+        () => undefined,
+        (reason: unknown) => reason,
+      );
+      expect(error).to.be.instanceOf(NotYetProvableError);
+    }
+  });
+});
