@@ -293,7 +293,8 @@ for (const mix of mixes) {
   // In turns, since other programs of the machine come and go; the first pair warms up.
   const shares: number[] = [];
   for (let turn = 0; turn <= TURNS; turn++) {
-    const [there, here] = [await plainAt("node"), await plainAt("gateway")];
+    const there = await plainAt("node");
+    const here = await profiled(mix, () => plainAt("gateway"));
     if (turn === 0) continue;
     print(there);
     print(here);
