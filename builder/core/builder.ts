@@ -181,6 +181,7 @@ export class Builder implements Backend, AsyncDisposable {
       l1ChainId,
       manager,
       origin: account.address,
+      mostOfL1: () => this.#producer.mostOfL1,
     });
     const proofs = new Proofs({
       store: new ProofStore(own("proofs")),

@@ -26,6 +26,8 @@ export interface PendingOptions {
   readonly manager: Address;
   /** Account that will post batches. */
   readonly origin: Address;
+  /** How many transactions of L1 a batch may have behind it. */
+  readonly mostOfL1: () => number;
 }
 
 /** How many transactions are played ahead. More than that wait unplayed. */
@@ -104,7 +106,7 @@ export class PendingSimulation {
         const accepted = await accept(effect, open.moment).catch((error: unknown) => ({ error }));
         await this.#step(open, Priority.Call, () => {
           const isKept = "isKept" in accepted && accepted.isKept;
-          if (isKept && this.#hasRoom(open, load)) {
+          if (isKept && this.#hasRoom(open, transaction, load)) {
             mark.keep();
             open.entries.push({ transaction, ...effect });
             this.#rollups.set(transaction.hash, effect.rollups);
@@ -121,8 +123,18 @@ export class PendingSimulation {
   }
 
   /** Whether what was played last may stay: it is in the next batch. */
-  #hasRoom({ entries, isFull }: Open, load: Load): boolean {
-    return entries.length === 0 || (!isFull && entries.length < MAX_PLAYED && fitsBatch(load));
+  #hasRoom(open: Open, transaction: AcceptedTransaction, load: Load): boolean {
+    const { entries, isFull } = open;
+    if (entries.length === 0) return true;
+    return (
+      !isFull && entries.length < MAX_PLAYED && !this.#isOneTooMany(open, transaction) && fitsBatch(load)
+    );
+  }
+
+  /** Whether there are as many of L1 already as there may be. */
+  #isOneTooMany({ entries }: Open, { rollup }: AcceptedTransaction): boolean {
+    const ofL1 = entries.filter(({ transaction }) => transaction.rollup === undefined);
+    return rollup === undefined && ofL1.length >= this.#options.mostOfL1();
   }
 
   /**
@@ -312,6 +324,10 @@ export class PendingSimulation {
     transaction: AcceptedTransaction,
     priority: Priority,
   ): Promise<typeof OVERTAKEN | undefined> {
+    if (this.#isOneTooMany(open, transaction)) {
+      open.isFull = true;
+      return undefined;
+    }
     return await this.#step(open, priority, async () => {
       const first = open.simulation.count;
       const mark = open.simulation.mark();

@@ -35,6 +35,8 @@ export interface PostingOptions {
 /** What became of the transactions of a batch: those without a status go on waiting. */
 export type Settled = ReturnType<typeof settle>;
 
+const FEW = 16;
+
 /** Takes a proven batch to L1, one at a time. */
 export class Posting {
   readonly #options: PostingOptions;
@@ -61,6 +63,14 @@ export class Posting {
     const batch = batchCalldata(plan, proofs.placeholdersFor(plan.visits));
     const proposed = { account, manager, batch, next: moment.head.next };
     await assertFits(proposed, this.#dryRun, systems, proofs.maxGasOf(plan.visits));
+  }
+
+  /**
+   * How many transactions of L1 a batch may have behind it, for the node to show them in time; few, as long
+   * as it is not known what the node can do.
+   */
+  get mostOfL1(): number {
+    return this.#dryRun?.most ?? FEW;
   }
 
   /** Whether L1 can take a batch by what such batches took: one that cannot be shown to the node yet. */

@@ -76,6 +76,11 @@ export class Producer {
     return this.#verdicts.trouble;
   }
 
+  /** How many transactions of L1 a batch may have behind it. */
+  get mostOfL1(): number {
+    return this.#posting.mostOfL1;
+  }
+
   /** Resolves when no block is being made whose fate is not noted yet. */
   async settled(): Promise<void> {
     await this.#current;

@@ -73,6 +73,7 @@ describe("a batch that keeps its time", function () {
       l1ChainId: 31337n,
       manager,
       origin: builderAccount.address,
+      mostOfL1: () => 1,
     });
     const transaction = l1Transaction(await sign(1), 31337n);
     await queue.add(transaction, 0n);

@@ -174,6 +174,21 @@ describe("pipeline with unproven proofs", function () {
     expect(events.filter(({ type }) => type === "posted")).to.have.length(2);
   });
 
+  it("puts no more of L1's transactions into a block than the node can show in time", async () => {
+    const count = 40;
+    prover.meanwhile = async () => {
+      prover.meanwhile = undefined;
+      for (let ahead = 1; ahead < count; ahead++)
+        await submit({ to: lockstep.ledgerProxy, value: 1n, ahead });
+    };
+    await submit({ to: lockstep.ledgerProxy, value: 1n });
+    await builder.idle();
+    expect(await balance(user.address)).to.equal(BigInt(count));
+    const sizes = events.flatMap((event) => (event.type === "posted" ? [event.transactions.length] : []));
+    expect(sizes.reduce((sum, size) => sum + size)).to.equal(count);
+    expect(Math.max(...sizes)).to.be.within(2, 16);
+  });
+
   it("posts an L2 transaction, and refuses its replay", async () => {
     const account = await LedgerAccount.fromSeed(`0x${"07".repeat(32)}`);
     const domain = { l1ChainId: 31337n, manager: lockstep.rollups, rollup: lockstep.ledger };

@@ -33,6 +33,8 @@ export type ResultCheck = (result: NodeResult) => Promise<void>;
  * configured.
  */
 export interface DryRun {
+  /** Transactions of a block, the batch aside, beyond which showing them takes too long. */
+  readonly most: number;
   /**
    * Measures a transaction that is the first of the block to come.
    * @param limit gas that it may have at most.

@@ -25,6 +25,8 @@ const simulatedBlocksSchema = z.tuple([z.object({ calls: z.array(simulatedCallSc
 
 /** `eth_simulateV1`: the node executes the block beside its chain. Nothing is sent before it is checked. */
 export class EthSimulateDryRun implements DryRun {
+  /** All are shown at once. */
+  readonly most = Infinity;
   readonly #l1: L1Client;
 
   constructor(l1: L1Client) {

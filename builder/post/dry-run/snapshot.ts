@@ -23,6 +23,11 @@ const MOST_BLOCKS = 16;
  * process that dies between the two leaves a block that was not checked, which is then simply what L1 did.
  */
 export class SnapshotDryRun implements DryRun {
+  /**
+   * To show what a transaction returned, the node executes the block anew up to it: all of them together take
+   * time with the square of their number, and until the last was shown, L1 is not read.
+   */
+  readonly most = 16;
   readonly #l1: L1Client;
 
   constructor(l1: L1Client) {
