@@ -1,6 +1,6 @@
 import { FIELD_MODULUS } from "../../builder/protocol/ids.ts";
 import { modulo } from "./linear.ts";
-import type { RowType, WireSource } from "./row.ts";
+import type { Factor, RowType, WireSource } from "./row.ts";
 import { type FieldsOf, type TupleName, TUPLES } from "./tuples.ts";
 
 /** Poseidon as circomlib's, of field elements. */
@@ -18,9 +18,14 @@ export interface EvaluatedRow {
   readonly entries: readonly BusEntry[];
   /** Why each constraint that does not hold is there. */
   readonly broken: readonly string[];
-  /** The rows of a code that it vouches for. */
-  readonly vouched: readonly { readonly slot: number; readonly value: bigint }[];
+  /** What it vouches for, where it does. */
+  readonly vouched: readonly Vouched[];
 }
+
+/** A factor of a slot's product: γ less a row of a code, or less the compression of a tuple. */
+export type Vouched =
+  | { readonly slot: number; readonly value: bigint }
+  | { readonly slot: number; readonly tuple: TupleName; readonly elements: readonly bigint[] };
 
 function isCommitted(source: WireSource): boolean {
   return source.kind === "given" || source.kind === "hint";
@@ -73,12 +78,14 @@ export function evaluateRow(type: RowType, committed: readonly bigint[], hash: H
       times: signed(times.evaluate(values)),
     }))
     .filter(({ times }) => times !== 0n);
-  const { factor } = type;
-  const vouched =
-    factor === undefined || !("value" in factor) || values[0] === 0n
-      ? []
-      : [{ slot: factor.slot, value: factor.value.evaluate(values) }];
+  const vouched = values[0] === 0n || type.factor === undefined ? [] : [vouch(type.factor, values)];
   return { entries, broken, vouched };
+}
+
+function vouch(factor: Factor, values: readonly bigint[]): Vouched {
+  const { slot } = factor;
+  if ("value" in factor) return { slot, value: factor.value.evaluate(values) };
+  return { slot, tuple: factor.tuple, elements: factor.elements.map((element) => element.evaluate(values)) };
 }
 
 /** Number of times each tuple is sent more often than it is received; only those that are not balanced. */

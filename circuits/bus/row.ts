@@ -1,4 +1,4 @@
-import { inverseOfPower, Linear, linear, ON } from "./linear.ts";
+import { inverseOfPower, Linear, linear, modulo, ON, type Wire } from "./linear.ts";
 import { Ranges } from "./ranges.ts";
 import { type FieldsOf, rangesOf, type TupleName, TUPLES } from "./tuples.ts";
 
@@ -52,6 +52,8 @@ export interface RowType {
   readonly constraints: readonly Constraint[];
   readonly terms: readonly BusTerm[];
   readonly factor?: Factor;
+  /** Bounds that follow from something else than the row itself, with the reason. */
+  readonly assumed: readonly string[];
 }
 
 /** A row that breaks one of the rules of docs/proving-evm.md, section 4. The build ends. */
@@ -72,6 +74,8 @@ export function row(name: string, claim: string, describe: (r: RowBuilder) => vo
 }
 
 const LIMB_BITS = 12;
+/** Flags of which all values are tried. */
+const MOST_FLAGS = 10;
 
 export class RowBuilder {
   readonly #name: string;
@@ -79,6 +83,9 @@ export class RowBuilder {
   readonly #wires: WireSource[] = [{ kind: "given", name: "on" }];
   readonly #constraints: Constraint[] = [];
   readonly #terms: BusTerm[] = [];
+  readonly #assumed: string[] = [];
+  /** Wires that are 0 in a row that is not used, whatever it commits to. */
+  readonly #gated = new Set<Wire>([ON]);
   readonly #ranges = new Ranges();
   readonly #products = new Map<string, Linear>();
   #factor: Factor | undefined;
@@ -99,6 +106,7 @@ export class RowBuilder {
       wires: this.#wires,
       constraints: this.#constraints,
       terms: this.#terms,
+      assumed: this.#assumed,
       ...(this.#factor === undefined ? {} : { factor: this.#factor }),
     };
   }
@@ -125,6 +133,13 @@ export class RowBuilder {
     return this.#isFlag(this.hint(name, of, compute), name);
   }
 
+  /** A committed number of times that a true tuple is sent: any, but 0 in a row that is not used. */
+  multiplicity(name: string): Linear {
+    const times = this.given(name);
+    this.#constrain(this.on, times, times, `${name} is 0 in a row that is not used`);
+    return this.#gate(times);
+  }
+
   product(one: Term, other: Term): Linear {
     const [a, b] = [linear(one), linear(other)];
     const key = [a.key, b.key].sort().join(" · ");
@@ -132,6 +147,7 @@ export class RowBuilder {
     if (product === undefined) {
       product = this.#wire({ kind: "product", one: a, other: b });
       this.#products.set(key, product);
+      if (this.#isGated(a) || this.#isGated(b)) this.#gate(product);
       const limits = [this.#ranges.limit(a, this.on), this.#ranges.limit(b, this.on)] as const;
       if (limits[0] !== undefined && limits[1] !== undefined)
         this.#ranges.learn(product, limits[0] * limits[1], this.on);
@@ -146,7 +162,7 @@ export class RowBuilder {
 
   /** 1 where the value is 0, else 0; 0 in a row that is not used. */
   isZero(value: Term): Linear {
-    const result = this.#wire({ kind: "isZero", of: linear(value) });
+    const result = this.#gate(this.#wire({ kind: "isZero", of: linear(value) }));
     this.#ranges.learn(result, 1n, this.on);
     return result;
   }
@@ -199,7 +215,8 @@ export class RowBuilder {
   }
 
   /** A bound that follows from something else than look-ups of this row; the reason stands in the table. */
-  bounded(value: Term, max: bigint, _because: string): void {
+  bounded(value: Term, max: bigint, because: string): void {
+    this.#assumed.push(because);
     this.#ranges.learn(linear(value), max, this.on);
   }
 
@@ -222,8 +239,8 @@ export class RowBuilder {
   // --------------------------------------------------------------------------------------------- bus
 
   /**
-   * Sends a tuple, `times` times.
-   * @throws {RowError} when a field's declared range is not proven.
+   * Sends a tuple, `times` times: 0 or 1, or any number where the sender proves it true.
+   * @throws {RowError} when a field's declared range is not proven, or `times` not.
    */
   send<Name extends TupleName>(tuple: Name, fields: FieldsOf<Name, Term>, times: Term = this.on): void {
     const elements = this.#elements(tuple, fields);
@@ -236,12 +253,17 @@ export class RowBuilder {
           linear(times),
           `${tuple}.${names[index] ?? ""}`,
         );
+    if (TUPLES[tuple].multiplicity === "once") this.#requireFlag(linear(times), tuple);
     this.#add({ tuple, elements, times: linear(times) });
   }
 
-  /** Receives a tuple, `times` times (0 or 1), and takes the declared ranges of its fields for granted. */
+  /**
+   * Receives a tuple, `times` times (0 or 1), and takes the declared ranges of its fields for granted.
+   * @throws {RowError} when `times` is not proven to be 0 or 1.
+   */
   receive<Name extends TupleName>(tuple: Name, fields: FieldsOf<Name, Term>, times: Term = this.on): void {
     const elements = this.#elements(tuple, fields);
+    this.#requireFlag(linear(times), tuple);
     for (const [index, range] of rangesOf(tuple).entries()) {
       const element = elements[index];
       if (typeof range === "number" && element !== undefined)
@@ -270,7 +292,16 @@ export class RowBuilder {
   #isFlag(flag: Linear, name: string): Linear {
     this.#constrain(flag, this.on.minus(flag), linear(0), `${name} is 0, or on`);
     this.#ranges.learn(flag, 1n, this.on);
-    return flag;
+    return this.#gate(flag);
+  }
+
+  #gate(wire: Linear): Linear {
+    for (const each of wire.terms.keys()) this.#gated.add(each);
+    return wire;
+  }
+
+  #isGated(value: Linear): boolean {
+    return [...value.terms.keys()].every((wire) => this.#gated.has(wire));
   }
 
   #constrain(one: Linear, other: Linear, product: Linear, why: string): void {
@@ -287,7 +318,49 @@ export class RowBuilder {
   }
 
   #add(term: BusTerm): void {
+    if (!this.#isGated(term.times))
+      throw this.#error(`${term.tuple} is on the bus though the row is not used`);
     this.#terms.push(term);
+  }
+
+  /** `times` is 0 or 1: it is known to be so, or for all values of the flags it is made of. */
+  #requireFlag(times: Linear, tuple: TupleName): void {
+    if (this.#isFlagAlready(times)) return;
+    const flags = new Set<Wire>();
+    const isMadeOfFlags = [...times.terms.keys()].every((wire) => this.#collectFlags(wire, flags));
+    const count = isMadeOfFlags ? flags.size : Infinity;
+    for (let assignment = 0; assignment < 2 ** count; assignment++) {
+      const values: bigint[] = [1n];
+      for (const [index, flag] of [...flags].entries()) values[flag] = BigInt((assignment >> index) & 1);
+      if (count > MOST_FLAGS || this.#fill(times, values) > 1n)
+        throw this.#error(`${tuple} may be on the bus other than once`);
+    }
+  }
+
+  #isFlagAlready(value: Linear): boolean {
+    return (this.#ranges.limit(value, this.on) ?? 2n) <= 1n;
+  }
+
+  /** The flags that a wire is a product of. @returns whether it is one. */
+  #collectFlags(wire: Wire, flags: Set<Wire>): boolean {
+    const source = this.#wires[wire];
+    if (wire === ON) return true;
+    if (source?.kind === "product")
+      return [source.one, source.other].every((factor) =>
+        [...factor.terms.keys()].every((each) => this.#collectFlags(each, flags)),
+      );
+    flags.add(wire);
+    return this.#isFlagAlready(Linear.wire(wire));
+  }
+
+  /** The value of a sum of flags and their products. */
+  #fill(sum: Linear, values: bigint[]): bigint {
+    for (const wire of sum.terms.keys()) {
+      const source = this.#wires[wire];
+      if (values[wire] === undefined && source?.kind === "product")
+        values[wire] = modulo(this.#fill(source.one, values) * this.#fill(source.other, values));
+    }
+    return sum.evaluate(values);
   }
 
   #setFactor(factor: Factor): void {

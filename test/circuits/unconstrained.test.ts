@@ -3,8 +3,10 @@ import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join, relative } from "node:path";
 import { z } from "zod";
-import { readInstances } from "../../builder/proving/circuits/instances.ts";
+import { type CircuitInstance, readInstances } from "../../builder/proving/circuits/instances.ts";
 import { collectSources } from "../../builder/proving/circuits/sources.ts";
+import { emitCircuit } from "../../circuits/bus/emit.ts";
+import { tiny } from "./bus/tiny.ts";
 import { type Audit, readAudit } from "./support/audit.ts";
 import { CIRCUITS } from "./support/compile.ts";
 
@@ -17,13 +19,18 @@ interface Template {
 const COMMENT = /\/\*[\s\S]*?\*\/|\/\/[^\n]*/g;
 const LIBRARY = dirname(dirname(createRequire(import.meta.url).resolve("circomlib/package.json")));
 
-/** Every template of every file that an instance includes, circomlib's too. */
-async function readTemplates(): Promise<Template[]> {
+async function allInstances(): Promise<CircuitInstance[]> {
   const declared: unknown = JSON.parse(await readFile(join(CIRCUITS, "circuits.json"), "utf8"));
   const names = Object.keys(z.record(z.string(), z.unknown()).parse(declared));
+  return await readInstances(CIRCUITS, names);
+}
+
+/** Every template of every file that an instance includes, circomlib's too; not those made of rows. */
+async function readTemplates(): Promise<Template[]> {
   const templates = new Map<string, Template>();
-  for (const { file } of await readInstances(CIRCUITS, names)) {
-    for (const [path, text] of await collectSources(file, { circuits: CIRCUITS, library: LIBRARY })) {
+  for (const instance of await allInstances()) {
+    for (const [path, text] of await collectSources(instance, { circuits: CIRCUITS, library: LIBRARY })) {
+      if (text === instance.text) continue;
       const inLibrary = relative(LIBRARY, path);
       const shown = inLibrary.startsWith("..") ? relative(CIRCUITS, path) : inLibrary;
       const source = text.replace(COMMENT, "");
@@ -72,6 +79,36 @@ describe("circuits: audit of unconstrained assignments", function () {
       const made = new RegExp(`=\\s*${template}\\s*\\(`);
       for (const each of templates)
         expect(made.test(each.body), `${each.name} makes ${template}`).to.equal(false);
+    }
+  });
+
+  it("finds beside each <-- of a circuit that is made of rows the constraints that pin it", async function () {
+    const texts = (await allInstances()).flatMap(({ text }) => text ?? []);
+    expect(texts).to.not.be.empty;
+    for (const text of [...texts, emitCircuit(tiny).text]) {
+      const lines = text.split("\n").map((line) => line.trim());
+      let quotients = 0;
+      let inverses = 0;
+      for (const [at, line] of lines.entries()) {
+        if (!line.includes("<--")) continue;
+        const quotient = /^quotient\[(\w+)\] <-- found\[\1\];$/.exec(line);
+        if (quotient !== null) {
+          const [, i = ""] = quotient;
+          expect(lines[at + 1]).to.equal(`quotient[${i}] * below[${i}] === times[${i}];`);
+          quotients++;
+          continue;
+        }
+        const [, name = "", of = ""] =
+          /^inverse_(isZero\d+) <-- (\(.+\)) != 0 \? c\[0\] \/ \2 : 0;$/.exec(line) ?? [];
+        expect(name, line).to.not.equal("");
+        // With the value not 0, the second makes the result 0, and the first the inverse; with 0, the first
+        // makes the result `on`, and nothing else reads the inverse.
+        expect(lines[at + 1]).to.equal(`${name} <== c[0] - ${of} * inverse_${name};`);
+        expect(lines[at + 2]).to.equal(`${of} * ${name} === 0;`);
+        inverses++;
+      }
+      expect(text.split("<--").length - 1).to.equal(quotients + inverses);
+      expect(text).to.not.include("-->");
     }
   });
 });

@@ -13,10 +13,14 @@ import { type CacheEntry, publishEntry, reuseKey, temporaryFolder } from "./cach
 import type { CompileResult, CompileTask } from "./compile-worker.ts";
 import { CircuitCompilationError } from "./errors.ts";
 import type { CircuitInstance } from "./instances.ts";
+import { movable } from "./sources.ts";
 import { assertPublicSignals, countCommittedWires, mainComponent } from "./main-component.ts";
 
 /** Options of every compilation; part of the hash of the artefacts. */
 export const CIRCOM_OPTIONS = ["--O2", "--r1cs", "--wasm", "--sym"] as const;
+
+/** Where the text of a circuit that is made of rows can be read. */
+const CIRCUIT_TEXT = "circuit.circom";
 
 /** What {@link buildArtefacts} works with. */
 export interface BuildContext {
@@ -46,7 +50,10 @@ export async function buildArtefacts(
   const file = (name: keyof typeof ARTEFACT_FILES): string => join(folder, ARTEFACT_FILES[name]);
   try {
     context.onStep("compile");
-    await compile(folder, instance, mainComponent(instance, source, path), context);
+    const shown = join(folder, CIRCUIT_TEXT);
+    if (instance.text !== undefined) await writeFile(shown, movable(instance.text, path));
+    const main = mainComponent(instance, source, instance.text === undefined ? path : shown);
+    await compile(folder, instance, main, context);
     const r1cs = await readFile(file("r1cs"));
     const { constraints, wires, publicSignals } = readConstraintSystem(r1cs, instance.name);
     const symbols = await readFile(file("symbols"), "utf8");

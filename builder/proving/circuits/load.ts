@@ -120,7 +120,7 @@ async function load(
 ): Promise<Artefacts> {
   const { circuits, root } = folders;
   const paths = { circuits, library: context.library };
-  const sources = await collectSources(instance.file, paths);
+  const sources = await collectSources(instance, paths);
   const entry: CacheEntry = {
     root,
     instance: instance.name,

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { dirname, join, relative, resolve } from "node:path";
 import { CircuitDeclarationError } from "./errors.ts";
+import type { CircuitInstance } from "./instances.ts";
 
 /** Where a circuit's files are looked for. */
 export interface SourcePaths {
@@ -18,12 +19,16 @@ const COMMENT = /\/\*[\s\S]*?\*\/|\/\/[^\n]*/g;
  * All files that a circuit file includes, itself first, with their contents.
  * @throws `CIRCUIT_DECLARATION`.
  */
-export async function collectSources(file: string, paths: SourcePaths): Promise<ReadonlyMap<string, string>> {
+export async function collectSources(
+  instance: Pick<CircuitInstance, "file" | "text">,
+  paths: SourcePaths,
+): Promise<ReadonlyMap<string, string>> {
   const sources = new Map<string, string>();
-  const pending = [resolve(paths.circuits, file)];
+  const file = resolve(paths.circuits, instance.file);
+  const pending = [file];
   for (let path = pending.shift(); path !== undefined; path = pending.shift()) {
     if (sources.has(path)) continue;
-    const text = await readOptional(path);
+    const text = path === file ? (instance.text ?? (await readOptional(path))) : await readOptional(path);
     if (text === undefined) throw new CircuitDeclarationError(`There is no circuit file ${path}`);
     sources.set(path, text);
     for (const [, include = ""] of text.replace(COMMENT, "").matchAll(INCLUDE)) {
@@ -44,6 +49,11 @@ export function hashSources(sources: ReadonlyMap<string, string>, paths: SourceP
     hash.update(JSON.stringify([name, text]));
   }
   return hash.digest("hex");
+}
+
+/** The text of a file with includes that hold wherever it is put. */
+export function movable(text: string, path: string): string {
+  return text.replace(INCLUDE, (_, include: string) => `include "${resolve(dirname(path), include)}";`);
 }
 
 /** As circom does: beside the including file first, then in the library. */

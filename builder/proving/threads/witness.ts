@@ -60,12 +60,13 @@ export async function calculateWitness(
 
   const { memory } = exports;
   if (!(memory instanceof WebAssembly.Memory)) throw new WitnessError("the module shows no memory");
-  /** Where field elements go in and out. */
-  const element = new Uint32Array(memory.buffer, call("getSharedRWMemoryStart"), WORDS);
+  const start = call("getSharedRWMemoryStart");
+  /** Where field elements go in and out. The memory is another one when it has grown. */
+  const element = (): Uint32Array<ArrayBuffer> => new Uint32Array(memory.buffer, start, WORDS);
 
   if (call("getFieldNumLen32") !== WORDS) throw new WitnessError("the circuit is not over a 256-bit field");
   call("getRawPrime");
-  if (readElement(bytesOf(element), 0) !== FIELD_MODULUS)
+  if (readElement(bytesOf(element()), 0) !== FIELD_MODULUS)
     throw new WitnessError("the circuit is not over BN254");
   call("init", 1);
   try {
@@ -80,7 +81,7 @@ export async function calculateWitness(
         throw new WitnessError(`input ${signal} has ${values.length} values instead of ${size}`);
       }
       values.forEach((value, index) => {
-        bytesOf(element).set(elementBytes(value));
+        bytesOf(element()).set(elementBytes(value));
         call("setInputSignal", high, low, index);
       });
       count += values.length;
@@ -99,7 +100,7 @@ export async function calculateWitness(
   if (typeof getWitness !== "function") throw new WitnessError("the module has no function getWitness");
   for (let wire = 0; wire < size; wire++) {
     getWitness(wire);
-    witness.set(element, wire * WORDS);
+    witness.set(element(), wire * WORDS);
   }
   const header = new Uint8Array(4 + ELEMENT_BYTES + 4);
   viewOf(header).setUint32(0, ELEMENT_BYTES, true);

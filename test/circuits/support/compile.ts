@@ -3,6 +3,8 @@ import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { RowCircuit } from "../../../circuits/bus/circuit.ts";
+import { emitCircuit } from "../../../circuits/bus/emit.ts";
 import { CIRCOM_OPTIONS } from "../../../builder/proving/circuits/build.ts";
 import compileCircuit from "../../../builder/proving/circuits/compile-worker.ts";
 import { readInstances } from "../../../builder/proving/circuits/instances.ts";
@@ -34,12 +36,25 @@ export async function compileTemplate(
   template: string,
   params: readonly number[] = [],
 ): Promise<Circuit> {
-  const folder = await compiled(file, template, params, [], CIRCOM_OPTIONS);
+  return openCircuit(await compiled(file, template, params, [], CIRCOM_OPTIONS));
+}
+
+async function openCircuit(folder: string): Promise<Circuit> {
   return Circuit.open(
     await readFile(join(folder, "main_js/main.wasm")),
     await readFile(join(folder, "main.r1cs")),
     await readFile(join(folder, "main.sym"), "utf8"),
   );
+}
+
+/** A circuit of rows, compiled as the instances are, and cached by content. */
+export async function compileRows(circuit: RowCircuit): Promise<Circuit> {
+  const { text, template, public: signals } = emitCircuit(circuit);
+  const hash = createHash("sha256").update(text).digest("hex").slice(0, 16);
+  const file = join(CACHE, `rows-${hash}.circom`);
+  await mkdir(CACHE, { recursive: true });
+  await writeFile(file, text);
+  return openCircuit(await compiled(file, template, [], signals, CIRCOM_OPTIONS));
 }
 
 /** The template's constraint system as it is deployed, and as it was before the compiler simplified it. */
@@ -112,7 +127,7 @@ async function compiled(
   options: readonly string[],
 ): Promise<string> {
   const paths = { circuits: CIRCUITS, library: LIBRARY };
-  const sources = await collectSources(file, paths);
+  const sources = await collectSources({ file }, paths);
   const path = resolve(CIRCUITS, file);
   const source = sources.get(path) ?? "";
   const instance = { name: "main", file, template, params, public: publicInputs };
