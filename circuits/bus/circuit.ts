@@ -17,6 +17,12 @@ export interface FilledRow {
 /** Rows of a circuit that do not fit it, or a circuit that cannot be. */
 export class CircuitError extends Error {}
 
+export interface RowCircuitOptions {
+  readonly rows: readonly RowCapacity[];
+  readonly slots: number;
+  readonly tables?: readonly Table[];
+}
+
 /** Number of values that a row of the type commits to. */
 export function committedWires(type: RowType): number {
   return type.wires.filter(({ kind }) => kind === "given" || kind === "hint").length;
@@ -37,12 +43,15 @@ export class RowCircuit {
   /** Where each type's rows begin in it. */
   readonly #offsets = new Map<string, number>();
 
-  /** @throws {CircuitError} for two types of one name, or a row that vouches for a slot that is not there. */
-  constructor({ rows, slots }: { readonly rows: readonly RowCapacity[]; readonly slots: number }) {
+  /**
+   * @param tables beside {@link TABLES}; those that no row looks up in are left out.
+   * @throws {CircuitError} for two types of one name, or a row that vouches for a slot that is not there.
+   */
+  constructor({ rows, slots, tables = [] }: RowCircuitOptions) {
     this.rows = rows;
     this.slots = slots;
     const received = new Set(rows.flatMap(({ type }) => type.terms.map(({ tuple }) => tuple)));
-    this.tables = TABLES.filter(({ tuple }) => received.has(tuple));
+    this.tables = [...TABLES, ...tables].filter(({ tuple }) => received.has(tuple));
     let next = this.tables.reduce((sum, { rows: { length } }) => sum + length, 0);
     for (const { type, capacity } of rows) {
       if (this.#offsets.has(type.name)) throw new CircuitError(`Two types of rows are called ${type.name}`);

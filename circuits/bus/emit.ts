@@ -100,10 +100,12 @@ function tableName({ tuple }: Table): string {
 function tableText(table: Table, powers: number): string {
   const { tuple, rows, text } = table;
   const { tag, claim } = TUPLES[tuple];
-  const [first = "0", ...others] = text;
-  const below = `gamma - ${first} - ${tag} * beta[0]${others
-    .map((element, index) => ` - ${element} * beta[${index + 1}]`)
-    .join("")}`;
+  const below = (elements: readonly (string | bigint)[]): string =>
+    elements.map((element, index) => ` - ${element}${index === 0 ? "" : ` * beta[${index}]`}`).join("");
+  const denominators =
+    text === undefined
+      ? rows.map((elements, index) => `below[${index}] = gamma - ${tag} * beta[0]${below(elements)};`)
+      : [`for (var i = 0; i < ${rows.length}; i++) below[i] = gamma - ${tag} * beta[0]${below(text)};`];
   return `// Claim: s is what sending each tuple of the table ${tuple} (${claim}) times[i] times adds to the bus.
 // Constraints: ${rows.length}.
 template ${tableName(table)}() {
@@ -112,7 +114,7 @@ template ${tableName(table)}() {
     signal input times[${rows.length}];
     signal output s;
     var below[${rows.length}];
-    for (var i = 0; i < ${rows.length}; i++) below[i] = ${below};
+${denominators.map((line) => `    ${line}`).join("\n")}
     var found[${rows.length}] = ${quotientsName(rows.length)}(times, below);
     signal quotient[${rows.length}];
     var sum = 0;

@@ -133,6 +133,12 @@ export class RowBuilder {
     return this.#isFlag(this.hint(name, of, compute), name);
   }
 
+  /** The sum is 0 or 1, and 0 in a row that is not used. */
+  assertFlag(value: Linear, why: string): void {
+    this.#constrain(value, this.on.minus(value), linear(0), why);
+    this.#ranges.learn(value, 1n, this.on);
+  }
+
   /** A committed number of times that a true tuple is sent: any, but 0 in a row that is not used. */
   multiplicity(name: string): Linear {
     const times = this.given(name);

@@ -8,8 +8,8 @@ export interface Table {
   readonly tuple: TupleName;
   /** The elements of each tuple, e_0 first. */
   readonly rows: readonly (readonly bigint[])[];
-  /** The same in circom, of row `i`. */
-  readonly text: readonly string[];
+  /** The same in circom, of row `i`, where a formula gives them. */
+  readonly text?: readonly string[];
 }
 
 const LIMB = 1 << 12;

@@ -140,7 +140,7 @@ export const calldataWord = row("calldataWord", "the word is this word of the fr
   r.receive("calldataCursor", { index, number, context });
   const word = { lo: r.given("lo"), hi: r.given("hi") };
   r.receive("word", { ...word, index });
-  r.send("calldata", { ...word, context, index: number }, r.given("reads"));
+  r.send("calldata", { ...word, context, index: number }, r.multiplicity("reads"));
   const next = { index: wordNumber(r, index.plus(1)), number: wordNumber(r, number.plus(1)) };
   r.send("calldataCursor", { ...next, context });
 });

@@ -33,7 +33,7 @@ export function sendAttributes(
     r.send(
       "attribute",
       { ...attributes[name], context, kind: FRAME_ATTRIBUTE[name] },
-      r.given(`reads ${name}`),
+      r.multiplicity(`reads ${name}`),
     );
 }
 

@@ -37,7 +37,7 @@ export const header = row(
       r.send(
         "attribute",
         { context: STATEMENT_CONTEXT, kind: STATEMENT_ATTRIBUTE[name], ...attributes[name] },
-        r.given(`reads ${name}`),
+        r.multiplicity(`reads ${name}`),
       );
   },
 );

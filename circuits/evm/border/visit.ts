@@ -56,7 +56,7 @@ export const visit = row(
     r.send(
       "attribute",
       { ...attribute, kind: STATEMENT_ATTRIBUTE.keeps, lo: r.flag("keeps") },
-      r.given("reads keeps"),
+      r.multiplicity("reads keeps"),
     );
     // Sent by the row of the state's block alone: without it a visit could leave the block as it was.
     r.receive("attribute", { ...attribute, kind: STATEMENT_ATTRIBUTE.number, lo: r.given("number") });

@@ -35,7 +35,7 @@ export const blockLeaf = row("blockLeaf", "the visit's block follows the state's
   const numberAfter = number.plus(isNext);
   const block = { context: STATEMENT_CONTEXT, kind: STATEMENT_ATTRIBUTE.number, hi: 0 };
   r.bounded(numberAfter, (1n << 64n) - 1n, "the number and 0 or 1");
-  r.send("attribute", { ...block, lo: numberAfter }, r.given("read"));
+  r.send("attribute", { ...block, lo: numberAfter }, r.multiplicity("read"));
 
   const before = r.product(exists, r.hash(number, blockTime));
   // A block of number and time 0 is none.

@@ -15,7 +15,5 @@ export const end = row("end", "the frame has ended, with gas that is not negativ
     quotient: r.given("quotient"),
   });
   r.receive("freshMemory", { index: r.given("fresh"), context });
-  const discards = r.given("discards");
-  r.multiply(discards, r.on, discards, "a row that is not used says nothing");
-  r.send("closed", { context }, discards);
+  r.send("closed", { context }, r.multiplicity("discards"));
 });

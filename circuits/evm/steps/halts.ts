@@ -42,7 +42,7 @@ export const haltRow = row(
 
     const [unpaid, lacks, full] = [r.flag("unpaid"), r.flag("lacks"), r.flag("full")];
     const forbidden = linear(1).minus(unpaid).minus(lacks).minus(full);
-    r.multiply(forbidden, linear(1).minus(forbidden), 0, "one reason");
+    r.assertFlag(forbidden, "one reason");
     const excess = r
       .product(unpaid, opcode.gas.minus(1).minus(gas))
       .plus(r.product(lacks, opcode.pops.minus(1).minus(sp)))
@@ -172,6 +172,7 @@ export const memoryUnpaid = row(
       length = length.plus(is.times(name === "mstore8" ? 1 : 32));
     }
     r.equal(chosen, 1, "one instruction");
+    r.assertFlag(ranged, "one instruction");
     const { pc, slot } = step;
     r.receive("code", { row: codeRow({ place: pc, class: kind, parameter: topics }), slot });
     const offset = pop(r, step, 0, "offset");

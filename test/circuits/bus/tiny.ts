@@ -18,7 +18,7 @@ export const mixed = row("mixed", "nothing in particular", (r) => {
   r.before(old, time, flag);
   r.multiply(lo.minus(hi), time, r.product(time, lo).minus(r.product(time, hi)), "a product of sums");
   r.receive("memory", { lo, context: 7, time: old, index: r.choose(flag, 3, hi), hi }, flag);
-  r.send("memory", { lo, context: 8, time, index: r.pack([hi, 30]), hi: 5 });
+  r.send("returned", { lo, context: 8, index: r.pack([hi, 30]), hi: 5 });
   r.send("closed", { context: hi }, isSmall);
   r.send("value", { after: digest.times(-3), key: hi.plus(lo), before: hi.minus(lo) }, isSame);
   r.receive("and", { result: isSmall, one: isSmall, other: 1 });
