@@ -386,6 +386,53 @@ export const TUPLES = {
     receiver: "`resultWord`, at last `resultOut`",
     multiplicity: "once",
   },
+  rawCursor: {
+    tag: 68,
+    fields: { index: 32, context: CONTEXT_BITS },
+    claim:
+      "word `index` of the statement is one of the signed transaction of the frame, or stands behind them",
+    sender: "`transactionIn`, then `rawWord`",
+    receiver: "`rawWord`, at last `transactionIn`",
+    multiplicity: "once",
+  },
+  transactionCursor: {
+    tag: 69,
+    fields: { index: 32, action: 32, context: CONTEXT_BITS },
+    claim:
+      "the frame's calldata is that of the transaction of action `action`; `index` words of it were taken",
+    sender: "`transactionIn`, then `transactionWord`",
+    receiver: "`transactionWord`, at last `transactionIn`",
+    multiplicity: "once",
+  },
+  payment: {
+    tag: 70,
+    fields: {
+      gasLimit: 64,
+      index: 32,
+      number: 32,
+      context: CONTEXT_BITS,
+      time: TIME_BITS,
+      signer: 160,
+      price: HALF,
+      floor: 64,
+      valid: 1,
+      succeeds: 1,
+    },
+    claim:
+      "frame `context` is that of a transaction; if it is valid, the signer has paid for `gasLimit` gas at " +
+      "`price` until `time`, and uses at least `floor` of it; word `index` begins action `number`",
+    sender: "`transactionIn`",
+    receiver: "`transactionOut`",
+    multiplicity: "once",
+  },
+  droppedCursor: {
+    tag: 71,
+    fields: { index: 32, context: CONTEXT_BITS },
+    claim: "`index` words of what the frame returned were dropped",
+    sender: "`transactionOut`, then `droppedWord`",
+    receiver: "`droppedWord`, at last `transactionOut`",
+    multiplicity: "once",
+  },
 } as const satisfies Record<string, TupleType>;
 
 export type TupleName = keyof typeof TUPLES;

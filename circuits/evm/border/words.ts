@@ -59,8 +59,8 @@ export function wordNumber(r: RowBuilder, value: Linear): Linear {
 }
 
 /** Number of words that `length` bytes take: the last one is not full. */
-export function wordsOf(r: RowBuilder, length: Linear): Linear {
-  const words = r.hint("words", [length], (bytes) => (bytes + 31n) / 32n);
+export function wordsOf(r: RowBuilder, length: Linear, name = "words"): Linear {
+  const words = r.hint(name, [length], (bytes) => (bytes + 31n) / 32n);
   r.range(words, 27);
   r.range(words.times(WORD_BYTES).minus(length), 5);
   return words;

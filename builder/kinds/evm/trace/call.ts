@@ -1,20 +1,18 @@
-import { bytesToHex, type Hex, hexToBytes } from "viem";
+import { bytesToHex, hexToBytes } from "viem";
 import { busEntry } from "../../../../circuits/bus/evaluate.ts";
 import { SYSTEM_ADDRESS } from "../../../../circuits/evm/addresses.ts";
-import { FRAME_ATTRIBUTE } from "../../../../circuits/evm/attributes.ts";
 import { CALL_TIME, calldataWord, callIn, OPERATION_GAS } from "../../../../circuits/evm/border/call-in.ts";
 import { resultOut, resultWord } from "../../../../circuits/evm/border/result-out.ts";
 import { ACTION_WORDS } from "../../../../circuits/evm/border/words.ts";
 import { isWarmFromStart } from "../../../../circuits/evm/state/warm.ts";
 import { wholeDataWords, packedWord } from "../../../protocol/statement.ts";
-import { codeHashOf } from "../reference/code-hash.ts";
 import { StatementRefusedError } from "../reference/errors.ts";
 import { NotYetProvableError } from "./errors.ts";
 import { accountFields, NO_CODE_HASH, wordFields } from "./fields.ts";
+import { attributeReads, codeOf, found, wordOf } from "./given.ts";
 import { traceFrame, type TracedFrame } from "./frame.ts";
 import type { Operation, TracedOperation } from "./operation.ts";
 import { Reads } from "./reads.ts";
-import type { AccountEntry } from "./tables.ts";
 import type { TraceRow } from "./trace-row.ts";
 
 /** The statement's only code. */
@@ -150,47 +148,4 @@ export async function traceCall(operation: Operation): Promise<TracedOperation> 
     },
     keeps: end.succeeded && !action.isStatic,
   };
-}
-
-/** The code with this hash; nothing for an account without code. */
-function codeOf({ codes }: Operation, codeHash: bigint): Hex | undefined {
-  if (codeHash === NO_CODE_HASH) return undefined;
-  const code = codes.find((one) => BigInt(codeHashOf(one)) === codeHash);
-  if (code === undefined) throw new StatementRefusedError("WITNESS_CODE", "the target's code is not there");
-  return code;
-}
-
-/** An account as a row of the border finds it. */
-function found(name: string, account: AccountEntry): Record<string, bigint> {
-  const fields = { ...accountFields(account), warm: account.warm ? 1n : 0n, time: account.time };
-  return Object.fromEntries(Object.entries(fields).map(([field, value]) => [`${name} ${field}`, value]));
-}
-
-function attributeReads(
-  reads: Reads,
-  context: bigint,
-  attributes: Readonly<Record<keyof typeof FRAME_ATTRIBUTE, bigint>>,
-): Record<string, bigint> {
-  const read: Record<string, bigint> = {};
-  for (const name of [
-    "address",
-    "origin",
-    "caller",
-    "callValue",
-    "callDataSize",
-    "gasPrice",
-    "isStatic",
-  ] as const)
-    read[`reads ${name}`] = reads.of("attribute", {
-      ...wordFields(attributes[name]),
-      context,
-      kind: BigInt(FRAME_ATTRIBUTE[name]),
-    });
-  return read;
-}
-
-/** The halves of a word of the statement. */
-function wordOf(name: string, word: bigint): Record<string, bigint> {
-  const { lo, hi } = wordFields(word);
-  return { [`${name} lo`]: lo, [`${name} hi`]: hi };
 }

@@ -24,6 +24,7 @@ import type { Operation, TracedOperation } from "./operation.ts";
 import { Reads } from "./reads.ts";
 import { traceState } from "./state.ts";
 import { Tables } from "./tables.ts";
+import { traceTransaction } from "./transaction.ts";
 import type { TraceRow } from "./trace-row.ts";
 import type { TreeTrace } from "./tree.ts";
 import { witnessReader } from "./witness-reader.ts";
@@ -125,7 +126,7 @@ export async function traceVisit(options: VisitToTrace): Promise<VisitTrace> {
 async function traceOperation(operation: Operation): Promise<TracedOperation> {
   const { kind } = operation.action;
   if (kind === ActionKind.CALL) return await traceCall(operation);
-  throw new NotYetProvableError("transactions of L2");
+  return await traceTransaction(operation);
 }
 
 function visitRowOf(

@@ -1,0 +1,249 @@
+import { hexToBytes } from "viem";
+import { FRAME_ATTRIBUTE } from "../../../../circuits/evm/attributes.ts";
+import { TRANSACTION_STATUS } from "../../../../circuits/bus/transaction-fields.ts";
+import {
+  TRANSACTION_TIME,
+  transactionIn,
+  WRITES_NOTHING,
+} from "../../../../circuits/evm/border/transaction-in.ts";
+import { droppedWord, transactionOut } from "../../../../circuits/evm/border/transaction-out.ts";
+import { rawWord, transactionWord } from "../../../../circuits/evm/border/transaction-words.ts";
+import { ACTION_WORDS } from "../../../../circuits/evm/border/words.ts";
+import { isWarmFromStart } from "../../../../circuits/evm/state/warm.ts";
+import { packedWord, wholeDataWords } from "../../../protocol/statement.ts";
+import { StatementRefusedError } from "../reference/errors.ts";
+import { NotYetProvableError } from "./errors.ts";
+import { NO_CODE_HASH, wordFields } from "./fields.ts";
+import { traceFrame, type TracedFrame } from "./frame.ts";
+import type { FrameEnd } from "./frame-start.ts";
+import { attributeReads, codeOf, found, wordOf } from "./given.ts";
+import type { Operation, TracedOperation } from "./operation.ts";
+import { Reads } from "./reads.ts";
+import { type SignedTransaction, signedTransaction, transactionTuples } from "./signed-transaction.ts";
+import type { AccountEntry } from "./tables.ts";
+import type { TraceRow } from "./trace-row.ts";
+
+/** The statement's only code. */
+const SLOT = 0n;
+/** EIP-7825. */
+const GAS_CAP = 1n << 24n;
+/** EIP-2681. */
+const LAST_NONCE = (1n << 64n) - 1n;
+const COINBASE = 0n;
+/** EIP-3529. */
+const REFUND_QUOTIENT = 5n;
+
+/** A frame without code, and what is there when no frame begins. */
+const NOTHING = new Uint8Array();
+
+/**
+ * Rows of an L2TX that comes in, and of its RESULT.
+ * @throws as `traceVisit`.
+ */
+export async function traceTransaction(operation: Operation): Promise<TracedOperation> {
+  const { action, answer, cursor, statement } = operation;
+  const { context, time, index, number } = cursor;
+  const transaction = signedTransaction(action.data, statement.chainId);
+  const play = transaction === undefined ? undefined : await playTransaction(operation, transaction);
+  const isValid = play?.isValid === true;
+  const end = play?.end;
+  const expected = isValid ? (end?.succeeded === true ? "0x01" : "0x00") : "0x";
+  if (answer.failed === isValid || answer.data !== expected)
+    throw new StatementRefusedError("ACTION_DIFFERS", "the rollup answers otherwise");
+
+  const raw = wholeDataWords(hexToBytes(action.data));
+  const rawIndex = index + BigInt(ACTION_WORDS);
+  const answerIndex = rawIndex + BigInt(raw.length);
+  const start = time + BigInt(TRANSACTION_TIME);
+  const payment = {
+    signer: transaction?.fields.signer ?? 0n,
+    gasLimit: transaction?.fields.gasLimit ?? 0n,
+    price: transaction?.fields.maxPriorityFeePerGas ?? 0n,
+    floor: transaction?.fields.floorGas ?? 0n,
+    valid: isValid ? 1n : 0n,
+    succeeds: end?.succeeded === true ? 1n : 0n,
+  };
+  const paid = isValid ? await settle(operation, payment, play.end) : {};
+  const endTime = end?.time ?? start;
+  const rows: TraceRow[] = [
+    {
+      type: transactionIn,
+      given: {
+        ...cursor,
+        ...wordOf("packed", packedWord(action)),
+        length: BigInt(hexToBytes(action.data).length),
+        rollup: action.to,
+        status: BigInt(transaction === undefined ? TRANSACTION_STATUS.invalid : TRANSACTION_STATUS.valid),
+        isSigned: transaction === undefined ? 0n : 1n,
+        succeeds: payment.succeeds,
+        ...play?.given,
+      },
+    },
+    ...raw.map((word, at): TraceRow => {
+      return { type: rawWord, given: { index: rawIndex + BigInt(at), context, ...wordOf("word", word) } };
+    }),
+    ...(play?.rows ?? []),
+    {
+      type: transactionOut,
+      given: {
+        index: answerIndex,
+        number: number + 1n,
+        context,
+        start,
+        ...payment,
+        ...wordOf("packed", packedWord(answer)),
+        rollup: action.to,
+        gas: end?.gas ?? 0n,
+        time: endTime,
+        length: BigInt(end?.output.length ?? 0),
+        ...paid,
+      },
+    },
+    ...wholeDataWords(end?.output ?? NOTHING).map((word, at): TraceRow => {
+      return { type: droppedWord, given: { index: BigInt(at), context, ...wordFields(word) } };
+    }),
+  ];
+  return {
+    rows,
+    told: transactionTuples(transaction, number),
+    codes: play?.codes ?? [],
+    end: {
+      index: answerIndex + BigInt(ACTION_WORDS) + payment.valid,
+      number: number + 2n,
+      time: endTime + 3n,
+      context: context + 1n,
+    },
+    keeps: isValid,
+  };
+}
+
+interface Play extends Pick<TracedOperation, "rows" | "codes"> {
+  /** What `transactionIn` is given of fields and accounts. */
+  readonly given: Readonly<Record<string, bigint>>;
+  readonly isValid: boolean;
+  /** Of the frame; nothing if none began. */
+  readonly end: FrameEnd | undefined;
+}
+
+/** Rows of the calldata and of the frame, if the transaction is valid. */
+async function playTransaction(operation: Operation, transaction: SignedTransaction): Promise<Play> {
+  const { cursor, tables } = operation;
+  const { context, time, number } = cursor;
+  const { fields, data } = transaction;
+  const payer = await tables.account(fields.signer);
+  if (payer.codeHash !== NO_CODE_HASH)
+    throw new NotYetProvableError("signers whose account delegates (EIP-7702)");
+  const isValid = isPayable(transaction, payer);
+  const { frame, attributes, codes } = isValid
+    ? await playFrame(operation, transaction)
+    : { frame: undefined, attributes: undefined, codes: [] };
+  const moved = frame?.end.succeeded === true ? fields.value : 0n;
+  const price = fields.maxPriorityFeePerGas;
+  const balance = isValid ? payer.balance - fields.gasLimit * price - moved : payer.balance;
+  const nonce = isValid ? payer.nonce + 1n : payer.nonce;
+  tables.writeAccount({ ...payer, nonce, balance, warm: isValid || payer.warm, time: time + 1n });
+  const callee = isValid ? await tables.account(fields.to) : undefined;
+  if (callee !== undefined)
+    tables.writeAccount({ ...callee, balance: callee.balance + moved, warm: true, time: time + 2n });
+
+  const reads = new Reads();
+  reads.count(frame?.rows ?? [], "attribute", operation.hash);
+  reads.count(frame?.rows ?? [], "calldata", operation.hash);
+  const words = wholeDataWords(data).map((word, at): TraceRow => {
+    const fieldsOfWord = { context, index: BigInt(at), ...wordFields(word) };
+    const times = reads.of("calldata", fieldsOfWord);
+    return { type: transactionWord, given: { ...fieldsOfWord, action: number, reads: times } };
+  });
+  const { maxFeePerGas, maxPriorityFeePerGas, value, to, signer, ...small } = fields;
+  const given = {
+    ...small,
+    ...wordOf("maxFeePerGas", maxFeePerGas),
+    ...wordOf("maxPriorityFeePerGas", maxPriorityFeePerGas),
+    ...wordOf("value", value),
+    ...wordOf("to", to),
+    ...wordOf("signer", signer),
+    ...found("payer", payer),
+    ...(callee === undefined ? {} : found("callee", callee)),
+    slot: codes[0]?.slot ?? 0n,
+    ...(attributes === undefined ? {} : attributeReads(reads, context, attributes)),
+  };
+  return { given, isValid, end: frame?.end, rows: [...words, ...(frame?.rows ?? [])], codes };
+}
+
+/** Executes the frame of a valid transaction, and says what it is told. */
+async function playFrame(operation: Operation, { fields, data }: SignedTransaction) {
+  const { cursor, tables, statement } = operation;
+  const { to, signer, value, dataLength, gasLimit, intrinsicGas } = fields;
+  if (fields.isCreation === 1n) throw new NotYetProvableError("transactions that create a contract");
+  if (fields.accessAddresses > 0n) throw new NotYetProvableError("transactions with an access list");
+  if (to !== 0n && isWarmFromStart(to)) throw new NotYetProvableError("calls to precompiles");
+  const attributes = {
+    address: to,
+    origin: signer,
+    caller: signer,
+    callValue: value,
+    callDataSize: dataLength,
+    gasPrice: fields.maxPriorityFeePerGas,
+    isStatic: 0n,
+  };
+  const { context } = cursor;
+  const time = cursor.time + BigInt(TRANSACTION_TIME);
+  const gas = gasLimit - intrinsicGas;
+  const code = codeOf(operation, (await tables.account(to)).codeHash);
+  if (code === undefined) {
+    const frame: TracedFrame = { rows: [], end: { time, gas, succeeded: true, output: NOTHING } };
+    return { frame, attributes, codes: [] };
+  }
+  const start = { context, time, gas, slot: SLOT, code: hexToBytes(code), callData: data };
+  const frame = await traceFrame({ ...start, attributes: { ...attributes, ...statement } }, tables);
+  const codes = [{ slot: SLOT, code }];
+  if (frame.end.succeeded) return { frame, attributes, codes };
+  const reads = new Reads();
+  reads.count(frame.rows, "attribute", operation.hash);
+  const kind = BigInt(FRAME_ATTRIBUTE.isStatic);
+  if (reads.of("attribute", { lo: 0n, hi: 0n, context, kind }) > 0n)
+    throw new NotYetProvableError("transactions that revert after they have written");
+  return { frame, attributes: { ...attributes, isStatic: WRITES_NOTHING }, codes };
+}
+
+/**
+ * Pays signer and coinbase at the end of a valid transaction.
+ * @returns what `transactionOut` is given of the counter and the accounts.
+ */
+async function settle(
+  { tables }: Operation,
+  { signer, gasLimit, price, floor }: Readonly<Record<"signer" | "gasLimit" | "price" | "floor", bigint>>,
+  end: FrameEnd | undefined,
+): Promise<Record<string, bigint>> {
+  if (end === undefined) throw new RangeError("a valid transaction has a frame");
+  const { refund } = tables;
+  const spent = gasLimit - end.gas;
+  const most = spent / REFUND_QUOTIENT;
+  const refunded = spent - (refund.value < most ? refund.value : most);
+  const used = refunded < floor ? floor : refunded;
+  const payer = await tables.account(signer);
+  const back = payer.balance + (gasLimit - used) * price;
+  tables.writeAccount({ ...payer, balance: back, time: end.time + 1n });
+  const coinbase = await tables.account(COINBASE);
+  tables.writeAccount({ ...coinbase, balance: coinbase.balance + used * price, time: end.time + 2n });
+  return {
+    refund: refund.value,
+    refundTime: refund.time,
+    ...found("payer", payer),
+    ...found("coinbase", coinbase),
+  };
+}
+
+/** Whether a signed transaction may take effect in the state as it is. */
+function isPayable({ fields }: SignedTransaction, payer: AccountEntry): boolean {
+  const { gasLimit, maxFeePerGas, maxPriorityFeePerGas, value, nonce, intrinsicGas, floorGas } = fields;
+  return (
+    maxPriorityFeePerGas <= maxFeePerGas &&
+    gasLimit <= GAS_CAP &&
+    gasLimit >= intrinsicGas &&
+    gasLimit >= floorGas &&
+    gasLimit * maxFeePerGas + value <= payer.balance &&
+    nonce === payer.nonce &&
+    nonce !== LAST_NONCE
+  );
+}

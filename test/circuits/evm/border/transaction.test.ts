@@ -1,0 +1,163 @@
+import { expect } from "chai";
+import { type Address, type Hex, parseGwei, zeroAddress } from "viem";
+import { NotYetProvableError } from "../../../../builder/kinds/evm/trace/errors.ts";
+import { traceVisit, type VisitTrace } from "../../../../builder/kinds/evm/trace/visit.ts";
+import { StatementRefusedError } from "../../../../builder/kinds/evm/reference/errors.ts";
+import { lowerCase } from "../../../../builder/protocol/address.ts";
+import { type Action, l2txAction, resultAction } from "../../../../builder/protocol/action.ts";
+import { L1 } from "../../../../builder/protocol/ids.ts";
+import { RollupProxies } from "../../../../builder/proving/bus/proxies.ts";
+import { loadPoseidon, type Poseidon } from "../../../../builder/state/poseidon.ts";
+import { recentPoseidon } from "../../../../builder/state/recent.ts";
+import { L1_CHAIN_ID, SELF, TestRollup, USER, type VisitRun } from "../../../kinds/evm/reference/rollup.ts";
+import { commit, flaws } from "../support/bus.ts";
+import { runtimeCode } from "../support/runtime-code.ts";
+
+const NOBODY: Address = "0x00000000000000000000000000000000000abcde";
+const INCREMENT: Hex = "0xd09de08a";
+
+describe("evm: visits that an L2TX begins", () => {
+  let poseidon: Poseidon;
+  let proxies: RollupProxies;
+  let rollup: TestRollup;
+  let counter: Address;
+
+  before(async () => {
+    poseidon = recentPoseidon(await loadPoseidon(), 1 << 15);
+    proxies = await RollupProxies.read();
+    rollup = await TestRollup.open();
+    counter = (await rollup.deploy(await runtimeCode("examples/Counter.sol", "Counter"))).address;
+  });
+
+  after(() => rollup.close());
+
+  const trace = (run: VisitRun): Promise<VisitTrace> => traceVisit({ poseidon, proxies, ...run });
+  const flawsOf = ({ rows, told, codes }: VisitTrace): string[] =>
+    flaws(commit(rows, poseidon), told, poseidon, codes);
+  /** Plays a visit, and traces it. */
+  const check = async (fields: Parameters<TestRollup["signed"]>[0]): Promise<VisitRun> => {
+    const run = await rollup.run(await rollup.signed(fields));
+    expect(flawsOf(await trace(run))).to.deep.equal([]);
+    return run;
+  };
+
+  it("send Ether, with and without a fee, of every type", async () => {
+    await check({ to: NOBODY, value: 5n, gas: 21_000n });
+    await check({
+      to: NOBODY,
+      value: 5n,
+      gas: 30_000n,
+      maxFeePerGas: parseGwei("3"),
+      maxPriorityFeePerGas: 7n,
+    });
+    await check({ to: NOBODY, value: 0n, type: "legacy", gasPrice: 11n, data: "0x00ff00ff00" });
+    await check({ to: NOBODY, value: 1n, type: "eip2930", gasPrice: 2n });
+  });
+
+  it("call a contract, with a fee and a refund", async () => {
+    await check({ to: counter, data: INCREMENT, maxPriorityFeePerGas: 3n, maxFeePerGas: 3n });
+    await check({ to: counter, data: INCREMENT, maxPriorityFeePerGas: 3n, maxFeePerGas: 5n });
+  });
+
+  it("revert: the fee is paid, and nothing else happens", async () => {
+    const run = await check({
+      to: counter,
+      data: INCREMENT,
+      value: 9n,
+      maxPriorityFeePerGas: 3n,
+      maxFeePerGas: 5n,
+    });
+    expect(run.visit.actions[1]?.data).to.equal("0x00");
+    expect(run.visit.actions[1]?.failed).to.equal(false);
+  });
+
+  it("refund for slots that are cleared, as far as a fifth of the gas", async () => {
+    // PUSH1 value PUSH0 SSTORE with the value from the calldata, then as many JUMPDESTs as there is gas for.
+    const { address } = await rollup.deploy("0x5f355f5500");
+    for (const value of ["01", "00"]) {
+      const data: Hex = `0x${value.padStart(64, "0")}`;
+      await check({ to: address, data, maxPriorityFeePerGas: 3n, maxFeePerGas: 3n });
+    }
+  });
+
+  it("use at least the floor of their calldata", async () => {
+    await check({ to: NOBODY, data: `0x${"ab".repeat(300)}`, maxPriorityFeePerGas: 3n, maxFeePerGas: 3n });
+  });
+
+  it("drop what a frame returns that is longer than a word", async () => {
+    // PUSH1 64 PUSH0 RETURN
+    const { address } = await rollup.deploy("0x60405ff3");
+    await check({ to: address, maxPriorityFeePerGas: 1n, maxFeePerGas: 1n });
+  });
+
+  describe("that is not valid have no effect", () => {
+    const signer = (): Address => lowerCase(USER.address);
+    /** The statement of an invalid transaction: no interpreter plays it. */
+    const statementOf = (action: Action): VisitRun => {
+      const { store } = rollup;
+      const root = store.stateRoot();
+      const witness = store.witnessOf({
+        accounts: new Set([signer(), NOBODY, zeroAddress]),
+        slots: new Map(),
+      });
+      const answer = resultAction({ from: SELF, to: L1, failed: true, data: "0x" });
+      const header = {
+        l1ChainId: L1_CHAIN_ID,
+        manager: NOBODY,
+        rollup: SELF,
+        timestamp: store.block.timestamp + 5n,
+        blobs: 0n,
+      };
+      return { header, visit: { rootBefore: root, rootAfter: root, actions: [action, answer] }, witness };
+    };
+    const cases: [string, Parameters<TestRollup["signed"]>[0]][] = [
+      ["another nonce", { nonce: 77 }],
+      ["a greater nonce than there are", { nonce: Number.MAX_SAFE_INTEGER }],
+      ["too little gas for what it costs before it begins", { gas: 20_999n }],
+      ["too little gas for its calldata's floor", { gas: 25_000n, data: `0x${"ab".repeat(200)}` }],
+      ["more gas than a transaction may have", { gas: (1n << 24n) + 1n }],
+      ["more value than there is", { value: 10n ** 18n + 1n }],
+      ["a value of 2^128", { value: 1n << 128n }],
+      ["a price that is not there", { maxFeePerGas: 10n ** 18n }],
+      ["a price of 2^128", { maxFeePerGas: 1n << 128n }],
+    ];
+    for (const [what, fields] of cases)
+      it(`for ${what}`, async () => {
+        const run = statementOf(await rollup.signed({ to: NOBODY, gas: 50_000n, ...fields }));
+        const traced = await trace(run);
+        expect(flawsOf(traced)).to.deep.equal([]);
+      });
+
+    it("for a form that is not valid", async () => {
+      const { data } = await rollup.signed({ to: NOBODY });
+      for (const raw of ["0x", "0x02", "0xc0", `${data}00`, data.replace("0x02", "0x01")] as Hex[])
+        expect(flawsOf(await trace(statementOf(l2txAction(SELF, raw))))).to.deep.equal([]);
+    });
+
+    it("and are not taken for invalid when they are valid", async () => {
+      const run = statementOf(await rollup.signed({ to: NOBODY, gas: 21_000n }));
+      const error = await trace(run).then(
+        () => undefined,
+        (reason: unknown) => reason,
+      );
+      expect(error).to.be.instanceOf(StatementRefusedError).with.property("code", "ACTION_DIFFERS");
+    });
+  });
+
+  it("are refused by name when no row covers them", async () => {
+    const reverting = (await rollup.deploy("0x60015f555f5ffd")).address;
+    for (const fields of [
+      { data: "0x00" },
+      { to: "0x0000000000000000000000000000000000000004" },
+      { to: NOBODY, type: "eip2930", accessList: [{ address: NOBODY, storageKeys: [] }] },
+      { to: reverting },
+    ] as Parameters<TestRollup["signed"]>[0][]) {
+      const run = await rollup.run(await rollup.signed(fields));
+      const error = await trace(run).then(
+        () => undefined,
+        (reason: unknown) => reason,
+      );
+      expect(error).to.be.instanceOf(NotYetProvableError);
+    }
+  });
+});
