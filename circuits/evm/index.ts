@@ -4,6 +4,9 @@ import type { Table } from "../bus/tables.ts";
 import { calldataWord, callIn } from "./border/call-in.ts";
 import { header } from "./border/header.ts";
 import { resultOut, resultWord } from "./border/result-out.ts";
+import { transactionIn } from "./border/transaction-in.ts";
+import { droppedWord, transactionOut } from "./border/transaction-out.ts";
+import { rawWord, transactionWord } from "./border/transaction-words.ts";
 import { visit } from "./border/visit.ts";
 import { codeHead, codeRow } from "./code/rows.ts";
 import { OPCODES } from "./opcodes.ts";
@@ -76,6 +79,11 @@ const border: readonly (readonly [RowType, number])[] = [
   [calldataWord, 4],
   [resultOut, 1],
   [resultWord, 4],
+  [transactionIn, 1],
+  [rawWord, 6],
+  [transactionWord, 4],
+  [transactionOut, 1],
+  [droppedWord, 2],
 ];
 
 const state: readonly (readonly [RowType, number])[] = [

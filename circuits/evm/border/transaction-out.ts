@@ -34,8 +34,8 @@ export const transactionOut = row(
     const gasLimit = r.given("gasLimit");
     const price = r.given("price");
     const floor = r.given("floor");
-    const valid = r.given("valid");
-    const succeeds = r.given("succeeds");
+    const valid = r.flag("valid");
+    const succeeds = r.flag("succeeds");
     const payment = { index, number, context, time: start, signer, gasLimit, price, floor, valid, succeeds };
     r.receive("payment", payment);
 

@@ -24,6 +24,6 @@ export const transactionWord = row("transactionWord", "the word is this word of 
   r.receive("transactionCursor", { index, action, context });
   const word = { lo: r.given("lo"), hi: r.given("hi") };
   r.receive("transactionData", { ...word, action, index });
-  r.send("calldata", { ...word, context, index }, r.given("reads"));
+  r.send("calldata", { ...word, context, index }, r.multiplicity("reads"));
   r.send("transactionCursor", { index: wordNumber(r, index.plus(1)), action, context });
 });

@@ -14,7 +14,7 @@ import { loadPoseidon, type Poseidon } from "../../../../builder/state/poseidon.
 import { recentPoseidon } from "../../../../builder/state/recent.ts";
 import { SELF, TestRollup } from "../../../kinds/evm/reference/rollup.ts";
 import { commit, flaws } from "../support/bus.ts";
-import { flawsOf as flawsOfVisit, forged, sparable, survivors } from "../support/forger.ts";
+import { flawsOf as flawsOfVisit, forged, sparable, survivors } from "../support/visit-flaws.ts";
 import { runtimeCode } from "../support/runtime-code.ts";
 
 const SENDER: Address = "0x00000000000000000000000000000000c0ffee01";

@@ -14,7 +14,7 @@ import { loadPoseidon, type Poseidon } from "../../../../builder/state/poseidon.
 import { recentPoseidon } from "../../../../builder/state/recent.ts";
 import { L1_CHAIN_ID, SELF, TestRollup, USER } from "../../../kinds/evm/reference/rollup.ts";
 import { commit, flaws } from "../support/bus.ts";
-import { flawsOf as flawsOfVisit, forged, sparable, survivors } from "../support/forger.ts";
+import { flawsOf as flawsOfVisit, forged, sparable, survivors } from "../support/visit-flaws.ts";
 import { runtimeCode } from "../support/runtime-code.ts";
 
 const NOBODY: Address = "0x00000000000000000000000000000000000abcde";
