@@ -36,6 +36,11 @@ export interface CommittedBackendJob extends WitnessJob, TraceJob {
   readonly drawn: CircuitInput;
   /** D, which goes with A, B and C. */
   readonly d: G1Point;
+  /**
+   * Makes D again on this machine: for backends that say it is wrong.
+   * @throws `WRONG_COMMITMENT` when it is.
+   */
+  readonly assertCommitment: () => Promise<void>;
 }
 
 /** What a backend gives for a {@link CommitmentJob}: it need not be the commitment. */

@@ -46,7 +46,7 @@ export class CommitmentWork implements Work<TraceCommitment> {
       this.#assertPoint(d);
       return { d, backend: backend.name, commitMilliseconds };
     };
-    return { verify };
+    return { milliseconds: commitMilliseconds, verify };
   }
 
   #assertPoint(d: G1Point): void {

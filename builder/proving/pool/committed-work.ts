@@ -44,7 +44,9 @@ export class CommittedWork implements Work<CommittedResult> {
     const { circuit, trace, drawn, commitment } = this.#job;
     const { d } = commitment;
     const witness = async () => (await this.#witness.get()).witness;
-    const unverified = await backend.proveCommitted({ circuit, trace, drawn, d, witness }, signal);
+    const assertCommitment = () => this.#assertCommitment();
+    const given = { circuit, trace, drawn, d, witness, assertCommitment };
+    const unverified = await backend.proveCommitted(given, signal);
     const { publicSignals, proveMilliseconds } = unverified;
     const verify = async (): Promise<CommittedResult> => {
       const proof = { ...unverified.proof, d };
@@ -53,7 +55,7 @@ export class CommittedWork implements Work<CommittedResult> {
         unverified.witnessMilliseconds ?? (await this.#witness.ifComputed())?.milliseconds ?? 0;
       return { proof, publicSignals, witnessMilliseconds, proveMilliseconds, backend: backend.name };
     };
-    return { proveMilliseconds, verify };
+    return { milliseconds: proveMilliseconds, verify };
   }
 
   /**
@@ -95,16 +97,29 @@ export class CommittedWork implements Work<CommittedResult> {
    */
   async #assertSound(): Promise<void> {
     const { witness } = await this.#witness.get();
-    if (!(await this.#isOurCommitment())) throw new WrongCommitmentError(this.circuit);
+    if (!this.#hasTrace(witness)) throw new ProofFailedError(this.circuit, "the trace has changed");
+    await this.#assertCommitment();
     const violated = await this.#threads.violatedConstraint(this.circuit, witness);
     if (violated !== undefined)
       throw new ProofFailedError(this.circuit, `the witness violates constraint ${violated}`);
+  }
+
+  async #assertCommitment(): Promise<void> {
+    if (!(await this.#isOurCommitment())) throw new WrongCommitmentError(this.circuit);
   }
 
   async #isOurCommitment(): Promise<boolean> {
     const { trace, commitment } = this.#job;
     const { d } = await this.#threads.commit(this.circuit, this.#committing.valuesOf(trace));
     return d.join() === commitment.d.join();
+  }
+
+  /** Wires are numbered one, public ones, committed ones, others. */
+  #hasTrace(witness: Uint8Array): boolean {
+    const values = this.#committing.valuesOf(this.#job.trace);
+    const from = (1 + this.#committing.publicCount) * ELEMENT_BYTES;
+    const wires = readBinaryFile(witness, "wtns", "The witness").section(2);
+    return Buffer.compare(wires.subarray(from, from + values.length), values) === 0;
   }
 
   #signalsOf(witness: Uint8Array): bigint[] {

@@ -45,7 +45,7 @@ export class ProofWork implements Work<ProverResult> {
         unverified.witnessMilliseconds ?? (await this.#witness.ifComputed())?.milliseconds ?? 0;
       return { proof, publicInputs, witnessMilliseconds, proveMilliseconds, backend: backend.name };
     };
-    return { proveMilliseconds, verify };
+    return { milliseconds: proveMilliseconds, verify };
   }
 
   /** What the proof states, once it has been verified and states what the job asks for. */

@@ -20,8 +20,8 @@ export interface Work<Result> {
 
 /** What a backend made: it is not verified yet. */
 export interface Made<Result> {
-  /** Milliseconds of proving; nothing where that does not show how fast a backend proves. */
-  readonly proveMilliseconds?: number;
+  /** Milliseconds of the backend's work on it. */
+  readonly milliseconds: number;
   /**
    * @throws {WrongResult} when the backend is to blame, {WrongCommitmentError} when the maker of the
    * commitment is, {ProofFailedError} when the job is.

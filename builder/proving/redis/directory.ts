@@ -1,9 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Redis } from "ioredis";
-import { hashVerificationKey } from "../keys/verification-key.ts";
 import type { Artefacts } from "../circuits/artefacts.ts";
 import { formatOf } from "../../protocol/format.ts";
-import { readVerificationKey } from "../load-circuit.ts";
+import { nameOfKey, readVerificationKey } from "../load-circuit.ts";
 import type { ProverPool } from "../pool/pool.ts";
 import { connectRedis } from "./connection.ts";
 import { WORKER_FORMAT, workerCard, type WorkerCard, workerKey, WORKERS_KEY } from "./messages.ts";
@@ -58,7 +57,7 @@ export class WorkerDirectory implements AsyncDisposable {
   static async open(options: WorkerDirectoryOptions): Promise<WorkerDirectory> {
     const keys = new Map<string, string>();
     for (const artefacts of options.circuits)
-      keys.set(artefacts.instance, hashVerificationKey(await readVerificationKey(artefacts)));
+      keys.set(artefacts.instance, nameOfKey(await readVerificationKey(artefacts)));
     return new WorkerDirectory(await connectRedis(options.url, ANSWER_MS), options, keys);
   }
 

@@ -1,17 +1,17 @@
 import { z } from "zod";
 import type { CircuitInput, CircuitValue } from "../circuit-job.ts";
-import type { UnverifiedProof } from "../backends/backend.ts";
+import type { UnverifiedCommitment, UnverifiedProof } from "../backends/backend.ts";
 import { decimal, decimalPair, toDecimalJson } from "../decimal.ts";
 
 /**
  * Names everything that builders and workers say to each other, cards excepted: who registers is seen by
  * every version, and told that it is of another one. The number rises with every change.
  */
-export const WORKER_FORMAT = "lockstep.prover.v2";
+export const WORKER_FORMAT = "lockstep.prover.v3";
 /** Where workers register. */
 const KEY_PREFIX = "lockstep:prover";
 /** All other keys in Redis begin so. */
-const VERSIONED_PREFIX = `${KEY_PREFIX}:v2`;
+const VERSIONED_PREFIX = `${KEY_PREFIX}:v3`;
 
 /** Set of the ids of workers that have registered. */
 export const WORKERS_KEY = `${KEY_PREFIX}:workers`;
@@ -21,8 +21,8 @@ export const workerKey = (id: string): string => `${KEY_PREFIX}:worker:${id}`;
 export const queueName = (id: string): string => `${VERSIONED_PREFIX}:${id}`.replaceAll(":", "-");
 /** Channel on which a worker is told the ids of jobs that are no longer wanted. */
 export const cancelChannel = (id: string): string => `${VERSIONED_PREFIX}:cancel:${id}`;
-/** Where the input of a job lies: it is too large for the queue. */
-export const inputKey = (job: string): string => `${VERSIONED_PREFIX}:input:${job}`;
+/** Where an input of a job lies: it is too large for the queue. */
+export const inputKey = (id: string): string => `${VERSIONED_PREFIX}:input:${id}`;
 
 /** How often a worker renews its card, and how long that is valid. Milliseconds. */
 export const HEARTBEAT_MS = 1_000;
@@ -51,10 +51,32 @@ export const workerCard = z.strictObject({
 export type WorkerCard = z.infer<typeof workerCard>;
 
 /**
- * What stands in a queue.
- * @param input where the input lies.
+ * What stands in a queue: a proof, or one of the two steps of a proof with committed wires. `input` and
+ * `trace` say where inputs lie; a worker keeps a trace by that name from its first step on, and the builder
+ * need not send it again for the second.
  */
-export const jobData = z.strictObject({ circuit: z.string(), commitment: decimal, input: z.uuid() });
+export const jobData = z.discriminatedUnion("do", [
+  z.strictObject({ do: z.literal("prove"), circuit: z.string(), commitment: decimal, input: z.uuid() }),
+  z.strictObject({ do: z.literal("commit"), circuit: z.string(), trace: z.uuid() }),
+  z.strictObject({
+    do: z.literal("prove committed"),
+    circuit: z.string(),
+    trace: z.uuid(),
+    /** What was drawn. */
+    input: z.uuid(),
+    d: decimalPair,
+  }),
+]);
+export type Job = z.infer<typeof jobData>;
+/** A {@link Job} as it is sent. */
+export type QueuedJob = z.input<typeof jobData>;
+
+/** What a worker calls its error when the circuit refused the input. */
+export const REFUSED = "REFUSED: ";
+/** When it does not keep a trace any more, and none was sent. */
+export const GONE = "GONE: ";
+/** When the commitment that it was given is not one to the trace. */
+export const MISCOMMITTED = "MISCOMMITTED: ";
 
 /** A worker's answer, numbers in decimal. Nothing of it is believed. */
 export const proofMessage = z.strictObject({
@@ -63,6 +85,16 @@ export const proofMessage = z.strictObject({
   proveMilliseconds: z.number().nonnegative(),
   witnessMilliseconds: z.number().nonnegative(),
 });
+
+/** A worker's answer to a first step. */
+export const commitmentMessage = z.strictObject({
+  d: decimalPair,
+  commitMilliseconds: z.number().nonnegative(),
+});
+
+export function encodeCommitmentMessage({ d, commitMilliseconds }: UnverifiedCommitment): string {
+  return toDecimalJson({ d, commitMilliseconds });
+}
 
 export function encodeProofMessage(proof: Required<UnverifiedProof>): string {
   return toDecimalJson(proof);

@@ -3,29 +3,35 @@ import { hostname } from "node:os";
 import { UnrecoverableError, Worker } from "bullmq";
 import type { Redis } from "ioredis";
 import type { Artefacts } from "../circuits/artefacts.ts";
-import { hashVerificationKey } from "../keys/verification-key.ts";
 import { LockstepError } from "../../protocol/errors.ts";
 import { fieldElement } from "../../protocol/ids.ts";
-import { ProofFailedError } from "../errors.ts";
-import { readVerificationKey } from "../load-circuit.ts";
-import type { Prover } from "../prover.ts";
+import type { CircuitInput } from "../circuit-job.ts";
+import { ProofFailedError, WrongCommitmentError } from "../errors.ts";
+import { nameOfKey, readVerificationKey } from "../load-circuit.ts";
+import type { UnverifiedProof } from "../backends/backend.ts";
+import type { ProveOptions, Prover } from "../prover.ts";
 import { connectRedis, isRefusal, RedisRefusedError } from "./connection.ts";
+import { KeptTraces } from "./kept-traces.ts";
 import {
   AHEAD,
   CARD_EXPIRES_MS,
   cancelChannel,
   decodeInput,
+  encodeCommitmentMessage,
   encodeProofMessage,
+  GONE,
   HEARTBEAT_MS,
   inputKey,
+  type Job,
   jobData,
+  MISCOMMITTED,
   queueName,
+  REFUSED,
   WORKER_FORMAT,
   type WorkerCard,
   workerKey,
   WORKERS_KEY,
 } from "./messages.ts";
-import { REFUSED } from "./remote-backend.ts";
 
 export interface ProverWorkerOptions {
   readonly url: string;
@@ -37,8 +43,8 @@ export interface ProverWorkerOptions {
   /** Milliseconds per constraint, if measured. */
   readonly rate?: number;
   /**
-   * Called with each job that ended, and the milliseconds that its witness and its proof took, if they were
-   * made.
+   * Called with each job that ended, and the milliseconds that its witness and its proof, or its commitment,
+   * took, if they were made.
    */
   readonly listener?: (event: { circuit: string; milliseconds: number; failure?: string }) => void;
   /**
@@ -48,11 +54,17 @@ export interface ProverWorkerOptions {
   readonly onRefused?: (error: RedisRefusedError) => void;
 }
 
-/** A job of a worker's whose circuit it does not have, or whose input is gone. */
+/** A job of a worker's whose input is gone. */
 class UnusableJobError extends LockstepError {
   constructor(reason: string) {
     super("UNUSABLE_JOB", reason);
   }
+}
+
+/** What a worker answers, and how long it took. */
+interface Answer {
+  readonly text: string;
+  readonly milliseconds: number;
 }
 
 /**
@@ -69,6 +81,7 @@ export class ProverWorker implements AsyncDisposable {
   readonly #card: WorkerCard;
   readonly #worker: Worker;
   readonly #running = new Map<string, AbortController>();
+  readonly #traces = new KeptTraces();
   readonly #heartbeat: NodeJS.Timeout;
   /** Jobs so far. */
   #received = 0;
@@ -86,7 +99,7 @@ export class ProverWorker implements AsyncDisposable {
     this.#queue.on("error", () => undefined);
     this.#worker = new Worker(
       queueName(card.id),
-      async ({ id, data }: { id?: string; data: unknown }) => await this.#prove(id ?? "", data),
+      async ({ id, data }: { id?: string; data: unknown }) => await this.#perform(id ?? "", data),
       {
         connection: this.#queue,
         concurrency: card.slots + card.ahead,
@@ -104,7 +117,7 @@ export class ProverWorker implements AsyncDisposable {
   static async start(options: ProverWorkerOptions): Promise<ProverWorker> {
     const circuits: Record<string, string> = {};
     for (const artefacts of options.circuits)
-      circuits[artefacts.instance] = hashVerificationKey(await readVerificationKey(artefacts));
+      circuits[artefacts.instance] = nameOfKey(await readVerificationKey(artefacts));
     const { slots, rate } = options;
     const host = hostname()
       .replaceAll(/[^\w.-]/g, "-")
@@ -155,31 +168,79 @@ export class ProverWorker implements AsyncDisposable {
     }
   }
 
-  async #prove(id: string, data: unknown): Promise<string> {
-    const { circuit, commitment, input } = jobData.parse(data);
+  async #perform(id: string, data: unknown): Promise<string> {
+    const job = jobData.parse(data);
+    const { circuit } = job;
     const abort = new AbortController();
     this.#running.set(id, abort);
     let failure: string | undefined;
     let milliseconds = 0;
     try {
-      const text = await this.#redis.get(inputKey(input));
-      if (text === null) throw new UnusableJobError("the job's input is gone");
-      const job = { circuit, input: decodeInput(text), commitment: fieldElement(commitment) };
       // In the order in which they came: the builder has put the urgent ones first.
-      const given = { signal: abort.signal, priority: this.#received++ };
-      const { proof, publicInputs, witnessMilliseconds, proveMilliseconds } =
-        await this.#options.prover.prove(job, given);
-      milliseconds = witnessMilliseconds + proveMilliseconds;
-      const publicSignals = [publicInputs.commitment, publicInputs.challenge, publicInputs.evaluation];
-      return encodeProofMessage({ proof, publicSignals, witnessMilliseconds, proveMilliseconds });
+      const answer = await this.#answer(job, { signal: abort.signal, priority: this.#received++ });
+      milliseconds = answer.milliseconds;
+      return answer.text;
     } catch (error) {
       failure = error instanceof Error ? error.message : String(error);
-      if (error instanceof ProofFailedError && !abort.signal.aborted)
-        throw new UnrecoverableError(REFUSED + failure);
-      throw new UnrecoverableError(failure);
+      throw new UnrecoverableError(`${abort.signal.aborted ? "" : prefixOf(error)}${failure}`);
     } finally {
       this.#running.delete(id);
       this.#options.listener?.({ circuit, milliseconds, ...(failure === undefined ? {} : { failure }) });
     }
   }
+
+  async #answer(job: Job, given: ProveOptions): Promise<Answer> {
+    const { prover } = this.#options;
+    const { circuit } = job;
+    if (job.do === "commit") {
+      const made = await prover.commit({ circuit, trace: await this.#trace(job.trace) }, given);
+      return { text: encodeCommitmentMessage(made), milliseconds: made.commitMilliseconds };
+    }
+    const { input } = await this.#fetch(job.input);
+    if (job.do === "prove") {
+      const commitment = fieldElement(job.commitment);
+      const made = await prover.prove({ circuit, input, commitment }, given);
+      const { commitment: first, challenge, evaluation } = made.publicInputs;
+      return answerOf({ ...made, publicSignals: [first, challenge, evaluation] });
+    }
+    const trace = await this.#trace(job.trace);
+    const commitment = { d: job.d, backend: "", commitMilliseconds: 0 };
+    const made = await prover.proveCommitted({ circuit, trace, drawn: input, commitment }, given);
+    this.#traces.drop(job.trace);
+    const { a, b, c } = made.proof;
+    return answerOf({ ...made, proof: { a, b, c } });
+  }
+
+  /** A trace that is kept, or is from now on. */
+  async #trace(id: string): Promise<CircuitInput> {
+    const kept = this.#traces.get(id);
+    if (kept !== undefined) return kept;
+    const { input, size } = await this.#fetch(id);
+    this.#traces.keep(id, input, size);
+    return input;
+  }
+
+  /** An input from Redis, and its size there. */
+  async #fetch(id: string): Promise<{ readonly input: CircuitInput; readonly size: number }> {
+    const text = await this.#redis.get(inputKey(id));
+    if (text === null) throw new UnusableJobError("the job's input is gone");
+    return { input: decodeInput(text), size: text.length };
+  }
+}
+
+function answerOf({
+  proof,
+  publicSignals,
+  witnessMilliseconds,
+  proveMilliseconds,
+}: Required<UnverifiedProof>): Answer {
+  const text = encodeProofMessage({ proof, publicSignals, witnessMilliseconds, proveMilliseconds });
+  return { text, milliseconds: witnessMilliseconds + proveMilliseconds };
+}
+
+/** What a builder has to know of an error. */
+function prefixOf(error: unknown): string {
+  if (error instanceof UnusableJobError) return GONE;
+  if (error instanceof WrongCommitmentError) return MISCOMMITTED;
+  return error instanceof ProofFailedError ? REFUSED : "";
 }

@@ -129,7 +129,15 @@ describe("proofs with commitments", function () {
         const backend = await kind.open({ circuits: [unsplit.artefacts], threads: 2 });
         try {
           const witness = async () => wtns;
-          const job = { circuit: "lookups", trace: {}, drawn: {}, d: [0n, 0n], witness } as const;
+          const assertCommitment = async () => undefined;
+          const job = {
+            circuit: "lookups",
+            trace: {},
+            drawn: {},
+            d: [0n, 0n],
+            witness,
+            assertCommitment,
+          } as const;
           const { proof, publicSignals } = await backend.proveCommitted(job, forever);
           const inputs = publicSignals.map(String);
           expect(await snarkjs.groth16.verify(toSnarkjs(key), inputs, toSnarkjsProof(proof))).to.equal(true);

@@ -48,7 +48,7 @@ describe(
     });
 
     async function startWorker(behaviour: Behaviour): Promise<ChildProcess> {
-      const worker = fork(path.join(import.meta.dirname, "worker.ts"), [redis.url, behaviour]);
+      const worker = fork(path.join(import.meta.dirname, "worker.ts"), [redis.url, behaviour, "bits"]);
       workers.push(worker);
       await once(worker, "message");
       return worker;
@@ -208,7 +208,7 @@ describe(
 
     it("never share a queue with those of another version", () => {
       for (const name of [queueName("a"), inputKey("a")])
-        expect(name).to.match(/lockstep[:-]prover[:-]v2[:-]/);
+        expect(name).to.match(/lockstep[:-]prover[:-]v3[:-]/);
       // Those registered where every version looks, so that each can say of the other that it is of another
       // one.
       expect([WORKERS_KEY, workerKey("a")]).to.deep.equal([
