@@ -81,6 +81,12 @@ const mstore: Handler = (machine) => {
   memory.expand(BigInt(index + 1), time);
 };
 
+const mstore8: Handler = (machine) => {
+  const needed = wordsOf(machine.peek(0) + 1n);
+  if (touch(machine, { needed, price: 3n, unpaid: { mstore8: 1n }, pops: 1 }) !== undefined)
+    machine.refuse("MSTORE8");
+};
+
 /** Offset and length on top of the stack: words that they need. */
 function rangeOf(machine: Machine): { offset: bigint; length: bigint; needed: bigint } {
   const [offset, length] = [machine.peek(0), machine.peek(1)];
@@ -97,7 +103,7 @@ const log: Handler = (machine, { parameter }) => {
     unpaid: {
       logs: 1n,
       topics,
-      bytes: smaller(length, (1n << 32n) - 1n),
+      bytes: smaller(BigInt.asUintN(128, length), (1n << 32n) - 1n),
       ...machine.operand("length", 1),
     },
   });
@@ -162,6 +168,7 @@ function returns(succeeded: boolean): Handler {
 export const MEMORY: Handlers = {
   0x51: mload,
   0x52: mstore,
+  0x53: mstore8,
   0x59: (machine) => {
     const { memory, time } = machine;
     const { size } = memory;
