@@ -116,10 +116,21 @@ export class VisitInterpreter {
       manager: SYSTEM,
       intercept: (message) => this.#intercept(message),
     });
+    this.#noteAccesses();
     // For what the machine asks the system contract before an operation has a caller.
     this.#evm.enter(this.#block, SYSTEM_ADDRESS);
     this.#frames = new FrameRecorder(this.#evm);
     this.#proxies = new ProxyDirectory(this.#evm, this.state, this.#frames);
+  }
+
+  /** Has slots noted that are accessed, whether they are read or not. */
+  #noteAccesses(): void {
+    const { journal } = this.#evm;
+    const warm = journal.addWarmedStorage.bind(journal);
+    journal.addWarmedStorage = (address, slot) => {
+      this.touched.accessed(bytesToHex(address), bytesToHex(slot));
+      warm(address, slot);
+    };
   }
 
   /** Begins another visit, on what the source now says: making an EVM takes longer than most visits. */

@@ -20,15 +20,20 @@ export class TouchLog implements StateSource, Touched {
     this.slots = new Map();
   }
 
+  /** A slot is accessed: even if there is no gas to read it, a proof says whether it was accessed before. */
+  accessed(address: Address, slot: Hex): void {
+    const slots = this.slots.get(address);
+    if (slots === undefined) this.slots.set(address, new Set([slot]));
+    else slots.add(slot);
+  }
+
   async account(address: Address): Promise<SourceAccount> {
     this.accounts.add(address);
     return await this.#source.account(address);
   }
 
   async storage(address: Address, slot: Hex): Promise<Hex> {
-    const slots = this.slots.get(address);
-    if (slots === undefined) this.slots.set(address, new Set([slot]));
-    else slots.add(slot);
+    this.accessed(address, slot);
     return await this.#source.storage(address, slot);
   }
 }

@@ -58,7 +58,13 @@ export async function checkStatement({ header, visit, witness, proof }: Statemen
     journal: new Journal(),
     block,
   });
-  const hasEnded = await checkedAgainst(state, () => replay(run, exchanges));
+  const hasEnded = await checkedAgainst(state, async () => {
+    const ended = await replay(run, exchanges);
+    // A slot may be accessed without being read, by what runs out of gas there; a circuit asks for it.
+    for (const [address, slots] of run.touched.slots)
+      for (const slot of slots) await state.storage(address, slot);
+    return ended;
+  });
   const expected = await checkedAgainst(state, () =>
     rootOf({ exchanges, hasEnded, run, state, layout, block }, visit.rootBefore),
   );

@@ -80,6 +80,13 @@ describe("evm: visits that an L2TX begins", () => {
     }
   });
 
+  it("run out of gas at a slot that nothing else asks for", async () => {
+    // PUSH0 SLOAD, with gas for a warm slot.
+    const { address } = await rollup.deploy("0x5f54");
+    const run = await check({ to: address, gas: 21_500n });
+    expect(run.visit.actions[1]?.data).to.equal("0x00");
+  });
+
   it("use at least the floor of their calldata", async () => {
     await check({ to: NOBODY, data: `0x${"ab".repeat(300)}`, maxPriorityFeePerGas: 3n, maxFeePerGas: 3n });
   });
