@@ -1,10 +1,7 @@
 import { FIELD_MODULUS } from "../protocol/ids.ts";
 import type { CircuitInput, CircuitValue } from "./circuit-job.ts";
-import { ELEMENT_BYTES } from "./keys/little-endian.ts";
+import { ELEMENT_BYTES, writeElement } from "./keys/little-endian.ts";
 import { viewOf } from "./keys/binary-file.ts";
-
-const WORD_BITS = 64n;
-const WORD_BYTES = 8;
 
 /**
  * The values of committed inputs as a commitment takes them: 32 bytes each, little-endian, in the order of
@@ -25,9 +22,7 @@ export function committedValues(names: readonly string[], wires: number, trace: 
     }
     if (value < 0n || value >= FIELD_MODULUS)
       throw new RangeError(`input ${name} holds ${value}: not in the field`);
-    if (count < wires)
-      for (let at = count * ELEMENT_BYTES, rest = value; rest > 0n; at += WORD_BYTES, rest >>= WORD_BITS)
-        view.setBigUint64(at, BigInt.asUintN(64, rest), true);
+    if (count < wires) writeElement(view, count * ELEMENT_BYTES, value);
     count++;
   };
   for (const name of names) {

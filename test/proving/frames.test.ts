@@ -41,6 +41,42 @@ describe("a native worker", function () {
     }
   }
 
+  it("is asked for a commitment by other frames than for a proof", () =>
+    inTemporaryFolder(async (folder) => {
+      const program = join(folder, "worker");
+      const script = [
+        `#!${process.execPath}`,
+        "const frame = (text) => {",
+        "  const length = Buffer.alloc(4);",
+        "  length.writeUInt32LE(Buffer.byteLength(text));",
+        "  process.stdout.write(Buffer.concat([length, Buffer.from(text)]));",
+        "};",
+        `frame("R${FRAME_FORMAT}");`,
+        "let received = Buffer.alloc(0);",
+        'process.stdin.on("data", (chunk) => {',
+        "  received = Buffer.concat([received, chunk]);",
+        "  if (received.length < 4 + received.readUInt32LE()) return;",
+        // What came, as a coordinate, or no point.
+        '  const hex = received.subarray(5).toString("hex");',
+        '  const commitment = received[4] === 84 && hex !== "ff" ? [String(BigInt("0x" + hex)), "2", "1"] : "none";',
+        '  frame("D" + JSON.stringify({ milliseconds: 3, commitment }));',
+        "  received = Buffer.alloc(0);",
+        "});",
+      ];
+      await writeFile(program, script.join("\n"));
+      await chmod(program, 0o755);
+      const worker = new WorkerProcess(program, "a.zkey", 1, "a.ckey");
+      const forever = new AbortController().signal;
+      try {
+        const made = await worker.commit(Uint8Array.of(1, 2), forever);
+        expect(made).to.deep.equal({ d: [258n, 2n], commitMilliseconds: 3 });
+        const failure = await worker.commit(Uint8Array.of(255), forever).catch((error: unknown) => error);
+        expect(failure).to.have.property("message", "its answer is malformed");
+      } finally {
+        await worker.kill();
+      }
+    }));
+
   for (const [what, format] of [
     ["before workers named a format", ""],
     ["of another format", "lockstep.worker.v99"],

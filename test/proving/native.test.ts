@@ -13,6 +13,8 @@ import { rapidsnarkWorker } from "../../builder/proving/backends/rapidsnark/work
 import type { PoolEvent } from "../../builder/proving/pool/options.ts";
 import { ProverPool } from "../../builder/proving/pool/pool.ts";
 import type { ProveOptions } from "../../builder/proving/prover.ts";
+import { readCommitmentKey } from "../../builder/proving/keys/commitment-key.ts";
+import { readG1 } from "../../builder/proving/keys/points.ts";
 import { failureCode, inTemporaryFolder, testArtefacts } from "./keys/setting.ts";
 import { bitsWitness, processesOf, workerHere } from "./native-setting.ts";
 import { BITS_JOB, BITS_PUBLIC_INPUTS, writeDamagedKey } from "./setting.ts";
@@ -183,6 +185,50 @@ function suite(name: string, program: string, growth: number): void {
         await worker.kill();
       }
     });
+
+    it("a trace that is none, and works on; any where the circuit commits to nothing", async () => {
+      const lookups = await testArtefacts("lookups");
+      const worker = new WorkerProcess(program, lookups.zkey, 1, lookups.commitment?.key);
+      const without = new WorkerProcess(program, bits.zkey, 1);
+      const right = Buffer.alloc(24 * 32, 0).fill(1, 0, 1);
+      try {
+        const refused = async (asked: WorkerProcess, values: Uint8Array, reason: RegExp) => {
+          const failure = await asked.commit(values, forever).catch((error: unknown) => error);
+          expect(failure).to.be.instanceOf(WorkerError);
+          expect(failure).to.have.property("message").that.matches(reason);
+        };
+        await refused(worker, right.subarray(32), /for 24 committed wires/);
+        await refused(worker, new Uint8Array(0), /for 24 committed wires/);
+        await refused(worker, Buffer.alloc(24 * 32, 0xff), /value 0 is no element/);
+        await refused(without, right, /no committed wires/);
+        const { d } = await worker.commit(right, forever);
+        // The first point of the key.
+        const key = readCommitmentKey(await readFile(lookups.commitment?.key ?? ""));
+        expect(d).to.deep.equal(readG1(key.points, 0));
+      } finally {
+        await worker.kill();
+        await without.kill();
+      }
+    });
+
+    it("a damaged commitment key, and says which", () =>
+      inTemporaryFolder(async (folder) => {
+        const { zkey, commitment } = await testArtefacts("lookups");
+        const file = await readFile(commitment?.key ?? "");
+        const path = join(folder, "circuit.ckey");
+        for (const content of [
+          Buffer.alloc(0),
+          file.subarray(0, 30),
+          file.subarray(0, -1),
+          Buffer.alloc(300, 1),
+        ]) {
+          await writeFile(path, content);
+          const worker = new WorkerProcess(program, zkey, 1, path);
+          const failure = await worker.commit(new Uint8Array(0), forever).catch((error: unknown) => error);
+          expect(failure).to.be.instanceOf(WorkerError);
+          await worker.kill();
+        }
+      }));
 
     it("a frame of an absurd length, and ends", async () => {
       const child: ChildProcessWithoutNullStreams = spawn(program, [bits.zkey, "1"]);

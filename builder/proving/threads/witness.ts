@@ -1,4 +1,4 @@
-import { ELEMENT_BYTES, elementBytes, readElement } from "../keys/little-endian.ts";
+import { ELEMENT_BYTES, elementBytes, readElement, writeElement } from "../keys/little-endian.ts";
 import { viewOf, writeBinaryFile } from "../keys/binary-file.ts";
 import type { CircuitInput, CircuitValue } from "../circuit-job.ts";
 import { FIELD_MODULUS } from "../../protocol/ids.ts";
@@ -81,7 +81,7 @@ export async function calculateWitness(
         throw new WitnessError(`input ${signal} has ${values.length} values instead of ${size}`);
       }
       values.forEach((value, index) => {
-        bytesOf(element()).set(elementBytes(value));
+        writeElement(viewOf(bytesOf(element())), 0, value);
         call("setInputSignal", high, low, index);
       });
       count += values.length;

@@ -15,7 +15,7 @@ import { developmentContribution } from "../../../builder/proving/keys/contribut
 import { compileCurve } from "../../../builder/proving/keys/curve-module.ts";
 import { computeKey } from "../../../builder/proving/keys/direct-set-up.ts";
 import { elementBytes } from "../../../builder/proving/keys/little-endian.ts";
-import { DEVELOPMENT_SECRETS } from "../../../builder/proving/keys/secrets.ts";
+import { DEVELOPMENT_SECRETS, developmentSplitSecrets } from "../../../builder/proving/keys/secrets.ts";
 import { readSplitVerificationKey } from "../../../builder/proving/keys/split-verification-key.ts";
 import { type G1Point, toSnarkjs } from "../../../builder/proving/keys/verification-key.ts";
 import { readProvingKey } from "../../../builder/proving/keys/zkey.ts";
@@ -25,7 +25,7 @@ import type { CommittedResult } from "../../../builder/proving/prover.ts";
 import { ProofVerifier } from "../../../builder/proving/threads/proof-verifier.ts";
 import { calculateWitness } from "../../../builder/proving/threads/witness.ts";
 import { FIELD_MODULUS } from "../../../builder/protocol/ids.ts";
-import { testArtefacts } from "../keys/setting.ts";
+import { failureCode, testArtefacts } from "../keys/setting.ts";
 import { endSnarkjs } from "../keys/snarkjs-threads.ts";
 import { toSnarkjsProof } from "../setting.ts";
 import { drawn, lookupsJob } from "./lookups.ts";
@@ -56,6 +56,29 @@ describe("proofs with commitments", function () {
       commit(curve, exponentiation, commitmentKey, Buffer.concat(values.map(elementBytes)));
   });
   after(endSnarkjs);
+
+  it("are not made on a key with points over δ for committed wires: it is refused", async () => {
+    const r1cs = await readFile(lookups.r1cs);
+    const secrets = developmentSplitSecrets(r1cs, lookups.commitment?.wires ?? 0);
+    const curve = await buildBn128(true);
+    const zkey = await computeKey(r1cs, secrets, async (hash) =>
+      developmentContribution(curve, hash, secrets.delta),
+    );
+    await using leaked = await unsplitArtefacts(lookups, zkey, readProvingKey(zkey).verificationKey);
+    const { verificationKey, commitment } = lookups;
+    if (commitment === undefined) throw new Error("lookups commits");
+    // δ, η and everything else are the split key's.
+    const artefacts = { ...leaked.artefacts, verificationKey, commitment };
+    const small = await testArtefacts("lookups_small");
+    const foreign = { ...lookups, commitment: small.commitment ?? commitment };
+    const refusal = (kind: BackendKind, circuit: Artefacts): Promise<unknown> =>
+      failureCode(kind.open({ circuits: [circuit], threads: 1 }));
+    for (const kind of KINDS) {
+      if ((await kind.unavailableReason()) !== undefined) continue;
+      expect(await refusal(kind, artefacts)).to.equal("KEY_CORRUPT");
+      expect(await refusal(kind, foreign), "another circuit's commitment key").to.equal("WRONG_KEY");
+    }
+  });
 
   for (const kind of KINDS)
     describe(`by ${kind.name.includes("/") ? "executable" : kind.name}`, function () {
