@@ -8,7 +8,8 @@ import { isWarmFromStart } from "../../../../circuits/evm/state/warm.ts";
 import { wholeDataWords, packedWord } from "../../../protocol/statement.ts";
 import { StatementRefusedError } from "../reference/errors.ts";
 import { NotYetProvableError } from "./errors.ts";
-import { accountFields, NO_CODE_HASH, wordFields } from "./fields.ts";
+import { accountFields, NO_CODE_HASH } from "./fields.ts";
+import { halves } from "../../../proving/bus/terms.ts";
 import { attributeReads, codeOf, found, wordOf } from "./given.ts";
 import { traceFrame, type TracedFrame } from "./frame.ts";
 import type { Operation, TracedOperation } from "./operation.ts";
@@ -105,7 +106,7 @@ export async function traceCall(operation: Operation): Promise<TracedOperation> 
       },
     },
     ...calldata.map((word, number): TraceRow => {
-      const fields = { context, ...wordFields(word) };
+      const fields = { context, ...halves(word) };
       const given = { ...fields, index: data + BigInt(number), number: BigInt(number) };
       const times = reads.of("calldata", { ...fields, index: BigInt(number) });
       return { type: calldataWord, given: { ...given, reads: times } };
@@ -131,7 +132,7 @@ export async function traceCall(operation: Operation): Promise<TracedOperation> 
     },
     ...result.map((word, number): TraceRow => {
       const place = { index: resultData + BigInt(number), number: BigInt(number) };
-      return { type: resultWord, given: { ...place, context, ...wordFields(word) } };
+      return { type: resultWord, given: { ...place, context, ...halves(word) } };
     }),
   ];
   return {

@@ -1,16 +1,12 @@
 import { NO_CODE } from "../../../../circuits/evm/state/constants.ts";
+import { halves } from "../../../proving/bus/terms.ts";
 import type { AccountContent } from "./tables.ts";
 
 /** keccak256 of no bytes. */
 export const NO_CODE_HASH = (NO_CODE.hashHi << 128n) | NO_CODE.hashLo;
 
-/** A word in the halves that stand on the bus. */
-export function wordFields(word: bigint): { lo: bigint; hi: bigint } {
-  return { lo: BigInt.asUintN(128, word), hi: word >> 128n };
-}
-
 export function slotFields(slot: bigint): { slotLo: bigint; slotHi: bigint } {
-  const { lo, hi } = wordFields(slot);
+  const { lo, hi } = halves(slot);
   return { slotLo: lo, slotHi: hi };
 }
 
@@ -20,7 +16,7 @@ export function accountFields({ nonce, balance, codeHash }: AccountContent): {
   hashLo: bigint;
   hashHi: bigint;
 } {
-  const { lo, hi } = wordFields(codeHash);
+  const { lo, hi } = halves(codeHash);
   return { nonce, balance, hashLo: lo, hashHi: hi };
 }
 

@@ -3,7 +3,8 @@ import { FRAME_ATTRIBUTE } from "../../../../circuits/evm/attributes.ts";
 import { codeHashOf } from "../reference/code-hash.ts";
 import { StatementRefusedError } from "../reference/errors.ts";
 import { NotYetProvableError } from "./errors.ts";
-import { accountFields, NO_CODE_HASH, wordFields } from "./fields.ts";
+import { accountFields, NO_CODE_HASH } from "./fields.ts";
+import { halves } from "../../../proving/bus/terms.ts";
 import type { Operation } from "./operation.ts";
 import type { Reads } from "./reads.ts";
 import type { AccountEntry } from "./tables.ts";
@@ -45,7 +46,7 @@ export function attributeReads(
     "isStatic",
   ] as const)
     read[`reads ${name}`] = reads.of("attribute", {
-      ...wordFields(attributes[name]),
+      ...halves(attributes[name]),
       context,
       kind: BigInt(FRAME_ATTRIBUTE[name]),
     });
@@ -54,6 +55,6 @@ export function attributeReads(
 
 /** The halves of a word of the statement. */
 export function wordOf(name: string, word: bigint): Record<string, bigint> {
-  const { lo, hi } = wordFields(word);
+  const { lo, hi } = halves(word);
   return { [`${name} lo`]: lo, [`${name} hi`]: hi };
 }

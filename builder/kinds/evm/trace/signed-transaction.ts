@@ -2,13 +2,13 @@ import type { TypedTransaction } from "@ethereumjs/tx";
 import type { Hex } from "viem";
 import { type BusEntry, busEntry } from "../../../../circuits/bus/evaluate.ts";
 import { TRANSACTION_FIELDS, TRANSACTION_STATUS } from "../../../../circuits/bus/transaction-fields.ts";
+import { halves } from "../../../proving/bus/terms.ts";
 import { feesOf } from "../../../evm/fees.ts";
 import { rulesOf } from "../../../evm/rules.ts";
 import { wholeDataWords } from "../../../protocol/statement.ts";
 import { InvalidL2TransactionError } from "../../errors.ts";
 import { decodeRollupTransaction } from "../execution/interpreter.ts";
 import { NotYetProvableError } from "./errors.ts";
-import { wordFields } from "./fields.ts";
 
 type FieldName = Exclude<keyof typeof TRANSACTION_FIELDS, "status">;
 
@@ -70,7 +70,7 @@ function fieldsOf(tx: TypedTransaction): SignedTransaction["fields"] {
 /** What L1 puts on the bus for the transaction that is the data of action number `action`. */
 export function transactionTuples(transaction: SignedTransaction | undefined, action: bigint): BusEntry[] {
   const field = (name: keyof typeof TRANSACTION_FIELDS, value: bigint): BusEntry =>
-    busEntry("transaction", { ...wordFields(value), action, field: BigInt(TRANSACTION_FIELDS[name]) });
+    busEntry("transaction", { ...halves(value), action, field: BigInt(TRANSACTION_FIELDS[name]) });
   if (transaction === undefined) return [field("status", BigInt(TRANSACTION_STATUS.invalid))];
   const { fields, data } = transaction;
   const names = Object.keys(fields) as FieldName[];
@@ -78,7 +78,7 @@ export function transactionTuples(transaction: SignedTransaction | undefined, ac
     field("status", BigInt(TRANSACTION_STATUS.valid)),
     ...names.map((name) => field(name, fields[name])),
     ...wholeDataWords(data).map((word, index) =>
-      busEntry("transactionData", { ...wordFields(word), action, index: BigInt(index) }),
+      busEntry("transactionData", { ...halves(word), action, index: BigInt(index) }),
     ),
   ];
 }

@@ -6,7 +6,8 @@ import type { Poseidon } from "../../../state/poseidon.ts";
 import { KEY_BITS } from "../../../state/types.ts";
 import { blockOf } from "../execution/environment.ts";
 import type { StateWitness } from "../reference/state-witness.ts";
-import { accountFields, isNoAccount, slotFields, wordFields } from "./fields.ts";
+import { accountFields, isNoAccount, slotFields } from "./fields.ts";
+import { halves } from "../../../proving/bus/terms.ts";
 import type { AccountEntry, Lifetime, StorageEntry, Tables } from "./tables.ts";
 import type { TraceRow } from "./trace-row.ts";
 import { type KeyChange, traceTree, type TreeTrace } from "./tree.ts";
@@ -87,17 +88,17 @@ function accountMeaning(poseidon: Poseidon, { first, last }: Lifetime<AccountEnt
 
 function slotMeaning(poseidon: Poseidon, { first, last }: Lifetime<StorageEntry>): Meaning {
   const value = (entry: StorageEntry): bigint => {
-    const { lo, hi } = wordFields(entry.value);
+    const { lo, hi } = halves(entry.value);
     return entry.value === 0n ? 0n : poseidon([hi, lo]);
   };
   const { address } = first;
   const { slotLo, slotHi } = slotFields(first.slot);
-  const after = wordFields(last.value);
+  const after = halves(last.value);
   const given = {
     address,
     slotLo,
     slotHi,
-    ...wordFields(first.value),
+    ...halves(first.value),
     "lo after": after.lo,
     "hi after": after.hi,
     "warm after": last.warm ? 1n : 0n,

@@ -1,6 +1,7 @@
 import { hexToBytes } from "viem";
 import { FRAME_ATTRIBUTE } from "../../../../circuits/evm/attributes.ts";
 import { TRANSACTION_STATUS } from "../../../../circuits/bus/transaction-fields.ts";
+import { halves } from "../../../proving/bus/terms.ts";
 import {
   TRANSACTION_TIME,
   transactionIn,
@@ -13,7 +14,7 @@ import { isWarmFromStart } from "../../../../circuits/evm/state/warm.ts";
 import { packedWord, wholeDataWords } from "../../../protocol/statement.ts";
 import { StatementRefusedError } from "../reference/errors.ts";
 import { NotYetProvableError } from "./errors.ts";
-import { NO_CODE_HASH, wordFields } from "./fields.ts";
+import { NO_CODE_HASH } from "./fields.ts";
 import { traceFrame, type TracedFrame } from "./frame.ts";
 import type { FrameEnd } from "./frame-start.ts";
 import { attributeReads, codeOf, found, wordOf } from "./given.ts";
@@ -100,7 +101,7 @@ export async function traceTransaction(operation: Operation): Promise<TracedOper
       },
     },
     ...wholeDataWords(end?.output ?? NOTHING).map((word, at): TraceRow => {
-      return { type: droppedWord, given: { index: BigInt(at), context, ...wordFields(word) } };
+      return { type: droppedWord, given: { index: BigInt(at), context, ...halves(word) } };
     }),
   ];
   return {
@@ -150,7 +151,7 @@ async function playTransaction(operation: Operation, transaction: SignedTransact
   reads.count(frame?.rows ?? [], "attribute", operation.hash);
   reads.count(frame?.rows ?? [], "calldata", operation.hash);
   const words = wholeDataWords(data).map((word, at): TraceRow => {
-    const fieldsOfWord = { context, index: BigInt(at), ...wordFields(word) };
+    const fieldsOfWord = { context, index: BigInt(at), ...halves(word) };
     const times = reads.of("calldata", fieldsOfWord);
     return { type: transactionWord, given: { ...fieldsOfWord, action: number, reads: times } };
   });

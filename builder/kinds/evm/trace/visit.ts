@@ -19,7 +19,7 @@ import { StatementRefusedError } from "../reference/errors.ts";
 import type { StateWitness } from "../reference/state-witness.ts";
 import { traceCall } from "./call.ts";
 import { NotYetProvableError } from "./errors.ts";
-import { wordFields } from "./fields.ts";
+import { halves } from "../../../proving/bus/terms.ts";
 import type { Operation, TracedOperation } from "./operation.ts";
 import { Reads } from "./reads.ts";
 import { traceState } from "./state.ts";
@@ -81,7 +81,7 @@ export async function traceVisit(options: VisitToTrace): Promise<VisitTrace> {
   reads.count(rows, "attribute", poseidon);
   const readsOf = (name: keyof typeof STATEMENT_ATTRIBUTE, value: bigint): bigint =>
     reads.of("attribute", {
-      ...wordFields(value),
+      ...halves(value),
       context: STATEMENT_CONTEXT,
       kind: BigInt(STATEMENT_ATTRIBUTE[name]),
     });
@@ -118,7 +118,7 @@ export async function traceVisit(options: VisitToTrace): Promise<VisitTrace> {
     }),
   ];
   const words = wholeStatementWords(header, [visit]).map((word, index) =>
-    busEntry("word", { ...wordFields(word), index: BigInt(index) }),
+    busEntry("word", { ...halves(word), index: BigInt(index) }),
   );
   return { rows: [...borders, ...rows, ...state.rows], told: [...words, ...told], codes };
 }
@@ -167,6 +167,6 @@ function assertRoots(poseidon: Poseidon, visit: StatementVisit, state: TreeTrace
 
 /** The halves of a word as rows of the border are given them. */
 function named(name: string, word: bigint): Record<string, bigint> {
-  const { lo, hi } = wordFields(word);
+  const { lo, hi } = halves(word);
   return { [`${name} lo`]: lo, [`${name} hi`]: hi };
 }

@@ -6,12 +6,8 @@ import { accountLeaf } from "../../../../circuits/evm/state/account-leaf.ts";
 import { blockLeaf } from "../../../../circuits/evm/state/block-leaf.ts";
 import { BLOCK_KEY, EMPTY_TREE, NO_CODE } from "../../../../circuits/evm/state/constants.ts";
 import { storageLeaf } from "../../../../circuits/evm/state/storage-leaf.ts";
-import {
-  accountFields,
-  NO_CODE_HASH,
-  slotFields,
-  wordFields,
-} from "../../../../builder/kinds/evm/trace/fields.ts";
+import { accountFields, NO_CODE_HASH, slotFields } from "../../../../builder/kinds/evm/trace/fields.ts";
+import { halves } from "../../../../builder/proving/bus/terms.ts";
 import { traceState } from "../../../../builder/kinds/evm/trace/state.ts";
 import { type AccountEntry, type StorageEntry, Tables } from "../../../../builder/kinds/evm/trace/tables.ts";
 import { witnessReader } from "../../../../builder/kinds/evm/trace/witness-reader.ts";
@@ -57,13 +53,13 @@ describe("evm: the state's rows", () => {
       times,
     );
   const storageTuple = (slot: StorageEntry, times: bigint): BusEntry => {
-    const original = wordFields(slot.original);
+    const original = halves(slot.original);
     return busEntry(
       "storage",
       {
         address: slot.address,
         ...slotFields(slot.slot),
-        ...wordFields(slot.value),
+        ...halves(slot.value),
         originalLo: original.lo,
         originalHi: original.hi,
         warm: slot.warm ? 1n : 0n,
