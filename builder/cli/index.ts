@@ -36,6 +36,8 @@ const REDIS_OPTION = "Redis or Valkey where prover workers register, for example
 const PREDEPLOYS_OPTION = `contracts that stand on EVM rollups from genesis on (${PREDEPLOY_NAMES.join(", ")})`;
 const FREE_OPTION =
   "how many transactions for rollups that pay no fee may wait; 0: none is taken; default 1024";
+const LIFETIME_OPTION =
+  "how long an accepted transaction may wait whose fee is below the base fee; default 10800, three hours";
 const CALL_OPTION = "how long a call, an estimate or a simulation may run; 0: any time; default 5";
 const ORIGIN_OPTION =
   "web pages of this origin may use the gateways, for example https://app.example; given once for each";
@@ -70,6 +72,7 @@ program
   .option("--allow-origin <origin>", ORIGIN_OPTION, collected, [])
   .option("--call-timeout <seconds>", CALL_OPTION)
   .option("--free-transactions <number>", FREE_OPTION)
+  .option("--transaction-lifetime <seconds>", LIFETIME_OPTION)
   .option("--no-play", "start without playing a call")
   .option("--redis <url>", REDIS_OPTION)
   .option("--prover <name or path>", PROVER_OPTION)
@@ -119,6 +122,7 @@ program
   .option("--allow-origin <origin>", `${ORIGIN_OPTION}; by default none may`, collected, [])
   .option("--call-timeout <seconds>", CALL_OPTION)
   .option("--free-transactions <number>", FREE_OPTION)
+  .option("--transaction-lifetime <seconds>", LIFETIME_OPTION)
   .option("--data <folder>", "folder of the durable state", path.join(DEFAULT_DATA, "builder"))
   .option("--keys <folder>", KEYS)
   .option("--redis <url>", REDIS_OPTION)

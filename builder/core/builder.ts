@@ -70,6 +70,12 @@ export interface BuilderOptions {
   readonly reorgDepth?: bigint;
   /** How many transactions for rollups may wait that pay nothing; 0: none is taken. Default 1,024. */
   readonly freeTransactions?: number | undefined;
+  /**
+   * Milliseconds for which an accepted transaction may wait for what another block may bring, a lower base
+   * fee; then it is dropped (`ABANDONED`), and what its sender signed to come after it is refused. Default
+   * three hours, as geth's pool has it.
+   */
+  readonly lifetime?: number | undefined;
   readonly log?: Logger;
 }
 
@@ -78,6 +84,8 @@ const FAULTS: readonly BuilderEvent["type"][] = ["stopped", "selfCheckFailed"];
 
 /** How often L1's head is looked at when nothing else asks for it, in milliseconds. */
 const WATCH = 1_000;
+/** How long what may become includable waits, in milliseconds. */
+const LIFETIME = 3 * 60 * 60 * 1_000;
 /** As many confirmations as make a block final on most chains. */
 const REORG_DEPTH = 64n;
 /** What a transaction is refused with whose nonce is ahead: on L1, and on an EVM rollup. */
@@ -218,6 +226,7 @@ export class Builder implements Backend, AsyncDisposable {
       signerOf,
       kindOf: (rollup) => this.#rollup(rollup).kind,
       isProven: (rollup) => this.#rollup(rollup).kind.isProven,
+      lifetime: options.lifetime ?? LIFETIME,
       emit,
     });
     chains.listen(

@@ -31,6 +31,8 @@ export interface ProducerOptions extends PostingOptions {
   readonly kindOf: (rollup: ChainId) => RollupKind;
   /** Whether visits of the rollup are proven. */
   readonly isProven: (rollup: ChainId) => boolean;
+  /** For how long a transaction may wait for what another block may bring, milliseconds. */
+  readonly lifetime: number;
 }
 
 /**
@@ -211,8 +213,9 @@ export class Producer {
         }
         // It may stand on L1 already, in a batch of another account's.
         await this.#lookAtL1();
+        const served = draft.served.map(({ transaction }) => transaction);
         for (const { transaction, failure } of draft.failed)
-          await this.#verdicts.refuse(transaction, failure, lane);
+          await this.#verdicts.refuse(transaction, failure, lane, served);
       }
       const free = this.#apart(draft, lane);
       if (free.length === 0) {

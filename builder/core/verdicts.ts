@@ -20,6 +20,8 @@ export interface VerdictsOptions {
   readonly chains: Chains;
   readonly queue: TransactionQueue;
   readonly emit: BuilderListener;
+  /** For how long a transaction may wait for what another block may bring, milliseconds. */
+  readonly lifetime: number;
 }
 
 /** How often a transaction is tried that fails for what is not its own fault, but alone. */
@@ -77,22 +79,39 @@ export class Verdicts {
     }
   }
 
-  /** It cannot be included, by the simulation. */
+  /**
+   * It cannot be included, by the simulation.
+   * @param served that were played before it.
+   */
   async refuse(
     transaction: AcceptedTransaction,
     failure: LockstepError,
     own: Lane | undefined,
+    served: readonly AcceptedTransaction[],
   ): Promise<void> {
-    const { queue } = this.#options;
-    if (WAITING_HELPS.includes(failure.code)) {
-      const { code, message: reason } = failure;
+    const { queue, lifetime } = this.#options;
+    const { code, message: reason } = failure;
+    const isHelped = WAITING_HELPS.includes(code);
+    if (isHelped && queue.waitedFor(transaction.hash) < lifetime) {
       queue.retrying([transaction], { code, reason });
       this.#waiting.hold(transaction);
       return;
     }
     // It was played without what others have before it.
     if (this.#lanes.besides(own).length > 0) this.#waiting.defer(transaction);
-    else await this.#fail(transaction, told(failure));
+    else if (this.#isBehind(transaction, served)) queue.retrying([transaction], { code, reason });
+    else await this.#fail(transaction, isHelped ? abandoned(failure, lifetime) : told(failure));
+  }
+
+  /** Whether its signer has another one before it, which waits and was not played. */
+  #isBehind(transaction: AcceptedTransaction, served: readonly AcceptedTransaction[]): boolean {
+    const { queue } = this.#options;
+    const signer = queue.signerOf(transaction);
+    if (signer === undefined) return false;
+    const played = new Set(served.map(({ hash }) => hash));
+    const own = queue.pendingBy(signer).map(({ hash }) => hash);
+    const earlier = own.slice(0, Math.max(0, own.indexOf(transaction.hash)));
+    return earlier.some((hash) => !played.has(hash));
   }
 
   /** Something went wrong with these. */
@@ -222,6 +241,11 @@ interface Verdict {
   readonly code: ErrorCode;
   readonly reason: string;
   readonly data?: Hex;
+}
+
+function abandoned({ code, message }: LockstepError, lifetime: number): Verdict {
+  const reason = `it waited for longer than ${lifetime / 1_000} s, because (${code}) ${message}`;
+  return { code: "ABANDONED", reason };
 }
 
 function told({ code, message, ...rest }: LockstepError): Verdict {

@@ -41,6 +41,8 @@ export interface DevnetOptions {
   readonly callTimeout?: number | undefined;
   /** How many transactions for rollups may wait that pay nothing; 0: none is taken. Default 1,024. */
   readonly freeTransactions?: number | undefined;
+  /** For how long transactions may wait, milliseconds. */
+  readonly lifetime?: number | undefined;
 }
 
 export interface Devnet extends AsyncDisposable {
@@ -75,6 +77,7 @@ export async function startDevnet({
   predeploys = PREDEPLOY_NAMES,
   callTimeout,
   freeTransactions,
+  lifetime,
 }: DevnetOptions): Promise<Devnet> {
   await using cleanup = new AsyncDisposableStack();
   // The keys are read while the node starts. Both are waited for, so that what did start is also stopped.
@@ -108,6 +111,7 @@ export async function startDevnet({
     account: developmentAccount(POSTING_ACCOUNT),
     prover,
     freeTransactions,
+    lifetime,
     ...(log === undefined ? {} : { log }),
   });
   cleanup.use(builder);

@@ -55,6 +55,8 @@ export class TransactionQueue {
   /** Of those that wait. */
   readonly #progress = new Map<Hex, Exclude<TransactionStatus, Posted | Failed>>();
   readonly #attempts = new Map<Hex, number>();
+  /** When it began to wait, in this process. */
+  readonly #entered = new Map<Hex, number>();
   /** L1's block when it was accepted, as far as this process knows. */
   readonly #since = new Map<Hex, bigint>();
   readonly #outcomes = new Map<Hex, Outcome>();
@@ -187,6 +189,11 @@ export class TransactionQueue {
     this.#progress.delete(old.hash);
     this.#uncount(old.hash);
     await this.finish(old, status);
+  }
+
+  /** Milliseconds for which a transaction has waited, in this process. */
+  waitedFor(hash: Hex): number {
+    return performance.now() - (this.#entered.get(hash) ?? performance.now());
   }
 
   /** L1's block below which the transaction cannot be; nothing if an earlier process accepted it. */
@@ -327,6 +334,7 @@ export class TransactionQueue {
     this.#pending.set(transaction.hash, transaction);
     this.#order = undefined;
     this.#progress.set(transaction.hash, { state: "queued" });
+    this.#entered.set(transaction.hash, performance.now());
     const claim = this.claimOf(transaction);
     const { signer, isFree } = claim;
     if (isFree && !this.#counted.has(transaction.hash)) this.#free++;
@@ -354,6 +362,7 @@ export class TransactionQueue {
   #uncount(hash: Hex): void {
     if (this.#counted.get(hash)?.isFree === true) this.#free--;
     this.#counted.delete(hash);
+    this.#entered.delete(hash);
   }
 
   #sorted(): AcceptedTransaction[] {

@@ -16,6 +16,13 @@ export const callTimeout = z
   .transform((text) => Number(text) * 1_000)
   .optional();
 
+/** Seconds for which a transaction may wait that no block takes. In milliseconds. */
+export const transactionLifetime = z
+  .string()
+  .regex(/^\d{1,8}$/, "is not a number of seconds")
+  .transform((text) => Number(text) * 1_000)
+  .optional();
+
 /** How many free transactions may wait. */
 export const freeTransactions = z
   .string()

@@ -16,6 +16,7 @@ import {
   privateKey,
   redisUrl,
   rpcUrl,
+  transactionLifetime,
 } from "../../node/configuration.ts";
 import { openGateways } from "../../node/gateways.ts";
 import { logger } from "../log.ts";
@@ -60,6 +61,7 @@ export const builderConfiguration = z
     allowOrigin: origins,
     callTimeout,
     freeTransactions,
+    transactionLifetime,
     redis: redisUrl.optional(),
     prover: z.string().min(1).optional(),
     key: privateKey,
@@ -118,6 +120,7 @@ export async function runBuilder(options: unknown): Promise<void> {
     folder,
     deploymentBlock,
     freeTransactions: configuration.freeTransactions,
+    lifetime: configuration.transactionLifetime,
     log,
   });
   cleanup.use(builder);

@@ -10,6 +10,7 @@ import {
   parseConfiguration,
   predeploys,
   redisUrl,
+  transactionLifetime,
 } from "../../node/configuration.ts";
 import type { DevnetDescription } from "../../node/deployment/description.ts";
 import { refuseIfRunning, removeDescription } from "../../node/deployment/description.ts";
@@ -41,6 +42,8 @@ export interface StartOptions {
   readonly callTimeout?: string;
   /** How many free transactions may wait; 0: none is taken. */
   readonly freeTransactions?: string;
+  /** Seconds for which a transaction may wait whose fee is below the base fee. */
+  readonly transactionLifetime?: string;
 }
 
 const startConfiguration = z.object({
@@ -49,6 +52,7 @@ const startConfiguration = z.object({
   predeploys,
   callTimeout,
   freeTransactions,
+  transactionLifetime,
 });
 
 /**
@@ -69,6 +73,7 @@ export async function runStart({
     predeploys: names,
     callTimeout: limit,
     freeTransactions: free,
+    transactionLifetime: lifetime,
   } = parseConfiguration(startConfiguration, given);
   const ports = portsFrom(portBase, DEVNET_ROLLUPS.length);
   await refuseIfRunning(data);
@@ -91,6 +96,7 @@ export async function runStart({
       predeploys: names,
       callTimeout: limit,
       freeTransactions: free,
+      lifetime,
     }),
   );
   await using devnet = await starting;

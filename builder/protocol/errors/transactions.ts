@@ -34,6 +34,13 @@ export const TRANSACTION_ERRORS = {
     meaning: "The greatest fee per gas is below the base fee of the next block.",
     remedy: "Ask for the fee again, and sign again.",
   },
+  ABANDONED: {
+    title: "the transaction waited for too long",
+    meaning:
+      "The builder had accepted it, but the base fee stayed above its greatest fee for as long as " +
+      "transactions may wait (`--transaction-lifetime`). It was dropped, and its nonce was not used.",
+    remedy: "Ask for the fee again, and sign again.",
+  },
   INSUFFICIENT_FUNDS: {
     title: "the sender has too little Ether",
     meaning: "Value and gas may cost more than the sender has.",
