@@ -57,14 +57,20 @@ export function fillRow(type: RowType, given: Readonly<Record<string, bigint>>, 
   return type.wires.flatMap((source, wire) => (isCommitted(source) ? [values[wire] ?? 0n] : []));
 }
 
-/** Evaluates a row without a proof: its constraints, and what it puts on the bus. */
-export function evaluateRow(type: RowType, committed: readonly bigint[], hash: Hash): EvaluatedRow {
+/** The values of all wires of a row, in their order. */
+export function wireValues(type: RowType, committed: readonly bigint[], hash: Hash): bigint[] {
   const values: bigint[] = [];
   let next = 0;
   for (const source of type.wires) {
     if (source.kind === "given" || source.kind === "hint") values.push(modulo(committed[next++] ?? 0n));
     else values.push(derive(source, values, hash));
   }
+  return values;
+}
+
+/** Evaluates a row without a proof: its constraints, and what it puts on the bus. */
+export function evaluateRow(type: RowType, committed: readonly bigint[], hash: Hash): EvaluatedRow {
+  const values = wireValues(type, committed, hash);
   const broken = type.constraints
     .filter(
       ({ one, other, product }) =>

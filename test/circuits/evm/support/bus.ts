@@ -58,7 +58,7 @@ export function flaws(
 }
 
 /** Whether a tuple is one that tables and codes send as often as it is received; undefined for all others. */
-function truths(codes: readonly SlottedCode[]): (entry: BusEntry) => boolean | undefined {
+export function truths(codes: readonly SlottedCode[]): (entry: BusEntry) => boolean | undefined {
   const rows = new Set(
     codes.flatMap(({ slot, code }) => codeRows(hexToBytes(code)).map((row) => `${row},${slot}`)),
   );
