@@ -130,6 +130,7 @@ function vouching(rows: readonly CommittedRow[], hash: Hash): TraceRow[] {
     const name = tuple === "code" ? codeRow(Number(slot)).name : `codeHead${slot}`;
     const type = circuit.rows.find((each) => each.type.name === name)?.type;
     if (type === undefined) throw new RangeError(`the circuit has no row ${name}`);
-    return { type, given: tuple === "code" ? { row: first, times } : { lo: first, hi, times } };
+    const given: Record<string, bigint> = tuple === "code" ? { row: first, times } : { lo: first, hi, times };
+    return { type, given };
   });
 }

@@ -5,10 +5,14 @@ import type { RowType } from "../../../../circuits/bus/row.ts";
 import type { CommittedRow } from "./bus.ts";
 import type { Forger } from "./forger.ts";
 
-/** Rows with other committed values, by their number, and what was done. */
+/** Rows with other committed values, by their number. */
+export type Changes = ReadonlyMap<number, readonly bigint[]>;
+
 export interface Forgery {
+  /** What is done. */
   readonly how: string;
-  readonly changes: ReadonlyMap<number, readonly bigint[]>;
+  /** Does it. Most are not tried in a sample. */
+  readonly make: () => Changes;
 }
 
 const BORDERS = [0n, 1n, 12n, 24n, 32n, 64n, 128n, 160n, 192n, 253n].map((bits) => 1n << bits);
@@ -65,9 +69,12 @@ export function* single(forger: Forger, hash: Hash, random: () => bigint): Gener
       for (const value of others(row.committed[place] ?? 0n, random)) {
         const values = new Map([[wire, value]]);
         const how = `${row.type.name}.${nameOf(row.type, wire)} becomes ${value}`;
-        yield { how, changes: new Map([[at, changed(row, values)]]) };
+        yield { how, make: () => new Map([[at, changed(row, values)]]) };
         if (row.type.wires[wire]?.kind !== "given") continue;
-        yield { how: `${how}, with all that follows`, changes: new Map([[at, refilled(row, values, hash)]]) };
+        yield {
+          how: `${how}, with all that follows`,
+          make: () => new Map([[at, refilled(row, values, hash)]]),
+        };
       }
 }
 
@@ -87,10 +94,10 @@ export function* pairs(forger: Forger, hash: Hash, random: () => bigint): Genera
             [other, modulo(valueOf(other) - by * factor)],
           ]);
           const how = `${row.type.name}: ${nameOf(row.type, one)} flows into ${nameOf(row.type, other)}`;
-          yield { how, changes: new Map([[at, changed(row, values)]]) };
+          yield { how, make: () => new Map([[at, changed(row, values)]]) };
           yield {
             how: `${how}, with all that follows`,
-            changes: new Map([[at, refilled(row, values, hash)]]),
+            make: () => new Map([[at, refilled(row, values, hash)]]),
           };
         }
         const swapped = new Map([
@@ -99,7 +106,7 @@ export function* pairs(forger: Forger, hash: Hash, random: () => bigint): Genera
         ]);
         const how = `${row.type.name}: ${nameOf(row.type, one)} and ${nameOf(row.type, other)} change places`;
         if (valueOf(one) !== valueOf(other))
-          yield { how, changes: new Map([[at, refilled(row, swapped, hash)]]) };
+          yield { how, make: () => new Map([[at, refilled(row, swapped, hash)]]) };
       }
     }
   }
@@ -142,7 +149,10 @@ function* together(
   const { tuple, elements } = one.row.type.terms[one.term] ?? { tuple: "", elements: [] };
   for (const index of elements.keys())
     for (const by of [1n, P - 1n, 1n << 32n, random()]) {
-      const changes = new Map<number, readonly bigint[]>();
+      const values = new Map<
+        number,
+        { readonly row: CommittedRow; readonly wire: number; readonly value: bigint }
+      >();
       for (const { at, row, term } of sides) {
         const places = committedPlaces(row.type);
         const sum = row.type.terms[term]?.elements[index];
@@ -150,11 +160,18 @@ function* together(
         if (part === undefined) break;
         const [wire] = part;
         const value = modulo((row.committed[places.get(wire) ?? 0] ?? 0n) + by);
-        changes.set(at, refilled(row, new Map([[wire, value]]), hash));
+        values.set(at, { row, wire, value });
       }
-      if (changes.size < 2) continue;
+      if (values.size < 2) continue;
       const how = `element ${index} of ${tuple}, from ${one.row.type.name} to ${other.row.type.name}, by ${by}`;
-      yield { how, changes };
+      const make = (): Changes =>
+        new Map(
+          [...values].map(([at, { row, wire, value }]) => [
+            at,
+            refilled(row, new Map([[wire, value]]), hash),
+          ]),
+        );
+      yield { how, make };
     }
 }
 
@@ -163,16 +180,19 @@ export function* renamed(forger: Forger, hash: Hash, random: () => bigint): Gene
   const values = new Set(forger.rows.flatMap(({ committed }) => committed));
   for (const value of values) {
     if (value < 2n) continue;
-    for (const other of [value + 1n, value - 1n, random()]) {
-      const changes = new Map<number, readonly bigint[]>();
-      for (const [at, row] of forger.rows.entries()) {
-        const wires = [...committedPlaces(row.type)].filter(([, place]) => row.committed[place] === value);
-        if (wires.length === 0) continue;
-        changes.set(at, refilled(row, new Map(wires.map(([wire]) => [wire, other])), hash));
-      }
-      yield { how: `${value} is ${other} everywhere`, changes };
-    }
+    for (const other of [value + 1n, value - 1n, random()])
+      yield { how: `${value} is ${other} everywhere`, make: () => renamedTo(forger, hash, value, other) };
   }
+}
+
+function renamedTo(forger: Forger, hash: Hash, value: bigint, other: bigint): Changes {
+  const changes = new Map<number, readonly bigint[]>();
+  for (const [at, row] of forger.rows.entries()) {
+    const wires = [...committedPlaces(row.type)].filter(([, place]) => row.committed[place] === value);
+    if (wires.length === 0) continue;
+    changes.set(at, refilled(row, new Map(wires.map(([wire]) => [wire, other])), hash));
+  }
+  return changes;
 }
 
 /** The tuples that a row's terms put on the bus, in their order, and how often. */
