@@ -15,7 +15,7 @@ export const KEY_ERRORS = {
   KEY_FAULTS: {
     title: "a key does not pass the checks",
     meaning:
-      "The key does not follow from its circuit, powers of tau and transcript. The message names the faults.",
+      "The key does not follow from its circuit, powers of tau and transcript. The message names the faults. `not-split`: it has points over δ of wires that proofs commit to, or its `.ckey` is missing.",
     remedy: "Neither contribute to it nor use it. Ask its sender.",
   },
   WRONG_KEY: {

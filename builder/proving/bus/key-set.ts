@@ -15,11 +15,14 @@ const OTHER_POINTS = 4;
  * A set of keys as `BusProofSystem` stores it: α (64 bytes), β, τ (128 each), the number of slots (32), then
  * for each key δ, η (128 each) and its IC points (64 each); coordinates of 32 bytes, big-endian, imaginary
  * parts first.
- * @throws {RangeError} for keys of different set-ups or with different numbers of slots, or none.
+ * @throws {RangeError} for keys of different set-ups or with different numbers of slots, or none; and when
+ * any two of all δ and η are one: what one circuit commits to could then be another's.
  */
 export function encodeKeySet({ keys, tau }: KeySet): Hex {
   const [first] = keys;
   if (first === undefined) throw new RangeError("A set has at least one key");
+  const secrets = keys.flatMap(({ delta, eta }) => [encodeG2(delta), encodeG2(eta)]);
+  if (new Set(secrets).size !== secrets.length) throw new RangeError("Keys have δ and η of their own");
   const header = [encodeG1(first.alpha), encodeG2(first.beta)];
   const points = first.ic.length;
   return concatHex([

@@ -1,11 +1,19 @@
 import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { unfinished, compareSteps } from "../keys/ceremony/compare.ts";
-import { KeyFaultsError } from "../keys/ceremony/errors.ts";
-import { CEREMONY_FILES } from "../keys/ceremony/export.ts";
+import { compareCommitment, compareHistories, compareSteps, unfinished } from "../keys/ceremony/compare.ts";
+import { type KeyFault, KeyFaultsError } from "../keys/ceremony/errors.ts";
+import { CEREMONY_COMMITMENT_KEY, CEREMONY_FILES } from "../keys/ceremony/export.ts";
 import { hashFile } from "../keys/ceremony/hash-file.ts";
 import { originFaults } from "../keys/ceremony/known-powers-of-tau.ts";
-import { readTranscript } from "../keys/ceremony/transcript.ts";
+import { readKeyParts } from "../keys/ceremony/key-parts.ts";
+import { commitmentSteps, readCommitmentParts, splitFault } from "../keys/ceremony/split.ts";
+import { type CeremonyTranscript, readTranscript } from "../keys/ceremony/transcript.ts";
+import { historyOf } from "../keys/contributions.ts";
+import {
+  hashSplitVerificationKey,
+  readSplitVerificationKey,
+  splitVerificationKey,
+} from "../keys/split-verification-key.ts";
 import { fromSnarkjs, hashVerificationKey } from "../keys/verification-key.ts";
 import { readProvingKey } from "../keys/zkey.ts";
 import { WrongKeyError } from "./errors.ts";
@@ -51,11 +59,53 @@ export async function withCeremonyKey(artefacts: Artefacts, folder: string): Pro
     if (actual !== transcript.verificationKey)
       faults.push({ name: "other-key", message: `${what} is ${actual}, not the transcript's` });
   };
-  expect("the verification key in the file", hashVerificationKey(verificationKey));
   const json: unknown = JSON.parse(await readFile(path("verificationKey"), "utf8"));
-  expect("the verification key beside it", hashVerificationKey(fromSnarkjs(json)));
+  const { commitment } = artefacts;
+  if (commitment === undefined) {
+    expect("the verification key in the file", hashVerificationKey(verificationKey));
+    expect("the verification key beside it", hashVerificationKey(fromSnarkjs(json)));
+    faults.push(...compareCommitment(undefined, transcript));
+  } else {
+    const ckey = join(resolve(folder), instance, CEREMONY_COMMITMENT_KEY);
+    const found = await readCommitment(bytes, ckey, commitment.wires, transcript);
+    faults.push(...found.faults);
+    expect("the verification key in the files", found.hash);
+    expect("the verification key beside them", hashSplitVerificationKey(readSplitVerificationKey(json)));
+  }
   if ((await hashFile(path("zkey"), "sha256")) !== transcript.zkey)
     faults.push({ name: "damaged", message: "the file's hash is not the transcript's" });
   if (faults.length > 0) throw new KeyFaultsError(path("zkey"), faults);
-  return { ...artefacts, zkey: path("zkey"), verificationKey: path("verificationKey"), powersOfTau: origin };
+  return {
+    ...artefacts,
+    zkey: path("zkey"),
+    verificationKey: path("verificationKey"),
+    powersOfTau: origin,
+    ...(commitment === undefined
+      ? {}
+      : {
+          commitment: { ...commitment, key: join(resolve(folder), instance, CEREMONY_COMMITMENT_KEY) },
+        }),
+  };
+}
+
+/** The second file of a key with committed wires against the first and the transcript. */
+async function readCommitment(
+  zkey: Uint8Array,
+  path: string,
+  wires: number,
+  transcript: CeremonyTranscript,
+): Promise<{ readonly faults: readonly KeyFault[]; readonly hash: string }> {
+  const key = readKeyParts(zkey, path);
+  const commitment = await readCommitmentParts(path);
+  const split = { key, commitment };
+  const message = splitFault(split, wires);
+  const history = historyOf(commitmentSteps(split));
+  return {
+    faults: [
+      ...(message === undefined ? [] : [{ name: "not-split", message } as const]),
+      ...compareHistories(key.history, history),
+      ...compareCommitment({ commitment, history }, transcript),
+    ],
+    hash: hashSplitVerificationKey(splitVerificationKey(key.verificationKey, commitment)),
+  };
 }

@@ -18,12 +18,18 @@ export function assertSplit(zkey: Uint8Array, key: CommitmentKey, name = "The pr
   const count = committedWires(key);
   if (key.firstWire !== publicSignals + 1 || count > wires - publicSignals - 1)
     throw new KeyCorruptError(`${name} and its commitment key are of different circuits`);
-  const points = readBinaryFile(zkey, "zkey", name)
-    .section(PRIVATE_PART)
-    .subarray(0, count * G1);
-  const left = points.findIndex((byte) => byte !== 0);
-  if (left >= 0)
+  const left = pointLeft(readBinaryFile(zkey, "zkey", name).section(PRIVATE_PART), count);
+  if (left !== undefined)
     throw new KeyCorruptError(
-      `${name} has a point over δ for the committed wire ${key.firstWire + Math.floor(left / G1)}: with it anybody can forge`,
+      `${name} has a point over δ for the committed wire ${key.firstWire + left}: with it anybody can forge`,
     );
+}
+
+/**
+ * Which of the first `count` private wires has a point over δ; undefined if none has.
+ * @param privatePart section 8 of a `.zkey`.
+ */
+export function pointLeft(privatePart: Uint8Array, count: number): number | undefined {
+  const left = privatePart.subarray(0, count * G1).findIndex((byte) => byte !== 0);
+  return left < 0 ? undefined : Math.floor(left / G1);
 }

@@ -39,9 +39,10 @@ const G1 = POINT_BYTES.g1.affine;
 const G2 = POINT_BYTES.g2.affine;
 /** δ after the step, s and x·s in G1, x·h in G2 for the point h that the transcript hashes to. */
 const PUBLIC_KEY_BYTES = 3 * G1 + G2;
-const BEACON = 1;
+/** Type of a step that is a beacon; 0 is a contribution. */
+export const BEACON = 1;
 /** Parameters of a contribution, in this order. */
-const PARAMETER = { name: 1, iterationsExponent: 2, beacon: 3 } as const;
+export const PARAMETER = { name: 1, iterationsExponent: 2, beacon: 3 } as const;
 
 /** A contribution with what proves it. Points are affine, as in the file, and not checked. */
 export interface ContributionStep extends Contribution {
@@ -60,7 +61,17 @@ export interface ContributionStep extends Contribution {
  * @throws `KEY_CORRUPT`.
  */
 export function readHistory(section: Uint8Array): KeyHistory {
-  const { circuitHash, steps } = readSteps(section);
+  return historyOf(readSteps(section));
+}
+
+/** What steps say without what proves it. */
+export function historyOf({
+  circuitHash,
+  steps,
+}: {
+  readonly circuitHash: string;
+  readonly steps: readonly ContributionStep[];
+}): KeyHistory {
   const contributions = steps.map(({ name, hash, follows, beacon }) => ({
     name,
     hash,
@@ -70,8 +81,14 @@ export function readHistory(section: Uint8Array): KeyHistory {
   return { circuitHash, contributions };
 }
 
-/** As {@link readHistory}, with the proofs. */
-export function readSteps(section: Uint8Array): {
+/**
+ * As {@link readHistory}, with the proofs.
+ * @param bindings what each step's transcript takes in besides; nothing in a `.zkey`.
+ */
+export function readSteps(
+  section: Uint8Array,
+  bindings: readonly Uint8Array[] = [],
+): {
   readonly circuitHash: string;
   readonly steps: readonly ContributionStep[];
 } {
@@ -85,7 +102,8 @@ export function readSteps(section: Uint8Array): {
     const type = reader.number();
     const parameters = readParameters(reader.take(reader.number()));
     const publicKey = Buffer.concat([uncompressed(points), transcript]);
-    const expected = digest([circuitHash, ...keys, publicKey.subarray(G1, 3 * G1)]);
+    const binding = bindings[keys.length] ?? new Uint8Array();
+    const expected = digest([circuitHash, ...keys, binding, publicKey.subarray(G1, 3 * G1)]);
     keys.push(publicKey);
     steps.push({
       name: Buffer.from(parameters.get(PARAMETER.name) ?? []).toString("utf8"),
@@ -101,6 +119,31 @@ export function readSteps(section: Uint8Array): {
   }
   if (!reader.atEnd) throw new KeyCorruptError("There are bytes after the last contribution");
   return { circuitHash: toHex(circuitHash), steps };
+}
+
+/**
+ * What the author of one more step hashes to a point of G2: the set-up so far, and the two points that are to
+ * show a secret.
+ * @param section with the steps before, whose own bindings are in their transcripts.
+ */
+export function nextTranscript(
+  section: Uint8Array,
+  binding: Uint8Array,
+  base: Uint8Array,
+  baseTimesSecret: Uint8Array,
+): Uint8Array {
+  const { steps } = readSteps(section);
+  const keys = steps.flatMap(({ deltaAfter, base: before, baseTimesSecret: times, response, transcript }) => [
+    uncompressed(Buffer.concat([deltaAfter, before, times, response])),
+    transcript,
+  ]);
+  return digest([
+    section.subarray(0, HASH_BYTES),
+    ...keys,
+    binding,
+    uncompressedG1(base, 0),
+    uncompressedG1(baseTimesSecret, 0),
+  ]);
 }
 
 function uncompressed(points: Uint8Array): Uint8Array {

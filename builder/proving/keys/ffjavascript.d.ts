@@ -19,6 +19,10 @@ declare module "ffjavascript" {
     timesScalar(point: Point, scalar: bigint): Point;
     /** Writes the affine point, little-endian Montgomery coordinates. */
     toRprLEM(buffer: Uint8Array, offset: number, point: Point): void;
+    /** Reads what {@link toRprLEM} writes. */
+    fromRprLEM(buffer: Uint8Array, offset: number): Point;
+    /** Multiplies affine point i, as {@link toRprLEM} writes them, with first·increment^i. */
+    batchApplyKey(points: Uint8Array, first: Uint8Array, increment: Uint8Array): Promise<Uint8Array>;
   }
 
   /** One step of work for a thread of the library, on memory of its own. */
@@ -38,6 +42,7 @@ declare module "ffjavascript" {
     fromRng(rng: ChaCha): Uint8Array;
     /** An element as a number. */
     toObject(element: Uint8Array): bigint;
+    e(value: bigint): Uint8Array;
     /** w[k] is a root of unity of order 2^k. */
     readonly w: readonly Uint8Array[];
     fft(values: Uint8Array): Promise<Uint8Array>;

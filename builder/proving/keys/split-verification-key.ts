@@ -25,9 +25,14 @@ export interface SplitVerificationKey extends VerificationKey {
   readonly eta: G2Point;
 }
 
-/** Name of the key: keccak256 of its encoding without η, and of η. */
+/** The encoding of the key without η, and η. On chain keys are registered in sets, which have one α and β. */
+export function encodeSplitVerificationKey(key: SplitVerificationKey): Hex {
+  return concatHex([encodeVerificationKey(key), encodeG2(key.eta)]);
+}
+
+/** Name of the key: keccak256 of its encoding. */
 export function hashSplitVerificationKey(key: SplitVerificationKey): Hex {
-  return keccak256(concatHex([encodeVerificationKey(key), encodeG2(key.eta)]));
+  return keccak256(encodeSplitVerificationKey(key));
 }
 
 /** No reader of snarkjs' format takes it for a key whose proofs need no commitment. */
@@ -43,9 +48,13 @@ export function splitVerificationKey(
   return { ...verificationKey, eta: readG2(eta, 0) };
 }
 
-/** Content of the `verification_key.json` of a circuit with committed wires. */
-export function formatSplitVerificationKey(key: SplitVerificationKey): string {
-  const file = { ...toSnarkjs(key), protocol: PROTOCOL, vk_eta_2: projective2(key.eta) };
+/**
+ * Content of the `verification_key.json` of a circuit with committed wires.
+ * @param powersOfTau where the powers of tau come from, where that is to be recorded.
+ */
+export function formatSplitVerificationKey(key: SplitVerificationKey, powersOfTau?: string): string {
+  const origin = powersOfTau === undefined ? {} : { powersOfTau };
+  const file = { ...toSnarkjs(key), protocol: PROTOCOL, vk_eta_2: projective2(key.eta), ...origin };
   return `${JSON.stringify(file, undefined, 2)}\n`;
 }
 

@@ -7,6 +7,7 @@ import { DEVELOPMENT_SECRETS } from "../../../builder/proving/keys/secrets.ts";
 import { type BitsCeremony, holdBitsCeremony, POWER } from "./ceremony-files.ts";
 import { preparedPowersOfTau } from "./prepared-powers-of-tau.ts";
 import { inTemporaryFolder } from "./setting.ts";
+import { holdSplitCeremony } from "./split-ceremony-files.ts";
 
 const CLI = fileURLToPath(new URL("../../../builder/cli/index.ts", import.meta.url));
 const GREEN_LINE = "Everything that was checked fits";
@@ -53,6 +54,26 @@ describe("keys ceremony", function () {
       const other = contribution.map((option) => (option === to ? join(folder, "other.zkey") : option));
       const verified = await keys(...other, ...sources, "--unknown-ptau");
       expect(verified).to.contain("Publish this hash").and.not.contain("NOT VERIFIED");
+    }));
+
+  it("takes and passes on both files of a key with committed wires, and checks those on the way", () =>
+    inTemporaryFolder(async (folder) => {
+      await using held = await holdSplitCeremony("lookups_small");
+      const { r1cs, ptau, initial, first, final, transcript } = held.files;
+      const to = join(folder, "next.zkey");
+      const split = ["--r1cs", r1cs, "--committed", `${held.committed}`];
+      const sources = [...split, "--ptau", ptau, "--initial", initial, "--unknown-ptau"];
+      const contribution = ["ceremony", "contribute", "--from", first, "--to", to, "--name", "Carol"];
+      expect(await keys(...contribution, "--skip-verification")).to.contain("CEREMONY_STEP");
+      expect(await readdir(folder)).to.deep.equal([]);
+      const said = await keys(...contribution, ...sources);
+      expect(said)
+        .to.match(/these hashes.*\n {2}[0-9a-f]{128}\n {2}[0-9a-f]{128}\n/)
+        .and.contain("next.ckey");
+      expect((await readdir(folder)).sort()).to.deep.equal(["next.ckey", "next.zkey"]);
+      const verify = ["verify", "--key", final, "--transcript", transcript, ...sources];
+      expect(await keys(...verify, "--files", held.folder)).to.contain("So does every file on the way");
+      expect(await keys(...verify, "--files", folder)).to.contain("KEY_FAULTS");
     }));
 
   it("does not end half done and without a word while WebAssembly is being compiled", () =>

@@ -55,7 +55,11 @@ export async function holdCeremony(
 }
 
 /** What a key of the ceremony is held against. Its powers of tau are unpublished. */
-export function sourcesOf({ r1cs, ptau, initial }: CeremonyFiles): Required<Omit<KeySources, "rehearsal">> {
+export function sourcesOf({
+  r1cs,
+  ptau,
+  initial,
+}: CeremonyFiles): Required<Omit<KeySources, "rehearsal" | "committed">> {
   return { r1cs, ptau, initial, unknownPtau: true };
 }
 

@@ -20,7 +20,6 @@ import { developmentContribution } from "../../../builder/proving/keys/contribut
 import { compileCurve } from "../../../builder/proving/keys/curve-module.ts";
 import { createSplitDevelopmentKey } from "../../../builder/proving/keys/development.ts";
 import { computeKey } from "../../../builder/proving/keys/direct-set-up.ts";
-import { ELEMENT_BYTES, elementBytes, readElement } from "../../../builder/proving/keys/little-endian.ts";
 import { Pairings } from "../../../builder/proving/keys/pairings.ts";
 import { DEVELOPMENT_SECRETS, developmentSplitSecrets } from "../../../builder/proving/keys/secrets.ts";
 import {
@@ -28,25 +27,28 @@ import {
   readSplitVerificationKey,
   type SplitVerificationKey,
 } from "../../../builder/proving/keys/split-verification-key.ts";
-import { type G1Point, type G2Point, toSnarkjs } from "../../../builder/proving/keys/verification-key.ts";
+import { type G2Point, toSnarkjs } from "../../../builder/proving/keys/verification-key.ts";
 import { readProvingKey } from "../../../builder/proving/keys/zkey.ts";
-import type { CommittedProof, Groth16Proof } from "../../../builder/proving/prover.ts";
+import type { Groth16Proof } from "../../../builder/proving/prover.ts";
 import { ProofVerifier } from "../../../builder/proving/threads/proof-verifier.ts";
-import { calculateWitness } from "../../../builder/proving/threads/witness.ts";
 import { toSnarkjsProof } from "../setting.ts";
+import {
+  committedValues,
+  negated,
+  type Proven,
+  proveTrace,
+  signalsOf,
+  sum,
+  TABLE,
+  timesPoint,
+  type Trace,
+  traceOf,
+  wtnsOf,
+} from "./lookups.ts";
 import { failureCode, testArtefacts } from "./setting.ts";
 import { endSnarkjs } from "./snarkjs-threads.ts";
 
-/** What `lookups` claims of: values below the table's size, and how often each number is among them. */
-interface Trace {
-  readonly value: readonly bigint[];
-  readonly count: readonly bigint[];
-}
-
-const TABLE = 8;
 const G1_BYTES = 64;
-/** Any challenge that no value meets. */
-const CHALLENGE = { beta: 0x1234567890abcdefn, gamma: 0xfedcba0987654321n } as const;
 
 const TRACE = traceOf([3n, 1n, 4n, 1n, 5n, 2n, 6n, 5n, 3n, 5n, 0n, 7n, 7n, 7n, 1n, 2n]);
 /** The same numbers in other pairs: a true trace too, with another sum on the bus. */
@@ -94,7 +96,7 @@ describe("keys with committed wires", function () {
     expect(await snarkjs.groth16.verify(key, inputs, toSnarkjsProof(oracle.proof))).to.equal(true);
     expect(oracle.publicSignals).to.deep.equal(signals);
     // snarkjs' own prover takes the split key as it is.
-    const { proof: made } = await snarkjs.groth16.prove(zkey, await wtnsOf(TRACE));
+    const { proof: made } = await snarkjs.groth16.prove(zkey, await wtnsOf(lookups.wasm, TRACE));
     expect(verifier.verify(signals, { ...fromSnarkjsProof(made), d: proof.d })).to.equal(true);
   });
 
@@ -163,7 +165,7 @@ describe("keys with committed wires", function () {
       ...commitmentKey,
       points: points.slice(0, committedWires(commitmentKey) * G1_BYTES),
     };
-    const c = sum(proof.c, negated(await commit(curve, exponentiation, overDelta, values(TRACE))));
+    const c = sum(proof.c, negated(await commit(curve, exponentiation, overDelta, committedValues(TRACE))));
     const forged = { ...proof, c, d: honest.proof.d };
     expect(verifier.verify(signalsOf(other), forged), "the attack works").to.equal(true);
   });
@@ -249,58 +251,19 @@ describe("keys with committed wires", function () {
     refused(["value", "count"], dropped);
   });
 
-  interface Proven {
-    readonly proof: CommittedProof;
-    readonly signals: readonly bigint[];
-    readonly witness: Uint8Array;
-  }
-
   async function prove(trace: Trace): Promise<Proven> {
-    const d = await commit(curve, exponentiation, commitmentKey, values(trace));
-    const witness = await witnessOf(trace);
-    const { proof } = await proveGroth16(curve, exponentiation, zkey, witness);
-    return { proof: { ...proof, d }, signals: signalsOf(witness), witness };
+    const key = { wasm: lookups.wasm, zkey, ckey: commitmentKey };
+    return proveTrace(curve, exponentiation, key, trace);
   }
 
   async function witnessOf(trace: Trace): Promise<Uint8Array> {
-    return readBinaryFile(await wtnsOf(trace), "wtns", "witness").section(2);
-  }
-
-  async function wtnsOf({ value, count }: Trace): Promise<Uint8Array> {
-    const module = await WebAssembly.compile(await readFile(lookups.wasm));
-    return calculateWitness(module, { ...CHALLENGE, value, count });
+    return readBinaryFile(await wtnsOf(lookups.wasm, trace), "wtns", "witness").section(2);
   }
 
   function unsplitKey(secrets: typeof DEVELOPMENT_SECRETS): Promise<Uint8Array> {
     return computeKey(r1cs, secrets, async (hash) => developmentContribution(curve, hash, secrets.delta));
   }
 });
-
-function traceOf(value: readonly bigint[]): Trace {
-  const count = Array.from({ length: TABLE }, (_, t) => BigInt(value.filter((v) => v === BigInt(t)).length));
-  return { value, count };
-}
-
-function values({ value, count }: Trace): Uint8Array {
-  return Buffer.concat([...value, ...count].map(elementBytes));
-}
-
-function signalsOf(witness: Uint8Array): bigint[] {
-  return [1, 2, 3].map((wire) => readElement(witness, wire * ELEMENT_BYTES));
-}
-
-function sum([x, y]: G1Point, [x2, y2]: G1Point): G1Point {
-  const { Point } = bn254.G1;
-  const point = Point.fromAffine({ x, y })
-    .add(Point.fromAffine({ x: x2, y: y2 }))
-    .toAffine();
-  return [point.x, point.y];
-}
-
-function timesPoint([x, y]: G1Point, scalar: bigint): G1Point {
-  const point = bn254.G1.Point.fromAffine({ x, y }).multiply(scalar).toAffine();
-  return [point.x, point.y];
-}
 
 /** b + scalar·point in G2; b has its imaginary parts first. */
 function plusTimes(
@@ -331,8 +294,4 @@ function fromSnarkjsProof({ pi_a, pi_b, pi_c }: snarkjs.Groth16Proof): Groth16Pr
     ],
     c: [at(pi_c, 0), at(pi_c, 1)],
   };
-}
-
-function negated([x, y]: G1Point): G1Point {
-  return [x, bn254.fields.Fp.neg(y)];
 }

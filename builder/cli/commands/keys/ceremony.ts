@@ -3,7 +3,8 @@ import pc from "picocolors";
 import { BEACON_EXPONENTS } from "../../../proving/keys/ceremony/check-steps.ts";
 import { exportKey } from "../../../proving/keys/ceremony/export.ts";
 import { applyBeacon, contribute, makeInitialKey, UNVERIFIED } from "../../../proving/keys/ceremony/steps.ts";
-import type { KeyHistory } from "../../../proving/keys/contributions.ts";
+import { commitmentPath, readCommitmentParts } from "../../../proving/keys/ceremony/split.ts";
+import { type KeyHistory, readHistory } from "../../../proving/keys/contributions.ts";
 import type { KeySources } from "../../../proving/keys/ceremony/verify.ts";
 import { InvalidConfigurationError } from "../../../node/errors.ts";
 import { step } from "../../../node/progress.mjs";
@@ -106,20 +107,29 @@ function withStepOptions(command: Command): Command {
 async function init({
   circuit,
   r1cs,
+  committed,
   ...options
 }: CircuitOptions & PowersOptions & { readonly ptau: string; readonly to: string }): Promise<void> {
-  const { name, r1cs: path } = await findConstraints({ circuit, r1cs });
+  const { name, ...constraints } = await findConstraints({ circuit, r1cs, committed });
   const { to } = options;
   const history = await step(`initial key of ${name}`, (report) =>
-    makeInitialKey({ ...options, r1cs: path, report }),
+    makeInitialKey({ ...options, ...constraints, report }),
   );
   showHistory(history);
+  showCommitmentKey(to, constraints);
   console.log(pc.yellow(`${to} is without contributions: anybody can forge its proofs.`));
+}
+
+/** Names the second file of a key with committed wires: it goes wherever the first goes. */
+function showCommitmentKey(zkey: string, { committed }: { readonly committed: number }): void {
+  if (committed > 0)
+    console.log(`${commitmentPath(zkey)} belongs to it: the commitment key, for ${committed} wires.`);
 }
 
 async function runContribute({
   circuit,
   r1cs,
+  committed,
   ptau,
   initial,
   unknownPtau,
@@ -130,13 +140,17 @@ async function runContribute({
   const received =
     skipVerification === true
       ? UNVERIFIED
-      : await sourcesOf({ circuit, r1cs }, ptau, { initial, unknownPtau, rehearsal });
+      : await sourcesOf({ circuit, r1cs, committed }, ptau, { initial, unknownPtau, rehearsal });
   if (received === UNVERIFIED) warnOfUnverified();
   const history = await step("contribution", (report) => contribute({ ...options, received, report }));
   showHistory(history);
   if (received === UNVERIFIED) warnOfUnverified();
-  console.log(`\nPublish this hash as yours, and look for it in the transcript:\n  ${lastHash(history)}`);
-  console.log(`Pass on ${options.to}.`);
+  const hasCommitment = received !== UNVERIFIED && received.committed > 0;
+  const hashes = hasCommitment
+    ? `these hashes as yours, and look for them in the transcript:\n  ${lastHash(history)}\n  ${await commitmentStepHash(options.to)}`
+    : `this hash as yours, and look for it in the transcript:\n  ${lastHash(history)}`;
+  console.log(`\nPublish ${hashes}`);
+  console.log(`Pass on ${options.to}${hasCommitment ? ` and ${commitmentPath(options.to)}` : ""}.`);
 }
 
 /** @throws `INVALID_CONFIGURATION` when nothing is named that the received key could be held against. */
@@ -144,13 +158,19 @@ async function sourcesOf(
   circuit: CircuitOptions,
   ptau: string | undefined,
   others: Omit<KeySources, "r1cs" | "ptau">,
-): Promise<KeySources> {
+): Promise<KeySources & { readonly committed: number }> {
   if (ptau === undefined)
     throw new InvalidConfigurationError([
       "what came is verified before anything is added to it: name --ptau and either --circuit or --r1cs (or say --skip-verification)",
     ]);
-  const { r1cs } = await findConstraints(circuit);
-  return { r1cs, ptau, ...others };
+  const { r1cs, committed } = await findConstraints(circuit);
+  return { r1cs, committed, ptau, ...others };
+}
+
+/** Of the step of η that was made last; it takes in that of δ, and the files that both were given. */
+async function commitmentStepHash(zkey: string): Promise<string> {
+  const { steps } = await readCommitmentParts(commitmentPath(zkey));
+  return readHistory(steps).contributions.at(-1)?.hash ?? "";
 }
 
 function warnOfUnverified(): void {
@@ -167,20 +187,21 @@ async function runBeacon(
   showHistory(await step("beacon", (report) => applyBeacon({ ...options, report })));
 }
 
-async function verifyUnderWay({ circuit, r1cs, ...key }: KeyOptions): Promise<void> {
-  const constraints = await findConstraints({ circuit, r1cs });
-  await reportKey({ ...key, r1cs: constraints.r1cs, underWay: true });
+async function verifyUnderWay({ circuit, r1cs: file, committed: count, ...key }: KeyOptions): Promise<void> {
+  const { r1cs, committed } = await findConstraints({ circuit, r1cs: file, committed: count });
+  await reportKey({ ...key, r1cs, committed, underWay: true });
 }
 
 async function runExport({
   circuit,
-  r1cs,
+  r1cs: file,
+  committed: count,
   to: folder,
   ...key
 }: KeyOptions & { readonly to: string }): Promise<void> {
-  const { name, r1cs: path } = await findConstraints({ circuit, r1cs });
+  const { name, r1cs, committed } = await findConstraints({ circuit, r1cs: file, committed: count });
   const facts = await step(`verifying and exporting the key of ${name}`, (report) =>
-    exportKey({ ...key, circuit: name, r1cs: path, folder, report }),
+    exportKey({ ...key, circuit: name, r1cs, committed, folder, report }),
   );
   showHistory(facts.history);
   console.log(`verification key   ${facts.hash}`);

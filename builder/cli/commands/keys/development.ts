@@ -3,9 +3,10 @@ import { mkdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import { Command } from "commander";
 import pc from "picocolors";
-import { ARTEFACT_FILES } from "../../../proving/circuits/artefacts.ts";
+import { ARTEFACT_FILES, COMMITMENT_KEY_FILE } from "../../../proving/circuits/artefacts.ts";
 import { withNewFolder } from "../../../proving/keys/ceremony/new-file.ts";
-import { writeDevelopmentKey } from "../../../proving/keys/development.ts";
+import { writeDevelopmentKey, writeSplitDevelopmentKey } from "../../../proving/keys/development.ts";
+import { hashSplitVerificationKey } from "../../../proving/keys/split-verification-key.ts";
 import { hashVerificationKey } from "../../../proving/keys/verification-key.ts";
 import { step } from "../../../node/progress.mjs";
 import { type CircuitOptions, findConstraints, withCircuitOptions } from "./circuit-option.ts";
@@ -20,7 +21,7 @@ export function developmentCommand(): Command {
 
 /** @throws `FILE_EXISTS`, `KEY_CORRUPT`; see {@link findConstraints}. */
 async function runDevelopment({ to, ...circuit }: CircuitOptions & { readonly to: string }): Promise<void> {
-  const { name, r1cs } = await findConstraints(circuit);
+  const { name, r1cs, committed } = await findConstraints(circuit);
   const constraints = await readFile(r1cs);
   await mkdir(path.dirname(path.resolve(to)), { recursive: true });
   await withNewFolder(to, async (folder) => {
@@ -29,16 +30,19 @@ async function runDevelopment({ to, ...circuit }: CircuitOptions & { readonly to
       zkey: path.join(folder, ARTEFACT_FILES.zkey),
       verificationKey: path.join(folder, ARTEFACT_FILES.verificationKey),
     };
-    const key = await step(`development key of ${name}`, (report) =>
-      writeDevelopmentKey(constraints, files, {
-        onProgress: (fraction) => report(`${Math.floor(fraction * 100)} %`),
-      }),
-    );
+    const hash = await step(`development key of ${name}`, async (report) => {
+      const options = { onProgress: (fraction: number) => report(`${Math.floor(fraction * 100)} %`) };
+      if (committed === 0) return hashVerificationKey(await writeDevelopmentKey(constraints, files, options));
+      const commitmentKey = path.join(folder, COMMITMENT_KEY_FILE);
+      return hashSplitVerificationKey(
+        await writeSplitDevelopmentKey(constraints, committed, { ...files, commitmentKey }, options),
+      );
+    });
     const zkey = createHash("sha256")
       .update(await readFile(files.zkey))
       .digest("hex");
     console.log(`${ARTEFACT_FILES.zkey.padEnd(19)}sha256 ${zkey}`);
-    console.log(`verification key   ${hashVerificationKey(key)}  (as the contract will name it)`);
+    console.log(`verification key   ${hash}${committed === 0 ? "  (as the contract will name it)" : ""}`);
     console.log(pc.red("INSECURE: its secrets are public, anybody can forge its proofs."));
   });
 }

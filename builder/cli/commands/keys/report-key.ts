@@ -13,7 +13,8 @@ export async function reportKey(options: VerifyKeyOptions): Promise<void> {
   const { key, faults } = await step("verifying", (report) => verifyKey({ ...options, report }));
   if (key !== undefined) {
     showHistory(key.history);
-    console.log(`verification key   ${key.hash}  (as the contract will name it)`);
+    const named = key.split === undefined ? "  (as the contract will name it)" : "";
+    console.log(`verification key   ${key.hash}${named}`);
     showOrigin(key);
   }
   for (const { name, message } of faults) console.log(`${pc.red("✗")} ${name}: ${message}`);

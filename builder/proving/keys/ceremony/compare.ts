@@ -1,6 +1,7 @@
 import type { Contribution, KeyHistory } from "../contributions.ts";
 import type { KeyFault } from "./errors.ts";
-import type { CeremonyTranscript } from "./transcript.ts";
+import type { CommitmentParts } from "./split.ts";
+import { type CeremonyTranscript, transcribeCommitment } from "./transcript.ts";
 
 /** What makes a history unfit for use, whatever a transcript says. */
 export function unfinished({ contributions }: KeyHistory): KeyFault[] {
@@ -37,6 +38,44 @@ export function compareSteps({ contributions }: KeyHistory, transcript: Ceremony
   if (faults.length === 0 && !inOrder)
     fault("the transcript has the contributions in another order, or one of them twice");
   return [...faults, ...compareBeacon(contributions.at(-1), transcript)];
+}
+
+/** Whether both files of a key with committed wires tell of the same steps. */
+export function compareHistories(delta: KeyHistory, eta: KeyHistory): KeyFault[] {
+  const told = ({ contributions }: KeyHistory): string =>
+    JSON.stringify(contributions.map(({ name, beacon }) => [name, beacon]));
+  return told(delta) === told(eta)
+    ? []
+    : [{ name: "contributions", message: "the commitment key tells of other contributions than the key" }];
+}
+
+/** Differences between the commitment key of a ceremony and a transcript, and the files on the way. */
+export function compareCommitment(
+  split: { readonly commitment: CommitmentParts; readonly history: KeyHistory } | undefined,
+  { commitment: told }: CeremonyTranscript,
+): KeyFault[] {
+  if (split === undefined || told === undefined)
+    return split === undefined && told === undefined
+      ? []
+      : [{ name: "contributions", message: "only one of key and transcript has committed wires" }];
+  const actual = transcribeCommitment(split);
+  const faults: KeyFault[] = [];
+  if (actual.wires !== told.wires)
+    faults.push({
+      name: "other-circuit",
+      message: `the key commits to ${actual.wires} wires, that of the transcript to ${told.wires}`,
+    });
+  if (JSON.stringify(actual.steps) !== JSON.stringify(told.steps))
+    faults.push({
+      name: "contributions",
+      message: "the commitment key's contributions, or the files they were given, are not the transcript's",
+    });
+  if (actual.ckey !== told.ckey)
+    faults.push({
+      name: "damaged",
+      message: `the hash of the commitment key is ${short(actual.ckey)} instead of ${short(told.ckey)}`,
+    });
+  return faults;
 }
 
 function compareBeacon(last: Contribution | undefined, { beacon }: CeremonyTranscript): KeyFault[] {

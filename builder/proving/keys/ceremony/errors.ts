@@ -45,6 +45,7 @@ export class KeyFaultsError extends LockstepError {
 export interface KeyFault {
   readonly name:
     | "damaged"
+    | "not-split"
     | "other-circuit"
     | "other-powers-of-tau"
     | "contributions"

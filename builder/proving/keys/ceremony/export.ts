@@ -1,12 +1,13 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { encodeVerificationKey, formatVerificationKey, hashVerificationKey } from "../verification-key.ts";
+import { encodeSplitVerificationKey, formatSplitVerificationKey } from "../split-verification-key.ts";
+import { encodeVerificationKey, formatVerificationKey } from "../verification-key.ts";
 import { KeyFaultsError } from "./errors.ts";
 import { hashFile } from "./hash-file.ts";
 import { withNewFolder } from "./new-file.ts";
 import { readPowersOfTau } from "./powers-of-tau.ts";
 import type { StepReport } from "./snarkjs.ts";
-import { formatTranscript, transcribeSteps } from "./transcript.ts";
+import { formatTranscript, transcribeCommitment, transcribeSteps } from "./transcript.ts";
 import { type KeyFacts, type KeySources, verifyKey } from "./verify.ts";
 
 /** What a ceremony leaves, in a folder that has the name of the circuit instance. */
@@ -18,6 +19,9 @@ export const CEREMONY_FILES = {
   encodedVerificationKey: "verification_key.hex",
   transcript: "transcript.json",
 } as const;
+
+/** Beside them, where a circuit has committed wires. */
+export const CEREMONY_COMMITMENT_KEY = "circuit.ckey";
 
 export interface ExportOptions extends KeySources {
   /** Name of the circuit instance. */
@@ -38,20 +42,30 @@ export async function exportKey({ circuit, folder, ...files }: ExportOptions): P
   return withNewFolder(join(folder, circuit), async (temporary) => {
     const { faults, key } = await verifyKey({ circuit, ...files });
     if (key?.powers === undefined || faults.length > 0) throw new KeyFaultsError(files.key, faults);
-    const { verificationKey, history, powers } = key;
+    const { verificationKey, history, powers, split } = key;
     await mkdir(temporary);
     const path = (name: keyof typeof CEREMONY_FILES): string => join(temporary, CEREMONY_FILES[name]);
     // Not the file, which may be another by now.
     await writeFile(path("zkey"), key.content);
-    await writeFile(path("verificationKey"), formatVerificationKey(verificationKey, powers.origin));
-    await writeFile(path("encodedVerificationKey"), `${encodeVerificationKey(verificationKey)}\n`);
+    if (split !== undefined)
+      await writeFile(join(temporary, CEREMONY_COMMITMENT_KEY), split.commitment.content);
+    const [json, encoded] =
+      split === undefined
+        ? [formatVerificationKey(verificationKey, powers.origin), encodeVerificationKey(verificationKey)]
+        : [
+            formatSplitVerificationKey(split.verificationKey, powers.origin),
+            encodeSplitVerificationKey(split.verificationKey),
+          ];
+    await writeFile(path("verificationKey"), json);
+    await writeFile(path("encodedVerificationKey"), `${encoded}\n`);
     const transcript = formatTranscript({
       circuit,
       r1cs: await hashFile(files.r1cs, "sha256"),
       powersOfTau: { ...powers, power: (await readPowersOfTau(files.ptau)).power },
       ...transcribeSteps(history),
       zkey: await hashFile(path("zkey"), "sha256"),
-      verificationKey: hashVerificationKey(verificationKey),
+      verificationKey: key.hash,
+      ...(split === undefined ? {} : { commitment: transcribeCommitment(split) }),
     });
     await writeFile(path("transcript"), transcript);
     return key;

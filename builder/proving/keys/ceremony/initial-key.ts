@@ -6,6 +6,14 @@ import { FACTOR_BITS, FACTOR_WIDTH, randomScalars } from "../random-scalars.ts";
 import { rowScalars } from "../row-scalars.ts";
 import { circuitHash } from "./circuit-hash.ts";
 import { areSame, type KeyParts, SECTION } from "./key-parts.ts";
+import {
+  commitmentHash,
+  type CommitmentParts,
+  commitmentSteps,
+  splitFault,
+  splitHash,
+  wholePrivatePart,
+} from "./split.ts";
 import type { KeyTools } from "./key-tools.ts";
 import { type PowersOfTau, readRowPoints, type RowPoints } from "./powers-of-tau.ts";
 import type { StepReport } from "./snarkjs.ts";
@@ -16,19 +24,31 @@ const SCALAR_BITS = 254;
 /**
  * Checks that a key is the one that this circuit and these powers of tau begin with, which takes seconds
  * where making it takes minutes: all the equations between its points and those of the powers are multiplied
- * with random factors and checked as one. A wrong key passes with a chance below 2^-128.
+ * with random factors and checked as one. A wrong key passes with a chance below 2^-128. The points of
+ * committed wires are looked for where they have to be, in the commitment key.
  * @param key of whose header the sizes are known to be the circuit's.
+ * @param commitment of a circuit with committed wires, as many as the circuit has.
  * @returns what is wrong, or undefined.
  * @throws `POWERS_OF_TAU`.
  */
 export async function initialKeyFault(
   tools: KeyTools,
-  key: KeyParts,
+  { key, commitment }: InitialParts,
   system: ConstraintSystem,
   powers: PowersOfTau,
   report?: StepReport,
 ): Promise<string | undefined> {
   const { generators } = tools;
+  if (commitment !== undefined) {
+    const fault = splitFault({ key, commitment });
+    if (fault !== undefined) return fault;
+    if (!areSame(commitment.eta, generators.g2)) return "its η is not the generator";
+    const { circuitHash: begin, steps } = commitmentSteps({ key, commitment });
+    if (steps.length > 0 || commitment.received.length > 0) return "its commitment key has contributions";
+    if (!areSame(Buffer.from(begin, "hex"), commitmentHash(key.history.circuitHash)))
+      return "its commitment key is of another key";
+  }
+  const privatePart = wholePrivatePart(key, commitment);
   if (key.history.contributions.length > 0) return "it has contributions";
   if (!areSame(key.start, powers.start)) return "its α and β are not those of the powers of tau";
   if (!areSame(key.gamma2, generators.g2)) return "its γ is not the generator";
@@ -38,17 +58,26 @@ export async function initialKeyFault(
   if (!areSame(key.section(SECTION.quotient), rows.odd))
     return "its section 9 is not what the powers of tau have there";
   report?.("points of the initial key");
-  const invalid = await invalidPoint(tools, key, rows);
+  const invalid = await invalidPoint(tools, key, privatePart, rows);
   if (invalid !== undefined) return invalid;
   report?.("hash of the initial key");
-  if (hashOf(tools, key, rows) !== key.history.circuitHash) return "its circuit hash is of another key";
+  const unsplit = hashOf(tools, key, privatePart, rows);
+  const expected = commitment === undefined ? unsplit : splitHash(unsplit, commitment);
+  if (expected !== key.history.circuitHash) return "its circuit hash is of another key";
   report?.("initial key against circuit and powers of tau");
-  return equationFault(tools, key, system, rows);
+  return equationFault(tools, key, privatePart, system, rows);
+}
+
+/** Both files of an initial key; the second only of a circuit with committed wires. */
+export interface InitialParts {
+  readonly key: KeyParts;
+  readonly commitment?: CommitmentParts | undefined;
 }
 
 async function invalidPoint(
   { check, threads, pairings, generators }: KeyTools,
   key: KeyParts,
+  privatePart: Uint8Array,
   rows: RowPoints,
 ): Promise<string | undefined> {
   const { alpha1, beta1, beta2 } = key;
@@ -64,7 +93,7 @@ async function invalidPoint(
     ["section 3", key.section(SECTION.publicPart)],
     ["section 5", key.section(SECTION.a)],
     ["section 6", key.section(SECTION.b1)],
-    ["section 8", key.section(SECTION.privatePart)],
+    ["section 8", privatePart],
   ] as const) {
     const found = await threads.firstInvalid("g1", points);
     if (found !== undefined) return `point ${found} of ${what} is not on the curve`;
@@ -73,7 +102,12 @@ async function invalidPoint(
   return found === undefined ? undefined : `point ${found} of section 7 is not on the curve`;
 }
 
-function hashOf({ memory }: KeyTools, key: KeyParts, { quotientPowers }: RowPoints): string {
+function hashOf(
+  { memory }: KeyTools,
+  key: KeyParts,
+  privatePart: Uint8Array,
+  { quotientPowers }: RowPoints,
+): string {
   return circuitHash(memory, {
     header: [
       ["g1", key.alpha1],
@@ -86,7 +120,7 @@ function hashOf({ memory }: KeyTools, key: KeyParts, { quotientPowers }: RowPoin
     publicPart: key.section(SECTION.publicPart),
     quotientPowers,
     domainSize: key.domainSize,
-    privatePart: key.section(SECTION.privatePart),
+    privatePart,
     a: key.section(SECTION.a),
     b1: key.section(SECTION.b1),
     b2: key.section(SECTION.b2),
@@ -96,6 +130,7 @@ function hashOf({ memory }: KeyTools, key: KeyParts, { quotientPowers }: RowPoin
 async function equationFault(
   { memory, threads, pairings, generators }: KeyTools,
   key: KeyParts,
+  privatePart: Uint8Array,
   system: ConstraintSystem,
   rows: RowPoints,
 ): Promise<string | undefined> {
@@ -105,13 +140,13 @@ async function equationFault(
     k: randomScalars(key.wires),
   };
   const publicBytes = (key.publicSignals + 1) * ELEMENT_BYTES;
-  const combine = (id: keyof typeof SECTION, scalars: Uint8Array) =>
-    threads.sum({ group: "g1", bases: key.section(SECTION[id]), scalars, bits: FACTOR_BITS });
+  const combine = (bases: Uint8Array, scalars: Uint8Array) =>
+    threads.sum({ group: "g1", bases, scalars, bits: FACTOR_BITS });
   const sums = [
-    combine("a", factors.a),
-    combine("b1", factors.b),
-    combine("publicPart", factors.k.subarray(0, publicBytes)),
-    combine("privatePart", factors.k.subarray(publicBytes)),
+    combine(key.section(SECTION.a), factors.a),
+    combine(key.section(SECTION.b1), factors.b),
+    combine(key.section(SECTION.publicPart), factors.k.subarray(0, publicBytes)),
+    combine(privatePart, factors.k.subarray(publicBytes)),
   ];
   const sumOfB2 = threads.sum({
     group: "g2",

@@ -59,8 +59,8 @@ export function readKeyParts(bytes: Uint8Array, name: string): KeyParts {
 }
 
 /**
- * What of the points that a contribution multiplies by its secret is none: those of the sections 8 and 9, and
- * δ. It has to be asked before there is a secret.
+ * What of the points that a contribution multiplies by its secret δ is none: those of the sections 8 and 9,
+ * and δ. It has to be asked before there is a secret.
  */
 export async function invalidMultiplicand(
   { check, threads }: KeyTools,

@@ -27,6 +27,29 @@ export async function withNewFile<Result>(
   });
 }
 
+/**
+ * As {@link withNewFile}, for two files that belong together: when the second path was taken meanwhile, the
+ * first is free again.
+ */
+export async function withNewFiles<Result>(
+  [path, other]: readonly [string, string],
+  write: (temporary: string, otherTemporary: string) => Promise<Result>,
+): Promise<Result> {
+  return withTemporary(path, (temporary) =>
+    withTemporary(other, async (otherTemporary) => {
+      const result = await write(temporary, otherTemporary);
+      await link(temporary, path).catch(existing(path));
+      try {
+        await link(otherTemporary, other).catch(existing(other));
+      } catch (error) {
+        await rm(path);
+        throw error;
+      }
+      return result;
+    }),
+  );
+}
+
 /** As {@link withNewFile}, for a folder, which `write` makes. */
 export async function withNewFolder<Result>(
   path: string,

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { readFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { readFile, writeFile } from "node:fs/promises";
 import { domainPower } from "../arithmetisation.ts";
 import type { KeyHistory } from "../contributions.ts";
 import { readConstraintSystem } from "../r1cs.ts";
@@ -9,14 +10,24 @@ import { BEACON_EXPONENTS } from "./check-steps.ts";
 import { CeremonyStepError, KeyFaultsError } from "./errors.ts";
 import { invalidMultiplicand, readKeyParts } from "./key-parts.ts";
 import { withKeyTools } from "./key-tools.ts";
-import { withNewFile } from "./new-file.ts";
+import { commitmentStep } from "./commitment-step.ts";
+import { invalidCommitment } from "./key-fault.ts";
+import { withNewFile, withNewFiles } from "./new-file.ts";
 import {
   type AllowedPowers,
   assertLargeEnough,
   authenticatePowers,
   readPowersOfTau,
 } from "./powers-of-tau.ts";
-import { type StepReport, withSnarkjs } from "./snarkjs.ts";
+import { computeInitialKey } from "./read-initial.ts";
+import { type SnarkjsSession, type StepReport, withSnarkjs } from "./snarkjs.ts";
+import {
+  commitmentPath,
+  type CommitmentParts,
+  readCommitmentParts,
+  splitFault,
+  splitInitialKey,
+} from "./split.ts";
 import { type KeySources, verifyKey } from "./verify.ts";
 
 /** snarkjs cuts longer names. */
@@ -35,27 +46,42 @@ export interface InitialKeyOptions extends AllowedPowers {
   readonly r1cs: string;
   readonly ptau: string;
   readonly to: string;
+  /** How many wires the circuit commits to: then there are two files, `.zkey` and `.ckey`. */
+  readonly committed?: number;
   readonly report?: StepReport;
 }
 
 /**
- * The first step of phase 2: the key of a circuit before contributions. Its δ is 1: with it proofs can be
- * forged.
+ * The first step of phase 2: the key of a circuit before contributions. Its δ is 1, and so is its η: with it
+ * proofs can be forged.
  * @throws `POWERS_OF_TAU`, `KEY_CORRUPT` when the circuit is malformed, `FILE_EXISTS`.
  */
 export async function makeInitialKey({
   r1cs,
   ptau,
   to,
+  committed = 0,
   report,
   ...allowed
 }: InitialKeyOptions): Promise<KeyHistory> {
-  return withNewFile(to, async (temporary) => {
+  const assertPowers = async (): Promise<void> => {
     const system = readConstraintSystem(await readFile(r1cs), r1cs);
     const powers = await readPowersOfTau(ptau);
     // snarkjs leaves half a file behind where it finds these too late or not at all.
     assertLargeEnough(powers, domainPower(system));
     await authenticatePowers(powers, allowed);
+  };
+  if (committed > 0)
+    return withNewFiles([to, commitmentPath(to)], async (temporary, temporaryCommitment) => {
+      await assertPowers();
+      // The unsplit key stays in memory.
+      const { zkey, ckey } = splitInitialKey(await computeInitialKey(r1cs, ptau, report), committed);
+      await writeFile(temporaryCommitment, ckey);
+      await writeFile(temporary, zkey);
+      return readProvingKey(zkey, to).history;
+    });
+  return withNewFile(to, async (temporary) => {
+    await assertPowers();
     return withSnarkjs(report, async ({ zKey, logger, errors }) => {
       await zKey.newZKey(r1cs, ptau, temporary, logger);
       return historyOf(temporary, "the initial key", errors);
@@ -83,6 +109,9 @@ export interface ContributeOptions extends StepOptions {
  * them. It is forgotten with the process. The last contribution of the result is this one; its hash is what
  * to publish. The sender of the key may want the secret: what is multiplied by it is checked before, and is
  * what was checked.
+ *
+ * A key with committed wires has η besides, which gets a secret of its own. A contributor divides by the
+ * secrets whatever is handed in: so such a key is verified always, with its split, from circuit and powers.
  * @throws `KEY_FAULTS` when the received key is not what it should be; `CEREMONY_STEP` when a beacon has
  * ended the ceremony or the name is no name; `KEY_CORRUPT`, `FILE_EXISTS`, `POWERS_OF_TAU`.
  */
@@ -95,18 +124,25 @@ export async function contribute({
   report,
 }: ContributeOptions): Promise<KeyHistory> {
   await assertOpen(from, name);
-  return withNewFile(to, async (temporary) => {
-    const data =
+  if (received === UNVERIFIED && existsSync(commitmentPath(from)))
+    throw new CeremonyStepError(
+      `${from} has committed wires: nobody contributes to such a key without its circuit and its powers of tau`,
+    );
+  return writeStep(to, {
+    report,
+    what: "the contribution",
+    text,
+    read: async () =>
       received === UNVERIFIED
-        ? await readMultiplicands(from)
-        : await readVerified(from, { ...received, ...(report === undefined ? {} : { report }) });
-    // snarkjs mixes in random bytes of its own. These make sure that it is never given nothing, for it would
-    // ask a person.
-    const entropy = `${randomBytes(ENTROPY_BYTES).toString("hex")}${text}`;
-    return withSnarkjs(report, async ({ zKey, logger, errors }) => {
+        ? readMultiplicands(from)
+        : readVerified(from, { ...received, ...(report === undefined ? {} : { report }) }),
+    hasCommitment: received !== UNVERIFIED && (received.committed ?? 0) > 0,
+    change: async ({ zKey, logger }, data, temporary) => {
+      // snarkjs mixes in random bytes of its own. These make sure that it is never given nothing, for it
+      // would ask a person.
+      const entropy = `${randomBytes(ENTROPY_BYTES).toString("hex")}${text}`;
       await zKey.contribute({ type: "mem", data }, temporary, name, entropy, logger);
-      return historyOf(temporary, "the contribution", errors);
-    });
+    },
   });
 }
 
@@ -137,11 +173,62 @@ export async function applyBeacon({
     throw new CeremonyStepError(
       `Nobody has contributed to ${from}: with a beacon alone everybody would know its δ`,
     );
-  return withNewFile(to, async (temporary) => {
-    const data = await readMultiplicands(from);
-    return withSnarkjs(report, async ({ zKey, logger, errors }) => {
+  return writeStep(to, {
+    report,
+    what: "the beacon",
+    read: () => readMultiplicands(from),
+    hasCommitment: existsSync(commitmentPath(from)),
+    change: async ({ zKey, logger }, data, temporary) => {
       await zKey.beacon({ type: "mem", data }, temporary, name, hex, iterationsExponent, logger);
-      return historyOf(temporary, "the beacon", errors);
+    },
+  });
+}
+
+/** What a step is given: the second file only of a circuit with committed wires. */
+interface ReceivedKey {
+  readonly zkey: Uint8Array;
+  readonly commitment?: CommitmentParts | undefined;
+}
+
+/** A step of δ, by snarkjs, and the step of η that belongs to it, if the key has committed wires. */
+async function writeStep(
+  to: string,
+  {
+    report,
+    what,
+    text,
+    read,
+    hasCommitment,
+    change,
+  }: {
+    readonly report: StepReport | undefined;
+    readonly what: string;
+    readonly text?: string;
+    readonly read: () => Promise<ReceivedKey>;
+    readonly hasCommitment: boolean;
+    readonly change: (session: SnarkjsSession, zkey: Uint8Array, temporary: string) => Promise<void>;
+  },
+): Promise<KeyHistory> {
+  if (!hasCommitment)
+    return withNewFile(to, async (temporary) => {
+      const { zkey } = await read();
+      return withSnarkjs(report, async (session) => {
+        await change(session, zkey, temporary);
+        return historyOf(temporary, what, session.errors);
+      });
+    });
+  return withNewFiles([to, commitmentPath(to)], async (temporary, temporaryCommitment) => {
+    const { zkey, commitment } = await read();
+    if (commitment === undefined) throw new CeremonyStepError("The commitment key is missing");
+    return withSnarkjs(report, async (session) => {
+      await change(session, zkey, temporary);
+      const history = await historyOf(temporary, what, session.errors);
+      const deltaStep = history.contributions.at(-1);
+      if (deltaStep === undefined) throw new CeremonyStepError(`snarkjs did not make ${what}`);
+      report?.("commitment key");
+      const step = { commitment, zkey, deltaStep, ...(text === undefined ? {} : { text }) };
+      await writeFile(temporaryCommitment, await commitmentStep(step));
+      return history;
     });
   });
 }
@@ -153,21 +240,29 @@ export async function applyBeacon({
 async function readVerified(
   path: string,
   sources: KeySources & { readonly report?: StepReport },
-): Promise<Uint8Array> {
+): Promise<ReceivedKey> {
   const { key, faults } = await verifyKey({ ...sources, key: path, underWay: true });
   if (key === undefined || faults.length > 0) throw new KeyFaultsError(path, faults);
-  return key.content;
+  return { zkey: key.content, commitment: key.split?.commitment };
 }
 
 /**
- * Content of a key whose points are points at least.
+ * Content of a key whose points are points at least, and whose committed wires have none over δ.
  * @throws `KEY_FAULTS`.
  */
-async function readMultiplicands(path: string): Promise<Uint8Array> {
-  const content = await readSharedFile(path);
-  const message = await withKeyTools((tools) => invalidMultiplicand(tools, readKeyParts(content, path)));
+async function readMultiplicands(path: string): Promise<ReceivedKey> {
+  const zkey = await readSharedFile(path);
+  const key = readKeyParts(zkey, path);
+  const commitment = existsSync(commitmentPath(path))
+    ? await readCommitmentParts(commitmentPath(path))
+    : undefined;
+  const message = await withKeyTools(async (tools) => {
+    const fault = await invalidMultiplicand(tools, key);
+    if (fault !== undefined || commitment === undefined) return fault;
+    return splitFault({ key, commitment }) ?? (await invalidCommitment(tools, commitment));
+  });
   if (message !== undefined) throw new KeyFaultsError(path, [{ name: "damaged", message }]);
-  return content;
+  return { zkey, commitment };
 }
 
 /** The history of a key to which something is to be added. */

@@ -1,19 +1,22 @@
 import { createHash } from "node:crypto";
+import type { Hex } from "viem";
 import { domainPower } from "../arithmetisation.ts";
-import type { KeyHistory } from "../contributions.ts";
+import { historyOf, type KeyHistory } from "../contributions.ts";
 import { KeyCorruptError } from "../errors.ts";
 import { type ConstraintSystem, readConstraintSystem } from "../r1cs.ts";
-import { readSharedFile, share } from "../shared-bytes.ts";
+import { readSharedFile } from "../shared-bytes.ts";
 import {
   assertPoints,
   hashVerificationKey,
   isDevelopmentKey,
   type VerificationKey,
 } from "../verification-key.ts";
-import { compareSteps, short, unfinished } from "./compare.ts";
+import { compareCommitment, compareHistories, compareSteps, short, unfinished } from "./compare.ts";
 import { type KeyFault, PowersOfTauError } from "./errors.ts";
-import { initialKeyFault } from "./initial-key.ts";
+import { initialKeyFault, type InitialParts } from "./initial-key.ts";
 import { contributedKeyFault } from "./key-fault.ts";
+import type { SplitVerificationKey } from "../split-verification-key.ts";
+import { hashSplitVerificationKey, splitVerificationKey } from "../split-verification-key.ts";
 import { areSame, type KeyParts, readKeyParts } from "./key-parts.ts";
 import { withKeyTools } from "./key-tools.ts";
 import { originFaults } from "./known-powers-of-tau.ts";
@@ -25,7 +28,15 @@ import {
   type PowersOrigin,
   readPowersOfTau,
 } from "./powers-of-tau.ts";
-import { type StepReport, withSnarkjs } from "./snarkjs.ts";
+import { readInitialKey } from "./read-initial.ts";
+import type { StepReport } from "./snarkjs.ts";
+import {
+  commitmentPath,
+  commitmentSteps,
+  type CommitmentParts,
+  readCommitmentParts,
+  splitFault,
+} from "./split.ts";
 import type { CeremonyTranscript } from "./transcript.ts";
 
 /** What a key is held against. */
@@ -33,6 +44,11 @@ export interface KeySources extends AllowedPowers {
   /** Paths of the circuit's constraints and of the powers of tau. */
   readonly r1cs: string;
   readonly ptau: string;
+  /**
+   * How many wires behind the public ones the circuit commits to; none unless it is said. A key of such a
+   * circuit has two files: its path is that of the `.zkey`, and the `.ckey` lies beside it.
+   */
+  readonly committed?: number | undefined;
   /**
    * Path of the initial key, from whomever: it is checked. Without it, it is computed, which takes many
    * minutes, unless the key itself is an initial one.
@@ -63,8 +79,14 @@ export interface KeyFacts {
   /** The file as it was when it was checked. */
   readonly content: Uint8Array;
   readonly verificationKey: VerificationKey;
-  /** Name of the verification key on chain. */
-  readonly hash: string;
+  /** Name of the verification key: on chain, unless it has committed wires. */
+  readonly hash: Hex;
+  /** The other file of a key with committed wires, as it was then, and what both files have. */
+  readonly split?: {
+    readonly commitment: CommitmentParts;
+    readonly history: KeyHistory;
+    readonly verificationKey: SplitVerificationKey;
+  };
   /** True when its secrets are public, whatever came after. */
   readonly isDevelopment: boolean;
   readonly history: KeyHistory;
@@ -80,21 +102,30 @@ export interface KeyFacts {
  * the key itself are reported.
  */
 export async function verifyKey(options: VerifyKeyOptions): Promise<KeyReport> {
-  const { ptau, circuit, transcript } = options;
+  const { ptau, circuit, transcript, committed = 0 } = options;
   const content = await readSharedFile(options.key);
   const powers = await readPowersOfTau(ptau);
   const constraints = await readSharedFile(options.r1cs);
   const system = readConstraintSystem(constraints, options.r1cs);
   let key: KeyParts;
+  let split: KeyFacts["split"];
   try {
     key = readKeyParts(content, options.key);
     assertPoints(key.verificationKey);
+    if (committed > 0) {
+      const found = await readSplit(options.key, key, committed);
+      if ("message" in found) return { faults: [found] };
+      split = found;
+    }
   } catch (error) {
     if (error instanceof KeyCorruptError) return { faults: [{ name: "damaged", message: error.message }] };
     throw error;
   }
   const { history, verificationKey } = key;
-  const hash = hashVerificationKey(verificationKey);
+  const hash =
+    split === undefined
+      ? hashVerificationKey(verificationKey)
+      : hashSplitVerificationKey(split.verificationKey);
   const isDevelopment = isDevelopmentKey(verificationKey);
   const faults: KeyFault[] = [];
   const expect = (name: KeyFault["name"], what: string, actual: string, expected: string): void => {
@@ -117,12 +148,14 @@ export async function verifyKey(options: VerifyKeyOptions): Promise<KeyReport> {
   if ("fault" in origin) {
     if (!faults.some(({ name }) => name === origin.fault.name)) faults.push(origin.fault);
   }
-  for (const [index, { name, follows }] of history.contributions.entries())
-    if (!follows)
-      faults.push({
-        name: "damaged",
-        message: `contribution ${index + 1}, "${name}", was made on another key than this`,
-      });
+  for (const { contributions } of split === undefined ? [history] : [history, split.history])
+    for (const [index, { name, follows }] of contributions.entries())
+      if (!follows)
+        faults.push({
+          name: "damaged",
+          message: `contribution ${index + 1}, "${name}", was made on another key than this`,
+        });
+  if (split !== undefined) faults.push(...compareHistories(history, split.history));
   if (options.underWay !== true) faults.push(...unfinished(history));
   if (transcript !== undefined) {
     if (circuit !== undefined) expect("other-circuit", "the circuit", circuit, transcript.circuit);
@@ -132,12 +165,14 @@ export async function verifyKey(options: VerifyKeyOptions): Promise<KeyReport> {
       expect("other-powers-of-tau", "the powers' hash", origin.blake2b, transcript.powersOfTau.blake2b);
     expect("other-key", "the hash of the initial key", history.circuitHash, transcript.circuitHash);
     faults.push(...compareSteps(history, transcript));
+    faults.push(...compareCommitment(split, transcript));
     expect("other-key", "the verification key", hash, transcript.verificationKey);
     expect("damaged", "the hash of the file", sha256(content), transcript.zkey);
   }
   if (faults.length === 0) {
     assertLargeEnough(powers, domainPower(system));
-    faults.push(...(await deepFaults(options, key, system, powers)));
+    const parts = { key, commitment: split?.commitment };
+    faults.push(...(await deepFaults(options, parts, system, powers)));
   }
   return {
     faults,
@@ -147,6 +182,7 @@ export async function verifyKey(options: VerifyKeyOptions): Promise<KeyReport> {
       hash,
       isDevelopment,
       history,
+      ...(split === undefined ? {} : { split }),
       ...("blake2b" in origin ? { powers: origin } : {}),
     },
   };
@@ -157,63 +193,26 @@ export async function verifyKey(options: VerifyKeyOptions): Promise<KeyReport> {
  */
 async function deepFaults(
   options: VerifyKeyOptions,
-  key: KeyParts,
+  parts: InitialParts,
   system: ConstraintSystem,
   powers: PowersOfTau,
 ): Promise<KeyFault[]> {
   const { report } = options;
-  const { initial, blame } = await readInitialKey(options, key);
+  const { key } = parts;
+  const { initial, blame } = await readInitialKey(options, parts);
   if ("message" in initial) return [blame(initial.message)];
   return withKeyTools(async (tools): Promise<KeyFault[]> => {
-    if (!hasSizes(initial, system)) return [blame("it is for another circuit")];
+    if (!hasSizes(initial.key, system)) return [blame("it is for another circuit")];
     const wrong = await initialKeyFault(tools, initial, system, powers, report);
     if (wrong !== undefined) return [blame(wrong)];
-    const [actual, expected] = [key.history.circuitHash, initial.history.circuitHash];
+    const [actual, expected] = [key.history.circuitHash, initial.key.history.circuitHash];
     if (actual !== expected) {
       const message = `the key began as ${short(actual)}, this circuit and these powers of tau begin as ${short(expected)}`;
       return [{ name: "other-circuit", message }];
     }
-    const fault = await contributedKeyFault(tools, key, initial, report);
+    const fault = await contributedKeyFault(tools, parts, initial, report);
     return fault === undefined ? [] : [{ name: "damaged", message: fault }];
   });
-}
-
-/** The initial key, and what it means when that turns out to be wrong. */
-async function readInitialKey(
-  { r1cs, ptau, key: path, initial, report }: VerifyKeyOptions,
-  key: KeyParts,
-): Promise<{
-  readonly initial: KeyParts | KeyCorruptError;
-  readonly blame: (what: string) => KeyFault;
-}> {
-  if (initial !== undefined) {
-    const blame = (what: string): KeyFault => ({
-      name: "other-initial-key",
-      message: `${initial} is not the circuit's initial key: ${what}`,
-    });
-    try {
-      return { initial: readKeyParts(await readSharedFile(initial), initial), blame };
-    } catch (error) {
-      if (error instanceof KeyCorruptError) return { initial: error, blame };
-      throw error;
-    }
-  }
-  if (key.history.contributions.length === 0)
-    return {
-      initial: key,
-      blame: (what) => ({
-        name: "other-circuit",
-        message: `${path} is not the initial key of the circuit and the powers of tau: ${what}`,
-      }),
-    };
-  return {
-    initial: readKeyParts(await computeInitialKey(r1cs, ptau, report), "the initial key"),
-    // It was made of them just now.
-    blame: (what) => ({
-      name: "other-powers-of-tau",
-      message: `nothing good can be made with ${ptau}: of the initial key, ${what}`,
-    }),
-  };
 }
 
 async function originOf(
@@ -236,19 +235,25 @@ function hasSizes(key: KeyParts, system: ConstraintSystem): boolean {
   );
 }
 
-async function computeInitialKey(
-  r1cs: string,
-  ptau: string,
-  report: StepReport | undefined,
-): Promise<Uint8Array> {
-  return withSnarkjs(report, async ({ zKey, logger, errors }) => {
-    // snarkjs keeps this file in memory, and puts its content into the object.
-    const file: { readonly type: "mem"; data?: unknown } = { type: "mem" };
-    const circuitHash: unknown = await zKey.newZKey(r1cs, ptau, file, logger);
-    if (!(circuitHash instanceof Uint8Array && file.data instanceof Uint8Array))
-      throw new Error(`snarkjs: ${errors.join("; ")}`);
-    return share(file.data);
-  });
+/** The second file of a key with committed wires, or what makes the two no split of one key. */
+async function readSplit(
+  path: string,
+  key: KeyParts,
+  committed: number,
+): Promise<NonNullable<KeyFacts["split"]> | KeyFault> {
+  let commitment: CommitmentParts;
+  try {
+    commitment = await readCommitmentParts(commitmentPath(path));
+  } catch (cause) {
+    if (cause instanceof KeyCorruptError) throw cause;
+    const message = `${commitmentPath(path)} cannot be read, and the circuit commits to ${committed} wires`;
+    return { name: "not-split", message };
+  }
+  const message = splitFault({ key, commitment }, committed);
+  if (message !== undefined) return { name: "not-split", message };
+  const verificationKey = splitVerificationKey(key.verificationKey, commitment);
+  assertPoints({ ...verificationKey, delta: verificationKey.eta });
+  return { commitment, history: historyOf(commitmentSteps({ key, commitment })), verificationKey };
 }
 
 function sha256(content: Uint8Array): string {
