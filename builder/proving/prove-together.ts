@@ -30,21 +30,21 @@ export async function proveTogether(
       return { job, commitment };
     });
     const drawn = await draw(started.map(({ commitment }) => commitment.d));
-    const wrong = new Set<TraceJob>();
+    const wrongMakers = new Set<string>();
     const prove = async ({ job, commitment }: Committed, own: ProveOptions): Promise<CommittedResult> => {
       try {
         return await prover.proveCommitted({ ...job, commitment, drawn }, own);
       } catch (error) {
-        if (error instanceof WrongCommitmentError) wrong.add(job);
+        if (error instanceof WrongCommitmentError) wrongMakers.add(commitment.backend);
         throw error;
       }
     };
     try {
       return await together(started, options, prove);
     } catch (error) {
-      // Its maker is in quarantine: sooner or later there is a right one, or no backend is left.
-      if (wrong.size === 0) throw error;
-      for (const job of wrong) known.delete(job);
+      // They are in quarantine: sooner or later a commitment is right, or no backend is left.
+      if (wrongMakers.size === 0) throw error;
+      for (const [job, { backend }] of known) if (wrongMakers.has(backend)) known.delete(job);
     }
   }
 }

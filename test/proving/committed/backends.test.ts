@@ -27,11 +27,13 @@ import { calculateWitness } from "../../../builder/proving/threads/witness.ts";
 import { FIELD_MODULUS } from "../../../builder/protocol/ids.ts";
 import { failureCode, testArtefacts } from "../keys/setting.ts";
 import { endSnarkjs } from "../keys/snarkjs-threads.ts";
+import { processesOf } from "../native-setting.ts";
 import { toSnarkjsProof } from "../setting.ts";
 import { drawn, lookupsJob } from "./lookups.ts";
 import { unsplitArtefacts } from "./unsplit.ts";
 
 const rapidsnark = await findWorker(rapidsnarkWorker);
+const NATIVE = ["gnark", "rapidsnark"];
 const forever = new AbortController().signal;
 const KINDS: readonly BackendKind[] = [
   ...BACKEND_KINDS,
@@ -116,6 +118,33 @@ describe("proofs with commitments", function () {
           await pool.close();
         }
       });
+
+      const linuxOnly = process.platform === "linux" && NATIVE.includes(kind.name) ? it : it.skip;
+      linuxOnly(
+        "are made though the process that committed is killed between the steps (Linux)",
+        async () => {
+          const backend = await kind.open({ circuits: [lookups], threads: 2 });
+          const pool = await ProverPool.open({ circuits: [lookups], backends: [backend] });
+          const own = (): number[] =>
+            processesOf(kind.name)
+              .filter(({ parent }) => parent === process.pid)
+              .map(({ pid }) => pid);
+          try {
+            let killed: number[] = [];
+            const [made] = await proveTogether(pool, [lookupsJob(1)], (commitments) => {
+              killed = own();
+              for (const pid of killed) process.kill(pid, "SIGKILL");
+              return drawn(commitments);
+            });
+            if (made === undefined) throw new Error("no proof");
+            expect(verifier.verify(made.publicSignals, made.proof)).to.equal(true);
+            expect(killed).to.have.length(1);
+            expect(own()).to.have.length(1).and.to.not.include(killed[0]);
+          } finally {
+            await pool.close();
+          }
+        },
+      );
 
       it("commit to any values of the field, in any number of threads", async () => {
         const largest = FIELD_MODULUS - 1n;
