@@ -235,6 +235,43 @@ describe("while a proof is being made", function () {
     expect(prover.proved).to.equal(2);
   });
 
+  it("what was overtaken twice lets nothing else be posted before it", async () => {
+    await using rival = await createBuilder({
+      l1Rpc: lockstep.l1.url,
+      manager: lockstep.rollups,
+      rollups: [{ id: lockstep.ledger, kind: unprovenLedgerKind, verificationKeys: lockstep.keys }],
+      account: accountAt(9),
+      prover: new UnprovenProver(),
+    });
+    const first = await call(lockstep.ledgerProxy, { value: 5n });
+    for (let round = 1; round <= 2; round++) {
+      await until(() => prover.proved === round);
+      // The ledger is elsewhere by then: what is being proven does not fit any more.
+      const nonce = await lockstep.l1.reader.getTransactionCount({ address: other.address });
+      const fees = { gas: 3_000_000n, maxFeePerGas: parseGwei("10"), maxPriorityFeePerGas: 1n };
+      const deposit = {
+        type: "eip1559",
+        chainId: 31337,
+        nonce,
+        to: lockstep.ledgerProxy,
+        value: 1n,
+      } as const;
+      const raw = await other.signTransaction({ ...deposit, ...fees });
+      await rival.submit(raw, () => Promise.reject(new Error("was forwarded")));
+      await rival.idle();
+      const proven = gate;
+      gate = Promise.withResolvers();
+      proven.resolve(undefined);
+    }
+    await until(() => prover.proved === 3);
+    const quick = await onA(0);
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    expect(state(quick)).to.equal("queued");
+    gate.resolve(undefined);
+    await expectPosted([first, quick]);
+    expect(ofType("posted").map(({ transactions }) => transactions)).to.deep.equal([[first], [quick]]);
+  });
+
   it("nothing is failed that needs what is being proven", async () => {
     const account = await payer(7);
     const fund = encodeFunctionData({
