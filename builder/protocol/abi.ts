@@ -578,6 +578,14 @@ export const rollupsAbi = [
   {
     type: "error",
     inputs: [
+      { name: "execution", internalType: "uint256", type: "uint256" },
+      { name: "action", internalType: "uint256", type: "uint256" },
+    ],
+    name: "NotJoint",
+  },
+  {
+    type: "error",
+    inputs: [
       { name: "rollup", internalType: "ChainId", type: "uint64" },
       { name: "caller", internalType: "address", type: "address" },
     ],

@@ -216,6 +216,7 @@ library Executions {
         ChainId to
     ) private pure {
         bool isStatic = action.isStaticCall();
+        bool isTransaction = action.kindOf() == L2TX;
         uint256 flags = Grammar.enter(walk.course, action, at, from, isStatic);
         uint256 words = Statements.wordCountsOf(action);
         uint128 value = action.valueOf();
@@ -224,12 +225,13 @@ library Executions {
             Track memory caller = tracks.list[Standings.find(tracks, from)];
             Visits.noteGiver(walk.visits, caller, at, words);
             if (value != 0) Effects.debit(caller, value);
-        } else if (at != 0) {
+        } else if (at != 0 && !isTransaction) {
             StepWriter.expect(walk.steps, action);
         }
         if (to != L1) {
             (uint256 callee, bool begins) = Visits.enter(walk.visits, tracks, to, at, words);
-            if (begins) flags |= BEGINS_VISIT;
+            // The transactions of a joint execution are one visit, which the last of them ends.
+            if (begins || isTransaction) flags |= BEGINS_VISIT;
             if (value != 0) Effects.credit(tracks.list[callee], value);
         }
         Grammar.open(walk.course, at, from, to, walk.nest.spans, flags);
@@ -258,6 +260,7 @@ library Executions {
         Tracks memory tracks = walk.tracks;
         (uint256 call, Frame frame) = Grammar.leave(course, action, at, from, to);
         bool failed = action.hasFailed();
+        bool goesOn = Grammar.goesOn(course, action, at);
         uint256 words = Statements.wordCountsOf(action);
         uint256 callee = NO_TRACK;
         uint256 caller = NO_TRACK;
@@ -271,8 +274,12 @@ library Executions {
             caller = Standings.find(tracks, to);
             Visits.noteReceiver(walk.visits, tracks.list[caller], at, words);
         }
+        if (goesOn) {
+            if (!failed) course.hasEffect = true;
+            return;
+        }
         if (frame.beginsVisit()) {
-            bool keepsRoot = failed || frame.isStaticFrame();
+            bool keepsRoot = (failed && !course.hasEffect) || frame.isStaticFrame();
             Visits.close(walk.visits, tracks.list[callee], keepsRoot);
         }
         if (to == L1) {
@@ -302,7 +309,7 @@ library Executions {
         (bool isEnding, bool isDead) = Grammar.answer(course, failed, at, frame);
         if (isEnding) {
             entry.ending = at;
-            entry.failed = failed;
+            entry.failed = failed && !course.hasEffect;
         } else {
             ending = 0;
         }

@@ -10,6 +10,7 @@ import {
     L1,
     L2TX,
     Mark,
+    RESULT,
     REVERT,
     REVERT_CONTINUE
 } from "../interfaces/Actions.sol";
@@ -37,7 +38,8 @@ library Grammar {
         course.count = count;
         course.control = L1;
         course.frames = new uint256[](count);
-        course.endings = 0;
+        course.endings = course.transactions = 0;
+        course.hasEffect = false;
         course.returnsAt = NEVER;
         course.isTransaction = course.canEnd = course.isOver = course.isUndoing = false;
         Path memory path = course.path;
@@ -57,10 +59,26 @@ library Grammar {
         course.control = to;
         uint256 kind = action.kindOf();
         if (course.isUndoing || kind > L2TX) _checkUndoing(course, action, at);
-        if ((at == 0) != (kind == L2TX) && !(at == 0 && kind == CALL)) {
-            revert IRollups.BadTrigger(course.index, at);
+        if (at == 0) {
+            if (kind != CALL && kind != L2TX) revert IRollups.BadTrigger(course.index, at);
+            course.rollup = to;
         }
+        if (kind == L2TX)
+            _checkTransaction(course, at, to);
+            // What is joint crosses no other border.
+        else if (course.transactions > 1 && kind != RESULT) revert IRollups.NotJoint(course.index, at);
         course.canEnd = false;
+    }
+
+    /// An L2TX triggers the execution, or follows in it upon transactions of the same rollup which crossed no
+    /// other border: each of them took two actions.
+    function _checkTransaction(Course memory course, uint256 at, ChainId to) private pure {
+        unchecked {
+            if (course.path.frame != 0 || (at != 0 && !course.isTransaction))
+                revert IRollups.BadTrigger(course.index, at);
+            if (at != 2 * course.transactions++ || to != course.rollup)
+                revert IRollups.NotJoint(course.index, at);
+        }
     }
 
     /// A REVERT is answered at once, and nothing else is.
@@ -97,11 +115,11 @@ library Grammar {
                 revert IRollups.NotCanonical(course.index, at);
             // What L1 calls for itself has all that L1 gives it.
             if (action.gasOf() != 0 && from == L1) revert IRollups.NotCanonical(course.index, at);
-            if (at != 0) {
-                flags = _checkInner(course, action, at, isStatic);
-            } else if (!isCall) {
+            if (!isCall) {
                 course.isTransaction = true;
                 flags = BINDS_GAS;
+            } else if (at != 0) {
+                flags = _checkInner(course, action, at, isStatic);
             }
             if (!isStatic) {
                 course.path.liveCalls++;
@@ -183,6 +201,15 @@ library Grammar {
         }
     }
 
+    /// Whether another transaction of a joint execution follows upon a RESULT, once that has left its frame:
+    /// then L1 is told of both at once.
+    function goesOn(Course memory course, Action calldata action, uint256 at) internal pure returns (bool) {
+        unchecked {
+            bool isAnswer = course.isTransaction && course.path.frame == 0 && at + 1 < course.count;
+            return isAnswer && action.nextOf().kindOf() == L2TX;
+        }
+    }
+
     /// Whether the path can end with what L1 is told now, and must.
     /// @param failed What came of the call.
     /// @param frame Of the call.
@@ -234,8 +261,10 @@ library Grammar {
         uint256 at,
         uint256 to
     ) internal pure returns (bool) {
-        // L1 has no choice but to answer a REVERT, and what triggers the execution is no turn in it.
-        bool isTurn = at != 0 && action.fromOf() == L1 && action.kindOf() != REVERT_CONTINUE;
+        // L1 has no choice but to answer a REVERT, and what triggers the execution, or follows in a joint one,
+        // is no turn in it.
+        uint256 kind = action.kindOf();
+        bool isTurn = at != 0 && action.fromOf() == L1 && kind != REVERT_CONTINUE && kind != L2TX;
         return isTurn && to > at && to < course.count && to < course.returnsAt;
     }
 

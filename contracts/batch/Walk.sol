@@ -143,6 +143,9 @@ struct Fork {
 /// @param control The chain that the next action comes from.
 /// @param frames {Frame}s by index of the CALL.
 /// @param endings How many RESULTs have answered the trigger.
+/// @param transactions How many L2TXs the list has had: several in a joint execution.
+/// @param rollup The one that the trigger calls.
+/// @param hasEffect A RESULT that another L2TX follows was not failed.
 /// @param returnsAt Index of the action at which the list comes back to its newest fork; no index if there is
 /// none.
 /// @param canEnd The path may end here.
@@ -157,6 +160,9 @@ struct Course {
     Path path;
     uint256[] frames;
     uint256 endings;
+    uint256 transactions;
+    ChainId rollup;
+    bool hasEffect;
     uint256 returnsAt;
     bool isTransaction;
     bool canEnd;

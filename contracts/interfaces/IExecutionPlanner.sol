@@ -3,11 +3,11 @@ pragma solidity 0.8.30;
 
 import {ChainId} from "./Actions.sol";
 
-/// An L2 transaction, as `Rollups` will run it.
+/// An L2 transaction, or several that are one execution, as `Rollups` will run it.
 /// @param opening Roots that must hold and the first step, in the encoding of {Steps}.
 /// @param next Offset of the second step in the table, if there is one.
-/// @param failed The RESULT that answers it is failed: it has no effect and is not run.
-/// @param reason The data of that RESULT then.
+/// @param failed The RESULT that answers it is failed, or all of them are: it has no effect and is not run.
+/// @param reason The data of that RESULT, or of the last one, then.
 struct TransactionPlan {
     bytes opening;
     uint256 next;

@@ -4,7 +4,7 @@ import { type BatchValue, encodeBatchValue } from "../../builder/protocol/batch.
 import { executionValue } from "../../builder/protocol/execution/encoding.ts";
 import type { Action } from "../../builder/protocol/action.ts";
 import { l2txAction } from "../../builder/protocol/action.ts";
-import type { Execution, Visit } from "../../builder/protocol/execution.ts";
+import type { Execution, Mark, Visit } from "../../builder/protocol/execution.ts";
 import { type ChainId, chainId, FIELD_MODULUS, L1 } from "../../builder/protocol/ids.ts";
 import {
   batchId,
@@ -16,6 +16,7 @@ import {
   REMOTE,
   REMOTE2,
   result,
+  resume,
   simpleCall,
   step,
   visit,
@@ -55,6 +56,14 @@ describe("Rollups.postBatch", () => {
     actions: readonly Action[],
     visits: readonly Visit[],
   ) => refuses(errorName, [1n, ...args], [good, execution(actions, visits)]);
+
+  const refusesTransactions = (
+    errorName: string,
+    args: readonly unknown[],
+    actions: readonly Action[],
+    visits: readonly Visit[],
+    marks: readonly Mark[] = [],
+  ) => refuses(errorName, [0n, ...args], [execution(actions, visits, marks), good]);
 
   describe("refuses a batch", () => {
     it("without executions", () => refuses("EmptyBatch", [], []));
@@ -208,6 +217,33 @@ describe("Rollups.postBatch", () => {
       await refusesList("BrokenChain", [0n], [call(a, b, REMOTE, REMOTE2), result(b, a)], [visit(b, r0, r1)]);
       await refusesList("BrokenChain", [1n], [open(), result(b, L1)], atA());
       await refusesList("BrokenChain", [1n], [open(), call(a, a, REMOTE, REMOTE2)], atA());
+    });
+
+    it("of transactions and anything else, or of two rollups, or that moves a root when all of them failed", async () => {
+      const signed = (rollup = a, failed = false): Action[] => [
+        l2txAction(rollup, "0x01"),
+        result(rollup, L1, "0x", failed),
+      ];
+      const [opened] = signed();
+      if (opened === undefined) throw new Error("no transaction");
+      const across = [call(a, b, REMOTE, REMOTE2), result(b, a)];
+      const both = [visit(b, r0, r1), visit(a, r0, r1)];
+      await refusesTransactions("NotJoint", [2n], [...signed(), ...signed(b)], both);
+      await refusesTransactions("NotJoint", [3n], [...signed(), opened, ...across, close()], both);
+      await refusesTransactions("NotJoint", [4n], [opened, ...across, close(), ...signed()], both);
+      await refusesTransactions("ActionsAfterEnd", [2n], [...signed(), open(), close()], atA());
+      await refusesTransactions("Unfinished", [], [...signed(), opened], atA());
+      await refusesTransactions("BadMark", [0n], [...signed(), ...signed(), ...signed()], atA(), [
+        resume(2, 4),
+      ]);
+      await refusesTransactions(
+        "VisitNotMade",
+        [1n],
+        [...signed(), ...signed()],
+        [visit(a, r0, r1), visit(a, r1, r2)],
+      );
+      const failed = [...signed(a, true), ...signed(a, true)];
+      await refusesTransactions("RootMustNotChange", [0n], failed, [visit(a, r0, r1)]);
     });
 
     it("that does not start with a trigger, or has one inside", async () => {

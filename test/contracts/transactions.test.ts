@@ -1,6 +1,6 @@
 import { expect } from "chai";
-import { encodeErrorResult, type Hex } from "viem";
-import { hashAction, l2txAction } from "../../builder/protocol/action.ts";
+import { encodeErrorResult, type Hex, numberToHex } from "viem";
+import { type Action, hashAction, l2txAction } from "../../builder/protocol/action.ts";
 import type { Execution } from "../../builder/protocol/execution.ts";
 import { type ChainId, L1 } from "../../builder/protocol/ids.ts";
 import {
@@ -149,6 +149,41 @@ describe("Rollups: L2 transactions", () => {
     );
     expect(await post([failed])).to.deep.equal([["ExecutionFailed", 0, "0xdead"]]);
     expect(await s.other.read.count()).to.equal(0n);
+  });
+
+  /** Transactions of one rollup that are one execution, of which these fail. */
+  const joint = (failed: readonly boolean[], [before, after] = [r0, r1]) =>
+    execution(
+      failed.flatMap((fails, at): Action[] => [
+        l2txAction(a, numberToHex(at, { size: 1 })),
+        result(a, L1, numberToHex(0xd0 + at, { size: 1 }), fails),
+      ]),
+      [visit(a, before, after)],
+    );
+
+  it("are one execution and one visit when they touch no other chain", async () => {
+    expect(await post([joint([false, false, false]), pure(r1, r2)])).to.deep.equal([
+      ["ExecutionConsumed", 0, undefined],
+      ["ExecutionConsumed", 1, undefined],
+    ]);
+    expect((await stateOf(s, a)).root).to.equal(rootHex(r2));
+  });
+
+  it("are passed over together where the rollup is elsewhere", async () => {
+    expect(await post([pure(), joint([false, false])])).to.deep.equal([
+      ["ExecutionConsumed", 0, undefined],
+      ["ExecutionSkipped", 1, a],
+    ]);
+    expect((await stateOf(s, a)).root).to.equal(rootHex(r1));
+  });
+
+  it("have an effect together unless all of them failed", async () => {
+    expect(await post([joint([true, false]), joint([false, true], [r1, r2])])).to.deep.equal([
+      ["ExecutionConsumed", 0, undefined],
+      ["ExecutionConsumed", 1, undefined],
+    ]);
+    expect(await post([joint([true, true], [r2, r2])])).to.deep.equal([["ExecutionFailed", 0, "0xd1"]]);
+    expect((await stateOf(s, a)).root).to.equal(rootHex(r2));
   });
 
   it("share a batch with calls", async () => {

@@ -24,6 +24,7 @@ export interface Frame {
   readonly parent: Frame | undefined;
   readonly call: Action;
   readonly at: number;
+  /** Its RESULT ends the rollup's visit, unless another transaction follows. */
   readonly beginsVisit: boolean;
   /** The path just before the call. */
   readonly before: Path;

@@ -68,6 +68,10 @@ class Walker {
   /** Rollups in the order in which they are first visited. */
   readonly #rollups = new Set<ChainId>();
   readonly #forks: { readonly to: number; readonly path: Path; readonly control: ChainId }[] = [];
+  /** Transactions so far: several in a joint execution. */
+  #transactions = 0;
+  /** One before the last of several transactions did not fail. */
+  #hasEffect = false;
   #path = EMPTY_PATH;
   #control: ChainId = L1;
   /** The path has ended: the next action is another alternative. */
@@ -106,8 +110,9 @@ class Walker {
     const open = this.#forks.at(-1);
     if (to <= at || to >= this.#actions.length || (open !== undefined && to > open.to))
       this.#refuse(at, "a RESUME that does not nest");
-    if (at === 0 || this.#control !== L1 || this.#actions[at]?.from !== L1)
-      this.#refuse(at, "a RESUME where it is not L1's turn");
+    const action = this.#actions[at];
+    const isTurn = this.#control === L1 && action?.from === L1 && action.kind !== ActionKind.L2TX;
+    if (at === 0 || !isTurn) this.#refuse(at, "a RESUME where it is not L1's turn");
     this.#forks.push({ to, path: this.#path, control: this.#control });
   }
 
@@ -169,6 +174,9 @@ class Walker {
       (isAnswer && previous.from !== action.to)
     )
       this.#refuse(at, "does not answer a REVERT, or is no answer to one");
+    if (action.kind === ActionKind.L2TX) this.#countTransaction(action, at);
+    else if (this.#transactions > 1 && action.kind !== ActionKind.RESULT)
+      this.#refuse(at, "crosses a border in an execution of several transactions");
     this.#control = action.to;
     const { newest } = this.#path;
     this.#path = { ...this.#path, newest: at };
@@ -188,11 +196,24 @@ class Walker {
     }
   }
 
+  /**
+   * A transaction comes first, or after others of the same rollup which crossed no other border: each of them
+   * took two actions.
+   */
+  #countTransaction({ to }: Action, at: number): void {
+    const [trigger] = this.#actions;
+    if (this.#path.frame !== undefined || trigger?.kind !== ActionKind.L2TX)
+      this.#refuse(at, "is an L2TX inside an execution");
+    if (at !== 2 * this.#transactions || to !== trigger.to)
+      this.#refuse(at, "shares its execution with more than transactions of its rollup");
+    this.#transactions++;
+  }
+
   #enter(call: Action, at: number): void {
     const before = this.#path;
     const parent = before.frame;
-    if ((at === 0) !== (parent === undefined)) this.#refuse(at, "answers nothing");
-    if (at > 0 && call.kind === ActionKind.L2TX) this.#refuse(at, "is an L2TX inside an execution");
+    if (call.kind === ActionKind.CALL && (at === 0) !== (parent === undefined))
+      this.#refuse(at, "answers nothing");
     // A static call from L1 is answered on a path of its own, so what L1 does for it is static as well.
     if (parent?.call.isStatic === true && !call.isStatic)
       this.#refuse(at, "is not static inside a static call");
@@ -204,7 +225,9 @@ class Walker {
       this.#refuse(at, "leaves open how much gas L1 gives to the callee");
     const bindsGas = call.kind === ActionKind.L2TX || (parent?.bindsGas === true && call.to !== L1);
     const liveCalls = before.liveCalls + (call.isStatic ? 0 : 1);
-    const beginsVisit = call.to !== L1 && !before.open.has(call.to);
+    const isIdle = call.to !== L1 && !before.open.has(call.to);
+    // Several transactions of an execution are one visit, which the last of them ends.
+    const beginsVisit = isIdle || call.kind === ActionKind.L2TX;
     const isGoal = call.from !== L1 && !call.isStatic;
     this.#path = {
       ...before,
@@ -215,7 +238,7 @@ class Walker {
     if (call.kind === ActionKind.CALL) this.#note(call.from, at, before);
     if (call.to === L1) return;
     this.#rollups.add(call.to);
-    if (!beginsVisit) {
+    if (!isIdle) {
       this.#note(call.to, at, before);
       return;
     }
@@ -231,6 +254,10 @@ class Walker {
       this.#refuse(at, "fails on L1 with what was not undone there");
     for (const rollup of [result.from, result.to]) this.#note(rollup, at, this.#path);
     this.#path = { ...this.#path, frame: frame.parent };
+    if (frame.call.kind === ActionKind.L2TX && this.#actions[at + 1]?.kind === ActionKind.L2TX) {
+      this.#hasEffect ||= !result.failed;
+      return;
+    }
     if (frame.beginsVisit) this.#close(result, frame);
     const isBetweenRollups = result.from !== L1 && result.to !== L1;
     if (result.failed && isBetweenRollups && this.#path.liveCalls !== frame.liveCalls)
@@ -282,7 +309,7 @@ class Walker {
     const rollup = result.from;
     const visit = this.#path.open.get(rollup);
     if (visit === undefined) return;
-    const keepsRoot = result.failed || call.isStatic;
+    const keepsRoot = (result.failed && !this.#hasEffect) || call.isStatic;
     const number = this.#end(rollup, visit, { isAbandoned: false, keepsRoot });
     const open = new Map(this.#path.open);
     open.delete(rollup);

@@ -31,7 +31,8 @@ contract GrammarTest {
                 Grammar.open(course, i, from, to, SpanRef.wrap(0), flags);
             } else if (action.kind == RESULT) {
                 (, Frame frame) = Grammar.leave(course, action, i, from, to);
-                if (to == L1) Grammar.answer(course, action.failed, i, frame);
+                bool goesOn = Grammar.goesOn(course, action, i);
+                if (to == L1 && !goesOn) Grammar.answer(course, action.failed, i, frame);
             }
             course.path.last = i;
         }
@@ -52,6 +53,63 @@ contract GrammarTest {
         _isOver(true);
         _result(A, L1);
         _isRefused(IRollups.ActionsAfterEnd.selector, 4);
+    }
+
+    function testTransactionsFollowEachOther() external {
+        for (uint256 i = 0; i < 3; i++) _transaction(A);
+        _isOver(true);
+        _result(A, L1);
+        _isRefused(IRollups.ActionsAfterEnd.selector, 6);
+    }
+
+    function testTransactionsAreOfOneRollup() external {
+        _transaction(A);
+        _transaction(B);
+        _isRefused(IRollups.NotJoint.selector, 2);
+    }
+
+    function testTransactionThatCallsIsAlone() external {
+        _transaction(A);
+        _add(L2TX, L1, A);
+        _call(A, B);
+        _isRefused(IRollups.NotJoint.selector, 3);
+    }
+
+    function testNothingFollowsATransactionThatCalled() external {
+        _add(L2TX, L1, A);
+        _call(A, B);
+        _result(B, A);
+        _result(A, L1);
+        _transaction(A);
+        _isRefused(IRollups.NotJoint.selector, 4);
+    }
+
+    function testTransactionDoesNotFollowACall() external {
+        _call(L1, A);
+        _result(A, L1);
+        _transaction(A);
+        _isRefused(IRollups.ActionsAfterEnd.selector, 2);
+    }
+
+    function testTransactionDoesNotComeInsideACall() external {
+        _add(L2TX, L1, A);
+        _call(A, L1);
+        _list[1].gas = 1;
+        _transaction(A);
+        _isRefused(IRollups.BadTrigger.selector, 2);
+    }
+
+    function testCallDoesNotFollowATransaction() external {
+        _transaction(A);
+        _call(L1, A);
+        _isRefused(IRollups.ActionsAfterEnd.selector, 2);
+    }
+
+    function testLastTransactionIsAnswered() external {
+        _transaction(A);
+        _add(L2TX, L1, A);
+        (bool isEnded, ) = this.read(_list);
+        require(!isEnded, "a path can end with a transaction");
     }
 
     function testControlPassesOn() external {
@@ -161,6 +219,11 @@ contract GrammarTest {
     function _add(uint8 kind, ChainId from, ChainId to) private {
         Action storage action = _list.push();
         (action.kind, action.from, action.to) = (kind, from, to);
+    }
+
+    function _transaction(ChainId rollup) private {
+        _add(L2TX, L1, rollup);
+        _result(rollup, L1);
     }
 
     function _call(ChainId from, ChainId to) private {

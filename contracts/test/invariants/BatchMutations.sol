@@ -7,6 +7,7 @@ import {
     CALL,
     Execution,
     L1,
+    L2TX,
     Mark,
     RollupProof,
     SPAN,
@@ -125,7 +126,16 @@ library BatchMutations {
             }
         } else {
             last.rootAfter = other;
-            return actions[0].isStatic || end.failed;
+            return actions[0].isStatic || _hasFailed(actions);
+        }
+        return true;
+    }
+
+    /// Whether what triggers the execution failed, be it several transactions.
+    function _hasFailed(Action[] memory actions) private pure returns (bool) {
+        bool isJoint = actions.length > 2 && actions[2].kind == L2TX;
+        for (uint256 i = isJoint ? 1 : actions.length - 1; i < actions.length; i += 2) {
+            if (!actions[i].failed) return false;
         }
         return true;
     }

@@ -128,7 +128,9 @@ abstract contract ExecutionGenerator {
     ) private returns (Step memory step, Ending memory ending) {
         RollupProgress[] memory progress = GeneratorLib.copyOf(state.now.progress);
         ending.failed = state.chance(12);
-        if (trigger == Trigger.TRANSACTION) {
+        if (trigger == Trigger.TRANSACTION && state.chance(25)) {
+            ending.answer = _transactions(state, ending.failed);
+        } else if (trigger == Trigger.TRANSACTION) {
             Action memory action = GeneratorLib.plain(L2TX, L1, rollupAt(state.below(ROLLUPS)), _data(state));
             ending.answer = _enter(state, action, CallContext(caller, false, false, true, 0), ending.failed);
         } else {
@@ -146,6 +148,30 @@ abstract contract ExecutionGenerator {
         ending.snapshots = new RollupSnapshot[](ROLLUPS);
         for (uint256 i = 0; i < ROLLUPS; i++)
             ending.snapshots[i] = RollupSnapshot(progress[i].root, progress[i].balance);
+    }
+
+    /// Several transactions of a rollup, which cross no other border.
+    /// @param fail All of them do; else one of them does not, at least.
+    /// @return answer To the last one.
+    function _transactions(
+        GeneratorState memory state,
+        bool fail
+    ) private pure returns (bytes memory answer) {
+        state.addTrait(Trait.JOINT);
+        ChainId rollup = rollupAt(state.below(ROLLUPS));
+        uint256 count = 2 + state.below(3);
+        uint256 good = state.below(count);
+        for (uint256 i = 0; i < count; i++) {
+            state.add(GeneratorLib.plain(L2TX, L1, rollup, _data(state)));
+            answer = _data(state);
+            bool fails = fail || (i != good && state.chance(40));
+            state.add(GeneratorLib.result(rollup, L1, fails, answer));
+        }
+        uint256 index = indexOf(rollup);
+        state.close(
+            index,
+            fail ? state.now.progress[index].root : StateRoot.wrap(bytes32(state.word() >> 8))
+        );
     }
 
     // -------------------------------------------------------------------------------------------- on rollups

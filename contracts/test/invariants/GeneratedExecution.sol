@@ -34,7 +34,8 @@ enum Trait {
     UNDONE_FRAME,
     REVERT,
     CALL_TO_PROXY,
-    OTHER_CALL
+    OTHER_CALL,
+    JOINT
 }
 
 /// What an execution comes to.
@@ -88,7 +89,8 @@ function nameOf(Trait trait) pure returns (string memory) {
             "undone frame",
             "REVERT",
             "call to a proxy",
-            "other call"
+            "other call",
+            "joint transactions"
         ][uint256(trait)];
 }
 

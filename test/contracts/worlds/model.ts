@@ -354,7 +354,17 @@ export class Model {
     return "0x";
   }
 
+  /** Several are one visit, and have an effect if one of them does. */
+  #transactions({ actions, visits }: Execution): "ExecutionConsumed" | "ExecutionFailed" {
+    if (actions.every(({ kind, failed }) => kind === ActionKind.L2TX || failed)) return "ExecutionFailed";
+    const roots = new Map(this.#state.roots);
+    for (const { rollup, rootAfter } of visits) roots.set(rollup, rootAfter);
+    this.#state = { ...this.#state, roots };
+    return "ExecutionConsumed";
+  }
+
   #transaction(execution: Execution): "ExecutionConsumed" | "ExecutionFailed" {
+    if (execution.actions[2]?.kind === ActionKind.L2TX) return this.#transactions(execution);
     const { success, error } = this.attempt(() => {
       this.#open(execution);
       return this.#run();

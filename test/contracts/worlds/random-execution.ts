@@ -81,6 +81,7 @@ class Writer {
     const { pick, rollups, remotes } = this.#context;
     const rollup = pick.of(rollups);
     const contract = pick.of(remotes);
+    if (trigger === "transaction" && pick.chance(25)) return this.#writeTransactions(rollup);
     this.#isTransaction = trigger === "transaction";
     // Few kinds of calldata, so that calls are alike and only roots tell them apart.
     const first =
@@ -97,6 +98,27 @@ class Writer {
       scripts: this.#scripts,
       lookUps: this.#lookUps,
       roots: failed ? this.#before : this.#roots,
+    };
+  }
+
+  /** Several transactions of a rollup, which cross no other border: all fail, or one of them does not at least. */
+  #writeTransactions(rollup: ChainId): GeneratedExecution {
+    const { pick } = this.#context;
+    const failed = pick.chance(15);
+    const count = 2 + pick.below(3);
+    const good = pick.below(count);
+    for (let at = 0; at < count; at++) {
+      const fails = failed || (at !== good && pick.chance(40));
+      this.#actions.push(l2txAction(rollup, this.#data()), result(rollup, L1, this.#data(), fails));
+    }
+    const rootBefore = this.#rootOf(rollup);
+    const rootAfter = failed ? rootBefore : this.#nextRoot(rootBefore);
+    this.#roots.set(rollup, rootAfter);
+    return {
+      execution: { actions: this.#actions, visits: [{ rollup, rootBefore, rootAfter }], marks: [] },
+      scripts: [],
+      lookUps: [],
+      roots: this.#roots,
     };
   }
 

@@ -176,12 +176,57 @@ describe("paths of an execution", () => {
     expect(() => meaning([l2txAction(A, "0x"), ...answered], fork)).to.throw(InvalidExecutionError);
   });
 
+  const transactions = (...failed: readonly boolean[]) =>
+    failed.flatMap((fails) => [l2txAction(A, "0x"), result(A, L1, fails)]);
+
+  it("takes transactions that follow each other and cross no border as one visit", () => {
+    expect(meaning(transactions(false, false, false))).to.deep.equal({
+      visits: [[1, [0, 1, 2, 3, 4, 5], "ended"]],
+      spans: [],
+      endings: [[5, [0]]],
+    });
+  });
+
+  it("gives several transactions an effect if one of them does not fail", () => {
+    const effective = (...failed: readonly boolean[]) => {
+      const { visits, endings } = walkExecution(transactions(...failed), []);
+      return { keepsRoot: visits[0]?.keepsRoot, effects: endings[0]?.visits };
+    };
+    expect(effective(true)).to.deep.equal({ keepsRoot: true, effects: [] });
+    expect(effective(true, true)).to.deep.equal({ keepsRoot: true, effects: [] });
+    for (const failed of [
+      [true, false],
+      [false, true],
+      [true, false, true],
+    ])
+      expect(effective(...failed)).to.deep.equal({ keepsRoot: false, effects: [0] });
+  });
+
   const refused: readonly (readonly [string, readonly Action[], (readonly Resume[])?])[] = [
     ["an action of a chain without control", [call(L1, A), call(B, A)]],
     ["a RESULT that answers nothing", [result(L1, A)]],
     ["an end in the middle", [call(L1, A), call(A, L1)]],
     ["no ending", [call(L1, A), call(A, L1), call(L1, B), result(B, L1)]],
     ["actions after an ending", [call(L1, A), result(A, L1), call(L1, A), result(A, L1)]],
+    ["transactions of two rollups", [...transactions(false), l2txAction(B, "0x"), result(B, L1)]],
+    [
+      "a transaction that calls, after others",
+      [...transactions(false), l2txAction(A, "0x"), call(A, B), result(B, A), result(A, L1)],
+    ],
+    [
+      "a transaction after one that called",
+      [l2txAction(A, "0x"), call(A, B), result(B, A), result(A, L1), ...transactions(false)],
+    ],
+    ["a call after a transaction", [...transactions(false), call(L1, A), result(A, L1)]],
+    ["a transaction after a call", [call(L1, A), result(A, L1), ...transactions(false)]],
+    [
+      "a transaction while another one calls L1",
+      [l2txAction(A, "0x"), call(A, L1), l2txAction(A, "0x"), result(A, L1), result(L1, A), result(A, L1)],
+    ],
+    ["a transaction without an answer", [...transactions(false), l2txAction(A, "0x")]],
+    ["a RESULT too many after transactions", [...transactions(false, false), result(A, L1)]],
+    ["a REVERT between transactions", [...transactions(false), ...undo(A, 0), result(A, L1)]],
+    ["a transaction as an alternative", transactions(false, false, false), [{ at: 2, to: 4 }]],
     [
       "a REVERT without an answer",
       [call(L1, A), call(A, B), result(B, A), revertAction(A, 0), result(L1, A)],
