@@ -8,6 +8,7 @@ import { LockstepError } from "../protocol/errors.ts";
 import type { Execution } from "../protocol/execution.ts";
 import type { ChainId } from "../protocol/ids.ts";
 import { type StatementHeader, VisitStatement } from "../protocol/statement.ts";
+import { joinTransactions, type Joining } from "./join-transactions.ts";
 import { checkLimits } from "./limits.ts";
 
 /** A kind's account of its visit is not what the list says: a fault of the kind. */
@@ -37,10 +38,16 @@ export interface BatchPlan {
 
 /**
  * Makes a batch of what a simulation recorded.
+ * @param joining of which transactions one visit is made.
  * @throws {BatchTooLargeError}, and what {@link locateVisits} throws.
  */
-export function planBatch(recorded: readonly RecordedExecution[], context: BatchContext): BatchPlan {
-  const ordered = recorded.toSorted((a, b) => rankOf(a) - rankOf(b));
+export function planBatch(
+  recorded: readonly RecordedExecution[],
+  context: BatchContext,
+  joining: Joining,
+): BatchPlan {
+  const byRank = recorded.toSorted((a, b) => rankOf(a) - rankOf(b));
+  const ordered = joinTransactions(byRank, joining);
   const executions = ordered.map(toExecution);
   checkLimits(executions);
   const visits = ordered.flatMap((record, index) => {

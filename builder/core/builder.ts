@@ -190,6 +190,7 @@ export class Builder implements Backend, AsyncDisposable {
       manager,
       origin: account.address,
       mostOfL1: () => this.#producer.mostOfL1,
+      jointOf: (rollup) => this.#rollup(rollup).kind.joint,
     });
     const proofs = new Proofs({
       store: new ProofStore(own("proofs")),

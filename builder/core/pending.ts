@@ -13,6 +13,7 @@ import type { Simulation } from "../simulate/simulation.ts";
 import { statementKey } from "../batch/prove.ts";
 import type { Chains, HeldChains } from "./chains.ts";
 import { timed } from "../evm/pace.ts";
+import type { JointVisits } from "../kinds/kind.ts";
 import { codeOf } from "../protocol/errors.ts";
 import { type Draft, type Played, type Refused, rollupsOf, type Served } from "./draft.ts";
 import type { ChainId } from "../protocol/ids.ts";
@@ -28,6 +29,8 @@ export interface PendingOptions {
   readonly origin: Address;
   /** How many transactions of L1 a batch may have behind it. */
   readonly mostOfL1: () => number;
+  /** How a rollup's transactions are one visit; nothing if they are not. */
+  readonly jointOf: (rollup: ChainId) => JointVisits | undefined;
 }
 
 /** How many transactions are played ahead. More than that wait unplayed. */
@@ -192,9 +195,9 @@ export class PendingSimulation {
       if ((await this.#options.chains.look()).epoch !== moment.epoch) return undefined;
       const first = served.map(({ transaction }) => transaction);
       const order = [...inBlockOrder(first), ...inBlockOrder(next)];
-      const draft = await this.#draftOn(moment, order, plan.context.timestamp, start);
-      if (draft === OVERTAKEN) return undefined;
       const before = new Set(first.map(({ hash }) => hash));
+      const draft = await this.#draftOn(moment, order, plan.context.timestamp, start, before);
+      if (draft === OVERTAKEN) return undefined;
       const known = new Set(plan.visits.map(statementKey));
       const visits = draft.plan.visits.filter((visit) => !known.has(statementKey(visit)));
       return {
@@ -210,6 +213,7 @@ export class PendingSimulation {
     order: readonly AcceptedTransaction[],
     timestamp: bigint | undefined,
     start: number,
+    before?: ReadonlySet<Hex>,
   ): Promise<Draft | typeof OVERTAKEN> {
     const time = this.#timeOf(order, moment, timestamp);
     const isBegun = this.#begins(order, moment, time);
@@ -219,7 +223,7 @@ export class PendingSimulation {
       if (open.isFull) break;
       if ((await this.#add(open, transaction, Priority.Produce)) === OVERTAKEN) return OVERTAKEN;
     }
-    return await this.#step(open, Priority.Produce, () => this.#draftOf(open, start));
+    return await this.#step(open, Priority.Produce, () => this.#draftOf(open, start, before));
   }
 
   /** Whether the transaction is among those that were played. */
@@ -237,12 +241,13 @@ export class PendingSimulation {
     this.#inWork = [];
   }
 
-  #draftOf(open: Open, start: number): Draft {
-    const { l1ChainId, manager } = this.#options;
+  #draftOf(open: Open, start: number, before: ReadonlySet<Hex> | undefined): Draft {
+    const { l1ChainId, manager, jointOf } = this.#options;
     const served = open.entries.filter((each): each is Served => "success" in each);
     const failed = open.entries.filter((each): each is Refused => "failure" in each);
     const context = { l1ChainId, manager, timestamp: open.timestamp };
-    const plan = planBatch(open.simulation.executions(), context);
+    const joining = { jointOf, ...(before !== undefined && { before }) };
+    const plan = planBatch(open.simulation.executions(), context, joining);
     return {
       moment: open.moment,
       plan,

@@ -5,6 +5,7 @@ import type { Action } from "../protocol/action.ts";
 import type { Fees } from "../evm/fees.ts";
 import type { CallRequest } from "../evm/call-request.ts";
 import type { Journal } from "../evm/journal.ts";
+import type { LockstepError } from "../protocol/errors.ts";
 import type { ChainId, StateRoot } from "../protocol/ids.ts";
 import type { StatementHeader, StatementVisit, VisitStatement } from "../protocol/statement.ts";
 
@@ -65,6 +66,22 @@ export interface CompletedVisit<Record = unknown> extends StatementVisit {
 export interface Delivery<Record = unknown> {
   readonly action: Action;
   readonly visit?: CompletedVisit<Record>;
+  /**
+   * Why a transaction is invalid: its only outcome is that it fails without any effect. A builder does not
+   * include it; a follower may have to go on past it.
+   */
+  readonly refusal?: LockstepError;
+}
+
+/** How consecutive transactions of a rollup are one visit. */
+export interface JointVisits<Record = unknown> {
+  /** Transactions in one visit, at most: 1 if no proof can hold several. */
+  readonly most: number;
+  /**
+   * One visit of several, each of one transaction that touches no other chain, each on what the one before it
+   * left.
+   */
+  join(visits: readonly CompletedVisit<Record>[]): CompletedVisit<Record>;
 }
 
 /** What a rollup may know of the world: equal for every visit of a batch. */
@@ -139,8 +156,9 @@ export interface RollupMachine<Record = unknown> {
    * Hands the machine an action addressed to it and returns what it does next.
    * @param journal of the simulation, or of the replay: what the machine does can be undone there, level by
    * level.
-   * @throws {LockstepError} when no proof can exist for the action (`VISIT_TOO_LARGE`,
-   * `INVALID_L2_TRANSACTION`, `TIME_GOES_BACK`, …); the machine is then as before the visit began.
+   * @throws {LockstepError} when no proof can exist for the action (`VISIT_TOO_LARGE`, `TIME_GOES_BACK`, …,
+   * `INVALID_L2_TRANSACTION` of kinds that cannot prove a refusal); the machine is then as before the visit
+   * began.
    */
   deliver(action: Action, context: BatchContext, journal: Journal): Promise<Delivery<Record>>;
   /**
@@ -218,6 +236,8 @@ export interface RollupKind<Record = unknown> {
    * @throws {LockstepError} with a code that says what does not hold.
    */
   check?(header: StatementHeader, visit: CompletedVisit<Record>, proof: `0x${string}`): Promise<void>;
+  /** Whether transactions of a rollup that follow each other can be one visit; without it they cannot. */
+  readonly joint?: JointVisits<Record>;
   /** Whether transactions for it can pay for being included. */
   readonly hasFees?: boolean;
   /**

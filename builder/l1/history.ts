@@ -2,9 +2,9 @@ import { type Address, getAbiItem, type Hex, keccak256, TransactionNotFoundError
 import type { L1Client } from "./client.ts";
 import type { BlockRange } from "./log-ranges.ts";
 import { rollupsAbi } from "../protocol/abi.ts";
-import { ActionKind } from "../protocol/action.ts";
 import { LockstepError } from "../protocol/errors.ts";
 import type { Execution } from "../protocol/execution.ts";
+import { transactionsOf } from "../protocol/execution/transactions.ts";
 import { type ChainId, chainId } from "../protocol/ids.ts";
 import { type Batch, decodeBatch } from "../protocol/batch.ts";
 
@@ -215,10 +215,9 @@ export function findL2Transaction(
   rollup: ChainId,
   id: Hex,
 ): ConsumedExecution | undefined {
-  return readable(history).find(({ execution: { actions } }) => {
-    const [trigger] = actions;
-    return trigger?.kind === ActionKind.L2TX && trigger.to === rollup && keccak256(trigger.data) === id;
-  });
+  return readable(history).find(({ execution }) =>
+    transactionsOf(execution).some((each) => each.rollup === rollup && each.hash === id && !each.failed),
+  );
 }
 
 async function contentOf(

@@ -1,8 +1,8 @@
-import { decodeEventLog, type Hex, isAddressEqual, keccak256, type Log, toEventSelector } from "viem";
+import { decodeEventLog, type Hex, isAddressEqual, type Log, toEventSelector } from "viem";
 import type { BatchPlan } from "../batch/plan.ts";
 import { rollupsAbi } from "../protocol/abi.ts";
-import { ActionKind } from "../protocol/action.ts";
 import { type ChainId, chainId } from "../protocol/ids.ts";
+import { transactionsOf } from "../protocol/execution/transactions.ts";
 import type { AcceptedTransaction } from "../intake/accepted.ts";
 
 /** What became of a transaction that was signed for a rollup, inside `postBatch`. */
@@ -31,11 +31,10 @@ export function executionFate(
   logs: readonly ExecutionLog[],
   transaction: AcceptedTransaction,
 ): ExecutionFate {
-  const index = plan.executions.findIndex(
-    ({ actions: [trigger] }) =>
-      trigger?.kind === ActionKind.L2TX &&
-      trigger.to === transaction.rollup &&
-      keccak256(trigger.data) === transaction.hash,
+  const index = plan.executions.findIndex((execution) =>
+    transactionsOf(execution).some(
+      ({ rollup, hash, failed }) => rollup === transaction.rollup && hash === transaction.hash && !failed,
+    ),
   );
   for (const { address, topics, data } of logs) {
     if (!isAddressEqual(address, plan.context.manager) || !selectors.has(topics[0])) continue;

@@ -265,7 +265,10 @@ export class CrossChainRouter {
 
   async #deliver(action: Action): Promise<Delivery> {
     const { context, journal } = this.#options;
-    return await this.#machine(action.to).deliver(action, context, journal);
+    const delivery = await this.#machine(action.to).deliver(action, context, journal);
+    // That it fails could be proven, but it would change nothing.
+    if (delivery.refusal !== undefined) throw delivery.refusal;
+    return delivery;
   }
 
   #roots(): Roots {

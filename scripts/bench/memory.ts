@@ -39,7 +39,8 @@ async function batch(number: number, raws: readonly `0x${string}`[]): Promise<vo
   const timestamp = context.timestamp + BigInt(number);
   const simulation = world.simulationAt(timestamp);
   for (const raw of raws) await simulation.l2Transaction(a, raw, user.address);
-  const plan = planBatch(simulation.executions(), { ...context, timestamp });
+  const apart = { jointOf: () => undefined };
+  const plan = planBatch(simulation.executions(), { ...context, timestamp }, apart);
   simulation.close();
   const at = {
     transaction: keccak256(numberToHex(number)),

@@ -106,7 +106,7 @@ export async function attackedWorld(): Promise<AttackedWorld> {
       const outcome = await simulation.transaction(decodeTransaction(raw, 31337n).tx);
       if (!outcome.success) throw new Error("the honest call failed");
     }
-    const plan = planBatch(simulation.executions(), context);
+    const plan = planBatch(simulation.executions(), context, { jointOf: () => undefined });
     const jobs = await visitJobs(plan, () => ledgerKind);
     const keyOf = (_: ChainId, circuit: string): Hex => keys[circuit] ?? "0x";
     const proofs = [];

@@ -74,6 +74,7 @@ describe("a batch that keeps its time", function () {
       manager,
       origin: builderAccount.address,
       mostOfL1: () => 1,
+      jointOf: () => undefined,
     });
     const transaction = l1Transaction(await sign(1), 31337n);
     await queue.add(transaction, 0n);

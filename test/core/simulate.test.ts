@@ -75,11 +75,8 @@ describe("simulation", function () {
     );
     expect(BigInt(paid.data)).to.equal(1n);
     expect(machine.account(L1, BigInt(accountAt(2).address)).balance).to.equal(400n);
-    const plan = planBatch(simulation.executions(), {
-      l1ChainId: 31337n,
-      manager: lockstep.rollups,
-      timestamp: 1n,
-    });
+    const context = { l1ChainId: 31337n, manager: lockstep.rollups, timestamp: 1n };
+    const plan = planBatch(simulation.executions(), context, { jointOf: () => undefined });
     expect(plan.executions.map(({ actions }) => actions.length)).to.deep.equal([2, 2]);
     expect(plan.visits).to.have.length(2);
     simulation.close();

@@ -144,7 +144,7 @@ async function simulateAll(
     const planned = await refusable(async () => {
       const executions = simulation.executions();
       if (executions.length === 0) return { executions };
-      const plan = planBatch(executions, context);
+      const plan = planBatch(executions, context, { jointOf: (rollup) => kinds.get(rollup)?.joint });
       for (const visit of plan.visits)
         if (isSampled(visit)) await kinds.get(visit.rollup)?.proofJob(visit.statement, visit.completed);
       return { executions, plan };

@@ -172,5 +172,5 @@ async function checkVisit({ statement: { header, words }, completed }: PlannedVi
 }
 
 function isEvmRecord(record: unknown): record is EvmVisitRecord {
-  return typeof record === "object" && record !== null && "witness" in record && "receipt" in record;
+  return typeof record === "object" && record !== null && "witness" in record && "transactions" in record;
 }

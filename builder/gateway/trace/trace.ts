@@ -1,11 +1,11 @@
-import { type Hex, keccak256 } from "viem";
+import type { Hex } from "viem";
 import { z } from "zod";
 import type { Backend } from "../backend.ts";
 import { lowerCase } from "../../protocol/address.ts";
 import { readable, readHistory } from "../../l1/history.ts";
 import { RollupStoppedError } from "../../follower/stopped.ts";
 import { frameOf, type L1Frame } from "../../l1/call-tracer.ts";
-import { ActionKind } from "../../protocol/action.ts";
+import { transactionsOf } from "../../protocol/execution/transactions.ts";
 import type { ChainId } from "../../protocol/ids.ts";
 import type { Upstream } from "../upstream.ts";
 import { CrossChainTrace, type CallsOfKind, type TracedVisit } from "./cross-chain-trace.ts";
@@ -89,11 +89,9 @@ async function transactionsIn(
   const { blockNumber } = await builder.l1.getTransactionReceipt({ hash: l1Transaction });
   const ids = builder.rollups.map(({ id }) => id);
   const history = await readHistory(builder.l1, builder.manager, ids, blockNumber, blockNumber);
-  return readable(history).flatMap(({ transaction, execution: { actions } }) => {
-    const [trigger] = actions;
-    if (transaction !== l1Transaction || trigger?.kind !== ActionKind.L2TX) return [];
-    return [{ rollup: trigger.to, hash: keccak256(trigger.data) }];
-  });
+  return readable(history)
+    .filter(({ transaction }) => transaction === l1Transaction)
+    .flatMap(({ execution }) => transactionsOf(execution).filter(({ failed }) => !failed));
 }
 
 /** Whether some frame of the tree is such. */

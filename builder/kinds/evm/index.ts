@@ -9,6 +9,7 @@ import { isOutdatedChronicle, openChronicle } from "./chronicle/chronicle.ts";
 import { signerOfTransaction } from "./execution/signer.ts";
 import type { PredeployName } from "./genesis/names.ts";
 import { readPredeploys } from "./genesis/read.ts";
+import { joinVisits } from "./join-visits.ts";
 import { EvmMachine } from "./machine.ts";
 import type { EvmVisitRecord } from "./record.ts";
 import { genesisRoot, openEvmStore } from "./store/open.ts";
@@ -16,9 +17,14 @@ import { readSystemCode } from "./system-code.ts";
 
 const NAME = "evm";
 
+/** As many as are ever played for one batch. A batch's own limits hold besides. */
+const TRANSACTIONS_PER_VISIT = 64;
+
 export interface EvmKindOptions {
   /** Code of the system contract; default: as compiled. */
   readonly systemCode?: Hex;
+  /** Transactions in one visit, at most. */
+  readonly transactionsPerVisit?: number;
   /** Contracts that stand from genesis on, besides it; by default none. */
   readonly predeploys?: readonly PredeployName[];
   /** Wei that accounts have from genesis on. No Ether on L1 backs it: for tests of what then happens. */
@@ -42,6 +48,7 @@ export function createEvmKind(options: EvmKindOptions = {}): RollupKind<EvmVisit
     circuits: [UNPROVEN],
     isProven: false,
     hasFees: true,
+    joint: { most: options.transactionsPerVisit ?? TRANSACTIONS_PER_VISIT, join: joinVisits },
     genesisRoot: rootOf,
     async open({ id, folder, places, onRebuild }: OpenOptions): Promise<EvmMachine> {
       const identity = `${NAME}:${id.toString()}`;

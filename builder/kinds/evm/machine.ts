@@ -21,11 +21,11 @@ import { UnprovenKindError } from "../policy.ts";
 import { VisitInterpreter } from "./execution/interpreter.ts";
 import { receiptOf } from "./execution/receipt-of.ts";
 import type { VisitReceipt } from "./receipt.ts";
-import type { EvmVisitRecord } from "./record.ts";
+import { type EvmTransaction, type EvmVisitRecord, recordOf } from "./record.ts";
 import type { Moment } from "./store/moments.ts";
 import type { StateBranch } from "./store/branch.ts";
 import type { EvmStore } from "./store/store.ts";
-import type { StateWitness } from "./store/witness.ts";
+import type { WitnessNote } from "./store/witness-note.ts";
 import { LOCAL_EVM_CHAIN_IDS } from "../../proving/keys/policy.ts";
 import type { BlockState, StateWrites, Touched } from "./state-types.ts";
 
@@ -109,7 +109,8 @@ export class EvmMachine implements RollupMachine<EvmVisitRecord> {
   }
 
   include(visit: CompletedVisit<EvmVisitRecord>, at: L1Inclusion): void {
-    this.chronicle.append(visit.record.receipt, at, visit.rootAfter);
+    for (const { receipt, rootAfter } of visit.record.transactions)
+      if (hadEffect(receipt)) this.chronicle.append(receipt, at, rootAfter);
   }
 
   checkpoint(): void {
@@ -218,11 +219,13 @@ export class EvmMachine implements RollupMachine<EvmVisitRecord> {
       block,
     };
     const { accounts, slots } = run.touched;
-    const prove = this.store.noteWitness(run.touched, writes);
+    const note = this.store.noteWitness(run.touched, writes);
     if (!action.failed && !trigger.isStatic) journal.record(this.store.apply(writes));
     const receipt = receiptOf(run, block, trigger);
     const touched = { accounts, slots };
-    return { action, visit: visitOf(receipt, { before, after: this.store.now, touched, prove }) };
+    const completed = visitOf(receipt, { before, after: this.store.now, touched, note });
+    const { refusal } = run;
+    return { action, visit: completed, ...(refusal !== undefined && { refusal }) };
   }
 
   #assertFollows(): void {
@@ -234,19 +237,29 @@ export class EvmMachine implements RollupMachine<EvmVisitRecord> {
   }
 }
 
+/** Whether the transaction is part of the rollup's past. */
+function hadEffect({ actions }: VisitReceipt): boolean {
+  return actions.at(-1)?.failed === false;
+}
+
 interface VisitEnd {
   readonly before: Moment;
   readonly after: Moment;
   readonly touched: Touched;
-  readonly prove: () => StateWitness;
+  readonly note: WitnessNote;
 }
 
 /** The visit. Hashes are computed when they are first read: those of most visits never are. */
 function visitOf(
   receipt: VisitReceipt,
-  { before, after, touched, prove }: VisitEnd,
+  { before, after, touched, note }: VisitEnd,
 ): CompletedVisit<EvmVisitRecord> {
-  let witness: StateWitness | undefined;
+  const transaction: EvmTransaction = {
+    receipt,
+    get rootAfter() {
+      return after.root;
+    },
+  };
   return {
     actions: receipt.actions,
     get rootBefore() {
@@ -255,12 +268,6 @@ function visitOf(
     get rootAfter() {
       return after.root;
     },
-    record: {
-      receipt,
-      touched,
-      get witness() {
-        return (witness ??= prove());
-      },
-    },
+    record: recordOf([transaction], touched, note),
   };
 }

@@ -12,7 +12,7 @@ describe("simulation of EVM rollups", function () {
   });
   afterEach(() => world.l1.close());
 
-  const plan = () => planBatch(world.simulation.executions(), world.context);
+  const plan = () => planBatch(world.simulation.executions(), world.context, { jointOf: () => undefined });
 
   it("lets an L1 contract call one on a rollup, twice", async () => {
     const { a, create, proxy, callOn, read } = world;

@@ -11,6 +11,7 @@ import {
 import { rootHex } from "../../../builder/protocol/execution/encoding.ts";
 import { evmKind } from "../../../builder/kinds/evm/index.ts";
 import { EvmMachine } from "../../../builder/kinds/evm/machine.ts";
+import type { EvmVisitRecord } from "../../../builder/kinds/evm/record.ts";
 import { SYSTEM } from "../../../builder/kinds/evm/system.ts";
 import { evmChainIdOf } from "../../../builder/protocol/evm-chain-id.ts";
 import type { RollupMachine } from "../../../builder/kinds/kind.ts";
@@ -122,9 +123,10 @@ export async function simulatedWorld() {
     const request = { from: user.address, to, value: 0n, data, gas: 15_000_000n, gasPrice: 0n };
     if (!machines.has(chain)) return (await simulation.call(request)).data;
     const { record } = (await simulation.rollupCall(chain, request, user.address)).visit;
-    if (typeof record !== "object" || record === null || !("receipt" in record))
+    if (typeof record !== "object" || record === null || !("transactions" in record))
       throw new Error("no receipt");
-    return (record as { receipt: { output: Hex } }).receipt.output;
+    const { transactions } = record as Pick<EvmVisitRecord, "transactions">;
+    return transactions[0].receipt.output;
   };
 
   const callOn = async (

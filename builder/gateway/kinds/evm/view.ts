@@ -77,15 +77,19 @@ export interface EvmRollupView {
   listen(listener: RollupListener): () => void;
 }
 
-/** What an EVM rollup remembers of a visit, of which a gateway needs the receipt. */
+/** What an EVM rollup remembers of a visit of one transaction, of which a gateway needs the receipt. */
 const recordSchema = z.object({
   touched: z.object({
     accounts: z.set(z.custom<Address>(isAddressLike)),
     slots: z.map(z.custom<Address>(isAddressLike), z.set(z.custom<Hex>(isHex))),
   }),
-  receipt: z.custom<VisitReceipt>(
-    (value) => typeof value === "object" && value !== null && "operations" in value,
-  ),
+  transactions: z.tuple([
+    z.object({
+      receipt: z.custom<VisitReceipt>(
+        (value) => typeof value === "object" && value !== null && "operations" in value,
+      ),
+    }),
+  ]),
 });
 
 function isAddressLike(value: unknown): boolean {
@@ -93,7 +97,8 @@ function isAddressLike(value: unknown): boolean {
 }
 
 function outcomeOf({ visit, l1Calls, l1Failures }: RollupCallOutcome): CallOutcome {
-  const { receipt, touched } = recordSchema.parse(visit.record);
+  const { transactions, touched } = recordSchema.parse(visit.record);
+  const [{ receipt }] = transactions;
   const { accounts, slots } = touched;
   const accessed = new Map([...accounts].map((address) => [address, new Set(slots.get(address))]));
   return { ...receipt, l1Calls, l1Failures, accessed };

@@ -4,7 +4,7 @@ import type { Common } from "@ethereumjs/common";
 import { EVMError, type EVMResult, type ExecResult, type Log, Message } from "@ethereumjs/evm";
 import { Capability, type TypedTransaction } from "@ethereumjs/tx";
 import { createAddressFromString, EthereumJSError } from "@ethereumjs/util";
-import { createVM, runTx } from "@ethereumjs/vm";
+import { createVM, runTx, type RunTxResult } from "@ethereumjs/vm";
 import { type Address, bytesToHex, type Hex, hexToBytes, size } from "viem";
 import { InterceptingEvm } from "../../../evm/intercepting-evm.ts";
 import type { CallRequest } from "../../../evm/call-request.ts";
@@ -95,6 +95,7 @@ export class VisitInterpreter {
   /** Takes the next action of the rollup, or what went wrong. */
   #delivery: { readonly resolve: Settle; readonly reject: (reason: unknown) => void } | undefined;
   #first: OperationOutcome | undefined;
+  #refusal: InvalidL2TransactionError | undefined;
 
   constructor({ rollup, context, source, journal, block }: VisitInterpreterOptions) {
     this.#rollup = rollup;
@@ -148,6 +149,7 @@ export class VisitInterpreter {
     this.#waiting = [];
     this.#delivery = undefined;
     this.#first = undefined;
+    this.#refusal = undefined;
   }
 
   /** Visits of one batch share their block, and making it takes as long as a short visit. */
@@ -179,6 +181,11 @@ export class VisitInterpreter {
     }));
   }
 
+  /** Why the L2TX is invalid, once the visit has ended, if it is: then it failed, and nothing was done. */
+  get refusal(): InvalidL2TransactionError | undefined {
+    return this.#refusal;
+  }
+
   /** What the first incoming action did, once the visit has ended. */
   get outcome(): OperationOutcome | undefined {
     return this.#first;
@@ -187,7 +194,7 @@ export class VisitInterpreter {
   /**
    * Hands over an action and gives what the rollup does next.
    * @returns `ended`: the action closes the visit.
-   * @throws {InvalidL2TransactionError}, {UnexpectedDeliveryError}, or what a caller of the journal throws.
+   * @throws {UnexpectedDeliveryError}, or what a caller of the journal throws.
    */
   async deliver(action: Action): Promise<{ action: Action; ended: boolean }> {
     return await this.#next(action, () => this.#start(action));
@@ -328,13 +335,28 @@ export class VisitInterpreter {
   }
 
   async #transaction(action: Action): Promise<OperationResult> {
-    const tx = decodeRollupTransaction(action.data, this.#common);
+    try {
+      const result = await this.#runTransaction(action.data);
+      return this.#concludeTransaction(action, result, result.totalGasSpent);
+    } catch (error) {
+      if (!(error instanceof InvalidL2TransactionError)) throw error;
+      this.#refusal = error;
+      return {
+        result: resultAction({ from: this.#rollup, to: action.from, failed: true, data: "0x" }),
+        outcome: { success: false, output: "0x", gasUsed: 0n },
+      };
+    }
+  }
+
+  /** @throws {InvalidL2TransactionError} with nothing done. */
+  async #runTransaction(data: Hex): Promise<RunTxResult> {
+    const tx = decodeRollupTransaction(data, this.#common);
     const vm = await createVM({ common: this.#common, stateManager: this.state, evm: this.#evm });
-    const result = await runTx(vm, { tx, block: this.#block }).catch((error: unknown) => {
-      if (!(error instanceof EthereumJSError)) throw error;
+    return await runTx(vm, { tx, block: this.#block }).catch((error: unknown) => {
+      // What has begun to run was valid.
+      if (!(error instanceof EthereumJSError) || this.#frames.roots.length > 0) throw error;
       throw new InvalidL2TransactionError(error.message, { cause: error });
     });
-    return this.#concludeTransaction(action, result, result.totalGasSpent);
   }
 
   #concludeTransaction(
@@ -452,6 +474,9 @@ export function decodeRollupTransaction(data: Hex, common: Common): TypedTransac
   } catch (cause) {
     throw new InvalidL2TransactionError(cause instanceof Error ? cause.message : String(cause), { cause });
   }
+  // RLP has one form for everything; other bytes that decode to the same are none.
+  if (bytesToHex(tx.serialize()) !== data.toLowerCase())
+    throw new InvalidL2TransactionError("it is not encoded as it has to be");
   if (tx.type === 3) throw new InvalidL2TransactionError("rollups take no blobs (transaction type 3)");
   if (!tx.isSigned()) throw new InvalidL2TransactionError("it is not signed");
   if (tx.type === 0 && !tx.supports(Capability.EIP155ReplayProtection))

@@ -2,7 +2,6 @@ import type { Hex } from "viem";
 import { Journal } from "../../../evm/journal.ts";
 import { unprovenDigest } from "../../unproven.ts";
 import type { Action } from "../../../protocol/action.ts";
-import type { StateRoot } from "../../../protocol/ids.ts";
 import { type StatementHeader, type StatementVisit, statementWords } from "../../../protocol/statement.ts";
 import { loadPoseidon } from "../../../state/poseidon.ts";
 import { recentPoseidon } from "../../../state/recent.ts";
@@ -10,11 +9,11 @@ import { blockOf } from "../execution/environment.ts";
 import { TimeGoesBackError } from "../errors.ts";
 import { VisitInterpreter } from "../execution/interpreter.ts";
 import type { BlockState } from "../state-types.ts";
+import { commitWrites } from "./commit-writes.ts";
 import { type Commitments, commitments } from "./commitments.ts";
 import { StatementRefusedError } from "./errors.ts";
-import { rootAfter } from "./root-after.ts";
 import type { StateWitness } from "./state-witness.ts";
-import { type Exchange, exchangesOf } from "./exchanges.ts";
+import { type Exchanges, transactionsIn } from "./exchanges.ts";
 import { WitnessedState } from "./witnessed-state.ts";
 
 export interface StatementToCheck {
@@ -48,26 +47,38 @@ export async function checkStatement({ header, visit, witness, proof }: Statemen
   const { poseidon, layout } = await tools;
   if (proof !== undefined && proof !== unprovenDigest(statementWords(header, [visit])))
     throw new StatementRefusedError("WORDS_DIFFER", "another statement was proven");
-  const exchanges = exchangesOf(header.rollup, visit.actions);
+  const transactions = transactionsIn(header.rollup, visit.actions);
   const state = WitnessedState.verify(witness, visit.rootBefore, poseidon, layout);
-  const block = blockAt(state.block, header.timestamp);
+  const firstBlock = blockAt(state.block, header.timestamp);
   const run = new VisitInterpreter({
     rollup: header.rollup,
     context: header,
     source: state,
     journal: new Journal(),
-    block,
+    block: firstBlock,
   });
-  const hasEnded = await checkedAgainst(state, async () => {
-    const ended = await replay(run, exchanges);
-    // A slot may be accessed without being read, by what runs out of gas there; a circuit asks for it.
-    for (const [address, slots] of run.touched.slots)
-      for (const slot of slots) await state.storage(address, slot);
-    return ended;
-  });
-  const expected = await checkedAgainst(state, () =>
-    rootOf({ exchanges, hasEnded, run, state, layout, block }, visit.rootBefore),
-  );
+  let isChanged = false;
+  for (const [number, exchanges] of transactions.entries()) {
+    const block = blockAt(state.block, header.timestamp);
+    if (number > 0) run.reset(new Journal(), block);
+    const hasEnded = await checkedAgainst(state, async () => {
+      const ended = await replay(run, exchanges, 2 * number);
+      // A slot may be accessed without being read, by what runs out of gas there; a circuit asks for it.
+      for (const [address, slots] of run.touched.slots)
+        for (const slot of slots) await state.storage(address, slot);
+      return ended;
+    });
+    // Only what the visit has by itself can be cut short: other chains do not go back behind a transaction.
+    if (!hasEnded && transactions.length > 1)
+      throw new StatementRefusedError("ACTION_OUT_OF_PLACE", `action ${2 * number + 1} ends no transaction`);
+    if (!hasEffect(exchanges, hasEnded)) continue;
+    isChanged = true;
+    await checkedAgainst(state, async () => {
+      const accounts = await run.state.writtenAccounts();
+      commitWrites(state, layout, { accounts, slots: run.state.writtenSlots(), block });
+    });
+  }
+  const expected = isChanged ? state.tree.root() : visit.rootBefore;
   if (visit.rootAfter !== expected)
     throw new StatementRefusedError("ROOT_DIFFERS", `the root after is ${expected}, not ${visit.rootAfter}`);
 }
@@ -97,20 +108,19 @@ async function checkedAgainst<Result>(state: WitnessedState, work: () => Promise
 
 /**
  * Has the rollup answer every action that comes in.
- * @returns whether the last answer ends the visit.
+ * @param first number of the first of them in the visit.
+ * @returns whether the last answer ends the transaction.
  */
-async function replay(run: VisitInterpreter, exchanges: readonly Exchange[]): Promise<boolean> {
+async function replay(run: VisitInterpreter, exchanges: Exchanges, first: number): Promise<boolean> {
   let hasEnded = false;
-  for (const [at, exchange] of exchanges.entries()) {
+  for (const [number, exchange] of exchanges.entries()) {
+    const at = first + 2 * number;
     if (hasEnded)
-      throw new StatementRefusedError("ACTION_OUT_OF_PLACE", `the visit ends before action ${2 * at}`);
+      throw new StatementRefusedError("ACTION_OUT_OF_PLACE", `the visit ends before action ${at}`);
     const { action, ended } = await run.deliver(exchange.in);
     const field = differenceOf(exchange.out, action);
     if (field !== undefined)
-      throw new StatementRefusedError(
-        "ACTION_DIFFERS",
-        `action ${2 * at + 1}: the rollup does another ${field}`,
-      );
+      throw new StatementRefusedError("ACTION_DIFFERS", `action ${at + 1}: the rollup does another ${field}`);
     hasEnded = ended;
   }
   return hasEnded;
@@ -126,22 +136,7 @@ function differenceOf(a: Action, b: Action): string | undefined {
   );
 }
 
-interface Replayed {
-  readonly exchanges: readonly Exchange[];
-  readonly hasEnded: boolean;
-  readonly run: VisitInterpreter;
-  readonly state: WitnessedState;
-  readonly layout: Commitments;
-  readonly block: BlockState;
-}
-
-/** The root after: that of what was written, unless the visit is abandoned, static or failed. */
-async function rootOf(
-  { exchanges, hasEnded, run, state, layout, block }: Replayed,
-  before: StateRoot,
-): Promise<StateRoot> {
-  const [first, last] = [exchanges.at(0), exchanges.at(-1)];
-  if (!hasEnded || first?.in.isStatic === true || last?.out.failed === true) return before;
-  const accounts = await run.state.writtenAccounts();
-  return rootAfter(state, layout, { accounts, slots: run.state.writtenSlots(), block });
+/** Whether the transaction changes the state: unless it is abandoned, static or failed. */
+function hasEffect(exchanges: Exchanges, hasEnded: boolean): boolean {
+  return hasEnded && !exchanges[0].in.isStatic && exchanges.at(-1)?.out.failed === false;
 }

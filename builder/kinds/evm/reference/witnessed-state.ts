@@ -12,24 +12,34 @@ import type { StateWitness } from "./state-witness.ts";
 
 const NO_CODE: Hex = "0x";
 const NO_CODE_HASH = keccak256(NO_CODE);
+const NO_ACCOUNT: SourceAccount = { nonce: 0n, balance: 0n, code: NO_CODE };
+const ZERO: Hex = `0x${"00".repeat(32)}`;
 const ADDRESS = /^0x[0-9a-f]{40}$/;
 const WORD = /^0x[0-9a-f]{64}$/;
 const CODE = /^0x([0-9a-f]{2})+$/;
 
+/** What a transaction left behind. An account that is `undefined` is gone, with its slots. */
+export interface Writes {
+  readonly accounts: ReadonlyMap<Address, SourceAccount | undefined>;
+  readonly slots: ReadonlyMap<Address, ReadonlyMap<Hex, Hex>>;
+  readonly block: BlockState;
+}
+
 /**
- * The state before a visit as far as its witness proves it. Reading anything else is refused, and remembered:
- * an EVM might take the refusal for a failure of the contract it runs.
+ * The state before a visit as far as its witness proves it, and then after each of its transactions. Reading
+ * anything else is refused, and remembered: an EVM might take the refusal for a failure of the contract it
+ * runs.
  */
 export class WitnessedState implements StateSource {
-  readonly block: BlockState;
   readonly tree: PartialTree;
+  #block: BlockState;
   readonly #accounts = new Map<Address, SourceAccount>();
   readonly #slots = new Map<Address, Map<Hex, Hex>>();
   #missing: StatementRefusedError | undefined;
 
   private constructor(tree: PartialTree, block: BlockState) {
     this.tree = tree;
-    this.block = block;
+    this.#block = block;
   }
 
   /**
@@ -80,7 +90,7 @@ export class WitnessedState implements StateSource {
       if (!ADDRESS.test(address) || state.#accounts.has(address)) refuseShape(what);
       if (account === undefined) {
         proven(what, layout.account(address), 0n, proof);
-        state.#accounts.set(address, { nonce: 0n, balance: 0n, code: NO_CODE });
+        state.#accounts.set(address, NO_ACCOUNT);
         continue;
       }
       const { nonce, balance, codeHash } = account;
@@ -107,6 +117,22 @@ export class WitnessedState implements StateSource {
       state.#slots.set(address, words.set(slot, word));
     }
     return state;
+  }
+
+  get block(): BlockState {
+    return this.#block;
+  }
+
+  /** The next transaction finds what one has written; its keys are in the tree already. */
+  advance({ accounts, slots, block }: Writes): void {
+    this.#block = block;
+    for (const [address, words] of slots)
+      this.#slots.set(address, new Map([...(this.#slots.get(address) ?? []), ...words]));
+    for (const [address, account] of accounts) {
+      this.#accounts.set(address, account ?? NO_ACCOUNT);
+      if (account !== undefined) continue;
+      this.#slots.set(address, new Map([...this.slotsOf(address)].map((slot) => [slot, ZERO])));
+    }
   }
 
   /** What was read without being in the witness, if anything was. */

@@ -9,6 +9,7 @@ import { EMPTY_WORD, type StateLayout } from "./layout.ts";
 import type { Leaves } from "./leaves.ts";
 import type { Moment, Moments } from "./moments.ts";
 import { noteTouched, type StateWitness } from "./witness.ts";
+import { WitnessNote } from "./witness-note.ts";
 
 export interface BranchBase {
   readonly leaves: Leaves;
@@ -88,20 +89,18 @@ export class StateBranch implements CommittedState {
   }
 
   /**
-   * What re-executing a visit from the present root needs, proven when what is returned is called. That
-   * throws {ForgottenMomentError} when it is too late.
+   * What re-executing a visit from the present root needs.
    * @param writes that the visit makes, if it makes any: keys that it writes without having read them are
    * proven too.
    */
-  noteWitness(touched: Touched, writes?: StateWrites): () => StateWitness {
-    const { now } = this;
-    const prove = noteTouched(this.#flat, this.#layout, touched, writes);
-    return () => prove(this.#moments.treeAt(now));
+  noteWitness(touched: Touched, writes?: StateWrites): WitnessNote {
+    const noted = noteTouched(this.#flat, touched, writes);
+    return new WitnessNote(this.#moments, this.#layout, this.now, noted);
   }
 
   /** The same, proven at once. */
   witnessOf(touched: Touched, writes?: StateWrites): StateWitness {
-    return this.noteWitness(touched, writes)();
+    return this.noteWitness(touched, writes).prove();
   }
 
   /** What it led to has become durable, or is left for good: nothing of it can be undone any more. */

@@ -12,6 +12,7 @@ import { loadHistory } from "./load.ts";
 import { type Moment, Moments } from "./moments.ts";
 import { codeNote, encodeEntry, leafNote } from "./notes.ts";
 import type { StateWitness } from "./witness.ts";
+import type { WitnessNote } from "./witness-note.ts";
 
 export interface EvmStoreParts {
   readonly state: State;
@@ -93,7 +94,7 @@ export class EvmStore implements CommittedState {
   }
 
   /** As {@link StateBranch.noteWitness}. */
-  noteWitness(touched: Touched, writes?: StateWrites): () => StateWitness {
+  noteWitness(touched: Touched, writes?: StateWrites): WitnessNote {
     return this.#branch.noteWitness(touched, writes);
   }
 

@@ -1,44 +1,74 @@
 import type { Address, Hex } from "viem";
 import type { StateTree } from "../../../state/tree.ts";
 import type { AccountWitness, SlotWitness, StateWitness } from "../reference/state-witness.ts";
-import type { StateWrites, Touched } from "../state-types.ts";
+import type { BlockState, StateWrites, Touched } from "../state-types.ts";
 import type { AccountEntry } from "./entry.ts";
 import { EMPTY_WORD, type StateLayout } from "./layout.ts";
 import type { Leaves } from "./leaves.ts";
 
 export type { StateWitness } from "../reference/state-witness.ts";
 
-/**
- * Notes what was read of the present state, and the places of what is to be written.
- * @returns what proves it under the root of the state's tree, which comes back to the same state for it.
- */
-export function noteTouched(
-  flat: Leaves,
-  layout: StateLayout,
-  touched: Touched,
-  writes?: StateWrites,
-): (tree: StateTree) => StateWitness {
-  const { block } = flat;
+/** What a witness says of a state, before it is proven. */
+export interface NotedState {
+  readonly block: BlockState;
+  /** Undefined: there is no such account. */
+  readonly accounts: ReadonlyMap<Address, AccountEntry | undefined>;
+  /** Words by slot, by account. */
+  readonly slots: ReadonlyMap<Address, ReadonlyMap<Hex, Hex>>;
+}
+
+/** Notes what was read of the present state, and the places of what is to be written. */
+export function noteTouched(flat: Leaves, touched: Touched, writes?: StateWrites): NotedState {
   const addresses = new Set([...touched.accounts, ...(writes?.accounts.keys() ?? [])]);
-  const accounts = [...addresses].map((address) => ({ address, entry: flat.account(address) }));
-  const slots = [...slotsToProve(touched, writes)].flatMap(([address, names]) =>
-    [...names].map((slot) => ({ address, slot, word: flat.slot(address, slot)?.word ?? EMPTY_WORD })),
-  );
-  return (tree) => ({
+  const wordsOf = (address: Address, names: ReadonlySet<Hex>) =>
+    new Map([...names].map((slot) => [slot, flat.slot(address, slot)?.word ?? EMPTY_WORD] as const));
+  return {
+    block: flat.block,
+    accounts: new Map([...addresses].map((address) => [address, flat.account(address)])),
+    slots: new Map(
+      [...slotsToProve(touched, writes)].map(([address, names]) => [address, wordsOf(address, names)]),
+    ),
+  };
+}
+
+/**
+ * What was noted of states that follow each other, as the first of them has it: what a later note alone has,
+ * nothing has changed until then.
+ */
+export function joinNotes([first, ...later]: readonly [NotedState, ...NotedState[]]): NotedState {
+  const accounts = new Map(first.accounts);
+  const slots = new Map([...first.slots].map(([address, words]) => [address, new Map(words)] as const));
+  for (const note of later) {
+    for (const [address, entry] of note.accounts) if (!accounts.has(address)) accounts.set(address, entry);
+    for (const [address, words] of note.slots)
+      slots.set(address, new Map([...words, ...(slots.get(address) ?? [])]));
+  }
+  return { block: first.block, accounts, slots };
+}
+
+/** @param tree of the state that was noted. */
+export function proveNoted(
+  { block, accounts, slots }: NotedState,
+  layout: StateLayout,
+  tree: StateTree,
+): StateWitness {
+  return {
     size: BigInt(tree.size),
     block: { state: block, proof: tree.prove(layout.blockKey) },
-    accounts: accounts.map(({ address, entry }): AccountWitness => {
+    accounts: [...accounts].map(([address, entry]): AccountWitness => {
       const proof = tree.prove(layout.accountKey(address));
       if (entry === undefined) return { address, account: undefined, proof };
       const { account, codeHash } = entry;
       return { address, account: { nonce: account.nonce, balance: account.balance, codeHash }, proof };
     }),
-    slots: slots.map(({ address, slot, word }): SlotWitness => {
-      return { address, slot, word, proof: tree.prove(layout.slotKey(address, slot)) };
-    }),
-    codes: [...codesOf(accounts.map(({ entry }) => entry)).values()],
+    slots: [...slots].flatMap(([address, words]) =>
+      [...words].map(([slot, word]): SlotWitness => {
+        return { address, slot, word, proof: tree.prove(layout.slotKey(address, slot)) };
+      }),
+    ),
+    codes: [...codesOf(accounts.values()).values()],
     nextPlace: tree.nextPlace(),
-  });
+  };
 }
 
 /** Codes by hash, each once. */

@@ -15,6 +15,7 @@ import { VisitInterpreter } from "../../../../builder/kinds/evm/execution/interp
 import type { StateWrites } from "../../../../builder/kinds/evm/state-types.ts";
 import { openEvmStore } from "../../../../builder/kinds/evm/store/open.ts";
 import type { EvmStore } from "../../../../builder/kinds/evm/store/store.ts";
+import type { WitnessNote } from "../../../../builder/kinds/evm/store/witness-note.ts";
 import { readSystemCode } from "../../../../builder/kinds/evm/system-code.ts";
 import { SYSTEM } from "../../../../builder/kinds/evm/system.ts";
 import { evmChainIdOf } from "../../../../builder/protocol/evm-chain-id.ts";
@@ -39,6 +40,8 @@ export interface VisitRun {
   readonly visit: StatementVisit;
   readonly witness: StateWitness;
 }
+
+type Played = Omit<VisitRun, "witness"> & { readonly note: WitnessNote };
 
 /** Answers what a rollup sends out, or calls it back first. */
 export type World = (action: Action) => Action;
@@ -77,8 +80,30 @@ export class TestRollup {
 
   /** Plays a visit to its end. Time goes on between visits. */
   async run(trigger: Action, world: World = unexpected): Promise<VisitRun> {
+    this.#goOn();
+    const { note, ...played } = await this.#play(trigger, world);
+    return { ...played, witness: note.prove() };
+  }
+
+  /** Plays transactions one after the other, each signed when its turn comes: they are one visit. */
+  async joint(...signed: readonly (() => Promise<Action>)[]): Promise<VisitRun> {
+    this.#goOn();
+    const parts: Played[] = [];
+    for (const sign of signed) parts.push(await this.#play(await sign(), unexpected));
+    const [first, ...later] = parts;
+    if (first === undefined) throw new Error("no transactions");
+    const actions = parts.flatMap(({ visit }) => visit.actions);
+    const visit = { ...first.visit, rootAfter: (later.at(-1) ?? first).visit.rootAfter, actions };
+    const note = first.note.joinedBy(later.map((part) => part.note));
+    return { header: first.header, visit, witness: note.prove() };
+  }
+
+  #goOn(): void {
     const { timestamp } = this.#context;
     this.#context = { ...this.#context, timestamp: timestamp + 12n };
+  }
+
+  async #play(trigger: Action, world: World): Promise<Played> {
     const run = this.#interpreter();
     let { action, ended } = await run.deliver(trigger);
     while (!ended) ({ action, ended } = await run.deliver(world(action)));
@@ -89,13 +114,13 @@ export class TestRollup {
       block: blockOf(store.block, this.#context.timestamp),
     };
     const rootBefore = store.stateRoot();
-    const witness = store.witnessOf(run.touched, writes);
+    const note = store.noteWitness(run.touched, writes);
     if (!action.failed && !trigger.isStatic) store.apply(writes);
     const header = { ...this.#context, rollup: SELF, blobs: 0n };
     return {
       header,
       visit: { rootBefore, rootAfter: store.stateRoot(), actions: [...run.actions] },
-      witness,
+      note,
     };
   }
 

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { type Address, type Hex, numberToHex } from "viem";
+import { type Address, getContractAddress, type Hex, numberToHex } from "viem";
 import { checkStatement } from "../../../../builder/kinds/evm/reference/check-statement.ts";
 import type { StatementFlaw } from "../../../../builder/kinds/evm/reference/errors.ts";
 import { SYSTEM } from "../../../../builder/kinds/evm/system.ts";
@@ -11,9 +11,10 @@ import {
   resultAction,
   revertContinueAction,
 } from "../../../../builder/protocol/action.ts";
+import { lowerCase } from "../../../../builder/protocol/address.ts";
 import { L1 } from "../../../../builder/protocol/ids.ts";
 import { statementWords } from "../../../../builder/protocol/statement.ts";
-import { NOTARY } from "./assemble.ts";
+import { deploying, NOTARY } from "./assemble.ts";
 import { expectFlaw, flawOf } from "./expect-flaw.ts";
 import { mutations } from "./mutations.ts";
 import {
@@ -62,6 +63,10 @@ const EXPECTED: Readonly<Record<string, string>> = {
   "eip7702 transaction": "L2TX RESULT *",
   "transaction that reverts": "L2TX CALL RESULT REVERT REVERT_CONTINUE RESULT *",
   "contract that destroys itself": "L2TX RESULT *",
+  "several transactions": "L2TX RESULT L2TX RESULT L2TX RESULT *",
+  "several transactions, one of them invalid": "L2TX RESULT! L2TX RESULT *",
+  "several transactions, all of them invalid": "L2TX RESULT! L2TX RESULT!",
+  "invalid transaction": "L2TX RESULT!",
   "reentrance, abandoned after 2 actions": "CALL CALL",
   "reentrance, abandoned after 4 actions": "CALL CALL CALL RESULT",
   "viewed while waiting, abandoned after 4 actions": "CALL CALL CALL~ RESULT",
@@ -72,7 +77,14 @@ const EXPECTED: Readonly<Record<string, string>> = {
 /**
  * Visits in which the contract notes whatever it can see, and nothing that comes in is without consequence.
  */
-const NOTED = ["plain call", "call and back", "call and back, failed", "reentrance", "legacy transaction"];
+const NOTED = [
+  "plain call",
+  "call and back",
+  "call and back, failed",
+  "reentrance",
+  "legacy transaction",
+  "several transactions",
+];
 
 /** Every flaw but that L1 derived other words. */
 const SUBSTANTIAL: readonly StatementFlaw[] = [
@@ -193,6 +205,21 @@ describe("checker of evm statements", function () {
       "contract that destroys itself",
       (await rollup.deploy("0x", "1 1 SSTORE CALLER SELFDESTRUCT")).visited,
     );
+    const noting = (nonce?: number) => () =>
+      rollup.signed({ to: notary, data: passOn(second, 0, "0x"), ...(nonce !== undefined && { nonce }) });
+    // What one of them creates, changes and pays, the next ones find.
+    const created = getContractAddress({ from: USER.address, nonce: BigInt(rollup.nonce) });
+    keep(
+      "several transactions",
+      await rollup.joint(
+        () => rollup.signed({ data: deploying(NOTARY, "77 99 SSTORE") }),
+        () => rollup.signed({ to: created, value: 5n, data: passOn(notary, 0, "0x1234") }),
+        () => rollup.signed({ to: notary, value: 1n, data: passOn(lowerCase(created), 0, "0x99") }),
+      ),
+    );
+    keep("several transactions, one of them invalid", await rollup.joint(noting(5), noting()));
+    keep("several transactions, all of them invalid", await rollup.joint(noting(5), noting(6)));
+    keep("invalid transaction", await rollup.run(await noting(5)()));
     for (const [name, count] of [
       ["reentrance", 2],
       ["reentrance", 4],

@@ -125,9 +125,10 @@ describe("state of an evm rollup", function () {
               const back = [lazy.apply(each), eager.apply(each)];
               undo.push(() => back.forEach((undoOne) => undoOne()));
             }
+            const note = lazy.noteWitness(touched);
             moments.push({
               moment: lazy.now,
-              prove: lazy.noteWitness(touched),
+              prove: () => note.prove(),
               root: eager.stateRoot(),
               proven: eager.witnessOf(touched),
             });
@@ -154,14 +155,14 @@ describe("state of an evm rollup", function () {
     const known = genesis.root;
     store.apply(writes({ slots: new Map([[A, new Map([[FIRST, ONE]])]]) }));
     const first = store.now;
-    const prove = store.noteWitness({ accounts: new Set([A]), slots: new Map() });
+    const note = store.noteWitness({ accounts: new Set([A]), slots: new Map() });
     store.apply(writes({ slots: new Map([[A, new Map([[SECOND, ONE]])]]) }));
     await store.persist();
     const forgotten = (ask: () => unknown): void => {
       expect(ask).to.throw(LockstepError).with.property("code", "FORGOTTEN_MOMENT");
     };
     forgotten(() => first.root);
-    forgotten(prove);
+    forgotten(() => note.prove());
     expect(genesis.root).to.equal(known);
     store.apply(writes({ slots: new Map([[A, new Map([[SECOND, ZERO]])]]) }));
     const second = store.now;

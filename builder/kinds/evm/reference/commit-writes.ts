@@ -1,24 +1,16 @@
-import type { Address, Hex } from "viem";
+import type { Address } from "viem";
 import type { SourceAccount } from "../../../evm/state-source.ts";
-import type { StateRoot } from "../../../protocol/ids.ts";
-import type { BlockState } from "../state-types.ts";
 import { codeHashOf } from "./code-hash.ts";
 import type { Commitments } from "./commitments.ts";
 import { StatementRefusedError } from "./errors.ts";
-import type { WitnessedState } from "./witnessed-state.ts";
-
-/** What a visit left behind. An account that is `undefined` is gone, with its slots. */
-export interface VisitWrites {
-  readonly accounts: ReadonlyMap<Address, SourceAccount | undefined>;
-  readonly slots: ReadonlyMap<Address, ReadonlyMap<Hex, Hex>>;
-  readonly block: BlockState;
-}
+import type { WitnessedState, Writes } from "./witnessed-state.ts";
 
 /**
- * The root to which the writes lead: every key whose value is another one is upserted, in ascending order.
+ * Brings the state to where the writes lead: every key whose value is another one is upserted, in ascending
+ * order.
  * @throws {StatementRefusedError} when the witness does not show where.
  */
-export function rootAfter(state: WitnessedState, layout: Commitments, writes: VisitWrites): StateRoot {
+export function commitWrites(state: WitnessedState, layout: Commitments, writes: Writes): void {
   const { tree } = state;
   const values = new Map<bigint, bigint>();
   for (const [address, words] of writes.slots)
@@ -33,7 +25,7 @@ export function rootAfter(state: WitnessedState, layout: Commitments, writes: Vi
     values.set(layout.block, layout.blockValue(writes.block));
   const changed = [...values].filter(([key, value]) => tree.get(key) !== value);
   for (const [key, value] of changed.sort(([a], [b]) => (a < b ? -1 : 1))) tree.upsert(key, value);
-  return tree.root();
+  state.advance(writes);
 }
 
 function valueOf(address: Address, { nonce, balance, code }: SourceAccount, layout: Commitments): bigint {
