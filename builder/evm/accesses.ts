@@ -3,6 +3,14 @@ import { Address, bytesToUnprefixedHex, hexToBytes } from "@ethereumjs/util";
 import type { Journal } from "./journal.ts";
 import type { JournaledState } from "./journaled-state.ts";
 
+/** What was accessed, as long as it is known. */
+export interface Accesses {
+  /** Forgets everything, and takes another journal. */
+  reset(next: Journal): void;
+  /** What `work` accesses is not known afterwards; nothing is warm to it. */
+  unseen<Result>(work: () => Promise<Result>): Promise<Result>;
+}
+
 /** What EthereumJS writes an address or a slot as: hex without a prefix. */
 type Key = string;
 
@@ -10,13 +18,12 @@ type Key = string;
  * Lets what was accessed (EIP-2929) and touched (EIP-161) be undone with the journal's levels: a frame of
  * another chain that reverts undoes it too, of which EthereumJS's own journal hears nothing. Its levels
  * become those of the state, which are the journal's.
- * @returns what forgets everything and takes another journal.
  */
 export function journalAccesses(
   accesses: EVM["journal"],
   state: JournaledState,
   first: Journal,
-): (next: Journal) => void {
+): Accesses {
   let journal = first;
   let slots = new Map<Key, Set<Key>>();
   let touched = new Set<Key>();
@@ -77,9 +84,20 @@ export function journalAccesses(
     }
     clean();
   };
-  return (next) => {
-    clean();
-    journal = next;
+  return {
+    reset(next) {
+      clean();
+      journal = next;
+    },
+    async unseen(work) {
+      const known = slots;
+      slots = new Map();
+      try {
+        return await work();
+      } finally {
+        slots = known;
+      }
+    },
   };
 }
 

@@ -11,7 +11,7 @@ import {
 } from "@ethereumjs/evm";
 import { type Address as EvmAddress, createAddressFromString } from "@ethereumjs/util";
 import type { Address } from "viem";
-import { journalAccesses } from "./accesses.ts";
+import { type Accesses, journalAccesses } from "./accesses.ts";
 import type { Journal } from "./journal.ts";
 import type { JournaledState } from "./journaled-state.ts";
 import { isHeavy, runElsewhere } from "./heavy-precompiles.ts";
@@ -66,7 +66,7 @@ export class InterceptingEvm extends EVM {
   readonly #intercept: Interception;
   /** Precompiles by what they are, wherever a call may have moved them. */
   readonly #names: ReadonlyMap<PrecompileFunc, string>;
-  readonly #resetAccesses: (journal: Journal) => void;
+  readonly #accesses: Accesses;
   readonly #resetTransientStorage: (journal: Journal) => void;
   /** Of the constructor that has just reverted, if EthereumJS would take it for code. */
   #revertData: Uint8Array | undefined;
@@ -79,14 +79,19 @@ export class InterceptingEvm extends EVM {
     this.#manager = createAddressFromString(manager);
     this.#intercept = intercept;
     this.#names = new Map([...this.precompiles].map(([name, code]) => [code, name]));
-    this.#resetAccesses = journalAccesses(this.journal, state, journal);
+    this.#accesses = journalAccesses(this.journal, state, journal);
     this.#resetTransientStorage = journalTransientStorage(this.transientStorage, journal);
   }
 
   /** As new: nothing was accessed, nothing is in transient storage. */
   reset(journal: Journal): void {
-    this.#resetAccesses(journal);
+    this.#accesses.reset(journal);
     this.#resetTransientStorage(journal);
+  }
+
+  /** Runs what belongs to no frame: nothing is warm for it. */
+  async unseen<Result>(work: () => Promise<Result>): Promise<Result> {
+    return await this.#accesses.unseen(work);
   }
 
   /**

@@ -1,7 +1,7 @@
 import { setImmediate as breath } from "node:timers/promises";
 import type { Address } from "viem";
 import { Journal } from "../evm/journal.ts";
-import type { RollupMachine } from "../kinds/kind.ts";
+import type { CompletedVisit, RollupMachine } from "../kinds/kind.ts";
 import type { L1Client } from "../l1/client.ts";
 import type { Head } from "../l1/head.ts";
 import { readGenesisRoot } from "../l1/registration.ts";
@@ -9,7 +9,14 @@ import { codeOf, LockstepError } from "../protocol/errors.ts";
 import { type ChainId, L1, type StateRoot } from "../protocol/ids.ts";
 import { type Consumption, type HistoryEntry, HistoryProgress, readHistory } from "../l1/history.ts";
 import { FollowedStore } from "./followed-store.ts";
-import { type UnreadableVisit, type PastVisit, replayVisit, StateDivergedError, visitsOf } from "./replay.ts";
+import {
+  type UnreadableVisit,
+  type PastVisit,
+  replayTransaction,
+  StateDivergedError,
+  transactionsIn,
+  visitsOf,
+} from "./replay.ts";
 import { RollupStoppedError, type StopPlace } from "./stopped.ts";
 
 export interface FollowerOptions {
@@ -179,9 +186,11 @@ export class Follower {
       try {
         if ("fault" in visit) throw visit.fault;
         journal.checkpoint(L1);
-        const completed = await replayVisit(machine, visit, this.#options, journal);
+        const completed: CompletedVisit[] = [];
+        for (const transaction of transactionsIn(visit))
+          completed.push(await replayTransaction(machine, transaction, this.#options, journal));
         journal.commit();
-        machine.include(completed, visit.at);
+        for (const each of completed) machine.include(each, visit.at);
         if (visits[index + 1]?.consumption.blockNumber === visit.consumption.blockNumber) continue;
         await machine.persist();
         durable = machine.stateRoot();

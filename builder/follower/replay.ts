@@ -2,9 +2,9 @@ import type { Hex } from "viem";
 import type { Journal } from "../evm/journal.ts";
 import { effectiveVisits, type LocatedVisit } from "../protocol/execution/check.ts";
 import type { CompletedVisit, L1Inclusion, RollupMachine } from "../kinds/kind.ts";
-import { hashAction } from "../protocol/action.ts";
+import { type Action, ActionKind, hashAction } from "../protocol/action.ts";
 import { LockstepError } from "../protocol/errors.ts";
-import type { ChainId } from "../protocol/ids.ts";
+import type { ChainId, StateRoot } from "../protocol/ids.ts";
 import { type Consumption, type HistoryEntry } from "../l1/history.ts";
 
 /**
@@ -56,22 +56,45 @@ export interface L1Context {
   readonly manager: Hex;
 }
 
+/** A transaction of a visit that took effect (docs/spec.md section 1, "Joint executions"), or all of one. */
+export interface PastTransaction {
+  readonly actions: readonly Action[];
+  readonly timestamp: bigint;
+  /** Where L1 says that it leads; nothing if others of its visit follow. */
+  readonly rootAfter: StateRoot | undefined;
+}
+
+/** What has to be replayed of a visit, one after the other. */
+export function transactionsIn({ actions, timestamp, rootAfter }: PastVisit): PastTransaction[] {
+  const isJoint = actions[2]?.kind === ActionKind.L2TX;
+  if (!isJoint) return [{ actions, timestamp, rootAfter }];
+  const starts = actions.flatMap(({ kind }, at) => (kind === ActionKind.L2TX ? [at] : []));
+  return starts.map((start, number) => {
+    const end = starts[number + 1];
+    return {
+      actions: actions.slice(start, end),
+      timestamp,
+      rootAfter: end === undefined ? rootAfter : undefined,
+    };
+  });
+}
+
 /**
  * Has a machine do again what it did by L1.
  * @param journal of the machine: what it did until it throws can be undone there.
  * @returns the visit, as the machine remembers it.
  * @throws {StateDivergedError} or what the machine throws.
  */
-export async function replayVisit(
+export async function replayTransaction(
   machine: RollupMachine,
-  visit: PastVisit,
+  { actions, timestamp, rootAfter }: PastTransaction,
   { l1ChainId, manager }: L1Context,
   journal: Journal,
 ): Promise<CompletedVisit> {
-  const context = { l1ChainId, manager, timestamp: visit.timestamp };
+  const context = { l1ChainId, manager, timestamp };
   let completed: CompletedVisit | undefined;
-  for (let at = 0; at < visit.actions.length; at += 2) {
-    const [given, answer] = [visit.actions[at], visit.actions[at + 1]];
+  for (let at = 0; at < actions.length; at += 2) {
+    const [given, answer] = [actions[at], actions[at + 1]];
     if (given === undefined || answer === undefined || completed !== undefined)
       throw new StateDivergedError(machine.id, "half a visit");
     const delivery = await machine.deliver(given, context, journal);
@@ -80,11 +103,10 @@ export async function replayVisit(
     completed = delivery.visit;
   }
   if (completed === undefined) throw new StateDivergedError(machine.id, "half a visit");
-  if (machine.stateRoot() !== visit.rootAfter) {
+  if (rootAfter !== undefined && machine.stateRoot() !== rootAfter)
     throw new StateDivergedError(
       machine.id,
-      `a visit leads to ${machine.stateRoot()} instead of ${visit.rootAfter}`,
+      `a visit leads to ${machine.stateRoot()} instead of ${rootAfter}`,
     );
-  }
   return completed;
 }

@@ -14,7 +14,9 @@ import {
   type UnreadableVisit,
   type L1Context,
   type PastVisit,
-  replayVisit,
+  type PastTransaction,
+  replayTransaction,
+  transactionsIn,
   visitsOf,
 } from "../follower/replay.ts";
 import type { RollupKind, RollupMachine } from "../kinds/kind.ts";
@@ -127,7 +129,7 @@ export type RunStep = <Result>(rehearsal: Rehearsal, step: () => Promise<Result>
 
 /**
  * Takes the step that a follower will take over the block, with machines that remember nothing, from what the
- * node shows alone: visit by visit, so that others get a turn in between.
+ * node shows alone: transaction by transaction, so that others get a turn in between.
  * @returns a check that throws {SelfCheckError} if it does not lead to the roots that L1 will say.
  */
 export function checkFollower(proposed: ProposedBlock, run: RunStep): ResultCheck {
@@ -167,7 +169,9 @@ async function replay(
     return { fresh, journal, root: said ?? fresh.stateRoot() };
   });
   try {
-    for (const visit of visits) await run(rehearsal, () => step(fresh, visit, l1, journal));
+    for (const visit of visits)
+      for (const transaction of "fault" in visit ? [undefined] : transactionsIn(visit))
+        await run(rehearsal, () => step(fresh, visit, transaction, l1, journal));
     await run(rehearsal, () => {
       if (fresh.stateRoot() === root) return;
       throw new SelfCheckError({
@@ -184,28 +188,38 @@ async function replay(
   }
 }
 
+/** @param transaction of the visit, if that can be read. */
 async function step(
   fresh: RollupMachine,
   visit: PastVisit | UnreadableVisit,
+  transaction: PastTransaction | undefined,
   l1: L1Context,
   journal: Journal,
 ): Promise<void> {
   try {
     if ("fault" in visit) throw visit.fault;
-    await replayVisit(fresh, visit, l1, journal);
+    if (transaction !== undefined) await replayTransaction(fresh, transaction, l1, journal);
   } catch (error) {
     // Others come next, and a visit that is suspended cannot be left.
     journal.unwind(0);
-    throw refusal(fresh.id, error, visit);
+    throw refusal(fresh.id, error, visit, transaction);
   }
 }
 
-function refusal(rollup: ChainId, error: unknown, visit: PastVisit | UnreadableVisit): SelfCheckError {
+function refusal(
+  rollup: ChainId,
+  error: unknown,
+  visit: PastVisit | UnreadableVisit,
+  transaction: PastTransaction | undefined,
+): SelfCheckError {
   const fault = { check: "follower", rollup, ...causeOf(error) } as const;
   if ("fault" in visit) return new SelfCheckError(fault, undefined, { cause: error });
   const { rootBefore, rootAfter, actions, consumption: said } = visit;
-  const [trigger] = actions;
-  const own = trigger?.kind === ActionKind.L2TX ? keccak256(trigger.data) : said.transaction;
+  const [trigger] = transaction?.actions ?? actions;
+  // Of several, it may have been any that leads to another root: which one is found out by trying them apart.
+  const isOneOf = transaction?.rootAfter !== undefined && transaction.actions.length < actions.length;
+  const signed = trigger?.kind === ActionKind.L2TX ? keccak256(trigger.data) : said.transaction;
+  const own = isOneOf ? undefined : signed;
   return new SelfCheckError({ ...fault, visit: { rootBefore, rootAfter, actions } }, own, { cause: error });
 }
 

@@ -474,13 +474,13 @@ export function decodeRollupTransaction(data: Hex, common: Common): TypedTransac
   } catch (cause) {
     throw new InvalidL2TransactionError(cause instanceof Error ? cause.message : String(cause), { cause });
   }
-  // RLP has one form for everything; other bytes that decode to the same are none.
-  if (bytesToHex(tx.serialize()) !== data.toLowerCase())
-    throw new InvalidL2TransactionError("it is not encoded as it has to be");
   if (tx.type === 3) throw new InvalidL2TransactionError("rollups take no blobs (transaction type 3)");
   if (!tx.isSigned()) throw new InvalidL2TransactionError("it is not signed");
   if (tx.type === 0 && !tx.supports(Capability.EIP155ReplayProtection))
     throw new InvalidL2TransactionError("its signature is for every chain (EIP-155 is required)");
+  // RLP has one form for everything; other bytes that decode to the same are none.
+  if (bytesToHex(tx.serialize()) !== data.toLowerCase())
+    throw new InvalidL2TransactionError("it is not encoded as it has to be");
   return tx;
 }
 

@@ -68,7 +68,8 @@ export class ProxyDirectory {
       selfdestruct: new Map(),
       createdAddresses: new Set(),
     });
-    const { execResult } = await this.#frames.hide(() => this.#evm.runCall({ message }));
+    const play = () => this.#evm.unseen(() => this.#evm.runCall({ message }));
+    const { execResult } = await this.#frames.hide(play);
     if (execResult.exceptionError === undefined) return bytesToHex(execResult.returnValue);
     throw new LockstepError(
       "SYSTEM_CONTRACT",

@@ -9,6 +9,7 @@ const OPCODES = {
   BYTE: 0x1a,
   SHR: 0x1c,
   KECCAK256: 0x20,
+  BALANCE: 0x31,
   ORIGIN: 0x32,
   CALLER: 0x33,
   CALLVALUE: 0x34,
@@ -22,12 +23,17 @@ const OPCODES = {
   NUMBER: 0x43,
   CHAINID: 0x46,
   POP: 0x50,
+  MSTORE: 0x52,
   SLOAD: 0x54,
   SSTORE: 0x55,
   JUMPI: 0x57,
   GAS: 0x5a,
   JUMPDEST: 0x5b,
+  TLOAD: 0x5c,
+  TSTORE: 0x5d,
   DUP1: 0x80,
+  SWAP1: 0x90,
+  CREATE: 0xf0,
   CALL: 0xf1,
   RETURN: 0xf3,
   STATICCALL: 0xfa,
@@ -100,4 +106,44 @@ export const NOTARY = assemble(`
   RETURNDATASIZE 0 0 RETURNDATACOPY
   RETURNDATASIZE 0 RETURN
   :stop STOP
+`);
+
+/**
+ * A contract that calls an account, whatever comes of it, and answers with the gas that asking for another
+ * one's balance costs then: 2,600 if that is cold, 100 if it is warm, and 7 for what is around it. Calldata is
+ * the callee, the other account (20 bytes each), and what the callee is sent.
+ */
+export const SURVEYOR = assemble(`
+  40 CALLDATASIZE SUB 40 0 CALLDATACOPY
+  0 0 40 CALLDATASIZE SUB 0 0 0 CALLDATALOAD 96 SHR GAS CALL POP
+  20 CALLDATALOAD 96 SHR GAS SWAP1 BALANCE POP GAS SWAP1 SUB
+  0 MSTORE 32 0 RETURN
+`);
+
+/** A contract that calls two accounts, one after the other: calldata is both (20 bytes each). */
+export const CALLER_OF_TWO = assemble(`
+  0 0 0 0 0 0 CALLDATALOAD 96 SHR GAS CALL POP
+  0 0 0 0 0 20 CALLDATALOAD 96 SHR GAS CALL POP STOP
+`);
+
+/** A contract that creates another one of the code that it is sent, with what it is paid. */
+export const FACTORY = assemble(`
+  CALLDATASIZE 0 0 CALLDATACOPY CALLDATASIZE 0 CALLVALUE CREATE 0 MSTORE 32 0 RETURN
+`);
+
+/** A contract that destroys itself for its caller. */
+export const SHORT_LIVED = assemble("CALLER SELFDESTRUCT");
+
+/** A contract that asks for an account's balance, and reverts if it is sent one byte more than its address. */
+export const VISITOR = assemble(`
+  0 CALLDATALOAD 96 SHR BALANCE POP 21 CALLDATASIZE EQ @revert JUMPI STOP :revert 0 0 REVERT
+`);
+
+/**
+ * A contract that notes what it finds of an earlier call in the same transaction: in slot 0 its transient
+ * storage, in slot 1 the gas that asking for the balance of the address in calldata costs.
+ */
+export const FORGETFUL = assemble(`
+  0 TLOAD 0 SSTORE 1 0 TSTORE
+  0 CALLDATALOAD 96 SHR GAS SWAP1 BALANCE POP GAS SWAP1 SUB 1 SSTORE STOP
 `);

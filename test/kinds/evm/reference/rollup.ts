@@ -98,6 +98,17 @@ export class TestRollup {
     return { header: first.header, visit, witness: note.prove() };
   }
 
+  /** The same, each as a visit of its own. */
+  async apart(...signed: readonly (() => Promise<Action>)[]): Promise<VisitRun[]> {
+    this.#goOn();
+    const runs: VisitRun[] = [];
+    for (const sign of signed) {
+      const { note, ...played } = await this.#play(await sign(), unexpected);
+      runs.push({ ...played, witness: note.prove() });
+    }
+    return runs;
+  }
+
   #goOn(): void {
     const { timestamp } = this.#context;
     this.#context = { ...this.#context, timestamp: timestamp + 12n };
