@@ -18,7 +18,7 @@ import { UnprovenProver } from "./unproven.ts";
 
 const INTERNAL = { error: { code: -32_603, message: "internal error" } };
 
-/** Transactions of a rollup that follow each other and touch no other chain are one visit, for L1 and proofs. */
+/** Transactions of a rollup that follow each other and touch no other chain are one visit to L1. */
 describe("transactions that are one visit", function () {
   this.timeout(120_000);
   const users = [accountAt(1), accountAt(2)] as const;

@@ -20,6 +20,7 @@ import { type Head, readHead } from "../../builder/l1/head.ts";
 import { UNPROVEN_KEY, unprovenDigest } from "../../builder/kinds/unproven.ts";
 import { rollupsAbi } from "../../builder/protocol/abi.ts";
 import { LockstepError } from "../../builder/protocol/errors.ts";
+import type { Execution } from "../../builder/protocol/execution.ts";
 import type { ChainId } from "../../builder/protocol/ids.ts";
 import { Fork } from "../../builder/simulate/fork.ts";
 import type { TransactionOutcome } from "../../builder/simulate/outcome.ts";
@@ -72,6 +73,8 @@ export interface BatchRun {
   /** One for each transaction, in their order. */
   readonly results: readonly Result[];
   readonly executions: readonly RecordedExecution[];
+  /** The same as L1 got them: several may be one. */
+  readonly posted: readonly Execution[];
   /** Of `postBatch`, if anything had to be posted. */
   readonly batch?: TransactionReceipt;
   /** Of L1 transactions that were not refused, in order. */
@@ -102,12 +105,12 @@ export async function runBatch(
   const included = await include(setup, head, plan, raws);
   if (included === undefined) {
     const results = simulated.map((each) => refuse(each, "BATCH_GAS").result);
-    return { results, executions: [], receipts: [] };
+    return { results, executions: [], posted: [], receipts: [] };
   }
   const results = simulated.map(({ result }) => result);
   assertAsSimulated(results.filter(isL1Outcome), included.receipts);
   await follow(setup, head);
-  return { results, executions, ...included };
+  return { results, executions, posted: plan?.executions ?? [], ...included };
 }
 
 /** A transaction that was simulated. */

@@ -3,6 +3,7 @@ import type { RecordedExecution } from "../../builder/simulate/recording/recorde
 import { rollupsAbi } from "../../builder/protocol/abi.ts";
 import { ActionKind } from "../../builder/protocol/action.ts";
 import { MarkKind } from "../../builder/protocol/execution.ts";
+import { transactionsOf } from "../../builder/protocol/execution/transactions.ts";
 import type { ChainId } from "../../builder/protocol/ids.ts";
 import type { BatchRun } from "./batch.ts";
 import { LEDGER_ROLLUP } from "./deployment.ts";
@@ -89,10 +90,12 @@ function allRules(): Rule[] {
   return Object.keys(RULES).filter((name): name is Rule => name in RULES);
 }
 
-function rulesOfBatch({ results, executions, batch, receipts }: BatchRun): Rule[] {
+function rulesOfBatch({ results, executions, posted, batch, receipts }: BatchRun): Rule[] {
   const rules: Rule[] = [];
   const taken = results.filter((result) => !("refused" in result));
   const transactions = executions.filter(({ actions }) => actions[0]?.kind === ActionKind.L2TX);
+  if (posted.some((execution) => transactionsOf(execution).length > 1)) rules.push("1 joint execution");
+  const postedTransactions = posted.filter(({ actions }) => actions[0]?.kind === ActionKind.L2TX);
   const calls = executions.filter(({ actions }) => actions[0]?.kind === ActionKind.CALL);
   const consumable = calls.filter(({ actions }) => actions[0]?.isStatic === false);
   if (taken.length > 1) rules.push("3 several transactions in a batch");
@@ -116,7 +119,8 @@ function rulesOfBatch({ results, executions, batch, receipts }: BatchRun): Rule[
       if (event.args.ending > 0) rules.push("3 ending after the first");
     }
   }
-  if (consumed < consumable.length + transactions.length) rules.push("3 execution that reaches no ending");
+  if (consumed < consumable.length + postedTransactions.length)
+    rules.push("3 execution that reaches no ending");
   return rules;
 }
 

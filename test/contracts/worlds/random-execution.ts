@@ -101,7 +101,7 @@ class Writer {
     };
   }
 
-  /** Several transactions of a rollup, which cross no other border: all fail, or one of them does not at least. */
+  /** Several transactions of a rollup, which cross no other border: all fail, or at least one does not. */
   #writeTransactions(rollup: ChainId): GeneratedExecution {
     const { pick } = this.#context;
     const failed = pick.chance(15);

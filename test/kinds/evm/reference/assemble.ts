@@ -110,8 +110,8 @@ export const NOTARY = assemble(`
 
 /**
  * A contract that calls an account, whatever comes of it, and answers with the gas that asking for another
- * one's balance costs then: 2,600 if that is cold, 100 if it is warm, and 7 for what is around it. Calldata is
- * the callee, the other account (20 bytes each), and what the callee is sent.
+ * one's balance costs then: 2,600 if that is cold, 100 if it is warm, and 7 for what is around it. Calldata
+ * is the callee, the other account (20 bytes each), and what the callee is sent.
  */
 export const SURVEYOR = assemble(`
   40 CALLDATASIZE SUB 40 0 CALLDATACOPY
@@ -134,7 +134,7 @@ export const FACTORY = assemble(`
 /** A contract that destroys itself for its caller. */
 export const SHORT_LIVED = assemble("CALLER SELFDESTRUCT");
 
-/** A contract that asks for an account's balance, and reverts if it is sent one byte more than its address. */
+/** A contract that asks for an account's balance, and reverts if it is sent a byte more than its address. */
 export const VISITOR = assemble(`
   0 CALLDATALOAD 96 SHR BALANCE POP 21 CALLDATASIZE EQ @revert JUMPI STOP :revert 0 0 REVERT
 `);

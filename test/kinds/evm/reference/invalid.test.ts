@@ -48,7 +48,7 @@ const CORRECT = {
 type Fields = Partial<Record<string, unknown>>;
 
 const signed = async (fields: Fields = {}, account = USER): Promise<Hex> =>
-  await account.signTransaction({ ...CORRECT, ...fields } as TransactionSerializable);
+  await account.signTransaction({ ...CORRECT, ...fields });
 
 /** The transaction with another signature. */
 const resigned = async (change: (signature: { r: bigint; s: bigint; yParity: number }) => object) => {
