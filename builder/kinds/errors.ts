@@ -11,7 +11,8 @@ export class VisitTooLargeError extends LockstepError {
 }
 
 /**
- * The bytes are no transaction that the rollup could take: no proof can exist, and there is no effect at all.
+ * The bytes are no transaction that the rollup could take: there is no effect at all, and no proof but, on
+ * kinds that have one for it, that the transaction fails.
  */
 export class InvalidL2TransactionError extends LockstepError {
   constructor(reason: string, options?: { cause?: unknown }) {

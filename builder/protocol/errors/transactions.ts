@@ -14,7 +14,8 @@ export const TRANSACTION_ERRORS = {
   },
   INVALID_L2_TRANSACTION: {
     title: "the rollup would refuse the transaction",
-    meaning: "No proof can exist for a transaction signed for a rollup: wrong nonce, signature or balance.",
+    meaning:
+      "A transaction signed for a rollup would have no effect there: wrong nonce, signature or balance. No proof can exist for it, or (on EVM rollups) only that it fails.",
     remedy: "The message names the reason. Correct it, and sign again.",
   },
   NONCE_TOO_LOW: {
