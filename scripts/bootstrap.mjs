@@ -42,6 +42,7 @@ const COMMANDS = {
   abi: ["scripts/abi.ts"],
   docs: ["scripts/docs.ts"],
   "docs:errors": ["scripts/docs-errors.ts"],
+  "docs:circuits": ["scripts/docs-circuits.ts"],
   "prover-worker": ["builder/cli/index.ts", "prover-worker"],
   test: ["scripts/test.ts"],
   "test:full": ["scripts/test.ts", "--full"],
