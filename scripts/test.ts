@@ -1,7 +1,7 @@
 /**
  * `npm test [path…]`: set-up, lint, type check, Solidity tests and mocha tests; with paths, only mocha tests
  * whose file name begins with one of them. The last line is `N passed, N failed`. `npm run test:full [path…]`
- * (`--full`) runs the long trials of test/trials as well.
+ * (`--full`) runs the long trials of test/trials as well, and the circuits' forger tries everything.
  */
 import path from "node:path";
 import { inspect } from "node:util";
@@ -78,6 +78,8 @@ function trials(): Stage[] {
     .map((file) => ({ title: file, run: (output) => countMocha(root, [file], output) }));
 }
 
+// Every forgery in place of a sample.
+if (isFull) process.env.LOCKSTEP_FORGER = "full";
 const start = performance.now();
 const counts: TestCount[] = [];
 try {

@@ -27,7 +27,7 @@ const INCREMENT: Hex = "0xd09de08a";
 const UNMET = ["codeHead1", "codeRow1"];
 const SEED = seedOf("LOCKSTEP_CIRCUITS_SEED");
 /** Of how many forgeries one is tried. */
-const EVERY = process.env.LOCKSTEP_TEST === "full" ? 1 : 40;
+const EVERY = [process.env.LOCKSTEP_TEST, process.env.LOCKSTEP_FORGER].includes("full") ? 1 : 40;
 
 /** Forgeries by the type of the first row that they change. */
 type Report = Map<string, Record<Outcome, number>>;
