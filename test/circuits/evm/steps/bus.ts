@@ -23,7 +23,8 @@ export interface Verdict {
   readonly unbalanced: ReadonlyMap<string, bigint>;
 }
 
-const noHash = (): never => {
+/** No row of a step hashes. */
+export const noHash = (): never => {
   throw new RangeError("no row of a step hashes");
 };
 
@@ -66,8 +67,8 @@ const INSTRUCTIONS = new Set(
   ),
 );
 
-/** Look-ups in tables and codes. */
-function isTrue(tuple: TupleName, elements: readonly bigint[], code: ReadonlySet<string>): boolean {
+/** Whether a look-up in a table, or in the code, finds a row there. */
+export function isTrue(tuple: TupleName, elements: readonly bigint[], code: ReadonlySet<string>): boolean {
   const [first = 0n, second = 0n, third = 0n] = elements;
   if (tuple === "range") return first < 1n << 12n;
   if (tuple === "and") return second < 64n && third < 64n && first === (second & third);
