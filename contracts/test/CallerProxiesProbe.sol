@@ -6,6 +6,8 @@ import {CallerProxies} from "../proofs/bus/CallerProxies.sol";
 
 /// @title Shows what {CallerProxies} computes, and what it costs
 contract CallerProxiesProbe is CallerProxies {
+    constructor(bytes memory init) CallerProxies(init) {}
+
     function callerProxy(
         address original,
         ChainId rollup

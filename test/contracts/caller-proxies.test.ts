@@ -5,14 +5,17 @@ import { lowerCase } from "../../builder/protocol/address.ts";
 import { type ChainId, chainId, L1 } from "../../builder/protocol/ids.ts";
 import { RollupProxies } from "../../builder/proving/bus/proxies.ts";
 import { SELF, TestRollup } from "../kinds/evm/reference/rollup.ts";
+import { expectRevert } from "./outcome.ts";
 import { connect } from "./setup.ts";
 import { seedOf } from "./seed.ts";
 
 const abi = parseAbi([
+  "constructor(bytes init)",
+  "error UnknownProxyLayout()",
   "function callerProxy(address original, uint64 rollup) view returns (address, bytes32, uint256)",
 ]);
-/** Gas of both hashes, with the copy of the code. */
-const GAS_TARGET = 1_100n;
+/** Gas of both hashes, with the copy of the code from a cold account. */
+const GAS_TARGET = 3_800n;
 
 describe("CallerProxies", function () {
   this.timeout(120_000);
@@ -22,10 +25,10 @@ describe("CallerProxies", function () {
 
   before(async () => {
     const l1 = await connect();
-    const address = await l1.create("CallerProxiesProbe");
+    proxies = await RollupProxies.read();
+    const address = await l1.create("CallerProxiesProbe", abi, [proxies.initCode]);
     const probe = getContract({ abi, address, client: l1.publicClient });
     ask = (original, chain) => probe.read.callerProxy([original, chain]);
-    proxies = await RollupProxies.read();
     rollup = await TestRollup.open();
   });
 
@@ -55,6 +58,12 @@ describe("CallerProxies", function () {
       }),
       { numRuns: 20, seed: seedOf("LOCKSTEP_PROXIES_SEED") },
     );
+  });
+
+  it("takes no code that is not of proxies", async () => {
+    const l1 = await connect();
+    for (const code of ["0x", "0x00", "0x5f5ffd", "0x60205ff3"])
+      await expectRevert(l1.create("CallerProxiesProbe", abi, [code]), "UnknownProxyLayout", [], abi);
   });
 
   it(`takes less than ${GAS_TARGET} gas`, async () => {

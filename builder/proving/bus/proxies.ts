@@ -44,13 +44,14 @@ export interface RollupProxy {
  * The proxies of EVM rollups, which the system contract creates: `contracts/proofs/bus/CallerProxies.sol`.
  */
 export class RollupProxies {
-  readonly #initCode: Hex;
+  /** Without the constructor's arguments. */
+  readonly initCode: Hex;
   readonly #runtimeCode: Uint8Array;
   /** Places of manager, original and rollup in the runtime code. */
   readonly #places: readonly (readonly number[])[];
 
   private constructor({ bytecode, deployedBytecode, immutableReferences }: z.infer<typeof artefact>) {
-    this.#initCode = bytecode;
+    this.initCode = bytecode;
     this.#runtimeCode = hexToBytes(deployedBytecode);
     // The compiler numbers them in the order of their declarations.
     this.#places = Object.entries(immutableReferences)
@@ -66,7 +67,7 @@ export class RollupProxies {
   /** The proxy that stands for `original` on `chain`. */
   of(original: Address, chain: ChainId): RollupProxy {
     const parameters = [{ type: "address" }, { type: "uint64" }] as const;
-    const bytecode = concatHex([this.#initCode, encodeAbiParameters(parameters, [original, chain])]);
+    const bytecode = concatHex([this.initCode, encodeAbiParameters(parameters, [original, chain])]);
     const code = this.#runtimeCode.slice();
     for (const [at, value] of [SYSTEM_ADDRESS, BigInt(original), chain].entries())
       for (const place of this.#places[at] ?? [])

@@ -1,18 +1,20 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
+import {SSTORE2} from "solady/src/utils/SSTORE2.sol";
 import {ChainId} from "../../interfaces/Actions.sol";
-import {CrossChainProxy} from "../../proxy/CrossChainProxy.sol";
 
 /// @title Proxies on EVM rollups
 /// @notice A call that comes to an EVM rollup is made by its caller's proxy there, which the rollup's system
 /// contract creates with CREATE2 (docs/spec.md section 7). Its address and the hash of its code depend on
 /// caller and chain alone: L1 computes both, so no proof runs its init code.
-/// @dev The init code ends with the runtime code in which immutables are zero. Where they stand there is found
-/// by creating one proxy with immutables that can be recognised: so nothing is assumed of the compiler but
-/// what the constructor checks.
+/// @dev The init code is handed to the constructor: it has to be, byte for byte, the one in the system
+/// contract of genesis, and what a compiler makes of the proxy's source depends on the contract that it is
+/// compiled for (its metadata name the remappings of all imports). It ends with the runtime code in which
+/// immutables are zero. Where they stand there is found by creating one proxy with immutables that can be
+/// recognised.
 abstract contract CallerProxies {
-    /// Thrown by the constructor when this build's proxies are not what it takes them for.
+    /// Thrown by the constructor when the code is not one of proxies.
     error UnknownProxyLayout();
 
     /// The proxies' manager on every EVM rollup: "Lockstep" in ASCII.
@@ -26,11 +28,15 @@ abstract contract CallerProxies {
     /// 2 original, 3 rollup) in the upper two, its place in the others. 0 ends them.
     uint256 private immutable PLACES;
     uint256 private immutable RUNTIME_LENGTH;
+    /// Where the init code is kept, as code.
+    address private immutable INIT_CODE;
 
-    constructor() {
-        bytes memory code = address(new CrossChainProxy(MARKED_ORIGINAL, MARKED_ROLLUP)).code;
+    /// @param init Init code of {CrossChainProxy} without its arguments, as the system contract has it.
+    constructor(bytes memory init) {
+        bytes memory code = _createMarked(init).code;
         uint256 places = 0;
         uint256 count = 0;
+        uint256 seen = 0;
         for (uint256 at = 0; at + 32 <= code.length; at++) {
             uint256 value = _wordAt(code, at);
             uint256 which =
@@ -44,10 +50,11 @@ abstract contract CallerProxies {
             if (which == 0) continue;
             if (count == 16 || at >= 1 << 14) revert UnknownProxyLayout();
             places |= ((which << 14) | at) << (16 * count++);
+            seen |= 1 << which;
             _setWord(code, at, 0);
         }
-        bytes memory init = type(CrossChainProxy).creationCode;
-        if (init.length < code.length) revert UnknownProxyLayout();
+        // All three stand in it.
+        if (seen != 14 || init.length < code.length) revert UnknownProxyLayout();
         bytes32 tail;
         assembly ("memory-safe") {
             let length := mload(code)
@@ -56,6 +63,7 @@ abstract contract CallerProxies {
         if (tail != keccak256(code)) revert UnknownProxyLayout();
         PLACES = places;
         RUNTIME_LENGTH = code.length;
+        INIT_CODE = SSTORE2.write(init);
     }
 
     /// Address, and hash of the code once it is created, of the proxy of `original` on `rollup`, on any EVM
@@ -64,7 +72,7 @@ abstract contract CallerProxies {
         address original,
         ChainId rollup
     ) internal view returns (address proxy, bytes32 codeHash) {
-        bytes memory code = type(CrossChainProxy).creationCode;
+        bytes memory code = SSTORE2.read(INIT_CODE);
         uint256 places = PLACES;
         uint256 runtimeLength = RUNTIME_LENGTH;
         // keccak256(0xff ‖ SYSTEM ‖ salt 0 ‖ keccak256(code ‖ abi.encode(original, rollup))): the code lies at
@@ -96,6 +104,15 @@ abstract contract CallerProxies {
             }
             codeHash := keccak256(runtime, runtimeLength)
         }
+    }
+
+    /// A proxy whose immutables can be recognised.
+    function _createMarked(bytes memory init) private returns (address proxy) {
+        bytes memory whole = abi.encodePacked(init, abi.encode(MARKED_ORIGINAL, MARKED_ROLLUP));
+        assembly ("memory-safe") {
+            proxy := create(0, add(whole, 32), mload(whole))
+        }
+        if (proxy == address(0)) revert UnknownProxyLayout();
     }
 
     function _wordAt(bytes memory code, uint256 at) private pure returns (uint256 word) {
