@@ -38,7 +38,7 @@ export const RULES = {
   "1 path ends (d) where L1 undid what came before": 150,
   "1 L1 is called for its static call": 150,
   "1 L2TX of several paths": 20,
-  "1 joint execution": UNASKED,
+  "1 joint execution": 70,
   // Section 1: undoing on rollups
   "1 REVERT": 25,
   "1 REVERT to a later call": 90,
