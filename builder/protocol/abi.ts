@@ -3,6 +3,7 @@
 //////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////
 
 export const busProofSystemAbi = [
+  { type: "constructor", inputs: [], stateMutability: "nonpayable" },
   {
     type: "error",
     inputs: [{ name: "statement", internalType: "uint256", type: "uint256" }],
@@ -27,6 +28,7 @@ export const busProofSystemAbi = [
     inputs: [{ name: "length", internalType: "uint256", type: "uint256" }],
     name: "KeySetLength",
   },
+  { type: "error", inputs: [], name: "NotAStatement" },
   { type: "error", inputs: [], name: "NotCode" },
   { type: "error", inputs: [], name: "OpeningNotOnCurve" },
   {
@@ -38,6 +40,16 @@ export const busProofSystemAbi = [
     type: "error",
     inputs: [{ name: "precompile", internalType: "uint256", type: "uint256" }],
     name: "PrecompileFailed",
+  },
+  {
+    type: "error",
+    inputs: [{ name: "precompile", internalType: "uint256", type: "uint256" }],
+    name: "PrecompileMissing",
+  },
+  {
+    type: "error",
+    inputs: [{ name: "precompile", internalType: "uint256", type: "uint256" }],
+    name: "PrecompileStarved",
   },
   {
     type: "error",
@@ -54,6 +66,11 @@ export const busProofSystemAbi = [
       { name: "proof", internalType: "uint256", type: "uint256" },
     ],
     name: "ProofNotOnCurve",
+  },
+  {
+    type: "error",
+    inputs: [{ name: "statement", internalType: "uint256", type: "uint256" }],
+    name: "QuestionsLength",
   },
   {
     type: "error",
@@ -99,6 +116,11 @@ export const busProofSystemAbi = [
     type: "error",
     inputs: [{ name: "set", internalType: "bytes32", type: "bytes32" }],
     name: "UnknownKeySet",
+  },
+  {
+    type: "error",
+    inputs: [{ name: "precompile", internalType: "uint256", type: "uint256" }],
+    name: "UnsupportedPrecompile",
   },
   { type: "error", inputs: [], name: "WrongCommitment" },
   {

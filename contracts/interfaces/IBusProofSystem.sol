@@ -10,9 +10,11 @@ import {IProofSystem} from "./IProofSystem.sol";
 /// A statement's `verificationKey` is the name of a set of keys. Its proof is, in words of 32 bytes, G2 with
 /// the imaginary part first (EIP-197):
 ///
-///     n, then n proofs:   key, A (2), B (4), C (2), D (2), sum, p_0 … p_(K−1)
-///        then m codes:    slot, codeHash, C_Q (2), in ascending slots
-///        then W (2), if there is a code
+///     n, m
+///     n proofs:   key, D (2), A (2), B (4), C (2), sum, p_0 … p_(K−1)
+///     m codes:    slot, codeHash, C_Q (2), in ascending slots
+///     W (2), if there is a code
+///     questions, if there are any: see {Questions}
 ///
 /// `key` counts the set's keys from 0, K is the set's number of slots. Public inputs of every circuit: (sum,
 /// p_0 … p_(K−1), β, γ), where β and γ are the bus' challenges and p_k is the product of γ − row over all
@@ -41,8 +43,18 @@ interface IBusProofSystem is IProofSystem {
     error SecretNotOwn(uint256 offset);
     /// Thrown when a statement names a set that was not registered.
     error UnknownKeySet(bytes32 set);
-    /// Thrown when a statement's proof is not as long as its proofs and codes are.
+    /// Thrown when a statement's proof is shorter than its proofs and codes are, or has no proof.
     error ProofLength(uint256 statement, uint256 length);
+    /// Thrown when a statement's questions do not end where the last of them does.
+    error QuestionsLength(uint256 statement);
+    /// Thrown when words that begin as a statement's are not one's of `Rollups`.
+    error NotAStatement();
+    /// Thrown when L1 is asked for the answer of a precompile that it does not give.
+    error UnsupportedPrecompile(uint256 precompile);
+    /// Thrown when L1 does not have a precompile as Osaka has it.
+    error PrecompileMissing(uint256 precompile);
+    /// Thrown when a precompile may have failed for lack of gas.
+    error PrecompileStarved(uint256 precompile);
     /// Thrown when a proof names a key that its set does not have.
     error UnknownKey(uint256 statement, uint256 proof, uint256 key);
     /// Thrown when a point of a proof is not on its curve, at infinity, or has a coordinate out of range.

@@ -5,7 +5,9 @@ import { busProofSystemAbi as abi } from "../../builder/protocol/abi.ts";
 import { FIELD_MODULUS as P } from "../../builder/protocol/ids.ts";
 import { encodeKeySet, hashKeySet } from "../../builder/proving/bus/key-set.ts";
 import { type BusProof, encodeBusProofs } from "../../builder/proving/bus/proofs.ts";
-import { compress, term, wordTerms } from "../../builder/proving/bus/terms.ts";
+import { NO_QUESTIONS } from "../../builder/proving/bus/questions.ts";
+import { statementTerms } from "../../builder/proving/bus/statement-tuples.ts";
+import { compress, termsOf } from "../../builder/proving/bus/terms.ts";
 import {
   type BusChallenges,
   drawChallenges,
@@ -77,7 +79,7 @@ describe("BusProofSystem", function () {
     it("draw the challenges that TypeScript draws, and L1 sends what it says", async () => {
       const challenges = challengesOf(honest);
       const received = honest.reduce((sum, { sum: part }) => (sum + part) % P, 0n);
-      expect((received + wordTerms(WORDS, challenges)) % P).to.equal(0n);
+      expect((received + statementTerms(WORDS, NO_QUESTIONS, challenges)) % P).to.equal(0n);
     });
 
     it("are refused when any word of them is another, or cut, or longer", async () => {
@@ -92,7 +94,8 @@ describe("BusProofSystem", function () {
           [0n, BigInt(length)],
           statement(length === 0 ? "0x" : sliceHex(bytes, 0, length)),
         );
-      await refuses("ProofLength", undefined, statement(`${bytes}00`));
+      // What is behind would be questions.
+      await refuses("QuestionsLength", [0n], statement(`${bytes}00`));
     });
 
     it("are refused dropped, doubled or in another order", async () => {
@@ -128,7 +131,9 @@ describe("BusProofSystem", function () {
       const { proofs } = await prover.proveTogether({ parts, words: WORDS }, s.where);
       await refuses("BusNotBalanced", [0n], statement(proofs));
       const challenges = challengesOf(proofs);
-      const missing = proofs.reduce((sum, { sum: part }) => sum + part, wordTerms(WORDS, challenges)) % P;
+      const missing =
+        proofs.reduce((sum, { sum: part }) => sum + part, statementTerms(WORDS, NO_QUESTIONS, challenges)) %
+        P;
       const [one, ...rest] = proofs;
       if (one === undefined) throw new Error("a proof");
       const balanced = [{ ...one, sum: (one.sum + P - missing) % P }, ...rest];
@@ -145,9 +150,9 @@ describe("BusProofSystem", function () {
       if (one === undefined || two === undefined) throw new Error("two proofs");
       const commitments = [one, two].map(({ key, proof }) => ({ key, d: proof.d }));
       const opening = { ...s.where, set: prover.setName, words, commitments, codes: [] };
-      const missing = (one.sum + two.sum + wordTerms(words, drawChallenges(opening))) % P;
+      const missing = (one.sum + two.sum + statementTerms(words, NO_QUESTIONS, drawChallenges(opening))) % P;
       expect(missing).to.not.equal(0n);
-      const seen = [{ seed: seedOf(opening), proof: encodeBusProofs({ proofs, codes: [] }) }];
+      const seen = [{ seed: seedOf(opening), proofs: { proofs, codes: [] } }];
       const [first = 0n, second = 0n] = equationCoefficients(seen, 2);
       const by = (missing * invert((first - second + P) % P, P)) % P;
       const forged = [
@@ -162,12 +167,14 @@ describe("BusProofSystem", function () {
       const challenges: BusChallenges = { beta: 5n, gamma: 1_000_003n };
       const words = [7n, 8n];
       // Receiving a at 0 and b at 1 with 1/(γ − f(a)) + 1/(γ − f(b)) as for the true words.
-      const target = wordTerms(words, challenges);
+      const target = statementTerms(words, NO_QUESTIONS, challenges);
       const a = 70n;
-      const rest = (target - term("word", { lo: a, index: 0n, hi: 0n }, challenges) + P) % P;
+      const rest =
+        (target - termsOf([{ name: "word", fields: { lo: a, index: 0n, hi: 0n } }], challenges) + P) % P;
       const f = (challenges.gamma - invert(rest, P) + P) % P;
-      const b = (f - compress("word", { lo: 0n, index: 1n, hi: 0n }, challenges) + P) % P;
-      expect(term("word", { lo: b, index: 1n, hi: 0n }, challenges)).to.equal(rest);
+      const b = (f - compress({ name: "word", fields: { lo: 0n, index: 1n, hi: 0n } }, challenges) + P) % P;
+      const fields = { lo: b, index: 1n, hi: 0n };
+      expect(termsOf([{ name: "word", fields }], challenges)).to.equal(rest);
       const part = { key: 0, words: [a, { lo: b, hi: 0n }] };
       const forged = await prover.prove(part, await prover.commit(part), challenges);
       expect((forged.sum + target) % P, "balanced under challenges known beforehand").to.equal(0n);

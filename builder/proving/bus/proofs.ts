@@ -1,6 +1,7 @@
 import { concatHex, type Hex, numberToHex } from "viem";
 import type { G1Point } from "../keys/verification-key.ts";
 import type { CommittedProof } from "../prover.ts";
+import { encodeQuestions, NO_QUESTIONS, type Questions } from "./questions.ts";
 
 /** One of the proofs of a statement. */
 export interface BusProof {
@@ -27,14 +28,22 @@ export interface BusProofs {
   readonly codes: readonly BusCode[];
   /** W, where there is a code. */
   readonly opening?: G1Point;
+  /** What L1 is asked; nothing by default. */
+  readonly questions?: Questions;
 }
 
-/** A statement's proof as `IBusProofSystem` describes it, in words of 32 bytes. */
-export function encodeBusProofs({ proofs, codes, opening }: BusProofs): Hex {
+/** A statement's proof as `IBusProofSystem` describes it. */
+export function encodeBusProofs(proofs: BusProofs): Hex {
+  return concatHex([encodeWithoutQuestions(proofs), encodeQuestions(proofs.questions ?? NO_QUESTIONS)]);
+}
+
+/** The words of 32 bytes in front of the questions. */
+export function encodeWithoutQuestions({ proofs, codes, opening }: BusProofs): Hex {
   return words([
     BigInt(proofs.length),
+    BigInt(codes.length),
     ...proofs.flatMap(({ key, proof: { a, b, c, d }, sum, products }) => [
-      ...[BigInt(key), ...a, ...b.flat(), ...c, ...d, sum, ...products],
+      ...[BigInt(key), ...d, ...a, ...b.flat(), ...c, sum, ...products],
     ]),
     ...codes.flatMap(codeWords),
     ...(opening ?? []),

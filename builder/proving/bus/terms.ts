@@ -6,24 +6,26 @@ import type { BusChallenges } from "./transcript.ts";
 
 const HALF_BITS = 128;
 
+/** A tuple with its type. */
+export type Tuple = {
+  readonly [Name in TupleName]: { readonly name: Name; readonly fields: FieldsOf<Name, bigint> };
+}[TupleName];
+
 /**
  * Compression of a tuple: e_0 + tag·β + Σ_{i≥1} e_i·β^(i+1) (docs/proving-evm.md, section 4).
  * @example
  * ```ts
  * import { compress } from "./builder/proving/bus/terms.ts";
  *
- * console.log(compress("word", { lo: 7n, index: 0n, hi: 0n }, { beta: 5n, gamma: 11n }));
+ * const tuple = { name: "word", fields: { lo: 7n, index: 0n, hi: 0n } } as const;
+ * console.log(compress(tuple, { beta: 5n, gamma: 11n }));
  * ```
  */
-export function compress<Name extends TupleName>(
-  name: Name,
-  fields: FieldsOf<Name, bigint>,
-  { beta }: BusChallenges,
-): bigint {
+export function compress({ name, fields }: Tuple, { beta }: BusChallenges): bigint {
   const type: TupleType = TUPLES[name];
   const values: Readonly<Record<string, bigint>> = fields;
   const [first = 0n, ...others] = Object.keys(type.fields).map((field) => values[field] ?? 0n);
-  const rest = others.reduceRight((sum, element) => (sum + element) * beta, 0n);
+  const rest = others.reduceRight((sum, element) => ((sum + element) * beta) % P, 0n);
   return (first + (BigInt(type.tag) + rest) * beta) % P;
 }
 
@@ -34,22 +36,18 @@ export function halves(word: bigint): { readonly lo: bigint; readonly hi: bigint
 
 /** What stands for a code in the product of its slot. */
 export function codeElement(slot: number, codeHash: Hex, challenges: BusChallenges): bigint {
-  return compress("codeHead", { ...halves(BigInt(codeHash)), slot: BigInt(slot) }, challenges);
+  const fields = { ...halves(BigInt(codeHash)), slot: BigInt(slot) };
+  return compress({ name: "codeHead", fields }, challenges);
 }
 
-/** What sending a tuple once adds to the bus: 1 / (γ − f). */
-export function term<Name extends TupleName>(
-  name: Name,
-  fields: FieldsOf<Name, bigint>,
-  challenges: BusChallenges,
-): bigint {
-  return invert((challenges.gamma - compress(name, fields, challenges) + P) % P, P);
-}
-
-/** What L1 adds to the bus for a statement's words, each below 2^256. */
-export function wordTerms(words: readonly bigint[], challenges: BusChallenges): bigint {
-  return words.reduce(
-    (sum, word, index) => (sum + term("word", { ...halves(word), index: BigInt(index) }, challenges)) % P,
-    0n,
-  );
+/** What sending tuples once each adds to the bus: Σ 1 / (γ − f). */
+export function termsOf(tuples: Iterable<Tuple>, challenges: BusChallenges): bigint {
+  // One inversion for all, as L1 has one fraction.
+  let [numerator, denominator] = [0n, 1n];
+  for (const tuple of tuples) {
+    const factor = (challenges.gamma - compress(tuple, challenges) + P) % P;
+    numerator = (numerator * factor + denominator) % P;
+    denominator = (denominator * factor) % P;
+  }
+  return (numerator * invert(denominator, P)) % P;
 }

@@ -10,7 +10,15 @@ import {
 } from "viem";
 import { FIELD_MODULUS } from "../../protocol/ids.ts";
 import type { G1Point } from "../keys/verification-key.ts";
-import { type BusCode, type BusProof, codeWords, words as encodeWords } from "./proofs.ts";
+import {
+  type BusCode,
+  type BusProof,
+  type BusProofs,
+  codeWords,
+  encodeWithoutQuestions,
+  words as encodeWords,
+} from "./proofs.ts";
+import { encodeQuestions, NO_QUESTIONS, type Questions } from "./questions.ts";
 
 /** What is hashed before a bus' challenges are drawn (docs/proving-evm.md, section 3). */
 export interface BusOpening {
@@ -20,8 +28,10 @@ export interface BusOpening {
   readonly proofSystem: Address;
   /** Name of the set of keys. */
   readonly set: Hex;
-  /** The statement's words, each below the field's modulus. */
+  /** The statement's words, with data in words of 32 bytes. */
   readonly words: readonly bigint[];
+  /** What L1 is asked; nothing by default. */
+  readonly questions?: Questions;
   /** The key and the commitment D of each proof, in the order of the proofs. */
   readonly commitments: readonly { readonly key: number; readonly d: G1Point }[];
   /** In ascending slots. */
@@ -36,7 +46,7 @@ export interface BusChallenges {
 
 const DOMAIN = keccak256(toHex("lockstep.bus.v1"));
 const HEADER = parseAbiParameters(
-  "bytes32 domain, uint256 chainId, address system, bytes32 set, bytes32 words, uint256 proofs, uint256 codes",
+  "bytes32 domain, uint256 chainId, address system, bytes32 set, bytes32 words, bytes32 questions, uint256 proofs, uint256 codes",
 );
 
 /** The challenges of a statement's bus, drawn when all its proofs have committed to their traces. */
@@ -49,21 +59,19 @@ export function drawChallenges(opening: BusOpening): BusChallenges {
 
 /** The hash from which a statement's challenges are drawn: `Transcript.seedOf` in Solidity. */
 export function seedOf(opening: BusOpening): Hex {
-  const { evmChainId, proofSystem, set, words, commitments, codes } = opening;
-  let seed = keccak256(
-    encodeAbiParameters(HEADER, [
-      DOMAIN,
-      evmChainId,
-      proofSystem,
-      set,
-      keccak256(encodeWords(words)),
-      BigInt(commitments.length),
-      BigInt(codes.length),
-    ]),
-  );
-  for (const { key, d } of commitments) seed = extend(seed, [BigInt(key), ...d]);
-  for (const code of codes) seed = extend(seed, codeWords(code));
-  return seed;
+  const { evmChainId, proofSystem, set, words, questions = NO_QUESTIONS, commitments, codes } = opening;
+  const header = encodeAbiParameters(HEADER, [
+    DOMAIN,
+    evmChainId,
+    proofSystem,
+    set,
+    keccak256(encodeWords(words)),
+    keccak256(encodeQuestions(questions)),
+    BigInt(commitments.length),
+    BigInt(codes.length),
+  ]);
+  const committed = commitments.flatMap(({ key, d }) => [BigInt(key), ...d]);
+  return keccak256(concatHex([header, encodeWords(committed), encodeWords(codes.flatMap(codeWords))]));
 }
 
 /**
@@ -84,15 +92,15 @@ export function openingCoefficients(
 /**
  * The coefficients ρ with which L1 adds up the equations of all statements of one call, known only when
  * everything is: `Transcript.coefficientOf` in Solidity.
- * @param statements each with its seed and the bytes of its proof.
+ * @param statements each with its seed, which its questions are part of.
  * @param count of equations: one for each proof, and one for the codes of a statement.
  */
 export function equationCoefficients(
-  statements: readonly { readonly seed: Hex; readonly proof: Hex }[],
+  statements: readonly { readonly seed: Hex; readonly proofs: BusProofs }[],
   count: number,
 ): bigint[] {
   const all = statements.reduce<Hex>(
-    (before, { seed, proof }) => keccak256(concatHex([before, seed, keccak256(proof)])),
+    (before, { seed, proofs }) => keccak256(concatHex([before, seed, encodeWithoutQuestions(proofs)])),
     encodeWords([0n]),
   );
   return coefficients(all, count);

@@ -1,78 +1,96 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
-/// Where the parts of a statement's proof lie. Layout: {IBusProofSystem}.
-/// @param count Proofs. @param stride Bytes of a proof.
-/// @param codes Codes. @param codesAt Where the first lies.
-struct Layout {
+import {Place, Places} from "./Place.sol";
+
+/// A statement's proof, copied to memory but for its questions. Layout: {IBusProofSystem}.
+/// @param copied All of the copy. @param size Its bytes.
+/// @param count Proofs. @param stride Bytes of a proof. @param proofs Where they are.
+/// @param codeCount Codes. @param codes Where they are, with W behind the last one.
+struct BusProof {
+    Place copied;
+    uint256 size;
     uint256 count;
     uint256 stride;
-    uint256 codes;
-    uint256 codesAt;
+    Place proofs;
+    uint256 codeCount;
+    Place codes;
 }
 
 /// @title The bytes of a statement's proof
 library BusProofs {
-    /// Where A, B, C, D, the sum and the products lie in a proof, behind the key's number.
-    uint256 internal constant A = 32;
-    uint256 internal constant B = 96;
-    uint256 internal constant C = 224;
-    uint256 internal constant D = 288;
+    /// Where the key's number, D, A, B, C, the sum and the products lie in a proof. What is committed to
+    /// before the challenges stands first; A and B are a pair as the precompile takes it.
+    uint256 internal constant KEY = 0;
+    uint256 internal constant D = 32;
+    uint256 internal constant A = 96;
+    uint256 internal constant B = 160;
+    uint256 internal constant C = 288;
     uint256 internal constant SUM = 352;
     uint256 internal constant PRODUCTS = 384;
+    /// Bytes of key and D.
+    uint256 internal constant COMMITMENT_BYTES = 96;
 
     uint256 internal constant CODE_BYTES = 128;
-    /// Where the code's hash and C_Q lie in a code, behind the slot.
+    /// Where the slot, the code's hash and C_Q lie in a code.
+    uint256 internal constant SLOT = 0;
     uint256 internal constant CODE_HASH = 32;
     uint256 internal constant QUOTIENT = 64;
 
+    uint256 private constant HEADER_BYTES = 64;
     uint256 private constant POINT_BYTES = 64;
 
-    /// Where everything lies, and whether the proof has the length that its proofs and codes take.
+    /// Reads what a proof has besides questions.
     /// @param slots Slots of the set.
-    function layoutOf(
+    /// @return result Where everything is.
+    /// @return isWhole Whether the proof has all that its header says. Questions are what is left of it.
+    function read(
         bytes calldata proof,
         uint256 slots
-    ) internal pure returns (Layout memory layout, bool isWhole) {
-        if (proof.length < 32) return (layout, false);
-        layout.count = uint256(bytes32(proof));
-        layout.stride = PRODUCTS + 32 * slots;
-        // No more than there is room for, so that nothing overflows.
-        if (layout.count == 0 || layout.count > proof.length / layout.stride) return (layout, false);
-        layout.codesAt = 32 + layout.count * layout.stride;
-        if (layout.codesAt > proof.length) return (layout, false);
-        uint256 rest = proof.length - layout.codesAt;
-        if (rest == 0) return (layout, true);
-        if (rest <= POINT_BYTES) return (layout, false);
-        layout.codes = (rest - POINT_BYTES) / CODE_BYTES;
-        isWhole = rest == layout.codes * CODE_BYTES + POINT_BYTES;
+    ) internal pure returns (BusProof memory result, bool isWhole) {
+        unchecked {
+            if (proof.length < HEADER_BYTES) return (result, false);
+            uint256 count = uint256(bytes32(proof));
+            uint256 codeCount = uint256(bytes32(proof[32:]));
+            uint256 stride = PRODUCTS + 32 * slots;
+            // No more than there is room for, so that nothing overflows.
+            if (count == 0 || count > proof.length / stride || codeCount > proof.length / CODE_BYTES)
+                return (result, false);
+            uint256 codesAt = HEADER_BYTES + count * stride;
+            uint256 size = codesAt + codeCount * CODE_BYTES + (codeCount == 0 ? 0 : POINT_BYTES);
+            if (size > proof.length) return (result, false);
+            uint256 offset;
+            assembly ("memory-safe") {
+                offset := proof.offset
+            }
+            Place copied = Places.copyWords(offset, size);
+            result = BusProof(
+                copied,
+                size,
+                count,
+                stride,
+                copied.plus(HEADER_BYTES),
+                codeCount,
+                copied.plus(codesAt)
+            );
+            isWhole = true;
+        }
     }
 
-    function proofAt(
-        bytes calldata proof,
-        Layout memory layout,
-        uint256 index
-    ) internal pure returns (bytes calldata) {
-        uint256 start = 32 + index * layout.stride;
-        return proof[start:start + layout.stride];
+    function proofAt(BusProof memory proof, uint256 index) internal pure returns (Place) {
+        unchecked {
+            return proof.proofs.plus(index * proof.stride);
+        }
     }
 
-    function codeAt(
-        bytes calldata proof,
-        Layout memory layout,
-        uint256 index
-    ) internal pure returns (bytes calldata) {
-        uint256 start = layout.codesAt + index * CODE_BYTES;
-        return proof[start:start + CODE_BYTES];
+    function codeAt(BusProof memory proof, uint256 index) internal pure returns (Place) {
+        unchecked {
+            return proof.codes.plus(index * CODE_BYTES);
+        }
     }
 
     /// W, which is there if there is a code.
-    function openingOf(bytes calldata proof) internal pure returns (bytes calldata) {
-        return proof[proof.length - POINT_BYTES:];
-    }
-
-    /// The 32 bytes at this place of a proof or code.
-    function wordAt(bytes calldata part, uint256 offset) internal pure returns (uint256) {
-        return uint256(bytes32(part[offset:]));
+    function openingOf(BusProof memory proof) internal pure returns (Place) {
+        return codeAt(proof, proof.codeCount);
     }
 }

@@ -2,14 +2,21 @@
 pragma solidity 0.8.30;
 
 import {FIELD_MODULUS} from "../../interfaces/Actions.sol";
+import {Place} from "./Place.sol";
 
 /// A statement's bus: its challenges, and the sum of all terms so far as one fraction, since inverting would
 /// cost more than multiplying on.
+/// @param beta With its powers: an element goes with the power after the one of the element before.
 struct Bus {
-    uint256 beta;
     uint256 gamma;
     uint256 numerator;
     uint256 denominator;
+    uint256 beta;
+    uint256 beta2;
+    uint256 beta3;
+    uint256 beta4;
+    uint256 beta5;
+    uint256 beta6;
 }
 
 /// @title What L1 puts on a statement's bus
@@ -17,62 +24,168 @@ struct Bus {
 /// adds 1 / (γ − f) to the bus, receiving it takes as much away. Types of tuples, and why nothing in them is
 /// packed: docs/proving-evm.md section 4; tags and fields are those of `circuits/bus/tuples.ts`.
 library Terms {
+    uint256 private constant P = FIELD_MODULUS;
+
     /// Tags, with the fields behind them from e_0 on. Halves of a word are its lower and its upper 128 bits.
     uint256 internal constant WORD = 1; // low half, index, high half
     uint256 internal constant CODE_HEAD = 2; // low half of the code's hash, slot, high half
+    uint256 internal constant TRANSACTION = 3; // low half, action, field, high half
+    uint256 internal constant TRANSACTION_DATA = 4; // low half, action, index, high half
+    uint256 internal constant KECCAK = 5; // low half, number, length, high half
+    uint256 internal constant PREIMAGE = 6; // low half, number, index, high half
+    uint256 internal constant PRECOMPILED = 7; // price, number, address, success, lengths of input and output
+    uint256 internal constant PRECOMPILED_WORD = 8; // low half, number, side, index, high half
 
     /// A bus without any term.
-    function start(uint256 beta, uint256 gamma) internal pure returns (Bus memory) {
-        return Bus(beta, gamma, 0, 1);
-    }
-
-    /// γ less the compression of the tuple that stands for a code in its slot.
-    function ofCode(Bus memory bus, uint256 slot, bytes32 codeHash) internal pure returns (uint256 factor) {
-        uint256 beta = bus.beta;
-        uint256 hash = uint256(codeHash);
-        factor = mulmod(hash >> 128, beta, FIELD_MODULUS) + slot;
-        factor = mulmod(factor, beta, FIELD_MODULUS) + CODE_HEAD;
-        factor = addmod(mulmod(factor, beta, FIELD_MODULUS), uint128(hash), FIELD_MODULUS);
-        factor = addmod(bus.gamma, FIELD_MODULUS - factor, FIELD_MODULUS);
-    }
-
-    /// Sends each word of a statement, in halves, with its index, once.
-    function sendWords(Bus memory bus, uint256[] calldata words) internal pure {
-        // Solidity's own loop takes far more gas, for each word that is proven.
-        assembly ("memory-safe") {
-            let p := FIELD_MODULUS
-            let beta := mload(bus)
-            let step := mulmod(beta, beta, p)
-            let betaCubed := mulmod(step, beta, p)
-            step := sub(p, step)
-            // γ less what the index and the tag of the word at hand are in the compression.
-            let base := addmod(mload(add(bus, 0x20)), sub(p, mulmod(beta, WORD, p)), p)
-            let numerator := mload(add(bus, 0x40))
-            let denominator := mload(add(bus, 0x60))
-            let end := add(words.offset, shl(5, words.length))
-            for {
-                let at := words.offset
-            } lt(at, end) {
-                at := add(at, 32)
-            } {
-                let word := calldataload(at)
-                // Below 2p.
-                let halves := and(word, 0xffffffffffffffffffffffffffffffff)
-                halves := add(halves, mulmod(betaCubed, shr(128, word), p))
-                let factor := sub(add(base, add(p, p)), halves)
-                numerator := add(mulmod(numerator, factor, p), denominator)
-                denominator := mulmod(denominator, factor, p)
-                base := addmod(base, step, p)
-            }
-            mstore(add(bus, 0x40), mod(numerator, p))
-            mstore(add(bus, 0x60), denominator)
-        }
+    function start(uint256 beta, uint256 gamma) internal pure returns (Bus memory bus) {
+        bus.gamma = gamma;
+        bus.denominator = 1;
+        bus.beta = beta;
+        bus.beta2 = mulmod(beta, beta, P);
+        bus.beta3 = mulmod(bus.beta2, beta, P);
+        bus.beta4 = mulmod(bus.beta3, beta, P);
+        bus.beta5 = mulmod(bus.beta4, beta, P);
+        bus.beta6 = mulmod(bus.beta5, beta, P);
     }
 
     /// Whether L1's terms and the proofs' sums together are zero. A denominator of zero would make any sum
     /// pass.
     function isBalanced(Bus memory bus, uint256 sums) internal pure returns (bool) {
-        uint256 total = addmod(mulmod(sums, bus.denominator, FIELD_MODULUS), bus.numerator, FIELD_MODULUS);
+        uint256 total = addmod(mulmod(sums, bus.denominator, P), bus.numerator, P);
         return total == 0 && bus.denominator != 0;
+    }
+
+    /// γ less the compression of the tuple that stands for a code in its slot.
+    function ofCode(Bus memory bus, uint256 slot, bytes32 codeHash) internal pure returns (uint256) {
+        unchecked {
+            uint256 hash = uint256(codeHash);
+            uint256 rest = mulmod(CODE_HEAD, bus.beta, P) + mulmod(slot, bus.beta2, P) + uint128(hash);
+            return addmod(bus.gamma, 4 * P - rest - mulmod(hash >> 128, bus.beta3, P), P);
+        }
+    }
+
+    /// Sends each word of a statement with its index.
+    function sendWords(Bus memory bus, Place words, uint256 count) internal pure {
+        _sendRun(bus, _less(bus, mulmod(WORD, bus.beta, P)), bus.beta2, bus.beta3, words, 32 * count);
+    }
+
+    /// Sends fields of the transaction that is the data of an action of the statement.
+    function sendTransaction(Bus memory bus, uint256 action, Place fields, uint256 count) internal pure {
+        _sendNumbered(bus, TRANSACTION, action, fields, 32 * count);
+    }
+
+    /// Sends the calldata of that transaction.
+    function sendTransactionData(Bus memory bus, uint256 action, Place data, uint256 size) internal pure {
+        _sendNumbered(bus, TRANSACTION_DATA, action, data, size);
+    }
+
+    /// Sends a preimage with its hash.
+    function sendPreimage(Bus memory bus, uint256 number, Place preimage, uint256 size) internal pure {
+        unchecked {
+            uint256 hash = uint256(preimage.hash(size));
+            uint256 rest = mulmod(KECCAK, bus.beta, P) + mulmod(number, bus.beta2, P);
+            rest += mulmod(size, bus.beta3, P) + uint128(hash);
+            _send(bus, addmod(rest, mulmod(hash >> 128, bus.beta4, P), P));
+            _sendNumbered(bus, PREIMAGE, number, preimage, size);
+        }
+    }
+
+    /// Sends what a precompile makes of an input.
+    /// @param size Bytes of the input. @param outputSize Those of the output.
+    function sendPrecompiled(
+        Bus memory bus,
+        uint256 number,
+        uint256 precompile,
+        uint256 price,
+        bool success,
+        uint256 size,
+        uint256 outputSize
+    ) internal pure {
+        unchecked {
+            uint256 rest = mulmod(PRECOMPILED, bus.beta, P) + mulmod(number, bus.beta2, P) + price;
+            rest = addmod(rest, mulmod(precompile, bus.beta3, P), P) + (success ? bus.beta4 : 0);
+            rest += mulmod(size, bus.beta5, P);
+            _send(bus, addmod(rest, mulmod(outputSize, bus.beta6, P), P));
+        }
+    }
+
+    /// Sends the words of that input (side 0) or output (side 1).
+    function sendPrecompiledWords(
+        Bus memory bus,
+        uint256 number,
+        uint256 side,
+        Place data,
+        uint256 size
+    ) internal pure {
+        unchecked {
+            uint256 rest = mulmod(PRECOMPILED_WORD, bus.beta, P) + mulmod(number, bus.beta2, P);
+            uint256 base = _less(bus, addmod(rest, mulmod(side, bus.beta3, P), P));
+            _sendRun(bus, base, bus.beta4, bus.beta5, data, size);
+        }
+    }
+
+    /// Sends words whose fields are (low half, number, index, high half).
+    function _sendNumbered(
+        Bus memory bus,
+        uint256 tag,
+        uint256 number,
+        Place data,
+        uint256 size
+    ) private pure {
+        uint256 base = _less(bus, addmod(mulmod(tag, bus.beta, P), mulmod(number, bus.beta2, P), P));
+        _sendRun(bus, base, bus.beta3, bus.beta4, data, size);
+    }
+
+    /// Sends one tuple.
+    function _send(Bus memory bus, uint256 compression) private pure {
+        uint256 factor = _less(bus, compression);
+        bus.numerator = addmod(mulmod(bus.numerator, factor, P), bus.denominator, P);
+        bus.denominator = mulmod(bus.denominator, factor, P);
+    }
+
+    /// γ less a part of a compression, below 2p.
+    function _less(Bus memory bus, uint256 part) private pure returns (uint256) {
+        unchecked {
+            return bus.gamma + P - part;
+        }
+    }
+
+    /// Sends words that lie one behind the other in memory, with indices from 0 on. What is behind them
+    /// within the last word has to be zero.
+    /// @param base γ less all of the first word's compression but its halves, below 2p.
+    /// @param indexPower The power of β that the index goes with. @param highPower The upper half's.
+    /// @param size In bytes.
+    function _sendRun(
+        Bus memory bus,
+        uint256 base,
+        uint256 indexPower,
+        uint256 highPower,
+        Place words,
+        uint256 size
+    ) private pure {
+        // Solidity's own loop takes far more gas, for each word that is proven.
+        assembly ("memory-safe") {
+            let p := FIELD_MODULUS
+            let step := sub(p, indexPower)
+            let numerator := mload(add(bus, 0x20))
+            let denominator := mload(add(bus, 0x40))
+            for {
+                let at := words
+                let end := add(words, size)
+            } lt(at, end) {
+                at := add(at, 32)
+            } {
+                let word := mload(at)
+                // Below 2p, as the base is; so everything stays below 2^256.
+                let halves := and(word, 0xffffffffffffffffffffffffffffffff)
+                halves := add(halves, mulmod(highPower, shr(128, word), p))
+                let factor := sub(add(base, add(p, p)), halves)
+                numerator := add(mulmod(numerator, factor, p), denominator)
+                denominator := mulmod(denominator, factor, p)
+                base := addmod(base, step, p)
+            }
+            mstore(add(bus, 0x20), numerator)
+            mstore(add(bus, 0x40), denominator)
+        }
     }
 }

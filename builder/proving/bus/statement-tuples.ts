@@ -1,0 +1,124 @@
+import { keccak256 } from "viem";
+import { TRANSACTION_STATUS } from "../../../circuits/bus/transaction-fields.ts";
+import { evmChainIdOf } from "../../protocol/evm-chain-id.ts";
+import { ActionKind } from "../../protocol/action.ts";
+import { STATEMENT_DOMAIN, wholeDataWords } from "../../protocol/statement.ts";
+import { type Answers, NO_QUESTIONS, type PrecompileAnswer } from "./questions.ts";
+import { halves, termsOf, type Tuple } from "./terms.ts";
+import { decodeTransaction } from "./transaction.ts";
+import type { BusChallenges } from "./transcript.ts";
+
+const HEADER_WORDS = 7;
+const ACTION_WORDS = 4;
+const WORD_BYTES = 32;
+
+/**
+ * What L1 adds to a statement's bus.
+ * @param words of the statement, with data in words of 32 bytes.
+ */
+export function statementTerms(
+  words: readonly bigint[],
+  answers: Answers,
+  challenges: BusChallenges,
+): bigint {
+  return termsOf(statementTuples(words, answers), challenges);
+}
+
+/**
+ * All tuples that L1 sends for a statement: its words, its transactions, and the answers that it was asked
+ * for.
+ * @throws {RangeError} for words that begin as a statement's and are none.
+ */
+export function* statementTuples(
+  words: readonly bigint[],
+  answers: Answers = NO_QUESTIONS,
+): Generator<Tuple> {
+  for (const [index, word] of words.entries())
+    yield { name: "word", fields: { ...halves(word), index: BigInt(index) } };
+  for (const { action, data, chainId } of transactionsOf(words))
+    yield* transactionTuples(action, data, chainId);
+  for (const [number, preimage] of answers.preimages.entries()) yield* keccakTuples(number, preimage);
+  for (const [number, answer] of answers.inputs.entries()) yield* precompiledTuples(number, answer);
+}
+
+interface StatedTransaction {
+  /** Number of its action in the statement. */
+  readonly action: number;
+  readonly data: Uint8Array;
+  /** EVM chain id of the rollup. */
+  readonly chainId: bigint;
+}
+
+/** `contracts/proofs/bus/StatementTransactions.sol`. */
+function* transactionsOf(words: readonly bigint[]): Generator<StatedTransaction> {
+  const [domain, l1ChainId = 0n, , rollup = 0n, , , visits] = words;
+  if (domain !== STATEMENT_DOMAIN || visits === undefined) return;
+  const chainId = evmChainIdOf(l1ChainId, rollup);
+  let at = HEADER_WORDS;
+  const next = (): bigint => {
+    const word = words[at++];
+    if (word === undefined) throw new RangeError("the words end too early");
+    return word;
+  };
+  let action = 0;
+  for (let visit = 0n; visit < visits; visit++) {
+    at += 2;
+    for (let actions = next(); actions > 0n; actions--, action++) {
+      const packed = next();
+      const length = Number(BigInt.asUintN(32, packed >> 160n));
+      if (BigInt.asUintN(8, packed >> 24n) !== 0n) throw new RangeError("data that is elsewhere");
+      at += ACTION_WORDS - 1;
+      const data = bytesOf(Array.from({ length: Math.ceil(length / WORD_BYTES) }, next)).subarray(0, length);
+      if (Number(BigInt.asUintN(8, packed)) === ActionKind.L2TX) yield { action, data, chainId };
+    }
+  }
+  if (at !== words.length) throw new RangeError("words are left over");
+}
+
+function bytesOf(words: readonly bigint[]): Uint8Array {
+  return Buffer.concat(
+    words.map((word) => Buffer.from(word.toString(16).padStart(2 * WORD_BYTES, "0"), "hex")),
+  );
+}
+
+function* transactionTuples(number: number, data: Uint8Array, chainId: bigint): Generator<Tuple> {
+  const transaction = decodeTransaction(data, chainId);
+  const action = BigInt(number);
+  const fields =
+    transaction.status === TRANSACTION_STATUS.valid ? transaction.fields : [BigInt(transaction.status)];
+  for (const [field, value] of fields.entries())
+    yield { name: "transaction", fields: { ...halves(value), action, field: BigInt(field) } };
+  if (transaction.status !== TRANSACTION_STATUS.valid) return;
+  for (const [index, word] of wholeDataWords(transaction.data).entries())
+    yield { name: "transactionData", fields: { ...halves(word), action, index: BigInt(index) } };
+}
+
+function* keccakTuples(at: number, preimage: Uint8Array): Generator<Tuple> {
+  const number = BigInt(at);
+  const hash = halves(BigInt(keccak256(preimage)));
+  yield { name: "keccak", fields: { ...hash, number, length: BigInt(preimage.length) } };
+  for (const [index, word] of wholeDataWords(preimage).entries())
+    yield { name: "preimage", fields: { ...halves(word), number, index: BigInt(index) } };
+}
+
+function* precompiledTuples(at: number, answer: PrecompileAnswer): Generator<Tuple> {
+  const { precompile, input, price, output } = answer;
+  const number = BigInt(at);
+  yield {
+    name: "precompiled",
+    fields: {
+      price,
+      number,
+      address: BigInt(precompile),
+      success: output === undefined ? 0n : 1n,
+      inputLength: BigInt(input.length),
+      outputLength: BigInt(output?.length ?? 0),
+    },
+  };
+  for (const [side, bytes] of [input, output ?? new Uint8Array()].entries())
+    for (const [index, word] of wholeDataWords(bytes).entries())
+      yield {
+        name: "precompiledWord",
+        fields: { ...halves(word), number, side: BigInt(side), index: BigInt(index) },
+      };
+}
