@@ -190,7 +190,8 @@ describe("codes of BusProofSystem", function () {
       const made = await changed([{ ...code, codeHash: unknown }]);
       await refuses("UnknownCode", [0n, unknown], { ...made, opening });
       await refuses("ProofLength", undefined, { proofs, codes });
-      await refuses("ProofLength", undefined, { proofs, codes: [], opening });
+      // What is behind would be questions.
+      await refuses("QuestionsLength", [0n], { proofs, codes: [], opening });
       const infinite = await changed([{ ...code, quotient: [0n, 0n] }]);
       await refuses("OpeningNotOnCurve", [], { ...infinite, opening });
       await refuses("OpeningNotOnCurve", [], { ...honest, opening: [0n, 0n] });

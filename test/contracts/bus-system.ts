@@ -37,6 +37,11 @@ export async function createBusSystem({ chainId = 31_337 }: { chainId?: number }
   const verify = async (statements: readonly BusStatement[]): Promise<void> => {
     await system.read.verify([statements]);
   };
+  /** With no more gas than this. */
+  const verifyWith = async (statements: readonly BusStatement[], gas: bigint): Promise<void> => {
+    const data = encodeFunctionData({ abi, functionName: "verify", args: [statements] });
+    await l1.publicClient.call({ to: address, data, gas });
+  };
   /** Gas of `verify` alone, without the transaction and its calldata. */
   const verificationGas = async (statements: readonly BusStatement[]): Promise<bigint> => {
     const data = encodeFunctionData({ abi, functionName: "verify", args: [statements] });
@@ -44,7 +49,16 @@ export async function createBusSystem({ chainId = 31_337 }: { chainId?: number }
     const calldata = hexToBytes(data).reduce((gas, byte) => gas + (byte === 0 ? ZERO_BYTE_GAS : BYTE_GAS), 0);
     return gasUsed - BASE_GAS - BigInt(calldata);
   };
-  return { system, where, included, register, verify, verificationGas, registrationGas: REGISTRATION_GAS };
+  return {
+    system,
+    where,
+    included,
+    register,
+    verify,
+    verifyWith,
+    verificationGas,
+    registrationGas: REGISTRATION_GAS,
+  };
 }
 
 export type BusSystem = Awaited<ReturnType<typeof createBusSystem>>;

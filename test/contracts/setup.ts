@@ -41,11 +41,11 @@ export function rootHex(root: bigint): Hex {
 let compiled: Promise<unknown> | undefined;
 
 /** A fresh L1 with the clients to use it. */
-export async function connect(options: { chainId?: number } = {}) {
+export async function connect(options: { chainId?: number; hardfork?: string } = {}) {
   compiled ??= compileContracts();
   await compiled;
   const connection = await network.create(
-    options.chainId === undefined ? {} : { network: "default", override: { chainId: options.chainId } },
+    Object.keys(options).length === 0 ? {} : { network: "default", override: options },
   );
   // A refusal is final here; viem would ask again.
   const transport = custom(connection.provider, { retryCount: 0 });

@@ -1,7 +1,7 @@
 import { secp256k1 } from "@noble/curves/secp256k1.js";
 import { concatBytes, hexToBytes, keccak256, numberToHex, toHex } from "viem";
 import { publicKeyToAddress } from "viem/accounts";
-import { TRANSACTION_FIELDS, TRANSACTION_STATUS } from "../../../circuits/bus/transaction-fields.ts";
+import { type TRANSACTION_FIELDS, TRANSACTION_STATUS } from "../../../circuits/bus/transaction-fields.ts";
 import { NotCanonicalError, RlpReader } from "./rlp.ts";
 
 /** What L1 says of an L2TX's data. */

@@ -149,7 +149,7 @@ contract BusProofSystem is KeySets, CodeOpenings {
         (uint256 beta, uint256 gamma) = Transcript.challengesOf(opened.seed);
         bus = Terms.start(beta, gamma);
         bus.sendWords(copied, words.length);
-        StatementTransactions.send(bus, words);
+        StatementTransactions.sendTransactions(bus, words);
         if (!Questions.answer(bus, questions)) revert QuestionsLength(opened.index);
     }
 

@@ -24,7 +24,7 @@ library StatementTransactions {
     uint256 private constant ACTION_WORDS = 4;
 
     /// Sends all of them. Words that do not begin as those of `Rollups` do hold none.
-    function send(Bus memory bus, uint256[] calldata words) internal pure {
+    function sendTransactions(Bus memory bus, uint256[] calldata words) internal pure {
         if (words.length < HEADER_WORDS || words[0] != Statements.DOMAIN) return;
         uint256 action = 0;
         uint256 at = HEADER_WORDS;

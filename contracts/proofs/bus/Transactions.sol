@@ -148,7 +148,8 @@ library Transactions {
 
     /// What is signed: the type, and the list of all items but the signature; of type 0 with EIP-155's chain
     /// id and two zeros behind.
-    /// @param start Where in calldata the first item begins. @param end Where the last one that is signed ends.
+    /// @param start Where in calldata the first item begins.
+    /// @param end Where the last one that is signed ends.
     function _digest(
         uint256 kind,
         uint256 start,

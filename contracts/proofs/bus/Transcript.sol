@@ -59,12 +59,13 @@ library Transcript {
     /// β and γ, hashed apart: if one were a function of the other, different tuples could cancel for all
     /// challenges.
     function challengesOf(bytes32 seed) internal pure returns (uint256 beta, uint256 gamma) {
+        uint256 p = FIELD_MODULUS;
         assembly ("memory-safe") {
             mstore(0x00, seed)
             mstore8(0x20, 0)
-            beta := mod(keccak256(0x00, 0x21), FIELD_MODULUS)
+            beta := mod(keccak256(0x00, 0x21), p)
             mstore8(0x20, 1)
-            gamma := mod(keccak256(0x00, 0x21), FIELD_MODULUS)
+            gamma := mod(keccak256(0x00, 0x21), p)
         }
     }
 

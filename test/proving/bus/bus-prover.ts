@@ -10,6 +10,7 @@ import { DEVELOPMENT_TAU, developmentPowers } from "../../../builder/proving/bus
 import { hashKeySet, type KeySet } from "../../../builder/proving/bus/key-set.ts";
 import { Polynomials } from "../../../builder/proving/bus/polynomials.ts";
 import type { BusProof, BusProofs } from "../../../builder/proving/bus/proofs.ts";
+import { NO_QUESTIONS, type Questions } from "../../../builder/proving/bus/questions.ts";
 import { codeElement, halves } from "../../../builder/proving/bus/terms.ts";
 import {
   type BusChallenges,
@@ -29,6 +30,9 @@ import {
 import type { G1Point } from "../../../builder/proving/keys/verification-key.ts";
 import { calculateWitness } from "../../../builder/proving/threads/witness.ts";
 import { testArtefacts } from "../keys/setting.ts";
+
+/** What `bus_any` commits to. */
+const VALUE = 1n;
 
 /** Who verifies. */
 export interface Where {
@@ -53,12 +57,15 @@ export interface Part {
   /** For a circuit `bus_code_…`: rows of the code in slot 0; with the code's hash where it is the head. */
   readonly rows?: readonly bigint[];
   readonly codeHash?: Hex;
+  /** For the circuit `bus_any`: its part of the bus, whatever it is. */
+  readonly sum?: (challenges: BusChallenges) => bigint;
 }
 
 /** A statement with the code that its proofs vouch for, in slot 0. */
 export interface Order {
   readonly parts: readonly Part[];
   readonly words: readonly bigint[];
+  readonly questions?: Questions;
   readonly table?: CodeTable;
 }
 
@@ -119,19 +126,21 @@ export class BusProver {
   async commit(part: Part): Promise<G1Point> {
     const { lo, hi } = wordHalves(part);
     const hash = part.codeHash === undefined ? [] : Object.values(halves(BigInt(part.codeHash)));
-    const values = Buffer.concat([...lo, ...hi, ...(part.rows ?? []), ...hash].map(elementBytes));
+    const any = part.sum === undefined ? [] : [VALUE];
+    const values = Buffer.concat([...any, ...lo, ...hi, ...(part.rows ?? []), ...hash].map(elementBytes));
     return commit(this.#curve, this.#exponentiation, this.#circuit(part.key).commitmentKey, values);
   }
 
   /** The second step, under any challenges. */
-  async prove(part: Part, d: G1Point, { beta, gamma }: BusChallenges): Promise<BusProof> {
+  async prove(part: Part, d: G1Point, challenges: BusChallenges): Promise<BusProof> {
     const { key, rows } = part;
+    const { beta, gamma } = challenges;
     const { wasm, zkey, verificationKey } = this.#circuit(key);
     const { lo: hashLow, hi: hashHigh } = halves(BigInt(part.codeHash ?? 0n));
     const input = {
       beta,
       gamma,
-      ...wordHalves(part),
+      ...(part.sum === undefined ? wordHalves(part) : { value: VALUE, total: part.sum(challenges) }),
       ...(rows === undefined ? {} : { row: rows, hashLow, hashHigh }),
     };
     const witness = readBinaryFile(await calculateWitness(wasm, input), "wtns", "witness").section(2);
@@ -141,35 +150,36 @@ export class BusProver {
   }
 
   /** Both steps for all parts of a statement together, and the opening of its code. */
-  async proveTogether({ parts, words, table }: Order, where: Where): Promise<BusProofs> {
-    if (table === undefined) return await this.proveWith({ parts, words, codes: [] }, where);
+  async proveTogether({ table, ...order }: Order, where: Where): Promise<BusProofs> {
+    if (table === undefined) return await this.proveWith({ ...order, codes: [] }, where);
+    const { parts, words, questions = NO_QUESTIONS } = order;
     const used = new Set(parts.flatMap(({ rows }) => rows ?? []));
     const { quotient, commitment } = await this.codes.quotient(table, used);
     const codes = [{ slot: 0, codeHash: table.codeHash, quotient: commitment }];
-    const { proofs } = await this.proveWith({ parts, words, codes }, where);
+    const { proofs } = await this.proveWith({ ...order, codes }, where);
     const commitments = proofs.map(({ key, proof: { d } }) => ({ key, d }));
-    const opening = { ...where, set: this.setName, words, commitments, codes };
+    const opening = { ...where, set: this.setName, words, questions, commitments, codes };
     const challenges = drawChallenges(opening);
     const [r = 0n] = openingCoefficients(seedOf(opening), proofs, 1);
     const element = codeElement(0, table.codeHash, challenges);
     const factor = ((challenges.gamma - element + P) * r) % P;
     const product = proofs.reduce((all, { products: [p = 0n] }) => (all * p) % P, r);
     const opened = await this.codes.open([{ table, quotient, factor, product }], challenges.gamma);
-    return { proofs, codes, opening: opened };
+    return { proofs, codes, opening: opened, questions };
   }
 
   /** Both steps, with codes that need not be what the parts vouch for, and without an opening. */
   async proveWith(
-    { parts, words, codes }: Omit<Order, "table"> & Pick<BusProofs, "codes">,
+    { parts, words, questions = NO_QUESTIONS, codes }: Omit<Order, "table"> & Pick<BusProofs, "codes">,
     where: Where,
   ): Promise<BusProofs> {
     const commitments: { key: number; d: G1Point }[] = [];
     for (const part of parts) commitments.push({ key: part.key, d: await this.commit(part) });
-    const challenges = drawChallenges({ ...where, set: this.setName, words, commitments, codes });
+    const challenges = drawChallenges({ ...where, set: this.setName, words, questions, commitments, codes });
     const proofs: BusProof[] = [];
     for (const [index, part] of parts.entries())
       proofs.push(await this.prove(part, commitments[index]?.d ?? [0n, 0n], challenges));
-    return { proofs, codes };
+    return { proofs, codes, questions };
   }
 
   #circuit(key: number): Loaded {
