@@ -75,8 +75,8 @@ abstract contract CallerProxies {
         bytes memory code = SSTORE2.read(INIT_CODE);
         uint256 places = PLACES;
         uint256 runtimeLength = RUNTIME_LENGTH;
-        // keccak256(0xff ‖ SYSTEM ‖ salt 0 ‖ keccak256(code ‖ abi.encode(original, rollup))): the code lies at
-        // the end of what is allocated, so its arguments can be written after it.
+        // keccak256(0xff ‖ SYSTEM ‖ salt 0 ‖ keccak256(code ‖ abi.encode(original, rollup))): the code lies
+        // at the end of what is allocated, so its arguments can be written after it.
         assembly ("memory-safe") {
             let length := mload(code)
             let end := add(add(code, 32), length)
