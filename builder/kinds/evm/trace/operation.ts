@@ -30,7 +30,7 @@ export interface Operation {
 
 export interface TracedOperation {
   readonly rows: readonly TraceRow[];
-  /** What L1 puts on the bus beside the statement's words. */
+  /** What L1 has to put on the bus beside what `statementTuples` sends. */
   readonly told: readonly BusEntry[];
   readonly codes: readonly { readonly slot: bigint; readonly code: Hex }[];
   /** Where the visit is then. */

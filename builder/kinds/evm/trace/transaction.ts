@@ -20,7 +20,7 @@ import type { FrameEnd } from "./frame-start.ts";
 import { attributeReads, codeOf, found, wordOf } from "./given.ts";
 import type { Operation, TracedOperation } from "./operation.ts";
 import { Reads } from "./reads.ts";
-import { type SignedTransaction, signedTransaction, transactionTuples } from "./signed-transaction.ts";
+import { type SignedTransaction, signedTransaction } from "./signed-transaction.ts";
 import type { AccountEntry } from "./tables.ts";
 import type { TraceRow } from "./trace-row.ts";
 
@@ -106,7 +106,7 @@ export async function traceTransaction(operation: Operation): Promise<TracedOper
   ];
   return {
     rows,
-    told: transactionTuples(transaction, number),
+    told: [],
     codes: play?.codes ?? [],
     end: {
       index: answerIndex + BigInt(ACTION_WORDS) + payment.valid,

@@ -12,6 +12,7 @@ import {
 } from "../../../protocol/statement.ts";
 import type { RollupProxies } from "../../../proving/bus/proxies.ts";
 import { hashState } from "../../../state/hashes.ts";
+import { statementTuples } from "../../../proving/bus/statement-tuples.ts";
 import type { Poseidon } from "../../../state/poseidon.ts";
 import { treeDepth } from "../../../state/shape.ts";
 import { blockOf } from "../execution/environment.ts";
@@ -59,7 +60,7 @@ export async function traceVisit(options: VisitToTrace): Promise<VisitTrace> {
   const { actions } = visit;
   const [first, answer] = actions;
   if (first === undefined || answer === undefined || actions.length !== 2)
-    throw new NotYetProvableError("calls that leave the rollup");
+    throw new NotYetProvableError("visits of more than one call or transaction");
   const tables = new Tables(witnessReader(witness));
   const operation: Operation = {
     action: first,
@@ -117,10 +118,10 @@ export async function traceVisit(options: VisitToTrace): Promise<VisitTrace> {
       endContext: end.context,
     }),
   ];
-  const words = wholeStatementWords(header, [visit]).map((word, index) =>
-    busEntry("word", { ...halves(word), index: BigInt(index) }),
+  const sent = [...statementTuples(wholeStatementWords(header, [visit]))].map(({ name, fields }) =>
+    busEntry(name, fields),
   );
-  return { rows: [...borders, ...rows, ...state.rows], told: [...words, ...told], codes };
+  return { rows: [...borders, ...rows, ...state.rows], told: [...sent, ...told], codes };
 }
 
 async function traceOperation(operation: Operation): Promise<TracedOperation> {
