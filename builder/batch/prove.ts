@@ -1,4 +1,5 @@
 import type { Hex } from "viem";
+import type { ProofContext } from "../kinds/kind.ts";
 import type { Prover } from "../proving/prover.ts";
 import type { ChainId } from "../protocol/ids.ts";
 import type { PlannedVisit } from "./plan.ts";
@@ -21,8 +22,8 @@ export async function proveVisit(
   { rollup, job }: VisitJob,
   prover: Prover,
   keyOf: KeyOf,
-  signal: AbortSignal,
+  context: Omit<ProofContext, "verificationKey">,
 ): Promise<VisitProof> {
   const verificationKey = keyOf(rollup, job.circuit);
-  return { rollup, verificationKey, proof: await job.prove(prover, signal) };
+  return { rollup, verificationKey, proof: await job.prove(prover, { ...context, verificationKey }) };
 }

@@ -8,6 +8,7 @@ import type { Backend, BackendRollup, BackendTrouble, Purpose } from "./backend.
 import { Chains, type HeldChains } from "./chains.ts";
 import type { BuilderEvent, BuilderListener } from "./events.ts";
 import { findL2Transaction } from "../l1/history.ts";
+import { readProofSystem } from "../l1/registration.ts";
 import { feesOf } from "../evm/fees.ts";
 import { timed } from "../evm/pace.ts";
 import { type Stop, UnknownRollupError } from "../follower/stopped.ts";
@@ -197,6 +198,7 @@ export class Builder implements Backend, AsyncDisposable {
       prover,
       kindOf: (rollup) => this.#rollup(rollup).kind,
       keyOf: (rollup, circuit) => this.#keyOf(rollup, circuit),
+      proofSystemOf: (rollup) => readProofSystem(l1, manager, rollup),
       emit,
     });
     this.#recovery = new Recovery({

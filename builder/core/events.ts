@@ -19,6 +19,8 @@ export type BuilderEvent =
       readonly type: "proven";
       readonly rollup: ChainId;
       readonly circuit: string;
+      /** How large the proof was, in words, if its kind says so. */
+      readonly about?: string;
       readonly milliseconds: number;
     }
   | {

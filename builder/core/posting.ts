@@ -3,6 +3,7 @@ import { batchCalldata } from "../batch/encode.ts";
 import { promisedGas } from "../batch/limits.ts";
 import type { Timings } from "../intake/accepted.ts";
 import type { L1Client } from "../l1/client.ts";
+import { readProofSystem } from "../l1/registration.ts";
 import type { BundleReceipts } from "../post/bundle.ts";
 import { chooseDryRun } from "../post/dry-run/choose.ts";
 import { compareOutcomes } from "../post/dry-run/compare-outcomes.ts";
@@ -13,7 +14,6 @@ import { checkFollower, type RunStep } from "../post/self-check.ts";
 import { settle } from "../post/settle.ts";
 import { assertFits, limitOf } from "../post/sign-batch.ts";
 import type { Turns } from "../post/turn.ts";
-import { rollupsAbi } from "../protocol/abi.ts";
 import type { Chains } from "./chains.ts";
 import type { Draft } from "./draft.ts";
 import type { BuilderListener } from "./events.ts";
@@ -56,8 +56,7 @@ export class Posting {
     const rollups = [...new Set(plan.visits.map(({ rollup }) => rollup))];
     const systems = await Promise.all(
       rollups.map(async (rollup) => {
-        const call = { address: manager, abi: rollupsAbi, functionName: "rollupOf" } as const;
-        return (await l1.readContract({ ...call, args: [rollup] })).proofSystem;
+        return await readProofSystem(l1, manager, rollup);
       }),
     );
     const batch = batchCalldata(plan, proofs.placeholdersFor(plan.visits));

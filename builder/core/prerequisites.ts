@@ -3,7 +3,7 @@ import { MAX_TRANSACTION_GAS } from "../batch/limits.ts";
 import type { PlannedVisit } from "../batch/plan.ts";
 import type { Prerequisite, RollupKind } from "../kinds/kind.ts";
 import type { L1Client } from "../l1/client.ts";
-import { rollupsAbi } from "../protocol/abi.ts";
+import { readProofSystem } from "../l1/registration.ts";
 import { contractErrorIn, revertData } from "../post/contract-error.ts";
 import { PRIORITY_FEE } from "../post/sign-batch.ts";
 import { LockstepError } from "../protocol/errors.ts";
@@ -49,12 +49,14 @@ export class Prerequisites {
    * @throws `PREREQUISITE_REFUSED`, or what reading L1 and sending to it throws.
    */
   async meet(visits: readonly PlannedVisit[], signal: AbortSignal): Promise<boolean> {
+    const { l1, manager } = this.#options;
     let isSent = false;
-    for (const { rollup, completed } of visits) {
-      const wanted = this.#options.kindOf(rollup).prerequisites?.(completed) ?? [];
+    for (const { rollup, statement, completed } of visits) {
+      const kind = this.#options.kindOf(rollup);
+      const wanted = (await kind.prerequisites?.(statement, completed)) ?? [];
       for (const prerequisite of wanted) {
         signal.throwIfAborted();
-        const proofSystem = await this.#proofSystemOf(rollup);
+        const proofSystem = await readProofSystem(l1, manager, rollup);
         const name = `${proofSystem} ${prerequisite.what}`;
         if (this.#met.has(name)) continue;
         if (!(await this.#isMet(proofSystem, prerequisite))) {
@@ -70,12 +72,6 @@ export class Prerequisites {
   /** L1 has another history: what was told may be gone. */
   forget(): void {
     this.#met.clear();
-  }
-
-  async #proofSystemOf(rollup: ChainId): Promise<Address> {
-    const { l1, manager } = this.#options;
-    const call = { address: manager, abi: rollupsAbi, functionName: "rollupOf", args: [rollup] } as const;
-    return (await l1.readContract(call)).proofSystem;
   }
 
   async #isMet(proofSystem: Address, { isMet }: Prerequisite): Promise<boolean> {

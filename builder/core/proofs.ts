@@ -1,4 +1,4 @@
-import type { Hex } from "viem";
+import type { Address, Hex } from "viem";
 import type { VisitProof } from "../batch/encode.ts";
 import { type VisitJob, visitJobs } from "../batch/jobs.ts";
 import { maxVerificationGas } from "../batch/limits.ts";
@@ -18,6 +18,8 @@ export interface ProofsOptions {
   readonly prover: Prover;
   readonly kindOf: (rollup: ChainId) => RollupKind;
   readonly keyOf: KeyOf;
+  /** The contract on L1 that verifies a rollup's proofs. */
+  readonly proofSystemOf: (rollup: ChainId) => Promise<Address>;
   readonly emit: BuilderListener;
 }
 
@@ -165,7 +167,7 @@ export class Proofs {
   }
 
   async #prove(statement: Hex, visit: VisitJob, cancel: AbortSignal): Promise<number> {
-    const { store, prover, kindOf, keyOf, emit } = this.#options;
+    const { store, prover, kindOf, keyOf, proofSystemOf, emit } = this.#options;
     const begun = performance.now();
     const { rollup, job } = visit;
     const verificationKey = keyOf(rollup, job.circuit);
@@ -173,9 +175,18 @@ export class Proofs {
     cancel.throwIfAborted();
     const proof =
       kept === undefined
-        ? await proveVisit(visit, prover, keyOf, cancel)
+        ? await proveVisit(visit, prover, keyOf, {
+            signal: cancel,
+            proofSystem: () => proofSystemOf(rollup),
+          })
         : { rollup, verificationKey, proof: kept };
-    emit({ type: "proven", rollup, circuit: job.circuit, milliseconds: performance.now() - begun });
+    emit({
+      type: "proven",
+      rollup,
+      circuit: job.circuit,
+      ...(job.about !== undefined && { about: job.about }),
+      milliseconds: performance.now() - begun,
+    });
     const check = await this.#checking.run(async () => {
       const start = performance.now();
       await checkVisit(visit, kindOf(rollup), proof.proof);

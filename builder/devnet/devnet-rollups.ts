@@ -3,4 +3,5 @@ export const DEVNET_ROLLUPS = [
   { name: "Ledger", kind: "ledger" },
   { name: "A", kind: "evm" },
   { name: "B", kind: "evm" },
+  { name: "C", kind: "proven-evm" },
 ] as const;

@@ -2,17 +2,22 @@ import type { CircuitJob } from "../kinds/kind.ts";
 import type { CommittedJob, TraceCommitment, TraceJob } from "../proving/circuit-job.ts";
 import type { CommittedResult, ProveOptions, Prover, ProverResult } from "../proving/prover.ts";
 
+/** Is told how long a proof took. */
+type ProofListener = (
+  result: Pick<CommittedResult, "witnessMilliseconds" | "proveMilliseconds" | "backend">,
+) => void;
+
 /** A prover that tells of each proof it has made: the builder's own events do not say where the time went. */
 export class ObservedProver implements Prover {
   readonly #prover: Prover;
-  readonly #listeners = new Set<(result: ProverResult) => void>();
+  readonly #listeners = new Set<ProofListener>();
 
   constructor(prover: Prover) {
     this.#prover = prover;
   }
 
   /** @returns a function that ends it. */
-  listen(listener: (result: ProverResult) => void): () => void {
+  listen(listener: ProofListener): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
@@ -27,8 +32,10 @@ export class ObservedProver implements Prover {
     return this.#prover.commit(job, options);
   }
 
-  proveCommitted(job: CommittedJob, options?: ProveOptions): Promise<CommittedResult> {
-    return this.#prover.proveCommitted(job, options);
+  async proveCommitted(job: CommittedJob, options?: ProveOptions): Promise<CommittedResult> {
+    const result = await this.#prover.proveCommitted(job, options);
+    for (const listener of this.#listeners) listener(result);
+    return result;
   }
 
   close(): Promise<void> {

@@ -20,7 +20,7 @@ export class ProofMismatchError extends LockstepError {
 export function circuitProof(job: CircuitJob, words: readonly FieldElement[]): ProofJob {
   return {
     circuit: job.circuit,
-    async prove(prover, signal) {
+    async prove(prover, { signal }) {
       const result = await prover.prove(job, { signal });
       const expected = publicInputsOf(words, job.commitment);
       const { commitment, challenge, evaluation } = result.publicInputs;

@@ -1,4 +1,4 @@
-import type { Hex } from "viem";
+import type { Address, Hex } from "viem";
 import type { Prover } from "../proving/prover.ts";
 export type { CircuitInput, CircuitJob, CircuitValue } from "../proving/circuit-job.ts";
 import type { Action } from "../protocol/action.ts";
@@ -15,11 +15,25 @@ export interface ProofJob {
    * Name of what proves it: a circuit instance, or what stands for one. Names the verification key as well.
    */
   readonly circuit: string;
+  /** How large it is, in words. */
+  readonly about?: string;
   /**
    * @returns the proof in the encoding of the kind's proof system.
    * @throws `PROOF_MISMATCH`, or what the prover throws.
    */
-  prove(prover: Prover, signal: AbortSignal): Promise<`0x${string}`>;
+  prove(prover: Prover, context: ProofContext): Promise<`0x${string}`>;
+}
+
+/** For whom a proof is made. */
+export interface ProofContext {
+  readonly signal: AbortSignal;
+  /** Name on L1 of what it is proven by. */
+  readonly verificationKey: Hex;
+  /**
+   * Address of the contract on L1 that will verify it.
+   * @throws what reading L1 throws.
+   */
+  readonly proofSystem: () => Promise<Address>;
 }
 
 /**
@@ -251,7 +265,7 @@ export interface RollupKind<Record = unknown> {
    */
   proofJob(statement: VisitStatement, visit: CompletedVisit<Record>): Promise<ProofJob>;
   /** What L1 has to be told before it can verify a proof of the visit; nothing for most kinds. */
-  prerequisites?(visit: CompletedVisit<Record>): readonly Prerequisite[];
+  prerequisites?(statement: VisitStatement, visit: CompletedVisit<Record>): Promise<readonly Prerequisite[]>;
   /** Of one visit; by default that of a Groth16 proof of `Groth16ProofSystem`. */
   readonly proofSize?: ProofSize;
 }

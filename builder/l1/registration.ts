@@ -13,6 +13,12 @@ export class UnregisteredRollupError extends LockstepError {
 
 const ROLLUP_REGISTERED = getAbiItem({ abi: rollupsAbi, name: "RollupRegistered" });
 
+/** The contract that verifies a rollup's proofs now. */
+export async function readProofSystem(l1: L1Client, manager: Address, rollup: ChainId): Promise<Address> {
+  const call = { address: manager, abi: rollupsAbi, functionName: "rollupOf", args: [rollup] } as const;
+  return (await l1.readContract(call)).proofSystem;
+}
+
 /**
  * The root with which a rollup was registered.
  * @param firstBlock from which on the registration is looked for.

@@ -1,17 +1,18 @@
-import { readFile } from "node:fs/promises";
-import type { Artefacts } from "../proving/circuits/artefacts.ts";
 import { type ArtefactProgress, loadArtefacts } from "../proving/circuits/load.ts";
-import { fromSnarkjs, type VerificationKey } from "../proving/keys/verification-key.ts";
+import { readVerificationKey } from "../proving/load-circuit.ts";
 import type { Circuits } from "./circuits.ts";
 import { compileContracts } from "./deployment/compile.ts";
 import { type Report, step } from "./progress.mjs";
-import { ROLLUP_KINDS } from "./kinds/index.ts";
-import { snarkjsVerificationKey } from "./deployment/verification-key-file.ts";
+import { type KnownKind, ROLLUP_KINDS } from "./kinds/index.ts";
 
-/** Where keys come from. */
+/** Which keys, and where they come from. */
 export interface KeyOptions {
-  /** Folder of ceremony keys; development keys are made without it. */
+  /**
+   * Folder of ceremony keys; development keys are made without it, and for kinds that no ceremony serves yet.
+   */
   readonly keys?: string | undefined;
+  /** For whose circuits; by default all that there are. */
+  readonly kinds?: Iterable<KnownKind>;
 }
 
 /**
@@ -29,32 +30,39 @@ export async function prepareArtefacts(options: KeyOptions = {}): Promise<Circui
 }
 
 /** Circuits and keys alone: all that a builder needs on an L1 that has the contracts. */
-export function prepareCircuits({ keys }: KeyOptions = {}): Promise<Circuits> {
-  const title = keys === undefined ? "circuits and development keys" : "circuits and their keys";
-  return step(title, (report) => makeCircuits(report, keys));
+export function prepareCircuits(options: KeyOptions = {}): Promise<Circuits> {
+  const title = options.keys === undefined ? "circuits and development keys" : "circuits and their keys";
+  return step(title, (report) => makeCircuits(report, options));
 }
 
-async function makeCircuits(report: Report, keys: string | undefined): Promise<Circuits> {
+async function makeCircuits(
+  report: Report,
+  { keys, kinds = ROLLUP_KINDS.values() }: KeyOptions,
+): Promise<Circuits> {
   const progress = new Map<string, ArtefactProgress>();
-  const proven = [...ROLLUP_KINDS.values()].filter(({ kind }) => kind.isProven);
-  const names = proven.flatMap(({ kind }) => kind.circuits);
-  const artefacts = await loadArtefacts(names, {
-    keys,
-    onProgress: (news) => {
-      progress.set(news.instance, news);
-      report([...progress.values()].map(describe).join(", "));
-    },
-  });
-  const circuits = [...artefacts].map(
-    async ([name, files]) => [name, { artefacts: files, verificationKey: await readKey(files) }] as const,
+  const onProgress = (news: ArtefactProgress): void => {
+    progress.set(news.instance, news);
+    report([...progress.values()].map(describe).join(", "));
+  };
+  const proven = [...new Set(kinds)].filter(({ kind }) => kind.isProven);
+  const namesOf = (hasCeremonies: boolean): string[] => [
+    ...new Set(
+      proven
+        .filter(({ scheme }) => scheme.hasCeremonies === hasCeremonies)
+        .flatMap(({ kind }) => kind.circuits),
+    ),
+  ];
+  const artefacts = [
+    ...(await loadArtefacts(namesOf(true), { keys, onProgress })),
+    ...(await loadArtefacts(namesOf(false), { onProgress })),
+  ];
+  const circuits = artefacts.map(
+    async ([name, files]) =>
+      [name, { artefacts: files, verificationKey: await readVerificationKey(files) }] as const,
   );
   return new Map(await Promise.all(circuits));
 }
 
 function describe({ instance, step: current, fraction }: ArtefactProgress): string {
   return `${instance} ${current}${fraction === undefined ? "" : ` ${Math.floor(fraction * 100)} %`}`;
-}
-
-async function readKey(files: Artefacts): Promise<VerificationKey> {
-  return fromSnarkjs(snarkjsVerificationKey.parse(JSON.parse(await readFile(files.verificationKey, "utf8"))));
 }

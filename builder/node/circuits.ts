@@ -1,11 +1,12 @@
 import type { Artefacts } from "../proving/circuits/artefacts.ts";
 import { UNKNOWN_ORIGIN } from "../proving/keys/ceremony/powers-of-tau.ts";
+import type { SplitVerificationKey } from "../proving/keys/split-verification-key.ts";
 import { isDevelopmentKey, type VerificationKey } from "../proving/keys/verification-key.ts";
 
 /** A circuit instance with its key. */
 export interface Circuit {
   readonly artefacts: Artefacts;
-  readonly verificationKey: VerificationKey;
+  readonly verificationKey: VerificationKey | SplitVerificationKey;
 }
 
 /** Compiled circuits by instance name. */

@@ -93,7 +93,7 @@ const state: readonly (readonly [RowType, number])[] = [
   [leaf, 5],
   [newLeaf, 2],
   [absent, 2],
-  [node, 6],
+  [node, 9],
 ];
 
 const stepRows: Readonly<Record<string, number>> = STEP_ROWS;

@@ -6,6 +6,7 @@ import { proveVisit } from "../../builder/batch/prove.ts";
 import { LEDGER, ledgerAbi } from "../../builder/kinds/ledger/abi.ts";
 import { ledgerKind } from "../../builder/kinds/ledger/index.ts";
 import { prepareCircuits } from "../../builder/node/artefacts.ts";
+import { knownKind } from "../../builder/node/kinds/index.ts";
 import {
   encodeVerificationKey,
   hashVerificationKey,
@@ -13,6 +14,7 @@ import {
 } from "../../builder/proving/keys/verification-key.ts";
 import { connectL1 } from "../../builder/l1/client.ts";
 import { readHead } from "../../builder/l1/head.ts";
+import { readProofSystem } from "../../builder/l1/registration.ts";
 import { createLocalProver } from "../../builder/proving/local-prover.ts";
 import { groth16ProofSystemAbi } from "../../builder/protocol/abi.ts";
 import { type BatchValue, decodeBatchValue } from "../../builder/protocol/batch.ts";
@@ -45,7 +47,7 @@ export interface AttackedWorld extends Lockstep {
  * proving.
  */
 export async function attackedWorld(): Promise<AttackedWorld> {
-  const circuits = await prepareCircuits();
+  const circuits = await prepareCircuits({ kinds: [knownKind("ledger")] });
   const keys = Object.fromEntries(
     [...circuits].map(([name, { verificationKey }]) => [name, hashVerificationKey(verificationKey)]),
   );
@@ -110,7 +112,9 @@ export async function attackedWorld(): Promise<AttackedWorld> {
     const jobs = await visitJobs(plan, () => ledgerKind);
     const keyOf = (_: ChainId, circuit: string): Hex => keys[circuit] ?? "0x";
     const proofs = [];
-    for (const job of jobs) proofs.push(await proveVisit(job, prover, keyOf, new AbortController().signal));
+    const { signal } = new AbortController();
+    const proofSystem = () => readProofSystem(l1, world.rollups, rollup);
+    for (const job of jobs) proofs.push(await proveVisit(job, prover, keyOf, { signal, proofSystem }));
     simulation.close();
     const calldata = batchCalldata(plan, proofs);
     return { triggers, batch: decodeBatchValue(keccak256(calldata), calldata) };

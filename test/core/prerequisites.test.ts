@@ -27,7 +27,7 @@ describe("what L1 has to be told before it can verify", function () {
     const { abi } = system;
     const kind = {
       ...createEvmKind(),
-      prerequisites: () => [
+      prerequisites: async () => [
         {
           what: "something",
           isMet: encodeFunctionData({ abi, functionName: "isTold", args: [WHAT] }),

@@ -6,6 +6,7 @@ import { encodeFunctionData, type Hex, parseGwei } from "viem";
 import { type Builder, createBuilder } from "../../builder/core/builder.ts";
 import type { BuilderEvent } from "../../builder/core/events.ts";
 import { prepareCircuits } from "../../builder/node/artefacts.ts";
+import { knownKind } from "../../builder/node/kinds/index.ts";
 import { encodeVerificationKey, hashVerificationKey } from "../../builder/proving/keys/verification-key.ts";
 import { LedgerAccount } from "../../builder/kinds/ledger/client.ts";
 import { ledgerKind } from "../../builder/kinds/ledger/index.ts";
@@ -29,7 +30,7 @@ describe("pipeline with Groth16 proofs", function () {
   const events: BuilderEvent[] = [];
 
   before(async () => {
-    const circuits = [...(await prepareCircuits())];
+    const circuits = [...(await prepareCircuits({ kinds: [knownKind("ledger")] }))];
     prover = await createLocalProver({ artefacts: circuits.map(([, { artefacts }]) => artefacts) });
     lockstep = await startLockstep(async (l1) => {
       const proofSystem = (await deploy(l1, "Groth16ProofSystem")).address;

@@ -86,11 +86,13 @@ describe("npm start", function () {
       { ...rollup(1, "Ledger", "ledger"), proven: true, gateway: at(base + 2), contract: LEDGER },
       { ...rollup(2, "A", "evm"), proven: false, gateway: at(base + 3), contract: SYSTEM },
       { ...rollup(3, "B", "evm"), proven: false, gateway: at(base + 4), contract: SYSTEM },
+      { ...rollup(4, "C", "proven-evm"), proven: true, gateway: at(base + 5), contract: SYSTEM },
     ]);
     expect(first.output)
       .to.match(/A \(evm 2\).*UNPROVEN/)
       .and.to.match(/B \(evm 3\).*UNPROVEN/);
     expect(first.output).to.not.match(/Ledger \(ledger 1\).*UNPROVEN/);
+    expect(first.output).to.not.match(/C \(proven-evm 4\).*UNPROVEN/);
     for (const [url, chainId] of [
       [l1.rpc, l1.chainId],
       [l1.gateway, l1.chainId],

@@ -87,7 +87,10 @@ export async function runBuilder(options: unknown): Promise<void> {
   const log = logger("info");
   const ports = portsFrom(configuration.portBase, wanted.length);
   await claimGatewayPorts(ports);
-  const circuits = await prepareArtefacts({ keys: configuration.keys });
+  const circuits = await prepareArtefacts({
+    keys: configuration.keys,
+    kinds: wanted.map(({ kind }) => kind),
+  });
   const l1 = connectL1(rpc);
   // Development keys are worthless beyond local chains, and so is what is not proven at all: no builder
   // starts there.

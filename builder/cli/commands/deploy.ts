@@ -49,7 +49,7 @@ export async function runDeploy(options: DeployCommandOptions): Promise<void> {
   const { rpc, keys, key, ...wanted } = parseConfiguration(configuration, given);
   const kinds = deployedKinds(wanted.kinds, wanted.predeploys);
   const account: LocalAccount = key === undefined ? developmentAccount(0) : privateKeyToAccount(key);
-  const circuits = await prepareArtefacts({ keys });
+  const circuits = await prepareArtefacts({ keys, kinds });
   const deployment = await deploy({ rpc, account, kinds, circuits });
   const { evmChainId, proofSystems, rollups, registered, deploymentBlock } = deployment;
   console.log(`Rollups               ${rollups}  (EVM chain id ${evmChainId})`);

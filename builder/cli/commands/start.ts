@@ -23,6 +23,7 @@ import { showTransaction } from "../show/show.ts";
 import { untilShutdown } from "../shutdown.ts";
 import { BatchTimings } from "../show/batch-timings.ts";
 import { makeFirstCall } from "../../devnet/tour/first-call.ts";
+import { makeProvenCall } from "../../devnet/tour/proven-call.ts";
 import { UNPROVEN_LABEL, unprovenWarning } from "../show/unproven-label.ts";
 import type { Circuits } from "../../node/circuits.ts";
 
@@ -102,6 +103,7 @@ export async function runStart({
   await using devnet = await starting;
   written = true;
   if (play && !shutdown.aborted) await abortable(showFirstCall(devnet, circuits), shutdown);
+  if (play && !shutdown.aborted) await abortable(showProvenCall(devnet, circuits), shutdown);
   if (!shutdown.aborted) printDevnet(devnet.description, circuits);
   await new Promise<void>((resolve) => {
     if (shutdown.aborted) resolve();
@@ -138,6 +140,34 @@ async function showFirstCall(devnet: Devnet, circuits: Circuits): Promise<void> 
       console.log(line);
     },
   });
+}
+
+/** The same of an unchanged Solidity contract, with what its proofs took and what L1 had to be told first. */
+async function showProvenCall(devnet: Devnet, circuits: Circuits): Promise<void> {
+  using timings = new BatchTimings(devnet);
+  const details: string[] = [];
+  const stop = devnet.builder.listen((event) => {
+    if (event.type === "prerequisiteMet")
+      details.push(`L1 was told ${event.what}: ${event.gas.toLocaleString("en")} gas, once`);
+    if (event.type === "proven" && event.about !== undefined) details.push(event.about);
+  });
+  const call = await step("playing one proven call of Solidity", () => makeProvenCall(devnet.description));
+  stop();
+  console.log(`\n${pc.bold("Solidity on a rollup, proven:")} ${call.summary}`);
+  const print = (line: string): void => {
+    console.log(line);
+  };
+  await showTransaction(call.hash, {
+    devnet: devnet.description,
+    circuits,
+    timings,
+    contracts: [
+      { chain: L1, address: call.caller, name: "CounterCaller" },
+      { chain: call.rollup, address: call.counter, name: "Counter" },
+    ],
+    print,
+  });
+  for (const line of details) print(`    ${line}`);
 }
 
 function printDevnet({ l1, rollups, accounts }: DevnetDescription, circuits: Circuits): void {

@@ -1,6 +1,5 @@
 import pc from "picocolors";
 import { createPublicClient, type Hex, http } from "viem";
-import { hashVerificationKey } from "../../proving/keys/verification-key.ts";
 import { L1 } from "../../protocol/ids.ts";
 import type { Circuits } from "../../node/circuits.ts";
 import type { DevnetDescription } from "../../node/deployment/description.ts";
@@ -63,11 +62,17 @@ function showExecutions(
 
 function showProofs({ batch }: PostedTransaction, { circuits, devnet, print }: ShowOptions): void {
   const byCircuit = Map.groupBy(batch.proofs, ({ verificationKey }) => verificationKey);
-  for (const [name, { artefacts, verificationKey }] of circuits) {
-    const proofs = byCircuit.get(hashVerificationKey(verificationKey)) ?? [];
-    if (proofs.length === 0) continue;
-    const count = `${proofs.length} Groth16 ${proofs.length === 1 ? "proof" : "proofs"}`;
-    print(`    ${count} of circuit ${name} (${artefacts.constraints.toLocaleString("en")} constraints)`);
+  const kinds = new Set(devnet.rollups.filter(({ proven }) => proven).map(({ kind }) => knownKind(kind)));
+  for (const { kind, scheme } of kinds) {
+    for (const [name, key] of Object.entries(scheme.keys(kind, circuits))) {
+      const proofs = byCircuit.get(key) ?? [];
+      const count = proofs.reduce((sum, { proof }) => sum + scheme.proofsIn(proof), 0);
+      const size = circuits.get(name)?.artefacts.constraints.toLocaleString("en") ?? "?";
+      if (count > 0)
+        print(
+          `    ${count} Groth16 ${count === 1 ? "proof" : "proofs"} of circuit ${name} (${size} constraints)`,
+        );
+    }
   }
   for (const { id, name, proven } of devnet.rollups) {
     const visits = batch.proofs.filter(({ rollup }) => rollup === BigInt(id)).length;

@@ -8,9 +8,9 @@ import { checkStatement } from "./reference/check-statement.ts";
 import { isOutdatedChronicle, openChronicle } from "./chronicle/chronicle.ts";
 import { signerOfTransaction } from "./execution/signer.ts";
 import type { PredeployName } from "./genesis/names.ts";
-import { readPredeploys } from "./genesis/read.ts";
+import { type GenesisAccount, readPredeploys } from "./genesis/read.ts";
 import { joinVisits } from "./join-visits.ts";
-import { EvmMachine } from "./machine.ts";
+import { EvmMachine, type VisitJudge } from "./machine.ts";
 import type { EvmVisitRecord } from "./record.ts";
 import { genesisRoot, openEvmStore } from "./store/open.ts";
 import { readSystemCode } from "./system-code.ts";
@@ -21,6 +21,8 @@ const NAME = "evm";
 const TRANSACTIONS_PER_VISIT = 64;
 
 export interface EvmKindOptions {
+  /** Default: `evm`. */
+  readonly name?: string;
   /** Code of the system contract; default: as compiled. */
   readonly systemCode?: Hex;
   /** Transactions in one visit, at most. */
@@ -29,29 +31,39 @@ export interface EvmKindOptions {
   readonly predeploys?: readonly PredeployName[];
   /** Wei that accounts have from genesis on. No Ether on L1 backs it: for tests of what then happens. */
   readonly balances?: ReadonlyMap<Address, bigint>;
+  /** More contracts that stand from genesis on: code by address. */
+  readonly contracts?: () => Promise<ReadonlyMap<Address, Hex>>;
+  /** Refuses visits of the kind's machines. */
+  readonly judge?: VisitJudge;
 }
 
 /**
  * Solidity rollups (docs/spec.md section 7). UNPROVEN: a digest stands for the proof, on local chains only.
  */
 export function createEvmKind(options: EvmKindOptions = {}): RollupKind<EvmVisitRecord> {
+  const name = options.name ?? NAME;
   const genesis = async () => ({
     systemCode: options.systemCode ?? (await readSystemCode()),
-    accounts: await readPredeploys(options.predeploys ?? []),
+    accounts: new Map([
+      ...(await readPredeploys(options.predeploys ?? [])),
+      ...[...((await options.contracts?.()) ?? [])].map(
+        ([address, code]) => [address, contractAt(code)] as const,
+      ),
+    ]),
     ...(options.balances === undefined ? {} : { balances: options.balances }),
   });
   let root: Promise<StateRoot> | undefined;
   const rootOf = () =>
     (root ??= Promise.all([loadPoseidon(), genesis()]).then((parts) => genesisRoot(...parts)));
   return {
-    name: NAME,
+    name,
     circuits: [UNPROVEN],
     isProven: false,
     hasFees: true,
     joint: { most: options.transactionsPerVisit ?? TRANSACTIONS_PER_VISIT, join: joinVisits },
     genesisRoot: rootOf,
     async open({ id, folder, places, onRebuild }: OpenOptions): Promise<EvmMachine> {
-      const identity = `${NAME}:${id.toString()}`;
+      const identity = `${name}:${id.toString()}`;
       const own = (part: string) => (folder === undefined ? {} : { folder: path.join(folder, part) });
       const poseidon = await loadPoseidon();
       // A chronicle is written by those visits that lead to the state: both are made again, or none.
@@ -72,7 +84,7 @@ export function createEvmKind(options: EvmKindOptions = {}): RollupKind<EvmVisit
           root: store.stateRoot(),
           ...own("chronicle"),
         });
-        return new EvmMachine(id, store, chronicle);
+        return new EvmMachine(id, store, chronicle, { judge: options.judge });
       } catch (error) {
         await store.close();
         throw error;
@@ -88,6 +100,11 @@ export function createEvmKind(options: EvmKindOptions = {}): RollupKind<EvmVisit
       return unprovenProof(statement.words);
     },
   };
+}
+
+/** A contract at genesis. */
+function contractAt(code: Hex): GenesisAccount {
+  return { nonce: 1n, balance: 0n, code, slots: new Map() };
 }
 
 /** The kind as it comes. */

@@ -4,7 +4,9 @@ import type { Journal } from "../../evm/journal.ts";
 import type { StateSource } from "../../evm/state-source.ts";
 import { type Action, ActionKind } from "../../protocol/action.ts";
 import { assertCanonical } from "../../protocol/canonical.ts";
+import type { LockstepError } from "../../protocol/errors.ts";
 import type { ChainId, StateRoot } from "../../protocol/ids.ts";
+import type { StatementHeader } from "../../protocol/statement.ts";
 import { JournalOpenError, UnexpectedDeliveryError } from "../errors.ts";
 import type {
   AccountState,
@@ -32,6 +34,12 @@ import type { BlockState, StateWrites, Touched } from "./state-types.ts";
 /** A state that visits are played on. */
 export type VisitedState = Omit<StateBranch, "applied" | "leaves" | "end">;
 
+/** Why a visit of a proven rollup cannot be included: there is no proof of it, say. */
+export type VisitJudge = (
+  visit: CompletedVisit<EvmVisitRecord>,
+  header: StatementHeader,
+) => Promise<LockstepError | undefined>;
+
 /** A visit under way. */
 interface OpenVisit {
   readonly before: Moment;
@@ -50,19 +58,32 @@ export class EvmMachine implements RollupMachine<EvmVisitRecord> {
   readonly provesAbandoned = true;
   readonly #durable: EvmStore;
   readonly #isAside: boolean;
+  readonly #judge: VisitJudge | undefined;
   readonly #source: StateSource;
   #levels = 0;
   #spare: { readonly run: VisitInterpreter; readonly l1ChainId: bigint } | undefined;
   #visit: OpenVisit | undefined;
 
-  /** @param branch that it plays on, beside the machine that follows L1. */
-  constructor(id: ChainId, durable: EvmStore, chronicle: Chronicle, branch?: StateBranch) {
+  /**
+   * @param branch that it plays on, beside the machine that follows L1.
+   * @param judge of visits that have ended; by default none is refused.
+   */
+  constructor(
+    id: ChainId,
+    durable: EvmStore,
+    chronicle: Chronicle,
+    {
+      branch,
+      judge,
+    }: { readonly branch?: StateBranch | undefined; readonly judge?: VisitJudge | undefined } = {},
+  ) {
     this.id = id;
     const store = branch ?? durable;
     this.store = store;
     this.chronicle = chronicle;
     this.#durable = durable;
     this.#isAside = branch !== undefined;
+    this.#judge = judge;
     this.#source = {
       account: async (address) => store.account(address) ?? { nonce: 0n, balance: 0n, code: "0x" },
       storage: async (address, slot) => store.slot(address, slot),
@@ -95,7 +116,11 @@ export class EvmMachine implements RollupMachine<EvmVisitRecord> {
     assertCanonical(action);
     if (action.to !== this.id) throw new UnexpectedDeliveryError(`an action for chain ${action.to}`);
     const visit = this.#visit ?? this.#begin(action, context, journal);
-    return await this.#follow(visit, journal, visit.run.deliver(action));
+    const delivery = await this.#follow(visit, journal, visit.run.deliver(action));
+    if (delivery.visit === undefined || delivery.refusal !== undefined || this.#judge === undefined)
+      return delivery;
+    const refusal = await this.#judge(delivery.visit, { ...context, rollup: this.id, blobs: 0n });
+    return refusal === undefined ? delivery : { ...delivery, refusal };
   }
 
   async call(
@@ -160,22 +185,26 @@ export class EvmMachine implements RollupMachine<EvmVisitRecord> {
 
   fresh(): EvmMachine {
     this.#assertFollows();
-    return new EvmMachine(this.id, this.#durable, this.chronicle);
+    return this.#another();
   }
 
   aside(from: "head" | "here"): EvmMachine {
     const branch = from === "head" ? this.#durable.branchAtHead() : this.#durable.branchHere();
-    return new EvmMachine(this.id, this.#durable, this.chronicle, branch);
+    return this.#another(branch);
   }
 
   asideAfter(block: bigint): EvmMachine | undefined {
     const branch = this.#durable.branchAfter(block);
-    return branch && new EvmMachine(this.id, this.#durable, this.chronicle, branch);
+    return branch && this.#another(branch);
   }
 
   /** The oldest block after which the state is known. */
   get oldest(): bigint {
     return this.#durable.oldest;
+  }
+
+  #another(branch?: StateBranch): EvmMachine {
+    return new EvmMachine(this.id, this.#durable, this.chronicle, { branch, judge: this.#judge });
   }
 
   #begin(trigger: Action, context: BatchContext, journal: Journal): OpenVisit {

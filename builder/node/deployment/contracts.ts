@@ -5,14 +5,18 @@ import { z } from "zod";
 import { ContractArtefactError } from "../errors.ts";
 import { PROJECT_ROOT } from "../hardhat.ts";
 
+const code = z.templateLiteral(["0x", z.string().regex(/^[0-9a-f]+$/)]);
 const artefact = z.object({
   abi: z.array(z.looseObject({ type: z.string() })),
-  bytecode: z.templateLiteral(["0x", z.string().regex(/^[0-9a-f]+$/)]),
+  bytecode: code,
+  deployedBytecode: code,
 });
 
 export interface CompiledContract {
   readonly abi: Abi;
   readonly bytecode: `0x${string}`;
+  /** What stands at its address, if it has no immutables. */
+  readonly deployedBytecode: `0x${string}`;
 }
 
 function isAbi(value: readonly unknown[]): value is Abi {
@@ -37,5 +41,6 @@ export async function compiledContract(source: string): Promise<CompiledContract
   const parsed = artefact.safeParse(JSON.parse(text));
   if (!parsed.success || !isAbi(parsed.data.abi))
     throw new ContractArtefactError(name, "is not usable", { cause: parsed.error });
-  return { abi: parsed.data.abi, bytecode: parsed.data.bytecode };
+  const { abi, bytecode, deployedBytecode } = parsed.data;
+  return { abi, bytecode, deployedBytecode };
 }

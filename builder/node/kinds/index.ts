@@ -1,4 +1,4 @@
-import type { Abi, Address } from "viem";
+import type { Abi, Address, Hex } from "viem";
 import type { BuilderRollup } from "../../core/builder.ts";
 import { evmGateway } from "../../gateway/kinds/evm/index.ts";
 import { evmTrace } from "../../gateway/kinds/evm/trace-methods.ts";
@@ -6,6 +6,7 @@ import type { GatewayKind, GatewayKinds } from "../../gateway/kinds/kind-gateway
 import { ledgerGateway, ledgerTrace } from "../../gateway/kinds/ledger.ts";
 import type { PredeployName } from "../../kinds/evm/genesis/names.ts";
 import { createEvmKind, evmKind } from "../../kinds/evm/index.ts";
+import { createProvenEvmKind } from "../../kinds/evm/proven.ts";
 import { SYSTEM } from "../../kinds/evm/system.ts";
 import type { RollupKind } from "../../kinds/kind.ts";
 import { LEDGER, ledgerAbi } from "../../kinds/ledger/abi.ts";
@@ -13,7 +14,8 @@ import { ledgerKind } from "../../kinds/ledger/index.ts";
 import { crossChainManagerAbi } from "../../protocol/abi.ts";
 import type { ChainId } from "../../protocol/ids.ts";
 import type { Circuits } from "../circuits.ts";
-import { groth16, type ProofScheme, unproven } from "./proof-scheme.ts";
+import { compiledContract } from "../deployment/contracts.ts";
+import { bus, groth16, type ProofScheme, unproven } from "./proof-scheme.ts";
 
 /** A kind of rollup with all that deploying and running one needs. */
 export interface KnownKind {
@@ -47,8 +49,29 @@ export const ROLLUP_KINDS: ReadonlyMap<string, KnownKind> = new Map<string, Know
       gateway: { open: evmGateway, trace: evmTrace },
       withPredeploys: (predeploys: readonly PredeployName[]) => createEvmKind({ predeploys }),
     },
+    {
+      kind: createProvenEvmKind({ contracts: provenContracts }),
+      contract: { address: SYSTEM, name: "System", abi: crossChainManagerAbi },
+      scheme: bus,
+      // Bringing them Ether would take a proof for each when a devnet starts.
+      hasWallets: false,
+      gateway: { open: evmGateway, trace: evmTrace },
+      withPredeploys: (predeploys: readonly PredeployName[]) =>
+        createProvenEvmKind({ predeploys, contracts: provenContracts }),
+    },
   ].map((known) => [known.kind.name, known]),
 );
+
+/**
+ * Contracts that stand on proven EVM rollups from genesis on, since there is no proof of a contract's
+ * creation yet.
+ */
+export const PROVEN_COUNTER: Address = "0x00000000000000000000000000636f756e746572";
+
+async function provenContracts(): Promise<ReadonlyMap<Address, Hex>> {
+  const { deployedBytecode } = await compiledContract("examples/Counter.sol");
+  return new Map([[PROVEN_COUNTER, deployedBytecode]]);
+}
 
 /** What gateways know of kinds. */
 export const GATEWAY_KINDS: GatewayKinds = new Map(

@@ -41,6 +41,11 @@ export class CodeCommitments {
     this.#powers = powers;
   }
 
+  /** [τ]₂ of the powers. */
+  get tau(): G2Point {
+    return this.#powers.tau;
+  }
+
   table(code: Uint8Array): CodeTable {
     const rows = codeRows(code);
     return { codeHash: keccak256(code), rows, polynomial: this.#polynomials.fromRoots(rows) };

@@ -17,6 +17,12 @@ declare module "ffjavascript" {
     double(point: Point): Point;
     isZero(point: Point): boolean;
     timesScalar(point: Point, scalar: bigint): Point;
+    /**
+     * Σ scalar·point.
+     * @param points affine, as in the files of snarkjs. @param scalars 32 bytes each, little-endian, standard
+     * form.
+     */
+    multiExpAffine(points: Uint8Array, scalars: Uint8Array): Promise<Point>;
     /** Writes the affine point, little-endian Montgomery coordinates. */
     toRprLEM(buffer: Uint8Array, offset: number, point: Point): void;
     /** Reads what {@link toRprLEM} writes. */

@@ -1,5 +1,6 @@
 import type { Address, Hex } from "viem";
 import { prepareCircuits } from "../../../builder/node/artefacts.ts";
+import { knownKind } from "../../../builder/node/kinds/index.ts";
 import {
   encodeVerificationKey,
   hashVerificationKey,
@@ -69,8 +70,8 @@ async function noted(
   const job = await kind.proofJob(statement, visit);
   return {
     ...job,
-    prove: async (prover, signal) => {
-      const proof = await job.prove(prover, signal);
+    prove: async (prover, context) => {
+      const proof = await job.prove(prover, context);
       statements.push({ header: statement.header, visit, witness: visit.record.witness, proof });
       return proof;
     },
@@ -88,7 +89,7 @@ export async function ledgerSetup(proofs: LedgerProofs): Promise<RollupSetup & {
       prover: new UnprovenProver(),
     };
   }
-  const circuits = [...(await prepareCircuits())];
+  const circuits = [...(await prepareCircuits({ kinds: [knownKind("ledger")] }))];
   const keys = circuits.map(([name, { verificationKey }]) => [name, hashVerificationKey(verificationKey)]);
   return {
     kind: ledgerKind,

@@ -1,6 +1,7 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { prepareCircuits } from "../../../builder/node/artefacts.ts";
+import { knownKind } from "../../../builder/node/kinds/index.ts";
 import { exportKey } from "../../../builder/proving/keys/ceremony/export.ts";
 import { applyBeacon, contribute, UNVERIFIED } from "../../../builder/proving/keys/ceremony/steps.ts";
 import { domainPower } from "../../../builder/proving/keys/arithmetisation.ts";
@@ -20,7 +21,7 @@ import { say } from "./say.ts";
 export async function holdTrialCeremony(folder: string): Promise<string> {
   const keys = path.join(folder, "keys");
   await mkdir(folder, { recursive: true });
-  const circuits = [...(await prepareCircuits())];
+  const circuits = [...(await prepareCircuits({ kinds: [knownKind("ledger")] }))];
   const systems = await Promise.all(
     circuits.map(async ([, { artefacts }]) => await readFile(artefacts.r1cs)),
   );

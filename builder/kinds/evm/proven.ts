@@ -1,0 +1,129 @@
+import { encodeFunctionData, type Hex, hexToBytes, size } from "viem";
+import { busProofSystemAbi } from "../../protocol/abi.ts";
+import { LockstepError } from "../../protocol/errors.ts";
+import { type StatementHeader, wholeStatementWords } from "../../protocol/statement.ts";
+import { developmentCodeCommitments } from "../../proving/bus/code-powers.ts";
+import { hashTau } from "../../proving/bus/code-commitments.ts";
+import { RollupProxies } from "../../proving/bus/proxies.ts";
+import { loadPoseidon } from "../../state/poseidon.ts";
+import type { CompletedVisit, Prerequisite, RollupKind } from "../kind.ts";
+import { createEvmKind, type EvmKindOptions } from "./index.ts";
+import { EVM_CIRCUIT, proveStatement } from "./proof/prove.ts";
+import { MAX_PROOFS, type StatementTrace, statementTrace } from "./proof/statement.ts";
+import type { EvmVisitRecord } from "./record.ts";
+import { traceVisit } from "./trace/visit.ts";
+
+const NAME = "proven-evm";
+
+/** Words of `BusProofSystem`'s encoding: of a proof without its products, and of a code. */
+const PROOF_WORDS = 13;
+const CODE_WORDS = 4;
+/** The most that one proof, its codes and a statement's words take to verify. */
+const GAS = 1_500_000n;
+
+type Visit = CompletedVisit<EvmVisitRecord>;
+
+/** The rows of each visit, made when they are first asked for. */
+const traces = new WeakMap<EvmVisitRecord, Promise<StatementTrace>>();
+
+/**
+ * The rows that prove a visit.
+ * @throws {NotYetProvableError}, and what `traceVisit` throws.
+ */
+async function traceOf(header: StatementHeader, visit: Visit): Promise<StatementTrace> {
+  const known = traces.get(visit.record);
+  if (known !== undefined) return await known;
+  const { witness } = visit.record;
+  const make = async (): Promise<StatementTrace> => {
+    const [poseidon, proxies, commitments] = await Promise.all([
+      loadPoseidon(),
+      rollupProxies(),
+      developmentCodeCommitments(),
+    ]);
+    const trace = await traceVisit({ poseidon, proxies, header, visit, witness });
+    return statementTrace(poseidon, commitments, trace);
+  };
+  const made = make();
+  traces.set(visit.record, made);
+  return await made;
+}
+
+let proxies: Promise<RollupProxies> | undefined;
+function rollupProxies(): Promise<RollupProxies> {
+  return (proxies ??= RollupProxies.read());
+}
+
+/**
+ * Solidity rollups whose visits are proven (docs/proving-evm.md). A visit that no circuit covers yet is
+ * refused (`NOT_YET_PROVABLE`), with the opcode or feature that it needs: none is ever taken without a proof.
+ */
+export function createProvenEvmKind(options: EvmKindOptions = {}): RollupKind<EvmVisitRecord> {
+  const judge = async (visit: Visit, header: StatementHeader): Promise<LockstepError | undefined> => {
+    try {
+      await traceOf(header, visit);
+      return undefined;
+    } catch (error) {
+      if (error instanceof LockstepError) return error;
+      throw error;
+    }
+  };
+  const one = { ...options, judge, name: NAME, transactionsPerVisit: 1 };
+  const { check: _check, ...evm } = createEvmKind(one);
+  return {
+    ...evm,
+    isProven: true,
+    circuits: [EVM_CIRCUIT],
+    proofSize: { bytes: 32 * (1 + MAX_PROOFS * (PROOF_WORDS + 2) + 2 * CODE_WORDS), gas: GAS },
+    async proofJob({ header }, visit) {
+      const trace = await traceOf(header, visit);
+      return {
+        circuit: EVM_CIRCUIT,
+        about: `${trace.rows} rows with ${trace.committed} values, in ${trace.vectors.length} proofs`,
+        async prove(prover, { signal, proofSystem, verificationKey }) {
+          const { proof } = await proveStatement(
+            prover,
+            {
+              trace,
+              words: wholeStatementWords(header, [visit]),
+              set: verificationKey,
+              evmChainId: header.l1ChainId,
+              proofSystem: await proofSystem(),
+              commitments: await developmentCodeCommitments(),
+            },
+            { signal },
+          );
+          return proof;
+        },
+      };
+    },
+    async prerequisites({ header }, visit) {
+      const { codes } = await traceOf(header, visit);
+      return await Promise.all(codes.map(({ table, code }) => registration(table.codeHash, code)));
+    },
+  };
+}
+
+/** That L1 knows a code. */
+async function registration(codeHash: Hex, code: Hex): Promise<Prerequisite> {
+  const commitments = await developmentCodeCommitments();
+  return {
+    what: `the code ${codeHash} (${size(code)} bytes)`,
+    isMet: encodeFunctionData({
+      abi: busProofSystemAbi,
+      functionName: "isCodeRegistered",
+      args: [hashTau(commitments.tau), codeHash],
+    }),
+    tell: async () => {
+      const table = commitments.table(hexToBytes(code));
+      const { tau, commitment, opening } = await commitments.register(table);
+      return encodeFunctionData({
+        abi: busProofSystemAbi,
+        functionName: "registerCode",
+        args: [tau, code, commitment, opening],
+      });
+    },
+  };
+}
+
+/** The kind as it comes. */
+export const provenEvmKind: RollupKind<EvmVisitRecord> = createProvenEvmKind();
