@@ -3,7 +3,11 @@
 //////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////
 
 export const busProofSystemAbi = [
-  { type: "constructor", inputs: [], stateMutability: "nonpayable" },
+  {
+    type: "constructor",
+    inputs: [{ name: "proxyInitCode", internalType: "bytes", type: "bytes" }],
+    stateMutability: "nonpayable",
+  },
   {
     type: "error",
     inputs: [{ name: "statement", internalType: "uint256", type: "uint256" }],
@@ -117,6 +121,7 @@ export const busProofSystemAbi = [
     inputs: [{ name: "set", internalType: "bytes32", type: "bytes32" }],
     name: "UnknownKeySet",
   },
+  { type: "error", inputs: [], name: "UnknownProxyLayout" },
   {
     type: "error",
     inputs: [{ name: "precompile", internalType: "uint256", type: "uint256" }],

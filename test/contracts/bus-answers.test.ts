@@ -6,6 +6,7 @@ import fc from "fast-check";
 import { concatHex, type Hex, hexToBytes, keccak256, numberToHex } from "viem";
 import { sign } from "viem/accounts";
 import { busProofSystemAbi as abi } from "../../builder/protocol/abi.ts";
+import { RollupProxies } from "../../builder/proving/bus/proxies.ts";
 import { type BusProofs, encodeBusProofs } from "../../builder/proving/bus/proofs.ts";
 import { type Answers, NO_QUESTIONS, type PrecompileAnswer } from "../../builder/proving/bus/questions.ts";
 import { statementTerms, statementTuples } from "../../builder/proving/bus/statement-tuples.ts";
@@ -172,7 +173,12 @@ describe("answers of BusProofSystem", function () {
 
   it("come from an L1 that has all precompiles", async () => {
     const old = await connect({ hardfork: "prague" });
-    await expectRevert(old.create("BusProofSystem"), "PrecompileMissing", [0x100n], abi);
+    await expectRevert(
+      old.create("BusProofSystem", abi, [RollupProxies.read().initCode]),
+      "PrecompileMissing",
+      [0x100n],
+      abi,
+    );
   });
 
   it("never balance a bus by a denominator of zero", async () => {

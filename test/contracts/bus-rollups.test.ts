@@ -7,6 +7,7 @@ import { evmChainIdOf } from "../../builder/protocol/evm-chain-id.ts";
 import type { Execution } from "../../builder/protocol/execution.ts";
 import { type ChainId, FIELD_MODULUS as P, L1 } from "../../builder/protocol/ids.ts";
 import { wholeStatementWords } from "../../builder/protocol/statement.ts";
+import { RollupProxies } from "../../builder/proving/bus/proxies.ts";
 import { encodeKeySet } from "../../builder/proving/bus/key-set.ts";
 import { encodeBusProofs } from "../../builder/proving/bus/proofs.ts";
 import { NO_QUESTIONS } from "../../builder/proving/bus/questions.ts";
@@ -28,7 +29,7 @@ describe("BusProofSystem behind Rollups", function () {
   before(async () => {
     s = await deploy();
     prover = await BusProver.open(["bus_any"]);
-    proofSystem = await s.create("BusProofSystem");
+    proofSystem = await s.create("BusProofSystem", busProofSystemAbi, [RollupProxies.read().initCode]);
     await mined(s, register(encodeKeySet(prover.set)));
     rollup = await s.register({ proofSystem, verificationKeys: [prover.setName] });
   });

@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { encodeFunctionData, getContract, type Hex, hexToBytes, type TransactionReceipt } from "viem";
 import { busProofSystemAbi as abi } from "../../builder/protocol/abi.ts";
+import { RollupProxies } from "../../builder/proving/bus/proxies.ts";
 import { encodeKeySet, type KeySet } from "../../builder/proving/bus/key-set.ts";
 import { type BusProofs, encodeBusProofs } from "../../builder/proving/bus/proofs.ts";
 import type { Where } from "../proving/bus/bus-prover.ts";
@@ -22,7 +23,7 @@ export interface BusStatement {
 /** A fresh chain with a `BusProofSystem`, and how to use it. */
 export async function createBusSystem({ chainId = 31_337 }: { chainId?: number } = {}) {
   const l1 = await connect({ chainId });
-  const address = await l1.create("BusProofSystem");
+  const address = await l1.create("BusProofSystem", abi, [RollupProxies.read().initCode]);
   const client = { public: l1.publicClient, wallet: l1.walletClient };
   const system = getContract({ abi, address, client });
   const where: Where = { evmChainId: BigInt(chainId), proofSystem: address };

@@ -25,7 +25,7 @@ describe("CallerProxies", function () {
 
   before(async () => {
     const l1 = await connect();
-    proxies = await RollupProxies.read();
+    proxies = RollupProxies.read();
     const address = await l1.create("CallerProxiesProbe", abi, [proxies.initCode]);
     const probe = getContract({ abi, address, client: l1.publicClient });
     ask = (original, chain) => probe.read.callerProxy([original, chain]);

@@ -10,6 +10,7 @@ import { rootHex } from "../../builder/protocol/execution/encoding.ts";
 import type { ChainId } from "../../builder/protocol/ids.ts";
 import { DEVELOPMENT_TAU } from "../../builder/proving/bus/development-powers.ts";
 import { encodeKeySet, hashKeySet, type KeySet } from "../../builder/proving/bus/key-set.ts";
+import { RollupProxies } from "../../builder/proving/bus/proxies.ts";
 import { loadArtefacts } from "../../builder/proving/circuits/load.ts";
 import { readVerificationKey } from "../../builder/proving/load-circuit.ts";
 import { createLocalProver } from "../../builder/proving/local-prover.ts";
@@ -46,7 +47,7 @@ describe("a proven EVM rollup", function () {
     const set = await keySetOf([...artefacts.values()]);
     prover = await createLocalProver({ artefacts: artefacts.values() });
     lockstep = await startLockstep();
-    proofSystem = (await deploy(lockstep.l1, "BusProofSystem")).address;
+    proofSystem = (await deploy(lockstep.l1, "BusProofSystem", [RollupProxies.read().initCode])).address;
     const hash = await lockstep.l1.writer(accountAt(0)).writeContract({
       address: proofSystem,
       abi: busProofSystemAbi,

@@ -35,22 +35,14 @@ async function traceOf(header: StatementHeader, visit: Visit): Promise<Statement
   if (known !== undefined) return await known;
   const { witness } = visit.record;
   const make = async (): Promise<StatementTrace> => {
-    const [poseidon, proxies, commitments] = await Promise.all([
-      loadPoseidon(),
-      rollupProxies(),
-      developmentCodeCommitments(),
-    ]);
+    const [poseidon, commitments] = await Promise.all([loadPoseidon(), developmentCodeCommitments()]);
+    const proxies = RollupProxies.read();
     const trace = await traceVisit({ poseidon, proxies, header, visit, witness });
     return statementTrace(poseidon, commitments, trace);
   };
   const made = make();
   traces.set(visit.record, made);
   return await made;
-}
-
-let proxies: Promise<RollupProxies> | undefined;
-function rollupProxies(): Promise<RollupProxies> {
-  return (proxies ??= RollupProxies.read());
 }
 
 /**

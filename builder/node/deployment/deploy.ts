@@ -99,7 +99,9 @@ async function deployProofSystems(
 ): Promise<ReadonlyMap<string, Address>> {
   const proofSystems = new Map<string, Address>();
   for (const { kind, scheme } of new Set(kinds)) {
-    const proofSystem = proofSystems.get(scheme.source) ?? (await deployer.create(scheme.source));
+    const proofSystem =
+      proofSystems.get(scheme.source) ??
+      (await deployer.create(scheme.source, scheme.constructorArguments?.()));
     proofSystems.set(scheme.source, proofSystem);
     await scheme.prepare(deployer, proofSystem, kind, circuits);
   }

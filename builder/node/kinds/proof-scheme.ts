@@ -6,6 +6,7 @@ import { assertKindsAllowed } from "../../kinds/policy.ts";
 import { UNPROVEN, UNPROVEN_KEY } from "../../kinds/unproven.ts";
 import { busProofSystemAbi, groth16ProofSystemAbi } from "../../protocol/abi.ts";
 import { DEVELOPMENT_TAU } from "../../proving/bus/development-powers.ts";
+import { RollupProxies } from "../../proving/bus/proxies.ts";
 import { encodeKeySet, hashKeySet, type KeySet } from "../../proving/bus/key-set.ts";
 import type { Circuit, Circuits } from "../circuits.ts";
 import type { Deployer } from "../deployment/deployer.ts";
@@ -14,6 +15,8 @@ import type { Deployer } from "../deployment/deployer.ts";
 export interface ProofScheme {
   /** Source of the proof system's contract, below `contracts/`. */
   readonly source: string;
+  /** What its constructor is given; by default nothing. */
+  readonly constructorArguments?: () => readonly unknown[];
   /** Whether a ceremony's keys can be used in place of development keys. */
   readonly hasCeremonies: boolean;
   /** What a registration names: verification keys by circuit. */
@@ -60,6 +63,7 @@ export const groth16: ProofScheme = {
 /** Several Groth16 proofs on one bus, with the development keys of the kind's circuits as one set. */
 export const bus: ProofScheme = {
   source: "proofs/bus/BusProofSystem.sol",
+  constructorArguments: () => [RollupProxies.read().initCode],
   hasCeremonies: false,
   proofsIn: (proof) => hexToNumber(sliceHex(proof, 0, 32)),
   keys: (kind, circuits) => {

@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readFileSync } from "node:fs";
 import path from "node:path";
 import {
   type Address,
@@ -40,6 +40,8 @@ export interface RollupProxy {
   readonly codeHash: Hex;
 }
 
+let compiled: RollupProxies | undefined;
+
 /**
  * The proxies of EVM rollups, which the system contract creates: `contracts/proofs/bus/CallerProxies.sol`.
  */
@@ -59,9 +61,10 @@ export class RollupProxies {
       .map(([, places]) => places.map(({ start }) => start));
   }
 
-  /** Reads what Hardhat compiled. */
-  static async read(): Promise<RollupProxies> {
-    return new RollupProxies(artefact.parse(JSON.parse(await readFile(ARTEFACT, "utf8"))));
+  /** Reads what Hardhat compiled, once. */
+  static read(): RollupProxies {
+    compiled ??= new RollupProxies(artefact.parse(JSON.parse(readFileSync(ARTEFACT, "utf8"))));
+    return compiled;
   }
 
   /** The proxy that stands for `original` on `chain`. */

@@ -1,9 +1,11 @@
-import { keccak256 } from "viem";
+import { keccak256, numberToHex } from "viem";
 import { TRANSACTION_STATUS } from "../../../circuits/bus/transaction-fields.ts";
 import { evmChainIdOf } from "../../protocol/evm-chain-id.ts";
+import { chainId } from "../../protocol/ids.ts";
 import { ActionKind } from "../../protocol/action.ts";
 import { STATEMENT_DOMAIN, wholeDataWords } from "../../protocol/statement.ts";
 import { type Answers, NO_QUESTIONS, type PrecompileAnswer } from "./questions.ts";
+import { RollupProxies } from "./proxies.ts";
 import { halves, termsOf, type Tuple } from "./terms.ts";
 import { decodeTransaction } from "./transaction.ts";
 import type { BusChallenges } from "./transcript.ts";
@@ -25,8 +27,8 @@ export function statementTerms(
 }
 
 /**
- * All tuples that L1 sends for a statement: its words, its transactions, and the answers that it was asked
- * for.
+ * All tuples that L1 sends for a statement: its words, its transactions, the proxies of those who call the
+ * rollup, and the answers that it was asked for.
  * @throws {RangeError} for words that begin as a statement's and are none.
  */
 export function* statementTuples(
@@ -35,8 +37,9 @@ export function* statementTuples(
 ): Generator<Tuple> {
   for (const [index, word] of words.entries())
     yield { name: "word", fields: { ...halves(word), index: BigInt(index) } };
-  for (const { action, data, chainId } of transactionsOf(words))
-    yield* transactionTuples(action, data, chainId);
+  for (const told of actionsOf(words))
+    if ("data" in told) yield* transactionTuples(told.action, told.data, told.chainId);
+    else yield proxyTuple(told);
   for (const [number, preimage] of answers.preimages.entries()) yield* keccakTuples(number, preimage);
   for (const [number, answer] of answers.inputs.entries()) yield* precompiledTuples(number, answer);
 }
@@ -49,11 +52,17 @@ interface StatedTransaction {
   readonly chainId: bigint;
 }
 
-/** `contracts/proofs/bus/StatementTransactions.sol`. */
-function* transactionsOf(words: readonly bigint[]): Generator<StatedTransaction> {
+/** The sender of a CALL that comes in. */
+interface StatedCaller {
+  readonly sender: bigint;
+  readonly from: bigint;
+}
+
+/** `contracts/proofs/bus/StatementActions.sol`. */
+function* actionsOf(words: readonly bigint[]): Generator<StatedTransaction | StatedCaller> {
   const [domain, l1ChainId = 0n, , rollup = 0n, , , visits] = words;
   if (domain !== STATEMENT_DOMAIN || visits === undefined) return;
-  const chainId = evmChainIdOf(l1ChainId, rollup);
+  const evmChainId = evmChainIdOf(l1ChainId, rollup);
   let at = HEADER_WORDS;
   const next = (): bigint => {
     const word = words[at++];
@@ -67,12 +76,23 @@ function* transactionsOf(words: readonly bigint[]): Generator<StatedTransaction>
       const packed = next();
       const length = Number(BigInt.asUintN(32, packed >> 160n));
       if (BigInt.asUintN(8, packed >> 24n) !== 0n) throw new RangeError("data that is elsewhere");
-      at += ACTION_WORDS - 1;
+      const sender = next();
+      at += ACTION_WORDS - 2;
       const data = bytesOf(Array.from({ length: Math.ceil(length / WORD_BYTES) }, next)).subarray(0, length);
-      if (Number(BigInt.asUintN(8, packed)) === ActionKind.L2TX) yield { action, data, chainId };
+      const kind = Number(BigInt.asUintN(8, packed));
+      if (kind === ActionKind.L2TX) yield { action, data, chainId: evmChainId };
+      if (kind === ActionKind.CALL && BigInt.asUintN(64, packed >> 96n) === rollup)
+        yield { sender, from: BigInt.asUintN(64, packed >> 32n) };
     }
   }
   if (at !== words.length) throw new RangeError("words are left over");
+}
+
+function proxyTuple({ sender, from }: StatedCaller): Tuple {
+  const { address, codeHash } = RollupProxies.read().of(numberToHex(sender, { size: 20 }), chainId(from));
+  const { lo, hi } = halves(BigInt(codeHash));
+  const fields = { address: BigInt(address), original: sender, chain: from, hashLo: lo, hashHi: hi };
+  return { name: "proxy", fields };
 }
 
 function bytesOf(words: readonly bigint[]): Uint8Array {

@@ -6,12 +6,13 @@ import {IProofSystem, Statement} from "../../interfaces/IProofSystem.sol";
 import {Bn254, G1, G2} from "../Bn254.sol";
 import {coefficientOf} from "../Coefficient.sol";
 import {BusProof, BusProofs} from "./BusProofs.sol";
+import {CallerProxies} from "./CallerProxies.sol";
 import {CodeOpenings, OpenedStatement} from "./CodeOpenings.sol";
 import {KeySets} from "./KeySets.sol";
 import {Place, Places} from "./Place.sol";
 import {PrecompileCheck} from "./PrecompileCheck.sol";
 import {Questions} from "./Questions.sol";
-import {StatementTransactions} from "./StatementTransactions.sol";
+import {StatementActions} from "./StatementActions.sol";
 import {Bus, Terms} from "./Terms.sol";
 import {Transcript} from "./Transcript.sol";
 
@@ -28,7 +29,7 @@ import {Transcript} from "./Transcript.sol";
 /// product of all must hold. With a false equation among them it does not, but for a chance of about 2^-127.
 /// What is paired with the same point is added up first: n proofs under k keys of one set take n + 2k + 2
 /// pairs, and one more for any number of codes.
-contract BusProofSystem is KeySets, CodeOpenings {
+contract BusProofSystem is KeySets, CodeOpenings, StatementActions {
     using BusProofs for bytes;
     using BusProofs for BusProof;
     using Terms for Bus;
@@ -72,7 +73,9 @@ contract BusProofSystem is KeySets, CodeOpenings {
         G1 generatorSum;
     }
 
-    constructor() {
+    /// @param proxyInitCode Init code of {CrossChainProxy}, without its arguments, as the system contract of the
+    /// rollups has it whose statements will be verified.
+    constructor(bytes memory proxyInitCode) CallerProxies(proxyInitCode) {
         PrecompileCheck.run();
     }
 
@@ -149,7 +152,7 @@ contract BusProofSystem is KeySets, CodeOpenings {
         (uint256 beta, uint256 gamma) = Transcript.challengesOf(opened.seed);
         bus = Terms.start(beta, gamma);
         bus.sendWords(copied, words.length);
-        StatementTransactions.sendTransactions(bus, words);
+        _sendActions(bus, words);
         if (!Questions.answer(bus, questions)) revert QuestionsLength(opened.index);
     }
 

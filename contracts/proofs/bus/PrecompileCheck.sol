@@ -29,11 +29,7 @@ library PrecompileCheck {
             abi.encode(0x2D00a0B9e25235aCb6187fE54FA0Fea812C77231)
         );
         // 3^2 mod 5
-        _expect(
-            0x05,
-            abi.encodePacked(uint256(1), uint256(1), uint256(1), hex"030205"),
-            hex"04"
-        );
+        _expect(0x05, abi.encodePacked(uint256(1), uint256(1), uint256(1), hex"030205"), hex"04");
         _checkCurve();
         _checkHashes();
     }
@@ -64,16 +60,8 @@ library PrecompileCheck {
     }
 
     function _checkHashes() private view {
-        _expect(
-            0x02,
-            hex"01",
-            hex"4bf5122f344554c53bde2ebb8cd2b7e3d1600ad631c385a5d7cce23c7785459a"
-        );
-        _expect(
-            0x03,
-            hex"01",
-            hex"000000000000000000000000f291ba5015df348c80853fa5bb0f7946f5c9e1b3"
-        );
+        _expect(0x02, hex"01", hex"4bf5122f344554c53bde2ebb8cd2b7e3d1600ad631c385a5d7cce23c7785459a");
+        _expect(0x03, hex"01", hex"000000000000000000000000f291ba5015df348c80853fa5bb0f7946f5c9e1b3");
         _expect(0x04, hex"01", hex"01");
         _expect(
             0x09,

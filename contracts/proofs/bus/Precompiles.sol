@@ -164,7 +164,9 @@ library Precompiles {
         assembly ("memory-safe") {
             success := staticcall(given, precompile, input, size, output, room)
             outputSize := returndatasize()
-            if gt(outputSize, room) { outputSize := add(room, 1) }
+            if gt(outputSize, room) {
+                outputSize := add(room, 1)
+            }
             mstore(add(output, outputSize), 0)
         }
     }

@@ -117,7 +117,9 @@ library Rlp {
         while (length < 32 && value >> (8 * length) != 0) length++;
         digits = new bytes(length);
         assembly ("memory-safe") {
-            if length { mstore(add(digits, 32), shl(sub(256, shl(3, length)), value)) }
+            if length {
+                mstore(add(digits, 32), shl(sub(256, shl(3, length)), value))
+            }
         }
     }
 }

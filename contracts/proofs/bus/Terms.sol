@@ -35,6 +35,7 @@ library Terms {
     uint256 internal constant PREIMAGE = 6; // low half, number, index, high half
     uint256 internal constant PRECOMPILED = 7; // price, number, address, success, lengths of input and output
     uint256 internal constant PRECOMPILED_WORD = 8; // low half, number, side, index, high half
+    uint256 internal constant PROXY = 11; // address, original, chain, halves of the code's hash
 
     /// A bus without any term.
     function start(uint256 beta, uint256 gamma) internal pure returns (Bus memory bus) {
@@ -77,6 +78,23 @@ library Terms {
     /// Sends the calldata of that transaction.
     function sendTransactionData(Bus memory bus, uint256 action, Place data, uint256 size) internal pure {
         _sendNumbered(bus, TRANSACTION_DATA, action, data, size);
+    }
+
+    /// Sends a caller's proxy on the rollup.
+    function sendProxy(
+        Bus memory bus,
+        address proxy,
+        address original,
+        uint256 chain,
+        bytes32 codeHash
+    ) internal pure {
+        unchecked {
+            uint256 hash = uint256(codeHash);
+            uint256 rest = mulmod(PROXY, bus.beta, P) + mulmod(uint160(original), bus.beta2, P);
+            rest = addmod(rest + uint160(proxy), mulmod(chain, bus.beta3, P), P);
+            rest += mulmod(uint128(hash), bus.beta4, P);
+            _send(bus, addmod(rest, mulmod(hash >> 128, bus.beta5, P), P));
+        }
     }
 
     /// Sends a preimage with its hash.

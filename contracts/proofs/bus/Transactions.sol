@@ -105,8 +105,7 @@ library Transactions {
         if (kind != LEGACY && items.integer(32) != chainId) items.isValid = false;
         fields[NONCE] = items.integer(8);
         fields[MAX_PRIORITY_FEE_PER_GAS] = items.integer(32);
-        fields[MAX_FEE_PER_GAS] =
-            kind == DYNAMIC_FEE ? items.integer(32) : fields[MAX_PRIORITY_FEE_PER_GAS];
+        fields[MAX_FEE_PER_GAS] = kind == DYNAMIC_FEE ? items.integer(32) : fields[MAX_PRIORITY_FEE_PER_GAS];
         fields[GAS_LIMIT] = items.integer(8);
         _readTo(fields, items);
         fields[VALUE] = items.integer(32);
@@ -170,11 +169,7 @@ library Transactions {
     /// Reads v, r and s.
     /// @param parity v of an even y.
     /// @return The signer, or 0.
-    function _recover(
-        RlpReader memory items,
-        bytes32 digest,
-        uint256 parity
-    ) private pure returns (uint256) {
+    function _recover(RlpReader memory items, bytes32 digest, uint256 parity) private pure returns (uint256) {
         uint256 v = items.integer(32);
         uint256 r = items.integer(32);
         uint256 s = items.integer(32);

@@ -39,7 +39,7 @@ describe(`evm: the forger (seed ${SEED}, 1 of ${EVERY})`, function () {
 
   before(async function () {
     poseidon = recentPoseidon(await loadPoseidon(), 1 << 15);
-    const proxies = await RollupProxies.read();
+    const proxies = RollupProxies.read();
     const rollup = await TestRollup.open();
     const counter = (await rollup.deploy(await runtimeCode("examples/Counter.sol", "Counter"))).address;
     const add = async (name: string, run: VisitRun): Promise<void> => {

@@ -1,5 +1,4 @@
 import { bytesToHex, hexToBytes } from "viem";
-import { busEntry } from "../../../../circuits/bus/evaluate.ts";
 import { SYSTEM_ADDRESS } from "../../../../circuits/evm/addresses.ts";
 import { CALL_TIME, calldataWord, callIn, OPERATION_GAS } from "../../../../circuits/evm/border/call-in.ts";
 import { resultOut, resultWord } from "../../../../circuits/evm/border/result-out.ts";
@@ -137,9 +136,6 @@ export async function traceCall(operation: Operation): Promise<TracedOperation> 
   ];
   return {
     rows,
-    told: [
-      busEntry("proxy", { address, original: BigInt(action.sender), chain: action.from, hashLo, hashHi }),
-    ],
     codes: code === undefined ? [] : [{ slot: SLOT, code }],
     end: {
       index: resultData + BigInt(result.length),

@@ -1,5 +1,5 @@
 import type { Hex } from "viem";
-import type { BusEntry, Hash } from "../../../../circuits/bus/evaluate.ts";
+import type { Hash } from "../../../../circuits/bus/evaluate.ts";
 import type { Action } from "../../../protocol/action.ts";
 import type { RollupProxies } from "../../../proving/bus/proxies.ts";
 import type { Tables } from "./tables.ts";
@@ -30,8 +30,6 @@ export interface Operation {
 
 export interface TracedOperation {
   readonly rows: readonly TraceRow[];
-  /** What L1 has to put on the bus beside what `statementTuples` sends. */
-  readonly told: readonly BusEntry[];
   readonly codes: readonly { readonly slot: bigint; readonly code: Hex }[];
   /** Where the visit is then. */
   readonly end: Cursor;

@@ -106,7 +106,6 @@ export async function traceTransaction(operation: Operation): Promise<TracedOper
   ];
   return {
     rows,
-    told: [],
     codes: play?.codes ?? [],
     end: {
       index: answerIndex + BigInt(ACTION_WORDS) + payment.valid,

@@ -77,7 +77,7 @@ export async function traceVisit(options: VisitToTrace): Promise<VisitTrace> {
     hash: poseidon,
   };
   const traced = await traceOperation(operation);
-  const { keeps, end, rows, told, codes } = traced;
+  const { keeps, end, rows, codes } = traced;
   const reads = new Reads();
   reads.count(rows, "attribute", poseidon);
   const readsOf = (name: keyof typeof STATEMENT_ATTRIBUTE, value: bigint): bigint =>
@@ -121,7 +121,7 @@ export async function traceVisit(options: VisitToTrace): Promise<VisitTrace> {
   const sent = [...statementTuples(wholeStatementWords(header, [visit]))].map(({ name, fields }) =>
     busEntry(name, fields),
   );
-  return { rows: [...borders, ...rows, ...state.rows], told: [...sent, ...told], codes };
+  return { rows: [...borders, ...rows, ...state.rows], told: sent, codes };
 }
 
 async function traceOperation(operation: Operation): Promise<TracedOperation> {

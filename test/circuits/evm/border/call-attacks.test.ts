@@ -34,7 +34,7 @@ describe("evm: the border refuses a prover who", () => {
 
   before(async () => {
     poseidon = recentPoseidon(await loadPoseidon(), 1 << 15);
-    proxies = await RollupProxies.read();
+    proxies = RollupProxies.read();
     rollup = await TestRollup.open();
     const counter = (await rollup.deploy(await runtimeCode("examples/Counter.sol", "Counter"))).address;
     const trace = async (fields: {

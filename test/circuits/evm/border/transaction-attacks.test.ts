@@ -33,7 +33,7 @@ describe("evm: the border of an L2TX refuses a prover who", () => {
 
   before(async () => {
     poseidon = recentPoseidon(await loadPoseidon(), 1 << 15);
-    proxies = await RollupProxies.read();
+    proxies = RollupProxies.read();
     rollup = await TestRollup.open();
     const counter = (await rollup.deploy(await runtimeCode("examples/Counter.sol", "Counter"))).address;
     const fees = { maxPriorityFeePerGas: 3n, maxFeePerGas: 5n, gas: 100_000n };

@@ -24,7 +24,7 @@ describe("evm: visits that an L2TX begins", () => {
 
   before(async () => {
     poseidon = recentPoseidon(await loadPoseidon(), 1 << 15);
-    proxies = await RollupProxies.read();
+    proxies = RollupProxies.read();
     rollup = await TestRollup.open();
     counter = (await rollup.deploy(await runtimeCode("examples/Counter.sol", "Counter"))).address;
   });

@@ -29,7 +29,7 @@ describe("evm: random visits", () => {
 
   before(async () => {
     poseidon = recentPoseidon(await loadPoseidon(), 1 << 15);
-    proxies = await RollupProxies.read();
+    proxies = RollupProxies.read();
     rollup = await TestRollup.open();
     contracts = [];
     for (const code of [STORE, REVERT, PICKY, await runtimeCode("examples/Counter.sol", "Counter")] as const)

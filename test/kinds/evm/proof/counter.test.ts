@@ -38,7 +38,7 @@ describe("a proven call of a counter", function () {
 
   before(async () => {
     poseidon = await loadPoseidon();
-    proxies = await RollupProxies.read();
+    proxies = RollupProxies.read();
     rollup = await TestRollup.open();
     code = await runtimeCode("examples/Counter.sol", "Counter");
     counter = (await rollup.deploy(code)).address;

@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
-import {L2TX} from "../../interfaces/Actions.sol";
+import {CALL, ChainId, L2TX} from "../../interfaces/Actions.sol";
 import {IBusProofSystem} from "../../interfaces/IBusProofSystem.sol";
 import {Statements} from "../../batch/Statements.sol";
+import {CallerProxies} from "./CallerProxies.sol";
 import {Place, Places} from "./Place.sol";
 import {Bus, Terms} from "./Terms.sol";
 import {SignedTransaction, Transactions} from "./Transactions.sol";
 
-/// @title The transactions of a statement
-/// @notice L1 decodes the data of each L2TX and sends what it says. Where the actions are in the words:
-/// docs/spec.md section 2. They count from 0, over all visits of the statement.
-library StatementTransactions {
+/// @title What L1 says of a statement's actions
+/// @notice L1 decodes the data of each L2TX and sends what it says, and for each CALL that comes in its
+/// caller's proxy. Where the actions are in the words: docs/spec.md section 2. They count from 0, over all
+/// visits of the statement.
+abstract contract StatementActions is CallerProxies {
     using Terms for Bus;
 
     /// Words in front of the visits, with the EVM chain id of L1, the rollup and the number of visits.
@@ -19,12 +21,13 @@ library StatementTransactions {
     uint256 private constant CHAIN_ID = 1;
     uint256 private constant ROLLUP = 3;
     uint256 private constant VISITS = 6;
-    /// Of a visit in front of its actions, and of an action in front of its data.
+    /// Of a visit in front of its actions, and of an action in front of its data, with the sender.
     uint256 private constant VISIT_WORDS = 3;
     uint256 private constant ACTION_WORDS = 4;
+    uint256 private constant SENDER = 1;
 
-    /// Sends all of them. Words that do not begin as those of `Rollups` do hold none.
-    function sendTransactions(Bus memory bus, uint256[] calldata words) internal pure {
+    /// Sends all of it. Words that do not begin as those of `Rollups` do hold none.
+    function _sendActions(Bus memory bus, uint256[] calldata words) internal view {
         if (words.length < HEADER_WORDS || words[0] != Statements.DOMAIN) return;
         uint256 action = 0;
         uint256 at = HEADER_WORDS;
@@ -42,7 +45,7 @@ library StatementTransactions {
         uint256[] calldata words,
         uint256 action,
         uint256 at
-    ) private pure returns (uint256) {
+    ) private view returns (uint256) {
         unchecked {
             uint256 packed = words[at];
             uint256 length = uint32(packed >> 160);
@@ -51,8 +54,17 @@ library StatementTransactions {
             // Data is nowhere but here.
             if (end > words.length || uint8(packed >> 24) != 0) revert IBusProofSystem.NotAStatement();
             if (uint8(packed) == L2TX) _sendTransaction(bus, words, action, data, length);
+            else if (uint8(packed) == CALL && uint64(packed >> 96) == words[ROLLUP])
+                _sendProxy(bus, address(uint160(words[at + SENDER])), ChainId.wrap(uint64(packed >> 32)));
             return end;
         }
+    }
+
+    function _sendProxy(Bus memory bus, address sender, ChainId chain) private view {
+        Place free = Places.allocate(0);
+        (address proxy, bytes32 codeHash) = _callerProxy(sender, chain);
+        bus.sendProxy(proxy, sender, ChainId.unwrap(chain), codeHash);
+        free.release();
     }
 
     /// @param at The first word of its data, which has so many bytes.
