@@ -19,11 +19,7 @@ type Key = string;
  * another chain that reverts undoes it too, of which EthereumJS's own journal hears nothing. Its levels
  * become those of the state, which are the journal's.
  */
-export function journalAccesses(
-  accesses: EVM["journal"],
-  state: JournaledState,
-  first: Journal,
-): Accesses {
+export function journalAccesses(accesses: EVM["journal"], state: JournaledState, first: Journal): Accesses {
   let journal = first;
   let slots = new Map<Key, Set<Key>>();
   let touched = new Set<Key>();

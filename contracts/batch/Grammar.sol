@@ -261,8 +261,8 @@ library Grammar {
         uint256 at,
         uint256 to
     ) internal pure returns (bool) {
-        // L1 has no choice but to answer a REVERT, and what triggers the execution, or follows in a joint one,
-        // is no turn in it.
+        // L1 has no choice but to answer a REVERT, and what triggers the execution, or follows in a joint
+        // one, is no turn in it.
         uint256 kind = action.kindOf();
         bool isTurn = at != 0 && action.fromOf() == L1 && kind != REVERT_CONTINUE && kind != L2TX;
         return isTurn && to > at && to < course.count && to < course.returnsAt;

@@ -93,8 +93,8 @@ interface IRollups is ICrossChainManager {
     event BatchPosted(bytes32 indexed batch, uint64 timestamp);
     /// Follows {BatchPosted}, once for each rollup that the batch visits.
     event RollupVisited(ChainId indexed rollup, bytes32 indexed batch);
-    /// An execution took effect: its trigger was called and answered, or it is an L2 transaction, or several, of
-    /// which those did whose RESULTs are not failed.
+    /// An execution took effect: its trigger was called and answered, or it is an L2 transaction, or several,
+    /// of which those did whose RESULTs are not failed.
     /// @param execution Index in the batch.
     /// @param ending Which of the list's answers to the trigger it was, counted in the order of the list.
     event ExecutionConsumed(bytes32 indexed batch, uint32 execution, uint32 ending);
@@ -181,8 +181,8 @@ interface IRollups is ICrossChainManager {
     /// Thrown when a field that the action's kind does not use is set, or a REVERT's index is not 4 bytes
     /// long.
     error NotCanonical(uint256 execution, uint256 action);
-    /// Thrown when the first action is not a CALL from L1 or an L2TX, or a later one is an L2TX inside of a call
-    /// or of an execution that a CALL began.
+    /// Thrown when the first action is not a CALL from L1 or an L2TX, or a later one is an L2TX inside of a
+    /// call or of an execution that a CALL began.
     error BadTrigger(uint256 execution, uint256 action);
     /// Thrown when a transaction shares an execution with one of another rollup, or with anything but
     /// transactions and their RESULTs.

@@ -60,9 +60,14 @@ export function createProvenEvmKind(options: EvmKindOptions = {}): RollupKind<Ev
     }
   };
   const one = { ...options, judge, name: NAME, transactionsPerVisit: 1 };
-  const { check: _check, ...evm } = createEvmKind(one);
+  const evm = createEvmKind(one);
   return {
-    ...evm,
+    name: evm.name,
+    hasFees: true,
+    ...(evm.joint !== undefined && { joint: evm.joint }),
+    genesisRoot: () => evm.genesisRoot(),
+    open: (where) => evm.open(where),
+    signerOf: (data, l1ChainId, rollup) => evm.signerOf?.(data, l1ChainId, rollup),
     isProven: true,
     circuits: [EVM_CIRCUIT],
     proofSize: { bytes: 32 * (1 + MAX_PROOFS * (PROOF_WORDS + 2) + 2 * CODE_WORDS), gas: GAS },

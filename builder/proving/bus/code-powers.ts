@@ -43,7 +43,8 @@ let opened: Promise<CodeCommitments> | undefined;
 /** Commitments to codes under the development set-up, one for the whole process. */
 export async function developmentCodeCommitments(): Promise<CodeCommitments> {
   const open = async (): Promise<CodeCommitments> => {
-    const [curve, memory] = await Promise.all([buildBn128(true), compileCurve().then(CurveMemory.create)]);
+    const [curve, module] = await Promise.all([buildBn128(true), compileCurve()]);
+    const memory = await CurveMemory.create(module);
     return new CodeCommitments(new Polynomials(memory), new DevelopmentPowers(curve));
   };
   return await (opened ??= open());

@@ -19,8 +19,8 @@ declare module "ffjavascript" {
     timesScalar(point: Point, scalar: bigint): Point;
     /**
      * Σ scalar·point.
-     * @param points affine, as in the files of snarkjs. @param scalars 32 bytes each, little-endian, standard
-     * form.
+     * @param points affine, as in the files of snarkjs.
+     * @param scalars 32 bytes each, little-endian, in standard form.
      */
     multiExpAffine(points: Uint8Array, scalars: Uint8Array): Promise<Point>;
     /** Writes the affine point, little-endian Montgomery coordinates. */

@@ -73,8 +73,8 @@ contract BusProofSystem is KeySets, CodeOpenings, StatementActions {
         G1 generatorSum;
     }
 
-    /// @param proxyInitCode Init code of {CrossChainProxy}, without its arguments, as the system contract of the
-    /// rollups has it whose statements will be verified.
+    /// @param proxyInitCode Init code of {CrossChainProxy}, without its arguments, as the system contract of
+    /// the rollups has it whose statements will be verified.
     constructor(bytes memory proxyInitCode) CallerProxies(proxyInitCode) {
         PrecompileCheck.run();
     }
