@@ -8,6 +8,6 @@ export function unprovenWarning(names: readonly string[]): string | undefined {
   if (names.length === 0) return undefined;
   const subject = names.length === 1 ? `${names[0]} is` : `${names.join(", ")} are`;
   return pc.red(
-    `${subject} UNPROVEN: no circuit exists for this kind of rollup yet, and anybody can forge its state.`,
+    `${subject} UNPROVEN: no circuit covers this kind of rollup yet, and anybody can forge its state.`,
   );
 }

@@ -1,9 +1,11 @@
 import { expect } from "chai";
-import { type Address, type Hex } from "viem";
+import { type Address, concatHex, type Hex, numberToHex, size, sliceHex } from "viem";
 import { proveStatement } from "../../../../builder/kinds/evm/proof/prove.ts";
 import { type StatementTrace, statementTrace } from "../../../../builder/kinds/evm/proof/statement.ts";
 import { traceVisit, type VisitTrace } from "../../../../builder/kinds/evm/trace/visit.ts";
 import { callAction } from "../../../../builder/protocol/action.ts";
+import { busProofSystemAbi as abi } from "../../../../builder/protocol/abi.ts";
+import { codeOf } from "../../../../builder/protocol/errors.ts";
 import { L1 } from "../../../../builder/protocol/ids.ts";
 import { wholeStatementWords } from "../../../../builder/protocol/statement.ts";
 import type { CodeCommitments } from "../../../../builder/proving/bus/code-commitments.ts";
@@ -18,10 +20,14 @@ import type { ProverPool } from "../../../../builder/proving/pool/pool.ts";
 import { loadPoseidon, type Poseidon } from "../../../../builder/state/poseidon.ts";
 import { runtimeCode } from "../../../circuits/evm/support/runtime-code.ts";
 import { type BusSystem, busStatement, createBusSystem } from "../../../contracts/bus-system.ts";
+import { put } from "../../../contracts/canonical/mutate.ts";
+import { expectRevert } from "../../../contracts/outcome.ts";
 import { SELF, TestRollup, type VisitRun } from "../reference/rollup.ts";
 
 const SENDER: Address = "0x00000000000000000000000000000000c0ffee01";
 const INCREMENT: Hex = "0xd09de08a";
+/** Words of one proof: key, D, A, B, C, sum, and a product for each of two slots. */
+const PROOF = 1 + 2 + 2 + 4 + 2 + 1 + 2;
 
 /** An unchanged contract's execution, proven by two proofs on one bus and verified by the real contract. */
 describe("a proven call of a counter", function () {
@@ -63,6 +69,8 @@ describe("a proven call of a counter", function () {
     await rollup.close();
   });
 
+  let honest: Pick<Proven, "run" | "words" | "proof">;
+
   interface Proven {
     readonly run: VisitRun;
     readonly traced: VisitTrace;
@@ -94,8 +102,19 @@ describe("a proven call of a counter", function () {
     return { run, traced, trace, words, proof };
   }
 
+  const verify = (words: readonly bigint[], proof: Hex) =>
+    l1.verify([busStatement(hashKeySet(set), words, proof)]);
+  const unbalanced = async (words: readonly bigint[], proof: Hex): Promise<void> => {
+    await expectRevert(verify(words, proof), "BusNotBalanced", undefined, abi);
+  };
+  const refused = async (words: readonly bigint[], proof: Hex, what: string): Promise<void> => {
+    const failure: unknown = await verify(words, proof).catch((error: unknown) => error);
+    expect(failure, what).to.be.an("error");
+  };
+
   it("is verified on L1, with the new count as its result", async () => {
     const { run, trace, words, proof } = await increment();
+    honest = { run, words, proof };
     expect(run.visit.actions[1]?.data).to.equal(`0x${"1".padStart(64, "0")}`);
     expect(trace.vectors.length).to.equal(2);
     await l1.verify([busStatement(hashKeySet(set), words, proof)]);
@@ -105,5 +124,45 @@ describe("a proven call of a counter", function () {
       busStatement(hashKeySet(set), words, proof),
       busStatement(hashKeySet(set), again.words, again.proof),
     ]);
+    await unbalanced(words, again.proof);
+  });
+
+  it("proves no other statement: each word of it is on the bus, and in the challenge", async () => {
+    for (const [index, word] of honest.words.entries()) {
+      const words = honest.words.with(index, word ^ 1n);
+      // With some of them changed, the words are not a statement's any more.
+      await refused(words, honest.proof, `word ${index}`);
+    }
+  });
+
+  it("is refused with a byte of it changed, a proof of it left out, or both exchanged", async () => {
+    const { words, proof } = honest;
+    const part = (from: number, to: number): Hex => sliceHex(proof, 32 * from, 32 * to);
+    const [first, second] = [part(2, 2 + PROOF), part(2 + PROOF, 2 + 2 * PROOF)];
+    const rest = sliceHex(proof, 32 * (2 + 2 * PROOF));
+    const count = (proofs: bigint): Hex => concatHex([numberToHex(proofs, { size: 32 }), part(1, 2)]);
+    await verify(words, concatHex([count(2n), first, second, rest]));
+    for (const [proofs, ...parts] of [
+      [1n, first],
+      [1n, second],
+      [2n, second, first],
+      [2n, first, first],
+      [3n, first, second, second],
+    ] as const)
+      await unbalanced(words, concatHex([count(proofs), ...parts, rest]));
+    for (let at = 2; at < size(proof) / 32; at++) {
+      const word = BigInt(part(at, at + 1));
+      const changed = put(proof, 32 * at, numberToHex(word ^ 1n, { size: 32 }));
+      await refused(words, changed, `word ${at} of the proof`);
+    }
+  });
+
+  it("is refused where the trace was made to say something else", async () => {
+    const { run } = honest;
+    const [call, answer] = run.visit.actions;
+    if (call === undefined || answer === undefined) throw new Error("two actions");
+    const visit = { ...run.visit, actions: [call, { ...answer, data: numberToHex(7n, { size: 32 }) }] };
+    const failure: unknown = await traceVisit({ poseidon, proxies, ...run, visit }).catch((e: unknown) => e);
+    expect(codeOf(failure)).to.equal("ACTION_DIFFERS");
   });
 });
