@@ -1,6 +1,7 @@
 import { INVALID, type Opcode, OPCODES } from "../../../../circuits/evm/opcodes.ts";
 import { STEPS } from "../../../../circuits/evm/steps/index.ts";
 import type { Instruction } from "./decoded-code.ts";
+import { NotYetProvableError } from "./errors.ts";
 import type { FrameEnd, FrameStart } from "./frame-start.ts";
 import { ARITHMETIC } from "./instructions/arithmetic.ts";
 import { CONTROL } from "./instructions/control.ts";
@@ -15,6 +16,8 @@ import type { TraceRow } from "./trace-row.ts";
 const HANDLERS: Handlers = { ...ARITHMETIC, ...CONTROL, ...ENVIRONMENT, ...MEMORY, ...STORAGE };
 const BY_CLASS = new Map(OPCODES.map((opcode) => [`${opcode.class}:${opcode.parameter}`, opcode]));
 const STACK_LIMIT = 1024;
+/** Many more than the proofs of one statement hold: a loop is not played until its gas ends. */
+const MAX_ROWS = 20_000;
 
 /** Rows of a frame from its first step on, and how it ended. */
 export interface TracedFrame {
@@ -35,6 +38,8 @@ export async function traceFrame(start: FrameStart, tables: Tables): Promise<Tra
     await execute(machine);
     const { end } = machine;
     if (end !== undefined) return { rows: [...machine.rows, ...closingRows(machine)], end };
+    if (machine.rows.length > MAX_ROWS)
+      throw new NotYetProvableError(`more than ${MAX_ROWS} rows of one frame`);
   }
 }
 
