@@ -7,6 +7,7 @@ import { createProvenEvmKind } from "../../builder/kinds/evm/proven.ts";
 import { busProofSystemAbi, rollupsAbi } from "../../builder/protocol/abi.ts";
 import { codeOf } from "../../builder/protocol/errors.ts";
 import { rootHex } from "../../builder/protocol/execution/encoding.ts";
+import { evmChainIdOf } from "../../builder/protocol/evm-chain-id.ts";
 import type { ChainId } from "../../builder/protocol/ids.ts";
 import { DEVELOPMENT_TAU } from "../../builder/proving/bus/development-powers.ts";
 import { encodeKeySet, hashKeySet, type KeySet } from "../../builder/proving/bus/key-set.ts";
@@ -126,6 +127,29 @@ describe("a proven EVM rollup", function () {
       args: [rollup],
     });
     expect(BigInt(root)).to.equal(await builder.stateRoot(rollup));
+  });
+
+  it("a transaction that is signed for the rollup is proven too: its signature, nonce and call", async () => {
+    const before = await builder.stateRoot(rollup);
+    const signed = async (nonce: number): Promise<Hex> =>
+      await user.signTransaction({
+        chainId: Number(evmChainIdOf(31337n, rollup)),
+        type: "eip1559",
+        nonce,
+        to: COUNTER,
+        data: "0xd09de08a",
+        gas: 100_000n,
+        maxFeePerGas: 0n,
+        maxPriorityFeePerGas: 0n,
+      });
+    const hash = await builder.submitToRollup(rollup, await signed(0));
+    await builder.idle();
+    expect(builder.status(hash)).to.include({ state: "posted" });
+    expect(await builder.stateRoot(rollup)).not.to.equal(before);
+    const last = await bump();
+    await builder.idle();
+    expect(builder.status(last)).to.include({ state: "posted" });
+    expect(await lastResult(), "two from L1, one of its own, and this one").to.equal(4n);
   });
 
   it("what no circuit covers is refused by name, with the opcode", async () => {
