@@ -80,9 +80,11 @@ describe("by hand: a node, a deployment, a builder", function () {
     expect(deployment.output)
       .to.match(/rollup 2 .*evm.*UNPROVEN/)
       .and.to.not.match(/rollup 1 .*UNPROVEN/);
-    expect(line).to.include("--rollup 1:ledger --rollup 2:evm --rollup 3:evm --predeploys all");
+    expect(line).to.include(
+      "--rollup 1:ledger --rollup 2:evm --rollup 3:evm --rollup 4:proven-evm --predeploys all",
+    );
 
-    const portBase = 20_000 + ((await freePorts(0)).rpc % 2_400) * 5;
+    const portBase = 20_000 + ((await freePorts(0)).rpc % 2_400) * 6;
     const options = [...line.split(" "), "--port-base", String(portBase), "--data", folder];
     const builder = run(["builder", ...options], { LOCKSTEP_KEY: poster?.privateKey ?? "" });
     await builder.says("builder is up");
