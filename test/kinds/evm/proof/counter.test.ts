@@ -127,6 +127,13 @@ describe("a proven call of a counter", function () {
     await unbalanced(words, again.proof);
   });
 
+  it("takes so much gas to verify, without the transaction and its calldata", async () => {
+    const { words, proof } = honest;
+    const gas = await l1.verificationGas([busStatement(hashKeySet(set), words, proof)]);
+    // 20 words, the caller's proxy, two proofs under one key and one code.
+    expect(Number(gas)).to.be.within(420_000, 436_000);
+  });
+
   it("proves no other statement: each word of it is on the bus, and in the challenge", async () => {
     for (const [index, word] of honest.words.entries()) {
       const words = honest.words.with(index, word ^ 1n);
