@@ -41,6 +41,7 @@ const PROVER_TROUBLE: readonly ErrorCode[] = [
 const FAULTS: readonly ErrorCode[] = [
   "BATCH_REFUSED",
   "PROOF_MISMATCH",
+  "TRACE_UNSOUND",
   "VISIT_MISMATCH",
   "FORGOTTEN_MOMENT",
   "PREREQUISITE_REFUSED",

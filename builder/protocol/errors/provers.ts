@@ -57,6 +57,13 @@ export const PROVER_ERRORS = {
     meaning: "The worker has not the job's circuit, or the job's input is gone. Other provers are tried.",
     remedy: "Run workers and builder in the same version and with the same keys.",
   },
+  TRACE_UNSOUND: {
+    title: "the trace of a visit does not hold",
+    meaning:
+      "What would prove the visit contradicts itself: a row is broken, or the bus is not balanced. That is a " +
+      "fault of the builder. Nothing was proven or posted.",
+    remedy: "Report it, with the message. The transaction is tried again.",
+  },
   PROOF_MISMATCH: {
     title: "the proof states something else",
     meaning: "A proof does not state the visit that it was made for. Nothing was posted.",

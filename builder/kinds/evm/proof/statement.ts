@@ -29,7 +29,7 @@ export interface StatementTrace {
 /** A trace that its own rows contradict: a fault of the program, which no proof would hide. */
 export class TraceUnsoundError extends LockstepError {
   constructor(why: string) {
-    super("PROOF_MISMATCH", `the trace of the visit does not hold: ${why}`);
+    super("TRACE_UNSOUND", `the trace of the visit does not hold: ${why}`);
   }
 }
 
