@@ -2,6 +2,7 @@
 pragma solidity 0.8.30;
 
 import {Action, Batch, ChainId, RollupProof, StateRoot} from "../interfaces/Actions.sol";
+import {STATEMENT_DOMAIN} from "../interfaces/IProofSystem.sol";
 import {CanonicalBatch} from "./CanonicalBatch.sol";
 import {LocatedVisit, Walks} from "./Walk.sol";
 
@@ -11,10 +12,6 @@ import {LocatedVisit, Walks} from "./Walk.sol";
 /// docs/spec.md section 2.
 library Statements {
     using CanonicalBatch for *;
-
-    /// First word of every statement. Not zero, so that sequences of different length are different
-    /// polynomials.
-    uint256 internal constant DOMAIN = uint256(keccak256("lockstep.statement.v1")) >> 8;
 
     /// Of an encoded statement besides its words and the proof: key, two offsets, two lengths.
     uint256 private constant STATEMENT_WORDS = 5;
@@ -68,7 +65,7 @@ library Statements {
             at = _put(at, 3 * 32);
             at = _put(at, (4 + count) * 32);
             at = _put(at, count);
-            at = _put(at, DOMAIN);
+            at = _put(at, STATEMENT_DOMAIN);
             at = _put(at, block.chainid);
             at = _put(at, uint160(manager));
             at = _put(at, ChainId.unwrap(proof.rollup));

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
+// First word of every statement (docs/spec.md section 2). Not zero, so that sequences of different length
+// are different polynomials.
+uint256 constant STATEMENT_DOMAIN = uint256(keccak256("lockstep.statement.v1")) >> 8;
+
 /// What a proof asserts: some visits of one rollup, flattened to words.
 /// @param verificationKey Name of the key; what it means is the proof system's business.
 /// @param words The words `d` of docs/spec.md section 2, with data in words of {IProofSystem.dataWordBytes}.

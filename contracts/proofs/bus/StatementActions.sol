@@ -3,7 +3,7 @@ pragma solidity 0.8.30;
 
 import {CALL, ChainId, L2TX} from "../../interfaces/Actions.sol";
 import {IBusProofSystem} from "../../interfaces/IBusProofSystem.sol";
-import {Statements} from "../../batch/Statements.sol";
+import {STATEMENT_DOMAIN} from "../../interfaces/IProofSystem.sol";
 import {CallerProxies} from "./CallerProxies.sol";
 import {Place, Places} from "./Place.sol";
 import {Bus, Terms} from "./Terms.sol";
@@ -28,7 +28,7 @@ abstract contract StatementActions is CallerProxies {
 
     /// Sends all of it. Words that do not begin as those of `Rollups` do hold none.
     function _sendActions(Bus memory bus, uint256[] calldata words) internal view {
-        if (words.length < HEADER_WORDS || words[0] != Statements.DOMAIN) return;
+        if (words.length < HEADER_WORDS || words[0] != STATEMENT_DOMAIN) return;
         uint256 action = 0;
         uint256 at = HEADER_WORDS;
         for (uint256 visits = words[VISITS]; visits != 0; visits--) {
