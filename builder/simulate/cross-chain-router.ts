@@ -265,9 +265,12 @@ export class CrossChainRouter {
 
   async #deliver(action: Action): Promise<Delivery> {
     const { context, journal } = this.#options;
-    const delivery = await this.#machine(action.to).deliver(action, context, journal);
+    const machine = this.#machine(action.to);
+    const delivery = await machine.deliver(action, context, journal);
     // That it fails could be proven, but it would change nothing.
     if (delivery.refusal !== undefined) throw delivery.refusal;
+    const refusal = delivery.visit && (await machine.refusalOf?.(delivery.visit, context));
+    if (refusal !== undefined) throw refusal;
     return delivery;
   }
 

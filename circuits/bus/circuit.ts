@@ -1,17 +1,12 @@
-import { evaluateRow, type Hash } from "./evaluate.ts";
+import { committedNames, type FilledRow } from "./evaluate.ts";
 import type { RowType } from "./row.ts";
 import { type Table, TABLES } from "./tables.ts";
+import type { TupleName } from "./tuples.ts";
 
 /** A type of row with the number of its rows in each proof. */
 export interface RowCapacity {
   readonly type: RowType;
   readonly capacity: number;
-}
-
-/** A row with what it commits to (`fillRow`). */
-export interface FilledRow {
-  readonly type: RowType;
-  readonly committed: readonly bigint[];
 }
 
 /** Rows of a circuit that do not fit it, or a circuit that cannot be. */
@@ -25,7 +20,7 @@ export interface RowCircuitOptions {
 
 /** Number of values that a row of the type commits to. */
 export function committedWires(type: RowType): number {
-  return type.wires.filter(({ kind }) => kind === "given" || kind === "hint").length;
+  return committedNames(type).length;
 }
 
 /**
@@ -42,6 +37,9 @@ export class RowCircuit {
   readonly committed: number;
   /** Where each type's rows begin in it. */
   readonly #offsets = new Map<string, number>();
+  /** Where the multiplicity of each table's tuple stands, by {@link keyOf}. */
+  readonly #places = new Map<string, number>();
+  readonly #looksUpIn: ReadonlySet<TupleName>;
 
   /**
    * @param tables beside {@link TABLES}; those that no row looks up in are left out.
@@ -52,7 +50,10 @@ export class RowCircuit {
     this.slots = slots;
     const received = new Set(rows.flatMap(({ type }) => type.terms.map(({ tuple }) => tuple)));
     this.tables = [...TABLES, ...tables].filter(({ tuple }) => received.has(tuple));
-    let next = this.tables.reduce((sum, { rows: { length } }) => sum + length, 0);
+    this.#looksUpIn = new Set(this.tables.map(({ tuple }) => tuple));
+    for (const { tuple, rows: tuples } of this.tables)
+      for (const elements of tuples) this.#places.set(keyOf(tuple, elements), this.#places.size);
+    let next = this.#places.size;
     for (const { type, capacity } of rows) {
       if (this.#offsets.has(type.name)) throw new CircuitError(`Two types of rows are called ${type.name}`);
       if (type.factor !== undefined && type.factor.slot >= slots)
@@ -79,7 +80,7 @@ export class RowCircuit {
    * are received by its rows.
    * @throws {CircuitError} when more rows of a type are given than it has, or a look-up finds nothing.
    */
-  commit(rows: readonly FilledRow[], hash: Hash): bigint[] {
+  commit(rows: readonly FilledRow[]): bigint[] {
     const vector = new Array<bigint>(this.committed).fill(0n);
     const used = new Map<RowType, number>();
     for (const { type, committed } of rows) {
@@ -89,19 +90,15 @@ export class RowCircuit {
       const at = this.offsetOf(type) + number * committedWires(type);
       for (const [index, value] of committed.entries()) vector[at + index] = value;
     }
-    this.#countLookUps(rows, vector, hash);
+    this.#countLookUps(rows, vector);
     return vector;
   }
 
-  #countLookUps(rows: readonly FilledRow[], vector: bigint[], hash: Hash): void {
-    const places = new Map<string, number>();
-    for (const { tuple, rows: tuples } of this.tables)
-      for (const elements of tuples) places.set(keyOf(tuple, elements), places.size);
-    const names = new Set(this.tables.map(({ tuple }) => tuple));
-    for (const { type, committed } of rows)
-      for (const { tuple, elements, times } of evaluateRow(type, committed, hash).entries) {
-        if (!names.has(tuple)) continue;
-        const place = places.get(keyOf(tuple, elements));
+  #countLookUps(rows: readonly FilledRow[], vector: bigint[]): void {
+    for (const { type, entries } of rows)
+      for (const { tuple, elements, times } of entries) {
+        if (!this.#looksUpIn.has(tuple)) continue;
+        const place = this.#places.get(keyOf(tuple, elements));
         if (place === undefined)
           throw new CircuitError(`Row ${type.name} looks up ${keyOf(tuple, elements)}, which is not there`);
         vector[place] = (vector[place] ?? 0n) - times;

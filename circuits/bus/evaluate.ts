@@ -27,15 +27,19 @@ export type Vouched =
   | { readonly slot: number; readonly value: bigint }
   | { readonly slot: number; readonly tuple: TupleName; readonly elements: readonly bigint[] };
 
-function isCommitted(source: WireSource): boolean {
+/** A row with what it commits to, and what that says. */
+export interface FilledRow extends EvaluatedRow {
+  readonly type: RowType;
+  readonly committed: readonly bigint[];
+}
+
+function isCommitted(source: WireSource): source is Extract<WireSource, { kind: "given" | "hint" }> {
   return source.kind === "given" || source.kind === "hint";
 }
 
 /** Names of what a row of the type commits to, in order. */
 export function committedNames(type: RowType): string[] {
-  return type.wires.flatMap((source) =>
-    source.kind === "given" || source.kind === "hint" ? [source.name] : [],
-  );
+  return type.wires.filter(isCommitted).map(({ name }) => name);
 }
 
 /**
@@ -62,7 +66,7 @@ export function wireValues(type: RowType, committed: readonly bigint[], hash: Ha
   const values: bigint[] = [];
   let next = 0;
   for (const source of type.wires) {
-    if (source.kind === "given" || source.kind === "hint") values.push(modulo(committed[next++] ?? 0n));
+    if (isCommitted(source)) values.push(modulo(committed[next++] ?? 0n));
     else values.push(derive(source, values, hash));
   }
   return values;
@@ -86,6 +90,12 @@ export function evaluateRow(type: RowType, committed: readonly bigint[], hash: H
     .filter(({ times }) => times !== 0n);
   const vouched = values[0] === 0n || type.factor === undefined ? [] : [vouch(type.factor, values)];
   return { entries, broken, vouched };
+}
+
+/** Fills a row, and evaluates it. */
+export function evaluatedRow(type: RowType, given: Readonly<Record<string, bigint>>, hash: Hash): FilledRow {
+  const committed = fillRow(type, given, hash);
+  return { type, committed, ...evaluateRow(type, committed, hash) };
 }
 
 function vouch(factor: Factor, values: readonly bigint[]): Vouched {

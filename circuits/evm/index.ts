@@ -99,11 +99,18 @@ const state: readonly (readonly [RowType, number])[] = [
 const stepRows: Readonly<Record<string, number>> = STEP_ROWS;
 const steps = Object.entries<RowType>(STEPS).map(([name, type]) => [type, stepRows[name] ?? 0] as const);
 
+/** What vouches for the code in each slot: its hash, and each instruction that is executed. */
+export const CODE_TYPES = CODE_ROWS.map((capacity, slot) => ({
+  head: codeHead(slot),
+  row: codeRow(slot),
+  capacity,
+}));
+
 /** All types of rows of the circuit `evm`, with how many of each a proof has. */
 export const EVM_ROWS: readonly RowCapacity[] = [
-  ...CODE_ROWS.flatMap((capacity, slot): (readonly [RowType, number])[] => [
-    [codeHead(slot), 1],
-    [codeRow(slot), capacity],
+  ...CODE_TYPES.flatMap(({ head, row, capacity }): (readonly [RowType, number])[] => [
+    [head, 1],
+    [row, capacity],
   ]),
   ...border,
   ...steps,

@@ -68,7 +68,7 @@ try {
     const start = performance.now();
     const traced = await traceVisit({ poseidon, proxies: RollupProxies.read(), header, visit, witness });
     const filled = performance.now();
-    const trace = statementTrace(poseidon, commitments, traced);
+    const trace = statementTrace(poseidon, traced);
     const proving = performance.now();
     const { results } = await proveStatement(
       prover,

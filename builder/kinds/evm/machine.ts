@@ -116,11 +116,14 @@ export class EvmMachine implements RollupMachine<EvmVisitRecord> {
     assertCanonical(action);
     if (action.to !== this.id) throw new UnexpectedDeliveryError(`an action for chain ${action.to}`);
     const visit = this.#visit ?? this.#begin(action, context, journal);
-    const delivery = await this.#follow(visit, journal, visit.run.deliver(action));
-    if (delivery.visit === undefined || delivery.refusal !== undefined || this.#judge === undefined)
-      return delivery;
-    const refusal = await this.#judge(delivery.visit, { ...context, rollup: this.id, blobs: 0n });
-    return refusal === undefined ? delivery : { ...delivery, refusal };
+    return await this.#follow(visit, journal, visit.run.deliver(action));
+  }
+
+  async refusalOf(
+    visit: CompletedVisit<EvmVisitRecord>,
+    context: BatchContext,
+  ): Promise<LockstepError | undefined> {
+    return await this.#judge?.(visit, { ...context, rollup: this.id, blobs: 0n });
   }
 
   async call(

@@ -1,8 +1,10 @@
 import { encodeFunctionData, type Hex, hexToBytes, size } from "viem";
+import { circuit } from "../../../circuits/evm/index.ts";
 import { busProofSystemAbi } from "../../protocol/abi.ts";
 import { LockstepError } from "../../protocol/errors.ts";
-import { type StatementHeader, wholeStatementWords } from "../../protocol/statement.ts";
+import type { StatementHeader } from "../../protocol/statement.ts";
 import { developmentCodeCommitments } from "../../proving/bus/code-powers.ts";
+import { busProofBytes } from "../../proving/bus/proofs.ts";
 import { hashTau } from "../../proving/bus/code-commitments.ts";
 import { RollupProxies } from "../../proving/bus/proxies.ts";
 import { loadPoseidon } from "../../state/poseidon.ts";
@@ -15,10 +17,8 @@ import { traceVisit } from "./trace/visit.ts";
 
 const NAME = "proven-evm";
 
-/** Words of `BusProofSystem`'s encoding: of a proof without its products, and of a code. */
-const PROOF_WORDS = 13;
-const CODE_WORDS = 4;
-/** The most that one proof, its codes and a statement's words take to verify. */
+const { slots: SLOTS } = circuit;
+/** The most that the proofs of one statement, its codes and its words take to verify. */
 const GAS = 1_500_000n;
 
 type Visit = CompletedVisit<EvmVisitRecord>;
@@ -35,10 +35,9 @@ async function traceOf(header: StatementHeader, visit: Visit): Promise<Statement
   if (known !== undefined) return await known;
   const { witness } = visit.record;
   const make = async (): Promise<StatementTrace> => {
-    const [poseidon, commitments] = await Promise.all([loadPoseidon(), developmentCodeCommitments()]);
+    const poseidon = await loadPoseidon();
     const proxies = RollupProxies.read();
-    const trace = await traceVisit({ poseidon, proxies, header, visit, witness });
-    return statementTrace(poseidon, commitments, trace);
+    return statementTrace(poseidon, await traceVisit({ poseidon, proxies, header, visit, witness }));
   };
   const made = make();
   traces.set(visit.record, made);
@@ -59,19 +58,16 @@ export function createProvenEvmKind(options: EvmKindOptions = {}): RollupKind<Ev
       throw error;
     }
   };
-  const one = { ...options, judge, name: NAME, transactionsPerVisit: 1 };
-  const evm = createEvmKind(one);
+  const evm = createEvmKind({ ...options, judge, name: NAME, transactionsPerVisit: 1 });
   return {
-    name: evm.name,
-    hasFees: true,
-    ...(evm.joint !== undefined && { joint: evm.joint }),
-    genesisRoot: () => evm.genesisRoot(),
-    open: (where) => evm.open(where),
-    signerOf: (data, l1ChainId, rollup) => evm.signerOf?.(data, l1ChainId, rollup),
+    ...evm,
+    // What is proven needs no judge but L1.
+    check: undefined,
     isProven: true,
     circuits: [EVM_CIRCUIT],
-    proofSize: { bytes: 32 * (1 + MAX_PROOFS * (PROOF_WORDS + 2) + 2 * CODE_WORDS), gas: GAS },
-    async proofJob({ header }, visit) {
+    proofSize: { bytes: busProofBytes({ proofs: MAX_PROOFS, slots: SLOTS, codes: SLOTS }), gas: GAS },
+    async proofJob(statement, visit) {
+      const { header } = statement;
       const trace = await traceOf(header, visit);
       return {
         circuit: EVM_CIRCUIT,
@@ -81,7 +77,7 @@ export function createProvenEvmKind(options: EvmKindOptions = {}): RollupKind<Ev
             prover,
             {
               trace,
-              words: wholeStatementWords(header, [visit]),
+              words: statement.wholeWords,
               set: verificationKey,
               evmChainId: header.l1ChainId,
               proofSystem: await proofSystem(),
@@ -95,7 +91,7 @@ export function createProvenEvmKind(options: EvmKindOptions = {}): RollupKind<Ev
     },
     async prerequisites({ header }, visit) {
       const { codes } = await traceOf(header, visit);
-      return await Promise.all(codes.map(({ table, code }) => registration(table.codeHash, code)));
+      return await Promise.all(codes.map(({ codeHash, code }) => registration(codeHash, code)));
     },
   };
 }
@@ -121,6 +117,3 @@ async function registration(codeHash: Hex, code: Hex): Promise<Prerequisite> {
     },
   };
 }
-
-/** The kind as it comes. */
-export const provenEvmKind: RollupKind<EvmVisitRecord> = createProvenEvmKind();

@@ -50,6 +50,14 @@ export function encodeWithoutQuestions({ proofs, codes, opening }: BusProofs): H
   ]);
 }
 
+/** Bytes of so many proofs under keys with so many slots, with so many codes and no questions. */
+export function busProofBytes(count: Readonly<Record<"proofs" | "slots" | "codes", number>>): number {
+  const { proofs, slots, codes } = count;
+  const point = 2;
+  const [proof, code] = [1 + 5 * point + 1 + slots, 2 + point];
+  return 32 * (2 + proofs * proof + codes * code + (codes === 0 ? 0 : point));
+}
+
 /** The words of a code. */
 export function codeWords({ slot, codeHash, quotient }: BusCode): bigint[] {
   return [BigInt(slot), BigInt(codeHash), ...quotient];

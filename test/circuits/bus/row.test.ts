@@ -155,8 +155,10 @@ describe("circuits/bus: rows", function () {
     const rows = [{ type: codeRow(1), capacity: 1 }];
     expect(() => new RowCircuit({ rows, slots: 1 })).to.throw(CircuitError);
     expect(() => new RowCircuit({ rows: [...rows, ...rows], slots: 2 })).to.throw(CircuitError);
-    expect(() => new RowCircuit({ rows, slots: 2 }).commit([], noHash)).to.not.throw();
-    const one = { type: rows[0]!.type, committed: [1n, 2n, 3n] };
-    expect(() => new RowCircuit({ rows, slots: 2 }).commit([one, one], noHash)).to.throw(CircuitError);
+    expect(() => new RowCircuit({ rows, slots: 2 }).commit([])).to.not.throw();
+    const committed = [1n, 2n, 3n];
+    const { type } = rows[0]!;
+    const one = { type, committed, ...evaluateRow(type, committed, noHash) };
+    expect(() => new RowCircuit({ rows, slots: 2 }).commit([one, one])).to.throw(CircuitError);
   });
 });

@@ -1,17 +1,16 @@
 import type { Hex } from "viem";
-import { evaluateRow, type Hash } from "../../../../circuits/bus/evaluate.ts";
-import type { FilledRow } from "../../../../circuits/bus/circuit.ts";
-import { codeHead, codeRow } from "../../../../circuits/evm/code/rows.ts";
+import type { FilledRow } from "../../../../circuits/bus/evaluate.ts";
+import { CODE_TYPES } from "../../../../circuits/evm/index.ts";
 import { halves } from "../../../proving/bus/terms.ts";
-import type { CodeTable } from "../../../proving/bus/code-commitments.ts";
-import { rowTypeNamed } from "./row-types.ts";
+import { codeHashOf } from "../reference/code-hash.ts";
 import type { TraceRow } from "../trace/trace-row.ts";
+import type { VisitTrace } from "../trace/visit.ts";
 
 /** A code in its slot of the statement. */
 export interface SlottedCode {
   readonly slot: number;
   readonly code: Hex;
-  readonly table: CodeTable;
+  readonly codeHash: Hex;
   /** The rows that a proof vouches for. */
   readonly used: ReadonlySet<bigint>;
 }
@@ -22,35 +21,26 @@ export interface SlottedCode {
  */
 export function codeTraceRows(
   rows: readonly FilledRow[],
-  codes: readonly Omit<SlottedCode, "used">[],
-  hash: Hash,
+  codes: VisitTrace["codes"],
 ): { readonly rows: readonly TraceRow[]; readonly codes: readonly SlottedCode[] } {
-  const taken = new Map<string, { readonly row: bigint; readonly slot: bigint; times: bigint }>();
-  const asked = new Map<bigint, bigint>();
-  for (const { type, committed } of rows) {
-    if (!type.terms.some(({ tuple }) => tuple === "code" || tuple === "slot")) continue;
-    for (const { tuple, elements, times } of evaluateRow(type, committed, hash).entries) {
-      const [first = 0n, slot = 0n] = elements;
-      if (tuple === "slot") asked.set(slot, (asked.get(slot) ?? 0n) - times);
-      if (tuple !== "code") continue;
-      const key = `${slot} ${first}`;
-      const entry = taken.get(key) ?? { row: first, slot, times: 0n };
-      taken.set(key, entry);
-      entry.times -= times;
+  const traced = codes.map(({ slot, code }) => {
+    const types = CODE_TYPES[Number(slot)];
+    if (types === undefined) throw new RangeError(`the circuit has no slot ${slot}`);
+    const codeHash = codeHashOf(code);
+    const taken = new Map<bigint, bigint>();
+    let asked = 0n;
+    for (const { tuple, elements, times } of rows.flatMap(({ entries }) => entries)) {
+      const [first = 0n, ofSlot] = elements;
+      if (ofSlot !== slot) continue;
+      if (tuple === "slot") asked -= times;
+      if (tuple === "code") taken.set(first, (taken.get(first) ?? 0n) - times);
     }
-  }
-  const heads = codes.map(({ slot, table: { codeHash } }): TraceRow => ({
-    type: rowTypeNamed(codeHead(slot).name),
-    given: { ...halves(BigInt(codeHash)), times: asked.get(BigInt(slot)) ?? 0n },
-  }));
-  const instructions = [...taken.values()].map(({ row, slot, times }): TraceRow => ({
-    type: rowTypeNamed(codeRow(Number(slot)).name),
-    given: { row, times },
-  }));
-  const usedOf = (slot: number): ReadonlySet<bigint> =>
-    new Set([...taken.values()].filter((each) => each.slot === BigInt(slot)).map(({ row }) => row));
-  return {
-    rows: [...heads, ...instructions],
-    codes: codes.map((code) => ({ ...code, used: usedOf(code.slot) })),
-  };
+    const head: TraceRow = { type: types.head, given: { ...halves(BigInt(codeHash)), times: asked } };
+    const instructions = [...taken].map(([row, times]): TraceRow => {
+      return { type: types.row, given: { row, times } };
+    });
+    const used = new Set(taken.keys());
+    return { rows: [head, ...instructions], code: { slot: Number(slot), code, codeHash, used } };
+  });
+  return { rows: traced.flatMap((each) => each.rows), codes: traced.map(({ code }) => code) };
 }

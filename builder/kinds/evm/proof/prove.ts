@@ -1,4 +1,4 @@
-import type { Address, Hex } from "viem";
+import { type Address, type Hex, hexToBytes } from "viem";
 import { circuit } from "../../../../circuits/evm/index.ts";
 import { FIELD_MODULUS as P } from "../../../protocol/ids.ts";
 import type { CodeCommitments, CodeTable } from "../../../proving/bus/code-commitments.ts";
@@ -51,8 +51,10 @@ export async function proveStatement(
   options: ProveOptions,
 ): Promise<{ readonly proof: Hex; readonly results: readonly CommittedResult[] }> {
   const codes: OpenedCode[] = [];
-  for (const { slot, table, used } of trace.codes)
+  for (const { slot, code, used } of trace.codes) {
+    const table = commitments.table(hexToBytes(code));
     codes.push({ slot, table, quotient: await commitments.quotient(table, used) });
+  }
   const shown = codes.map(({ slot, table: { codeHash }, quotient }) => ({
     slot,
     codeHash,

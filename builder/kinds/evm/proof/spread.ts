@@ -1,4 +1,5 @@
-import type { FilledRow, RowCircuit } from "../../../../circuits/bus/circuit.ts";
+import type { RowCircuit } from "../../../../circuits/bus/circuit.ts";
+import type { FilledRow } from "../../../../circuits/bus/evaluate.ts";
 import type { RowType } from "../../../../circuits/bus/row.ts";
 import { NotYetProvableError } from "../trace/errors.ts";
 

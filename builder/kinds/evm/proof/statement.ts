@@ -1,9 +1,6 @@
+import { evaluatedRow, type FilledRow, unbalanced } from "../../../../circuits/bus/evaluate.ts";
 import { circuit } from "../../../../circuits/evm/index.ts";
-import { type FilledRow, committedWires } from "../../../../circuits/bus/circuit.ts";
-import { evaluateRow, fillRow, unbalanced } from "../../../../circuits/bus/evaluate.ts";
-import { hexToBytes } from "viem";
 import { LockstepError } from "../../../protocol/errors.ts";
-import type { CodeCommitments } from "../../../proving/bus/code-commitments.ts";
 import type { Poseidon } from "../../../state/poseidon.ts";
 import type { TraceRow } from "../trace/trace-row.ts";
 import type { VisitTrace } from "../trace/visit.ts";
@@ -37,38 +34,25 @@ export class TraceUnsoundError extends LockstepError {
  * Shares a visit's rows out among proofs, and checks that each row holds and that the bus is balanced.
  * @throws {NotYetProvableError} when they do not fit; {TraceUnsoundError}.
  */
-export function statementTrace(
-  poseidon: Poseidon,
-  commitments: Pick<CodeCommitments, "table">,
-  trace: VisitTrace,
-): StatementTrace {
-  const fill = ({ type, given }: TraceRow): FilledRow => ({
-    type,
-    committed: fillRow(type, given, poseidon),
-  });
-  const tables = trace.codes.map(({ slot, code }) => ({
-    slot: Number(slot),
-    code,
-    table: commitments.table(hexToBytes(code)),
-  }));
+export function statementTrace(poseidon: Poseidon, trace: VisitTrace): StatementTrace {
+  const fill = ({ type, given }: TraceRow): FilledRow => evaluatedRow(type, given, poseidon);
   const own = trace.rows.map(fill);
-  const { rows: vouching, codes } = codeTraceRows(own, tables, poseidon);
+  const { rows: vouching, codes } = codeTraceRows(own, trace.codes);
   const rows = [...own, ...vouching.map(fill)];
-  assertSound(poseidon, rows, trace);
+  assertSound(rows, trace);
   const proofs = spread(rows, circuit, { atLeast: MIN_PROOFS, atMost: MAX_PROOFS });
   return {
-    vectors: proofs.map((each) => circuit.commit(each, poseidon)),
+    vectors: proofs.map((each) => circuit.commit(each)),
     codes,
     rows: rows.length,
-    committed: rows.reduce((sum, { type }) => sum + committedWires(type), 0),
+    committed: rows.reduce((sum, { committed }) => sum + committed.length, 0),
   };
 }
 
-function assertSound(poseidon: Poseidon, rows: readonly FilledRow[], { told }: VisitTrace): void {
+function assertSound(rows: readonly FilledRow[], { told }: VisitTrace): void {
   const tables = new Set<string>(circuit.tables.map(({ tuple }) => tuple));
   const entries = [...told];
-  for (const { type, committed } of rows) {
-    const { broken, entries: own } = evaluateRow(type, committed, poseidon);
+  for (const { type, broken, entries: own } of rows) {
     const [why] = broken;
     if (why !== undefined) throw new TraceUnsoundError(`row ${type.name}: ${why}`);
     for (const entry of own) if (!tables.has(entry.tuple)) entries.push(entry);

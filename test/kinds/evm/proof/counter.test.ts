@@ -12,6 +12,7 @@ import type { CodeCommitments } from "../../../../builder/proving/bus/code-commi
 import { developmentCodeCommitments } from "../../../../builder/proving/bus/code-powers.ts";
 import { DEVELOPMENT_TAU } from "../../../../builder/proving/bus/development-powers.ts";
 import { type KeySet, hashKeySet } from "../../../../builder/proving/bus/key-set.ts";
+import { busProofBytes } from "../../../../builder/proving/bus/proofs.ts";
 import { RollupProxies } from "../../../../builder/proving/bus/proxies.ts";
 import { loadArtefacts } from "../../../../builder/proving/circuits/load.ts";
 import { readVerificationKey } from "../../../../builder/proving/load-circuit.ts";
@@ -92,7 +93,7 @@ describe("a proven call of a counter", function () {
       }),
     );
     const traced = await traceVisit({ poseidon, proxies, ...run });
-    const trace = statementTrace(poseidon, commitments, traced);
+    const trace = statementTrace(poseidon, traced);
     const words = wholeStatementWords(run.header, [run.visit]);
     const { proof } = await proveStatement(
       prover,
@@ -117,6 +118,7 @@ describe("a proven call of a counter", function () {
     honest = { run, words, proof };
     expect(run.visit.actions[1]?.data).to.equal(`0x${"1".padStart(64, "0")}`);
     expect(trace.vectors.length).to.equal(2);
+    expect(size(proof)).to.equal(busProofBytes({ proofs: 2, slots: 2, codes: 1 }));
     await l1.verify([busStatement(hashKeySet(set), words, proof)]);
     const again = await increment();
     expect(again.run.visit.actions[1]?.data).to.equal(`0x${"2".padStart(64, "0")}`);
