@@ -176,8 +176,8 @@ export interface RollupMachine<Record = unknown> {
    */
   deliver(action: Action, context: BatchContext, journal: Journal): Promise<Delivery<Record>>;
   /**
-   * Why a visit that has just ended can be followed, but not included: there is no proof of it, say. Nothing if
-   * it can. Only those ask who play transactions to include them.
+   * Why a visit that has just ended can be followed, but not included: there is no proof of it, say. Nothing
+   * if it can. Only those ask who play transactions to include them.
    */
   refusalOf?(visit: CompletedVisit<Record>, context: BatchContext): Promise<LockstepError | undefined>;
   /**

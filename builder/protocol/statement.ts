@@ -28,6 +28,12 @@ export interface StatementVisit {
   readonly actions: readonly Action[];
 }
 
+/**
+ * Words of a statement before its visits, of a visit before its actions, and of an action before its data
+ * (docs/spec.md, "Statement").
+ */
+export const STATEMENT_LAYOUT = { header: 7, visit: 3, action: 4 } as const;
+
 /** Bytes of data carried by one word that is a field element. */
 export const BYTES_PER_WORD = 31;
 const BYTES_PER_WHOLE_WORD = 32;

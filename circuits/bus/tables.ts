@@ -1,3 +1,4 @@
+import { HALF_MAX } from "./halves.ts";
 import type { TupleName } from "./tuples.ts";
 
 /**
@@ -14,7 +15,6 @@ export interface Table {
 
 const LIMB = 1 << 12;
 const PART = 1 << 6;
-const HALF_MASK = (1n << 128n) - 1n;
 
 function count(length: number): number[] {
   return Array.from({ length }, (_, index) => index);
@@ -41,7 +41,7 @@ const power: Table = {
   tuple: "power",
   rows: count(256).map((exponent) => {
     const value = 1n << BigInt(exponent);
-    return [value & HALF_MASK, BigInt(exponent), value >> 128n];
+    return [value & HALF_MAX, BigInt(exponent), value >> 128n];
   }),
   text: ["(i < 128 ? 1 << i : 0)", "i", "(i < 128 ? 0 : 1 << (i - 128))"],
 };

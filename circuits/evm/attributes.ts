@@ -21,6 +21,17 @@ export const FRAME_ATTRIBUTE = {
   isStatic: 0xc0,
 } as const;
 
+export type FrameAttribute = keyof typeof FRAME_ATTRIBUTE;
+export const FRAME_ATTRIBUTES = [
+  "address",
+  "origin",
+  "caller",
+  "callValue",
+  "callDataSize",
+  "gasPrice",
+  "isStatic",
+] as const satisfies readonly FrameAttribute[];
+
 /** Sent by the row of the statement's header, with context 0. */
 export const STATEMENT_ATTRIBUTE = {
   /** Seconds: the batch's, as contracts of the rollup see it. */

@@ -3,15 +3,13 @@ import { TRANSACTION_STATUS } from "../../../circuits/bus/transaction-fields.ts"
 import { evmChainIdOf } from "../../protocol/evm-chain-id.ts";
 import { chainId } from "../../protocol/ids.ts";
 import { ActionKind } from "../../protocol/action.ts";
-import { STATEMENT_DOMAIN, wholeDataWords } from "../../protocol/statement.ts";
+import { STATEMENT_DOMAIN, STATEMENT_LAYOUT, wholeDataWords } from "../../protocol/statement.ts";
 import { type Answers, NO_QUESTIONS, type PrecompileAnswer } from "./questions.ts";
 import { RollupProxies } from "./proxies.ts";
 import { halves, termsOf, type Tuple } from "./terms.ts";
 import { decodeTransaction } from "./transaction.ts";
 import type { BusChallenges } from "./transcript.ts";
 
-const HEADER_WORDS = 7;
-const ACTION_WORDS = 4;
 const WORD_BYTES = 32;
 
 /**
@@ -63,7 +61,7 @@ function* actionsOf(words: readonly bigint[]): Generator<StatedTransaction | Sta
   const [domain, l1ChainId = 0n, , rollup = 0n, , , visits] = words;
   if (domain !== STATEMENT_DOMAIN || visits === undefined) return;
   const evmChainId = evmChainIdOf(l1ChainId, rollup);
-  let at = HEADER_WORDS;
+  let at: number = STATEMENT_LAYOUT.header;
   const next = (): bigint => {
     const word = words[at++];
     if (word === undefined) throw new RangeError("the words end too early");
@@ -77,7 +75,7 @@ function* actionsOf(words: readonly bigint[]): Generator<StatedTransaction | Sta
       const length = Number(BigInt.asUintN(32, packed >> 160n));
       if (BigInt.asUintN(8, packed >> 24n) !== 0n) throw new RangeError("data that is elsewhere");
       const sender = next();
-      at += ACTION_WORDS - 2;
+      at += STATEMENT_LAYOUT.action - 2;
       const data = bytesOf(Array.from({ length: Math.ceil(length / WORD_BYTES) }, next)).subarray(0, length);
       const kind = Number(BigInt.asUintN(8, packed));
       if (kind === ActionKind.L2TX) yield { action, data, chainId: evmChainId };

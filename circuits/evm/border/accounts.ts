@@ -1,6 +1,5 @@
 import type { Linear } from "../../bus/linear.ts";
 import type { RowBuilder, Term } from "../../bus/row.ts";
-import { NO_CODE } from "../state/constants.ts";
 
 /** An account as a row finds it, or leaves it. */
 export interface Account {
@@ -41,12 +40,4 @@ export function receiveAccount(
 /** An account's entry from `now` on; where `where` is 1. */
 export function sendAccount(r: RowBuilder, account: Account, now: Linear, where: Linear = r.on): void {
   r.send("account", { ...account, time: now }, where);
-}
-
-/** 1 if the account has no code, or is not there; 0 in a row that is not used. */
-export function hasNoCode(r: RowBuilder, { hashLo, hashHi }: Pick<Account, "hashLo" | "hashHi">): Linear {
-  return r.product(
-    r.isZero(hashLo.minus(r.on.times(NO_CODE.hashLo))),
-    r.isZero(hashHi.minus(r.on.times(NO_CODE.hashHi))),
-  );
 }

@@ -1,23 +1,24 @@
+import { ActionKind } from "../../../builder/protocol/action.ts";
+import { HALF_MAX } from "../../bus/halves.ts";
 import { SYSTEM_ADDRESS } from "../addresses.ts";
 import { linear } from "../../bus/linear.ts";
 import { row } from "../../bus/row.ts";
-import { STATEMENT_ATTRIBUTE, STATEMENT_CONTEXT } from "../attributes.ts";
 import { NO_CODE } from "../state/constants.ts";
 import { isAlwaysWarm } from "../state/warm.ts";
-import { hasNoCode, receiveAccount, sendAccount } from "./accounts.ts";
+import { receiveAccount, sendAccount } from "./accounts.ts";
+import { hasNoCode } from "../state/no-code.ts";
 import { beginFrame, sendAttributes } from "./frame.ts";
 import {
-  ACTION_WORDS,
   addressHalves,
-  packedWord,
+  dataIndex,
   receiveAddress,
   receiveHalf,
-  receiveWord,
+  receivePacked,
+  receiveRollup,
   wordNumber,
   wordsOf,
 } from "./words.ts";
 
-const CALL = 0;
 /** Gas of an operation that a CALL begins. */
 export const OPERATION_GAS = 30_000_000n;
 /** What the row does takes this much time, from the cursor's on. */
@@ -48,13 +49,11 @@ export const callIn = row("callIn", "a CALL comes in and its target's code begin
   r.receive("cursor", { index, number, time, context });
 
   // The action's words.
-  const packed = receiveWord(r, "packed", index);
   const sender = receiveAddress(r, "sender", wordNumber(r, index.plus(1)));
   const target = receiveAddress(r, "target", wordNumber(r, index.plus(2)));
   const value = receiveHalf(r, "value", wordNumber(r, index.plus(3)));
   const isStatic = r.flag("isStatic");
-  const rollup = r.given("rollup");
-  r.receive("attribute", { context: STATEMENT_CONTEXT, kind: STATEMENT_ATTRIBUTE.rollup, lo: rollup, hi: 0 });
+  const rollup = receiveRollup(r);
   const proxy = {
     address: r.given("proxy"),
     original: sender.whole,
@@ -67,9 +66,7 @@ export const callIn = row("callIn", "a CALL comes in and its target's code begin
   r.range(length, 32);
   const gas = r.given("gas");
   r.range(gas, 32);
-  const expected = packedWord(r, { kind: CALL, isStatic, from: proxy.chain, to: rollup, length, gas });
-  r.equal(packed.lo, expected.lo, "the packed word is that of a CALL with these fields");
-  r.equal(packed.hi, expected.hi, "the packed word is that of a CALL with these fields, upper half");
+  receivePacked(r, index, { kind: ActionKind.CALL, isStatic, from: proxy.chain, to: rollup, length, gas });
 
   // 1. The proxy.
   for (let step = 1; step <= CALL_TIME; step++)
@@ -90,7 +87,7 @@ export const callIn = row("callIn", "a CALL comes in and its target's code begin
     r.choose(created, proxy.hashLo, caller.hashLo),
     r.choose(created, proxy.hashHi, caller.hashHi),
   ];
-  for (const half of [hashLo, hashHi]) r.bounded(half, (1n << 128n) - 1n, "one of two halves of a hash");
+  for (const half of [hashLo, hashHi]) r.bounded(half, HALF_MAX, "one of two halves of a hash");
   sendAccount(r, { ...caller, nonce, hashLo, hashHi, warm: r.on }, time.plus(2));
 
   // 2. The value passes through the proxy: its balance is as it was.
@@ -120,7 +117,7 @@ export const callIn = row("callIn", "a CALL comes in and its target's code begin
 
   // The data, and what comes after it.
   const words = wordsOf(r, length);
-  const data = wordNumber(r, index.plus(ACTION_WORDS));
+  const data = dataIndex(r, index);
   const end = wordNumber(r, data.plus(words));
   r.send("calldataCursor", { index: data, number: 0, context });
   r.receive("calldataCursor", { index: end, number: words, context });

@@ -1,6 +1,6 @@
 import type { Linear } from "../../bus/linear.ts";
 import type { RowBuilder, Term } from "../../bus/row.ts";
-import { FRAME_ATTRIBUTE } from "../attributes.ts";
+import { FRAME_ATTRIBUTE, type FrameAttribute, FRAME_ATTRIBUTES } from "../attributes.ts";
 
 export interface FrameBeginning {
   readonly context: Linear;
@@ -21,28 +21,16 @@ export function beginFrame(r: RowBuilder, { context, time, gas, hash, where }: F
   r.send("freshMemory", { index: 0, context }, where);
 }
 
-type AttributeName = keyof typeof FRAME_ATTRIBUTE;
-
 /** Sends what a frame may ask for. given: reads `name`, how often each attribute is received. */
 export function sendAttributes(
   r: RowBuilder,
   context: Linear,
-  attributes: Readonly<Record<AttributeName, { readonly lo: Term; readonly hi: Term }>>,
+  attributes: Readonly<Record<FrameAttribute, { readonly lo: Term; readonly hi: Term }>>,
 ): void {
-  for (const name of ATTRIBUTE_NAMES)
+  for (const name of FRAME_ATTRIBUTES)
     r.send(
       "attribute",
       { ...attributes[name], context, kind: FRAME_ATTRIBUTE[name] },
       r.multiplicity(`reads ${name}`),
     );
 }
-
-const ATTRIBUTE_NAMES = [
-  "address",
-  "origin",
-  "caller",
-  "callValue",
-  "callDataSize",
-  "gasPrice",
-  "isStatic",
-] as const satisfies readonly AttributeName[];

@@ -1,10 +1,8 @@
+import { HALF_MAX } from "../../bus/halves.ts";
 import { STATEMENT_DOMAIN } from "../../../builder/protocol/statement.ts";
 import { row } from "../../bus/row.ts";
 import { STATEMENT_ATTRIBUTE, STATEMENT_CONTEXT } from "../attributes.ts";
 import { receiveAddress, receiveConstant, receiveHalf, receiveWord } from "./words.ts";
-
-/** Words of a statement before those of its first visit. */
-export const HEADER_WORDS = 7;
 
 /**
  * The statement's header: what L1 says of batch and rollup. No other row takes these words, so there is one.
@@ -25,7 +23,7 @@ export const header = row(
     receiveConstant(r, 1n, 6);
 
     const chainId = l1ChainId.times(1000).plus(rollup);
-    r.bounded(chainId, (1n << 128n) - 1n, "an EVM chain id of L1 is below 2^64, and so is a rollup's id");
+    r.bounded(chainId, HALF_MAX, "an EVM chain id of L1 is below 2^64, and so is a rollup's id");
     const attributes = {
       timestamp: { lo: timestamp, hi: 0 },
       chainId: { lo: chainId, hi: 0 },

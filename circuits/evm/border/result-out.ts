@@ -1,8 +1,7 @@
+import { ActionKind } from "../../../builder/protocol/action.ts";
 import { row } from "../../bus/row.ts";
 import { STATEMENT_ATTRIBUTE, STATEMENT_CONTEXT } from "../attributes.ts";
-import { ACTION_WORDS, packedWord, receiveConstant, receiveWord, wordNumber, wordsOf } from "./words.ts";
-
-const RESULT = 1;
+import { dataIndex, receiveNoTransfer, receivePacked, receiveRollup, wordNumber, wordsOf } from "./words.ts";
 
 /**
  * The RESULT of a CALL that came in, once its frame has ended. It begins the visit and ends it: so the
@@ -24,22 +23,17 @@ export const resultOut = row("resultOut", "the RESULT says what the frame return
   r.receive("ended", { gas: r.given("gas"), context, time, succeeded, length });
   r.receive("refund", { value: r.given("refund"), time: r.given("refundTime") });
 
-  const packed = receiveWord(r, "packed", index);
-  for (const field of [1, 2, 3]) receiveConstant(r, 0n, wordNumber(r, index.plus(field)));
-  const rollup = r.given("rollup");
-  const attribute = { context: STATEMENT_CONTEXT, hi: 0 };
-  r.receive("attribute", { ...attribute, kind: STATEMENT_ATTRIBUTE.rollup, lo: rollup });
-  r.bounded(rollup, (1n << 64n) - 1n, "L1's ids of rollups are");
+  receiveNoTransfer(r, index);
+  const rollup = receiveRollup(r);
   const failed = r.on.minus(succeeded);
   r.bounded(failed, 1n, "succeeded is 0 or 1");
-  const expected = packedWord(r, { kind: RESULT, failed, from: rollup, to: operation.chain, length });
-  r.equal(packed.lo, expected.lo, "the packed word is that of a RESULT with these fields");
-  r.equal(packed.hi, expected.hi, "the packed word is that of a RESULT with these fields, upper half");
+  const { chain: to } = operation;
+  receivePacked(r, index, { kind: ActionKind.RESULT, failed, from: rollup, to, length });
   const keeps = r.product(succeeded, r.on.minus(operation.isStatic));
-  r.receive("attribute", { ...attribute, kind: STATEMENT_ATTRIBUTE.keeps, lo: keeps });
+  r.receive("attribute", { context: STATEMENT_CONTEXT, kind: STATEMENT_ATTRIBUTE.keeps, lo: keeps, hi: 0 });
 
   const words = wordsOf(r, length);
-  const data = wordNumber(r, index.plus(ACTION_WORDS));
+  const data = dataIndex(r, index);
   const end = wordNumber(r, data.plus(words));
   r.send("resultCursor", { index: data, number: 0, context });
   r.receive("resultCursor", { index: end, number: words, context });

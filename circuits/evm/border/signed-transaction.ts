@@ -1,7 +1,7 @@
+import { HALF_MAX, type Halves, wholeOf } from "../../bus/halves.ts";
 import type { Linear } from "../../bus/linear.ts";
 import type { RowBuilder, Term } from "../../bus/row.ts";
 import { TRANSACTION_FIELDS } from "../../bus/transaction-fields.ts";
-import { type Halves, wholeOf } from "./words.ts";
 
 /** Fields that are below 2^128 in every transaction, and their bounds: types and gas that L1 computes. */
 const SMALL = {
@@ -37,7 +37,7 @@ export function receiveFields(r: RowBuilder, action: Linear, where: Linear): Sig
     receive(name, halves);
     for (const half of [halves.lo, halves.hi]) {
       r.equal(half, 0, "nothing is said of what has no valid form", r.on.minus(where));
-      r.bounded(half, (1n << 128n) - 1n, "L1 says so, or it is 0");
+      r.bounded(half, HALF_MAX, "L1 says so, or it is 0");
     }
     return halves;
   };

@@ -1,19 +1,20 @@
+import { ActionKind } from "../../../builder/protocol/action.ts";
+import { HALF_MAX } from "../../bus/halves.ts";
 import { linear, type Linear } from "../../bus/linear.ts";
 import { row, type RowBuilder, type Term } from "../../bus/row.ts";
 import { TRANSACTION_FIELDS, TRANSACTION_STATUS } from "../../bus/transaction-fields.ts";
-import { STATEMENT_ATTRIBUTE, STATEMENT_CONTEXT } from "../attributes.ts";
 import { isAlwaysWarm } from "../state/warm.ts";
 import { isAtLeast } from "./at-least.ts";
-import { hasNoCode, receiveAccount, sendAccount } from "./accounts.ts";
+import { receiveAccount, sendAccount } from "./accounts.ts";
+import { hasNoCode } from "../state/no-code.ts";
 import { beginFrame, sendAttributes } from "./frame.ts";
 import { receiveFields } from "./signed-transaction.ts";
-import { ACTION_WORDS, packedWord, receiveConstant, receiveWord, wordNumber, wordsOf } from "./words.ts";
+import { dataIndex, receiveNoTransfer, receivePacked, receiveRollup, wordNumber, wordsOf } from "./words.ts";
 
-const L2TX = 2;
 /** EIP-7825. */
-const GAS_CAP = 1n << 24n;
+export const GAS_CAP = 1n << 24n;
 /** EIP-2681: a nonce is below this. */
-const LAST_NONCE = (1n << 64n) - 1n;
+export const LAST_NONCE = (1n << 64n) - 1n;
 /** What the row does takes this much time, from the cursor's on. */
 export const TRANSACTION_TIME = 3;
 /**
@@ -95,7 +96,7 @@ export const transactionIn = row("transactionIn", "an L2TX comes in, and is vali
   const nonceAfter = payer.nonce.plus(valid);
   r.bounded(nonceAfter, LAST_NONCE, "a nonce of 2^64 - 1 is not valid");
   const left = payer.balance.minus(r.product(valid, r.product(gasLimit, price))).minus(moved);
-  r.bounded(left, (1n << 128n) - 1n, "it pays for all of its gas at the greatest price, and the value");
+  r.bounded(left, HALF_MAX, "it pays for all of its gas at the greatest price, and the value");
   const warm = r.choose(valid, r.on, payer.warm);
   r.bounded(warm, 1n, "one of two flags");
   sendAccount(r, { ...payer, nonce: nonceAfter, balance: left, warm }, cursorTime(1), isSigned);
@@ -147,17 +148,13 @@ export const transactionIn = row("transactionIn", "an L2TX comes in, and is vali
  * @returns the index of the word behind them.
  */
 function receiveAction(r: RowBuilder, index: Linear, context: Linear): Linear {
-  const packed = receiveWord(r, "packed", index);
-  for (const field of [1, 2, 3]) receiveConstant(r, 0n, wordNumber(r, index.plus(field)));
-  const rollup = r.given("rollup");
-  r.receive("attribute", { context: STATEMENT_CONTEXT, kind: STATEMENT_ATTRIBUTE.rollup, lo: rollup, hi: 0 });
+  receiveNoTransfer(r, index);
+  const to = receiveRollup(r);
   const length = r.given("length");
   r.range(length, 32);
-  const expected = packedWord(r, { kind: L2TX, from: linear(0), to: rollup, length });
-  r.equal(packed.lo, expected.lo, "the packed word is that of an L2TX with these fields");
-  r.equal(packed.hi, expected.hi, "the packed word is that of an L2TX with these fields, upper half");
+  receivePacked(r, index, { kind: ActionKind.L2TX, from: linear(0), to, length });
   const words = wordsOf(r, length, "raw words");
-  const data = wordNumber(r, index.plus(ACTION_WORDS));
+  const data = dataIndex(r, index);
   const end = wordNumber(r, data.plus(words));
   r.send("rawCursor", { index: data, context });
   r.receive("rawCursor", { index: end, context });

@@ -1,13 +1,13 @@
+import { ActionKind } from "../../../builder/protocol/action.ts";
 import { linear } from "../../bus/linear.ts";
 import { row } from "../../bus/row.ts";
 import { STATEMENT_ATTRIBUTE, STATEMENT_CONTEXT } from "../attributes.ts";
 import { receiveAccount, sendAccount } from "./accounts.ts";
 import { isAtLeast } from "./at-least.ts";
-import { ACTION_WORDS, packedWord, receiveConstant, receiveWord, wordNumber, wordsOf } from "./words.ts";
+import { dataIndex, receiveNoTransfer, receivePacked, receiveRollup, wordNumber, wordsOf } from "./words.ts";
 
-const RESULT = 1;
 /** EIP-3529: of the gas that was used, a fifth at most is given back. */
-const REFUND_QUOTIENT = 5;
+export const REFUND_QUOTIENT = 5;
 const GAS_BITS = 64;
 /** In the RESULT's word, the one byte that says that the transaction succeeded. */
 const SUCCESS_BYTE = 1n << 120n;
@@ -87,20 +87,15 @@ export const transactionOut = row(
     sendAccount(r, { ...coinbase, balance: earned }, earnTime, valid);
 
     // The RESULT.
-    const packed = receiveWord(r, "packed", index);
-    for (const field of [1, 2, 3]) receiveConstant(r, 0n, wordNumber(r, index.plus(field)));
-    const rollup = r.given("rollup");
-    const attribute = { context: STATEMENT_CONTEXT, hi: 0 };
-    r.receive("attribute", { ...attribute, kind: STATEMENT_ATTRIBUTE.rollup, lo: rollup });
-    r.bounded(rollup, (1n << 64n) - 1n, "L1's ids of rollups are");
+    receiveNoTransfer(r, index);
+    const rollup = receiveRollup(r);
     const to = linear(0);
     r.bounded(isInvalid, 1n, "valid is 0 or 1");
-    const expected = packedWord(r, { kind: RESULT, failed: isInvalid, from: rollup, to, length: valid });
-    r.equal(packed.lo, expected.lo, "the packed word is that of a RESULT with these fields");
-    r.equal(packed.hi, expected.hi, "the packed word is that of a RESULT with these fields, upper half");
-    const data = wordNumber(r, index.plus(ACTION_WORDS));
+    const { RESULT } = ActionKind;
+    receivePacked(r, index, { kind: RESULT, failed: isInvalid, from: rollup, to, length: valid });
+    const data = dataIndex(r, index);
     r.receive("word", { lo: 0, index: data, hi: succeeds.times(SUCCESS_BYTE) }, valid);
-    r.receive("attribute", { ...attribute, kind: STATEMENT_ATTRIBUTE.keeps, lo: valid });
+    r.receive("attribute", { context: STATEMENT_CONTEXT, kind: STATEMENT_ATTRIBUTE.keeps, lo: valid, hi: 0 });
     const next = { time: time.plus(3), context: context.plus(1) };
     r.bounded(next.context, (1n << 24n) - 1n, "fewer frames than time");
     const end = wordNumber(r, data.plus(valid));

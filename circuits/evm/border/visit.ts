@@ -1,13 +1,13 @@
+import { STATEMENT_LAYOUT } from "../../../builder/protocol/statement.ts";
+import { wholeOf } from "../../bus/halves.ts";
 import { linear, type Linear } from "../../bus/linear.ts";
 import { row, type RowBuilder } from "../../bus/row.ts";
 import { STATEMENT_ATTRIBUTE, STATEMENT_CONTEXT } from "../attributes.ts";
 import { EMPTY_TREE } from "../state/constants.ts";
 import { MAX_DEPTH, MAX_SIZE } from "../state/node.ts";
-import { HEADER_WORDS } from "./header.ts";
-import { receiveHalf, receiveWord, wholeOf } from "./words.ts";
+import { receiveHalf, receiveWord } from "./words.ts";
 
-/** Words of a visit before those of its first action. */
-const VISIT_WORDS = 3;
+const { header: FIRST, visit: VISIT_WORDS } = STATEMENT_LAYOUT;
 const SIZE_BITS = 32;
 
 /**
@@ -26,9 +26,9 @@ export const visit = row(
   "visit",
   "the rollup's state goes from one root to the other by these actions",
   (r) => {
-    const rootBefore = wholeOf(receiveWord(r, "rootBefore", HEADER_WORDS));
-    const rootAfter = wholeOf(receiveWord(r, "rootAfter", HEADER_WORDS + 1));
-    const actions = receiveHalf(r, "actions", HEADER_WORDS + 2);
+    const rootBefore = wholeOf(receiveWord(r, "rootBefore", FIRST));
+    const rootAfter = wholeOf(receiveWord(r, "rootAfter", FIRST + 1));
+    const actions = receiveHalf(r, "actions", FIRST + 2);
 
     const treeBefore = r.given("treeBefore");
     const treeAfter = r.given("treeAfter");
@@ -61,7 +61,7 @@ export const visit = row(
     // Sent by the row of the state's block alone: without it a visit could leave the block as it was.
     r.receive("attribute", { ...attribute, kind: STATEMENT_ATTRIBUTE.number, lo: r.given("number") });
 
-    r.send("cursor", { index: HEADER_WORDS + VISIT_WORDS, number: 0, time: 0, context: 1 });
+    r.send("cursor", { index: FIRST + VISIT_WORDS, number: 0, time: 0, context: 1 });
     const end = { index: r.given("end"), time: r.given("endTime"), context: r.given("endContext") };
     r.receive("cursor", { ...end, number: actions });
   },

@@ -1,3 +1,4 @@
+import { HALF_MAX } from "../../bus/halves.ts";
 import { row, type RowType } from "../../bus/row.ts";
 
 /**
@@ -24,7 +25,7 @@ export function codeHead(slot: number): RowType {
     const [lo, hi] = [r.given("lo"), r.given("hi")];
     const times = r.multiplicity("times");
     const because = "L1 opens the slot's product with the halves of the code's hash";
-    for (const half of [lo, hi]) r.bounded(half, (1n << 128n) - 1n, because);
+    for (const half of [lo, hi]) r.bounded(half, HALF_MAX, because);
     r.vouchTuple(slot, "codeHead", { lo, slot, hi });
     r.send("slot", { lo, slot, hi }, times);
   });

@@ -1,7 +1,9 @@
+import { HALF_MAX } from "../../bus/halves.ts";
 import type { Linear } from "../../bus/linear.ts";
 import { row } from "../../bus/row.ts";
 import { DOMAIN, NO_CODE } from "./constants.ts";
 import { keyOf } from "./key.ts";
+import { hasNoCode } from "./no-code.ts";
 import { IN_STATE, keptOf } from "./kept.ts";
 import { isAlwaysWarm } from "./warm.ts";
 
@@ -32,8 +34,7 @@ export const accountLeaf = row("accountLeaf", "the state has this account before
   r.equal(before.hashLo, NO_CODE.hashLo, "nor code", isAbsent);
   r.equal(before.hashHi, NO_CODE.hashHi, "nor code, upper half", isAbsent);
   r.bounded(before.nonce, (1n << 64n) - 1n, IN_STATE);
-  for (const half of [before.balance, before.hashLo, before.hashHi])
-    r.bounded(half, (1n << 128n) - 1n, IN_STATE);
+  for (const half of [before.balance, before.hashLo, before.hashHi]) r.bounded(half, HALF_MAX, IN_STATE);
   r.send("account", { ...before, warm: isWarm, time: 0, address });
 
   const after = {
@@ -44,11 +45,7 @@ export const accountLeaf = row("accountLeaf", "the state has this account before
   };
   r.receive("account", { ...after, warm: r.given("warm after"), time: r.given("time"), address });
   const hasNothing = r.isZero(after.nonce.plus(after.balance));
-  const hasNoCode = r.product(
-    r.isZero(after.hashLo.minus(NO_CODE.hashLo)),
-    r.isZero(after.hashHi.minus(NO_CODE.hashHi)),
-  );
-  const remains = r.on.minus(r.product(hasNothing, hasNoCode));
+  const remains = r.on.minus(r.product(hasNothing, hasNoCode(r, after)));
 
   const valueOf = (account: typeof before): Linear =>
     r.hash(account.nonce, account.balance, account.hashHi, account.hashLo);

@@ -1,3 +1,4 @@
+import { HALF_MAX } from "../../bus/halves.ts";
 import type { Linear } from "../../bus/linear.ts";
 import { row } from "../../bus/row.ts";
 import { DOMAIN } from "./constants.ts";
@@ -16,8 +17,8 @@ export const storageLeaf = row("storageLeaf", "the state has this word before, a
   r.range(slot.slotLo, 128);
   r.range(slot.slotHi, 128);
   const before = { lo: r.given("lo"), hi: r.given("hi") };
-  r.bounded(before.lo, (1n << 128n) - 1n, IN_STATE);
-  r.bounded(before.hi, (1n << 128n) - 1n, IN_STATE);
+  r.bounded(before.lo, HALF_MAX, IN_STATE);
+  r.bounded(before.hi, HALF_MAX, IN_STATE);
   const original = { ...slot, originalLo: before.lo, originalHi: before.hi };
   r.send("storage", { ...before, ...original, warm: 0, time: 0 });
 

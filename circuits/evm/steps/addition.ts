@@ -1,9 +1,9 @@
+import { HALF } from "../../bus/halves.ts";
 import { row } from "../../bus/row.ts";
 import { beginStep, endStep } from "./step.ts";
 import { pop, replace } from "./stack.ts";
 
 const [ADD, SUB] = [0x01, 0x03];
-const HALF = 1n << 128n;
 
 export const addition = row("addition", "ADD and SUB: one + second = sum mod 2^256", (r) => {
   const subtracts = r.flag("subtracts");

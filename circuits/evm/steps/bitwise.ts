@@ -1,9 +1,9 @@
+import { HALF_MAX } from "../../bus/halves.ts";
 import { type Linear, linear } from "../../bus/linear.ts";
 import { row, type RowBuilder } from "../../bus/row.ts";
 import { beginStep, endStep } from "./step.ts";
 import { pop, replace } from "./stack.ts";
 
-const MASK = (1n << 128n) - 1n;
 const AND = 0x16;
 const LIMB_BITS = 6;
 /** 22 limbs are 132 bits: what they sum up to is the half itself, for that is far below the field's order. */
@@ -38,7 +38,7 @@ export const bitwise = row("bitwise", "AND, OR and XOR", (r) => {
     const and = conjunction(r, top[part], second[part]);
     const difference = top[part].plus(second[part]).minus(and.times(2));
     const result = and.plus(r.product(or.plus(xor), difference)).minus(r.product(xor, and));
-    r.bounded(result, MASK, "AND, OR or XOR of numbers below 2^128");
+    r.bounded(result, HALF_MAX, "AND, OR or XOR of numbers below 2^128");
     return result;
   };
   replace(r, step, 2, { lo: half("lo"), hi: half("hi") });
@@ -49,8 +49,8 @@ export const not = row("not", "NOT", (r) => {
   const step = beginStep(r, 0x19);
   const top = pop(r, step, 0, "top");
   const complement = (half: Linear): Linear => {
-    const result = linear(MASK).minus(half);
-    r.bounded(result, MASK, "the half is below 2^128");
+    const result = linear(HALF_MAX).minus(half);
+    r.bounded(result, HALF_MAX, "the half is below 2^128");
     return result;
   };
   replace(r, step, 1, { lo: complement(top.lo), hi: complement(top.hi) });

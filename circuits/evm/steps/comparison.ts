@@ -1,12 +1,11 @@
+import { HALF, type Halves } from "../../bus/halves.ts";
 import type { Linear } from "../../bus/linear.ts";
 import { row, type RowBuilder } from "../../bus/row.ts";
 import { beginStep, endStep } from "./step.ts";
-import { pop, replace, type Word } from "./stack.ts";
-
-const HALF = 1n << 128n;
+import { pop, replace } from "./stack.ts";
 
 /** The words in the order of the comparison: x < y. */
-function ordered(r: RowBuilder, greater: Linear, top: Word, second: Word): [x: Word, y: Word] {
+function ordered(r: RowBuilder, greater: Linear, top: Halves, second: Halves): [x: Halves, y: Halves] {
   const half = (part: "lo" | "hi"): Linear => r.choose(greater, second[part], top[part]);
   const x = { lo: half("lo"), hi: half("hi") };
   const other = (part: "lo" | "hi"): Linear => top[part].plus(second[part]).minus(x[part]);
@@ -14,7 +13,7 @@ function ordered(r: RowBuilder, greater: Linear, top: Word, second: Word): [x: W
 }
 
 /** 1 if x < y, as numbers without sign: x - y + 2^256·less is in [0, 2^256). */
-function isLess(r: RowBuilder, x: Word, y: Word): Linear {
+function isLess(r: RowBuilder, x: Halves, y: Halves): Linear {
   const [borrow, less] = [r.flag("borrow"), r.flag("less")];
   r.range(x.lo.minus(y.lo).plus(borrow.times(HALF)), 128);
   r.range(x.hi.minus(y.hi).minus(borrow).plus(less.times(HALF)), 128);
@@ -45,7 +44,7 @@ export const signedComparison = row("signedComparison", "SLT and SGT", (r) => {
 });
 
 /** The word's highest bit. */
-function sign(r: RowBuilder, { hi }: Word, name: string): Linear {
+function sign(r: RowBuilder, { hi }: Halves, name: string): Linear {
   const negative = r.flag(name);
   r.range(hi.minus(negative.times(1n << 127n)), 127);
   return negative;

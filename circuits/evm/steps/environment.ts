@@ -1,3 +1,4 @@
+import { wholeOf } from "../../bus/halves.ts";
 import { row } from "../../bus/row.ts";
 import { CONTENT } from "../opcodes.ts";
 import { FRAME_ATTRIBUTE } from "../attributes.ts";
@@ -67,7 +68,7 @@ export const selfBalance = row("selfBalance", "SELFBALANCE", (r) => {
     balance: r.given("balance"),
     warm: r.given("warm"),
     nonce: r.given("nonce"),
-    address: lo.plus(hi.times(1n << 128n)),
+    address: wholeOf({ lo, hi }),
     hashLo: r.given("hashLo"),
     hashHi: r.given("hashHi"),
   };

@@ -1,10 +1,11 @@
+import type { Halves } from "../../bus/halves.ts";
 import { linear } from "../../bus/linear.ts";
 import { row, type RowBuilder } from "../../bus/row.ts";
 import type { Linear } from "../../bus/linear.ts";
 import { MEMORY_BITS } from "../../bus/tuples.ts";
 import { expandMemory } from "./expansion.ts";
 import { beginStep, endStep, type Step } from "./step.ts";
-import { pop, popAs, push, replace, type Word } from "./stack.ts";
+import { pop, popAs, push, replace } from "./stack.ts";
 
 export const freshMemory = row("freshMemory", "a word of memory is 0 at first, and begins once", (r) => {
   const [index, context, word] = [r.given("index"), r.given("context"), r.given("word")];
@@ -24,7 +25,7 @@ function popIndex(r: RowBuilder, step: Step): Linear {
 }
 
 /** Replaces a word of memory; it was there before. */
-function access(r: RowBuilder, { context, time }: Step, index: Linear, before: Word, after: Word): void {
+function access(r: RowBuilder, { context, time }: Step, index: Linear, before: Halves, after: Halves): void {
   const old = r.given("wordTime");
   r.receive("memory", { ...before, context, time: old, index });
   r.before(old, time);

@@ -1,3 +1,4 @@
+import { HALF_MAX } from "../../bus/halves.ts";
 import { row } from "../../bus/row.ts";
 import { linear } from "../../bus/linear.ts";
 import { MEMORY_BITS } from "../../bus/tuples.ts";
@@ -6,7 +7,6 @@ import { beginStep, leave } from "./step.ts";
 import { pop, popAs } from "./stack.ts";
 
 const [RETURN, REVERT] = [0xf3, 0xfd];
-const MASK = (1n << 128n) - 1n;
 
 export const returnRow = row("return", "RETURN and REVERT of data that begin at a multiple of 32", (r) => {
   const reverts = r.flag("reverts");
@@ -71,7 +71,7 @@ export const returnLastWord = row("returnLastWord", "the last 1 to 31 bytes that
   r.range(power.minus(1).minus(remainder), 128);
   const high = word.hi.plus(r.product(upper, cut.minus(word.hi)));
   const low = cut.minus(r.product(upper, cut));
-  r.bounded(high, MASK, "the half, or what is kept of it");
-  r.bounded(low, MASK, "what is kept of the half, or 0");
+  r.bounded(high, HALF_MAX, "the half, or what is kept of it");
+  r.bounded(low, HALF_MAX, "what is kept of the half, or 0");
   r.send("returned", { lo: low, context, index, hi: high });
 });

@@ -1,11 +1,10 @@
+import { HALF_MAX, wholeOf } from "../../bus/halves.ts";
 import { type Linear, linear } from "../../bus/linear.ts";
 import { row, type RowBuilder } from "../../bus/row.ts";
 import { beginStep, endStep, type Step } from "./step.ts";
 import { pop, popAs, replace } from "./stack.ts";
 
 const [SHL, SHR] = [0x1b, 0x1c];
-const HALF = 1n << 128n;
-const MASK = HALF - 1n;
 
 /** Where halves are cut: power = 2^exponent, complement = 2^(128 - exponent). */
 interface Cut {
@@ -21,7 +20,7 @@ function cutAt(r: RowBuilder, exponent: Linear): Cut {
     const hi = r.hint(`${name} hi`, [of], (e) => (e >= 128n && e < 256n ? 1n << (e - 128n) : 0n));
     const lo = r.hint(`${name} lo`, [of], (e) => (e < 128n ? 1n << e : 0n));
     r.receive("power", { lo, exponent: of, hi });
-    return lo.plus(hi.times(HALF));
+    return wholeOf({ lo, hi });
   };
   const power = powerOf("power", exponent);
   const complement = powerOf("complement", linear(128).minus(exponent));
@@ -84,7 +83,7 @@ export const shift = row("shift", "SHL and SHR by less than 128", (r) => {
   const resultHi = r.choose(left, across, hi.quotient);
   const resultLo = r.choose(left, low, across);
   for (const result of [resultHi, resultLo])
-    r.bounded(result, MASK, "remainder < power, quotient < complement, and power · complement = 2^128");
+    r.bounded(result, HALF_MAX, "remainder < power, quotient < complement, and power · complement = 2^128");
   replace(r, step, 2, { lo: resultLo, hi: resultHi });
   endStep(r, step, { cost: 3, grows: -1 });
 });
@@ -96,7 +95,7 @@ export const shiftFar = row("shiftFar", "SHL and SHR by 128 to 255", (r) => {
   const high = r.product(left, r.product(remainder, cut.complement));
   const low = quotient.minus(r.product(left, quotient));
   for (const result of [high, low])
-    r.bounded(result, MASK, "remainder < power, quotient < complement, and power · complement = 2^128");
+    r.bounded(result, HALF_MAX, "remainder < power, quotient < complement, and power · complement = 2^128");
   replace(r, step, 2, { lo: low, hi: high });
   endStep(r, step, { cost: 3, grows: -1 });
 });

@@ -1,22 +1,17 @@
+import type { Halves } from "../../bus/halves.ts";
 import type { Linear } from "../../bus/linear.ts";
 import type { RowBuilder, Term } from "../../bus/row.ts";
 import type { Step } from "./step.ts";
 
-/** 256 bits as the bus has them. */
-export interface Word {
-  readonly lo: Linear;
-  readonly hi: Linear;
-}
-
 /** Takes a word from the stack, `depth` below its top; its halves and its time are given as `name`'s. */
-export function pop(r: RowBuilder, step: Step, depth: number, name: string, where = r.on): Word {
+export function pop(r: RowBuilder, step: Step, depth: number, name: string, where = r.on): Halves {
   const word = { lo: r.given(`${name}Lo`), hi: r.given(`${name}Hi`) };
   take(r, step, step.sp.minus(depth + 1), word, name, where);
   return word;
 }
 
 /** Takes a word that the row has in other forms than two halves. */
-export function popAs(r: RowBuilder, step: Step, depth: number, name: string, word: Word): void {
+export function popAs(r: RowBuilder, step: Step, depth: number, name: string, word: Halves): void {
   take(r, step, step.sp.minus(depth + 1), word, name, r.on);
 }
 
@@ -25,7 +20,7 @@ export function take(
   r: RowBuilder,
   { context, time }: Step,
   position: Linear,
-  { lo, hi }: Word,
+  { lo, hi }: Halves,
   name: string,
   where = r.on,
 ): void {

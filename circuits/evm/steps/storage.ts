@@ -1,9 +1,10 @@
+import { wholeOf, type Halves } from "../../bus/halves.ts";
 import type { Linear } from "../../bus/linear.ts";
 import { row, type RowBuilder } from "../../bus/row.ts";
 import { FRAME_ATTRIBUTE } from "../attributes.ts";
 import { SSTORE_SENTRY } from "../opcodes.ts";
 import { beginStep, endStep, type Step } from "./step.ts";
-import { pop, replace, type Word } from "./stack.ts";
+import { pop, replace } from "./stack.ts";
 
 /** Prices of EIP-2929, EIP-2200 and EIP-3529. */
 const GAS = { warm: 100, cold: 2_100, reset: 2_900, set: 20_000 } as const;
@@ -11,21 +12,21 @@ const REFUND = { clear: 4_800, resetSet: GAS.set - GAS.warm, resetValue: GAS.res
 
 /** A slot of the frame's account: what it holds, and what sends its next entry. */
 export interface Slot {
-  readonly current: Word;
-  readonly original: Word;
+  readonly current: Halves;
+  readonly original: Halves;
   /** 1 if the transaction accessed it before. */
   readonly warm: Linear;
-  readonly write: (value: Word) => void;
+  readonly write: (value: Halves) => void;
 }
 
 /** Receives the newest entry of a slot of the frame's account. */
-export function receiveSlot(r: RowBuilder, { context, time }: Step, slot: Word): Slot {
+export function receiveSlot(r: RowBuilder, { context, time }: Step, slot: Halves): Slot {
   const [lo, hi] = [r.given("addressLo"), r.given("addressHi")];
   r.receive("attribute", { lo, context, kind: FRAME_ATTRIBUTE.address, hi });
   const original = { lo: r.given("originalLo"), hi: r.given("originalHi") };
   const current = { lo: r.given("currentLo"), hi: r.given("currentHi") };
   const rest = {
-    address: lo.plus(hi.times(1n << 128n)),
+    address: wholeOf({ lo, hi }),
     slotLo: slot.lo,
     slotHi: slot.hi,
     originalLo: original.lo,
@@ -83,12 +84,12 @@ export const sstore = row("sstore", "SSTORE", (r) => {
 export function sstorePrice(
   r: RowBuilder,
   { current, original, warm }: Slot,
-  value: Word,
+  value: Halves,
 ): { readonly cost: Linear; readonly refund: Linear } {
-  const same = (one: Word, other: Word): Linear =>
+  const same = (one: Halves, other: Halves): Linear =>
     r.product(r.isZero(one.lo.minus(other.lo)), r.isZero(one.hi.minus(other.hi)));
   // Halves are below 2^128: their sum is 0 only if both are.
-  const empty = ({ lo, hi }: Word): Linear => r.isZero(lo.plus(hi));
+  const empty = ({ lo, hi }: Halves): Linear => r.isZero(lo.plus(hi));
   const [zeroOriginal, zeroCurrent, zeroValue] = [empty(original), empty(current), empty(value)];
   const unchanged = same(value, current);
   const clean = same(current, original);

@@ -2,9 +2,8 @@ import { bytesToHex, hexToBytes } from "viem";
 import { SYSTEM_ADDRESS } from "../../../../circuits/evm/addresses.ts";
 import { CALL_TIME, calldataWord, callIn, OPERATION_GAS } from "../../../../circuits/evm/border/call-in.ts";
 import { resultOut, resultWord } from "../../../../circuits/evm/border/result-out.ts";
-import { ACTION_WORDS } from "../../../../circuits/evm/border/words.ts";
 import { isWarmFromStart } from "../../../../circuits/evm/state/warm.ts";
-import { wholeDataWords, packedWord } from "../../../protocol/statement.ts";
+import { wholeDataWords, packedWord, STATEMENT_LAYOUT } from "../../../protocol/statement.ts";
 import { StatementRefusedError } from "../reference/errors.ts";
 import { NotYetProvableError } from "./errors.ts";
 import { accountFields, NO_CODE_HASH } from "./fields.ts";
@@ -74,10 +73,10 @@ export async function traceCall(operation: Operation): Promise<TracedOperation> 
   reads.count(frame.rows, "attribute", operation.hash);
   reads.count(frame.rows, "calldata", operation.hash);
   const calldata = wholeDataWords(hexToBytes(action.data));
-  const data = cursor.index + BigInt(ACTION_WORDS);
+  const data = cursor.index + BigInt(STATEMENT_LAYOUT.action);
   const answerIndex = data + BigInt(calldata.length);
   const result = wholeDataWords(end.output);
-  const resultData = answerIndex + BigInt(ACTION_WORDS);
+  const resultData = answerIndex + BigInt(STATEMENT_LAYOUT.action);
   const { hashLo, hashHi } = accountFields({ nonce: 0n, balance: 0n, codeHash: BigInt(proxy.codeHash) });
   const rows: TraceRow[] = [
     {

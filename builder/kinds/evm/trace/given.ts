@@ -1,5 +1,9 @@
 import type { Hex } from "viem";
-import { FRAME_ATTRIBUTE } from "../../../../circuits/evm/attributes.ts";
+import {
+  FRAME_ATTRIBUTE,
+  type FrameAttribute,
+  FRAME_ATTRIBUTES,
+} from "../../../../circuits/evm/attributes.ts";
 import { codeHashOf } from "../reference/code-hash.ts";
 import { StatementRefusedError } from "../reference/errors.ts";
 import { NotYetProvableError } from "./errors.ts";
@@ -33,18 +37,10 @@ export function found(name: string, account: AccountEntry): Record<string, bigin
 export function attributeReads(
   reads: Reads,
   context: bigint,
-  attributes: Readonly<Record<keyof typeof FRAME_ATTRIBUTE, bigint>>,
+  attributes: Readonly<Record<FrameAttribute, bigint>>,
 ): Record<string, bigint> {
   const read: Record<string, bigint> = {};
-  for (const name of [
-    "address",
-    "origin",
-    "caller",
-    "callValue",
-    "callDataSize",
-    "gasPrice",
-    "isStatic",
-  ] as const)
+  for (const name of FRAME_ATTRIBUTES)
     read[`reads ${name}`] = reads.of("attribute", {
       ...halves(attributes[name]),
       context,

@@ -6,7 +6,8 @@ import type { AttributeName, FrameEnd, FrameStart } from "./frame-start.ts";
 import { Memory } from "./memory.ts";
 import type { Tables } from "./tables.ts";
 import type { TraceRow } from "./trace-row.ts";
-import { halves } from "./words.ts";
+import { operandHalves } from "./words.ts";
+import { halves } from "../../../proving/bus/terms.ts";
 
 interface StackItem {
   readonly value: bigint;
@@ -81,7 +82,7 @@ export class Machine {
   /** A word of the stack as a row takes it: both halves and its time. */
   operand(name: string, depth: number): Given {
     const { value, time } = this.#item(depth);
-    return { ...halves(name, value), [`${name}Time`]: time };
+    return { ...operandHalves(name, value), [`${name}Time`]: time };
   }
 
   /** The time alone, for rows that have the word in another form. */
@@ -108,7 +109,7 @@ export class Machine {
   copy(type: RowType, depth: number): void {
     const item = this.#item(depth);
     const position = this.sp - 1 - depth;
-    this.#row(type, { position: BigInt(position), ...halves("", item.value), wordTime: item.time });
+    this.#row(type, { position: BigInt(position), ...halves(item.value), wordTime: item.time });
     const now = { value: item.value, time: this.time };
     this.#stack[position] = now;
     this.#stack.push(now);
@@ -191,11 +192,11 @@ export function closingRows(machine: Machine): TraceRow[] {
   }));
   const left = memory.left.map(([index, { value, time }]) => ({
     type: STEPS.discardMemory,
-    given: { context, ...halves("", value), time, index: BigInt(index) },
+    given: { context, ...halves(value), time, index: BigInt(index) },
   }));
   const items = stack.map(({ value, time }, position) => ({
     type: STEPS.discardStack,
-    given: { context, ...halves("", value), time, position: BigInt(position) },
+    given: { context, ...halves(value), time, position: BigInt(position) },
   }));
   const { gas, time, succeeded, output } = end;
   const { words, quotient, sizeTime } = memory.size;

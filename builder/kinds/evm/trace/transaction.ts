@@ -3,15 +3,20 @@ import { FRAME_ATTRIBUTE } from "../../../../circuits/evm/attributes.ts";
 import { TRANSACTION_STATUS } from "../../../../circuits/bus/transaction-fields.ts";
 import { halves } from "../../../proving/bus/terms.ts";
 import {
+  GAS_CAP,
+  LAST_NONCE,
   TRANSACTION_TIME,
   transactionIn,
   WRITES_NOTHING,
 } from "../../../../circuits/evm/border/transaction-in.ts";
-import { droppedWord, transactionOut } from "../../../../circuits/evm/border/transaction-out.ts";
+import {
+  droppedWord,
+  REFUND_QUOTIENT,
+  transactionOut,
+} from "../../../../circuits/evm/border/transaction-out.ts";
 import { rawWord, transactionWord } from "../../../../circuits/evm/border/transaction-words.ts";
-import { ACTION_WORDS } from "../../../../circuits/evm/border/words.ts";
 import { isWarmFromStart } from "../../../../circuits/evm/state/warm.ts";
-import { packedWord, wholeDataWords } from "../../../protocol/statement.ts";
+import { packedWord, wholeDataWords, STATEMENT_LAYOUT } from "../../../protocol/statement.ts";
 import { StatementRefusedError } from "../reference/errors.ts";
 import { NotYetProvableError } from "./errors.ts";
 import { NO_CODE_HASH } from "./fields.ts";
@@ -26,13 +31,7 @@ import type { TraceRow } from "./trace-row.ts";
 
 /** The statement's only code. */
 const SLOT = 0n;
-/** EIP-7825. */
-const GAS_CAP = 1n << 24n;
-/** EIP-2681. */
-const LAST_NONCE = (1n << 64n) - 1n;
 const COINBASE = 0n;
-/** EIP-3529. */
-const REFUND_QUOTIENT = 5n;
 
 /** A frame without code, and what is there when no frame begins. */
 const NOTHING = new Uint8Array();
@@ -53,7 +52,7 @@ export async function traceTransaction(operation: Operation): Promise<TracedOper
     throw new StatementRefusedError("ACTION_DIFFERS", "the rollup answers otherwise");
 
   const raw = wholeDataWords(hexToBytes(action.data));
-  const rawIndex = index + BigInt(ACTION_WORDS);
+  const rawIndex = index + BigInt(STATEMENT_LAYOUT.action);
   const answerIndex = rawIndex + BigInt(raw.length);
   const start = time + BigInt(TRANSACTION_TIME);
   const payment = {
@@ -108,7 +107,7 @@ export async function traceTransaction(operation: Operation): Promise<TracedOper
     rows,
     codes: play?.codes ?? [],
     end: {
-      index: answerIndex + BigInt(ACTION_WORDS) + payment.valid,
+      index: answerIndex + BigInt(STATEMENT_LAYOUT.action) + payment.valid,
       number: number + 2n,
       time: endTime + 3n,
       context: context + 1n,
@@ -218,7 +217,7 @@ async function settle(
   if (end === undefined) throw new RangeError("a valid transaction has a frame");
   const { refund } = tables;
   const spent = gasLimit - end.gas;
-  const most = spent / REFUND_QUOTIENT;
+  const most = spent / BigInt(REFUND_QUOTIENT);
   const refunded = spent - (refund.value < most ? refund.value : most);
   const used = refunded < floor ? floor : refunded;
   const payer = await tables.account(signer);

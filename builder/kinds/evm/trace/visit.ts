@@ -6,6 +6,7 @@ import { evmChainIdOf } from "../../../protocol/evm-chain-id.ts";
 import { fieldElement } from "../../../protocol/ids.ts";
 import { ActionKind } from "../../../protocol/action.ts";
 import {
+  STATEMENT_LAYOUT,
   type StatementHeader,
   type StatementVisit,
   wholeStatementWords,
@@ -20,6 +21,7 @@ import { StatementRefusedError } from "../reference/errors.ts";
 import type { StateWitness } from "../reference/state-witness.ts";
 import { traceCall } from "./call.ts";
 import { NotYetProvableError } from "./errors.ts";
+import { wordOf } from "./given.ts";
 import { halves } from "../../../proving/bus/terms.ts";
 import type { Operation, TracedOperation } from "./operation.ts";
 import { Reads } from "./reads.ts";
@@ -47,8 +49,7 @@ export interface VisitTrace {
   readonly codes: TracedOperation["codes"];
 }
 
-/** Header, two roots and the number of actions. */
-const FIRST_ACTION = 10n;
+const FIRST_ACTION = BigInt(STATEMENT_LAYOUT.header + STATEMENT_LAYOUT.visit);
 
 /**
  * Executes a visit on what its witness shows, and makes the rows that prove it.
@@ -97,10 +98,10 @@ export async function traceVisit(options: VisitToTrace): Promise<VisitTrace> {
       type: headerRow,
       given: {
         l1ChainId,
-        ...named("manager", BigInt(manager)),
+        ...wordOf("manager", BigInt(manager)),
         rollup,
         timestamp,
-        ...named("blobs", blobs),
+        ...wordOf("blobs", blobs),
         // The row of the state's block asks for the timestamp.
         "reads timestamp": readsOf("timestamp", timestamp) + 1n,
         "reads chainId": readsOf("chainId", chainId),
@@ -142,8 +143,8 @@ function visitRowOf(
   return {
     type: visitRow,
     given: {
-      ...named("rootBefore", rootBefore),
-      ...named("rootAfter", rootAfter),
+      ...wordOf("rootBefore", rootBefore),
+      ...wordOf("rootAfter", rootAfter),
       actions: BigInt(actions.length),
       treeBefore: state.rootBefore,
       treeAfter: state.rootAfter,
@@ -164,10 +165,4 @@ function assertRoots(poseidon: Poseidon, visit: StatementVisit, state: TreeTrace
   const after = root(state.rootAfter, state.sizeAfter);
   if (after !== visit.rootAfter)
     throw new StatementRefusedError("ROOT_DIFFERS", `the root after is ${after}, not ${visit.rootAfter}`);
-}
-
-/** The halves of a word as rows of the border are given them. */
-function named(name: string, word: bigint): Record<string, bigint> {
-  const { lo, hi } = halves(word);
-  return { [`${name} lo`]: lo, [`${name} hi`]: hi };
 }

@@ -1,11 +1,9 @@
-const HALF_MASK = (1n << 128n) - 1n;
-const WORD = 1n << 256n;
+import { halves } from "../../../proving/bus/terms.ts";
 
-/** The halves of a word, as a row is given them. */
-export function halves(name: string, word: bigint): Record<string, bigint> {
-  return name === ""
-    ? { lo: word & HALF_MASK, hi: word >> 128n }
-    : { [`${name}Lo`]: word & HALF_MASK, [`${name}Hi`]: word >> 128n };
+/** The halves of a word, as a row is given them that takes it from the stack. */
+export function operandHalves(name: string, word: bigint): Record<string, bigint> {
+  const { lo, hi } = halves(word);
+  return { [`${name}Lo`]: lo, [`${name}Hi`]: hi };
 }
 
 /** The representative in [0, 2^256). */
@@ -19,11 +17,8 @@ export function signed(word: bigint): bigint {
 }
 
 /** Word `index` of data that go on with zeros. */
-export function wordOf(data: Uint8Array, index: number): bigint {
+export function wordAt(data: Uint8Array, index: number): bigint {
   const bytes = Buffer.alloc(32);
   bytes.set(data.subarray(index * 32, index * 32 + 32));
   return BigInt(`0x${bytes.toString("hex")}`);
 }
-
-export const MAX_WORD = WORD - 1n;
-export { HALF_MASK };

@@ -6,7 +6,8 @@ import type { RowType } from "../../../../circuits/bus/row.ts";
 import type { FrameEnd, FrameStart } from "../../../../builder/kinds/evm/trace/frame-start.ts";
 import type { Lifetime, StorageEntry, Tables } from "../../../../builder/kinds/evm/trace/tables.ts";
 import type { TraceRow } from "../../../../builder/kinds/evm/trace/trace-row.ts";
-import { halves, wordOf } from "../../../../builder/kinds/evm/trace/words.ts";
+import { operandHalves, wordAt } from "../../../../builder/kinds/evm/trace/words.ts";
+import { halves } from "../../../../builder/proving/bus/terms.ts";
 import { codeRows } from "../../../../builder/proving/bus/code-rows.ts";
 
 /** A row with what it commits to. */
@@ -92,7 +93,7 @@ function trueOfFrame({ start }: Surroundings): BusEntry[] {
   const { context, callData, attributes } = start;
   const attribute = (name: string, kind: number, of: bigint): BusEntry => {
     const values: Readonly<Record<string, bigint>> = attributes;
-    return entry("attribute", { ...halves("", values[name] ?? 0n), context: of, kind: BigInt(kind) }, 1n);
+    return entry("attribute", { ...halves(values[name] ?? 0n), context: of, kind: BigInt(kind) }, 1n);
   };
   return [
     ...Object.entries(FRAME_ATTRIBUTE).map(([name, kind]) => attribute(name, kind, context)),
@@ -100,13 +101,13 @@ function trueOfFrame({ start }: Surroundings): BusEntry[] {
       .filter(([name]) => name in attributes)
       .map(([name, kind]) => attribute(name, kind, 0n)),
     ...Array.from({ length: Math.ceil(callData.length / 32) }, (_, index) =>
-      entry("calldata", { ...halves("", wordOf(callData, index)), context, index: BigInt(index) }, 1n),
+      entry("calldata", { ...halves(wordAt(callData, index)), context, index: BigInt(index) }, 1n),
     ),
   ];
 }
 
 function storage({ address, slot, value, original, warm, time }: StorageEntry, times: bigint): BusEntry {
-  const fields = { ...halves("slot", slot), ...halves("original", original), ...halves("", value) };
+  const fields = { ...operandHalves("slot", slot), ...operandHalves("original", original), ...halves(value) };
   return entry("storage", { ...fields, address, warm: warm ? 1n : 0n, time }, times);
 }
 
@@ -139,13 +140,13 @@ function border({ start, end, tables }: Surroundings): BusEntry[] {
       -1n,
     ),
     ...Array.from({ length: Math.ceil(output.length / 32) }, (_, index) =>
-      entry("returned", { ...halves("", wordOf(output, index)), context, index: BigInt(index) }, -1n),
+      entry("returned", { ...halves(wordAt(output, index)), context, index: BigInt(index) }, -1n),
     ),
     ...lifetimes(tables.slots, storage),
     ...lifetimes(tables.accounts, ({ address, balance, nonce, codeHash, warm, time: since }, times) =>
       entry(
         "account",
-        { address, balance, nonce, ...halves("hash", codeHash), warm: warm ? 1n : 0n, time: since },
+        { address, balance, nonce, ...operandHalves("hash", codeHash), warm: warm ? 1n : 0n, time: since },
         times,
       ),
     ),

@@ -1,6 +1,8 @@
 import { STEPS } from "../../../../../circuits/evm/steps/index.ts";
 import type { RowType } from "../../../../../circuits/bus/row.ts";
-import { HALF_MASK, halves, signed, wrap } from "../words.ts";
+import { signed, wrap } from "../words.ts";
+import { halves } from "../../../../proving/bus/terms.ts";
+import { HALF_MAX } from "../../../../../circuits/bus/halves.ts";
 import type { Handler, Handlers } from "./handler.ts";
 
 type Given = Readonly<Record<string, bigint>>;
@@ -37,13 +39,13 @@ function unary(type: RowType, compute: (top: bigint) => bigint): Handler {
 
 /** one + second = sum: the carries out of both halves. */
 function carries(one: bigint, second: bigint): Given {
-  const low = (one & HALF_MASK) + (second & HALF_MASK);
+  const low = (one & HALF_MAX) + (second & HALF_MAX);
   return { carryLo: low >> 128n, carryHi: (one + second) >> 256n };
 }
 
 /** x - y: whether the lower halves borrow, and x < y. */
 function order(x: bigint, y: bigint): Given {
-  return { borrow: flag((x & HALF_MASK) < (y & HALF_MASK)), less: flag(x < y) };
+  return { borrow: flag((x & HALF_MAX) < (y & HALF_MAX)), less: flag(x < y) };
 }
 
 function comparison(greater: boolean): Handler {
@@ -91,12 +93,12 @@ export const ARITHMETIC: Handlers = {
   0x01: binary(
     STEPS.addition,
     (top, second) => wrap(top + second),
-    (top, second, result) => ({ ...halves("", result), ...carries(top, second) }),
+    (top, second, result) => ({ ...halves(result), ...carries(top, second) }),
   ),
   0x03: binary(
     STEPS.addition,
     (top, second) => wrap(top - second),
-    (_, second, result) => ({ subtracts: 1n, ...halves("", result), ...carries(result, second) }),
+    (_, second, result) => ({ subtracts: 1n, ...halves(result), ...carries(result, second) }),
   ),
   0x10: comparison(false),
   0x11: comparison(true),

@@ -1,7 +1,7 @@
 import { STEPS } from "../../../../../circuits/evm/steps/index.ts";
 import { CLASS } from "../../../../../circuits/evm/opcodes.ts";
 import type { Machine } from "../machine.ts";
-import { halves } from "../words.ts";
+import { halves } from "../../../../proving/bus/terms.ts";
 import type { Handler, Handlers } from "./handler.ts";
 
 const JUMPDEST = 0x5b;
@@ -14,7 +14,7 @@ const push: Handler = (machine, { width, value }) => {
   } else if (width <= 16) {
     machine.step({ type: STEPS.pushNarrow, given: { width: BigInt(width), value }, cost: 3n, pushes });
   } else {
-    const given = { width: BigInt(width), ...halves("", value) };
+    const given = { width: BigInt(width), ...halves(value) };
     machine.step({ type: STEPS.pushWide, given, cost: 3n, pushes });
   }
 };

@@ -1,7 +1,8 @@
 import { FRAME_ATTRIBUTE, STATEMENT_ATTRIBUTE } from "../../../../../circuits/evm/attributes.ts";
 import { STEPS } from "../../../../../circuits/evm/steps/index.ts";
 import type { AttributeName } from "../frame-start.ts";
-import { halves, wordOf } from "../words.ts";
+import { operandHalves, wordAt } from "../words.ts";
+import { halves } from "../../../../proving/bus/terms.ts";
 import type { Handler, Handlers } from "./handler.ts";
 
 const HALF = 128n;
@@ -9,7 +10,7 @@ const HALF = 128n;
 function attribute(name: AttributeName, kind: number, ofStatement: boolean): Handler {
   return (machine) => {
     const value = machine.attribute(name);
-    const given = { kind: BigInt(kind), ofStatement: ofStatement ? 1n : 0n, ...halves("", value) };
+    const given = { kind: BigInt(kind), ofStatement: ofStatement ? 1n : 0n, ...halves(value) };
     machine.step({ type: STEPS.environment, given, cost: 2n, pushes: [value] });
   };
 }
@@ -49,8 +50,8 @@ export const ENVIRONMENT: Handlers = {
     }
     if (offset % 32n !== 0n) machine.refuse("CALLDATALOAD at an offset that is no multiple of 32");
     const index = offset / 32n;
-    const value = wordOf(callData, Number(index));
-    const given = { index, ...machine.operandTime("offset", 0), ...halves("", value) };
+    const value = wordAt(callData, Number(index));
+    const given = { index, ...machine.operandTime("offset", 0), ...halves(value) };
     machine.step({ type: STEPS.calldataLoad, given, cost: 3n, pops: 1, pushes: [value] });
   },
   0x38: (machine) => {
@@ -66,11 +67,11 @@ export const ENVIRONMENT: Handlers = {
     const account = await tables.account(machine.attribute("address"));
     const { balance, nonce, codeHash } = account;
     const given = {
-      ...halves("address", account.address),
+      ...operandHalves("address", account.address),
       balance,
       warm: account.warm ? 1n : 0n,
       nonce,
-      ...halves("hash", codeHash),
+      ...operandHalves("hash", codeHash),
       accountTime: account.time,
     };
     if (balance >> HALF !== 0n) throw new RangeError(`a balance of ${balance}`);

@@ -1,7 +1,8 @@
 import { STEPS } from "../../../../../circuits/evm/steps/index.ts";
 import { CLASS } from "../../../../../circuits/evm/opcodes.ts";
 import type { Machine } from "../machine.ts";
-import { halves } from "../words.ts";
+import { operandHalves } from "../words.ts";
+import { halves } from "../../../../proving/bus/terms.ts";
 import type { Handler, Handlers } from "./handler.ts";
 
 /** So many words of memory cost more gas than a frame can have. */
@@ -61,7 +62,7 @@ const mload: Handler = (machine) => {
   if (access === undefined) return;
   const { index, cost } = access;
   const word = memory.read(index);
-  const given = { ...access.given, ...halves("", word.value), wordTime: word.time };
+  const given = { ...access.given, ...halves(word.value), wordTime: word.time };
   machine.step({ type: STEPS.mload, given, cost, pops: 1, pushes: [word.value] });
   memory.write(index, word.value, time);
   memory.expand(BigInt(index + 1), time);
@@ -75,7 +76,7 @@ const mstore: Handler = (machine) => {
   const old = memory.read(index);
   const value = machine.peek(1);
   const operand = machine.operand("value", 1);
-  const given = { ...access.given, ...operand, ...halves("old", old.value), wordTime: old.time };
+  const given = { ...access.given, ...operand, ...operandHalves("old", old.value), wordTime: old.time };
   machine.step({ type: STEPS.mstore, given, cost, pops: 2 });
   memory.write(index, value, time);
   memory.expand(BigInt(index + 1), time);
@@ -158,7 +159,7 @@ function returns(succeeded: boolean): Handler {
         context: start.context,
         index: BigInt(index),
         memory: BigInt(place),
-        ...halves("", word.value),
+        ...halves(word.value),
         time: word.time,
       });
     }

@@ -1,7 +1,7 @@
 import { STEPS } from "../../../../../circuits/evm/steps/index.ts";
 import type { Machine } from "../machine.ts";
 import type { StorageEntry } from "../tables.ts";
-import { halves } from "../words.ts";
+import { operandHalves } from "../words.ts";
 import type { Handlers } from "./handler.ts";
 
 type Given = Readonly<Record<string, bigint>>;
@@ -10,10 +10,10 @@ type Given = Readonly<Record<string, bigint>>;
 async function slotOnTop(machine: Machine): Promise<{ entry: StorageEntry; given: Given }> {
   const entry = await machine.tables.storage(machine.attribute("address"), machine.peek(0));
   const given = {
-    ...halves("address", entry.address),
+    ...operandHalves("address", entry.address),
     ...machine.operand("slot", 0),
-    ...halves("current", entry.value),
-    ...halves("original", entry.original),
+    ...operandHalves("current", entry.value),
+    ...operandHalves("original", entry.original),
     warm: entry.warm ? 1n : 0n,
     // Of the entry, not of the word on the stack.
     entryTime: entry.time,
