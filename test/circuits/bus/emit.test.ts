@@ -4,7 +4,13 @@ import fc from "fast-check";
 import { FIELD_MODULUS as P } from "../../../builder/protocol/ids.ts";
 import { loadPoseidon } from "../../../builder/state/poseidon.ts";
 import { emitCircuit } from "../../../circuits/bus/emit.ts";
-import { type BusEntry, evaluatedRow, evaluateRow, type FilledRow, type Hash } from "../../../circuits/bus/evaluate.ts";
+import {
+  type BusEntry,
+  evaluatedRow,
+  evaluateRow,
+  type FilledRow,
+  type Hash,
+} from "../../../circuits/bus/evaluate.ts";
 import { TUPLES } from "../../../circuits/bus/tuples.ts";
 import { seedOf } from "../../contracts/seed.ts";
 import type { Circuit } from "../support/circuit.ts";
