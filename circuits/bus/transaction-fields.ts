@@ -35,6 +35,13 @@ export const TRANSACTION_FIELDS = {
   accessSlots: 14,
 } as const;
 
+export type TransactionField = keyof typeof TRANSACTION_FIELDS;
+
+const isTransactionField = (name: string): name is TransactionField => name in TRANSACTION_FIELDS;
+
+export const TRANSACTION_FIELD_NAMES: readonly TransactionField[] =
+  Object.keys(TRANSACTION_FIELDS).filter(isTransactionField);
+
 /** The form of an L2TX's data, and its signature. What depends on the state is not part of it. */
 export const TRANSACTION_STATUS = {
   /** No transaction of a known type, no canonical encoding, for another chain, or wrongly signed. */

@@ -3,9 +3,17 @@ import { createTxFromRLP } from "@ethereumjs/tx";
 import { secp256k1 } from "@noble/curves/secp256k1.js";
 import { expect } from "chai";
 import fc from "fast-check";
-import { type Hex, hexToBytes, keccak256, parseTransaction, serializeTransaction, toHex } from "viem";
+import {
+  type Hex,
+  hexToBytes,
+  keccak256,
+  numberToHex,
+  parseTransaction,
+  serializeTransaction,
+  toHex,
+} from "viem";
 import { privateKeyToAccount } from "viem/accounts";
-import { TRANSACTION_FIELDS, TRANSACTION_STATUS } from "../../circuits/bus/transaction-fields.ts";
+import { type TransactionField, TRANSACTION_STATUS } from "../../circuits/bus/transaction-fields.ts";
 import { busProofSystemAbi as abi } from "../../builder/protocol/abi.ts";
 import { type Action, l2txAction, resultAction } from "../../builder/protocol/action.ts";
 import { evmChainIdOf } from "../../builder/protocol/evm-chain-id.ts";
@@ -73,7 +81,7 @@ describe("transactions of BusProofSystem", function () {
     for (const signed of await samples()) {
       const decoded = decodeTransaction(hexToBytes(signed), CHAIN_ID);
       if (decoded.status !== TRANSACTION_STATUS.valid) throw new Error("a valid one");
-      const field = (name: keyof typeof TRANSACTION_FIELDS) => decoded.fields[TRANSACTION_FIELDS[name]];
+      const field = (name: TransactionField) => decoded.fields[name];
       const read = ethereumJs(signed);
       const parsed = parseTransaction(signed);
       expect(field("signer")).to.equal(BigInt(ACCOUNT.address));
@@ -114,9 +122,9 @@ describe("transactions of BusProofSystem", function () {
           const decoded = decodeTransaction(hexToBytes(changed), CHAIN_ID);
           if (decoded.status === TRANSACTION_STATUS.valid) {
             // Another digest: recovered is some account, but never the one that signed.
-            expect(decoded.fields[TRANSACTION_FIELDS.signer]).to.not.equal(BigInt(ACCOUNT.address));
+            expect(decoded.fields.signer).to.not.equal(BigInt(ACCOUNT.address));
             expect(ethereumJs(changed).getSenderAddress().toString()).to.equal(
-              `0x${(decoded.fields[TRANSACTION_FIELDS.signer] ?? 0n).toString(16).padStart(40, "0")}`,
+              `0x${decoded.fields.signer.toString(16).padStart(40, "0")}`,
             );
           } else invalid++;
           await accepts(changed);
@@ -143,6 +151,11 @@ describe("transactions of BusProofSystem", function () {
       "a nonce in a string of its own": toHex(list([Buffer.of(0x81, 1), ...items])),
       "a nonce of zero as a byte": toHex(list([Buffer.of(0), ...items])),
       "a nonce of nine bytes": toHex(list([Buffer.from("89010000000000000000", "hex"), ...items])),
+      "a short nonce with a long length": toHex(list([Buffer.of(0xb8, 1, 0x90), ...items])),
+      "a short list with a long length": "0xf801c0",
+      "more after it": toHex(Buffer.concat([list(items), Buffer.of(0x80)])),
+      // Deeper than a decoder that calls itself may go.
+      "lists in lists": toHex(nested(20_000)),
     };
     for (const [what, data] of Object.entries(malformed)) {
       expect(decodeTransaction(hexToBytes(data), CHAIN_ID).status, what).to.equal(TRANSACTION_STATUS.invalid);
@@ -303,4 +316,17 @@ function rlpInteger(value: bigint): Buffer {
 function list(items: readonly Buffer[]): Buffer {
   const payload = Buffer.concat(items);
   return Buffer.concat([Buffer.of(0xc0 + payload.length), payload]);
+}
+
+/** So many lists, each the only item of the one around it. */
+function nested(depth: number): Buffer {
+  const headers = [Buffer.of(0xc0)];
+  for (let length = 1; headers.length < depth;) {
+    const digits = Buffer.from(hexToBytes(numberToHex(length)));
+    const header =
+      length <= 55 ? Buffer.of(0xc0 + length) : Buffer.concat([Buffer.of(0xf7 + digits.length), digits]);
+    headers.push(header);
+    length += header.length;
+  }
+  return Buffer.concat(headers.reverse());
 }

@@ -1,5 +1,10 @@
 import { keccak256, numberToHex } from "viem";
-import { TRANSACTION_STATUS } from "../../../circuits/bus/transaction-fields.ts";
+import {
+  TRANSACTION_FIELD_NAMES,
+  TRANSACTION_FIELDS,
+  TRANSACTION_STATUS,
+  type TransactionField,
+} from "../../../circuits/bus/transaction-fields.ts";
 import { evmChainIdOf } from "../../protocol/evm-chain-id.ts";
 import { chainId } from "../../protocol/ids.ts";
 import { ActionKind } from "../../protocol/action.ts";
@@ -102,10 +107,16 @@ function bytesOf(words: readonly bigint[]): Uint8Array {
 function* transactionTuples(number: number, data: Uint8Array, chainId: bigint): Generator<Tuple> {
   const transaction = decodeTransaction(data, chainId);
   const action = BigInt(number);
-  const fields =
-    transaction.status === TRANSACTION_STATUS.valid ? transaction.fields : [BigInt(transaction.status)];
-  for (const [field, value] of fields.entries())
-    yield { name: "transaction", fields: { ...halves(value), action, field: BigInt(field) } };
+  const said: Partial<Readonly<Record<TransactionField, bigint>>> =
+    transaction.status === TRANSACTION_STATUS.valid
+      ? transaction.fields
+      : { status: BigInt(transaction.status) };
+  for (const name of TRANSACTION_FIELD_NAMES) {
+    const { [name]: value } = said;
+    if (value === undefined) continue;
+    const field = BigInt(TRANSACTION_FIELDS[name]);
+    yield { name: "transaction", fields: { ...halves(value), action, field } };
+  }
   if (transaction.status !== TRANSACTION_STATUS.valid) return;
   for (const [index, word] of wholeDataWords(transaction.data).entries())
     yield { name: "transactionData", fields: { ...halves(word), action, index: BigInt(index) } };

@@ -1,7 +1,7 @@
 import { HALF_MAX, type Halves, wholeOf } from "../../bus/halves.ts";
 import type { Linear } from "../../bus/linear.ts";
 import type { RowBuilder, Term } from "../../bus/row.ts";
-import { TRANSACTION_FIELDS } from "../../bus/transaction-fields.ts";
+import { type TransactionField, TRANSACTION_FIELDS } from "../../bus/transaction-fields.ts";
 
 /** Fields that are below 2^128 in every transaction, and their bounds: types and gas that L1 computes. */
 const SMALL = {
@@ -22,7 +22,7 @@ export type SignedTransaction = Readonly<Record<keyof typeof SMALL, Linear>> &
 
 /** What L1 says of a transaction whose form is valid. Without it all is 0. */
 export function receiveFields(r: RowBuilder, action: Linear, where: Linear): SignedTransaction {
-  const receive = (name: keyof typeof TRANSACTION_FIELDS, { lo, hi }: { lo: Linear; hi: Term }): void => {
+  const receive = (name: TransactionField, { lo, hi }: { lo: Linear; hi: Term }): void => {
     r.receive("transaction", { lo, hi, action, field: TRANSACTION_FIELDS[name] }, where);
   };
   const small = (name: keyof typeof SMALL): Linear => {
