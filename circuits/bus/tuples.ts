@@ -139,7 +139,7 @@ export const TUPLES = {
     fields: { lo: HALF, exponent: 8, hi: HALF },
     claim: "hi·2^128 + lo = 2^exponent",
     sender: "the table of powers of any proof",
-    receiver: "`shift`",
+    receiver: "`cut`",
     multiplicity: "free",
   },
   opcode: {
@@ -150,6 +150,17 @@ export const TUPLES = {
       "on the stack and leave `pushes` instead; `writes`: static frames halt there",
     sender: "the table of opcodes of any proof",
     receiver: "the rows of halts",
+    multiplicity: "free",
+  },
+
+  cut: {
+    tag: 20,
+    fields: { half: "element", exponent: 8, top: HALF, rest: HALF, raised: HALF },
+    claim:
+      "half = top·2^exponent + rest with rest < 2^exponent and exponent at most 128, among integers; " +
+      "raised = rest·2^(128 - exponent)",
+    sender: "`cut`",
+    receiver: "what shifts, and what begins or ends within a word of memory or calldata",
     multiplicity: "free",
   },
 
@@ -233,7 +244,7 @@ export const TUPLES = {
   calldata: {
     tag: 39,
     fields: { lo: HALF, context: CONTEXT_BITS, index: 32, hi: HALF },
-    claim: "word `index` of the frame's calldata, padded right with zeros",
+    claim: "word `index` of the frame's calldata, padded right with zeros; the word behind the last is 0",
     sender: "what begins the frame",
     receiver: "any step of the frame",
     multiplicity: "free",
@@ -242,7 +253,7 @@ export const TUPLES = {
     tag: 40,
     fields: { lo: HALF, context: CONTEXT_BITS, index: 32, hi: HALF },
     claim: "word `index` of what the frame returned, padded right with zeros",
-    sender: "`returnWord`, `returnLastWord`",
+    sender: "`returnWord`, `returnLastWord`, `returnAcross`",
     receiver: "the border row of the RESULT",
     multiplicity: "once",
   },
@@ -312,6 +323,24 @@ export const TUPLES = {
       "`left` bytes (not 0) are still to be returned, from word `memory` of memory on, as words from `index` on",
     sender: "RETURN and REVERT, then `returnWord`",
     receiver: "`returnWord` or `returnLastWord`",
+    multiplicity: "once",
+  },
+
+  returningAcross: {
+    tag: 47,
+    fields: {
+      left: 32,
+      context: CONTEXT_BITS,
+      index: 32,
+      memory: MEMORY_BITS,
+      within: 5,
+      time: TIME_BITS,
+    },
+    claim:
+      "as `returning`, but from byte `within` (not 0) of word `memory` on; `time` is that of the frame's " +
+      "last instruction",
+    sender: "RETURN and REVERT, then `returnAcross`",
+    receiver: "`returnAcross`",
     multiplicity: "once",
   },
 

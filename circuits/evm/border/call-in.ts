@@ -7,7 +7,7 @@ import { NO_CODE } from "../state/constants.ts";
 import { isAlwaysWarm } from "../state/warm.ts";
 import { receiveAccount, sendAccount } from "./accounts.ts";
 import { hasNoCode } from "../state/no-code.ts";
-import { beginFrame, sendAttributes } from "./frame.ts";
+import { beginFrame, sendAttributes, sendWordBehind } from "./frame.ts";
 import {
   addressHalves,
   dataIndex,
@@ -39,7 +39,7 @@ export const CALL_TIME = 4;
  * value (the words); isStatic, chain (it comes from), length (of its data), gas (that it brings for L1),
  * rollup; proxy (its address), codeLo, codeHi (of proxies); created; system, caller, callee: the three
  * accounts as found, each with nonce, balance, hashLo, hashHi, warm, time; hasCode (the target has), slot;
- * reads: of each attribute how often it is received.
+ * reads: of each attribute how often it is received, and of the word behind the data.
  */
 export const callIn = row("callIn", "a CALL comes in and its target's code begins to run", (r) => {
   const index = r.given("index");
@@ -121,6 +121,7 @@ export const callIn = row("callIn", "a CALL comes in and its target's code begin
   const end = wordNumber(r, data.plus(words));
   r.send("calldataCursor", { index: data, number: 0, context });
   r.receive("calldataCursor", { index: end, number: words, context });
+  sendWordBehind(r, context, words);
   const next = wordNumber(r, number.plus(1));
   r.send("operation", { index: end, number: next, context, chain: proxy.chain, isStatic });
 });

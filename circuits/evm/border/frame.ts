@@ -34,3 +34,12 @@ export function sendAttributes(
       r.multiplicity(`reads ${name}`),
     );
 }
+
+/**
+ * Sends the word of zeros behind `words` words of calldata: what begins within the last word goes on there.
+ *
+ * given: reads behind, how often it is received.
+ */
+export function sendWordBehind(r: RowBuilder, context: Linear, words: Linear): void {
+  r.send("calldata", { lo: 0, context, index: words, hi: 0 }, r.multiplicity("reads behind"));
+}

@@ -7,7 +7,7 @@ import { isAlwaysWarm } from "../state/warm.ts";
 import { isAtLeast } from "./at-least.ts";
 import { receiveAccount, sendAccount } from "./accounts.ts";
 import { hasNoCode } from "../state/no-code.ts";
-import { beginFrame, sendAttributes } from "./frame.ts";
+import { beginFrame, sendAttributes, sendWordBehind } from "./frame.ts";
 import { receiveFields } from "./signed-transaction.ts";
 import { dataIndex, receiveNoTransfer, receivePacked, receiveRollup, wordNumber, wordsOf } from "./words.ts";
 
@@ -37,7 +37,7 @@ export const WRITES_NOTHING = 2n;
  * given: index, number, time, context (the cursor's); packed lo and hi, length (of the action's data),
  * rollup; status, and of each other field lo and hi; isSigned (its form is valid); the conditions; payer
  * (the signer), callee: the accounts as found; succeeds; slot; reads: of each attribute how often it is
- * received.
+ * received, and of the word behind the calldata.
  */
 export const transactionIn = row("transactionIn", "an L2TX comes in, and is valid or is not", (r) => {
   const index = r.given("index");
@@ -128,6 +128,7 @@ export const transactionIn = row("transactionIn", "an L2TX comes in, and is vali
   const words = wordsOf(r, dataLength, "data words");
   r.send("transactionCursor", { index: 0, action: number, context }, isSigned);
   r.receive("transactionCursor", { index: words, action: number, context }, isSigned);
+  sendWordBehind(r, context, words);
   const next = wordNumber(r, number.plus(1));
   r.send("payment", {
     index: end,

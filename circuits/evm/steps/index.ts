@@ -1,8 +1,9 @@
 import type { RowType } from "../../bus/row.ts";
 import { addition } from "./addition.ts";
 import { bitwise, not } from "./bitwise.ts";
-import { calldataBeyond, calldataLoad } from "./calldata.ts";
+import { calldataAcross, calldataBeyond, calldataLoad } from "./calldata.ts";
 import { comparison, equality, isZero, signedComparison } from "./comparison.ts";
+import { cut } from "./cut.ts";
 import { discardMemory, discardStack } from "./discard.ts";
 import { end } from "./end.ts";
 import { codeSize, constant, counter, environment, selfBalance } from "./environment.ts";
@@ -18,10 +19,10 @@ import {
 } from "./halts.ts";
 import { jump, jumpdest, jumpi } from "./jumps.ts";
 import { log } from "./log.ts";
-import { freshMemory, memorySize, mload, mstore } from "./memory.ts";
+import { freshMemory, memorySize, mload, mloadAcross, mstore, mstoreAcross } from "./memory.ts";
 import { dup, popRow, swap } from "./moves.ts";
 import { pushNarrow, pushShort, pushWide } from "./push.ts";
-import { returnLastWord, returnRow, returnWord } from "./return.ts";
+import { returnAcross, returnLastWord, returnRow, returnWord } from "./return.ts";
 import { shift, shiftFar, shiftOut } from "./shift.ts";
 import { sload, sstore } from "./storage.ts";
 import { stop } from "./stop.ts";
@@ -48,15 +49,19 @@ export const STEPS = {
   shift,
   shiftFar,
   shiftOut,
+  cut,
   environment,
   constant,
   counter,
   codeSize,
   selfBalance,
   calldataLoad,
+  calldataAcross,
   calldataBeyond,
   mload,
+  mloadAcross,
   mstore,
+  mstoreAcross,
   memorySize,
   sload,
   sstore,
@@ -64,6 +69,7 @@ export const STEPS = {
   return: returnRow,
   returnWord,
   returnLastWord,
+  returnAcross,
   invalid,
   halt: haltRow,
   jumpBeyond,

@@ -3,9 +3,12 @@ import { linear } from "../../bus/linear.ts";
 import { row, type RowBuilder } from "../../bus/row.ts";
 import type { Linear } from "../../bus/linear.ts";
 import { MEMORY_BITS } from "../../bus/tuples.ts";
+import { type Neighbours, type Place, placeWithin, withWordAcross, wordAcross } from "./across.ts";
 import { expandMemory } from "./expansion.ts";
 import { beginStep, endStep, type Step } from "./step.ts";
 import { pop, popAs, push, replace } from "./stack.ts";
+
+const [MLOAD, MSTORE] = [0x51, 0x52];
 
 export const freshMemory = row("freshMemory", "a word of memory is 0 at first, and begins once", (r) => {
   const [index, context, word] = [r.given("index"), r.given("context"), r.given("word")];
@@ -17,6 +20,10 @@ export const freshMemory = row("freshMemory", "a word of memory is 0 at first, a
   r.send("freshMemory", { index: word.plus(1), context });
 });
 
+function givenWord(r: RowBuilder, name: string): Halves {
+  return { lo: r.given(`${name}Lo`), hi: r.given(`${name}Hi`) };
+}
+
 /** Pops an offset that is a multiple of 32. */
 function popIndex(r: RowBuilder, step: Step): Linear {
   const index = r.given("index");
@@ -24,29 +31,76 @@ function popIndex(r: RowBuilder, step: Step): Linear {
   return index;
 }
 
-/** Replaces a word of memory; it was there before. */
-function access(r: RowBuilder, { context, time }: Step, index: Linear, before: Halves, after: Halves): void {
-  const old = r.given("wordTime");
+/** Replaces a word of memory; it was there before. given: `name`Time. */
+function access(
+  r: RowBuilder,
+  { context, time }: Step,
+  name: string,
+  index: Linear,
+  before: Halves,
+  after: Halves,
+): void {
+  const old = r.given(`${name}Time`);
   r.receive("memory", { ...before, context, time: old, index });
   r.before(old, time);
   r.send("memory", { ...after, context, time, index });
 }
 
 export const mload = row("mload", "MLOAD at a multiple of 32", (r) => {
-  const step = beginStep(r, 0x51);
+  const step = beginStep(r, MLOAD);
   const index = popIndex(r, step);
   const word = { lo: r.given("lo"), hi: r.given("hi") };
-  access(r, step, index, word, word);
+  access(r, step, "word", index, word, word);
   replace(r, step, 1, word);
   endStep(r, step, { cost: expandMemory(r, step, index.plus(1)).plus(3) });
 });
 
 export const mstore = row("mstore", "MSTORE at a multiple of 32", (r) => {
-  const step = beginStep(r, 0x52);
+  const step = beginStep(r, MSTORE);
   const index = popIndex(r, step);
   const value = pop(r, step, 1, "value");
-  access(r, step, index, { lo: r.given("oldLo"), hi: r.given("oldHi") }, value);
+  access(r, step, "word", index, givenWord(r, "old"), value);
   endStep(r, step, { cost: expandMemory(r, step, index.plus(1)).plus(3), grows: -2 });
+});
+
+/** Where an access begins that does not begin at a multiple of 32, and both words that it touches. */
+interface Across {
+  readonly index: Linear;
+  readonly place: Place;
+  readonly words: Neighbours;
+}
+
+/** Pops an offset that is no multiple of 32. given: index, far, bytes; the words there as found. */
+function popAcross(r: RowBuilder, step: Step): Across {
+  const index = r.given("index");
+  const place = placeWithin(r);
+  popAs(r, step, 0, "offset", { lo: index.times(32).plus(place.offset), hi: linear(0) });
+  // At the first word's beginning the second one would not be touched, and not be paid for.
+  r.range(place.offset.minus(1), 5);
+  return { index, place, words: [givenWord(r, "first"), givenWord(r, "second")] };
+}
+
+/** Replaces both words. @returns what that costs. */
+function accessAcross(r: RowBuilder, step: Step, { index, words }: Across, after: Neighbours): Linear {
+  access(r, step, "first", index, words[0], after[0]);
+  access(r, step, "second", index.plus(1), words[1], after[1]);
+  return expandMemory(r, step, index.plus(2)).plus(3);
+}
+
+export const mloadAcross = row("mloadAcross", "MLOAD at another offset: of parts of two words", (r) => {
+  const step = beginStep(r, MLOAD);
+  const across = popAcross(r, step);
+  const { words, place } = across;
+  replace(r, step, 1, wordAcross(r, words, place));
+  endStep(r, step, { cost: accessAcross(r, step, across, words) });
+});
+
+export const mstoreAcross = row("mstoreAcross", "MSTORE at another offset: to parts of two words", (r) => {
+  const step = beginStep(r, MSTORE);
+  const across = popAcross(r, step);
+  const { words, place } = across;
+  const after = withWordAcross(r, words, place, pop(r, step, 1, "value"));
+  endStep(r, step, { cost: accessAcross(r, step, across, after), grows: -2 });
 });
 
 export const memorySize = row("memorySize", "MSIZE", (r) => {

@@ -8,7 +8,7 @@ import { StatementRefusedError } from "../reference/errors.ts";
 import { NotYetProvableError } from "./errors.ts";
 import { accountFields, NO_CODE_HASH } from "./fields.ts";
 import { halves } from "../../../proving/bus/terms.ts";
-import { attributeReads, codeOf, found, wordOf } from "./given.ts";
+import { attributeReads, codeOf, found, wordBehind, wordOf } from "./given.ts";
 import { traceFrame, type TracedFrame } from "./frame.ts";
 import type { Operation, TracedOperation } from "./operation.ts";
 import { Reads } from "./reads.ts";
@@ -101,6 +101,7 @@ export async function traceCall(operation: Operation): Promise<TracedOperation> 
         ...found("callee", callee),
         slot: code === undefined ? 0n : SLOT,
         ...attributeReads(reads, context, attributes),
+        "reads behind": reads.of("calldata", wordBehind(context, calldata.length)),
       },
     },
     ...calldata.map((word, number): TraceRow => {

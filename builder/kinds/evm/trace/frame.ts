@@ -1,5 +1,6 @@
 import { INVALID, type Opcode, OPCODES } from "../../../../circuits/evm/opcodes.ts";
 import { STEPS } from "../../../../circuits/evm/steps/index.ts";
+import { cutRows } from "./cuts.ts";
 import type { Instruction } from "./decoded-code.ts";
 import { NotYetProvableError } from "./errors.ts";
 import type { FrameEnd, FrameStart } from "./frame-start.ts";
@@ -37,7 +38,8 @@ export async function traceFrame(start: FrameStart, tables: Tables): Promise<Tra
   for (;;) {
     await execute(machine);
     const { end } = machine;
-    if (end !== undefined) return { rows: [...machine.rows, ...closingRows(machine)], end };
+    if (end !== undefined)
+      return { rows: [...machine.rows, ...cutRows(machine.rows), ...closingRows(machine)], end };
     if (machine.rows.length > MAX_ROWS)
       throw new NotYetProvableError(`more than ${MAX_ROWS} rows of one frame`);
   }

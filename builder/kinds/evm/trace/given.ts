@@ -4,6 +4,7 @@ import {
   type FrameAttribute,
   FRAME_ATTRIBUTES,
 } from "../../../../circuits/evm/attributes.ts";
+import type { FieldsOf } from "../../../../circuits/bus/tuples.ts";
 import { codeHashOf } from "../reference/code-hash.ts";
 import { StatementRefusedError } from "../reference/errors.ts";
 import { NotYetProvableError } from "./errors.ts";
@@ -53,4 +54,9 @@ export function attributeReads(
 export function wordOf(name: string, word: bigint): Record<string, bigint> {
   const { lo, hi } = halves(word);
   return { [`${name} lo`]: lo, [`${name} hi`]: hi };
+}
+
+/** The word of zeros behind so many words of calldata. */
+export function wordBehind(context: bigint, words: number): FieldsOf<"calldata", bigint> {
+  return { lo: 0n, context, index: BigInt(words), hi: 0n };
 }

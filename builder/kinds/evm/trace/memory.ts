@@ -1,4 +1,5 @@
-interface MemoryWord {
+/** A word with the time of its newest entry. */
+export interface MemoryWord {
   readonly value: bigint;
   readonly time: bigint;
 }

@@ -22,7 +22,7 @@ import { NotYetProvableError } from "./errors.ts";
 import { NO_CODE_HASH } from "./fields.ts";
 import { traceFrame, type TracedFrame } from "./frame.ts";
 import type { FrameEnd } from "./frame-start.ts";
-import { attributeReads, codeOf, found, wordOf } from "./given.ts";
+import { attributeReads, codeOf, found, wordBehind, wordOf } from "./given.ts";
 import type { Operation, TracedOperation } from "./operation.ts";
 import { Reads } from "./reads.ts";
 import { type SignedTransaction, signedTransaction } from "./signed-transaction.ts";
@@ -165,6 +165,7 @@ async function playTransaction(operation: Operation, transaction: SignedTransact
     ...(callee === undefined ? {} : found("callee", callee)),
     slot: codes[0]?.slot ?? 0n,
     ...(attributes === undefined ? {} : attributeReads(reads, context, attributes)),
+    "reads behind": reads.of("calldata", wordBehind(context, words.length)),
   };
   return { given, isValid, end: frame?.end, rows: [...words, ...(frame?.rows ?? [])], codes };
 }

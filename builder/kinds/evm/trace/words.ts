@@ -22,3 +22,26 @@ export function wordAt(data: Uint8Array, index: number): bigint {
   bytes.set(data.subarray(index * 32, index * 32 + 32));
   return BigInt(`0x${bytes.toString("hex")}`);
 }
+
+/** Where something begins within a word, `within` bytes behind its beginning, as rows are given it. */
+export function placeFields(within: bigint): Readonly<Record<"far" | "bytes", bigint>> {
+  return { far: within >> 4n, bytes: within & 15n };
+}
+
+/** The word that begins `within` bytes behind the beginning of the first of two neighbours. */
+export function wordAcross(first: bigint, second: bigint, within: bigint): bigint {
+  return wrap(((first << 256n) | second) >> (256n - 8n * within));
+}
+
+/** Both neighbours with `word` in them, from there on. */
+export function withWordAcross(
+  [first, second]: readonly [first: bigint, second: bigint],
+  word: bigint,
+  within: bigint,
+): readonly [first: bigint, second: bigint] {
+  const [kept, written] = [256n - 8n * within, 8n * within];
+  return [
+    ((first >> kept) << kept) | (word >> written),
+    wrap(word << kept) | BigInt.asUintN(Number(kept), second),
+  ];
+}

@@ -124,8 +124,25 @@ describe("rows of execution, where ranges end", () => {
     await agree({ code: answering(0, "CALLDATALOAD") });
   });
 
+  it("CALLDATALOAD at every place of a word, and of data of any length", async () => {
+    for (const length of [1, 4, 16, 31, 32, 33, 36, 68]) {
+      const data = Uint8Array.from({ length }, (_, index) => 255 - index);
+      const loads = Array.from({ length: length + 2 }, (_, offset): Part[] => [offset, "CALLDATALOAD"]);
+      await agree({ code: answering(...loads.flat()), data });
+    }
+  });
+
+  it("MLOAD and MSTORE at every place of a word", async () => {
+    const words = [WORD - 1n, 0n, 1n, HALF, HALF - 1n, 0x0102030405060708090a0b0c0d0e0f10n << 100n];
+    for (let offset = 0; offset < 64; offset++) {
+      const writes = words.flatMap((word, index): Part[] => [word, offset + 7 * index, "MSTORE"]);
+      await agree({ code: answering(...writes, "MSIZE", offset + 3, "MLOAD", "ADD") });
+      await agree({ code: assemble(offset, "MLOAD", "MSIZE", 5, 64 + offset, "MSTORE", 128, 0, "RETURN") });
+    }
+  });
+
   it("memory is paid word by word, where it grows", async () => {
-    const offsets = [0, 32, 64, 736, 704, 768, 22_528, 22_560, 32, 65_536, 400_000];
+    const offsets = [0, 32, 1, 64, 95, 736, 737, 704, 768, 22_528, 22_560, 32, 65_536, 400_000];
     const writes = offsets.flatMap((offset): Part[] => [offset + 1, offset, "MSTORE"]);
     const reads = offsets.flatMap((offset): Part[] => [offset, "MLOAD", "POP"]);
     await agree({ code: assemble(...writes, ...reads, 1_000_000, "MLOAD", "MSIZE", "STOP") });
@@ -135,7 +152,8 @@ describe("rows of execution, where ranges end", () => {
     const fill = [WORD - 1n, "PUSH0", "MSTORE", WORD - 2n, 32, "MSTORE", (1n << 200n) - 1n, 64, "MSTORE"];
     for (const name of ["RETURN", "REVERT"]) {
       for (const length of [0, 1, 4, 15, 16, 17, 31, 32, 33, 48, 49, 64, 68, 95, 96, 97, 200, 2_049])
-        for (const offset of [0, 32]) await agree({ code: assemble(...fill, length, offset, name) });
+        for (const offset of [0, 32, 1, 15, 16, 17, 28, 31, 36])
+          await agree({ code: assemble(...fill, length, offset, name) });
       for (const offset of [1n, HALF, WORD - 1n]) await agree({ code: assemble(...fill, 0, offset, name) });
     }
   });
@@ -227,6 +245,9 @@ describe("rows of execution, where ranges end", () => {
       ["JUMPI", assemble(0, 0, "JUMPI", "STOP")],
       ["MSTORE", assemble(1, 4_096, "MSTORE", "STOP")],
       ["MLOAD", assemble(65_536, "MLOAD", "STOP")],
+      ["MSTORE within a word", assemble(1, 4_097, "MSTORE", "STOP")],
+      ["MLOAD within a word", assemble(65_567, "MLOAD", "STOP")],
+      ["RETURN within a word", assemble(100, 93, "RETURN")],
       ["RETURN", assemble(100, 64, "RETURN")],
       ["REVERT", assemble(100, 64, "REVERT")],
       ["LOG", assemble(1, 2, 100, 33, "LOG2", "STOP")],

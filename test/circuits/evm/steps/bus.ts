@@ -100,7 +100,8 @@ function trueOfFrame({ start }: Surroundings): BusEntry[] {
     ...Object.entries(STATEMENT_ATTRIBUTE)
       .filter(([name]) => name in attributes)
       .map(([name, kind]) => attribute(name, kind, 0n)),
-    ...Array.from({ length: Math.ceil(callData.length / 32) }, (_, index) =>
+    // One more than there are: the word behind them is 0.
+    ...Array.from({ length: Math.ceil(callData.length / 32) + 1 }, (_, index) =>
       entry("calldata", { ...halves(wordAt(callData, index)), context, index: BigInt(index) }, 1n),
     ),
   ];

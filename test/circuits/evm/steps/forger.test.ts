@@ -80,11 +80,19 @@ const CALLS: Wanted[] = [
   { code: assemble(1, "SLOAD"), gas: 1_000n },
   { code: assemble(1, 1, "SSTORE"), gas: 3_000n },
   { code: assemble(1n << 30n, "MLOAD") },
+  {
+    code: assemble(
+      ...[4, "CALLDATALOAD", 37, "CALLDATALOAD", 9, "MSTORE", 27, "MSTORE", 9, "MLOAD", 30, "MLOAD"],
+      ...[68, 28, "REVERT"],
+    ),
+    data: Uint8Array.from({ length: 40 }, (_, index) => 90 + index),
+  },
 ];
 
 /** Values that a prover may choose, though others see them, each with the reason why that is no lie. */
 const FREE: Readonly<Record<string, string>> = {
   "end.discards": "says what is true as often as it likes",
+  "cut.reads": "likewise",
   "freshMemory.word": "any word that was not handed out yet",
 };
 

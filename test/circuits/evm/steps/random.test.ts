@@ -40,7 +40,7 @@ function program(random: Random): Part[] {
     depth = Math.max(0, depth + grows);
   };
   const slot = (): Part => random.below(3);
-  const offset = (): Part => 32 * random.below(40);
+  const offset = (): Part => (random.below(2) === 0 ? 32 * random.below(40) : random.below(1_280));
   const kinds: (() => void)[] = [
     () => add(1, word(random)),
     () => add(1, word(random)),
@@ -58,7 +58,7 @@ function program(random: Random): Part[] {
     () => add(1, slot(), "SLOAD"),
     () => add(-1, slot(), "SSTORE"),
     () => add(0, random.below(2), slot(), "SSTORE"),
-    () => add(1, 32 * random.below(4), "CALLDATALOAD"),
+    () => add(1, random.of([32 * random.below(4), random.below(120)]), "CALLDATALOAD"),
     () => add(-1, random.below(100), random.below(100), "LOG1"),
     () => {
       // Over an INVALID, or not.

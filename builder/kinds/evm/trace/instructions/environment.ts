@@ -1,7 +1,7 @@
 import { FRAME_ATTRIBUTE, STATEMENT_ATTRIBUTE } from "../../../../../circuits/evm/attributes.ts";
 import { STEPS } from "../../../../../circuits/evm/steps/index.ts";
 import type { AttributeName } from "../frame-start.ts";
-import { operandHalves, wordAt } from "../words.ts";
+import { operandHalves, placeFields, wordAcross, wordAt } from "../words.ts";
 import { halves } from "../../../../proving/bus/terms.ts";
 import type { Handler, Handlers } from "./handler.ts";
 
@@ -48,9 +48,21 @@ export const ENVIRONMENT: Handlers = {
       machine.step({ type: STEPS.calldataBeyond, given, cost: 3n, pops: 1, pushes: [0n] });
       return;
     }
-    if (offset % 32n !== 0n) machine.refuse("CALLDATALOAD at an offset that is no multiple of 32");
-    const index = offset / 32n;
+    const [index, within] = [offset / 32n, offset % 32n];
     const value = wordAt(callData, Number(index));
+    if (within > 0n) {
+      const second = wordAt(callData, Number(index) + 1);
+      const given = {
+        index,
+        ...placeFields(within),
+        ...machine.operandTime("offset", 0),
+        ...operandHalves("first", value),
+        ...operandHalves("second", second),
+      };
+      const pushes = [wordAcross(value, second, within)];
+      machine.step({ type: STEPS.calldataAcross, given, cost: 3n, pops: 1, pushes });
+      return;
+    }
     const given = { index, ...machine.operandTime("offset", 0), ...halves(value) };
     machine.step({ type: STEPS.calldataLoad, given, cost: 3n, pops: 1, pushes: [value] });
   },

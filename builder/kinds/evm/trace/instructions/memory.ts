@@ -1,9 +1,12 @@
 import { STEPS } from "../../../../../circuits/evm/steps/index.ts";
 import { CLASS } from "../../../../../circuits/evm/opcodes.ts";
 import type { Machine } from "../machine.ts";
-import { operandHalves } from "../words.ts";
+import type { MemoryWord } from "../memory.ts";
+import { operandHalves, placeFields, withWordAcross, wordAcross } from "../words.ts";
 import { halves } from "../../../../proving/bus/terms.ts";
 import type { Handler, Handlers } from "./handler.ts";
+
+type Given = Readonly<Record<string, bigint>>;
 
 /** So many words of memory cost more gas than a frame can have. */
 const MEMORY_LIMIT = 1n << 24n;
@@ -17,7 +20,7 @@ interface Touch {
   readonly needed: bigint;
   /** Beside memory. */
   readonly price: bigint;
-  readonly unpaid: Readonly<Record<string, bigint>>;
+  readonly unpaid: Given;
   /** Words that that row takes. */
   readonly pops: number;
 }
@@ -29,7 +32,7 @@ interface Touch {
 function touch(
   machine: Machine,
   { needed, price, unpaid, pops }: Touch,
-): { given: Readonly<Record<string, bigint>>; cost: bigint } | undefined {
+): { given: Given; cost: bigint } | undefined {
   const most = MEMORY_LIMIT - 1n;
   const { given, cost } = machine.memory.expansion(smaller(needed, most));
   if (needed <= most && cost + price <= machine.gas) return { given, cost: cost + price };
@@ -39,47 +42,74 @@ function touch(
   return undefined;
 }
 
-/** MLOAD and MSTORE: index of the word, and what they pay; nothing if they cannot. */
-function accessed(
-  machine: Machine,
-  name: "mload" | "mstore",
-): { index: number; given: Readonly<Record<string, bigint>>; cost: bigint } | undefined {
+/** What MLOAD and MSTORE touch, and pay. */
+interface Access {
+  /** The word in which it begins. */
+  readonly index: number;
+  /** Bytes of it that are in front of that: where there are some, the next word is touched too. */
+  readonly within: bigint;
+  readonly given: Given;
+  readonly cost: bigint;
+}
+
+/** @returns nothing if it cannot be paid. */
+function accessed(machine: Machine, name: "mload" | "mstore"): Access | undefined {
   const offset = machine.peek(0);
   const paid = touch(machine, { needed: wordsOf(offset + 32n), price: 3n, unpaid: { [name]: 1n }, pops: 1 });
   if (paid === undefined) return undefined;
-  if (offset % 32n !== 0n) machine.refuse(`${name.toUpperCase()} at an offset that is no multiple of 32`);
-  const index = offset / 32n;
-  return {
-    index: Number(index),
-    given: { ...paid.given, index, ...machine.operandTime("offset", 0) },
-    cost: paid.cost,
-  };
+  const [index, within] = [offset / 32n, offset % 32n];
+  const place = within === 0n ? {} : placeFields(within);
+  const given = { ...paid.given, index, ...place, ...machine.operandTime("offset", 0) };
+  return { index: Number(index), within, given, cost: paid.cost };
+}
+
+/** A word of memory as a row finds it. */
+function found(name: string, { value, time }: MemoryWord): Given {
+  return { ...operandHalves(name, value), [`${name}Time`]: time };
 }
 
 const mload: Handler = (machine) => {
   const { memory, time } = machine;
   const access = accessed(machine, "mload");
   if (access === undefined) return;
-  const { index, cost } = access;
+  const { index, within, cost } = access;
   const word = memory.read(index);
-  const given = { ...access.given, ...halves(word.value), wordTime: word.time };
-  machine.step({ type: STEPS.mload, given, cost, pops: 1, pushes: [word.value] });
+  if (within === 0n) {
+    const given = { ...access.given, ...halves(word.value), wordTime: word.time };
+    machine.step({ type: STEPS.mload, given, cost, pops: 1, pushes: [word.value] });
+  } else {
+    const second = memory.read(index + 1);
+    const given = { ...access.given, ...found("first", word), ...found("second", second) };
+    const pushes = [wordAcross(word.value, second.value, within)];
+    machine.step({ type: STEPS.mloadAcross, given, cost, pops: 1, pushes });
+    memory.write(index + 1, second.value, time);
+  }
   memory.write(index, word.value, time);
-  memory.expand(BigInt(index + 1), time);
+  memory.expand(BigInt(index) + (within === 0n ? 1n : 2n), time);
 };
 
 const mstore: Handler = (machine) => {
   const { memory, time } = machine;
   const access = accessed(machine, "mstore");
   if (access === undefined) return;
-  const { index, cost } = access;
+  const { index, within, cost } = access;
   const old = memory.read(index);
   const value = machine.peek(1);
   const operand = machine.operand("value", 1);
-  const given = { ...access.given, ...operand, ...operandHalves("old", old.value), wordTime: old.time };
-  machine.step({ type: STEPS.mstore, given, cost, pops: 2 });
-  memory.write(index, value, time);
-  memory.expand(BigInt(index + 1), time);
+  if (within === 0n) {
+    const given = { ...access.given, ...operand, ...operandHalves("old", old.value), wordTime: old.time };
+    machine.step({ type: STEPS.mstore, given, cost, pops: 2 });
+    memory.write(index, value, time);
+    memory.expand(BigInt(index + 1), time);
+    return;
+  }
+  const second = memory.read(index + 1);
+  const given = { ...access.given, ...operand, ...found("first", old), ...found("second", second) };
+  machine.step({ type: STEPS.mstoreAcross, given, cost, pops: 2 });
+  const after = withWordAcross([old.value, second.value], value, within);
+  memory.write(index, after[0], time);
+  memory.write(index + 1, after[1], time);
+  memory.expand(BigInt(index + 2), time);
 };
 
 const mstore8: Handler = (machine) => {
@@ -127,21 +157,20 @@ const log: Handler = (machine, { parameter }) => {
 
 function returns(succeeded: boolean): Handler {
   return (machine) => {
-    const { memory, start } = machine;
+    const { memory } = machine;
     const { offset, length, needed } = rangeOf(machine);
     const unpaid = { [succeeded ? "return" : "revert"]: 1n, ...machine.operand("length", 1) };
     const paid = touch(machine, { needed, price: 0n, unpaid, pops: 2 });
     if (paid === undefined) return;
-    if (length > 0n && offset % 32n !== 0n)
-      machine.refuse(`${succeeded ? "RETURN" : "REVERT"} from an offset that is no multiple of 32`);
-    const from = length === 0n ? 0n : offset / 32n;
+    const [start, within] = length === 0n ? [0n, 0n] : [offset / 32n, offset % 32n];
     const given = {
       reverts: succeeded ? 0n : 1n,
       ...machine.operand("offset", 0),
       length,
       ...machine.operandTime("length", 1),
-      start: from,
-      count: wordsOf(length),
+      start,
+      within,
+      count: wordsOf(length + within),
       ...paid.given,
     };
     const output = new Uint8Array(Number(length));
@@ -150,20 +179,42 @@ function returns(succeeded: boolean): Handler {
     memory.expand(needed, machine.time);
     for (let index = 0; BigInt(index) < wordsOf(length); index++) {
       const left = Number(length) - index * 32;
-      const place = Number(from) + index;
-      const word = memory.take(place);
-      const bytes = Buffer.from(word.value.toString(16).padStart(64, "0"), "hex");
+      const word = returned(machine, { left, index, place: Number(start) + index, within });
+      const bytes = Buffer.from(word.toString(16).padStart(64, "0"), "hex");
       output.set(bytes.subarray(0, Math.min(left, 32)), index * 32);
-      machine.add(left < 32 ? STEPS.returnLastWord : STEPS.returnWord, {
-        left: BigInt(left),
-        context: start.context,
-        index: BigInt(index),
-        memory: BigInt(place),
-        ...halves(word.value),
-        time: word.time,
-      });
     }
   };
+}
+
+/** A word of what the frame returned, at first with what stands behind it in memory. */
+function returned(
+  machine: Machine,
+  { left, index, place, within }: Readonly<Record<"left" | "index" | "place", number> & { within: bigint }>,
+): bigint {
+  const { memory, start, time } = machine;
+  const word = memory.take(place);
+  const next = {
+    left: BigInt(left),
+    context: start.context,
+    index: BigInt(index),
+    memory: BigInt(place),
+  };
+  if (within === 0n) {
+    const type = left < 32 ? STEPS.returnLastWord : STEPS.returnWord;
+    machine.add(type, { ...next, ...halves(word.value), time: word.time });
+    return word.value;
+  }
+  const second = memory.read(place + 1);
+  memory.write(place + 1, second.value, time);
+  machine.add(STEPS.returnAcross, {
+    ...next,
+    time,
+    ...placeFields(within),
+    ...found("first", word),
+    ...found("second", second),
+    more: left > 32 ? 1n : 0n,
+  });
+  return wordAcross(word.value, second.value, within);
 }
 
 export const MEMORY: Handlers = {
