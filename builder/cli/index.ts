@@ -34,6 +34,10 @@ const PROVER_OPTION =
 const REDIS_OPTION = "Redis or Valkey where prover workers register, for example redis://127.0.0.1:6379";
 
 const PREDEPLOYS_OPTION = `contracts that stand on EVM rollups from genesis on (${PREDEPLOY_NAMES.join(", ")})`;
+const GENESIS_OPTION =
+  "a file like geth's genesis.json (alloc: code, nonce, storage) with contracts of your own; given once for each rollup";
+const GENESIS_CONTRACT_OPTION =
+  "a contract of your own that stands there from genesis on: an artifact of Hardhat or Foundry, or its code, 0x…; given once for each";
 const FREE_OPTION =
   "how many transactions for rollups that pay no fee may wait; 0: none is taken; default 1024";
 const LIFETIME_OPTION =
@@ -69,6 +73,8 @@ program
   .option("--data <folder>", "folder of devnet.json", DEFAULT_DATA)
   .option("--keys <folder>", KEYS)
   .option("--predeploys <names>", `${PREDEPLOYS_OPTION}, and on L1; separated by commas, all or none`, "all")
+  .option("--genesis <rollup=file>", GENESIS_OPTION, collected, [])
+  .option("--genesis-contract <rollup=address:contract>", GENESIS_CONTRACT_OPTION, collected, [])
   .option("--allow-origin <origin>", ORIGIN_OPTION, collected, [])
   .option("--call-timeout <seconds>", CALL_OPTION)
   .option("--free-transactions <number>", FREE_OPTION)
@@ -95,6 +101,9 @@ program
     DEVNET_ROLLUPS.map(({ kind }) => kind).join(","),
   )
   .option("--predeploys <names>", `${PREDEPLOYS_OPTION}, separated by commas, all or none`, "all")
+  .option("--genesis <rollup=file>", `${GENESIS_OPTION}; rollups count from 1`, collected, [])
+  .option("--genesis-contract <rollup=address:contract>", GENESIS_CONTRACT_OPTION, collected, [])
+  .option("--data <folder>", "where the genesis of rollups with contracts of your own is kept", DEFAULT_DATA)
   .option("--keys <folder>", KEYS)
   .action(runDeploy);
 
@@ -112,6 +121,8 @@ program
     [],
   )
   .option("--predeploys <names>", `${PREDEPLOYS_OPTION}; by default all or none, whichever L1 has`)
+  .option("--genesis <rollup=file>", `${GENESIS_OPTION}, as deploy wrote it`, collected, [])
+  .option("--genesis-contract <rollup=address:contract>", GENESIS_CONTRACT_OPTION, collected, [])
   .option("--deployment-block <number>", "block in which Rollups was deployed", "0")
   .option(
     "--port-base <port>",

@@ -15,6 +15,7 @@ import { fundAccounts } from "./funding.ts";
 import { type Gateways, openGateways } from "../node/gateways.ts";
 import { startL1 } from "./l1.ts";
 import { PREDEPLOY_NAMES, type PredeployName } from "../kinds/evm/genesis/names.ts";
+import type { GenesisAccounts } from "../kinds/evm/genesis/read.ts";
 import { ObservedProver } from "./observed-prover.ts";
 import { placePredeploys } from "./predeploys.ts";
 import type { DevnetPorts } from "../node/ports.ts";
@@ -37,6 +38,8 @@ export interface DevnetOptions {
   readonly allowOrigin?: readonly string[];
   /** Contracts of others' that stand on L1 and the EVM rollups from the beginning; by default all. */
   readonly predeploys?: readonly PredeployName[];
+  /** Contracts of the user's own that rollups have besides, in the order of `DEVNET_ROLLUPS`. */
+  readonly genesis?: readonly GenesisAccounts[];
   /** Milliseconds for which EVM code of one request may run; 0: any time. Default 5 s. */
   readonly callTimeout?: number | undefined;
   /** How many transactions for rollups may wait that pay nothing; 0: none is taken. Default 1,024. */
@@ -75,6 +78,7 @@ export async function startDevnet({
   backend,
   allowOrigin = [],
   predeploys = PREDEPLOY_NAMES,
+  genesis,
   callTimeout,
   freeTransactions,
   lifetime,
@@ -101,6 +105,7 @@ export async function startDevnet({
     kinds: deployedKinds(
       DEVNET_ROLLUPS.map(({ kind }) => kind),
       predeploys,
+      genesis,
     ),
     circuits,
   });

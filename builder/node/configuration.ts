@@ -57,6 +57,42 @@ export const predeploys = z
   )
   .pipe(z.array(z.enum(PREDEPLOY_NAMES, `they are ${PREDEPLOY_NAMES.join(", ")}, or all, or none`)));
 
+/** Files with contracts that one rollup has from genesis on, `<rollup>=<file>`. */
+export const genesisFiles = z
+  .array(
+    z
+      .string()
+      .regex(/^[^=]+=.+$/, "is not a rollup and a file, as 4=genesis.json is")
+      .transform((text) => {
+        const [rollup, file] = halves(text, "=");
+        return { rollup, file };
+      }),
+  )
+  .default([]);
+
+/** The same, one by one: `<rollup>=<address>:<artifact or code>`. */
+export const genesisContracts = z
+  .array(
+    z
+      .string()
+      .regex(
+        /^[^=]+=[^:]+:.+$/,
+        "is not a rollup, an address and a contract, as 4=0x…:artifacts/contracts/X.sol/X.json is",
+      )
+      .transform((text) => {
+        const [rollup, contract] = halves(text, "=");
+        const [address, source] = halves(contract, ":");
+        return { rollup, address, source };
+      }),
+  )
+  .default([]);
+
+/** What stands in front of the first separator, and what behind it. */
+function halves(text: string, separator: string): [string, string] {
+  const at = text.indexOf(separator);
+  return [text.slice(0, at), text.slice(at + separator.length)];
+}
+
 /** As the command line takes them. */
 export function shownPredeploys(names: readonly PredeployName[]): string {
   if (names.length === 0) return "none";

@@ -47,7 +47,7 @@ export class WrongGenesisError extends LockstepError {
     super(
       "WRONG_GENESIS",
       `rollup ${rollup} was registered with the genesis root ${numberToHex(registered, { size: 32 })}, which is ` +
-        `not the one of ${tried.join(" or ")}. Give the builder the --predeploys that deploy was given`,
+        `not the one of ${tried.join(" or ")}. Give the builder the --predeploys and --genesis that deploy printed`,
     );
   }
 }

@@ -26,14 +26,14 @@ import {
   predeployBytes,
 } from "../../builder/kinds/evm/genesis/packages.ts";
 import { PREDEPLOYS } from "../../builder/kinds/evm/genesis/predeploys.ts";
-import { readPredeploy, readPredeploys } from "../../builder/kinds/evm/genesis/read.ts";
+import { type GenesisAccounts, readPredeploy, readPredeploys } from "../../builder/kinds/evm/genesis/read.ts";
 import { createEvmKind, evmKind } from "../../builder/kinds/evm/index.ts";
 import { EvmMachine } from "../../builder/kinds/evm/machine.ts";
 import { connectL1 } from "../../builder/l1/client.ts";
 import { parseConfiguration, predeploys, shownPredeploys } from "../../builder/node/configuration.ts";
 import { compileContracts } from "../../builder/node/deployment/compile.ts";
 import { type Deployment, deploy } from "../../builder/node/deployment/deploy.ts";
-import { withRegisteredGenesis } from "../../builder/node/genesis.ts";
+import { withRegisteredGenesis } from "../../builder/node/genesis/registered.ts";
 import { deployedKinds, knownKind } from "../../builder/node/kinds/index.ts";
 import { chainId } from "../../builder/protocol/ids.ts";
 import { expectCode } from "../protocol/expect-code.ts";
@@ -251,6 +251,35 @@ describe("predeploys", () => {
           else expect(await (await unnamed)[0]?.kind.kind.genesisRoot()).to.equal(root);
           await expectCode(withRegisteredGenesis(registration, wanted, ["permit2"]), "WRONG_GENESIS");
         }
+      });
+
+      it("and contracts of a user's own, when they are given again", async () => {
+        const address: Address = "0x000000000000000000000000000000000000beef";
+        const own = (code: Hex): GenesisAccounts =>
+          new Map([[address, { nonce: 1n, balance: 0n, code, slots: new Map<Hex, Hex>() }]]);
+        const kinds = deployedKinds(["evm", "evm"], ["createx"], [undefined, own("0x5f00")]);
+        const {
+          rollups: manager,
+          registered,
+          deploymentBlock: firstBlock,
+        } = await deploy({
+          rpc: l1.url,
+          kinds,
+          circuits: new Map(),
+          account: developmentAccount(0),
+        });
+        const registration = { l1: connectL1(l1.url), manager, firstBlock };
+        const known = async (accounts?: GenesisAccounts) => {
+          const [first, second] = registered.map(({ id }) => ({ id, kind: knownKind("evm") }));
+          if (first === undefined || second === undefined) throw new RangeError("two were deployed");
+          return await withRegisteredGenesis(registration, [first, { ...second, accounts }], ["createx"]);
+        };
+        const roots = (await known(own("0x5f00"))).map(({ kind }) => kind.kind.genesisRoot());
+        expect(await Promise.all(roots)).to.deep.equal(
+          await Promise.all(kinds.map(({ kind }) => kind.genesisRoot())),
+        );
+        await expectCode(known(), "WRONG_GENESIS", /rollup 2 .*not the one of createx\. Give .* --genesis/);
+        await expectCode(known(own("0x00")), "WRONG_GENESIS", /createx with 0x0+beef/);
       });
     });
   });

@@ -9,6 +9,8 @@ import { haveDevelopmentKeys } from "../../node/circuits.ts";
 import {
   callTimeout,
   freeTransactions,
+  genesisContracts,
+  genesisFiles,
   keysFolder,
   origins,
   parseConfiguration,
@@ -22,7 +24,8 @@ import { openGateways } from "../../node/gateways.ts";
 import { logger } from "../log.ts";
 import { claimGatewayPorts, LAST_PORT, portsFrom } from "../../node/ports.ts";
 import { openProver } from "../../node/prover.ts";
-import { withRegisteredGenesis } from "../../node/genesis.ts";
+import { readGenesis } from "../../node/genesis/given.ts";
+import { withRegisteredGenesis } from "../../node/genesis/registered.ts";
 import { assertRegistered } from "../../node/registered.ts";
 import { builderRollup, kindNames, knownKind, ROLLUP_KINDS } from "../../node/kinds/index.ts";
 import { shutdownAsked } from "../shutdown.ts";
@@ -54,6 +57,8 @@ export const builderConfiguration = z
       .min(1, "name at least one rollup and its kind, for example 1:ledger")
       .refine((all) => new Set(all.map(({ id }) => id)).size === all.length, "names a rollup twice"),
     predeploys: predeploys.optional(),
+    genesis: genesisFiles,
+    genesisContract: genesisContracts,
     deploymentBlock: uint,
     portBase: z.int(),
     data: z.string().min(1),
@@ -85,6 +90,11 @@ export async function runBuilder(options: unknown): Promise<void> {
   const configuration = parseBuilderConfiguration(options, process.env.LOCKSTEP_KEY);
   const { rpc, rollups: manager, rollup: wanted, data: folder, deploymentBlock } = configuration;
   const log = logger("info");
+  const accounts = await readGenesis(
+    configuration,
+    wanted.map(({ id, kind }) => ({ names: [id.toString()], kind })),
+    configuration.predeploys ?? [],
+  );
   const ports = portsFrom(configuration.portBase, wanted.length);
   await claimGatewayPorts(ports);
   const circuits = await prepareArtefacts({
@@ -102,7 +112,8 @@ export async function runBuilder(options: unknown): Promise<void> {
     wanted.map(({ id, kind }) => builderRollup(id, kind, circuits)),
   );
   const registration = { l1, manager, firstBlock: deploymentBlock };
-  const begun = await withRegisteredGenesis(registration, wanted, configuration.predeploys);
+  const named = wanted.map(({ id, kind }, index) => ({ id, kind, accounts: accounts[index] }));
+  const begun = await withRegisteredGenesis(registration, named, configuration.predeploys);
   const rollups = begun.map(({ id, kind }) => builderRollup(id, kind, circuits));
   await using cleanup = new AsyncDisposableStack();
   const { pool: prover } = cleanup.use(

@@ -1,3 +1,4 @@
+import path from "node:path";
 import type { LocalAccount } from "viem";
 import { privateKeyToAccount } from "viem/accounts";
 import { z } from "zod";
@@ -5,6 +6,8 @@ import { developmentAccount } from "../../devnet/accounts.ts";
 import { prepareArtefacts } from "../../node/artefacts.ts";
 import { keysWarning } from "../../node/circuits.ts";
 import {
+  genesisContracts,
+  genesisFiles,
   keysFolder,
   parseConfiguration,
   predeploys,
@@ -13,12 +16,16 @@ import {
   shownPredeploys,
 } from "../../node/configuration.ts";
 import { deploy } from "../../node/deployment/deploy.ts";
-import { deployedKinds, kindNames, ROLLUP_KINDS } from "../../node/kinds/index.ts";
+import { writeGenesisFile } from "../../node/genesis/file.ts";
+import { readGenesis } from "../../node/genesis/given.ts";
+import { deployedKinds, kindNames, knownKind, ROLLUP_KINDS } from "../../node/kinds/index.ts";
 import { shownUrl } from "../../protocol/shown-url.ts";
 import { UNPROVEN_LABEL, unprovenWarning } from "../show/unproven-label.ts";
 
 const configuration = z.object({
   rpc: rpcUrl,
+  genesis: genesisFiles,
+  genesisContract: genesisContracts,
   kinds: z
     .string()
     .transform((names) => names.split(",").map((name) => name.trim()))
@@ -34,6 +41,12 @@ export interface DeployCommandOptions {
   readonly kinds: string;
   /** What stands on EVM rollups from genesis on: names, separated by commas, `all`, or `none`. */
   readonly predeploys: string;
+  /** Files with contracts of a user's own: `<rollup>=<file>`. */
+  readonly genesis?: readonly string[];
+  /** The same, one by one: `<rollup>=<address>:<artifact or code>`. */
+  readonly genesisContract?: readonly string[];
+  /** Where such a genesis is kept, for builders. */
+  readonly data: string;
   /** Folder of ceremony keys. */
   readonly keys?: string;
 }
@@ -41,15 +54,25 @@ export interface DeployCommandOptions {
 /**
  * Puts the contracts and rollups on the L1 behind `rpc`, and prints what a builder needs to know.
  * The account of LOCKSTEP_KEY pays, by default the first development account.
- * @throws `INVALID_CONFIGURATION`; `DEVELOPMENT_KEY`, `UNPROVEN_KIND` before anything is sent to a chain that
- * is not local; `DEPLOYMENT`.
+ * @throws `INVALID_CONFIGURATION`, `INVALID_GENESIS`; `DEVELOPMENT_KEY`, `UNPROVEN_KIND` before anything is
+ * sent to a chain that is not local; `DEPLOYMENT`.
  */
-export async function runDeploy(options: DeployCommandOptions): Promise<void> {
+export async function runDeploy({ data, ...options }: DeployCommandOptions): Promise<void> {
   const given = { ...options, key: process.env.LOCKSTEP_KEY };
   const { rpc, keys, key, ...wanted } = parseConfiguration(configuration, given);
-  const kinds = deployedKinds(wanted.kinds, wanted.predeploys);
+  const planned = wanted.kinds.map((name, index) => ({ names: [String(index + 1)], kind: knownKind(name) }));
+  const accounts = await readGenesis(wanted, planned, wanted.predeploys);
+  const kinds = deployedKinds(wanted.kinds, wanted.predeploys, accounts);
   const account: LocalAccount = key === undefined ? developmentAccount(0) : privateKeyToAccount(key);
   const circuits = await prepareArtefacts({ keys, kinds });
+  // Kept before there is anything that begins with it.
+  const files = await Promise.all(
+    kinds.map(async ({ kind }, index) => {
+      const own = accounts[index];
+      if (own === undefined || own.size === 0) return undefined;
+      return await writeGenesisFile(path.join(data, "genesis"), await kind.genesisRoot(), own);
+    }),
+  );
   const deployment = await deploy({ rpc, account, kinds, circuits });
   const { evmChainId, proofSystems, rollups, registered, deploymentBlock } = deployment;
   console.log(`Rollups               ${rollups}  (EVM chain id ${evmChainId})`);
@@ -67,9 +90,12 @@ export async function runDeploy(options: DeployCommandOptions): Promise<void> {
   const line = [
     `npm run builder -- --rpc ${shownUrl(rpc)} --rollups ${rollups}`,
     ...registered.map(({ id, kind }) => `--rollup ${id}:${kind.kind.name}`),
-    ...(kinds.some(({ withPredeploys }) => withPredeploys !== undefined)
+    ...(kinds.some(({ withGenesis }) => withGenesis !== undefined)
       ? [`--predeploys ${shownPredeploys(wanted.predeploys)}`]
       : []),
+    ...registered.flatMap(({ id }, index) =>
+      files[index] === undefined ? [] : [`--genesis ${id}=${path.relative("", files[index])}`],
+    ),
     `--deployment-block ${deploymentBlock}`,
     ...(keys === undefined ? [] : [`--keys ${keys}`]),
   ];

@@ -6,6 +6,8 @@ import { keysWarning } from "../../node/circuits.ts";
 import {
   callTimeout,
   freeTransactions,
+  genesisContracts,
+  genesisFiles,
   origins,
   parseConfiguration,
   predeploys,
@@ -17,6 +19,9 @@ import { refuseIfRunning, removeDescription } from "../../node/deployment/descri
 import { type Devnet, startDevnet } from "../../devnet/devnet.ts";
 import { logger } from "../log.ts";
 import { DEVNET_ROLLUPS } from "../../devnet/devnet-rollups.ts";
+import { type GenesisRollup, readGenesis } from "../../node/genesis/given.ts";
+import type { GenesisAccounts } from "../../kinds/evm/genesis/read.ts";
+import { knownKind } from "../../node/kinds/index.ts";
 import { claimPorts, portsFrom } from "../../node/ports.ts";
 import { step } from "../../node/progress.mjs";
 import { showTransaction } from "../show/show.ts";
@@ -37,6 +42,10 @@ export interface StartOptions {
   readonly prover?: string;
   /** What stands on L1 and EVM rollups from genesis on: names, separated by commas, `all`, or `none`. */
   readonly predeploys: string;
+  /** Files with contracts of a user's own: `<rollup>=<file>`, by the rollup's name or number. */
+  readonly genesis?: readonly string[];
+  /** The same, one by one: `<rollup>=<address>:<artifact or code>`. */
+  readonly genesisContract?: readonly string[];
   /** Origins of web pages that may use the gateways, besides those that this machine serves. */
   readonly allowOrigin?: readonly string[];
   /** Seconds for which a call may run; 0: any time. */
@@ -51,6 +60,8 @@ const startConfiguration = z.object({
   redis: redisUrl.optional(),
   allowOrigin: origins,
   predeploys,
+  genesis: genesisFiles,
+  genesisContract: genesisContracts,
   callTimeout,
   freeTransactions,
   transactionLifetime,
@@ -58,7 +69,7 @@ const startConfiguration = z.object({
 
 /**
  * `npm start`.
- * @throws `INVALID_CONFIGURATION`, `PORT_IN_USE`, `DEVNET_RUNNING` before anything slow.
+ * @throws `INVALID_CONFIGURATION`, `INVALID_GENESIS`, `PORT_IN_USE`, `DEVNET_RUNNING` before anything slow.
  */
 export async function runStart({
   portBase,
@@ -75,7 +86,9 @@ export async function runStart({
     callTimeout: limit,
     freeTransactions: free,
     transactionLifetime: lifetime,
+    ...own
   } = parseConfiguration(startConfiguration, given);
+  const genesis = await readGenesis(own, genesisRollups(), names);
   const ports = portsFrom(portBase, DEVNET_ROLLUPS.length);
   await refuseIfRunning(data);
   await claimPorts(ports);
@@ -95,6 +108,7 @@ export async function runStart({
       backend: prover,
       allowOrigin,
       predeploys: names,
+      genesis,
       callTimeout: limit,
       freeTransactions: free,
       lifetime,
@@ -104,7 +118,7 @@ export async function runStart({
   written = true;
   if (play && !shutdown.aborted) await abortable(showFirstCall(devnet, circuits), shutdown);
   if (play && !shutdown.aborted) await abortable(showProvenCall(devnet, circuits), shutdown);
-  if (!shutdown.aborted) printDevnet(devnet.description, circuits);
+  if (!shutdown.aborted) printDevnet(devnet.description, circuits, genesis);
   await new Promise<void>((resolve) => {
     if (shutdown.aborted) resolve();
     else
@@ -113,6 +127,14 @@ export async function runStart({
       });
   });
   console.log("stopping");
+}
+
+/** The devnet's rollups, by their names and numbers. */
+function genesisRollups(): readonly GenesisRollup[] {
+  return DEVNET_ROLLUPS.map(({ name, kind }, index) => ({
+    names: [name, String(index + 1)],
+    kind: knownKind(kind),
+  }));
 }
 
 /**
@@ -170,7 +192,11 @@ async function showProvenCall(devnet: Devnet, circuits: Circuits): Promise<void>
   for (const line of details) print(`    ${line}`);
 }
 
-function printDevnet({ l1, rollups, accounts }: DevnetDescription, circuits: Circuits): void {
+function printDevnet(
+  { l1, rollups, accounts }: DevnetDescription,
+  circuits: Circuits,
+  genesis: readonly GenesisAccounts[],
+): void {
   console.log(`\n${pc.bold("Devnet")}`);
   console.log(`  L1 node           ${l1.rpc}  (chain id ${l1.chainId})`);
   console.log(`  L1 gateway        ${l1.gateway}  point wallets and dApps here`);
@@ -181,6 +207,9 @@ function printDevnet({ l1, rollups, accounts }: DevnetDescription, circuits: Cir
       `  ${`${name} (${kind} ${id})`.padEnd(18)}${gateway}  (chain id ${chainId}), contract ${contract}${label}`,
     );
   }
+  for (const [index, own] of genesis.entries())
+    for (const address of own.keys())
+      console.log(`  ${`on ${rollups[index]?.name ?? ""}`.padEnd(18)}${address}  yours, from genesis on`);
   console.log(`  accounts          ${accounts.length} with public keys, see .lockstep/devnet.json`);
   console.log(pc.yellow(`  ${keysWarning(circuits)}`));
   const warning = unprovenWarning(rollups.filter(({ proven }) => !proven).map(({ name }) => name));

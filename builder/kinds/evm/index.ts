@@ -8,7 +8,7 @@ import { checkStatement } from "./reference/check-statement.ts";
 import { isOutdatedChronicle, openChronicle } from "./chronicle/chronicle.ts";
 import { signerOfTransaction } from "./execution/signer.ts";
 import type { PredeployName } from "./genesis/names.ts";
-import { type GenesisAccount, readPredeploys } from "./genesis/read.ts";
+import { type GenesisAccount, type GenesisAccounts, readPredeploys } from "./genesis/read.ts";
 import { joinVisits } from "./join-visits.ts";
 import { EvmMachine, type VisitJudge } from "./machine.ts";
 import type { EvmVisitRecord } from "./record.ts";
@@ -33,6 +33,8 @@ export interface EvmKindOptions {
   readonly balances?: ReadonlyMap<Address, bigint>;
   /** More contracts that stand from genesis on: code by address. */
   readonly contracts?: () => Promise<ReadonlyMap<Address, Hex>>;
+  /** And contracts that one rollup has, with all that they have there. */
+  readonly accounts?: GenesisAccounts | undefined;
   /** Refuses visits of the kind's machines. */
   readonly judge?: VisitJudge;
 }
@@ -49,6 +51,7 @@ export function createEvmKind(options: EvmKindOptions = {}): RollupKind<EvmVisit
       ...[...((await options.contracts?.()) ?? [])].map(
         ([address, code]) => [address, contractAt(code)] as const,
       ),
+      ...(options.accounts ?? []),
     ]),
     ...(options.balances === undefined ? {} : { balances: options.balances }),
   });

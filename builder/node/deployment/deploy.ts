@@ -98,7 +98,8 @@ async function deployProofSystems(
   circuits: Circuits,
 ): Promise<ReadonlyMap<string, Address>> {
   const proofSystems = new Map<string, Address>();
-  for (const { kind, scheme } of new Set(kinds)) {
+  // Rollups of one kind may differ in their genesis, which no proof system knows of.
+  for (const { kind, scheme } of new Map(kinds.map((known) => [known.kind.name, known])).values()) {
     const proofSystem =
       proofSystems.get(scheme.source) ??
       (await deployer.create(scheme.source, scheme.constructorArguments?.()));

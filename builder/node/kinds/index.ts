@@ -5,6 +5,7 @@ import { evmTrace } from "../../gateway/kinds/evm/trace-methods.ts";
 import type { GatewayKind, GatewayKinds } from "../../gateway/kinds/kind-gateway.ts";
 import { ledgerGateway, ledgerTrace } from "../../gateway/kinds/ledger.ts";
 import type { PredeployName } from "../../kinds/evm/genesis/names.ts";
+import type { GenesisAccounts } from "../../kinds/evm/genesis/read.ts";
 import { createEvmKind, evmKind } from "../../kinds/evm/index.ts";
 import { createProvenEvmKind } from "../../kinds/evm/proven.ts";
 import { SYSTEM } from "../../kinds/evm/system.ts";
@@ -17,6 +18,13 @@ import type { Circuits } from "../circuits.ts";
 import { compiledContract } from "../deployment/contracts.ts";
 import { bus, groth16, type ProofScheme, unproven } from "./proof-scheme.ts";
 
+/** What a rollup has from genesis on, besides what its kind brings. */
+export interface Genesis {
+  readonly predeploys: readonly PredeployName[];
+  /** Contracts of its user's own. */
+  readonly accounts?: GenesisAccounts | undefined;
+}
+
 /** A kind of rollup with all that deploying and running one needs. */
 export interface KnownKind {
   readonly kind: RollupKind;
@@ -27,9 +35,17 @@ export interface KnownKind {
   readonly hasWallets: boolean;
   /** What its gateways answer, and what it shows in traces. */
   readonly gateway: GatewayKind;
-  /** The kind with these contracts at genesis, if its rollups can have any but the one of their own. */
-  readonly withPredeploys?: (predeploys: readonly PredeployName[]) => RollupKind;
+  /** The kind with this genesis, if its rollups can have contracts besides those that the kind brings. */
+  readonly withGenesis?: (genesis: Genesis) => RollupKind;
+  /** Where else than at `contract` every rollup of the kind has a contract: what stands there, by address. */
+  readonly standing?: ReadonlyMap<Address, string>;
 }
+
+/**
+ * Contracts that stand on proven EVM rollups from genesis on, since there is no proof of a contract's
+ * creation yet.
+ */
+export const PROVEN_COUNTER: Address = "0x00000000000000000000000000636f756e746572";
 
 /** Every kind that can be deployed and run, by the name that commands take. Adding one is adding it here. */
 export const ROLLUP_KINDS: ReadonlyMap<string, KnownKind> = new Map<string, KnownKind>(
@@ -47,7 +63,7 @@ export const ROLLUP_KINDS: ReadonlyMap<string, KnownKind> = new Map<string, Know
       scheme: unproven,
       hasWallets: true,
       gateway: { open: evmGateway, trace: evmTrace },
-      withPredeploys: (predeploys: readonly PredeployName[]) => createEvmKind({ predeploys }),
+      withGenesis: (genesis: Genesis) => createEvmKind(genesis),
     },
     {
       kind: createProvenEvmKind({ contracts: provenContracts }),
@@ -56,17 +72,11 @@ export const ROLLUP_KINDS: ReadonlyMap<string, KnownKind> = new Map<string, Know
       // Bringing them Ether would take a proof for each when a devnet starts.
       hasWallets: false,
       gateway: { open: evmGateway, trace: evmTrace },
-      withPredeploys: (predeploys: readonly PredeployName[]) =>
-        createProvenEvmKind({ predeploys, contracts: provenContracts }),
+      withGenesis: (genesis: Genesis) => createProvenEvmKind({ ...genesis, contracts: provenContracts }),
+      standing: new Map([[PROVEN_COUNTER, "Counter"]]),
     },
   ].map((known) => [known.kind.name, known]),
 );
-
-/**
- * Contracts that stand on proven EVM rollups from genesis on, since there is no proof of a contract's
- * creation yet.
- */
-export const PROVEN_COUNTER: Address = "0x00000000000000000000000000636f756e746572";
 
 async function provenContracts(): Promise<ReadonlyMap<Address, Hex>> {
   const { deployedBytecode } = await compiledContract("examples/Counter.sol");
@@ -88,20 +98,26 @@ export function knownKind(name: string): KnownKind {
 /**
  * The kinds of a deployment, in the order of their names.
  * @param predeploys what those that are EVMs have at genesis.
+ * @param accounts contracts that each has besides, in the same order.
  * @throws {RangeError}
  */
 export function deployedKinds(
   names: readonly string[],
   predeploys: readonly PredeployName[],
+  accounts: readonly (GenesisAccounts | undefined)[] = [],
 ): readonly KnownKind[] {
-  const kinds = new Map(names.map((name) => [name, predeployed(knownKind(name), predeploys)]));
-  return names.map((name) => kinds.get(name) ?? knownKind(name));
+  const usual = new Map(names.map((name) => [name, begunWith(knownKind(name), { predeploys })]));
+  return names.map((name, index) => {
+    const own = accounts[index];
+    if (own === undefined || own.size === 0) return usual.get(name) ?? knownKind(name);
+    return begunWith(knownKind(name), { predeploys, accounts: own });
+  });
 }
 
-/** The kind, with these contracts at genesis if it can have any. */
-export function predeployed(known: KnownKind, predeploys: readonly PredeployName[]): KnownKind {
-  const { withPredeploys } = known;
-  return withPredeploys === undefined ? known : { ...known, kind: withPredeploys(predeploys) };
+/** The kind, with this genesis if it can have any but its own. */
+export function begunWith(known: KnownKind, genesis: Genesis): KnownKind {
+  const { withGenesis } = known;
+  return withGenesis === undefined ? known : { ...known, kind: withGenesis(genesis) };
 }
 
 /** Names of the kinds, for messages. */

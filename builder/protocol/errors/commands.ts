@@ -56,7 +56,13 @@ export const COMMAND_ERRORS = {
     title: "the rollup began with another genesis",
     meaning:
       "The contracts that an EVM rollup has from genesis on are not those that it was registered with, or the system contract is of another version.",
-    remedy: "Give the builder the `--predeploys` that `npm run deploy` printed.",
+    remedy: "Give the builder the `--predeploys` and the `--genesis` that `npm run deploy` printed.",
+  },
+  INVALID_GENESIS: {
+    title: "a contract cannot stand at genesis",
+    meaning:
+      "What `--genesis` or `--genesis-contract` names is no contract that a rollup can begin with. The message names the rollup, the address, and what is wrong.",
+    remedy: 'Do what the message says; docs/operations.md, "Contracts of your own", has the rules.',
   },
   DEPLOYMENT: {
     title: "a transaction of the set-up failed",
