@@ -55,6 +55,7 @@ const STEP_ROWS: Readonly<Record<keyof typeof STEPS, number>> = {
   mloadAcross: 1,
   mstore: 4,
   mstoreAcross: 3,
+  mstore8: 1,
   memorySize: 1,
   sload: 2,
   sstore: 2,

@@ -59,3 +59,21 @@ export function withWordAcross(
     r.bounded(half, HALF_MAX, "a half as it was, or parts of two side by side");
   return after;
 }
+
+/** The word with another byte at a place of it, the lowest byte of `value`. */
+export function withByte(r: RowBuilder, word: Halves, { far, bytes }: Place, value: Halves): Halves {
+  const behind = linear(HALF_BITS - 8).minus(bytes.times(8));
+  const half = r.choose(far, word.lo, word.hi);
+  const from = cutHalf(r, "from", half, behind.plus(8)).rest;
+  const byte = cutHalf(r, "value", value.lo, linear(8)).rest;
+  // Of the half that is the byte alone, all is in the lower part.
+  const raised = cutHalf(r, "byte", byte, linear(HALF_BITS).minus(behind)).raised;
+  const changed = half
+    .minus(from)
+    .plus(raised)
+    .plus(cutHalf(r, "behind", half, behind).rest);
+  const after = { hi: r.choose(far, word.hi, changed), lo: r.choose(far, changed, word.lo) };
+  for (const each of [after.hi, after.lo])
+    r.bounded(each, HALF_MAX, "a half as it was, or with another byte between its parts");
+  return after;
+}

@@ -19,7 +19,7 @@ import {
 } from "./halts.ts";
 import { jump, jumpdest, jumpi } from "./jumps.ts";
 import { log } from "./log.ts";
-import { freshMemory, memorySize, mload, mloadAcross, mstore, mstoreAcross } from "./memory.ts";
+import { freshMemory, memorySize, mload, mloadAcross, mstore, mstore8, mstoreAcross } from "./memory.ts";
 import { dup, popRow, swap } from "./moves.ts";
 import { pushNarrow, pushShort, pushWide } from "./push.ts";
 import { returnAcross, returnLastWord, returnRow, returnWord } from "./return.ts";
@@ -62,6 +62,7 @@ export const STEPS = {
   mloadAcross,
   mstore,
   mstoreAcross,
+  mstore8,
   memorySize,
   sload,
   sstore,

@@ -3,12 +3,12 @@ import { linear } from "../../bus/linear.ts";
 import { row, type RowBuilder } from "../../bus/row.ts";
 import type { Linear } from "../../bus/linear.ts";
 import { MEMORY_BITS } from "../../bus/tuples.ts";
-import { type Neighbours, type Place, placeWithin, withWordAcross, wordAcross } from "./across.ts";
+import { type Neighbours, type Place, placeWithin, withByte, withWordAcross, wordAcross } from "./across.ts";
 import { expandMemory } from "./expansion.ts";
 import { beginStep, endStep, type Step } from "./step.ts";
 import { pop, popAs, push, replace } from "./stack.ts";
 
-const [MLOAD, MSTORE] = [0x51, 0x52];
+const [MLOAD, MSTORE, MSTORE8] = [0x51, 0x52, 0x53];
 
 export const freshMemory = row("freshMemory", "a word of memory is 0 at first, and begins once", (r) => {
   const [index, context, word] = [r.given("index"), r.given("context"), r.given("word")];
@@ -101,6 +101,16 @@ export const mstoreAcross = row("mstoreAcross", "MSTORE at another offset: to pa
   const { words, place } = across;
   const after = withWordAcross(r, words, place, pop(r, step, 1, "value"));
   endStep(r, step, { cost: accessAcross(r, step, across, after), grows: -2 });
+});
+
+export const mstore8 = row("mstore8", "MSTORE8", (r) => {
+  const step = beginStep(r, MSTORE8);
+  const index = r.given("index");
+  const place = placeWithin(r);
+  popAs(r, step, 0, "offset", { lo: index.times(32).plus(place.offset), hi: linear(0) });
+  const word = givenWord(r, "old");
+  access(r, step, "word", index, word, withByte(r, word, place, pop(r, step, 1, "value")));
+  endStep(r, step, { cost: expandMemory(r, step, index.plus(1)).plus(3), grows: -2 });
 });
 
 export const memorySize = row("memorySize", "MSIZE", (r) => {

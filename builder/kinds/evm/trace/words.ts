@@ -45,3 +45,9 @@ export function withWordAcross(
     wrap(word << kept) | BigInt.asUintN(Number(kept), second),
   ];
 }
+
+/** The word with another byte at a place, counted from its beginning. */
+export function withByte(word: bigint, byte: bigint, place: bigint): bigint {
+  const bits = 8n * (31n - place);
+  return word - (((word >> bits) & 0xffn) << bits) + ((byte & 0xffn) << bits);
+}

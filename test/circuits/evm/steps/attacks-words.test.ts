@@ -201,6 +201,24 @@ describe("words that begin within another, attacked", () => {
       }
     });
 
+    it("a byte's store that changes other bytes, or writes another byte", async () => {
+      const honest = await trace({ code: assemble(...two, 0x1234n, 9, "MSTORE8", "STOP") });
+      const rows = commit(honest.frame.rows);
+      for (const name of ["from rest", "value rest", "byte raised", "behind rest"])
+        for (const by of [1n, 256n]) {
+          const forged = rows.map((row) => (row.type === STEPS.mstore8 ? addedTo(row, name, by) : row));
+          assert.isAbove(judge(forged, honest).unbalanced.size, 0, name);
+        }
+      for (const [far, bytes] of [
+        [0n, 10n],
+        [1n, 9n],
+        [1n, P - 7n],
+      ] as const)
+        await refuse({ code: assemble(...two, 0x1234n, 9, "MSTORE8", "STOP") }, ({ frame }) => ({
+          rows: altered(frame.rows, STEPS.mstore8, () => ({ far, bytes })),
+        }));
+    });
+
     it("a store that writes one of the two words only", () =>
       refuse({ code: assemble(...two, WORD - 1n, 8, "MSTORE", "STOP") }, (honest) => {
         const store = honest.frame.rows.find(({ type }) => type === STEPS.mstoreAcross)?.given ?? {};

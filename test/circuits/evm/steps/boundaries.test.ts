@@ -141,6 +141,15 @@ describe("rows of execution, where ranges end", () => {
     }
   });
 
+  it("MSTORE8 at every place of a word", async () => {
+    const words = [WORD - 1n, 0n, 1n, HALF - 1n, 0x0102030405060708090a0b0c0d0e0f10n << 100n];
+    const fill = [WORD / 3n, 0, "MSTORE", WORD - 1n, 32, "MSTORE"] as const;
+    for (let offset = 0; offset < 64; offset++) {
+      const writes = words.flatMap((word, index): Part[] => [word, offset + 5 * index, "MSTORE8"]);
+      await agree({ code: assemble(...fill, ...writes, "MSIZE", 96, 0, "RETURN") });
+    }
+  });
+
   it("memory is paid word by word, where it grows", async () => {
     const offsets = [0, 32, 1, 64, 95, 736, 737, 704, 768, 22_528, 22_560, 32, 65_536, 400_000];
     const writes = offsets.flatMap((offset): Part[] => [offset + 1, offset, "MSTORE"]);
@@ -247,6 +256,7 @@ describe("rows of execution, where ranges end", () => {
       ["MLOAD", assemble(65_536, "MLOAD", "STOP")],
       ["MSTORE within a word", assemble(1, 4_097, "MSTORE", "STOP")],
       ["MLOAD within a word", assemble(65_567, "MLOAD", "STOP")],
+      ["MSTORE8", assemble(1, 4_127, "MSTORE8", "STOP")],
       ["RETURN within a word", assemble(100, 93, "RETURN")],
       ["RETURN", assemble(100, 64, "RETURN")],
       ["REVERT", assemble(100, 64, "REVERT")],

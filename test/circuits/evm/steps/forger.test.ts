@@ -82,7 +82,22 @@ const CALLS: Wanted[] = [
   { code: assemble(1n << 30n, "MLOAD") },
   {
     code: assemble(
-      ...[4, "CALLDATALOAD", 37, "CALLDATALOAD", 9, "MSTORE", 27, "MSTORE", 9, "MLOAD", 30, "MLOAD"],
+      ...[
+        4,
+        "CALLDATALOAD",
+        37,
+        "CALLDATALOAD",
+        9,
+        "MSTORE",
+        27,
+        "MSTORE",
+        9,
+        "MLOAD",
+        30,
+        "MLOAD",
+        77,
+        "MSTORE8",
+      ],
       ...[68, 28, "REVERT"],
     ),
     data: Uint8Array.from({ length: 40 }, (_, index) => 90 + index),

@@ -55,6 +55,7 @@ function program(random: Random): Part[] {
     () => add(-1, "POP"),
     () => add(1, offset(), "MLOAD"),
     () => add(-1, offset(), "MSTORE"),
+    () => add(-1, offset(), "MSTORE8"),
     () => add(1, slot(), "SLOAD"),
     () => add(-1, slot(), "SSTORE"),
     () => add(0, random.below(2), slot(), "SSTORE"),

@@ -29,7 +29,7 @@ const PROGRAMS: Readonly<Record<string, readonly Part[]>> = {
   memory: [7, 64, "MSTORE", 0, "MLOAD", "MSIZE", 5, 6, 0, 32, "LOG2", 0, 0, "LOG0", 32, 0, "RETURN"],
   within: [
     ...[NEGATIVE, 4, "MSTORE", 2, "CALLDATALOAD", 23, "MSTORE", 9, "MLOAD", 16, "MLOAD", "ADD"],
-    ...[36, "MSTORE", 68, 28, "REVERT"],
+    ...[36, "MSTORE", WIDE, 41, "MSTORE8", 1, 86, "MSTORE8", 68, 28, "REVERT"],
   ],
   storage: [
     ...[5, 1, "SSTORE", 1, "SLOAD", 0, 1, "SSTORE", 2, "SLOAD", 9, 2, "SSTORE", 9, 2, "SSTORE"],

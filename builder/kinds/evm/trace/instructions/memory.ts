@@ -2,7 +2,7 @@ import { STEPS } from "../../../../../circuits/evm/steps/index.ts";
 import { CLASS } from "../../../../../circuits/evm/opcodes.ts";
 import type { Machine } from "../machine.ts";
 import type { MemoryWord } from "../memory.ts";
-import { operandHalves, placeFields, withWordAcross, wordAcross } from "../words.ts";
+import { operandHalves, placeFields, withByte, withWordAcross, wordAcross } from "../words.ts";
 import { halves } from "../../../../proving/bus/terms.ts";
 import type { Handler, Handlers } from "./handler.ts";
 
@@ -113,9 +113,26 @@ const mstore: Handler = (machine) => {
 };
 
 const mstore8: Handler = (machine) => {
-  const needed = wordsOf(machine.peek(0) + 1n);
-  if (touch(machine, { needed, price: 3n, unpaid: { mstore8: 1n }, pops: 1 }) !== undefined)
-    machine.refuse("MSTORE8");
+  const { memory, time } = machine;
+  const offset = machine.peek(0);
+  const needed = wordsOf(offset + 1n);
+  const paid = touch(machine, { needed, price: 3n, unpaid: { mstore8: 1n }, pops: 1 });
+  if (paid === undefined) return;
+  const [index, place] = [offset / 32n, offset % 32n];
+  const old = memory.read(Number(index));
+  const given = {
+    ...paid.given,
+    index,
+    ...placeFields(place),
+    ...machine.operandTime("offset", 0),
+    ...operandHalves("old", old.value),
+    wordTime: old.time,
+    ...machine.operand("value", 1),
+  };
+  const after = withByte(old.value, machine.peek(1), place);
+  machine.step({ type: STEPS.mstore8, given, cost: paid.cost, pops: 2 });
+  memory.write(Number(index), after, time);
+  memory.expand(needed, time);
 };
 
 /** Offset and length on top of the stack: words that they need. */
