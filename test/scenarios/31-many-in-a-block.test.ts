@@ -1,10 +1,9 @@
 import { expect } from "chai";
-import { encodeErrorResult, encodeFunctionData, type Hex, parseAbi } from "viem";
+import { encodeErrorResult, type Hex } from "viem";
 import { accountAt } from "../core/setup.ts";
-import { UnprovenProver } from "../core/unproven.ts";
+import { holdProofs } from "./support/held.ts";
 import { scenario } from "./support/scenario.ts";
-import type { Contract, SolidityChain } from "./support/scenario-chains.ts";
-import { alice, type World } from "./support/world.ts";
+import type { SolidityChain } from "./support/scenario-chains.ts";
 
 /**
  * Hardhat's accounts but the deployer's, alice's and the builder's; those beyond have no Ether, and need none
@@ -12,12 +11,6 @@ import { alice, type World } from "./support/world.ts";
  */
 const onL1 = [2, 3, 4, 5, 6, 7, 8, 10, 11, 12].map(accountAt);
 const onA = [13, 14, 15, 16, 17, 18, 19, 20, 21, 22].map(accountAt);
-
-/** Of `contracts/test/Actor.sol`. */
-const playAbi = parseAbi([
-  "struct Step { address target; uint256 value; bytes data; bool isStatic; bool mayFail; uint256 gas; }",
-  "function play(Step[] steps) payable",
-]);
 
 const description = {
   number: 31,
@@ -36,7 +29,7 @@ scenario(description, async (world) => {
     return await world.submit({ on, by, to: plan, data, gas: 1_000_000n });
   };
 
-  const release = await holdProofs(world, plan);
+  using held = await holdProofs(world, { to: plan, call: "reserve", args: [100n] });
   // Seat 5 is free when the first of L1's users asks for it. Transactions signed for A come before L1's in a
   // batch.
   const late = await reserve("L1", 0, 5n);
@@ -44,7 +37,7 @@ scenario(description, async (world) => {
   for (let index = 0; index < onA.length; index++) hashes.push(await reserve("A", index, BigInt(index) + 1n));
   for (let index = 1; index < onL1.length; index++)
     hashes.push(await reserve("L1", index, BigInt(index) + 20n));
-  release();
+  held.release();
   await world.builder.idle();
 
   const failed = world.builder.status(late);
@@ -81,33 +74,3 @@ scenario(description, async (world) => {
   const transaction = receipts.reduce((sum, { gasUsed }) => sum + gasUsed, 0n);
   world.gas.push({ batch: posted.batchGas, transaction });
 });
-
-/**
- * Makes the builder wait for the proof of a transaction that visits A and the ledger: nothing else of A comes
- * before it.
- * @returns what lets it go on.
- */
-async function holdProofs(world: World, plan: Contract): Promise<() => void> {
-  const { prover } = world;
-  if (!(prover instanceof UnprovenProver)) throw new Error("proofs are made");
-  let release: () => void = () => undefined;
-  const released = new Promise<void>((resolve) => (release = resolve));
-  const proving = new Promise<void>((resolve) => {
-    prover.meanwhile = async () => {
-      prover.meanwhile = undefined;
-      resolve();
-      await released;
-    };
-  });
-  const actor = await world.deploy("L1", "Actor");
-  const reserve = await world.encode({ to: plan, call: "reserve", args: [100n] });
-  const step = { isStatic: false, mayFail: false, gas: 0n };
-  const steps = [
-    { ...step, target: await world.addressOn(world.ledger, "L1"), value: 1n, data: "0x" as const },
-    { ...step, target: await world.addressOn(plan, "L1"), value: 0n, data: reserve },
-  ];
-  const data = encodeFunctionData({ abi: playAbi, functionName: "play", args: [steps] });
-  await world.submit({ on: "L1", by: alice, to: actor, data, value: 1n, gas: 2_000_000n });
-  await proving;
-  return release;
-}

@@ -15,6 +15,11 @@ contract PriceReader {
         inQuote = feed.priceInQuote();
     }
 
+    function readTwice(PriceFeed feed) external {
+        first = feed.price();
+        second = feed.price();
+    }
+
     /// Reads around a write: this contract's proxy must be the feed's owner.
     function readAround(PriceFeed feed, uint256 newPrice) external {
         first = feed.price();
