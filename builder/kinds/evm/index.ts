@@ -10,7 +10,8 @@ import { signerOfTransaction } from "./execution/signer.ts";
 import type { PredeployName } from "./genesis/names.ts";
 import { type GenesisAccount, type GenesisAccounts, readPredeploys } from "./genesis/read.ts";
 import { joinVisits } from "./join-visits.ts";
-import { EvmMachine, type VisitJudge } from "./machine.ts";
+import { UnprovenKindError } from "../policy.ts";
+import { type ElsewhereError, EvmMachine, type VisitJudge } from "./machine.ts";
 import type { EvmVisitRecord } from "./record.ts";
 import { genesisRoot, openEvmStore } from "./store/open.ts";
 import { readSystemCode } from "./system-code.ts";
@@ -37,13 +38,16 @@ export interface EvmKindOptions {
   readonly accounts?: GenesisAccounts | undefined;
   /** Refuses visits of the kind's machines. */
   readonly judge?: VisitJudge;
+  /** Why there are none on chains that are not local; by default since nothing proves them. */
+  readonly elsewhere?: ElsewhereError;
 }
 
 /**
  * Solidity rollups (docs/spec.md section 7). UNPROVEN: a digest stands for the proof, on local chains only.
  */
 export function createEvmKind(options: EvmKindOptions = {}): RollupKind<EvmVisitRecord> {
-  const name = options.name ?? NAME;
+  const { name = NAME, judge } = options;
+  const elsewhere = options.elsewhere ?? ((l1ChainId) => new UnprovenKindError(name, l1ChainId));
   const genesis = async () => ({
     systemCode: options.systemCode ?? (await readSystemCode()),
     accounts: new Map([
@@ -87,7 +91,7 @@ export function createEvmKind(options: EvmKindOptions = {}): RollupKind<EvmVisit
           root: store.stateRoot(),
           ...own("chronicle"),
         });
-        return new EvmMachine(id, store, chronicle, { judge: options.judge });
+        return new EvmMachine(id, store, chronicle, { judge, elsewhere });
       } catch (error) {
         await store.close();
         throw error;

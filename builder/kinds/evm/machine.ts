@@ -19,7 +19,6 @@ import type {
 } from "../kind.ts";
 import type { Chronicle } from "./chronicle/chronicle.ts";
 import { blockOf } from "./execution/environment.ts";
-import { UnprovenKindError } from "../policy.ts";
 import { VisitInterpreter } from "./execution/interpreter.ts";
 import { receiptOf } from "./execution/receipt-of.ts";
 import type { VisitReceipt } from "./receipt.ts";
@@ -40,6 +39,17 @@ export type VisitJudge = (
   header: StatementHeader,
 ) => Promise<LockstepError | undefined>;
 
+/** What visits are refused with on a chain, by its EVM chain id, that is not local. */
+export type ElsewhereError = (l1ChainId: bigint) => LockstepError;
+
+export interface EvmMachineOptions {
+  /** That it plays on, beside the machine that follows L1. */
+  readonly branch?: StateBranch | undefined;
+  /** Of visits that have ended; by default none is refused. */
+  readonly judge?: VisitJudge | undefined;
+  readonly elsewhere: ElsewhereError;
+}
+
 /** A visit under way. */
 interface OpenVisit {
   readonly before: Moment;
@@ -59,23 +69,17 @@ export class EvmMachine implements RollupMachine<EvmVisitRecord> {
   readonly #durable: EvmStore;
   readonly #isAside: boolean;
   readonly #judge: VisitJudge | undefined;
+  readonly #elsewhere: ElsewhereError;
   readonly #source: StateSource;
   #levels = 0;
   #spare: { readonly run: VisitInterpreter; readonly l1ChainId: bigint } | undefined;
   #visit: OpenVisit | undefined;
 
-  /**
-   * @param branch that it plays on, beside the machine that follows L1.
-   * @param judge of visits that have ended; by default none is refused.
-   */
   constructor(
     id: ChainId,
     durable: EvmStore,
     chronicle: Chronicle,
-    {
-      branch,
-      judge,
-    }: { readonly branch?: StateBranch | undefined; readonly judge?: VisitJudge | undefined } = {},
+    { branch, judge, elsewhere }: EvmMachineOptions,
   ) {
     this.id = id;
     const store = branch ?? durable;
@@ -84,6 +88,7 @@ export class EvmMachine implements RollupMachine<EvmVisitRecord> {
     this.#durable = durable;
     this.#isAside = branch !== undefined;
     this.#judge = judge;
+    this.#elsewhere = elsewhere;
     this.#source = {
       account: async (address) => store.account(address) ?? { nonce: 0n, balance: 0n, code: "0x" },
       storage: async (address, slot) => store.slot(address, slot),
@@ -207,12 +212,12 @@ export class EvmMachine implements RollupMachine<EvmVisitRecord> {
   }
 
   #another(branch?: StateBranch): EvmMachine {
-    return new EvmMachine(this.id, this.#durable, this.chronicle, { branch, judge: this.#judge });
+    const options = { branch, judge: this.#judge, elsewhere: this.#elsewhere };
+    return new EvmMachine(this.id, this.#durable, this.chronicle, options);
   }
 
   #begin(trigger: Action, context: BatchContext, journal: Journal): OpenVisit {
-    if (!LOCAL_EVM_CHAIN_IDS.includes(context.l1ChainId))
-      throw new UnprovenKindError("evm", context.l1ChainId);
+    if (!LOCAL_EVM_CHAIN_IDS.includes(context.l1ChainId)) throw this.#elsewhere(context.l1ChainId);
     if (trigger.kind !== ActionKind.CALL && trigger.kind !== ActionKind.L2TX)
       throw new UnexpectedDeliveryError(`an action of kind ${trigger.kind} for an idle rollup`);
     const { store } = this;

@@ -4,6 +4,7 @@ import { busProofSystemAbi } from "../../protocol/abi.ts";
 import { LockstepError } from "../../protocol/errors.ts";
 import type { StatementHeader } from "../../protocol/statement.ts";
 import { developmentCodeCommitments } from "../../proving/bus/code-powers.ts";
+import { DevelopmentPowersError } from "../../proving/keys/errors.ts";
 import { busProofBytes } from "../../proving/bus/proofs.ts";
 import { hashTau } from "../../proving/bus/code-commitments.ts";
 import { RollupProxies } from "../../proving/bus/proxies.ts";
@@ -58,7 +59,8 @@ export function createProvenEvmKind(options: EvmKindOptions = {}): RollupKind<Ev
       throw error;
     }
   };
-  const evm = createEvmKind({ ...options, judge, name: NAME, transactionsPerVisit: 1 });
+  const elsewhere = (l1ChainId: bigint): LockstepError => new DevelopmentPowersError(NAME, l1ChainId);
+  const evm = createEvmKind({ ...options, judge, elsewhere, name: NAME, transactionsPerVisit: 1 });
   return {
     ...evm,
     // What is proven needs no judge but L1.

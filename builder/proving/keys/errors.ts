@@ -21,3 +21,14 @@ export class DevelopmentKeyError extends LockstepError {
     );
   }
 }
+
+/** `DEVELOPMENT_KEY`: codes were about to be committed to by a set-up whose secret is public. */
+export class DevelopmentPowersError extends LockstepError {
+  constructor(kind: string, evmChainId: bigint) {
+    super(
+      "DEVELOPMENT_KEY",
+      `Rollups of kind ${kind} commit to codes under insecure development powers of tau: anybody can forge their ` +
+        `proofs. They are refused on EVM chain ${evmChainId}; only the local chains 31337 and 1337 have them.`,
+    );
+  }
+}
