@@ -325,6 +325,14 @@ export const TUPLES = {
     receiver: "`returnWord` or `returnLastWord`",
     multiplicity: "once",
   },
+  undoings: {
+    tag: 48,
+    fields: { count: 32, context: CONTEXT_BITS },
+    claim: "`count` of the frame's entries in tables have an entry so far that undoes them",
+    sender: "what begins a frame (0), then each such entry",
+    receiver: "the next such entry, at last `end`",
+    multiplicity: "once",
+  },
 
   returningAcross: {
     tag: 47,

@@ -19,6 +19,8 @@ export const FRAME_ATTRIBUTE = {
   gasPrice: 0x3a,
   /** 1 in a frame that may not write (EIP-214), else 0. */
   isStatic: 0xc0,
+  /** 2^128·(time of the last undoing) + 1 where what the frame does to tables is undone; else 0. */
+  undoing: 0xc1,
 } as const;
 
 export type FrameAttribute = keyof typeof FRAME_ATTRIBUTE;
@@ -30,6 +32,7 @@ export const FRAME_ATTRIBUTES = [
   "callDataSize",
   "gasPrice",
   "isStatic",
+  "undoing",
 ] as const satisfies readonly FrameAttribute[];
 
 /** Sent by the row of the statement's header, with context 0. */

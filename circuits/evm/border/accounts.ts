@@ -37,6 +37,25 @@ export function receiveAccount(
   return account;
 }
 
+/** A change of an account, and when it is undone. */
+export interface UndoneChange {
+  readonly name: string;
+  readonly before: Account;
+  readonly after: Account;
+  readonly time: Linear;
+}
+
+/**
+ * Undoes a change of an account, where `where` is 1: its newest entry, which is that of the change again,
+ * becomes that of before. given: `name` undone: the time of the newest entry.
+ */
+export function undoAccount(r: RowBuilder, { name, before, after, time }: UndoneChange, where: Linear): void {
+  const newest = r.given(`${name} undone`);
+  r.receive("account", { ...after, time: newest }, where);
+  r.before(newest, time, where);
+  r.send("account", { ...before, time }, where);
+}
+
 /** An account's entry from `now` on; where `where` is 1. */
 export function sendAccount(r: RowBuilder, account: Account, now: Linear, where: Linear = r.on): void {
   r.send("account", { ...account, time: now }, where);

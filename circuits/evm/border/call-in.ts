@@ -113,6 +113,8 @@ export const callIn = row("callIn", "a CALL comes in and its target's code begin
     callDataSize: { lo: length, hi: 0 },
     gasPrice: { lo: 0, hi: 0 },
     isStatic: { lo: isStatic, hi: 0 },
+    // If it fails, the visit leaves nothing behind: nothing has to be undone.
+    undoing: { lo: 0, hi: 0 },
   });
 
   // The data, and what comes after it.

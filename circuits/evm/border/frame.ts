@@ -10,15 +10,21 @@ export interface FrameBeginning {
   readonly hash: { readonly hashLo: Linear; readonly hashHi: Linear };
   /** 1 if there is code to run. */
   readonly where: Linear;
+  /** Changes that were made for it already, and are undone with it. */
+  readonly undoings?: Linear;
 }
 
 /** Begins a frame: what exists once in each is sent by this row alone. given: slot (that has the code). */
-export function beginFrame(r: RowBuilder, { context, time, gas, hash, where }: FrameBeginning): void {
+export function beginFrame(
+  r: RowBuilder,
+  { context, time, gas, hash, where, undoings }: FrameBeginning,
+): void {
   const slot = r.given("slot");
   r.receive("slot", { lo: hash.hashLo, slot, hi: hash.hashHi }, where);
   r.send("state", { gas, context, time, sp: 0, pc: 0, slot }, where);
   r.send("memorySize", { words: 0, context, time: 0, quotient: 0 }, where);
   r.send("freshMemory", { index: 0, context }, where);
+  r.send("undoings", { count: undoings ?? 0, context }, where);
 }
 
 /** Sends what a frame may ask for. given: reads `name`, how often each attribute is received. */

@@ -5,7 +5,7 @@ import { row, type RowBuilder, type Term } from "../../bus/row.ts";
 import { TRANSACTION_FIELDS, TRANSACTION_STATUS } from "../../bus/transaction-fields.ts";
 import { isAlwaysWarm } from "../state/warm.ts";
 import { isAtLeast } from "./at-least.ts";
-import { receiveAccount, sendAccount } from "./accounts.ts";
+import { receiveAccount, sendAccount, undoAccount } from "./accounts.ts";
 import { hasNoCode } from "../state/no-code.ts";
 import { beginFrame, sendAttributes, sendWordBehind } from "./frame.ts";
 import { receiveFields } from "./signed-transaction.ts";
@@ -17,11 +17,9 @@ export const GAS_CAP = 1n << 24n;
 export const LAST_NONCE = (1n << 64n) - 1n;
 /** What the row does takes this much time, from the cursor's on. */
 export const TRANSACTION_TIME = 3;
-/**
- * What a frame is told for `isStatic` that is going to fail, and with it all that it did: neither the rows of
- * a frame that may write nor those of one that may not take it, for no row undoes what it wrote.
- */
-export const WRITES_NOTHING = 2n;
+
+/** Changes that are undone if the frame fails: the value leaves the signer, and comes to whom it calls. */
+export const VALUE_CHANGES = 2;
 
 /**
  * An L2TX that comes in (docs/spec.md, section 7, "Incoming actions").
@@ -32,12 +30,14 @@ export const WRITES_NOTHING = 2n;
  * one has no effect. (That a signer has code, EIP-3607, happens only where accounts delegate.)
  *
  * A valid one counts the nonce up and pays for all its gas. Whether its frame will succeed is known here
- * already: only then does the value move. Creations, access lists and precompiles are not covered.
+ * already: if not, what the frame does is undone, and the value goes back as the frame's first two changes.
+ * Creations, access lists and precompiles are not covered.
  *
  * given: index, number, time, context (the cursor's); packed lo and hi, length (of the action's data),
  * rollup; status, and of each other field lo and hi; isSigned (its form is valid); the conditions; payer
- * (the signer), callee: the accounts as found; succeeds; slot; reads: of each attribute how often it is
- * received, and of the word behind the calldata.
+ * (the signer), callee: the accounts as found; succeeds; lastUndoing (0 if it does); payer undone, callee
+ * undone: the times of their entries then; slot; reads: of each attribute how often it is received, and of
+ * the word behind the calldata.
  */
 export const transactionIn = row("transactionIn", "an L2TX comes in, and is valid or is not", (r) => {
   const index = r.given("index");
@@ -92,28 +92,44 @@ export const transactionIn = row("transactionIn", "an L2TX comes in, and is vali
   r.equal(isWarm, r.isZero(to.whole), "precompiles are not covered", valid);
   const succeeds = r.flag("succeeds");
   r.equal(succeeds, 0, "what is not valid does not succeed", r.on.minus(valid));
-  const moved = r.product(succeeds, value.lo);
+  const moved = r.product(valid, value.lo);
   const nonceAfter = payer.nonce.plus(valid);
   r.bounded(nonceAfter, LAST_NONCE, "a nonce of 2^64 - 1 is not valid");
-  const left = payer.balance.minus(r.product(valid, r.product(gasLimit, price))).minus(moved);
-  r.bounded(left, HALF_MAX, "it pays for all of its gas at the greatest price, and the value");
+  const kept = payer.balance.minus(r.product(valid, r.product(gasLimit, price)));
+  const left = kept.minus(moved);
+  for (const balance of [kept, left])
+    r.bounded(balance, HALF_MAX, "it pays for all of its gas at the greatest price, and the value");
   const warm = r.choose(valid, r.on, payer.warm);
   r.bounded(warm, 1n, "one of two flags");
-  sendAccount(r, { ...payer, nonce: nonceAfter, balance: left, warm }, cursorTime(1), isSigned);
+  const paid = { ...payer, nonce: nonceAfter, balance: kept, warm };
+  const sent = { ...paid, balance: left };
+  sendAccount(r, sent, cursorTime(1), isSigned);
 
   const callee = receiveAccount(r, "callee", to.whole, cursorTime(2), valid);
   const balance = callee.balance.plus(moved);
   r.range(balance, 128, valid);
-  sendAccount(r, { ...callee, balance, warm: valid }, cursorTime(2), valid);
+  r.bounded(callee.balance, HALF_MAX, "an account's, where the transaction is valid");
+  const found = { ...callee, warm: valid };
+  const received = { ...found, balance };
+  sendAccount(r, received, cursorTime(2), valid);
+  const fails = valid.minus(succeeds);
+  r.bounded(fails, 1n, "what succeeds is valid");
+  const lastUndoing = r.given("lastUndoing");
+  r.equal(lastUndoing, 0, "only what a frame did that fails is undone", r.on.minus(fails));
+  const calleeUndone = lastUndoing.minus(fails);
+  for (const time of [lastUndoing, calleeUndone])
+    r.bounded(time, (1n << 32n) - 1n, "0, or what `end` adds up from the frame's last time and all undoings");
+  undoAccount(r, { name: "payer", before: paid, after: sent, time: lastUndoing }, fails);
+  undoAccount(r, { name: "callee", before: found, after: received, time: calleeUndone }, fails);
   const plain = r.product(valid, hasNoCode(r, callee));
   const start = cursorTime(TRANSACTION_TIME);
   const gas = gasLimit.minus(fields.intrinsicGas);
-  beginFrame(r, { context, time: start, hash: callee, gas, where: valid.minus(plain) });
+  const undoings = fails.times(VALUE_CHANGES);
+  r.bounded(undoings, BigInt(VALUE_CHANGES), "fails is 0 or 1");
+  beginFrame(r, { context, time: start, hash: callee, gas, where: valid.minus(plain), undoings });
   r.bounded(gas, GAS_CAP, "a valid one has at least the intrinsic gas, and at most 2^24");
   r.send("ended", { gas, context, time: start, succeeded: 1, length: 0 }, plain);
   r.send("refund", { value: 0, time }, valid);
-  const isStatic = r.on.minus(succeeds).times(WRITES_NOTHING);
-  r.bounded(isStatic, WRITES_NOTHING, "succeeds is 0 or 1");
   const { dataLength } = fields;
   sendAttributes(r, context, {
     address: to,
@@ -122,7 +138,8 @@ export const transactionIn = row("transactionIn", "an L2TX comes in, and is vali
     callValue: { lo: value.lo, hi: 0 },
     callDataSize: { lo: dataLength, hi: 0 },
     gasPrice: { lo: price, hi: 0 },
-    isStatic: { lo: isStatic, hi: 0 },
+    isStatic: { lo: 0, hi: 0 },
+    undoing: { lo: fails, hi: lastUndoing },
   });
   // Its calldata, which L1 sends of each one whose form is valid.
   const words = wordsOf(r, dataLength, "data words");

@@ -129,14 +129,14 @@ function unpaid(r: RowBuilder, step: Step, cost: Linear): void {
 export const sloadUnpaid = row("sloadUnpaid", "an SLOAD that cannot be paid", (r) => {
   const step = beginStep(r, 0x54);
   const slot = receiveSlot(r, step, pop(r, step, 0, "slot"));
-  slot.write(slot.current);
+  slot.leave();
   unpaid(r, step, sloadCost(slot));
 });
 
 export const sstoreUnpaid = row("sstoreUnpaid", "an SSTORE that cannot be paid", (r) => {
   const step = beginStep(r, 0x55);
   const slot = receiveSlot(r, step, pop(r, step, 0, "slot"));
-  slot.write(slot.current);
+  slot.leave();
   unpaid(r, step, sstorePrice(r, slot, pop(r, step, 1, "value")).cost);
 });
 

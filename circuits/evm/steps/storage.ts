@@ -5,6 +5,7 @@ import { FRAME_ATTRIBUTE } from "../attributes.ts";
 import { SSTORE_SENTRY } from "../opcodes.ts";
 import { beginStep, endStep, type Step } from "./step.ts";
 import { pop, replace } from "./stack.ts";
+import { countUndoing, receiveUndoing, type Undoing } from "./undoing.ts";
 
 /** Prices of EIP-2929, EIP-2200 and EIP-3529. */
 const GAS = { warm: 100, cold: 2_100, reset: 2_900, set: 20_000 } as const;
@@ -16,10 +17,18 @@ export interface Slot {
   readonly original: Halves;
   /** 1 if the transaction accessed it before. */
   readonly warm: Linear;
-  readonly write: (value: Halves) => void;
+  /** It is warm and holds the value, until that is undone. */
+  readonly write: (value: Halves, undoing: Undoing) => void;
+  /** It is as it was: for what ends the frame, and is undone with it. */
+  readonly leave: () => void;
 }
 
-/** Receives the newest entry of a slot of the frame's account. */
+/**
+ * Receives the newest entry of a slot of the frame's account.
+ *
+ * Where the frame's doings are undone, a row that writes takes part in the table twice: what it sent, or what
+ * undoings put in its place since, becomes again what it had received.
+ */
 export function receiveSlot(r: RowBuilder, { context, time }: Step, slot: Halves): Slot {
   const [lo, hi] = [r.given("addressLo"), r.given("addressHi")];
   r.receive("attribute", { lo, context, kind: FRAME_ATTRIBUTE.address, hi });
@@ -39,8 +48,17 @@ export function receiveSlot(r: RowBuilder, { context, time }: Step, slot: Halves
     current,
     original,
     warm,
-    write: (value) => {
+    write: (value, undoing) => {
       r.send("storage", { ...value, warm: 1, time, ...rest });
+      const { undone } = undoing;
+      const undoneAt = countUndoing(r, context, undoing);
+      const newest = r.given("newestTime");
+      r.receive("storage", { ...value, warm: 1, time: newest, ...rest }, undone);
+      r.before(newest, undoneAt, undone);
+      r.send("storage", { ...current, warm, time: undoneAt, ...rest }, undone);
+    },
+    leave: () => {
+      r.send("storage", { ...current, warm, time, ...rest });
     },
   };
 }
@@ -48,7 +66,7 @@ export function receiveSlot(r: RowBuilder, { context, time }: Step, slot: Halves
 export const sload = row("sload", "SLOAD", (r) => {
   const step = beginStep(r, 0x54);
   const slot = receiveSlot(r, step, pop(r, step, 0, "slot"));
-  slot.write(slot.current);
+  slot.write(slot.current, receiveUndoing(r, step.context));
   replace(r, step, 1, slot.current);
   endStep(r, step, { cost: sloadCost(slot) });
 });
@@ -65,18 +83,21 @@ export const sstore = row("sstore", "SSTORE", (r) => {
   r.range(gas.minus(SSTORE_SENTRY + 1), 40);
   const slot = receiveSlot(r, step, pop(r, step, 0, "slot"));
   const value = pop(r, step, 1, "value");
-  slot.write(value);
+  const undoing = receiveUndoing(r, context);
+  slot.write(value, undoing);
   const { cost, refund } = sstorePrice(r, slot, value);
+  // Until the transaction ends nothing asks for the counter: what is undone is not counted.
+  const lasts = r.on.minus(undoing.undone);
   const [before, old] = [r.given("refund"), r.given("refundTime")];
-  r.receive("refund", { value: before, time: old });
-  r.before(old, time);
+  r.receive("refund", { value: before, time: old }, lasts);
+  r.before(old, time, lasts);
   const after = before.plus(refund);
   r.bounded(
     after,
     (1n << 40n) - 1n,
     "EIP-3529 takes back only what it gave; each of fewer than 2^24 SSTOREs gives at most 19,900",
   );
-  r.send("refund", { value: after, time });
+  r.send("refund", { value: after, time }, lasts);
   endStep(r, step, { cost, grows: -2 });
 });
 

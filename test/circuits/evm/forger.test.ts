@@ -61,6 +61,14 @@ describe(`evm: the forger (seed ${SEED}, 1 of ${EVERY})`, function () {
       "a payment": { to: NOBODY, value: 7n },
     } as const))
       await add(name, await rollup.run(await rollup.signed({ ...fees, ...fields })));
+    // Ends of frames that wrote: a REVERT, and an SSTORE that cannot be paid.
+    for (const [name, code] of Object.entries<Hex>({
+      "what a transaction undoes": "0x60075f555f5460085f555f6001545ffd",
+      "a transaction that runs out of gas": "0x60075f5560086001556009600255",
+    })) {
+      const { address } = await rollup.deploy(code);
+      await add(name, await rollup.run(await rollup.signed({ ...fees, gas: 70_000n, to: address })));
+    }
     await add(
       "an invalid transaction",
       invalidRun(rollup, await rollup.signed({ ...fees, to: NOBODY, nonce: 99 })),

@@ -52,7 +52,11 @@ export async function traceCall(operation: Operation): Promise<TracedOperation> 
   const code = codeOf(operation, callee.codeHash);
   const frame: TracedFrame =
     code === undefined
-      ? { rows: [], end: { time: start, gas: OPERATION_GAS, succeeded: true, output: new Uint8Array() } }
+      ? {
+          rows: [],
+          end: { time: start, gas: OPERATION_GAS, succeeded: true, output: new Uint8Array() },
+          undoing: 0n,
+        }
       : await traceFrame(
           {
             context,
@@ -62,6 +66,8 @@ export async function traceCall(operation: Operation): Promise<TracedOperation> 
             code: hexToBytes(code),
             callData: hexToBytes(action.data),
             attributes: { ...attributes, ...statement },
+            // If it fails, the visit leaves nothing behind.
+            undoneBefore: undefined,
           },
           tables,
         );
@@ -100,7 +106,7 @@ export async function traceCall(operation: Operation): Promise<TracedOperation> 
         ...found("caller", caller),
         ...found("callee", callee),
         slot: code === undefined ? 0n : SLOT,
-        ...attributeReads(reads, context, attributes),
+        ...attributeReads(reads, context, { ...attributes, undoing: frame.undoing }),
         "reads behind": reads.of("calldata", wordBehind(context, calldata.length)),
       },
     },

@@ -13,6 +13,7 @@ import { STORAGE } from "./instructions/storage.ts";
 import { closingRows, Machine } from "./machine.ts";
 import type { Tables } from "./tables.ts";
 import type { TraceRow } from "./trace-row.ts";
+import { NOTHING_UNDONE, undo } from "./undoing.ts";
 
 const HANDLERS: Handlers = { ...ARITHMETIC, ...CONTROL, ...ENVIRONMENT, ...MEMORY, ...STORAGE };
 const BY_CLASS = new Map(OPCODES.map((opcode) => [`${opcode.class}:${opcode.parameter}`, opcode]));
@@ -24,6 +25,8 @@ const MAX_ROWS = 20_000;
 export interface TracedFrame {
   readonly rows: readonly TraceRow[];
   readonly end: FrameEnd;
+  /** The frame's attribute `undoing`. */
+  readonly undoing: bigint;
 }
 
 /**
@@ -38,8 +41,11 @@ export async function traceFrame(start: FrameStart, tables: Tables): Promise<Tra
   for (;;) {
     await execute(machine);
     const { end } = machine;
-    if (end !== undefined)
-      return { rows: [...machine.rows, ...cutRows(machine.rows), ...closingRows(machine)], end };
+    if (end !== undefined) {
+      const undoings = end.succeeded ? NOTHING_UNDONE : await undo(machine, end);
+      const rows = [...machine.rows, ...cutRows(machine.rows), ...closingRows(machine, undoings)];
+      return { rows, end: { ...end, time: end.time + undoings.count }, undoing: undoings.attribute };
+    }
     if (machine.rows.length > MAX_ROWS)
       throw new NotYetProvableError(`more than ${MAX_ROWS} rows of one frame`);
   }

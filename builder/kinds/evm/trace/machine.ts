@@ -2,9 +2,9 @@ import type { RowType } from "../../../../circuits/bus/row.ts";
 import { STEPS } from "../../../../circuits/evm/steps/index.ts";
 import { NotYetProvableError } from "./errors.ts";
 import { decodeCode, type Instruction } from "./decoded-code.ts";
-import type { AttributeName, FrameEnd, FrameStart } from "./frame-start.ts";
+import type { AttributeName, FrameEnd, FrameStart, Undoings } from "./frame-start.ts";
 import { Memory } from "./memory.ts";
-import type { Tables } from "./tables.ts";
+import type { RefundEntry, StorageEntry, Tables } from "./tables.ts";
 import type { TraceRow } from "./trace-row.ts";
 import { operandHalves } from "./words.ts";
 import { halves } from "../../../proving/bus/terms.ts";
@@ -26,6 +26,14 @@ export interface Effect {
   readonly pc?: number;
 }
 
+/** What a row did to a table. */
+export interface Change {
+  /** Number of the row among the machine's. */
+  readonly row: number;
+  /** The entry that it replaced. */
+  readonly before: StorageEntry;
+}
+
 type Given = Readonly<Record<string, bigint>>;
 
 /** One frame: its stack, memory and gas, and the rows of what it did so far. */
@@ -35,6 +43,10 @@ export class Machine {
   readonly memory = new Memory();
   readonly code: ReadonlyMap<number, Instruction>;
   readonly rows: TraceRow[] = [];
+  /** In their order. */
+  readonly changes: Change[] = [];
+  /** As the frame found it. */
+  readonly refund: RefundEntry;
   gas: bigint;
   time: bigint;
   #pc = 0;
@@ -44,6 +56,7 @@ export class Machine {
   constructor(start: FrameStart, tables: Tables) {
     this.start = start;
     this.tables = tables;
+    this.refund = tables.refund;
     this.code = decodeCode(start.code);
     this.gas = start.gas;
     this.time = start.time;
@@ -145,6 +158,12 @@ export class Machine {
     this.leave(type, given, pops, { gas: 0n, succeeded: false, output: new Uint8Array() });
   }
 
+  /** Replaces a slot's newest entry by the row made last; undone if the frame is. */
+  changeStorage(before: StorageEntry, after: StorageEntry): void {
+    this.changes.push({ row: this.rows.length - 1, before });
+    this.tables.writeStorage(after);
+  }
+
   /** Rows that belong to no step. */
   add(type: RowType, given: Given): void {
     this.rows.push({ type, given });
@@ -182,7 +201,7 @@ export class Machine {
 }
 
 /** Rows of what a frame that has ended leaves behind, and of the words of memory that it began. */
-export function closingRows(machine: Machine): TraceRow[] {
+export function closingRows(machine: Machine, { count, given: undoings }: Undoings): TraceRow[] {
   const { start, end, memory, stack } = machine;
   if (end === undefined) throw new RangeError("the frame has not ended");
   const { context } = start;
@@ -209,6 +228,8 @@ export function closingRows(machine: Machine): TraceRow[] {
     words,
     sizeTime,
     quotient,
+    ...undoings,
+    count,
     fresh: BigInt((memory.touched.at(-1) ?? -1) + 1),
     discards: BigInt(left.length + items.length),
   };

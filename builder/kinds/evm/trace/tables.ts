@@ -124,6 +124,11 @@ export class Tables {
     this.#refund = entry;
   }
 
+  /** Goes back to an entry: what came after it does not count. */
+  restoreRefund(entry: RefundEntry): void {
+    this.#refund = entry;
+  }
+
   /** Every account that was asked for. */
   get accounts(): readonly Lifetime<AccountEntry>[] {
     return [...this.#accounts.values()];

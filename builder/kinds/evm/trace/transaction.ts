@@ -1,5 +1,5 @@
 import { hexToBytes } from "viem";
-import { FRAME_ATTRIBUTE } from "../../../../circuits/evm/attributes.ts";
+import type { FrameAttribute } from "../../../../circuits/evm/attributes.ts";
 import { TRANSACTION_STATUS } from "../../../../circuits/bus/transaction-fields.ts";
 import { halves } from "../../../proving/bus/terms.ts";
 import {
@@ -7,7 +7,7 @@ import {
   LAST_NONCE,
   TRANSACTION_TIME,
   transactionIn,
-  WRITES_NOTHING,
+  VALUE_CHANGES,
 } from "../../../../circuits/evm/border/transaction-in.ts";
 import {
   droppedWord,
@@ -26,8 +26,11 @@ import { attributeReads, codeOf, found, wordBehind, wordOf } from "./given.ts";
 import type { Operation, TracedOperation } from "./operation.ts";
 import { Reads } from "./reads.ts";
 import { type SignedTransaction, signedTransaction } from "./signed-transaction.ts";
-import type { AccountEntry } from "./tables.ts";
+import type { AccountEntry, Tables } from "./tables.ts";
 import type { TraceRow } from "./trace-row.ts";
+
+/** What a frame is told. */
+type Attributes = Readonly<Record<FrameAttribute, bigint>>;
 
 /** The statement's only code. */
 const SLOT = 0n;
@@ -133,17 +136,25 @@ async function playTransaction(operation: Operation, transaction: SignedTransact
   if (payer.codeHash !== NO_CODE_HASH)
     throw new NotYetProvableError("signers whose account delegates (EIP-7702)");
   const isValid = isPayable(transaction, payer);
-  const { frame, attributes, codes } = isValid
-    ? await playFrame(operation, transaction)
-    : { frame: undefined, attributes: undefined, codes: [] };
-  const moved = frame?.end.succeeded === true ? fields.value : 0n;
-  const price = fields.maxPriorityFeePerGas;
-  const balance = isValid ? payer.balance - fields.gasLimit * price - moved : payer.balance;
-  const nonce = isValid ? payer.nonce + 1n : payer.nonce;
-  tables.writeAccount({ ...payer, nonce, balance, warm: isValid || payer.warm, time: time + 1n });
+  if (isValid) assertCovered(transaction);
+  const fee = fields.gasLimit * fields.maxPriorityFeePerGas;
+  const paid = isValid
+    ? { ...payer, nonce: payer.nonce + 1n, balance: payer.balance - fee, warm: true }
+    : payer;
+  const moved = isValid ? fields.value : 0n;
+  tables.writeAccount({ ...paid, balance: paid.balance - moved, time: time + 1n });
   const callee = isValid ? await tables.account(fields.to) : undefined;
   if (callee !== undefined)
     tables.writeAccount({ ...callee, balance: callee.balance + moved, warm: true, time: time + 2n });
+  const { frame, attributes, codes } =
+    callee === undefined
+      ? { frame: undefined, attributes: undefined, codes: [] }
+      : await playFrame(operation, transaction, callee);
+  const lastUndoing = (attributes?.undoing ?? 0n) >> 128n;
+  const undone =
+    callee === undefined || lastUndoing === 0n
+      ? {}
+      : await returnValue(tables, { paid, callee, lastUndoing });
 
   const reads = new Reads();
   reads.count(frame?.rows ?? [], "attribute", operation.hash);
@@ -163,6 +174,8 @@ async function playTransaction(operation: Operation, transaction: SignedTransact
     ...wordOf("signer", signer),
     ...found("payer", payer),
     ...(callee === undefined ? {} : found("callee", callee)),
+    lastUndoing,
+    ...undone,
     slot: codes[0]?.slot ?? 0n,
     ...(attributes === undefined ? {} : attributeReads(reads, context, attributes)),
     "reads behind": reads.of("calldata", wordBehind(context, words.length)),
@@ -170,13 +183,45 @@ async function playTransaction(operation: Operation, transaction: SignedTransact
   return { given, isValid, end: frame?.end, rows: [...words, ...(frame?.rows ?? [])], codes };
 }
 
+/** @throws {NotYetProvableError} for a valid transaction that no row covers. */
+function assertCovered({ fields: { isCreation, accessAddresses, to } }: SignedTransaction): void {
+  if (isCreation === 1n) throw new NotYetProvableError("transactions that create a contract");
+  if (accessAddresses > 0n) throw new NotYetProvableError("transactions with an access list");
+  if (to !== 0n && isWarmFromStart(to)) throw new NotYetProvableError("calls to precompiles");
+}
+
+/** The accounts of a transaction before its value moves, and when the last undoing is. */
+interface ValueMoved {
+  readonly paid: AccountEntry;
+  readonly callee: AccountEntry;
+  readonly lastUndoing: bigint;
+}
+
+/**
+ * Gives the value back when the frame has failed and what it did is undone: the frame's first two changes.
+ * @returns what `transactionIn` is given of it.
+ */
+async function returnValue(
+  tables: Tables,
+  { paid, callee, lastUndoing }: ValueMoved,
+): Promise<Record<string, bigint>> {
+  const calleeUndone = (await tables.account(callee.address)).time;
+  tables.writeAccount({ ...callee, warm: true, time: lastUndoing - 1n });
+  const payerUndone = (await tables.account(paid.address)).time;
+  tables.writeAccount({ ...paid, time: lastUndoing });
+  return { "payer undone": payerUndone, "callee undone": calleeUndone };
+}
+
 /** Executes the frame of a valid transaction, and says what it is told. */
-async function playFrame(operation: Operation, { fields, data }: SignedTransaction) {
+async function playFrame(
+  operation: Operation,
+  { fields, data }: SignedTransaction,
+  callee: AccountEntry,
+): Promise<
+  Pick<TracedOperation, "codes"> & { readonly frame: TracedFrame; readonly attributes: Attributes }
+> {
   const { cursor, tables, statement } = operation;
   const { to, signer, value, dataLength, gasLimit, intrinsicGas } = fields;
-  if (fields.isCreation === 1n) throw new NotYetProvableError("transactions that create a contract");
-  if (fields.accessAddresses > 0n) throw new NotYetProvableError("transactions with an access list");
-  if (to !== 0n && isWarmFromStart(to)) throw new NotYetProvableError("calls to precompiles");
   const attributes = {
     address: to,
     origin: signer,
@@ -189,21 +234,21 @@ async function playFrame(operation: Operation, { fields, data }: SignedTransacti
   const { context } = cursor;
   const time = cursor.time + BigInt(TRANSACTION_TIME);
   const gas = gasLimit - intrinsicGas;
-  const code = codeOf(operation, (await tables.account(to)).codeHash);
+  const code = codeOf(operation, callee.codeHash);
   if (code === undefined) {
-    const frame: TracedFrame = { rows: [], end: { time, gas, succeeded: true, output: NOTHING } };
-    return { frame, attributes, codes: [] };
+    const end = { time, gas, succeeded: true, output: NOTHING };
+    const frame: TracedFrame = { rows: [], end, undoing: 0n };
+    return { frame, attributes: { ...attributes, undoing: 0n }, codes: [] };
   }
-  const start = { context, time, gas, slot: SLOT, code: hexToBytes(code), callData: data };
-  const frame = await traceFrame({ ...start, attributes: { ...attributes, ...statement } }, tables);
-  const codes = [{ slot: SLOT, code }];
-  if (frame.end.succeeded) return { frame, attributes, codes };
-  const reads = new Reads();
-  reads.count(frame.rows, "attribute", operation.hash);
-  const kind = BigInt(FRAME_ATTRIBUTE.isStatic);
-  if (reads.of("attribute", { lo: 0n, hi: 0n, context, kind }) > 0n)
-    throw new NotYetProvableError("transactions that revert after they have written");
-  return { frame, attributes: { ...attributes, isStatic: WRITES_NOTHING }, codes };
+  const frame = await traceFrame(
+    {
+      ...{ context, time, gas, slot: SLOT, code: hexToBytes(code), callData: data },
+      attributes: { ...attributes, ...statement },
+      undoneBefore: BigInt(VALUE_CHANGES),
+    },
+    tables,
+  );
+  return { frame, attributes: { ...attributes, undoing: frame.undoing }, codes: [{ slot: SLOT, code }] };
 }
 
 /**

@@ -5,6 +5,8 @@ import { transactionIn } from "../../../../circuits/evm/border/transaction-in.ts
 import { droppedWord, transactionOut } from "../../../../circuits/evm/border/transaction-out.ts";
 import { rawWord, transactionWord } from "../../../../circuits/evm/border/transaction-words.ts";
 import { visit } from "../../../../circuits/evm/border/visit.ts";
+import { end } from "../../../../circuits/evm/steps/end.ts";
+import { sload, sstore } from "../../../../circuits/evm/steps/storage.ts";
 import { traceVisit, type VisitTrace } from "../../../../builder/kinds/evm/trace/visit.ts";
 import { lowerCase } from "../../../../builder/protocol/address.ts";
 import { resultAction } from "../../../../builder/protocol/action.ts";
@@ -20,16 +22,19 @@ import { runtimeCode } from "../support/runtime-code.ts";
 const NOBODY: Address = "0x00000000000000000000000000000000000abcde";
 const INCREMENT: Hex = "0xd09de08a";
 const BORDER = [transactionIn, transactionOut, rawWord, transactionWord, droppedWord];
+/** Rows that have to do with what is undone. */
+const UNDOING = [transactionIn, transactionOut, end, sload, sstore];
 
 describe("evm: the border of an L2TX refuses a prover who", () => {
   let poseidon: Poseidon;
   let proxies: RollupProxies;
   let rollup: TestRollup;
-  /** A counter incremented; sent Ether, which fails; an account sent Ether; with another nonce. */
+  /** A counter incremented; sent Ether, which fails; Ether for an account; invalid; undone. */
   let counted: VisitTrace;
   let failed: VisitTrace;
   let paid: VisitTrace;
   let invalid: VisitTrace;
+  let undone: VisitTrace;
 
   before(async () => {
     poseidon = recentPoseidon(await loadPoseidon(), 1 << 15);
@@ -44,6 +49,9 @@ describe("evm: the border of an L2TX refuses a prover who", () => {
     counted = await trace({ to: counter, data: INCREMENT });
     failed = await trace({ to: counter, data: INCREMENT, value: 9n });
     paid = await trace({ to: NOBODY, value: 7n });
+    // 7 to slot 0, which is read, then 8; 1 is read and the frame reverts.
+    const { address } = await rollup.deploy("0x60075f555f5460085f555f6001545ffd");
+    undone = await trace({ to: address, value: 9n });
     const { store } = rollup;
     const root = store.stateRoot();
     const signer = lowerCase(USER.address);
@@ -57,7 +65,7 @@ describe("evm: the border of an L2TX refuses a prover who", () => {
       visit: { rootBefore: root, rootAfter: root, actions: [action, answer] },
       witness: store.witnessOf({ accounts: new Set([signer, NOBODY, zeroAddress]), slots: new Map() }),
     });
-    for (const one of [counted, failed, paid, invalid]) expect(flawsOf(one)).to.deep.equal([]);
+    for (const one of [counted, failed, paid, invalid, undone]) expect(flawsOf(one)).to.deep.equal([]);
   });
 
   after(() => rollup.close());
@@ -68,10 +76,11 @@ describe("evm: the border of an L2TX refuses a prover who", () => {
   it("changes any committed value of its rows by 1", () => {
     for (const trace of [counted, failed, paid, invalid])
       expect(survivors(trace, BORDER, poseidon)).to.deep.equal([]);
+    expect(survivors(undone, UNDOING, poseidon)).to.deep.equal([]);
   }).timeout(180_000);
 
   it("leaves any row out, or has it twice", () => {
-    for (const trace of [paid, invalid]) expect(sparable(trace, poseidon)).to.deep.equal([]);
+    for (const trace of [paid, invalid, undone]) expect(sparable(trace, poseidon)).to.deep.equal([]);
   }).timeout(120_000);
 
   /** What the two rows of an L2TX and the visit say of validity, changed together. */
@@ -136,8 +145,20 @@ describe("evm: the border of an L2TX refuses a prover who", () => {
     const rows = forged(forged(counted, transactionIn, { succeeds: () => 0n }), transactionOut, {
       succeeds: () => 0n,
     });
-    // The frame's rows ask for a frame that may write; one that fails is told that it may not.
-    expect(flawsOf(rows).join()).to.match(/attribute\(0, 1, 192, 0\)/);
+    // The frame's rows say that what they write lasts; one that fails is told that it does not.
+    expect(flawsOf(rows).join()).to.match(/attribute\(0, 1, 193, 0\)/);
+  });
+
+  it("undoes nothing of what a failed frame wrote, or what a frame wrote that succeeded", () => {
+    const lasts = { undone: () => 0n, lastUndoing: () => 0n };
+    const kept = [sload, sstore].reduce((trace, type) => forged(trace, type, lasts), undone);
+    const rows = forged(forged(kept, end, { ...lasts, count: () => 0n }), transactionIn, {
+      lastUndoing: () => 0n,
+    });
+    expect(flawsOf(rows).join()).to.match(/attribute\(1, 1, 193, 0\)/);
+    const time = counted.rows.find(({ type }) => type === end)?.given.time ?? 0n;
+    const told = forged(counted, transactionIn, { lastUndoing: () => time });
+    expect(flawsOf(told).join()).to.include("only what a frame did that fails is undone");
   });
 
   it("refunds more than there is, or more than a fifth, or goes below the floor", () => {

@@ -71,6 +71,38 @@ describe("evm: visits that an L2TX begins", () => {
     expect(run.visit.actions[1]?.failed).to.equal(false);
   });
 
+  it("undo what was written, when they revert or halt", async () => {
+    // PUSH1 1 PUSH0 SSTORE, PUSH1 2 PUSH0 SSTORE, PUSH0 PUSH1 1 SSTORE (was 0), PUSH1 1 SLOAD, then the end.
+    const writes = "60015f5560025f555f60015560015450";
+    const ends = { revert: "5f5ffd", invalid: "fe", underflow: "01", "out of gas": "5b600056" };
+    for (const [end, code] of Object.entries(ends)) {
+      const { address } = await rollup.deploy(`0x${writes}${code}`);
+      const before = rollup.store.stateRoot();
+      const fees = { maxPriorityFeePerGas: 3n, maxFeePerGas: 5n };
+      const run = await check({ to: address, value: 4n, gas: 90_000n, ...fees });
+      expect(run.visit.actions[1]?.data, end).to.equal("0x00");
+      expect(run.visit.rootAfter).not.to.equal(before);
+    }
+  });
+
+  it("have the contract see the value that came along, whatever becomes of it", async () => {
+    // Halts unless there is some (or if there is); stores it; stores it and reverts.
+    for (const code of ["0x47600557fe5b00", "0x4715600657fe5b00", "0x475f5500", "0x475f555f5ffd"] as const) {
+      const { address } = await rollup.deploy(code);
+      for (const value of [0n, 4n, 0n])
+        await check({ to: address, value, gas: 90_000n, maxPriorityFeePerGas: 3n, maxFeePerGas: 5n });
+    }
+  });
+
+  it("refund nothing for what was undone", async () => {
+    // Stores 1, if the calldata's word is not 0; else clears the slot and reverts.
+    const { address } = await rollup.deploy("0x5f35600b575f5f555f5ffd5b60015f5500");
+    for (const value of ["00", "01", "00", "00", "01"]) {
+      const data: Hex = `0x${value.padStart(64, "0")}`;
+      await check({ to: address, data, maxPriorityFeePerGas: 3n, maxFeePerGas: 3n });
+    }
+  });
+
   it("refund for slots that are cleared, as far as a fifth of the gas", async () => {
     // PUSH1 value PUSH0 SSTORE with the value from the calldata, then as many JUMPDESTs as there is gas for.
     const { address } = await rollup.deploy("0x5f355f5500");
@@ -152,12 +184,10 @@ describe("evm: visits that an L2TX begins", () => {
   });
 
   it("are refused by name when no row covers them", async () => {
-    const reverting = (await rollup.deploy("0x60015f555f5ffd")).address;
     for (const fields of [
       { data: "0x00" },
       { to: "0x0000000000000000000000000000000000000004" },
       { to: NOBODY, type: "eip2930", accessList: [{ address: NOBODY, storageKeys: [] }] },
-      { to: reverting },
     ] as Parameters<TestRollup["signed"]>[0][]) {
       const run = await rollup.run(await rollup.signed(fields));
       const error = await trace(run).then(

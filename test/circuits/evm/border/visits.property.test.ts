@@ -15,6 +15,8 @@ import { flawsOf } from "../support/visit-flaws.ts";
 
 /** Stores the second word of the calldata at the first, and returns the first slot. */
 const STORE = "0x6020355f35555f545f5260205ff3";
+/** Stores as that, clears slot 1, and reverts unless a value came along. */
+const REGRET = "0x6020355f35555f600155346011575f5ffd5b00";
 /** Reverts with 64 bytes of memory, of which the first word is the value that came along. */
 const REVERT = "0x345f5260405ffd";
 /** Gives back its gas only if its first word is 0: else it runs into INVALID. */
@@ -32,13 +34,19 @@ describe("evm: random visits", () => {
     proxies = RollupProxies.read();
     rollup = await TestRollup.open();
     contracts = [];
-    for (const code of [STORE, REVERT, PICKY, await runtimeCode("examples/Counter.sol", "Counter")] as const)
+    for (const code of [
+      STORE,
+      REGRET,
+      REVERT,
+      PICKY,
+      await runtimeCode("examples/Counter.sol", "Counter"),
+    ] as const)
       contracts.push((await rollup.deploy(code)).address);
   });
 
   after(() => rollup.close());
 
-  const target = fc.nat(6).map((n) => [...contracts, ...ACCOUNTS][n] ?? ACCOUNTS[0] ?? "0x");
+  const target = fc.nat(7).map((n) => [...contracts, ...ACCOUNTS][n] ?? ACCOUNTS[0] ?? "0x");
   const word = fc.oneof(fc.constant(0n), fc.constant(1n), fc.bigInt({ min: 0n, max: (1n << 256n) - 1n }));
   const data: fc.Arbitrary<Hex> = fc.oneof(
     fc.constantFrom<Hex>("0x", "0xd09de08a", "0x06661abd", "0xd09de08a00"),

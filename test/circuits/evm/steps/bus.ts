@@ -37,7 +37,9 @@ export function commit(rows: readonly TraceRow[]): CommittedRow[] {
 export interface Surroundings {
   readonly start: FrameStart;
   readonly end: FrameEnd;
-  readonly tables: Tables;
+  /** What the frame is told of undoing. */
+  readonly undoing: bigint;
+  readonly tables: Pick<Tables, "slots" | "accounts" | "refund">;
 }
 
 /** Evaluates rows of one frame, with what others would send and receive added. */
@@ -89,10 +91,10 @@ function entry(tuple: TupleName, fields: Readonly<Record<string, bigint>>, times
 }
 
 /** What the row that begins the frame sends as often as it is received. */
-function trueOfFrame({ start }: Surroundings): BusEntry[] {
+function trueOfFrame({ start, undoing }: Surroundings): BusEntry[] {
   const { context, callData, attributes } = start;
   const attribute = (name: string, kind: number, of: bigint): BusEntry => {
-    const values: Readonly<Record<string, bigint>> = attributes;
+    const values: Readonly<Record<string, bigint>> = { ...attributes, undoing };
     return entry("attribute", { ...halves(values[name] ?? 0n), context: of, kind: BigInt(kind) }, 1n);
   };
   return [
@@ -127,6 +129,7 @@ function border({ start, end, tables }: Surroundings): BusEntry[] {
     entry("state", { gas, context, time, sp: 0n, pc: 0n, slot }, 1n),
     entry("memorySize", { words: 0n, context, time: 0n, quotient: 0n }, 1n),
     entry("freshMemory", { index: 0n, context }, 1n),
+    entry("undoings", { count: 0n, context }, 1n),
     entry("refund", { value: 0n, time: 0n }, 1n),
     entry("refund", { ...tables.refund }, -1n),
     entry(

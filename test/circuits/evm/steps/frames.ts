@@ -15,8 +15,8 @@ const DEFAULTS: Omit<Call, "code"> = {
   storage: new Map(),
 };
 
-/** A call of which only the code has to be said. */
-export type Wanted = Partial<Call> & Pick<Call, "code">;
+/** A call of which only the code has to be said; and whether a failure is undone. */
+export type Wanted = Partial<Call> & Pick<Call, "code"> & { readonly undoesFailure?: boolean };
 
 export interface Traced extends Surroundings {
   readonly frame: TracedFrame;
@@ -42,6 +42,7 @@ export function startOf(call: Call): FrameStart {
       number: BLOCK.number,
       chainId: evmChainIdOf(31_337n, chainId(3)),
     },
+    undoneBefore: undefined,
   };
 }
 
@@ -53,12 +54,12 @@ export function tablesOf(call: Call): Tables {
 }
 
 /** Traces a call. */
-export async function trace(wanted: Wanted): Promise<Traced> {
+export async function trace({ undoesFailure = false, ...wanted }: Wanted): Promise<Traced> {
   const call = { ...DEFAULTS, ...wanted };
-  const start = startOf(call);
+  const start = { ...startOf(call), undoneBefore: undoesFailure ? 0n : undefined };
   const tables = tablesOf(call);
   const frame = await traceFrame(start, tables);
-  return { start, tables, frame, end: frame.end };
+  return { start, tables, frame, end: frame.end, undoing: frame.undoing };
 }
 
 /**
@@ -67,7 +68,7 @@ export async function trace(wanted: Wanted): Promise<Traced> {
  */
 export async function agree(wanted: Wanted, watched = true): Promise<Traced> {
   const call = { ...DEFAULTS, ...wanted };
-  const traced = await trace(call);
+  const traced = await trace(wanted);
   const { frame, tables } = traced;
   const verdict = judge(commit(frame.rows), traced);
   assert.deepEqual(verdict.broken, [], "constraints");
@@ -89,10 +90,15 @@ export async function agree(wanted: Wanted, watched = true): Promise<Traced> {
   }
   // EthereumJS reports neither a step whose price it cannot find nor the STOP behind the end of the code.
   if (watched) assert.isAtMost(steps.length - reference.steps.length, 1, "steps");
-  if (end.succeeded) {
-    assert.equal(tables.refund.value, reference.refund, "refund");
+  if (end.succeeded) assert.equal(tables.refund.value, reference.refund, "refund");
+  if (end.succeeded || wanted.undoesFailure === true)
     for (const { last } of tables.slots)
       assert.equal(last.value, await reference.slot(last.slot), `slot ${last.slot}`);
+  // Nothing but time is left of what is undone.
+  if (traced.undoing !== 0n) {
+    assert.equal(tables.refund.value, 0n, "refund of a failure");
+    for (const { first, last } of tables.slots)
+      assert.deepEqual({ ...last, time: 0n }, { ...first, time: 0n }, `slot ${last.slot}`);
   }
   return traced;
 }

@@ -92,7 +92,9 @@ describe("rows of execution, random programs", () => {
       const data = Uint8Array.from({ length: random.below(100) }, () => random.below(256));
       const gas = random.below(3) === 0 ? BigInt(random.below(60_000)) : 1_000_000n;
       const storage = new Map([[1n, word(random)]]);
-      const { end } = await agree({ code, data, gas, storage, value: BigInt(random.below(1_000)) });
+      const value = BigInt(random.below(1_000));
+      const undoesFailure = random.below(2) === 0;
+      const { end } = await agree({ code, data, gas, storage, value, undoesFailure });
       if (end.succeeded) succeeded++;
     }
     assert.isAbove(succeeded, PROGRAMS / 6, "programs that end well");

@@ -22,7 +22,7 @@ function constant(value: bigint, flag?: string): Handler {
   };
 }
 
-function ofFrame(name: keyof typeof FRAME_ATTRIBUTE): Handlers {
+function ofFrame(name: Extract<AttributeName, keyof typeof FRAME_ATTRIBUTE>): Handlers {
   return { [FRAME_ATTRIBUTE[name]]: attribute(name, FRAME_ATTRIBUTE[name], false) };
 }
 

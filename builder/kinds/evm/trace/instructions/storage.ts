@@ -44,9 +44,13 @@ export const STORAGE: Handlers = {
     const { entry, given } = await slotOnTop(machine);
     const { tables, time } = machine;
     const cost = entry.warm ? 100n : 2_100n;
-    if (cost > machine.gas) machine.halt(STEPS.sloadUnpaid, given, 1);
-    else machine.step({ type: STEPS.sload, given, cost, pops: 1, pushes: [entry.value] });
-    tables.writeStorage({ ...entry, warm: true, time });
+    if (cost > machine.gas) {
+      machine.halt(STEPS.sloadUnpaid, given, 1);
+      tables.writeStorage({ ...entry, time });
+      return;
+    }
+    machine.step({ type: STEPS.sload, given, cost, pops: 1, pushes: [entry.value] });
+    machine.changeStorage(entry, { ...entry, warm: true, time });
   },
   0x55: async (machine) => {
     const { entry, given } = await slotOnTop(machine);
@@ -56,13 +60,13 @@ export const STORAGE: Handlers = {
     const operands = { ...given, ...machine.operand("value", 1) };
     if (cost > machine.gas) {
       machine.halt(STEPS.sstoreUnpaid, operands, 2);
-      tables.writeStorage({ ...entry, warm: true, time });
+      tables.writeStorage({ ...entry, time });
       return;
     }
     const before = tables.refund;
     const counter = { refund: before.value, refundTime: before.time };
     machine.step({ type: STEPS.sstore, given: { ...operands, ...counter }, cost, pops: 2 });
-    tables.writeStorage({ ...entry, value, warm: true, time });
+    machine.changeStorage(entry, { ...entry, value, warm: true, time });
     tables.writeRefund({ value: before.value + refund, time });
   },
 };
