@@ -19,8 +19,11 @@ export const CLASS = { push: 0x5f, dup: 0x80, swap: 0x90, log: 0xa0 } as const;
 /** What opcodes that Osaka does not define are decoded to; INVALID itself. */
 export const INVALID = 0xfe;
 
-/** Class, in decoded code, of the upper half of an immediate of more than 16 bytes, and of the length. */
-export const CONTENT = { length: 0x101, immediateHigh: 0x15f } as const;
+/**
+ * Classes, in decoded code, of what is no instruction: a half of 32 bytes of it, its length, and the upper
+ * half of an immediate of more than 16 bytes.
+ */
+export const CONTENT = { word: 0x100, length: 0x101, immediateHigh: 0x15f } as const;
 
 /** SSTORE halts with 2,300 gas or less (EIP-2200). */
 export const SSTORE_SENTRY = 2_300;

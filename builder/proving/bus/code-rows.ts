@@ -1,9 +1,9 @@
+import { CLASS, CONTENT, INVALID } from "../../../circuits/evm/opcodes.ts";
+
 /** Opcodes that exist in Osaka, one bit each: those of `CodeRows.DEFINED` in Solidity. */
 const DEFINED = 0xe43f0000000000000000001fffffffffffffffffffff07ffffff00017fff0fffn;
 
-/** Classes that are no opcodes. */
-const CLASS = { stop: 0x00, push: 0x5f, dup: 0x80, swap: 0x90, log: 0xa0, invalid: 0xfe } as const;
-const CONTENT_CLASS = { word: 0x100, length: 0x101, immediateHigh: 0x15f } as const;
+const STOP = 0x00;
 
 const WORD_BYTES = 32;
 const LOW_MASK = (1n << 128n) - 1n;
@@ -35,16 +35,16 @@ function* instructions(code: Uint8Array): Generator<Row> {
       const width = opcode - 0x5f;
       const value = bytesAt(code, place + 1, width);
       yield { place, class: CLASS.push, parameter: width, width, value: value & LOW_MASK };
-      if (width > 16) yield { place, class: CONTENT_CLASS.immediateHigh, value: value >> 128n };
+      if (width > 16) yield { place, class: CONTENT.immediateHigh, value: value >> 128n };
       place += width;
     } else yield { place, ...classOf(opcode) };
     place++;
   }
-  yield { place, class: CLASS.stop };
+  yield { place, class: STOP };
 }
 
 function classOf(opcode: number): Pick<Row, "class" | "parameter"> {
-  if ((DEFINED >> BigInt(opcode)) % 2n === 0n) return { class: CLASS.invalid };
+  if ((DEFINED >> BigInt(opcode)) % 2n === 0n) return { class: INVALID };
   if (opcode >> 4 === 8) return { class: CLASS.dup, parameter: opcode - CLASS.dup + 1 };
   if (opcode >> 4 === 9) return { class: CLASS.swap, parameter: opcode - CLASS.swap + 1 };
   if (opcode >> 4 === 10) return { class: CLASS.log, parameter: opcode - CLASS.log };
@@ -52,11 +52,11 @@ function classOf(opcode: number): Pick<Row, "class" | "parameter"> {
 }
 
 function* contents(code: Uint8Array): Generator<Row> {
-  yield { place: code.length, class: CONTENT_CLASS.length };
+  yield { place: code.length, class: CONTENT.length };
   for (let place = 0; place * WORD_BYTES < code.length; place++) {
     const word = bytesAt(code, place * WORD_BYTES, WORD_BYTES);
-    yield { place, class: CONTENT_CLASS.word, value: word >> 128n };
-    yield { place, class: CONTENT_CLASS.word, parameter: 1, value: word & LOW_MASK };
+    yield { place, class: CONTENT.word, value: word >> 128n };
+    yield { place, class: CONTENT.word, parameter: 1, value: word & LOW_MASK };
   }
 }
 

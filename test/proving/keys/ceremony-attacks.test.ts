@@ -45,6 +45,7 @@ import {
   sourcesOf,
 } from "./ceremony-files.ts";
 import { failureCode, inTemporaryFolder } from "./setting.ts";
+import { snarkjsAccepts } from "./snarkjs-verification.ts";
 
 /** What Mallory multiplies δ by, and remembers. */
 const MALLORYS_SECRET = 0xbadn;
@@ -188,9 +189,9 @@ describe("attacks on a ceremony", function () {
 
       // The forgery, with Alice contributing by snarkjs after verifying by snarkjs, as every reader does
       // afterwards.
-      expect(await snarkjs.zKey.verifyFromInit(files.initial, files.ptau, from)).to.equal(true);
+      expect(await snarkjsAccepts(files.initial, files.ptau, from)).to.equal(true);
       await snarkjs.zKey.contribute(from, to, "Alice", "entropy");
-      expect(await snarkjs.zKey.verifyFromInit(files.initial, files.ptau, to)).to.equal(true);
+      expect(await snarkjsAccepts(files.initial, files.ptau, to)).to.equal(true);
       const key = await readFile(to);
       const overDelta = times(top(openKey(key)), inverse(MALLORYS_SECRET));
       const input = { commitment: 3n, challenge: 2n, evaluation: 24n, word: 21n, bits: [1n, 0n, 1n, 0n, 1n] };

@@ -1,3 +1,4 @@
+import { CONTENT } from "../../../../circuits/evm/opcodes.ts";
 import { codeRows } from "../../../proving/bus/code-rows.ts";
 
 /** An instruction as L1 decodes it (docs/proving-evm.md, section 5). */
@@ -10,9 +11,6 @@ export interface Instruction {
   readonly value: bigint;
 }
 
-const IMMEDIATE_HIGH = 0x15f;
-const CONTENTS = 0x100;
-
 /** The instructions of a code by their place, STOP behind the last one included. */
 export function decodeCode(code: Uint8Array): ReadonlyMap<number, Instruction> {
   const instructions = new Map<number, Instruction>();
@@ -20,9 +18,9 @@ export function decodeCode(code: Uint8Array): ReadonlyMap<number, Instruction> {
     const part = (at: bigint, bits: number): number => Number(BigInt.asUintN(bits, row >> at));
     const [place, kind, value] = [part(0n, 24), part(24n, 16), row >> 64n];
     const known = instructions.get(place);
-    if (kind < CONTENTS)
+    if (kind < CONTENT.word)
       instructions.set(place, { place, class: kind, parameter: part(40n, 8), width: part(48n, 8), value });
-    else if (kind === IMMEDIATE_HIGH && known !== undefined)
+    else if (kind === CONTENT.immediateHigh && known !== undefined)
       instructions.set(place, { ...known, value: known.value | (value << 128n) });
   }
   return instructions;
