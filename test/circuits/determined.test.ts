@@ -1,5 +1,7 @@
 import { expect } from "chai";
-import { exceptionsOf, readAudit } from "./support/audit.ts";
+import type { RowType } from "../../circuits/bus/row.ts";
+import { circuit as evm } from "../../circuits/evm/index.ts";
+import { exceptionsOf, OF_ROWS, readAudit } from "./support/audit.ts";
 import { compileBoth, loadBoth } from "./support/compile.ts";
 import { determine, type Exceptions } from "./support/determined.ts";
 import { readSystem, type System } from "./support/rows.ts";
@@ -36,6 +38,18 @@ describe("circuits: every wire follows from the inputs", function () {
       expect([...free.values()]).to.deep.equal([4]);
     });
   }
+
+  it("of evm, from what is committed to and the challenges, but for quotients and inverses", async function () {
+    const { undetermined, quotients, free } = determine(readSystem((await loadBoth("evm")).plain), OF_ROWS);
+    expect(undetermined).to.deep.equal([]);
+    // One for each term of a row and each tuple of a table, and one for each test for zero.
+    const of = (count: (type: RowType) => number): number =>
+      evm.rows.reduce((sum, { type, capacity }) => sum + capacity * count(type), 0);
+    const fromTables = evm.tables.reduce((sum, { rows }) => sum + rows.length, 0);
+    expect([...quotients.values()]).to.deep.equal([fromTables + of(({ terms }) => terms.length)]);
+    const isTest = ({ kind }: { readonly kind: string }): boolean => kind === "isZero";
+    expect([...free.values()]).to.deep.equal([of(({ wires }) => wires.filter(isTest).length)]);
+  });
 
   it("not in circuits in which one does not", async function () {
     for (const [template, wires] of Object.entries({

@@ -7,7 +7,7 @@ import { type Form, readSystem, type Row, type System } from "./support/rows.ts"
 describe("circuits: the simplified system that is deployed says what the sources say", function () {
   this.timeout(1_800_000);
 
-  for (const name of ["ledger1", "ledger2"]) {
+  for (const name of ["ledger1", "ledger2", "evm"]) {
     it(`of ${name}`, async function () {
       const { plain, simplified } = await loadBoth(name);
       expect(differences(readSystem(plain), readSystem(simplified))).to.deep.equal([]);

@@ -9,7 +9,7 @@ import { CIRCOM_OPTIONS } from "../../../builder/proving/circuits/build.ts";
 import compileCircuit from "../../../builder/proving/circuits/compile-worker.ts";
 import { readInstances } from "../../../builder/proving/circuits/instances.ts";
 import { mainComponent } from "../../../builder/proving/circuits/main-component.ts";
-import { collectSources, hashSources } from "../../../builder/proving/circuits/sources.ts";
+import { collectSources, hashSources, movable } from "../../../builder/proving/circuits/sources.ts";
 import { loadArtefacts } from "../../../builder/proving/circuits/load.ts";
 import { Circuit } from "./circuit.ts";
 import { standIn, type StandInOptions, taggedInputs } from "./stand-in.ts";
@@ -28,6 +28,12 @@ const PLAIN_OPTIONS = ["--O0", "--r1cs", "--sym"] as const;
 export interface CompiledSystem {
   readonly r1cs: Uint8Array;
   readonly symbols: string;
+}
+
+/** A constraint system as it is deployed, and as it was before the compiler simplified it. */
+export interface BothSystems {
+  readonly plain: CompiledSystem;
+  readonly simplified: CompiledSystem;
 }
 
 /** A template as a circuit of its own, compiled as the instances are, and cached by content. */
@@ -50,11 +56,23 @@ async function openCircuit(folder: string): Promise<Circuit> {
 /** A circuit of rows, compiled as the instances are, and cached by content. */
 export async function compileRows(circuit: RowCircuit): Promise<Circuit> {
   const { text, template, public: signals } = emitCircuit(circuit);
+  return openCircuit(await compiled(await writeRows(text), template, [], signals, CIRCOM_OPTIONS));
+}
+
+/** The constraint system of a circuit of rows, as {@link compileBoth}. */
+export async function compileRowsBoth(circuit: RowCircuit): Promise<BothSystems> {
+  const { text, template, public: signals } = emitCircuit(circuit);
+  const file = await writeRows(text);
+  return await both((options) => compiled(file, template, [], signals, options));
+}
+
+/** A file of the text of a circuit that is made of rows. */
+async function writeRows(text: string): Promise<string> {
   const hash = createHash("sha256").update(text).digest("hex").slice(0, 16);
   const file = join(CACHE, `rows-${hash}.circom`);
   await mkdir(CACHE, { recursive: true });
   await writeFile(file, text);
-  return openCircuit(await compiled(file, template, [], signals, CIRCOM_OPTIONS));
+  return file;
 }
 
 /** The template's constraint system as it is deployed, and as it was before the compiler simplified it. */
@@ -62,9 +80,13 @@ export async function compileBoth(
   file: string,
   template: string,
   params: readonly number[] = [],
-): Promise<{ readonly plain: CompiledSystem; readonly simplified: CompiledSystem }> {
+): Promise<BothSystems> {
+  return await both((options) => compiled(file, template, params, [], options));
+}
+
+async function both(compileWith: (options: readonly string[]) => Promise<string>): Promise<BothSystems> {
   const read = async (options: readonly string[]): Promise<CompiledSystem> =>
-    readSystem(await compiled(file, template, params, [], options));
+    readSystem(await compileWith(options));
   return { plain: await read(PLAIN_OPTIONS), simplified: await read(["--O2", "--r1cs", "--sym"]) };
 }
 
@@ -102,13 +124,13 @@ export async function loadInstance(name: string): Promise<Circuit> {
 /**
  * The constraint system of an instance as it is deployed, and as it was before the compiler simplified it.
  */
-export async function loadBoth(
-  name: string,
-): Promise<{ readonly plain: CompiledSystem; readonly simplified: CompiledSystem }> {
+export async function loadBoth(name: string): Promise<BothSystems> {
   const [instance] = await readInstances(CIRCUITS, [name]);
   const artefacts = (await loadArtefacts([name])).get(name);
   if (instance === undefined || artefacts === undefined) throw new Error(`no artefacts of ${name}`);
-  const { file, template, params } = instance;
+  const { template, params, text } = instance;
+  const file =
+    text === undefined ? instance.file : await writeRows(movable(text, resolve(CIRCUITS, instance.file)));
   return {
     plain: await readSystem(await compiled(file, template, params, instance.public, PLAIN_OPTIONS)),
     simplified: {

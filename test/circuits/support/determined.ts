@@ -38,9 +38,9 @@ const MOST_STATES = 100_000;
  * - **States.** The same for other coefficients, by trying: of booleans that only fall (x·(1 - y) = 0: y or
  *   not x) and of which exactly one is 1 (their sum is 1), only few choices are possible. If no two of all
  *   possible ones have the same sum, it says which it is.
- * - **Zero test.** L·i = c + d·o and L·o = 0 with a known form L and c ≠ 0: where L is 0, o is -c/d, else it
- *   is 0. So o follows. With i·o = 0 so does i: it is 0 where L is 0, else c/L. Without, i is free where L is
- *   0; only the exceptions allow that.
+ * - **Zero test.** L·i = c + d·o and L·o = 0 with known forms L and c: where L is 0, o is -c/d, else it is 0.
+ *   So o follows. With i·o = 0 and a constant c ≠ 0 so does i: it is 0 where L is 0, else c/L. Without, i is
+ *   free where L is 0; only the exceptions allow that.
  * - **Below p.** 254 bits of a known number, of which there may be two choices: n, and n + p if that is below
  *   2^254. circomlib's CompConstant excludes the second one, see {@link comparesWithModulus}.
  * - **Joined.** Wires that linear constraints say are sums of booleans, put into another linear constraint:
@@ -249,12 +249,13 @@ class Propagation {
       [row.b, row.a],
     ] as const) {
       if (tested.has(hint) || tested.has(result) || other.size !== 1 || !other.has(hint)) continue;
-      if (row.c.has(hint) || !row.c.has(result) || row.c.size !== 2 || !row.c.has(0)) continue;
+      if (row.c.has(hint) || !row.c.has(result)) continue;
       const others = (this.#rowsOf[result] ?? []).flatMap((at) => this.#system.rows[at] ?? []);
       if (!others.some((each) => isProductZero(each, tested, new Map([[result, 1n]])))) continue;
-      const pinned = others.some((each) =>
-        isProductZero(each, new Map([[hint, 1n]]), new Map([[result, 1n]])),
-      );
+      const isNeverZero = row.c.size === 2 && row.c.has(0);
+      const pinned =
+        isNeverZero &&
+        others.some((each) => isProductZero(each, new Map([[hint, 1n]]), new Map([[result, 1n]])));
       this.#learn(result);
       if (pinned) this.#learn(hint);
       else if (!this.#freeWires.has(hint) && this.#allow(this.#exceptions.free, this.#free, hint))
