@@ -1,31 +1,14 @@
 import { expect } from "chai";
 import { type Address, concatHex, type Hex, numberToHex, size, sliceHex } from "viem";
-import { proveStatement } from "../../../../builder/kinds/evm/proof/prove.ts";
-import { type StatementTrace, statementTrace } from "../../../../builder/kinds/evm/proof/statement.ts";
-import { traceVisit, type VisitTrace } from "../../../../builder/kinds/evm/trace/visit.ts";
-import { callAction } from "../../../../builder/protocol/action.ts";
+import { traceVisit } from "../../../../builder/kinds/evm/trace/visit.ts";
 import { busProofSystemAbi as abi } from "../../../../builder/protocol/abi.ts";
 import { codeOf } from "../../../../builder/protocol/errors.ts";
-import { L1 } from "../../../../builder/protocol/ids.ts";
-import { wholeStatementWords } from "../../../../builder/protocol/statement.ts";
-import type { CodeCommitments } from "../../../../builder/proving/bus/code-commitments.ts";
-import { developmentCodeCommitments } from "../../../../builder/proving/bus/code-powers.ts";
-import { DEVELOPMENT_TAU } from "../../../../builder/proving/bus/development-powers.ts";
-import { type KeySet, hashKeySet } from "../../../../builder/proving/bus/key-set.ts";
 import { busProofBytes } from "../../../../builder/proving/bus/proofs.ts";
-import { RollupProxies } from "../../../../builder/proving/bus/proxies.ts";
-import { loadArtefacts } from "../../../../builder/proving/circuits/load.ts";
-import { readVerificationKey } from "../../../../builder/proving/load-circuit.ts";
-import { createLocalProver } from "../../../../builder/proving/local-prover.ts";
-import type { ProverPool } from "../../../../builder/proving/pool/pool.ts";
-import { loadPoseidon, type Poseidon } from "../../../../builder/state/poseidon.ts";
 import { runtimeCode } from "../../../circuits/evm/support/runtime-code.ts";
-import { type BusSystem, busStatement, createBusSystem } from "../../../contracts/bus-system.ts";
 import { put } from "../../../contracts/canonical/mutate.ts";
 import { expectRevert } from "../../../contracts/outcome.ts";
-import { SELF, TestRollup, type VisitRun } from "../reference/rollup.ts";
+import { ProvenRollup, type ProvenRun } from "./proven-rollup.ts";
 
-const SENDER: Address = "0x00000000000000000000000000000000c0ffee01";
 const INCREMENT: Hex = "0xd09de08a";
 /** Words of one proof: key, D, A, B, C, sum, and a product for each of two slots. */
 const PROOF = 1 + 2 + 2 + 4 + 2 + 1 + 2;
@@ -33,78 +16,20 @@ const PROOF = 1 + 2 + 2 + 4 + 2 + 1 + 2;
 /** An unchanged contract's execution, proven by two proofs on one bus and verified by the real contract. */
 describe("a proven call of a counter", function () {
   this.timeout(600_000);
-  let poseidon: Poseidon;
-  let proxies: RollupProxies;
-  let rollup: TestRollup;
+  let rollup: ProvenRollup;
   let counter: Address;
-  let code: Hex;
-  let commitments: CodeCommitments;
-  let prover: ProverPool;
-  let set: KeySet;
-  let l1: BusSystem;
+  let honest: Pick<ProvenRun, "run" | "words" | "proof">;
 
   before(async () => {
-    poseidon = await loadPoseidon();
-    proxies = RollupProxies.read();
-    rollup = await TestRollup.open();
-    code = await runtimeCode("examples/Counter.sol", "Counter");
-    counter = (await rollup.deploy(code)).address;
-    commitments = await developmentCodeCommitments();
-    const artefacts = await loadArtefacts(["evm"]);
-    const evm = artefacts.get("evm");
-    if (evm === undefined) throw new Error("no circuit");
-    const key = await readVerificationKey(evm);
-    if (!("eta" in key)) throw new Error("no key with committed wires");
-    set = { keys: [key], tau: DEVELOPMENT_TAU };
-    prover = await createLocalProver({ artefacts: artefacts.values() });
-    l1 = await createBusSystem();
-    await l1.register(set);
-    const table = commitments.table(Buffer.from(code.slice(2), "hex"));
-    const { tau, commitment, opening } = await commitments.register(table);
-    await l1.included(
-      l1.system.write.registerCode([tau, code, commitment, opening], { gas: l1.registrationGas }),
-    );
+    rollup = await ProvenRollup.open();
+    counter = await rollup.deploy(await runtimeCode("examples/Counter.sol", "Counter"));
   });
   after(async () => {
-    await prover.close();
     await rollup.close();
   });
 
-  let honest: Pick<Proven, "run" | "words" | "proof">;
-
-  interface Proven {
-    readonly run: VisitRun;
-    readonly traced: VisitTrace;
-    readonly trace: StatementTrace;
-    readonly words: readonly bigint[];
-    readonly proof: Hex;
-  }
-
-  async function increment(): Promise<Proven> {
-    const run = await rollup.run(
-      callAction({
-        from: L1,
-        to: SELF,
-        sender: SENDER,
-        target: counter,
-        value: 0n,
-        isStatic: false,
-        data: INCREMENT,
-      }),
-    );
-    const traced = await traceVisit({ poseidon, proxies, ...run });
-    const trace = statementTrace(poseidon, traced);
-    const words = wholeStatementWords(run.header, [run.visit]);
-    const { proof } = await proveStatement(
-      prover,
-      { trace, words, set: hashKeySet(set), ...l1.where, commitments },
-      {},
-    );
-    return { run, traced, trace, words, proof };
-  }
-
-  const verify = (words: readonly bigint[], proof: Hex) =>
-    l1.verify([busStatement(hashKeySet(set), words, proof)]);
+  const increment = async (): Promise<ProvenRun> => await rollup.prove(await rollup.call(counter, INCREMENT));
+  const verify = (words: readonly bigint[], proof: Hex) => rollup.verify({ words, proof });
   const unbalanced = async (words: readonly bigint[], proof: Hex): Promise<void> => {
     await expectRevert(verify(words, proof), "BusNotBalanced", undefined, abi);
   };
@@ -119,19 +44,16 @@ describe("a proven call of a counter", function () {
     expect(run.visit.actions[1]?.data).to.equal(`0x${"1".padStart(64, "0")}`);
     expect(trace.vectors.length).to.equal(2);
     expect(size(proof)).to.equal(busProofBytes({ proofs: 2, slots: 2, codes: 1 }));
-    await l1.verify([busStatement(hashKeySet(set), words, proof)]);
+    await verify(words, proof);
     const again = await increment();
     expect(again.run.visit.actions[1]?.data).to.equal(`0x${"2".padStart(64, "0")}`);
-    await l1.verify([
-      busStatement(hashKeySet(set), words, proof),
-      busStatement(hashKeySet(set), again.words, again.proof),
-    ]);
+    await rollup.verify({ words, proof }, again);
     await unbalanced(words, again.proof);
   });
 
   it("takes so much gas to verify, without the transaction and its calldata", async () => {
     const { words, proof } = honest;
-    const gas = await l1.verificationGas([busStatement(hashKeySet(set), words, proof)]);
+    const gas = await rollup.l1.verificationGas([rollup.statement(words, proof)]);
     // 20 words, the caller's proxy, two proofs under one key and one code.
     expect(Number(gas)).to.be.within(420_000, 436_000);
   });
@@ -171,6 +93,7 @@ describe("a proven call of a counter", function () {
     const [call, answer] = run.visit.actions;
     if (call === undefined || answer === undefined) throw new Error("two actions");
     const visit = { ...run.visit, actions: [call, { ...answer, data: numberToHex(7n, { size: 32 }) }] };
+    const { poseidon, proxies } = rollup;
     const failure: unknown = await traceVisit({ poseidon, proxies, ...run, visit }).catch((e: unknown) => e);
     expect(codeOf(failure)).to.equal("ACTION_DIFFERS");
   });
