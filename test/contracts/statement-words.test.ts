@@ -23,6 +23,8 @@ const revealingAbi = parseAbi([
 /** Choices from which a random execution is grown. */
 interface Seed {
   readonly transaction: boolean;
+  /** Transactions that follow the first one, if it is one and they are any: then there is nothing else. */
+  readonly joined: readonly { readonly data: Hex; readonly fails: boolean }[];
   readonly turns: readonly { readonly choice: number; readonly data: Hex; readonly address: Address }[];
 }
 
@@ -30,6 +32,10 @@ const bytes = (limit: number) =>
   fc.uint8Array({ maxLength: limit, size: "max" }).map((array): Hex => toHex(array));
 const seeds = fc.record({
   transaction: fc.boolean(),
+  joined: fc.oneof(
+    fc.constant([]),
+    fc.array(fc.record({ data: bytes(100), fails: fc.boolean() }), { minLength: 1, maxLength: 3 }),
+  ),
   turns: fc.array(
     fc.record({
       choice: fc.nat(99),
@@ -89,6 +95,17 @@ function grow(seed: Seed, chains: readonly ChainId[], roots: Map<ChainId, number
   const [first] = seed.turns;
   if (first === undefined) throw new Error("at least one turn");
   const home = chains[first.choice % chains.length] ?? L1;
+  if (seed.transaction && seed.joined.length > 0) {
+    const before = roots.get(home) ?? 0;
+    roots.set(home, before + 1);
+    const all = [{ data: first.data, fails: false }, ...seed.joined];
+    const joint = all.flatMap(({ data, fails }) => [
+      l2txAction(home, data),
+      result(home, L1, fails ? "0x" : data, fails),
+    ]);
+    const one = { rollup: home, actions: joint, before, after: before + 1 };
+    return { list: execution(joint, [visit(home, rootAt(before), rootAt(before + 1))]), visited: [one] };
+  }
   enter(
     seed.transaction
       ? l2txAction(home, first.data)
@@ -128,9 +145,11 @@ for (const [bytesPerWord, wordsOfStatement] of [
     };
 
     it("derives the words that the builder derives, for random executions", async () => {
+      let joint = 0;
       await fc.assert(
         fc.asyncProperty(fc.array(seeds, { minLength: 1, maxLength: 3 }), async (many) => {
           const roots = new Map<ChainId, number>();
+          joint += many.filter(({ transaction, joined }) => transaction && joined.length > 0).length;
           const grown = many
             .toSorted((x, y) => Number(y.transaction) - Number(x.transaction))
             .map((seed) => grow(seed, chains, roots));
@@ -162,6 +181,7 @@ for (const [bytesPerWord, wordsOfStatement] of [
         }),
         { numRuns: 40, seed: 20261123, verbose: true },
       );
+      expect(joint, "visits of several transactions").to.be.greaterThan(10);
     });
 
     it("binds to chain id, contract, timestamp, roots and every field of every action", async () => {

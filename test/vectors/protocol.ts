@@ -57,6 +57,16 @@ const between = callAction({
   data: data(31),
 });
 
+/** Transactions that follow each other and touch no other chain; one of them fails. */
+const joint = [
+  l2txAction(R, data(110)),
+  resultAction({ from: R, to: L1, failed: false, data: data(32, 7) }),
+  l2txAction(R, data(31, 40)),
+  resultAction({ from: R, to: L1, failed: true, data: "0x" }),
+  l2txAction(R, data(65, 80)),
+  deposited,
+];
+
 const actions: Record<string, Action> = {
   deposit,
   "empty result": deposited,
@@ -102,6 +112,11 @@ const executions = {
     visits: [{ rollup: R, rootBefore: second, rootAfter: last }],
     marks: [],
   },
+  "three transactions that are one visit": {
+    actions: joint,
+    visits: [{ rollup: R, rootBefore: first, rootAfter: last }],
+    marks: [],
+  },
 } as const;
 
 /** Executions with the hashes of their actions and the key under which L1 finds them. */
@@ -132,6 +147,12 @@ const batches: Record<string, Batch> = {
     timestamp: 1_800_000_000n,
     blobCount: 0,
     executions: [executions["one deposit"]],
+    proofs: [proof],
+  },
+  "three transactions that are one visit": {
+    timestamp: 1_800_000_000n,
+    blobCount: 0,
+    executions: [executions["three transactions that are one visit"]],
     proofs: [proof],
   },
   "everything there is, of no meaning": {
@@ -179,6 +200,10 @@ const statements = {
   "one deposit": {
     header,
     visits: [{ rootBefore: first, rootAfter: second, actions: [deposit, deposited] }],
+  },
+  "three transactions that are one visit": {
+    header,
+    visits: [{ rootBefore: first, rootAfter: last, actions: joint }],
   },
   "two visits, blobs": {
     header: { ...header, rollup: LAST, blobs: 2n ** 248n - 1n },

@@ -5,12 +5,14 @@ import { join } from "node:path";
 import { rollupsAbi } from "../../builder/protocol/abi.ts";
 import { ActionKind } from "../../builder/protocol/action.ts";
 import { batchValue, decodeBatch } from "../../builder/protocol/batch.ts";
+import { locateVisits } from "../../builder/protocol/execution/check.ts";
+import { statementWords, wholeStatementWords } from "../../builder/protocol/statement.ts";
 import { loadPoseidon } from "../../builder/state/poseidon.ts";
 import { naiveStateRoot, naiveUpsert } from "../state/naive-tree.ts";
 import { commitments } from "../../builder/kinds/evm/reference/commitments.ts";
 import { evmLeafVectors } from "./evm.ts";
 import { treeVectors } from "./ledger.ts";
-import { actionVectors, batchVectors } from "./protocol.ts";
+import { actionVectors, batchVectors, executionVectors, statementVectors } from "./protocol.ts";
 import { allVectors, vectorText } from "./vectors.ts";
 
 describe("shared vectors", function () {
@@ -33,6 +35,21 @@ describe("shared vectors", function () {
       const fields = [kind, from, to, sender, target, value, failed, isStatic, gas, data];
       expect(keccak256(AbiCoder.defaultAbiCoder().encode([type], [fields])), name).to.equal(hash);
     }
+  });
+
+  it("have a visit of several transactions: the walk of its execution finds the statement's", function () {
+    const find = <Vector extends { readonly name: string }>(vectors: readonly Vector[]): Vector => {
+      const found = vectors.find(({ name }) => name === "three transactions that are one visit");
+      if (found === undefined) throw new Error("the vector is gone");
+      return found;
+    };
+    const { execution } = find(executionVectors);
+    const visits = locateVisits(execution).map(({ rollup: _, ...visit }) => visit);
+    const { header, wholeWords, words } = find(statementVectors);
+    expect(statementWords(header, visits)).to.deep.equal(words);
+    expect(wholeStatementWords(header, visits)).to.deep.equal(wholeWords);
+    expect(visits.flatMap(({ actions }) => actions)).to.deep.equal(execution.actions);
+    expect(find(batchVectors).batch.executions.map(locateVisits)).to.have.length(1);
   });
 
   it("encode batches as ethers does", function () {
