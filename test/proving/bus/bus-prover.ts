@@ -31,7 +31,7 @@ import type { G1Point } from "../../../builder/proving/keys/verification-key.ts"
 import { calculateWitness } from "../../../builder/proving/threads/witness.ts";
 import { testArtefacts } from "../keys/setting.ts";
 
-/** What `bus_any` commits to. */
+/** What `bus_any` and `bus_any_slot` commit to. */
 const VALUE = 1n;
 
 /** Who verifies. */
@@ -59,6 +59,8 @@ export interface Part {
   readonly codeHash?: Hex;
   /** For the circuit `bus_any`: its part of the bus, whatever it is. */
   readonly sum?: (challenges: BusChallenges) => bigint;
+  /** For the circuit `bus_any_slot`: besides, its product for slot 0, whatever it is. */
+  readonly product?: (challenges: BusChallenges) => bigint;
 }
 
 /** A statement with the code that its proofs vouch for, in slot 0. */
@@ -141,6 +143,7 @@ export class BusProver {
       beta,
       gamma,
       ...(part.sum === undefined ? wordHalves(part) : { value: VALUE, total: part.sum(challenges) }),
+      ...(part.product === undefined ? {} : { factor: part.product(challenges) }),
       ...(rows === undefined ? {} : { row: rows, hashLow, hashHigh }),
     };
     const witness = readBinaryFile(await calculateWitness(wasm, input), "wtns", "witness").section(2);
