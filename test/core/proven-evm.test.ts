@@ -21,6 +21,7 @@ import { accountAt, builderAccount, deploy, type Lockstep, registerRollup, start
 
 const COUNTER: Address = "0x00000000000000000000000000636f756e746572";
 const GREETER: Address = "0x0000000000000000000000000067726565746572";
+const THERMOSTAT: Address = "0x00000000000000000000746865726d6f73746174";
 const abi = parseAbi(["function bump() returns (uint256)", "function lastResult() view returns (uint256)"]);
 
 /**
@@ -37,11 +38,14 @@ describe("a proven EVM rollup", function () {
   let proofSystem: Address;
   let caller: Address;
   const events: BuilderEvent[] = [];
+  /** Of the user on the rollup. */
+  let nonce = 0;
 
   before(async () => {
     const contracts = new Map([
       [COUNTER, await runtimeCode("examples/Counter.sol", "Counter")],
       [GREETER, await runtimeCode("examples/Greeter.sol", "Greeter")],
+      [THERMOSTAT, await runtimeCode("test/Thermostat.sol", "Thermostat")],
     ]);
     const kind = createProvenEvmKind({ contracts: async () => contracts });
     const artefacts = await loadArtefacts([EVM_CIRCUIT]);
@@ -104,6 +108,19 @@ describe("a proven EVM rollup", function () {
     });
     return await builder.submit(raw, () => Promise.reject(new Error("was forwarded")));
   }
+  /** A transaction of the user's for the rollup, with the next nonce there. */
+  async function signed(to: Address, data: Hex): Promise<Hex> {
+    return await user.signTransaction({
+      chainId: Number(evmChainIdOf(31337n, rollup)),
+      type: "eip1559",
+      nonce: nonce++,
+      to,
+      data,
+      gas: 100_000n,
+      maxFeePerGas: 0n,
+      maxPriorityFeePerGas: 0n,
+    });
+  }
   const bump = () => send(caller, encodeFunctionData({ abi, functionName: "bump" }));
   const lastResult = () =>
     lockstep.l1.reader.readContract({ address: caller, abi, functionName: "lastResult" });
@@ -131,18 +148,7 @@ describe("a proven EVM rollup", function () {
 
   it("a transaction that is signed for the rollup is proven too: its signature, nonce and call", async () => {
     const before = await builder.stateRoot(rollup);
-    const signed = async (nonce: number): Promise<Hex> =>
-      await user.signTransaction({
-        chainId: Number(evmChainIdOf(31337n, rollup)),
-        type: "eip1559",
-        nonce,
-        to: COUNTER,
-        data: "0xd09de08a",
-        gas: 100_000n,
-        maxFeePerGas: 0n,
-        maxPriorityFeePerGas: 0n,
-      });
-    const hash = await builder.submitToRollup(rollup, await signed(0));
+    const hash = await builder.submitToRollup(rollup, await signed(COUNTER, "0xd09de08a"));
     await builder.idle();
     expect(builder.status(hash)).to.include({ state: "posted" });
     expect(await builder.stateRoot(rollup)).not.to.equal(before);
@@ -150,6 +156,30 @@ describe("a proven EVM rollup", function () {
     await builder.idle();
     expect(builder.status(last)).to.include({ state: "posted" });
     expect(await lastResult(), "two from L1, one of its own, and this one").to.equal(4n);
+  });
+
+  it("so are arguments, and what a contract reverts with", async () => {
+    const thermostat = parseAbi(["function set(uint256)", "function degrees() returns (uint256)"]);
+    const set = (degrees: bigint): Hex =>
+      encodeFunctionData({ abi: thermostat, functionName: "set", args: [degrees] });
+    const degrees = async (): Promise<bigint> => {
+      const data = encodeFunctionData({ abi: thermostat, functionName: "degrees" });
+      const view = { rollup, sender: user.address, target: THERMOSTAT, data };
+      return BigInt((await builder.view(view)).data);
+    };
+    const called = await send(await lockstep.createProxy(THERMOSTAT, rollup), set(21n));
+    await builder.idle();
+    expect(builder.status(called)).to.include({ state: "posted" });
+    expect(await degrees()).to.equal(21n);
+    // An error with arguments, and a text.
+    for (const wanted of [31n, 0n]) {
+      const before = await builder.stateRoot(rollup);
+      const reverted = await builder.submitToRollup(rollup, await signed(THERMOSTAT, set(wanted)));
+      await builder.idle();
+      expect(builder.status(reverted)).to.include({ state: "posted" });
+      expect(await builder.stateRoot(rollup), "its nonce counts").not.to.equal(before);
+      expect(await degrees()).to.equal(21n);
+    }
   });
 
   it("what no circuit covers is refused by name, with the opcode", async () => {
