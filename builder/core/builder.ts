@@ -179,7 +179,7 @@ export class Builder implements Backend, AsyncDisposable {
     });
     const inclusions = new InclusionStore(folder);
     const turns = new Turns(l1);
-    this.#plain = new PlainAccounts(l1);
+    this.#plain = new PlainAccounts(options.l1Rpc);
     const manager = options.manager;
     const emit: BuilderListener = (event) => {
       this.#emit(event);

@@ -1,6 +1,7 @@
-import { type Address, type Hex, keccak256 } from "viem";
+import { type Address, type Hex, isHex, keccak256 } from "viem";
 import { isSelfContained } from "../evm/self-contained.ts";
-import type { L1Client } from "../l1/client.ts";
+import { L1RpcError } from "../l1/client.ts";
+import { type RawAnswer, RawNode } from "../l1/raw-node.ts";
 import { Together } from "../l1/together.ts";
 import { Recent } from "../state/recent.ts";
 
@@ -17,14 +18,27 @@ export class PlainAccounts {
   readonly #codes: Together<Address, Hex>;
   readonly #judged = new Recent<boolean>(256);
 
-  constructor(l1: L1Client) {
-    const read = async (address: Address): Promise<Hex> =>
-      await l1.request({ method: "eth_getCode", params: [address, "latest"] });
-    this.#codes = new Together((addresses) => addresses.map(read));
+  constructor(l1Rpc: string) {
+    const node = new RawNode(l1Rpc);
+    this.#codes = new Together((addresses) => {
+      // One look serves all who ask for it before it.
+      const asked = [...new Set(addresses)];
+      const params = asked.map((address) => [address, "latest"]);
+      const answers = node.askAll(params.map((each) => ({ method: "eth_getCode", params: each })));
+      const codes = new Map(asked.map((address, index) => [address, codeOf(answers[index])]));
+      return addresses.map(async (address) => await (codes.get(address) ?? codeOf(undefined)));
+    });
   }
 
   async has(address: Address): Promise<boolean> {
     const code = await this.#codes.ask(address);
     return code === "0x" || this.#judged.get(keccak256(code), () => isSelfContained(code));
   }
+}
+
+async function codeOf(answered: Promise<RawAnswer> | undefined): Promise<Hex> {
+  const answer = await answered;
+  if (answer !== undefined && "result" in answer && isHex(answer.result)) return answer.result;
+  const reason = answer !== undefined && "error" in answer ? answer.error.message : "no code";
+  throw new L1RpcError(`eth_getCode: ${reason}`);
 }

@@ -56,6 +56,7 @@ export async function startL1Gateway(builder: Backend, options: L1GatewayOptions
 const RECEIPT_TIMEOUT = 1_000;
 
 const hash = z.tuple([hashSchema]);
+const rawTransaction = z.tuple([bytesSchema]);
 
 /** Everything goes to the node as it is, but what has to see the rollups. */
 export function l1Service(
@@ -73,7 +74,7 @@ export function l1Service(
       : { result: accounts.addresses };
   const own: Readonly<Record<string, Handler>> = {
     eth_sendRawTransaction: async (request) => {
-      const [raw] = parseParams(z.tuple([bytesSchema]), request.params);
+      const [raw] = parseParams(rawTransaction, request.params);
       return await submit(raw);
     },
     eth_accounts: addresses,

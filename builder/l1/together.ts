@@ -9,13 +9,15 @@ const MOST = 50;
 const PATIENCE = 20;
 
 /**
- * Puts small requests into groups: one that comes while nothing is under way goes at once, those that come
- * meanwhile go together. Alone a request waits for no company, and the busier it is, the less each costs.
+ * Puts small requests into groups: those that come in one turn of the event loop go together, and so do those
+ * that come while others are under way. Alone a request waits for no company, and the busier it is, the less
+ * each costs.
  */
 export class Together<Item, Result> {
   readonly #send: (items: readonly Item[]) => readonly Promise<Result>[];
   readonly #waiting: Waiting<Item, Result>[] = [];
   #underWay = 0;
+  #isAbout = false;
   #timer: NodeJS.Timeout | undefined;
 
   /** @param send gives one promise for each item, in their order. */
@@ -26,8 +28,18 @@ export class Together<Item, Result> {
   async ask(item: Item): Promise<Result> {
     const { promise, resolve } = Promise.withResolvers<Result>();
     this.#waiting.push({ item, resolve });
-    if (this.#underWay === 0) this.#go();
+    if (this.#underWay === 0) this.#goSoon();
     return await promise;
+  }
+
+  /** Once all that is there by now was read. */
+  #goSoon(): void {
+    if (this.#isAbout) return;
+    this.#isAbout = true;
+    setImmediate(() => {
+      this.#isAbout = false;
+      if (this.#underWay === 0) this.#go();
+    });
   }
 
   #go(): void {
@@ -41,7 +53,7 @@ export class Together<Item, Result> {
     }, PATIENCE);
     void Promise.allSettled(answers).then(() => {
       this.#underWay--;
-      if (this.#underWay === 0) this.#go();
+      if (this.#underWay === 0 && this.#waiting.length > 0) this.#goSoon();
     });
     group.forEach(({ resolve }, index) => {
       resolve(answers[index] ?? Promise.reject(new RangeError("an item was not sent")));
