@@ -51,7 +51,8 @@ export class Jobs {
         return await this.#ofRollup(this.#accounts, each);
       case "flood":
         return await this.#ofRollup(strangers(transactions), 1);
-      default:
+      case "l1":
+      case "plain":
         return await this.#ofL1(mix, each);
     }
   }

@@ -4,6 +4,7 @@ import { startL1Gateway } from "../../../builder/gateway/l1.ts";
 import { startRollupGateway } from "../../../builder/gateway/rollup.ts";
 import { evmKind } from "../../../builder/kinds/evm/index.ts";
 import { ledgerKind } from "../../../builder/kinds/ledger/index.ts";
+import type { RollupKind } from "../../../builder/kinds/kind.ts";
 import { UNPROVEN, UNPROVEN_KEY } from "../../../builder/kinds/unproven.ts";
 import { prepareCircuits } from "../../../builder/node/artefacts.ts";
 import { GATEWAY_KINDS, knownKind } from "../../../builder/node/kinds/index.ts";
@@ -67,16 +68,14 @@ async function registerKeys(l1: L1, circuits: Circuits) {
     });
     await l1.reader.waitForTransactionReceipt({ hash });
   }
-  const keys = [...circuits].map(([name, { verificationKey }]) => [
-    name,
-    hashVerificationKey(verificationKey),
-  ]);
-  return { proofSystem, keys: Object.fromEntries(keys) };
+  const keys: Record<string, Hex> = {};
+  for (const [name, { verificationKey }] of circuits) keys[name] = hashVerificationKey(verificationKey);
+  return { proofSystem, keys };
 }
 
 async function open(
   lockstep: Awaited<ReturnType<typeof startLockstep>>,
-  kind: typeof ledgerKind,
+  kind: RollupKind,
   prover: UnprovenProver | RecordingProver,
 ) {
   const { l1, rollups: manager, ledger } = lockstep;
