@@ -1,6 +1,6 @@
 import { type Hex, keccak256 } from "viem";
 import type { CompletedVisit, JointVisits } from "../kinds/kind.ts";
-import { ActionKind } from "../protocol/action.ts";
+import { type Action, ActionKind } from "../protocol/action.ts";
 import type { ChainId } from "../protocol/ids.ts";
 import type { RecordedExecution } from "../simulate/recording/recorded-execution.ts";
 
@@ -73,9 +73,21 @@ function joined(parts: Group["parts"], jointOf: Joining["jointOf"]): RecordedExe
   };
 }
 
-function aloneIn({ actions, visits }: RecordedExecution): Alone | undefined {
-  const [trigger] = actions;
-  const [visit] = visits;
-  if (trigger?.kind !== ActionKind.L2TX || actions.length !== 2 || visit === undefined) return undefined;
+/** The rollup of a transaction that touches no other chain; nothing for any other execution. */
+export function touchedAlone({
+  actions,
+  visits,
+}: {
+  readonly actions: readonly Action[];
+  readonly visits: readonly { readonly rollup: ChainId }[];
+}): ChainId | undefined {
+  const isAlone = actions[0]?.kind === ActionKind.L2TX && actions.length === 2;
+  return isAlone ? visits[0]?.rollup : undefined;
+}
+
+function aloneIn(execution: RecordedExecution): Alone | undefined {
+  const [trigger] = execution.actions;
+  const [visit] = execution.visits;
+  if (touchedAlone(execution) === undefined || trigger === undefined || visit === undefined) return undefined;
   return { rollup: visit.rollup, hash: keccak256(trigger.data), visit: visit.completed };
 }

@@ -3,7 +3,8 @@ import { type Action, ActionKind } from "../protocol/action.ts";
 import { BATCH_CALL_GAS, gasToGive } from "../protocol/call-gas.ts";
 import { LockstepError } from "../protocol/errors.ts";
 import { type Execution, MarkKind } from "../protocol/execution.ts";
-import { L1 } from "../protocol/ids.ts";
+import { type ChainId, L1 } from "../protocol/ids.ts";
+import { touchedAlone } from "./join-transactions.ts";
 import {
   CALLS_PER_FREE_SLOT,
   DISTANCE_BYTES,
@@ -66,7 +67,7 @@ export type Outline = Pick<Execution, "actions" | "marks"> & {
   readonly visits: readonly Pick<Execution["visits"][number], "rollup">[];
 };
 
-/** What executions take of the limits, all of it additive. */
+/** What executions take of the limits. */
 export interface Load {
   readonly calls: number;
   readonly tableBytes: number;
@@ -76,6 +77,8 @@ export interface Load {
   readonly promisedGas: bigint;
   /** About what `postBatch` takes. */
   readonly gas: bigint;
+  /** By the rollup, how many transactions are in the visit that its next one may become a part of. */
+  readonly rows: ReadonlyMap<ChainId, number>;
 }
 
 export const NO_LOAD: Load = {
@@ -85,35 +88,58 @@ export const NO_LOAD: Load = {
   visits: 0,
   promisedGas: 0n,
   gas: 0n,
+  rows: new Map(),
 };
 
-/** What these executions take. */
-export function loadOf(executions: readonly Outline[]): Load {
+/**
+ * What a batch takes that holds these executions as well.
+ * @param executions that come after all that are in it.
+ * @param mostOf how many of a rollup's transactions are one visit at most (`joinTransactions`).
+ */
+export function loadWith(
+  before: Load,
+  executions: readonly Outline[],
+  mostOf: (rollup: ChainId) => number = () => 1,
+): Load {
   const actions = executions.flatMap((execution) => execution.actions);
-  const calldataBytes = actions.reduce((sum, { data }) => sum + ACTION_BYTES + size(data), 0);
-  const visits = actions.filter(beginsVisit).length;
+  const bytes = actions.reduce((sum, { data }) => sum + ACTION_BYTES + size(data), 0);
+  const { rows, joined } = rowsWith(before.rows, executions, mostOf);
+  const visits = actions.filter(beginsVisit).length - joined;
   const table = maxTableBytes(executions);
   const perVisit = BigInt(visits) * VISIT_GAS + BigInt(actions.length) * ACTION_GAS;
-  const perByte = BigInt(calldataBytes) * CALLDATA_GAS + BigInt(Math.ceil(table / 31)) * TABLE_SLOT_GAS;
+  const perByte = BigInt(bytes) * CALLDATA_GAS + BigInt(Math.ceil(table / 31)) * TABLE_SLOT_GAS;
+  const calls = executions.filter(({ actions: [first] }) => first?.kind === ActionKind.CALL).length;
   return {
-    calls: executions.filter(({ actions: [first] }) => first?.kind === ActionKind.CALL).length,
-    tableBytes: table,
-    calldataBytes: calldataBytes + visits * VISIT_BYTES,
-    visits,
-    promisedGas: promisedGas(executions),
-    gas: perVisit + perByte,
+    calls: before.calls + calls,
+    tableBytes: before.tableBytes + table,
+    calldataBytes: before.calldataBytes + bytes + visits * VISIT_BYTES,
+    visits: before.visits + visits,
+    promisedGas: before.promisedGas + promisedGas(executions),
+    gas: before.gas + perVisit + perByte,
+    rows,
   };
 }
 
-export function sumOf(a: Load, b: Load): Load {
-  return {
-    calls: a.calls + b.calls,
-    tableBytes: a.tableBytes + b.tableBytes,
-    calldataBytes: a.calldataBytes + b.calldataBytes,
-    visits: a.visits + b.visits,
-    promisedGas: a.promisedGas + b.promisedGas,
-    gas: a.gas + b.gas,
-  };
+/** Counts the transactions that are no visits of their own. */
+function rowsWith(
+  before: Load["rows"],
+  executions: readonly Outline[],
+  mostOf: (rollup: ChainId) => number,
+): { readonly rows: Load["rows"]; readonly joined: number } {
+  const rows = new Map(before);
+  let joined = 0;
+  for (const execution of executions) {
+    const rollup = touchedAlone(execution);
+    if (rollup === undefined) {
+      rows.clear();
+      continue;
+    }
+    const length = rows.get(rollup) ?? 0;
+    const isPart = length > 0 && length < mostOf(rollup);
+    if (isPart) joined++;
+    rows.set(rollup, isPart ? length + 1 : 1);
+  }
+  return { rows, joined };
 }
 
 /** Whether a batch of several transactions can hold so much, as far as can be told before it is proven. */
@@ -147,7 +173,7 @@ export function checkTransaction(executions: readonly Outline[]): void {
         throw new BatchTooLargeError("bytes that L1 returns to a rollup", size(data), MAX_RETURN_BYTES);
     }
   }
-  const { calldataBytes } = loadOf(executions);
+  const { calldataBytes } = loadWith(NO_LOAD, executions);
   if (calldataBytes > MAX_BATCH_BYTES)
     throw new BatchTooLargeError("bytes of the batch", calldataBytes, MAX_BATCH_BYTES);
 }

@@ -82,7 +82,7 @@ function isSame(located: LocatedVisit | undefined, rollup: ChainId, completed: C
     located.actions.length === completed.actions.length &&
     located.actions.every((action, at) => {
       const other = completed.actions[at];
-      return other !== undefined && hashAction(other) === hashAction(action);
+      return other === action || (other !== undefined && hashAction(other) === hashAction(action));
     })
   );
 }

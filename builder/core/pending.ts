@@ -1,5 +1,5 @@
 import type { Address, Hex } from "viem";
-import { checkTransaction, fitsBatch, type Load, loadOf, NO_LOAD, sumOf } from "../batch/limits.ts";
+import { checkTransaction, fitsBatch, type Load, loadWith, NO_LOAD, type Outline } from "../batch/limits.ts";
 import { planBatch } from "../batch/plan.ts";
 import type { AcceptedTransaction } from "../intake/accepted.ts";
 import type { TransactionQueue } from "../intake/queue.ts";
@@ -12,7 +12,7 @@ import {
 import type { Simulation } from "../simulate/simulation.ts";
 import { statementKey } from "../batch/prove.ts";
 import type { Chains, HeldChains } from "./chains.ts";
-import { timed } from "../evm/pace.ts";
+import { breathe, timed } from "../evm/pace.ts";
 import type { JointVisits } from "../kinds/kind.ts";
 import { codeOf } from "../protocol/errors.ts";
 import { type Draft, type Played, type Refused, rollupsOf, type Served } from "./draft.ts";
@@ -97,7 +97,7 @@ export class PendingSimulation {
             );
             const outlines = open.simulation.outlines(first);
             const rollups = rollupsOf(transaction, outlines);
-            return { mark, effect: { ...effect, rollups }, load: sumOf(open.load, loadOf(outlines)) };
+            return { mark, effect: { ...effect, rollups }, load: this.#loadWith(open, outlines) };
           } catch (error) {
             mark.undo();
             throw error;
@@ -241,12 +241,14 @@ export class PendingSimulation {
     this.#inWork = [];
   }
 
-  #draftOf(open: Open, start: number, before: ReadonlySet<Hex> | undefined): Draft {
+  async #draftOf(open: Open, start: number, before: ReadonlySet<Hex> | undefined): Promise<Draft> {
     const { l1ChainId, manager, jointOf } = this.#options;
     const served = open.entries.filter((each): each is Served => "success" in each);
     const failed = open.entries.filter((each): each is Refused => "failure" in each);
     const context = { l1ChainId, manager, timestamp: open.timestamp };
     const joining = { jointOf, ...(before !== undefined && { before }) };
+    // A root takes a millisecond or more, and there is one for each transaction: requests come in between.
+    for (const _hashed of open.simulation.hashing()) await breathe();
     const plan = planBatch(open.simulation.executions(), context, joining);
     return {
       moment: open.moment,
@@ -343,7 +345,7 @@ export class PendingSimulation {
         },
       );
       const outlines = open.simulation.outlines(first);
-      const load = sumOf(open.load, loadOf(outlines));
+      const load = this.#loadWith(open, outlines);
       if ("success" in played && open.entries.length > 0 && !fitsBatch(load)) {
         mark.undo();
         open.isFull = true;
@@ -392,6 +394,10 @@ export class PendingSimulation {
       chains.room.go(open.simulation);
       return await work();
     });
+  }
+
+  #loadWith({ load }: Open, outlines: readonly Outline[]): Load {
+    return loadWith(load, outlines, (rollup) => this.#options.jointOf(rollup)?.most ?? 1);
   }
 
   #playOptions({ moment }: Open) {

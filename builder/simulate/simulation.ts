@@ -9,7 +9,7 @@ import type { RecordedExecution } from "./recording/recorded-execution.ts";
 import type { BatchContext, CompletedVisit, RollupMachine } from "../kinds/kind.ts";
 import type { LockstepError } from "../protocol/errors.ts";
 import { BATCH_CALL_GAS } from "../protocol/call-gas.ts";
-import { type ChainId, L1 } from "../protocol/ids.ts";
+import { type ChainId, L1, type StateRoot } from "../protocol/ids.ts";
 import { evmBlock, evmBlockchain } from "./block.ts";
 import type { NextBlock } from "../l1/head.ts";
 import { l1Common } from "../l1/common.ts";
@@ -119,6 +119,11 @@ export class Simulation {
   /** Every execution of every transaction so far, in the order in which they have to be posted. */
   executions(): RecordedExecution[] {
     return this.#recording.executions();
+  }
+
+  /** Hashes what {@link executions} needs, a state with each step. */
+  hashing(): Generator<StateRoot, void> {
+    return this.#recording.hashing();
   }
 
   /** How many executions there are so far. */

@@ -2,6 +2,7 @@ import { expect } from "chai";
 import fc from "fast-check";
 import { type Hex, keccak256, numberToHex, zeroAddress } from "viem";
 import { joinTransactions } from "../../builder/batch/join-transactions.ts";
+import { loadWith, NO_LOAD } from "../../builder/batch/limits.ts";
 import type { CompletedVisit } from "../../builder/kinds/kind.ts";
 import { callAction, l2txAction, resultAction } from "../../builder/protocol/action.ts";
 import { walkExecution } from "../../builder/protocol/execution/walk.ts";
@@ -123,6 +124,12 @@ describe("transactions of a batch that become one execution", () => {
           const rollup = all[group[0] ?? 0]?.rollup ?? a;
           expect(group.length).to.be.at.most(most.get(rollup) ?? 1);
         }
+        // A visit each is what counts against a batch's limits, as they come in one by one.
+        const load = all.reduce(
+          (sum, each, number) => loadWith(sum, [record(each, number)], (rollup) => most.get(rollup) ?? 1),
+          NO_LOAD,
+        );
+        expect(load.visits).to.equal(joined(all, most).length);
         // What a batch planned of the first of them by itself, it plans with others behind them.
         const plannedAlone = joined(all.slice(0, first), most);
         expect(groups.filter(([number]) => number !== undefined && before.has(number))).to.deep.equal(

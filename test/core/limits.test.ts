@@ -4,10 +4,10 @@ import {
   BatchTooLargeError,
   checkTransaction,
   fitsBatch,
-  loadOf,
+  loadWith,
   MAX_RETURN_BYTES,
+  NO_LOAD,
   type Outline,
-  sumOf,
 } from "../../builder/batch/limits.ts";
 import { MAX_TABLE_BYTES } from "../../builder/batch/table-layout.ts";
 import { callAction, l2txAction, resultAction } from "../../builder/protocol/action.ts";
@@ -69,10 +69,10 @@ describe("what L1 can take of one transaction", () => {
   });
 
   it("adds up, so that a batch is cut before anything is proven", () => {
-    const one = loadOf([inward(4, 2_000)]);
-    let [sum, count] = [one, 1];
-    while (fitsBatch(sum)) [sum, count] = [sumOf(sum, one), count + 1];
+    const one = [inward(4, 2_000)];
+    let [sum, count] = [loadWith(NO_LOAD, one), 1];
+    while (fitsBatch(sum)) [sum, count] = [loadWith(sum, one), count + 1];
     expect(count).to.be.within(8, Math.ceil(MAX_TABLE_BYTES / 2_000));
-    expect(fitsBatch(loadOf([outward(4, 4)]))).to.equal(true);
+    expect(fitsBatch(loadWith(NO_LOAD, [outward(4, 4)]))).to.equal(true);
   });
 });

@@ -2,7 +2,7 @@ import type { CompletedVisit } from "../../kinds/kind.ts";
 import type { Action } from "../../protocol/action.ts";
 import { type Execution, type Mark, MarkKind } from "../../protocol/execution.ts";
 import type { ChainId } from "../../protocol/ids.ts";
-import type { Branch, RecordedAction } from "./tree.ts";
+import type { Branch, RecordedAction, VisitHandle } from "./tree.ts";
 import { type Resume, walkExecution, type WalkedVisit } from "../../protocol/execution/walk.ts";
 
 /** A visit with what its kind needs to prove it; it may have been abandoned. */
@@ -45,6 +45,11 @@ export function outlineOf(root: Branch): Pick<RecordedExecution, "actions" | "ma
     actions: recorded.map(({ action }) => action),
     marks: resumes.map(({ at, to }) => ({ kind: MarkKind.RESUME, at, to })),
   };
+}
+
+/** The visits of a tree, each once, in the order in which they began. */
+export function visitsIn(root: Branch): ReadonlySet<VisitHandle> {
+  return new Set(flatten(root).recorded.flatMap(({ visits }) => visits));
 }
 
 function recordVisit(

@@ -1,11 +1,11 @@
 import { concatHex, type Hex, keccak256 } from "viem";
 import { rootHex } from "../../protocol/execution/encoding.ts";
-import { outlineOf, type RecordedExecution, recordExecution } from "./recorded-execution.ts";
+import { outlineOf, visitsIn, type RecordedExecution, recordExecution } from "./recorded-execution.ts";
 import { Branch, type RecordedAction, type Turn } from "./tree.ts";
 import type { StateMoment } from "../../kinds/kind.ts";
 import type { JournalFollower } from "../../evm/journal.ts";
 import { ActionKind, hashAction } from "../../protocol/action.ts";
-import { type ChainId, L1 } from "../../protocol/ids.ts";
+import { type ChainId, L1, type StateRoot } from "../../protocol/ids.ts";
 import { SimulationRefusedError } from "../refusal.ts";
 
 /** The moments of all rollups at one time. */
@@ -123,6 +123,18 @@ export class Recording implements JournalFollower {
     const groups = [...Map.groupBy(this.#entries, (entry) => entry.key ?? entry).values()].map(inSearchOrder);
     for (const candidates of groups) checkFound(candidates);
     return groups.flat().map(({ root }) => recordExecution(root));
+  }
+
+  /**
+   * Hashes what {@link executions} has to say of the rollups' states: one state a step, in the order in which
+   * they were reached, so that others may have their turn in between.
+   */
+  *hashing(): Generator<StateRoot, void> {
+    for (const { root } of this.#entries)
+      for (const { before, completed } of visitsIn(root)) {
+        yield before.root;
+        if (completed !== undefined) yield completed.rootAfter;
+      }
   }
 
   /**
