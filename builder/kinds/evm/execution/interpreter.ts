@@ -5,7 +5,8 @@ import { EVMError, type EVMResult, type ExecResult, type Log, Message } from "@e
 import { Capability, type TypedTransaction } from "@ethereumjs/tx";
 import { createAddressFromString, EthereumJSError } from "@ethereumjs/util";
 import { createVM, runTx, type RunTxResult } from "@ethereumjs/vm";
-import { type Address, bytesToHex, type Hex, hexToBytes, size } from "viem";
+import { type Address, bytesToHex, type Hex, hexToBytes, numberToHex, size } from "viem";
+import { TRANSACTION_STATUS } from "../../../../circuits/bus/transaction-fields.ts";
 import { InterceptingEvm } from "../../../evm/intercepting-evm.ts";
 import type { CallRequest } from "../../../evm/call-request.ts";
 import type { CallFrame } from "../../../evm/call-frame.ts";
@@ -20,6 +21,7 @@ import { decodeRelay, type RelayCall } from "../../../evm/relay-call.ts";
 import { type Action, ActionKind, callAction, resultAction, revertAction } from "../../../protocol/action.ts";
 import { type ChainId, L1 } from "../../../protocol/ids.ts";
 import { InvalidL2TransactionError, UnexpectedDeliveryError } from "../../errors.ts";
+import { decodeTransaction } from "../../../proving/bus/transaction.ts";
 import type { BatchContext } from "../../kind.ts";
 import { NO_BLOCKCHAIN, OPERATION_GAS, rollupBlock, rollupCommon } from "./environment.ts";
 import { OperationStack } from "./operation-stack.ts";
@@ -341,11 +343,22 @@ export class VisitInterpreter {
     } catch (error) {
       if (!(error instanceof InvalidL2TransactionError)) throw error;
       this.#refusal = error;
+      await this.#noteSigner(action.data);
       return {
         result: resultAction({ from: this.#rollup, to: action.from, failed: true, data: "0x" }),
         outcome: { success: false, output: "0x", gasUsed: 0n },
       };
     }
+  }
+
+  /**
+   * Has the signer noted of a transaction that is invalid for what does not stand in the state: a proof that
+   * it is looks at all conditions.
+   */
+  async #noteSigner(data: Hex): Promise<void> {
+    const decoded = decodeTransaction(hexToBytes(data), this.#common.chainId());
+    if (decoded.status !== TRANSACTION_STATUS.valid) return;
+    await this.touched.account(numberToHex(decoded.fields.signer, { size: 20 }));
   }
 
   /** @throws {InvalidL2TransactionError} with nothing done. */

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { type Address, concatHex, type Hex } from "viem";
+import { type Address, concatHex, type Hex, zeroAddress } from "viem";
 import { NotYetProvableError } from "../../../../builder/kinds/evm/trace/errors.ts";
 import { traceVisit, type VisitTrace } from "../../../../builder/kinds/evm/trace/visit.ts";
 import { SYSTEM } from "../../../../builder/kinds/evm/system.ts";
@@ -67,6 +67,25 @@ describe("evm: visits that a CALL begins", () => {
   it("pass Ether on to accounts without code, new and known", async () => {
     for (const value of [5n, 0n, 7n]) await check({ target: NOBODY, value, data: "0x1234" });
     await check({ target: NOBODY, data: concatHex(["0x01", `0x${"00".repeat(40)}`]) });
+  });
+
+  it("pass Ether on to contracts, to whom fees go to, and to the caller's own address", async () => {
+    // Stores its balance; and the same, but reverts if there is some.
+    const payable = (await rollup.deploy("0x475f5500")).address;
+    const picky = (await rollup.deploy("0x475f5547600857005b5f5ffd")).address;
+    const balance = (address: Address): bigint => rollup.store.account(address)?.balance ?? 0n;
+    for (const target of [payable, zeroAddress, SENDER])
+      for (const value of [6n, 0n, 8n]) {
+        const before = balance(target);
+        const run = await check({ target, value, data: "0x" });
+        expect(run.visit.actions[1]?.failed).to.equal(false);
+        expect(balance(target)).to.equal(before + value);
+      }
+    for (const value of [6n, 0n]) {
+      const run = await check({ target: picky, value, data: "0x" });
+      expect(run.visit.actions[1]?.failed).to.equal(value > 0n);
+      expect(balance(picky)).to.equal(0n);
+    }
   });
 
   it("leave nothing when they fail", async () => {

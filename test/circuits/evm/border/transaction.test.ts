@@ -54,6 +54,31 @@ describe("evm: visits that an L2TX begins", () => {
     await check({ to: NOBODY, value: 1n, type: "eip2930", gasPrice: 2n });
   });
 
+  it("send Ether to the signer itself, to whom fees go to, and to a contract", async () => {
+    const signer = lowerCase(USER.address);
+    const payable = (await rollup.deploy("0x00")).address;
+    const fees = { gas: 60_000n, maxFeePerGas: 5n, maxPriorityFeePerGas: 3n };
+    const balance = (address: Address): bigint => rollup.store.account(address)?.balance ?? 0n;
+    for (const to of [signer, zeroAddress, payable, zeroAddress])
+      for (const value of [7n, 0n]) {
+        const before = [balance(signer), balance(to)] as const;
+        const { visit } = await check({ to, value, ...fees });
+        expect(visit.actions[1]?.data).to.equal("0x01");
+        const cost = 21_000n * 3n + (to === signer ? 0n : value);
+        expect(balance(signer)).to.equal(before[0] - cost);
+        if (to === payable) expect(balance(to)).to.equal(before[1] + value);
+        if (to === zeroAddress) expect(balance(to)).to.equal(before[1] + value + 21_000n * 3n);
+      }
+  });
+
+  it("leave an account that is sent nothing as absent as it was", async () => {
+    const address: Address = "0x00000000000000000000000000000000000f00ba";
+    const { size } = (await check({ to: address, value: 0n, gas: 21_000n })).witness;
+    expect((await check({ to: address, value: 0n, gas: 21_000n })).witness.size).to.equal(size);
+    await check({ to: address, value: 1n, gas: 21_000n });
+    expect((await check({ to: address, value: 0n, gas: 21_000n })).witness.size).to.equal(size + 1n);
+  });
+
   it("call a contract, with a fee and a refund", async () => {
     await check({ to: counter, data: INCREMENT, maxPriorityFeePerGas: 3n, maxFeePerGas: 3n });
     await check({ to: counter, data: INCREMENT, maxPriorityFeePerGas: 3n, maxFeePerGas: 5n });
