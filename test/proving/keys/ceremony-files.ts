@@ -26,10 +26,20 @@ export interface CeremonyFiles {
   readonly transcript: string;
 }
 
+/** What a ceremony is held for. */
+interface Occasion {
+  readonly circuit: string;
+  readonly r1cs: string;
+  /** Its powers of tau have 2^power rows. */
+  readonly power: number;
+  /** How many wires the circuit commits to. */
+  readonly committed?: number;
+}
+
 /** A ceremony from its start to its end: Alice and Bob contribute, then comes a beacon. */
 export async function holdCeremony(
   folder: string,
-  { circuit, r1cs, power }: { readonly circuit: string; readonly r1cs: string; readonly power: number },
+  { circuit, r1cs, power, ...split }: Occasion,
 ): Promise<CeremonyFiles> {
   await mkdir(folder, { recursive: true });
   const file = (name: string): string => join(folder, name);
@@ -45,12 +55,12 @@ export async function holdCeremony(
   };
   const { ptau, initial, first, second, final, keys } = files;
   await writeFile(ptau, await preparedPowersOfTau(TEST_SECRETS, power));
-  await makeInitialKey({ r1cs, ptau, to: initial, unknownPtau: true });
-  const received = sourcesOf(files);
+  await makeInitialKey({ r1cs, ptau, to: initial, unknownPtau: true, ...split });
+  const received = { ...sourcesOf(files), ...split };
   await contribute({ from: initial, to: first, name: "Alice", received });
   await contribute({ from: first, to: second, name: "Bob Größe", text: "dice: 4 6 1", received });
   await applyBeacon({ from: second, to: final, name: "block 1", ...BEACON });
-  await exportKey({ circuit, key: final, folder: keys, ...sourcesOf(files) });
+  await exportKey({ circuit, key: final, folder: keys, ...received });
   return files;
 }
 
