@@ -1,15 +1,14 @@
 import { type ArtefactProgress, loadArtefacts } from "../proving/circuits/load.ts";
+import { readTau } from "../proving/bus/code-powers.ts";
 import { readVerificationKey } from "../proving/load-circuit.ts";
-import type { Circuits } from "./circuits.ts";
+import type { Circuit, Circuits } from "./circuits.ts";
 import { compileContracts } from "./deployment/compile.ts";
 import { type Report, step } from "./progress.mjs";
 import { type KnownKind, ROLLUP_KINDS } from "./kinds/index.ts";
 
 /** Which keys, and where they come from. */
 export interface KeyOptions {
-  /**
-   * Folder of ceremony keys; development keys are made without it, and for kinds that no ceremony serves yet.
-   */
+  /** Folder of ceremony keys; development keys are made without it. */
   readonly keys?: string | undefined;
   /** For whose circuits; by default all that there are. */
   readonly kinds?: Iterable<KnownKind>;
@@ -44,22 +43,17 @@ async function makeCircuits(
     progress.set(news.instance, news);
     report([...progress.values()].map(describe).join(", "));
   };
-  const proven = [...new Set(kinds)].filter(({ kind }) => kind.isProven);
-  const namesOf = (hasCeremonies: boolean): string[] => [
-    ...new Set(
-      proven
-        .filter(({ scheme }) => scheme.hasCeremonies === hasCeremonies)
-        .flatMap(({ kind }) => kind.circuits),
-    ),
-  ];
-  const artefacts = [
-    ...(await loadArtefacts(namesOf(true), { keys, onProgress })),
-    ...(await loadArtefacts(namesOf(false), { onProgress })),
-  ];
-  const circuits = artefacts.map(
-    async ([name, files]) =>
-      [name, { artefacts: files, verificationKey: await readVerificationKey(files) }] as const,
-  );
+  const names = [...kinds].filter(({ kind }) => kind.isProven).flatMap(({ kind }) => kind.circuits);
+  const artefacts = [...(await loadArtefacts([...new Set(names)], { keys, onProgress }))];
+  const circuits = artefacts.map(async ([name, files]) => {
+    const codePowers = files.commitment?.codePowers;
+    const circuit: Circuit = {
+      artefacts: files,
+      verificationKey: await readVerificationKey(files),
+      ...(codePowers === undefined ? {} : { tau: await readTau(codePowers) }),
+    };
+    return [name, circuit] as const;
+  });
   return new Map(await Promise.all(circuits));
 }
 

@@ -1,12 +1,14 @@
 import type { Artefacts } from "../proving/circuits/artefacts.ts";
 import { UNKNOWN_ORIGIN } from "../proving/keys/ceremony/powers-of-tau.ts";
 import type { SplitVerificationKey } from "../proving/keys/split-verification-key.ts";
-import { isDevelopmentKey, type VerificationKey } from "../proving/keys/verification-key.ts";
+import { type G2Point, isDevelopmentKey, type VerificationKey } from "../proving/keys/verification-key.ts";
 
 /** A circuit instance with its key. */
 export interface Circuit {
   readonly artefacts: Artefacts;
   readonly verificationKey: VerificationKey | SplitVerificationKey;
+  /** Of a ceremony's key with committed wires: [τ]₂, under which codes are committed to. */
+  readonly tau?: G2Point;
 }
 
 /** Compiled circuits by instance name. */

@@ -3,10 +3,10 @@ import { circuit } from "../../../circuits/evm/index.ts";
 import { busProofSystemAbi } from "../../protocol/abi.ts";
 import { LockstepError } from "../../protocol/errors.ts";
 import type { StatementHeader } from "../../protocol/statement.ts";
-import { developmentCodeCommitments } from "../../proving/bus/code-powers.ts";
 import { DevelopmentPowersError } from "../../proving/keys/errors.ts";
+import { openCodeCommitments } from "../../proving/bus/code-powers.ts";
 import { busProofBytes } from "../../proving/bus/proofs.ts";
-import { hashTau } from "../../proving/bus/code-commitments.ts";
+import { type CodeCommitments, hashTau } from "../../proving/bus/code-commitments.ts";
 import { RollupProxies } from "../../proving/bus/proxies.ts";
 import { loadPoseidon } from "../../state/poseidon.ts";
 import type { CompletedVisit, Prerequisite, RollupKind } from "../kind.ts";
@@ -68,6 +68,20 @@ export function createProvenEvmKind(options: EvmKindOptions = {}): RollupKind<Ev
     isProven: true,
     circuits: [EVM_CIRCUIT],
     proofSize: { bytes: busProofBytes({ proofs: MAX_PROOFS, slots: SLOTS, codes: SLOTS }), gas: GAS },
+    ...committingWith(undefined),
+  };
+}
+
+/**
+ * What the kind proves with, once it is known which powers of tau codes are committed to with: those of the
+ * keys.
+ * @param codePowers file of them; without one the development set-up's, INSECURE.
+ */
+export function committingWith(
+  codePowers: string | undefined,
+): Required<Pick<RollupKind<EvmVisitRecord>, "proofJob" | "prerequisites">> {
+  const commitments = () => openCodeCommitments(codePowers);
+  return {
     async proofJob(statement, visit) {
       const { header } = statement;
       const trace = await traceOf(header, visit);
@@ -83,7 +97,7 @@ export function createProvenEvmKind(options: EvmKindOptions = {}): RollupKind<Ev
               set: verificationKey,
               evmChainId: header.l1ChainId,
               proofSystem: await proofSystem(),
-              commitments: await developmentCodeCommitments(),
+              commitments: await commitments(),
             },
             { signal },
           );
@@ -93,14 +107,14 @@ export function createProvenEvmKind(options: EvmKindOptions = {}): RollupKind<Ev
     },
     async prerequisites({ header }, visit) {
       const { codes } = await traceOf(header, visit);
-      return await Promise.all(codes.map(({ codeHash, code }) => registration(codeHash, code)));
+      const opened = await commitments();
+      return await Promise.all(codes.map(({ codeHash, code }) => registration(opened, codeHash, code)));
     },
   };
 }
 
 /** That L1 knows a code. */
-async function registration(codeHash: Hex, code: Hex): Promise<Prerequisite> {
-  const commitments = await developmentCodeCommitments();
+async function registration(commitments: CodeCommitments, codeHash: Hex, code: Hex): Promise<Prerequisite> {
   return {
     what: `the code ${codeHash} (${size(code)} bytes)`,
     isMet: encodeFunctionData({

@@ -7,7 +7,7 @@ import { ledgerGateway, ledgerTrace } from "../../gateway/kinds/ledger.ts";
 import type { PredeployName } from "../../kinds/evm/genesis/names.ts";
 import type { GenesisAccounts } from "../../kinds/evm/genesis/read.ts";
 import { createEvmKind, evmKind } from "../../kinds/evm/index.ts";
-import { createProvenEvmKind } from "../../kinds/evm/proven.ts";
+import { committingWith, createProvenEvmKind } from "../../kinds/evm/proven.ts";
 import { SYSTEM } from "../../kinds/evm/system.ts";
 import type { RollupKind } from "../../kinds/kind.ts";
 import { LEDGER, ledgerAbi } from "../../kinds/ledger/abi.ts";
@@ -16,7 +16,7 @@ import { crossChainManagerAbi } from "../../protocol/abi.ts";
 import type { ChainId } from "../../protocol/ids.ts";
 import type { Circuits } from "../circuits.ts";
 import { compiledContract } from "../deployment/contracts.ts";
-import { bus, groth16, type ProofScheme, unproven } from "./proof-scheme.ts";
+import { bus, codePowersOf, groth16, type ProofScheme, unproven } from "./proof-scheme.ts";
 
 /** What a rollup has from genesis on, besides what its kind brings. */
 export interface Genesis {
@@ -39,6 +39,8 @@ export interface KnownKind {
   readonly withGenesis?: (genesis: Genesis) => RollupKind;
   /** Where else than at `contract` every rollup of the kind has a contract: what stands there, by address. */
   readonly standing?: ReadonlyMap<Address, string>;
+  /** The kind as it proves with the keys of these circuits, if more than the prover has to know them. */
+  readonly provingWith?: (kind: RollupKind, circuits: Circuits) => RollupKind;
 }
 
 /**
@@ -74,6 +76,10 @@ export const ROLLUP_KINDS: ReadonlyMap<string, KnownKind> = new Map<string, Know
       gateway: { open: evmGateway, trace: evmTrace },
       withGenesis: (genesis: Genesis) => createProvenEvmKind({ ...genesis, contracts: provenContracts }),
       standing: new Map([[PROVEN_COUNTER, "Counter"]]),
+      provingWith: (kind: RollupKind, circuits: Circuits) => ({
+        ...kind,
+        ...committingWith(codePowersOf(kind, circuits)),
+      }),
     },
   ].map((known) => [known.kind.name, known]),
 );
@@ -126,6 +132,11 @@ export function kindNames(): string {
 }
 
 /** A registered rollup as the builder runs it. */
-export function builderRollup(id: ChainId, { kind, scheme }: KnownKind, circuits: Circuits): BuilderRollup {
-  return { id, kind, verificationKeys: scheme.keys(kind, circuits) };
+export function builderRollup(
+  id: ChainId,
+  { kind, scheme, provingWith }: KnownKind,
+  circuits: Circuits,
+): BuilderRollup {
+  const proving = provingWith === undefined ? kind : provingWith(kind, circuits);
+  return { id, kind: proving, verificationKeys: scheme.keys(kind, circuits) };
 }

@@ -1,6 +1,16 @@
+import path from "node:path";
 import { type Address, type Hex, hexToNumber, sliceHex } from "viem";
-import { assertKeysAllowed } from "../../proving/keys/policy.ts";
-import { encodeVerificationKey, hashVerificationKey } from "../../proving/keys/verification-key.ts";
+import { hashTau } from "../../proving/bus/code-commitments.ts";
+import { MissingCeremonyKeyError } from "../../proving/circuits/errors.ts";
+import { CEREMONY_CODE_POWERS } from "../../proving/keys/ceremony/code-powers.ts";
+import { DevelopmentKeyError } from "../../proving/keys/errors.ts";
+import { assertKeysAllowed, LOCAL_EVM_CHAIN_IDS } from "../../proving/keys/policy.ts";
+import {
+  encodeVerificationKey,
+  type G2Point,
+  hashVerificationKey,
+  isDevelopmentKey,
+} from "../../proving/keys/verification-key.ts";
 import type { RollupKind } from "../../kinds/kind.ts";
 import { assertKindsAllowed } from "../../kinds/policy.ts";
 import { UNPROVEN, UNPROVEN_KEY } from "../../kinds/unproven.ts";
@@ -17,8 +27,6 @@ export interface ProofScheme {
   readonly source: string;
   /** What its constructor is given; by default nothing. */
   readonly constructorArguments?: () => readonly unknown[];
-  /** Whether a ceremony's keys can be used in place of development keys. */
-  readonly hasCeremonies: boolean;
   /** What a registration names: verification keys by circuit. */
   keys(kind: RollupKind, circuits: Circuits): Readonly<Record<string, Hex>>;
   /** Groth16 proofs in what L1 takes for a proof of one statement. */
@@ -32,10 +40,9 @@ export interface ProofScheme {
   prepare(deployer: Deployer, proofSystem: Address, kind: RollupKind, circuits: Circuits): Promise<void>;
 }
 
-/** Groth16, with the development keys of the kind's circuits. */
+/** Groth16, with the keys of the kind's circuits. */
 export const groth16: ProofScheme = {
   source: "proofs/Groth16ProofSystem.sol",
-  hasCeremonies: true,
   proofsIn: () => 1,
   keys: (kind, circuits) =>
     Object.fromEntries(
@@ -60,18 +67,21 @@ export const groth16: ProofScheme = {
   },
 };
 
-/** Several Groth16 proofs on one bus, with the development keys of the kind's circuits as one set. */
+/** Several Groth16 proofs on one bus, with the keys of the kind's circuits as one set. */
 export const bus: ProofScheme = {
   source: "proofs/bus/BusProofSystem.sol",
   constructorArguments: () => [RollupProxies.read().initCode],
-  hasCeremonies: false,
   proofsIn: (proof) => hexToNumber(sliceHex(proof, 0, 32)),
   keys: (kind, circuits) => {
     const set = hashKeySet(keySetOf(kind, circuits));
     return Object.fromEntries(kind.circuits.map((name) => [name, set]));
   },
   assertAllowed: (evmChainId, kind, circuits) => {
-    assertKeysAllowed(evmChainId, keySetOf(kind, circuits).keys);
+    const set = keySetOf(kind, circuits);
+    assertKeysAllowed(evmChainId, set.keys);
+    // Codes of which any account can open anything are as bad as keys.
+    if (hashTau(set.tau) === hashTau(DEVELOPMENT_TAU) && !LOCAL_EVM_CHAIN_IDS.includes(evmChainId))
+      throw new DevelopmentKeyError(evmChainId, hashKeySet(set));
   },
   prepare: async (deployer, proofSystem, kind, circuits) => {
     await deployer.call(proofSystem, {
@@ -82,19 +92,43 @@ export const bus: ProofScheme = {
   },
 };
 
-/** Codes are committed to with the development set-up's powers of tau: there are no other ones yet. */
+/**
+ * Codes are committed to with the powers of tau that the keys were made from.
+ * @throws `CEREMONY_KEY_MISSING` for keys of a ceremony that were exported without them.
+ */
 function keySetOf(kind: RollupKind, circuits: Circuits): KeySet {
   const keys = circuitsOf(kind, circuits).map(([name, { verificationKey }]) => {
     if ("eta" in verificationKey) return verificationKey;
     throw new RangeError(`the key of ${name} has no committed wires`);
   });
-  return { keys, tau: DEVELOPMENT_TAU };
+  return { keys, tau: tauOf(circuitsOf(kind, circuits)) };
+}
+
+function tauOf(circuits: readonly [string, Circuit][]): G2Point {
+  const [first, ...others] = circuits.map(([name, { artefacts, tau, verificationKey }]) => {
+    if (tau !== undefined) return tau;
+    if (isDevelopmentKey(verificationKey)) return DEVELOPMENT_TAU;
+    throw new MissingCeremonyKeyError(name, path.join(path.dirname(artefacts.zkey), CEREMONY_CODE_POWERS));
+  });
+  if (first === undefined) throw new RangeError("the kind has no circuits");
+  if (others.some((tau) => hashTau(tau) !== hashTau(first)))
+    throw new RangeError("the keys of a set come from one set-up: they have one τ");
+  return first;
+}
+
+/**
+ * What the kind's proofs commit to codes with.
+ * @throws `CEREMONY_KEY_MISSING`.
+ */
+export function codePowersOf(kind: RollupKind, circuits: Circuits): string | undefined {
+  const all = circuitsOf(kind, circuits);
+  tauOf(all);
+  return all.map(([, { artefacts }]) => artefacts.commitment?.codePowers).find((file) => file !== undefined);
 }
 
 /** NOTHING IS PROVEN: what stands in while a kind has no circuit. Local chains only. */
 export const unproven: ProofScheme = {
   source: "proofs/UnprovenProofSystem.sol",
-  hasCeremonies: false,
   proofsIn: () => 0,
   keys: () => ({ [UNPROVEN]: UNPROVEN_KEY }),
   assertAllowed: (evmChainId, kind) => {

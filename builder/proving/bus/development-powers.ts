@@ -1,13 +1,11 @@
 import { bn254 } from "@noble/curves/bn254.js";
 import { FIELD_MODULUS as P } from "../../protocol/ids.ts";
+import { CODE_POWERS } from "./code-rows.ts";
 import { compileCurve } from "../keys/curve-module.ts";
 import { elementBytes } from "../keys/little-endian.ts";
 import { multiplyGenerators, type MultiplierOptions } from "../keys/multiplier.ts";
 import { DEVELOPMENT_SECRETS } from "../keys/secrets.ts";
 import type { G2Point } from "../keys/verification-key.ts";
-
-/** Rows of the longest code, and one power more: instructions, upper halves, words, length and STOP. */
-export const CODE_POWERS = 24_576 + 2 * (24_576 / 32) + 3;
 
 /** [τ]₂ of the development set-up. */
 export const DEVELOPMENT_TAU: G2Point = (() => {

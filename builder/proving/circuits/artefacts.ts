@@ -31,6 +31,8 @@ export interface Artefacts extends Readonly<Record<ArtefactFile, string>> {
     readonly key: string;
     readonly wires: number;
     readonly inputs: readonly string[];
+    /** Path of the powers of tau that codes are committed to with; of a ceremony's key. */
+    readonly codePowers?: string;
   };
   /** Where the powers of tau of a ceremony's key come from, as its transcript has it. */
   readonly powersOfTau?: string;

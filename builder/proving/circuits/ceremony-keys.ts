@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
+import { CEREMONY_CODE_POWERS } from "../keys/ceremony/code-powers.ts";
 import { compareCommitment, compareHistories, compareSteps, unfinished } from "../keys/ceremony/compare.ts";
 import { type KeyFault, KeyFaultsError } from "../keys/ceremony/errors.ts";
 import { CEREMONY_COMMITMENT_KEY, CEREMONY_FILES } from "../keys/ceremony/export.ts";
@@ -74,6 +75,10 @@ export async function withCeremonyKey(artefacts: Artefacts, folder: string): Pro
   }
   if ((await hashFile(path("zkey"), "sha256")) !== transcript.zkey)
     faults.push({ name: "damaged", message: "the file's hash is not the transcript's" });
+  const codePowers = join(resolve(folder), instance, CEREMONY_CODE_POWERS);
+  const told = transcript.commitment?.codePowers;
+  if (told !== undefined && (await hashOf(codePowers, instance)) !== told)
+    faults.push({ name: "damaged", message: `the hash of ${CEREMONY_CODE_POWERS} is not the transcript's` });
   if (faults.length > 0) throw new KeyFaultsError(path("zkey"), faults);
   return {
     ...artefacts,
@@ -83,9 +88,19 @@ export async function withCeremonyKey(artefacts: Artefacts, folder: string): Pro
     ...(commitment === undefined
       ? {}
       : {
-          commitment: { ...commitment, key: join(resolve(folder), instance, CEREMONY_COMMITMENT_KEY) },
+          commitment: {
+            ...commitment,
+            key: join(resolve(folder), instance, CEREMONY_COMMITMENT_KEY),
+            ...(transcript.commitment?.codePowers === undefined ? {} : { codePowers }),
+          },
         }),
   };
+}
+
+async function hashOf(path: string, instance: string): Promise<string> {
+  return await hashFile(path, "sha256").catch((cause: unknown) => {
+    throw new MissingCeremonyKeyError(instance, path, { cause });
+  });
 }
 
 /** The second file of a key with committed wires against the first and the transcript. */

@@ -1,10 +1,13 @@
 import { copyFile, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect } from "chai";
+import { bn254 } from "@noble/curves/bn254.js";
 import { buildBn128, type Curve } from "ffjavascript";
 import { MultiExponentiation } from "../../../builder/proving/backends/snarkjs/multi-exponentiation.ts";
 import { withCeremonyKey } from "../../../builder/proving/circuits/ceremony-keys.ts";
 import { assertSplit } from "../../../builder/proving/keys/assert-split.ts";
+import { readTau } from "../../../builder/proving/bus/code-powers.ts";
+import { codePowersFault } from "../../../builder/proving/keys/ceremony/code-powers.ts";
 import { exportKey } from "../../../builder/proving/keys/ceremony/export.ts";
 import { hashFile } from "../../../builder/proving/keys/ceremony/hash-file.ts";
 import { commitmentPath, readCommitmentParts } from "../../../builder/proving/keys/ceremony/split.ts";
@@ -20,6 +23,9 @@ import {
   type VerifyKeyOptions,
 } from "../../../builder/proving/keys/ceremony/verify.ts";
 import { readCommitmentKey } from "../../../builder/proving/keys/commitment-key.ts";
+import { elementBytes } from "../../../builder/proving/keys/little-endian.ts";
+import { multiplyGenerators } from "../../../builder/proving/keys/multiplier.ts";
+import { FIELD_MODULUS } from "../../../builder/protocol/ids.ts";
 import { compileCurve } from "../../../builder/proving/keys/curve-module.ts";
 import { DEVELOPMENT_SECRETS } from "../../../builder/proving/keys/secrets.ts";
 import {
@@ -31,11 +37,27 @@ import { readProvingKey } from "../../../builder/proving/keys/zkey.ts";
 import { ProofVerifier } from "../../../builder/proving/threads/proof-verifier.ts";
 import { BEACON } from "./ceremony-files.ts";
 import { proveTrace, traceOf } from "./lookups.ts";
-import { preparedPowersOfTau } from "./prepared-powers-of-tau.ts";
+import { preparedPowersOfTau, TEST_SECRETS } from "./prepared-powers-of-tau.ts";
 import { failureCode, inTemporaryFolder } from "./setting.ts";
 import { holdSplitCeremony, type SplitCeremony } from "./split-ceremony-files.ts";
 
 const CIRCUIT = "lookups_small";
+
+/** [τ]₂ and the first powers of τ in G1, as an export has them. */
+async function codePowersOf(tau: bigint, count: number): Promise<Buffer> {
+  let power = 1n;
+  const scalars = Array.from({ length: count }, () => {
+    const bytes = elementBytes(power);
+    power = (power * tau) % FIELD_MODULUS;
+    return bytes;
+  });
+  const { tau2, powers } = await multiplyGenerators(
+    await compileCurve(),
+    { tau2: ["g2", elementBytes(tau)], powers: ["g1", Buffer.concat(scalars)] },
+    {},
+  );
+  return Buffer.concat([tau2.points, powers.points]);
+}
 const TRACE = traceOf([3n, 1n, 4n, 1n, 5n, 2n, 6n, 5n]);
 
 describe("ceremony for a key with committed wires", function () {
@@ -102,6 +124,46 @@ describe("ceremony for a key with committed wires", function () {
     } finally {
       await copyFile(commitmentPath(files.final), exported("circuit.ckey"));
     }
+  });
+
+  it("leaves the powers that codes are committed to with, which belong together and to the transcript", async () => {
+    const { artefacts, files } = ceremony;
+    const file = exported("codes.tau");
+    const powers = await readFile(file);
+    const { commitment } = await withCeremonyKey(artefacts, files.keys);
+    expect(commitment?.codePowers).to.equal(file);
+    expect(transcript.commitment?.codePowers).to.equal(await hashFile(file, "sha256"));
+    const { x, y } = bn254.G2.Point.BASE.multiply(TEST_SECRETS.tau).toAffine();
+    expect(await readTau(file)).to.deep.equal([
+      [x.c0, x.c1],
+      [y.c0, y.c1],
+    ]);
+    expect(await codePowersFault(powers)).to.equal(undefined);
+
+    // The same of other secrets.
+    const other = await codePowersOf(DEVELOPMENT_SECRETS.tau, (powers.length - 128) / 64);
+    const [tau, later] = [powers.subarray(0, 128), powers.subarray(128 + 64)];
+    for (const [wrong, message] of [
+      [Buffer.concat([other.subarray(0, 128), powers.subarray(128)]), /not those of \[τ\]₂/],
+      [Buffer.concat([tau, other.subarray(128)]), /not those of \[τ\]₂/],
+      [Buffer.concat([tau, later]), /do not begin with 1/],
+      [Buffer.concat([tau, powers.subarray(128, 256), powers.subarray(128)]), /not those of \[τ\]₂/],
+      [Buffer.concat([tau.toReversed(), powers.subarray(128)]), /no point of the group/],
+      [Buffer.concat([powers, Buffer.alloc(64, 1)]), /is not on the curve/],
+    ] as const)
+      expect(await codePowersFault(wrong)).to.match(message);
+
+    await writeFile(file, Buffer.concat([other.subarray(0, 128), powers.subarray(128)]));
+    expect(await failureCode(withCeremonyKey(artefacts, files.keys))).to.equal("KEY_FAULTS");
+    await rm(file);
+    expect(await failureCode(withCeremonyKey(artefacts, files.keys))).to.equal("CEREMONY_KEY_MISSING");
+    await writeFile(file, powers);
+    const { commitment: known } = transcript;
+    if (known === undefined) throw new Error("the circuit commits to wires");
+    const told = { ...known, codePowers: "ab".repeat(32) };
+    expect(await said({ transcript: { ...transcript, commitment: told } })).to.match(
+      /other-powers-of-tau: the hash of the codes' powers/,
+    );
   });
 
   it("is told by a transcript that covers every file, the given and the last ones", async () => {

@@ -1,7 +1,9 @@
+import { createHash } from "node:crypto";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { encodeSplitVerificationKey, formatSplitVerificationKey } from "../split-verification-key.ts";
 import { encodeVerificationKey, formatVerificationKey } from "../verification-key.ts";
+import { CEREMONY_CODE_POWERS } from "./code-powers.ts";
 import { KeyFaultsError } from "./errors.ts";
 import { hashFile } from "./hash-file.ts";
 import { withNewFolder } from "./new-file.ts";
@@ -42,13 +44,14 @@ export async function exportKey({ circuit, folder, ...files }: ExportOptions): P
   return withNewFolder(join(folder, circuit), async (temporary) => {
     const { faults, key } = await verifyKey({ circuit, ...files });
     if (key?.powers === undefined || faults.length > 0) throw new KeyFaultsError(files.key, faults);
-    const { verificationKey, history, powers, split } = key;
+    const { verificationKey, history, powers, split, codePowers } = key;
     await mkdir(temporary);
     const path = (name: keyof typeof CEREMONY_FILES): string => join(temporary, CEREMONY_FILES[name]);
     // Not the file, which may be another by now.
     await writeFile(path("zkey"), key.content);
     if (split !== undefined)
       await writeFile(join(temporary, CEREMONY_COMMITMENT_KEY), split.commitment.content);
+    if (codePowers !== undefined) await writeFile(join(temporary, CEREMONY_CODE_POWERS), codePowers);
     const [json, encoded] =
       split === undefined
         ? [formatVerificationKey(verificationKey, powers.origin), encodeVerificationKey(verificationKey)]
@@ -65,7 +68,14 @@ export async function exportKey({ circuit, folder, ...files }: ExportOptions): P
       ...transcribeSteps(history),
       zkey: await hashFile(path("zkey"), "sha256"),
       verificationKey: key.hash,
-      ...(split === undefined ? {} : { commitment: transcribeCommitment(split) }),
+      ...(split === undefined || codePowers === undefined
+        ? {}
+        : {
+            commitment: {
+              ...transcribeCommitment(split),
+              codePowers: createHash("sha256").update(codePowers).digest("hex"),
+            },
+          }),
     });
     await writeFile(path("transcript"), transcript);
     return key;

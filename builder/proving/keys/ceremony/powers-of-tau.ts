@@ -63,7 +63,7 @@ export interface RowPoints {
 const FILE_HEADER_BYTES = 12;
 const SECTION_HEADER_BYTES = 12;
 const HEADER_BYTES = 4 + ELEMENT_BYTES + 8;
-const SECTION = { header: 1, tau: 2, alpha: 4, beta: 5, beta2: 6 } as const;
+const SECTION = { header: 1, tau: 2, tau2: 3, alpha: 4, beta: 5, beta2: 6 } as const;
 /** Lagrange forms of the sections 2 to 5: what `powersoftau prepare phase2` adds. */
 const PREPARED = [12, 13, 14, 15] as const;
 /** Of those in G1: each holds the forms for domains of 1, 2, 4, … rows, one after the other. */
@@ -180,6 +180,27 @@ export async function readRowPoints(powers: PowersOfTau, power: number): Promise
         low: await within(SECTION.tau, 0, count),
       },
     };
+  } finally {
+    await file.close();
+  }
+}
+
+/**
+ * [τ]₂, then the first powers of τ in G1: as many as are asked for, or there are.
+ * @throws `POWERS_OF_TAU`.
+ */
+export async function readCodePowers({ path, sections }: PowersOfTau, most: number): Promise<Uint8Array> {
+  const { g1, g2 } = POINT_BYTES;
+  const [tau, tau2] = [sections.get(SECTION.tau), sections.get(SECTION.tau2)];
+  if (tau === undefined || tau2 === undefined)
+    throw damaged(path, `section ${SECTION.tau} or ${SECTION.tau2} is missing`);
+  const file = await open(path);
+  try {
+    const count = Math.min(most, Math.floor(tau.length / g1.affine));
+    return Buffer.concat([
+      await read(file, path, tau2.offset + g2.affine, g2.affine),
+      await read(file, path, tau.offset, count * g1.affine),
+    ]);
   } finally {
     await file.close();
   }

@@ -65,6 +65,8 @@ const content = z.strictObject({
       wires: z.int().positive(),
       /** SHA-256 of the final `.ckey`. */
       ckey: sha256,
+      /** SHA-256 of the powers of tau that codes are committed to with. Earlier exports did not have them. */
+      codePowers: sha256.exactOptional(),
       /** The steps of η, the beacon's too, and SHA-256 of the files that each was given: all on the way. */
       steps: z.array(
         z.strictObject({ hash: blake2b, received: z.strictObject({ zkey: sha256, ckey: sha256 }) }),

@@ -11,6 +11,8 @@ import {
   isDevelopmentKey,
   type VerificationKey,
 } from "../verification-key.ts";
+import { CODE_POWERS } from "../../bus/code-rows.ts";
+import { codePowersFault, type CodePowersFile } from "./code-powers.ts";
 import { compareCommitment, compareHistories, compareSteps, short, unfinished } from "./compare.ts";
 import { type KeyFault, PowersOfTauError } from "./errors.ts";
 import { initialKeyFault, type InitialParts } from "./initial-key.ts";
@@ -26,6 +28,7 @@ import {
   authenticatePowers,
   type PowersOfTau,
   type PowersOrigin,
+  readCodePowers,
   readPowersOfTau,
 } from "./powers-of-tau.ts";
 import { readInitialKey } from "./read-initial.ts";
@@ -87,6 +90,8 @@ export interface KeyFacts {
     readonly history: KeyHistory;
     readonly verificationKey: SplitVerificationKey;
   };
+  /** What codes are committed to with, of the powers of tau: of a finished key with committed wires. */
+  readonly codePowers?: CodePowersFile;
   /** True when its secrets are public, whatever came after. */
   readonly isDevelopment: boolean;
   readonly history: KeyHistory;
@@ -174,6 +179,17 @@ export async function verifyKey(options: VerifyKeyOptions): Promise<KeyReport> {
     const parts = { key, commitment: split?.commitment };
     faults.push(...(await deepFaults(options, parts, system, powers)));
   }
+  const codePowers =
+    faults.length > 0 || split === undefined || options.underWay === true
+      ? undefined
+      : await readCodePowers(powers, CODE_POWERS);
+  if (codePowers !== undefined) {
+    const fault = await codePowersFault(codePowers);
+    if (fault !== undefined) faults.push({ name: "other-powers-of-tau", message: fault });
+    const told = transcript?.commitment?.codePowers;
+    if (told !== undefined)
+      expect("other-powers-of-tau", "the hash of the codes' powers", sha256(codePowers), told);
+  }
   return {
     faults,
     key: {
@@ -183,6 +199,7 @@ export async function verifyKey(options: VerifyKeyOptions): Promise<KeyReport> {
       isDevelopment,
       history,
       ...(split === undefined ? {} : { split }),
+      ...(codePowers === undefined ? {} : { codePowers }),
       ...("blake2b" in origin ? { powers: origin } : {}),
     },
   };
