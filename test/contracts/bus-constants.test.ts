@@ -4,7 +4,7 @@ import { ActionKind } from "../../builder/protocol/action.ts";
 import { evmChainIdOf } from "../../builder/protocol/evm-chain-id.ts";
 import { chainId } from "../../builder/protocol/ids.ts";
 import { STATEMENT_LAYOUT } from "../../builder/protocol/statement.ts";
-import { CODE_POWERS } from "../../builder/proving/bus/development-powers.ts";
+import { CODE_POWERS } from "../../builder/proving/bus/code-rows.ts";
 import { TRANSACTION_FIELDS, TRANSACTION_STATUS } from "../../circuits/bus/transaction-fields.ts";
 import { TUPLES } from "../../circuits/bus/tuples.ts";
 import { SYSTEM_ADDRESS } from "../../circuits/evm/addresses.ts";

@@ -2,7 +2,6 @@ import { execFile } from "node:child_process";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { expect } from "chai";
 import { type Address, encodeFunctionData, type Hex, isAddress, parseAbi, parseGwei, toHex } from "viem";
@@ -23,6 +22,7 @@ import { accountAt, type L1, startL1 } from "../core/setup.ts";
 import { UnprovenProver } from "../core/unproven.ts";
 import { Command } from "../trials/support/command.ts";
 import { ask } from "../trials/support/json-rpc.ts";
+import { createProxy, untilIncluded } from "../trials/support/proxies.ts";
 
 const execute = promisify(execFile);
 const BOOTH: Address = "0x000000000000000000000000000000000071c4e7";
@@ -121,7 +121,7 @@ describe("a contract of one's own on a proven rollup", function () {
       const options = ["builder", ...line.split(" "), ...own];
       let builder = run(options, keyOf(9));
       await builder.says("builder is up");
-      const proxy = await createProxy(manager);
+      const proxy = await createProxy(l1, manager, BOOTH, ROLLUP);
       const gateway = `http://127.0.0.1:${portBase + 1}`;
       const take = async (nonce: number): Promise<void> => {
         const raw = await user.signTransaction({
@@ -134,7 +134,7 @@ describe("a contract of one's own on a proven rollup", function () {
           maxFeePerGas: parseGwei("100"),
           maxPriorityFeePerGas: 1n,
         });
-        await included(String(await ask(gateway, "eth_sendRawTransaction", [raw])) as Hex, builder);
+        await untilIncluded(l1, String(await ask(gateway, "eth_sendRawTransaction", [raw])) as Hex);
       };
       await take(0);
       await builder.kill();
@@ -165,25 +165,5 @@ describe("a contract of one's own on a proven rollup", function () {
       });
       expect(await follower.stateRoot(ROLLUP)).to.equal(BigInt(root));
     });
-
-    async function createProxy(manager: Address): Promise<Address> {
-      const about = { address: manager, abi: rollupsAbi, args: [BOOTH, ROLLUP] } as const;
-      const hash = await l1
-        .writer(accountAt(0))
-        .writeContract({ ...about, functionName: "createProxy", chain: null });
-      await l1.reader.waitForTransactionReceipt({ hash });
-      return await l1.reader.readContract({ ...about, functionName: "proxyOf" });
-    }
-
-    async function included(hash: Hex, builder: Command): Promise<void> {
-      for (;;) {
-        const receipt = await l1.reader.getTransactionReceipt({ hash }).catch(() => undefined);
-        if (receipt !== undefined) {
-          expect(receipt.status, builder.output).to.equal("success");
-          return;
-        }
-        await sleep(100);
-      }
-    }
   });
 });

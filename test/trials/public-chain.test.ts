@@ -1,9 +1,8 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "chai";
-import { type Address, type Hex, isAddress, parseGwei, toHex } from "viem";
+import { type Hex, isAddress, parseGwei, toHex } from "viem";
 import { createBuilder } from "../../builder/core/builder.ts";
 import { LEDGER } from "../../builder/kinds/ledger/abi.ts";
 import { prepareArtefacts } from "../../builder/node/artefacts.ts";
@@ -16,6 +15,7 @@ import { UnprovenProver } from "../core/unproven.ts";
 import { anvilMissing, startAnvil } from "../post/nodes.ts";
 import { Command } from "./support/command.ts";
 import { ask } from "./support/json-rpc.ts";
+import { createProxy, untilIncluded } from "./support/proxies.ts";
 import { say } from "./support/say.ts";
 import { holdTrialCeremony } from "./support/trial-ceremony.ts";
 
@@ -42,7 +42,7 @@ describe(anvilMissing === undefined ? title : `${title}: ${anvilMissing}`, funct
     if (anvilMissing !== undefined) this.skip();
     folder = await mkdtemp(path.join(tmpdir(), "lockstep-rehearsal-"));
     // A ceremony takes minutes: one that was held before may be given.
-    keys = process.env.LOCKSTEP_TRIAL_KEYS ?? (await holdTrialCeremony(folder));
+    keys = process.env.LOCKSTEP_TRIAL_KEYS ?? (await holdTrialCeremony(folder, "ledger"));
     l1 = await startAnvil(EVM_CHAIN_ID);
   });
   after(async () => {
@@ -69,7 +69,7 @@ describe(anvilMissing === undefined ? title : `${title}: ${anvilMissing}`, funct
 
     let builder = run(options, keyOf(9));
     await builder.says("builder is up");
-    const proxy = await createProxy(manager);
+    const proxy = await createProxy(l1, manager, LEDGER, LEDGER_ID);
     const deposit = async (nonce: number, value: bigint): Promise<Hex> => {
       const raw = await user.signTransaction({
         chainId: EVM_CHAIN_ID,
@@ -86,7 +86,7 @@ describe(anvilMissing === undefined ? title : `${title}: ${anvilMissing}`, funct
     };
     let begin = performance.now();
     const first = await deposit(0, 5n);
-    await untilIncluded(first);
+    await untilIncluded(l1, first);
     say(`first call: ${((performance.now() - begin) / 1_000).toFixed(1)} s`);
 
     const second = await deposit(1, 6n);
@@ -94,7 +94,7 @@ describe(anvilMissing === undefined ? title : `${title}: ${anvilMissing}`, funct
     expect(await l1.reader.getTransactionCount({ address: user.address })).to.equal(1);
     begin = performance.now();
     builder = run(options, keyOf(9));
-    await untilIncluded(second);
+    await untilIncluded(l1, second);
     say(`after the kill: ${((performance.now() - begin) / 1_000).toFixed(1)} s`);
 
     const circuits = await prepareArtefacts({ keys });
@@ -111,23 +111,4 @@ describe(anvilMissing === undefined ? title : `${title}: ${anvilMissing}`, funct
     expect(etherBalance).to.equal(11n);
     expect(await follower.stateRoot(LEDGER_ID)).to.equal(BigInt(root));
   });
-
-  async function createProxy(manager: Address): Promise<Address> {
-    const about = { address: manager, abi: rollupsAbi, args: [LEDGER, LEDGER_ID] } as const;
-    const writer = l1.writer(accountAt(0));
-    const hash = await writer.writeContract({ ...about, functionName: "createProxy", chain: null });
-    await l1.reader.waitForTransactionReceipt({ hash });
-    return await l1.reader.readContract({ ...about, functionName: "proxyOf" });
-  }
-
-  async function untilIncluded(hash: Hex): Promise<void> {
-    for (;;) {
-      const receipt = await l1.reader.getTransactionReceipt({ hash }).catch(() => undefined);
-      if (receipt !== undefined) {
-        expect(receipt.status).to.equal("success");
-        return;
-      }
-      await sleep(100);
-    }
-  }
 });

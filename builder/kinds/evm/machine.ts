@@ -39,8 +39,8 @@ export type VisitJudge = (
   header: StatementHeader,
 ) => Promise<LockstepError | undefined>;
 
-/** What visits are refused with on a chain, by its EVM chain id, that is not local. */
-export type ElsewhereError = (l1ChainId: bigint) => LockstepError;
+/** What visits are refused with on a chain that is not local, by its EVM chain id; nothing if they are not. */
+export type ElsewhereError = (l1ChainId: bigint) => LockstepError | undefined;
 
 export interface EvmMachineOptions {
   /** That it plays on, beside the machine that follows L1. */
@@ -217,7 +217,9 @@ export class EvmMachine implements RollupMachine<EvmVisitRecord> {
   }
 
   #begin(trigger: Action, context: BatchContext, journal: Journal): OpenVisit {
-    if (!LOCAL_EVM_CHAIN_IDS.includes(context.l1ChainId)) throw this.#elsewhere(context.l1ChainId);
+    const { l1ChainId } = context;
+    const refusal = LOCAL_EVM_CHAIN_IDS.includes(l1ChainId) ? undefined : this.#elsewhere(l1ChainId);
+    if (refusal !== undefined) throw refusal;
     if (trigger.kind !== ActionKind.CALL && trigger.kind !== ActionKind.L2TX)
       throw new UnexpectedDeliveryError(`an action of kind ${trigger.kind} for an idle rollup`);
     const { store } = this;

@@ -45,11 +45,22 @@ async function traceOf(header: StatementHeader, visit: Visit): Promise<Statement
   return await made;
 }
 
+export interface ProvenEvmKindOptions extends EvmKindOptions {
+  /**
+   * File of the powers of tau that codes are committed to with: those of the keys. Without one, the
+   * development set-up's, INSECURE: on local chains alone.
+   */
+  readonly codePowers?: string | undefined;
+}
+
 /**
  * Solidity rollups whose visits are proven (docs/proving-evm.md). A visit that no circuit covers yet is
  * refused (`NOT_YET_PROVABLE`), with the opcode or feature that it needs: none is ever taken without a proof.
  */
-export function createProvenEvmKind(options: EvmKindOptions = {}): RollupKind<EvmVisitRecord> {
+export function createProvenEvmKind({
+  codePowers,
+  ...options
+}: ProvenEvmKindOptions = {}): RollupKind<EvmVisitRecord> {
   const judge = async (visit: Visit, header: StatementHeader): Promise<LockstepError | undefined> => {
     try {
       await traceOf(header, visit);
@@ -59,7 +70,9 @@ export function createProvenEvmKind(options: EvmKindOptions = {}): RollupKind<Ev
       throw error;
     }
   };
-  const elsewhere = (l1ChainId: bigint): LockstepError => new DevelopmentPowersError(NAME, l1ChainId);
+  const commitments = () => openCodeCommitments(codePowers);
+  const elsewhere = (l1ChainId: bigint): LockstepError | undefined =>
+    codePowers === undefined ? new DevelopmentPowersError(NAME, l1ChainId) : undefined;
   const evm = createEvmKind({ ...options, judge, elsewhere, name: NAME, transactionsPerVisit: 1 });
   return {
     ...evm,
@@ -68,20 +81,6 @@ export function createProvenEvmKind(options: EvmKindOptions = {}): RollupKind<Ev
     isProven: true,
     circuits: [EVM_CIRCUIT],
     proofSize: { bytes: busProofBytes({ proofs: MAX_PROOFS, slots: SLOTS, codes: SLOTS }), gas: GAS },
-    ...committingWith(undefined),
-  };
-}
-
-/**
- * What the kind proves with, once it is known which powers of tau codes are committed to with: those of the
- * keys.
- * @param codePowers file of them; without one the development set-up's, INSECURE.
- */
-export function committingWith(
-  codePowers: string | undefined,
-): Required<Pick<RollupKind<EvmVisitRecord>, "proofJob" | "prerequisites">> {
-  const commitments = () => openCodeCommitments(codePowers);
-  return {
     async proofJob(statement, visit) {
       const { header } = statement;
       const trace = await traceOf(header, visit);

@@ -7,7 +7,8 @@ import { ledgerGateway, ledgerTrace } from "../../gateway/kinds/ledger.ts";
 import type { PredeployName } from "../../kinds/evm/genesis/names.ts";
 import type { GenesisAccounts } from "../../kinds/evm/genesis/read.ts";
 import { createEvmKind, evmKind } from "../../kinds/evm/index.ts";
-import { committingWith, createProvenEvmKind } from "../../kinds/evm/proven.ts";
+import { EVM_CIRCUIT } from "../../kinds/evm/proof/prove.ts";
+import { createProvenEvmKind } from "../../kinds/evm/proven.ts";
 import { SYSTEM } from "../../kinds/evm/system.ts";
 import type { RollupKind } from "../../kinds/kind.ts";
 import { LEDGER, ledgerAbi } from "../../kinds/ledger/abi.ts";
@@ -39,8 +40,10 @@ export interface KnownKind {
   readonly withGenesis?: (genesis: Genesis) => RollupKind;
   /** Where else than at `contract` every rollup of the kind has a contract: what stands there, by address. */
   readonly standing?: ReadonlyMap<Address, string>;
+  /** What it was given by {@link begunWith}. */
+  readonly genesis?: Genesis;
   /** The kind as it proves with the keys of these circuits, if more than the prover has to know them. */
-  readonly provingWith?: (kind: RollupKind, circuits: Circuits) => RollupKind;
+  readonly provingWith?: (genesis: Genesis, circuits: Circuits) => RollupKind;
 }
 
 /**
@@ -76,10 +79,10 @@ export const ROLLUP_KINDS: ReadonlyMap<string, KnownKind> = new Map<string, Know
       gateway: { open: evmGateway, trace: evmTrace },
       withGenesis: (genesis: Genesis) => createProvenEvmKind({ ...genesis, contracts: provenContracts }),
       standing: new Map([[PROVEN_COUNTER, "Counter"]]),
-      provingWith: (kind: RollupKind, circuits: Circuits) => ({
-        ...kind,
-        ...committingWith(codePowersOf(kind, circuits)),
-      }),
+      provingWith: (genesis: Genesis, circuits: Circuits) => {
+        const codePowers = codePowersOf([EVM_CIRCUIT], circuits);
+        return createProvenEvmKind({ ...genesis, contracts: provenContracts, codePowers });
+      },
     },
   ].map((known) => [known.kind.name, known]),
 );
@@ -123,7 +126,7 @@ export function deployedKinds(
 /** The kind, with this genesis if it can have any but its own. */
 export function begunWith(known: KnownKind, genesis: Genesis): KnownKind {
   const { withGenesis } = known;
-  return withGenesis === undefined ? known : { ...known, kind: withGenesis(genesis) };
+  return withGenesis === undefined ? known : { ...known, genesis, kind: withGenesis(genesis) };
 }
 
 /** Names of the kinds, for messages. */
@@ -134,9 +137,9 @@ export function kindNames(): string {
 /** A registered rollup as the builder runs it. */
 export function builderRollup(
   id: ChainId,
-  { kind, scheme, provingWith }: KnownKind,
+  { kind, scheme, genesis = { predeploys: [] }, provingWith }: KnownKind,
   circuits: Circuits,
 ): BuilderRollup {
-  const proving = provingWith === undefined ? kind : provingWith(kind, circuits);
+  const proving = provingWith === undefined ? kind : provingWith(genesis, circuits);
   return { id, kind: proving, verificationKeys: scheme.keys(kind, circuits) };
 }

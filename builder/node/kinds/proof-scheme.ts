@@ -117,11 +117,11 @@ function tauOf(circuits: readonly [string, Circuit][]): G2Point {
 }
 
 /**
- * What the kind's proofs commit to codes with.
+ * File of the powers of tau that proofs of these circuits commit to codes with, if they are a ceremony's.
  * @throws `CEREMONY_KEY_MISSING`.
  */
-export function codePowersOf(kind: RollupKind, circuits: Circuits): string | undefined {
-  const all = circuitsOf(kind, circuits);
+export function codePowersOf(names: readonly string[], circuits: Circuits): string | undefined {
+  const all = circuitsOf({ circuits: names }, circuits);
   tauOf(all);
   return all.map(([, { artefacts }]) => artefacts.commitment?.codePowers).find((file) => file !== undefined);
 }
@@ -137,7 +137,7 @@ export const unproven: ProofScheme = {
   prepare: async () => undefined,
 };
 
-function circuitsOf(kind: RollupKind, circuits: Circuits): [string, Circuit][] {
+function circuitsOf(kind: Pick<RollupKind, "circuits">, circuits: Circuits): [string, Circuit][] {
   return kind.circuits.map((name) => {
     const circuit = circuits.get(name);
     if (circuit === undefined) throw new RangeError(`circuit ${name} was not prepared`);

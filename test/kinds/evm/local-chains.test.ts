@@ -26,4 +26,11 @@ describe("rollups of the EVM kinds on a chain that is not local", () => {
       expect((await deliver(L1_CHAIN_ID)).visit).to.not.equal(undefined);
       await machine.close();
     });
+
+  it("proven-evm: may begin visits with the powers of tau of a ceremony", async () => {
+    const machine = await createProvenEvmKind({ codePowers: "codes.tau" }).open({ id: SELF });
+    const context = { manager: MANAGER, timestamp: 1_000n, l1ChainId: 5n };
+    expect((await machine.deliver(call(TARGET), context, new Journal())).visit).to.not.equal(undefined);
+    await machine.close();
+  });
 });
