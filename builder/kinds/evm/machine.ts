@@ -39,7 +39,7 @@ export type VisitJudge = (
   header: StatementHeader,
 ) => Promise<LockstepError | undefined>;
 
-/** What visits are refused with on a chain that is not local, by its EVM chain id; nothing if they are not. */
+/** What visits are refused with on a chain that is not local, by its EVM chain id; nothing if allowed. */
 export type ElsewhereError = (l1ChainId: bigint) => LockstepError | undefined;
 
 export interface EvmMachineOptions {
