@@ -108,6 +108,13 @@ export class ProvenRollup {
     return { run, traced: await traceVisit({ poseidon, proxies, ...run }) };
   }
 
+  /** A transaction of the user, not proven yet. */
+  async transaction(fields: Parameters<TestRollup["signed"]>[0]): Promise<TracedRun> {
+    const { poseidon, proxies } = this;
+    const run = await this.#rollup.run(await this.#rollup.signed(fields));
+    return { run, traced: await traceVisit({ poseidon, proxies, ...run }) };
+  }
+
   async prove({ run, traced }: TracedRun): Promise<ProvenRun> {
     const { l1, set, commitments, poseidon } = this;
     const trace = statementTrace(poseidon, traced);
