@@ -76,17 +76,28 @@ export const TUPLES = {
   },
   keccak: {
     tag: 5,
-    fields: { lo: HALF, number: 16, length: 32, hi: HALF },
-    claim: "keccak256 of preimage `number`, which has `length` bytes",
+    fields: {
+      lo: HALF,
+      number: 32,
+      length: 32,
+      hi: HALF,
+      firstLo: HALF,
+      firstHi: HALF,
+      secondLo: HALF,
+      secondHi: HALF,
+    },
+    claim:
+      "keccak256 of preimage `number`, which has `length` bytes; its first two words, padded right with zeros",
     sender: "L1, once for each preimage that it was told",
     receiver: "keccak rows",
     multiplicity: "once",
   },
   preimage: {
     tag: 6,
-    fields: { lo: HALF, number: 16, index: 32, hi: HALF },
-    claim: "word `index` of preimage `number`, padded right with zeros",
-    sender: "L1, each word once",
+    fields: { firstLo: HALF, number: 32, index: 32, firstHi: HALF, secondLo: HALF, secondHi: HALF },
+    claim:
+      "words 2·`index` and 2·`index` + 1 of preimage `number`, padded right with zeros; `index` is not 0",
+    sender: "L1, each pair of words once",
     receiver: "keccak rows",
     multiplicity: "once",
   },

@@ -5,11 +5,12 @@ import {SSTORE2} from "solady/src/utils/SSTORE2.sol";
 import {IGroth16ProofSystem} from "../interfaces/IGroth16ProofSystem.sol";
 import {IProofSystem, Statement} from "../interfaces/IProofSystem.sol";
 import {FIELD_MODULUS} from "../interfaces/Actions.sol";
-import {Bn254, G1, G2} from "./Bn254.sol";
+import {Bn254} from "./Bn254.sol";
 import {coefficientOf} from "./Coefficient.sol";
 import {DEVELOPMENT_ALPHA, DEVELOPMENT_BETA} from "./DevelopmentSetup.sol";
 import {Fingerprint} from "./Fingerprint.sol";
 import {isLocalChain} from "./LocalChains.sol";
+import {Place, Places} from "./Place.sol";
 
 /// @title Groth16 over BN254: any number of proofs under any number of keys in one pairing call
 /// @notice A proof (A, B, C) of public inputs x under the key (α, β, γ, δ, IC) holds if
@@ -45,7 +46,7 @@ contract Groth16ProofSystem is IGroth16ProofSystem {
     struct Use {
         bytes32 keyHash;
         uint256[4] factors;
-        G1 sumC;
+        Place sumC;
     }
 
     struct StoredKey {
@@ -102,38 +103,49 @@ contract Groth16ProofSystem is IGroth16ProofSystem {
         }
 
         // As many as there could be, if each proof had a key of its own.
-        bytes memory pairs = new bytes(4 * count * Bn254.PAIR_BYTES);
+        Place pairs = Places.allocateWords(4 * count * Bn254.PAIR_BYTES);
         Use[] memory uses = new Use[](count);
         uint256 useCount = 0;
         for (uint256 i = 0; i < count; i++) {
             Statement calldata statement = statements[i];
             uint256 at = _find(uses, useCount, statement.verificationKey);
-            if (at == useCount) uses[useCount++].keyHash = statement.verificationKey;
-            _addProof(pairs, uses[at], statement.proof, inputs[i], coefficientOf(seed, i), i);
+            if (at == useCount) _start(uses[useCount++], statement.verificationKey);
+            Place pair = pairs.plus(i * Bn254.PAIR_BYTES);
+            _addProof(pair, uses[at], statement.proof, inputs[i], coefficientOf(seed, i), i);
         }
         uint256 pairCount = count;
-        for (uint256 i = 0; i < useCount; i++) pairCount = _addKey(pairs, pairCount, uses[i]);
-        Bn254.truncate(pairs, pairCount);
-        if (!Bn254.pairingIsOne(pairs)) revert InvalidProof();
+        for (uint256 i = 0; i < useCount; i++) {
+            _addKey(pairs.plus(pairCount * Bn254.PAIR_BYTES), uses[i]);
+            pairCount += 3;
+        }
+        if (!Bn254.pairingIsOne(pairs, pairCount)) revert InvalidProof();
     }
 
     // -------------------------------------------------------------------------------------------------- keys
 
     /// All points are on their curve, none at infinity, and those of G2 in the subgroup of prime order.
     function _checkKey(bytes memory key) private view {
-        if (!Bn254.isOnCurve(Bn254.g1At(key, ALPHA))) revert PointNotOnCurve(ALPHA);
+        Place at = Places.inBytes(key, 0);
+        if (!Bn254.isOnCurve(at.plus(ALPHA))) revert PointNotOnCurve(ALPHA);
         // Paired with the point at infinity all give 1, but only points of the subgroup are accepted at all.
-        bytes memory pairs = new bytes(3 * Bn254.PAIR_BYTES);
-        G1 memory infinity;
+        Place pairs = Places.allocateWords(3 * Bn254.PAIR_BYTES);
         uint256[3] memory offsets = [BETA, GAMMA, DELTA];
         for (uint256 i = 0; i < 3; i++) {
-            G2 memory point = Bn254.g2At(key, offsets[i]);
-            if (!Bn254.isOnCurve(point)) revert PointNotOnCurve(offsets[i]);
-            Bn254.writePair(pairs, i, infinity, point);
+            Place point = at.plus(offsets[i]);
+            if (!Bn254.isOnTwist(point)) revert PointNotOnCurve(offsets[i]);
+            Place pair = pairs.plus(i * Bn254.PAIR_BYTES);
+            pair.clear(Bn254.G1_BYTES);
+            pair.plus(Bn254.G1_BYTES).set(point, Bn254.G2_BYTES);
         }
         for (uint256 offset = IC; offset < KEY_BYTES; offset += 64)
-            if (!Bn254.isOnCurve(Bn254.g1At(key, offset))) revert PointNotOnCurve(offset);
-        Bn254.pairingIsOne(pairs);
+            if (!Bn254.isOnCurve(at.plus(offset))) revert PointNotOnCurve(offset);
+        Bn254.pairingIsOne(pairs, 3);
+    }
+
+    function _start(Use memory use, bytes32 keyHash) private pure {
+        use.keyHash = keyHash;
+        use.sumC = Places.allocateWords(Bn254.SUM_BYTES);
+        use.sumC.clear(Bn254.G1_BYTES);
     }
 
     function _find(Use[] memory uses, uint256 count, bytes32 keyHash) private pure returns (uint256 at) {
@@ -152,19 +164,19 @@ contract Groth16ProofSystem is IGroth16ProofSystem {
         return [1, commitment, challenge, Fingerprint.evaluate(words, challenge)];
     }
 
-    /// Adds a proof to the sums of its key, and the pair (ρA, B) in the place of the proof's index.
+    /// Adds a proof to the sums of its key, and writes the pair (ρA, B).
     function _addProof(
-        bytes memory pairs,
+        Place pair,
         Use memory use,
         bytes memory proof,
         uint256[4] memory inputs,
         uint256 coefficient,
         uint256 index
     ) private view {
-        G1 memory a = Bn254.g1At(proof, A);
-        G2 memory b = Bn254.g2At(proof, B);
-        G1 memory c = Bn254.g1At(proof, C);
-        if (!Bn254.isOnCurve(a) || !Bn254.isOnCurve(b) || !Bn254.isOnCurve(c)) revert ProofNotOnCurve(index);
+        Place at = Places.inBytes(proof, 0);
+        Place c = at.plus(C);
+        if (!Bn254.isOnCurve(at.plus(A)) || !Bn254.isOnTwist(at.plus(B)) || !Bn254.isOnCurve(c))
+            revert ProofNotOnCurve(index);
         for (uint256 i = 0; i < IC_POINTS; i++) {
             use.factors[i] = addmod(
                 use.factors[i],
@@ -172,34 +184,32 @@ contract Groth16ProofSystem is IGroth16ProofSystem {
                 FIELD_MODULUS
             );
         }
-        Bn254.scale(a, coefficient);
-        Bn254.scale(c, coefficient);
-        Bn254.accumulate(use.sumC, c);
-        Bn254.writePair(pairs, index, a, b);
+        // B lies behind A.
+        pair.set(at.plus(A), Bn254.PAIR_BYTES);
+        Bn254.scale(pair, coefficient);
+        Bn254.addScaled(use.sumC, c, coefficient);
     }
 
-    /// Adds the three pairs of a key, on the other side of the equation: (-Σρ·α, β), (-Σρ·IC(x), γ), (-Σρ·C,
-    /// δ).
-    /// @param count Pairs so far. @return The same with these.
-    function _addKey(bytes memory pairs, uint256 count, Use memory use) private view returns (uint256) {
+    /// Writes the three pairs of a key, on the other side of the equation: (-Σρ·α, β), (-Σρ·IC(x), γ),
+    /// (-Σρ·C, δ).
+    function _addKey(Place pair, Use memory use) private view {
         address pointer = _keys[use.keyHash].pointer;
         if (pointer == address(0)) revert UnknownKey(use.keyHash);
-        bytes memory key = SSTORE2.read(pointer);
-        G1 memory alpha = Bn254.g1At(key, ALPHA);
+        Place key = Places.inBytes(SSTORE2.read(pointer), 0);
+        Place sum = Places.allocateWords(Bn254.SUM_BYTES);
+        sum.clear(Bn254.G1_BYTES);
+        for (uint256 i = 0; i < IC_POINTS; i++) Bn254.addScaled(sum, key.plus(IC + 64 * i), use.factors[i]);
+        Place alpha = key.plus(ALPHA);
         Bn254.scale(alpha, use.factors[0]);
-        G1 memory sum = Bn254.g1At(key, IC);
-        Bn254.scale(sum, use.factors[0]);
-        for (uint256 i = 1; i < IC_POINTS; i++) {
-            G1 memory point = Bn254.g1At(key, IC + 64 * i);
-            Bn254.scale(point, use.factors[i]);
-            Bn254.accumulate(sum, point);
-        }
-        Bn254.negate(alpha);
-        Bn254.negate(sum);
-        Bn254.negate(use.sumC);
-        Bn254.writePair(pairs, count++, alpha, Bn254.g2At(key, BETA));
-        Bn254.writePair(pairs, count++, sum, Bn254.g2At(key, GAMMA));
-        Bn254.writePair(pairs, count++, use.sumC, Bn254.g2At(key, DELTA));
-        return count;
+        _writeNegated(pair, alpha, key.plus(BETA));
+        _writeNegated(pair.plus(Bn254.PAIR_BYTES), sum, key.plus(GAMMA));
+        _writeNegated(pair.plus(2 * Bn254.PAIR_BYTES), use.sumC, key.plus(DELTA));
+    }
+
+    /// Writes the pair (-a, b).
+    function _writeNegated(Place pair, Place a, Place b) private pure {
+        Bn254.negate(a);
+        pair.set(a, Bn254.G1_BYTES);
+        pair.plus(Bn254.G1_BYTES).set(b, Bn254.G2_BYTES);
     }
 }

@@ -73,11 +73,33 @@ describe("answers of BusProofSystem", function () {
 
   it("are hashes of preimages, as TypeScript has them", async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(fc.uint8Array({ maxLength: 100 }), { maxLength: 4 }), async (preimages) => {
+      fc.asyncProperty(fc.array(fc.uint8Array({ maxLength: 200 }), { maxLength: 4 }), async (preimages) => {
         await accepts({ ...NO_QUESTIONS, preimages });
       }),
       { seed: SEED, numRuns: 15 },
     );
+    // Around whole words and pairs of them, and runs of one length.
+    const lengths = [0, 1, 31, 32, 33, 63, 64, 64, 64, 65, 65, 127, 128, 129, 64, 192, 0, 0];
+    const preimages = lengths.map((length, at) => new Uint8Array(length).fill(at + 1));
+    await accepts({ ...NO_QUESTIONS, preimages });
+  });
+
+  it("are hashes of these preimages: any byte, length or order of them is the hash's", async () => {
+    const asked = [64, 64, 100, 130].map((length, at) => new Uint8Array(length).fill(at + 1));
+    const [a, b, c, d] = asked;
+    if (a === undefined || b === undefined || c === undefined || d === undefined) throw new Error("four");
+    for (const other of [
+      ...asked.flatMap((preimage, at) =>
+        [0, 31, 32, 63, 64, 99, 129]
+          .filter((byte) => byte < preimage.length)
+          .map((byte) => asked.with(at, preimage.with(byte, 0xff))),
+      ),
+      [b, a, c, d],
+      [a, b, Uint8Array.of(...c, 0), d],
+      [Uint8Array.of(...a, ...b), c, d],
+      [a, b, c],
+    ])
+      await refuses({ ...NO_QUESTIONS, preimages: asked }, { ...NO_QUESTIONS, preimages: other });
   });
 
   it("are answers of precompiles, as an EVM of Osaka gives them", async () => {
@@ -142,10 +164,17 @@ describe("answers of BusProofSystem", function () {
     const bytes = encodeBusProofs(await proven(asked));
     for (const wrong of [`${bytes}00`, bytes.slice(0, -2), bytes.slice(0, -4 * 9)] as Hex[])
       await expectRevert(verify(wrong), "QuestionsLength", [0n], abi);
-    // More preimages than there are bytes.
-    const count = bytes.length - 2 * (2 + 4 + 3 + 2 + 2 + 4 + 3);
-    const many = `${bytes.slice(0, count)}ffff${bytes.slice(count + 4)}` as Hex;
-    await expectRevert(verify(many), "QuestionsLength", [0n], abi);
+    // More runs than there are bytes, more preimages in one, longer ones.
+    const start = bytes.length - 2 * (2 + 2 + 4 + 3 + 2 + 2 + 4 + 3);
+    for (const [at, many] of [
+      [0, "ffff"],
+      [2, "ffff"],
+      [4, "ffffffff"],
+      [4, "00000004"],
+    ] as const) {
+      const wrong = `${bytes.slice(0, start + 2 * at)}${many}${bytes.slice(start + 2 * at + many.length)}`;
+      await expectRevert(verify(wrong as Hex), "QuestionsLength", [0n], abi);
+    }
   });
 
   it("of failure are not believed when the precompile may have lacked gas", async () => {

@@ -32,17 +32,36 @@ export interface Answers extends Questions {
 
 export const NO_QUESTIONS: Answers = { preimages: [], inputs: [] };
 
+/** As many as a run has at most. */
+const MAX_RUN = 65_535;
+
 /** Questions as `contracts/proofs/bus/Questions.sol` reads them; no bytes if there are none. */
 export function encodeQuestions({ preimages, inputs }: Questions): Hex {
   if (preimages.length === 0 && inputs.length === 0) return "0x";
+  const runs = runsOf(preimages);
   return concatHex([
-    numberToHex(preimages.length, { size: 2 }),
-    ...preimages.map(withLength),
+    numberToHex(runs.length, { size: 2 }),
+    ...runs.flatMap((run) => [
+      numberToHex(run.length, { size: 2 }),
+      numberToHex(run[0]?.length ?? 0, { size: 4 }),
+      ...run.map((preimage) => toHex(preimage)),
+    ]),
     numberToHex(inputs.length, { size: 2 }),
-    ...inputs.flatMap(({ precompile, input }) => [numberToHex(precompile, { size: 2 }), withLength(input)]),
+    ...inputs.flatMap(({ precompile, input }) => [
+      numberToHex(precompile, { size: 2 }),
+      numberToHex(input.length, { size: 4 }),
+      toHex(input),
+    ]),
   ]);
 }
 
-function withLength(bytes: Uint8Array): Hex {
-  return concatHex([numberToHex(bytes.length, { size: 4 }), toHex(bytes)]);
+/** Preimages of one length that follow each other share what is said of them. */
+function runsOf(preimages: readonly Uint8Array[]): Uint8Array[][] {
+  const runs: Uint8Array[][] = [];
+  for (const preimage of preimages) {
+    const run = runs.at(-1);
+    if (run?.[0]?.length === preimage.length && run.length < MAX_RUN) run.push(preimage);
+    else runs.push([preimage]);
+  }
+  return runs;
 }

@@ -125,9 +125,14 @@ function* transactionTuples(number: number, data: Uint8Array, chainId: bigint): 
 function* keccakTuples(at: number, preimage: Uint8Array): Generator<Tuple> {
   const number = BigInt(at);
   const hash = halves(BigInt(keccak256(preimage)));
-  yield { name: "keccak", fields: { ...hash, number, length: BigInt(preimage.length) } };
-  for (const [index, word] of wholeDataWords(preimage).entries())
-    yield { name: "preimage", fields: { ...halves(word), number, index: BigInt(index) } };
+  const words = wholeDataWords(preimage);
+  for (let index = 0; index === 0 || 2 * index < words.length; index++) {
+    const [first, second] = [halves(words[2 * index] ?? 0n), halves(words[2 * index + 1] ?? 0n)];
+    const pair = { firstLo: first.lo, firstHi: first.hi, secondLo: second.lo, secondHi: second.hi };
+    if (index === 0)
+      yield { name: "keccak", fields: { ...hash, ...pair, number, length: BigInt(preimage.length) } };
+    else yield { name: "preimage", fields: { ...pair, number, index: BigInt(index) } };
+  }
 }
 
 function* precompiledTuples(at: number, answer: PrecompileAnswer): Generator<Tuple> {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
-import {Place, Places} from "./Place.sol";
+import {Place, Places} from "../Place.sol";
 
 /// A statement's proof, copied to memory but for its questions. Layout: {IBusProofSystem}.
-/// @param copied All of the copy. @param size Its bytes.
+/// @param copied All of the copy, with {BusProofs.ROOM} in front of it. @param size Its bytes.
 /// @param count Proofs. @param stride Bytes of a proof. @param proofs Where they are.
 /// @param codeCount Codes. @param codes Where they are, with W behind the last one.
 struct BusProof {
@@ -37,43 +37,47 @@ library BusProofs {
     uint256 internal constant CODE_HASH = 32;
     uint256 internal constant QUOTIENT = 64;
 
+    /// What is free in front of a copy, for what is hashed with it.
+    uint256 internal constant ROOM = 64;
+
     uint256 private constant HEADER_BYTES = 64;
     uint256 private constant POINT_BYTES = 64;
 
     /// Reads what a proof has besides questions.
     /// @param slots Slots of the set.
-    /// @return result Where everything is.
     /// @return isWhole Whether the proof has all that its header says. Questions are what is left of it.
     function read(
+        BusProof memory result,
         bytes calldata proof,
         uint256 slots
-    ) internal pure returns (BusProof memory result, bool isWhole) {
+    ) internal pure returns (bool isWhole) {
         unchecked {
-            if (proof.length < HEADER_BYTES) return (result, false);
-            uint256 count = uint256(bytes32(proof));
-            uint256 codeCount = uint256(bytes32(proof[32:]));
+            if (proof.length < HEADER_BYTES) return false;
+            uint256 offset;
+            uint256 count;
+            uint256 codeCount;
+            assembly ("memory-safe") {
+                offset := proof.offset
+                count := calldataload(offset)
+                codeCount := calldataload(add(offset, 32))
+            }
             uint256 stride = PRODUCTS + 32 * slots;
             // No more than there is room for, so that nothing overflows.
             if (count == 0 || count > proof.length / stride || codeCount > proof.length / CODE_BYTES)
-                return (result, false);
+                return false;
             uint256 codesAt = HEADER_BYTES + count * stride;
             uint256 size = codesAt + codeCount * CODE_BYTES + (codeCount == 0 ? 0 : POINT_BYTES);
-            if (size > proof.length) return (result, false);
-            uint256 offset;
-            assembly ("memory-safe") {
-                offset := proof.offset
-            }
+            if (size > proof.length) return false;
+            Places.allocateWords(ROOM);
             Place copied = Places.copyWords(offset, size);
-            result = BusProof(
-                copied,
-                size,
-                count,
-                stride,
-                copied.plus(HEADER_BYTES),
-                codeCount,
-                copied.plus(codesAt)
-            );
-            isWhole = true;
+            result.copied = copied;
+            result.size = size;
+            result.count = count;
+            result.stride = stride;
+            result.proofs = copied.plus(HEADER_BYTES);
+            result.codeCount = codeCount;
+            result.codes = copied.plus(codesAt);
+            return true;
         }
     }
 

@@ -2,7 +2,7 @@
 pragma solidity 0.8.30;
 
 import {IBusProofSystem} from "../../interfaces/IBusProofSystem.sol";
-import {Place, Places} from "./Place.sol";
+import {Place, Places} from "../Place.sol";
 
 /// @title What precompiles make of inputs, as the EVM of Osaka has it
 /// @notice L1 calls its own precompiles, and must not take a lack of gas for a failure, nor a precompile that

@@ -5,7 +5,7 @@ import {CALL, ChainId, L2TX} from "../../interfaces/Actions.sol";
 import {IBusProofSystem} from "../../interfaces/IBusProofSystem.sol";
 import {STATEMENT_DOMAIN} from "../../interfaces/IProofSystem.sol";
 import {CallerProxies} from "./CallerProxies.sol";
-import {Place, Places} from "./Place.sol";
+import {Place, Places} from "../Place.sol";
 import {Bus, Terms} from "./Terms.sol";
 import {SignedTransaction, Transactions} from "./Transactions.sol";
 

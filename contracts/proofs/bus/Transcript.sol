@@ -3,7 +3,7 @@ pragma solidity 0.8.30;
 
 import {FIELD_MODULUS} from "../../interfaces/Actions.sol";
 import {BusProof, BusProofs} from "./BusProofs.sol";
-import {Place} from "./Place.sol";
+import {Place, Places} from "../Place.sol";
 
 /// @title What is hashed before which challenge
 /// @notice The order is what makes the bus sound: see docs/proving-evm.md section 3. Everything that L1 is
@@ -23,36 +23,26 @@ library Transcript {
         bytes32 words,
         bytes32 questions,
         BusProof memory proof
-    ) internal view returns (bytes32 seed) {
-        bytes32 domain = DOMAIN;
-        uint256 count = proof.count;
-        uint256 stride = proof.stride;
-        uint256 codeBytes = proof.codeCount * BusProofs.CODE_BYTES;
-        Place proofs = proof.proofs;
-        Place codes = proof.codes;
-        assembly ("memory-safe") {
-            let start := mload(0x40)
-            mstore(start, domain)
-            mstore(add(start, 0x20), chainid())
-            mstore(add(start, 0x40), address())
-            mstore(add(start, 0x60), set)
-            mstore(add(start, 0x80), words)
-            mstore(add(start, 0xa0), questions)
-            // Both numbers, as the proof begins with them.
-            mcopy(add(start, 0xc0), sub(proofs, 0x40), 0x40)
-            let at := add(start, 0x100)
-            for {
-                let from := proofs
-                let end := add(proofs, mul(count, stride))
-            } lt(from, end) {
-                from := add(from, stride)
-            } {
-                // The key and D.
-                mcopy(at, from, 96)
-                at := add(at, 96)
+    ) internal view returns (bytes32) {
+        unchecked {
+            // Written to free memory, and left behind there.
+            Place start = Places.allocateWords(0);
+            start.setWord(0x00, uint256(DOMAIN));
+            start.setWord(0x20, block.chainid);
+            start.setWord(0x40, uint160(address(this)));
+            start.setWord(0x60, uint256(set));
+            start.setWord(0x80, uint256(words));
+            start.setWord(0xa0, uint256(questions));
+            start.setWord(0xc0, proof.count);
+            start.setWord(0xe0, proof.codeCount);
+            Place at = start.plus(0x100);
+            for (uint256 i = 0; i < proof.count; i++) {
+                at.set(proof.proofAt(i), BusProofs.COMMITMENT_BYTES);
+                at = at.plus(BusProofs.COMMITMENT_BYTES);
             }
-            mcopy(at, codes, codeBytes)
-            seed := keccak256(start, sub(add(at, codeBytes), start))
+            uint256 codeBytes = proof.codeCount * BusProofs.CODE_BYTES;
+            at.set(proof.codes, codeBytes);
+            return start.hash(Place.unwrap(at) + codeBytes - Place.unwrap(start));
         }
     }
 
@@ -86,19 +76,12 @@ library Transcript {
 
     /// Adds a statement, with all that its proof says, to the seed of the coefficients of equations.
     /// @param statement Its seed, which its questions are part of.
-    function append(
-        bytes32 seed,
-        bytes32 statement,
-        BusProof memory proof
-    ) internal pure returns (bytes32 result) {
-        Place copied = proof.copied;
-        uint256 size = proof.size;
-        assembly ("memory-safe") {
-            let start := mload(0x40)
-            mstore(start, seed)
-            mstore(add(start, 0x20), statement)
-            mcopy(add(start, 0x40), copied, size)
-            result := keccak256(start, add(size, 0x40))
+    function append(bytes32 seed, bytes32 statement, BusProof memory proof) internal pure returns (bytes32) {
+        unchecked {
+            Place start = Place.wrap(Place.unwrap(proof.copied) - BusProofs.ROOM);
+            start.setWord(0, uint256(seed));
+            start.setWord(0x20, uint256(statement));
+            return start.hash(BusProofs.ROOM + proof.size);
         }
     }
 }

@@ -50,6 +50,13 @@ interface Loaded {
 /** A word as a circuit receives it. Here no range is checked: L1 sends what is in range. */
 export type Halves = ReturnType<typeof halves>;
 
+/** A tuple of its own, sent between proofs. */
+export interface Link {
+  readonly value: bigint;
+  /** −1 where it is received. */
+  readonly multiplicity: bigint;
+}
+
 /** What one proof of a statement receives and vouches for, under the key with this number in the set. */
 export interface Part {
   readonly key: number;
@@ -57,6 +64,11 @@ export interface Part {
   /** For a circuit `bus_code_…`: rows of the code in slot 0; with the code's hash where it is the head. */
   readonly rows?: readonly bigint[];
   readonly codeHash?: Hex;
+  /**
+   * For the circuit `bus_link`: what it sends, as often as this says. It receives no words; rows are three,
+   * or none where it uses no code.
+   */
+  readonly link?: Link;
   /** For the circuit `bus_any`: its part of the bus, whatever it is. */
   readonly sum?: (challenges: BusChallenges) => bigint;
   /** For the circuit `bus_any_slot`: besides, its product for slot 0, whatever it is. */
@@ -126,6 +138,11 @@ export class BusProver {
 
   /** The first step. */
   async commit(part: Part): Promise<G1Point> {
+    if (part.link !== undefined) {
+      const values = Object.values(linkInput(part, part.link)).flat();
+      const encoded = Buffer.concat(values.map(elementBytes));
+      return commit(this.#curve, this.#exponentiation, this.#circuit(part.key).commitmentKey, encoded);
+    }
     const { lo, hi } = wordHalves(part);
     const hash = part.codeHash === undefined ? [] : Object.values(halves(BigInt(part.codeHash)));
     const any = part.sum === undefined ? [] : [VALUE];
@@ -139,13 +156,12 @@ export class BusProver {
     const { beta, gamma } = challenges;
     const { wasm, zkey, verificationKey } = this.#circuit(key);
     const { lo: hashLow, hi: hashHigh } = halves(BigInt(part.codeHash ?? 0n));
-    const input = {
-      beta,
-      gamma,
+    const other = {
       ...(part.sum === undefined ? wordHalves(part) : { value: VALUE, total: part.sum(challenges) }),
       ...(part.product === undefined ? {} : { factor: part.product(challenges) }),
       ...(rows === undefined ? {} : { row: rows, hashLow, hashHigh }),
     };
+    const input = { beta, gamma, ...(part.link === undefined ? other : linkInput(part, part.link)) };
     const witness = readBinaryFile(await calculateWitness(wasm, input), "wtns", "witness").section(2);
     const { proof, publicSignals } = await proveGroth16(this.#curve, this.#exponentiation, zkey, witness);
     const [sum = 0n, ...others] = publicSignals;
@@ -190,6 +206,20 @@ export class BusProver {
     if (circuit === undefined) throw new RangeError(`no key ${key}`);
     return circuit;
   }
+}
+
+/** What `bus_link` commits to, in its order. */
+function linkInput({ rows, codeHash }: Part, { value, multiplicity }: Link) {
+  const { lo: hashLow, hi: hashHigh } = halves(BigInt(codeHash ?? 0n));
+  return {
+    value,
+    multiplicity: (multiplicity + P) % P,
+    isOpen: rows === undefined ? 0n : 1n,
+    isHead: codeHash === undefined ? 0n : 1n,
+    row: rows ?? [0n, 0n, 0n],
+    hashLow,
+    hashHigh,
+  };
 }
 
 /** As the circuits' inputs. */

@@ -55,7 +55,7 @@ describe("a proven call of a counter", function () {
     const { words, proof } = honest;
     const gas = await rollup.l1.verificationGas([rollup.statement(words, proof)]);
     // 20 words, the caller's proxy, two proofs under one key and one code.
-    expect(Number(gas)).to.be.within(420_000, 436_000);
+    expect(Number(gas)).to.be.within(391_000, 407_000);
   });
 
   it("proves no other statement: each word of it is on the bus, and in the challenge", async () => {
