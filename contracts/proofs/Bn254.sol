@@ -2,7 +2,7 @@
 pragma solidity 0.8.30;
 
 import {IGroth16ProofSystem} from "../interfaces/IGroth16ProofSystem.sol";
-import {Place} from "./Place.sol";
+import {Place, Places} from "./Place.sol";
 
 /// A point of BN254's G1, affine. (0, 0) is the point at infinity.
 struct G1 {
@@ -26,6 +26,12 @@ library Bn254 {
     /// Of a sum that points are added to: the sum, then room for a point and a scalar, so that all of it lies
     /// as the precompiles take it.
     uint256 internal constant SUM_BYTES = 160;
+
+    /// Three times the generator (1, 2).
+    uint256 private constant TRIPLE_X =
+        3353031288059533942658390886683067124040920775575537747144343083137631628272;
+    uint256 private constant TRIPLE_Y =
+        19321533766552368860946552437480515441416830039777911637913418824951667761761;
 
     /// b' = 3 / (9 + u) of the twist y² = x³ + b'.
     uint256 private constant TWIST_REAL =
@@ -115,6 +121,19 @@ library Bn254 {
         }
         // Either of the two.
         if (!success) revert IGroth16ProofSystem.PrecompileFailed(7);
+    }
+
+    /// Reverts unless the precompiles that add and multiply are there. A call to one that is not succeeds, and
+    /// leaves a point as it was: {scale} and {addScaled} do not look for that each time.
+    function requireArithmetic() internal view {
+        Place generator = Places.allocateWords(G1_BYTES);
+        generator.setWord(0, 1);
+        generator.setWord(32, 2);
+        Place sum = Places.allocateWords(SUM_BYTES);
+        sum.set(generator, G1_BYTES);
+        addScaled(sum, generator, 2);
+        bool isTriple = sum.wordAt(0) == TRIPLE_X && sum.wordAt(32) == TRIPLE_Y;
+        if (!isTriple) revert IGroth16ProofSystem.PrecompileFailed(7);
     }
 
     /// Whether the product of the pairings is one.

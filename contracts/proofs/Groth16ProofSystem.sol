@@ -56,6 +56,10 @@ contract Groth16ProofSystem is IGroth16ProofSystem {
 
     mapping(bytes32 keyHash => StoredKey) private _keys;
 
+    constructor() {
+        Bn254.requireArithmetic();
+    }
+
     /// @inheritdoc IGroth16ProofSystem
     function registerKey(bytes calldata key) external returns (bytes32 keyHash) {
         if (key.length != KEY_BYTES) revert KeyLength(key.length);

@@ -1,6 +1,20 @@
+import { Common, Hardfork, Mainnet } from "@ethereumjs/common";
+import { createEVM, EVMError } from "@ethereumjs/evm";
+import { createAddressFromBigInt } from "@ethereumjs/util";
 import { bn254 } from "@noble/curves/bn254.js";
 import { expect } from "chai";
-import { concatHex, getContract, type Hex, keccak256, numberToHex, pad, sliceHex } from "viem";
+import {
+  concatHex,
+  decodeErrorResult,
+  getContract,
+  type Hex,
+  hexToBytes,
+  keccak256,
+  numberToHex,
+  pad,
+  sliceHex,
+  toHex,
+} from "viem";
 import {
   DEVELOPMENT_ALPHA,
   DEVELOPMENT_BETA,
@@ -13,6 +27,7 @@ import { verifyProof } from "../proving/reference-verification.ts";
 import { groth16ProofSystemAbi } from "../../builder/protocol/abi.ts";
 import { FIELD_MODULUS, type FieldElement, fieldElement } from "../../builder/protocol/ids.ts";
 import { expectRevert } from "./outcome.ts";
+import { artefact } from "../core/setup.ts";
 import { connect } from "./setup.ts";
 import { put } from "./canonical/mutate.ts";
 import { encodeProof, forge, g1, type ProofParts, strayG2, toxicKey } from "./toxic-waste.ts";
@@ -42,6 +57,29 @@ describe("Groth16ProofSystem", () => {
   before(async () => {
     s = await create();
     for (const key of [one, two]) await s.register(key.encoded);
+  });
+
+  it("is not created where a precompile is missing that adds or multiplies points", async () => {
+    // A call to one that is not there succeeds, and leaves what it should change as it was.
+    const { bytecode, abi } = await artefact("Groth16ProofSystem");
+    const create = async (...missing: readonly number[]) => {
+      const common = new Common({ chain: Mainnet, hardfork: Hardfork.Osaka });
+      const customPrecompiles = missing.map((number) => ({
+        address: createAddressFromBigInt(BigInt(number)),
+      }));
+      const evm = await createEVM({ common, customPrecompiles });
+      const { execResult } = await evm.runCall({ data: hexToBytes(bytecode), gasLimit: 10_000_000n });
+      return execResult;
+    };
+    expect((await create()).exceptionError).to.equal(undefined);
+    for (const missing of [[6], [7], [6, 7]]) {
+      const { exceptionError, returnValue } = await create(...missing);
+      expect(exceptionError?.error).to.equal(EVMError.errorMessages.REVERT);
+      expect(decodeErrorResult({ abi, data: toHex(returnValue) }), String(missing)).to.deep.include({
+        errorName: "PrecompileFailed",
+        args: [7n],
+      });
+    }
   });
 
   const statement = (key: typeof one, said: readonly FieldElement[], proof: ProofParts) => ({
