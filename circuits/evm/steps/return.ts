@@ -20,17 +20,17 @@ export const returnRow = row("return", "RETURN and REVERT", (r) => {
   r.range(length, 32);
   const some = r.on.minus(r.isZero(length));
   const [start, within] = [r.given("start"), r.given("within")];
-  r.equal(offset.lo, start.times(WORD_BYTES).plus(within), "data begin there", some);
   r.equal(offset.hi, 0, "memory ends before 2^128", some);
   r.range(start, MEMORY_BITS);
-  // An empty range touches no memory, wherever it is.
   r.range(within, 5);
-  r.multiply(r.on.minus(some), within, 0, "nothing begins within a word where there is nothing");
+  const begins = start.times(WORD_BYTES).plus(within);
+  r.equal(offset.lo, begins, "data begin there", some);
+  // An empty range touches no memory, wherever it is.
+  r.multiply(r.on.minus(some), begins, 0, "nothing begins anywhere where there is nothing");
   const count = r.given("count");
   // The end of memory is proven to be an integer below 2^33, so this holds among integers.
   r.range(count.times(WORD_BYTES).minus(length).minus(within), 5);
-  const needed = r.product(some, start).plus(count);
-  const cost = expandMemory(r, step, needed);
+  const cost = expandMemory(r, step, start.plus(count));
   const { context, time } = step;
   const across = r.on.minus(r.isZero(within));
   const aligned = some.minus(across);
