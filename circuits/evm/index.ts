@@ -123,6 +123,14 @@ export const EVM_ROWS: readonly RowCapacity[] = [
   ...state,
 ].map(([type, capacity]) => ({ type, capacity }));
 
+/** Types of rows by what they are about. */
+export const CHIPS: Readonly<Record<"code" | "border" | "steps" | "state", readonly RowType[]>> = {
+  code: CODE_TYPES.flatMap(({ head, row }) => [head, row]),
+  border: border.map(([type]) => type),
+  steps: steps.map(([type]) => type),
+  state: state.map(([type]) => type),
+};
+
 /** What each instruction needs and leaves. */
 const opcodes: Table = {
   tuple: "opcode",

@@ -1,10 +1,12 @@
 /**
- * The proof of `Counter.increment()`, called from L1: `node scripts/bench/evm.ts [calls]`, 5 by default. What
- * the circuit is made of, and for each call the time of each step. Gas: `npm start` shows it.
+ * The proof of `Counter.increment()`, called from L1: `npm run bench evm [calls]`, 5 by default. What the
+ * circuit is made of, the time of each step of each call, and what the last call takes of the circuit. Gas:
+ * `npm start` shows it.
  */
 import type { Address } from "viem";
 import { emitCircuit } from "../../circuits/bus/emit.ts";
-import { circuit } from "../../circuits/evm/index.ts";
+import type { RowType } from "../../circuits/bus/row.ts";
+import { CHIPS, circuit, CODE_TYPES } from "../../circuits/evm/index.ts";
 import { Journal } from "../../builder/evm/journal.ts";
 import { proveStatement } from "../../builder/kinds/evm/proof/prove.ts";
 import { statementTrace } from "../../builder/kinds/evm/proof/statement.ts";
@@ -18,6 +20,7 @@ import { chainId, L1 } from "../../builder/protocol/ids.ts";
 import { wholeStatementWords } from "../../builder/protocol/statement.ts";
 import { developmentCodeCommitments } from "../../builder/proving/bus/code-powers.ts";
 import { RollupProxies } from "../../builder/proving/bus/proxies.ts";
+import type { Prover } from "../../builder/proving/prover.ts";
 import { createLocalProver } from "../../builder/proving/local-prover.ts";
 import { loadPoseidon } from "../../builder/state/poseidon.ts";
 
@@ -26,9 +29,17 @@ const SENDER: Address = "0x00000000000000000000000000000000c0ffee01";
 const known = knownKind("proven-evm");
 const circuits = await prepareArtefacts({ kinds: [known] });
 
+const parts = emitCircuit(circuit).parts;
+const costs = new Map(parts.map(({ name, constraints }) => [name, constraints]));
+const chips = Object.entries(CHIPS).map(([name, types]) => ({
+  name,
+  types: new Set(types.map((t) => t.name)),
+}));
+const tables = parts.filter(({ name }) => !chips.some(({ types }) => types.has(name)));
+
 console.log("\nconstraints of the circuit by part (rows × constraints of one), the largest first");
-const parts = emitCircuit(circuit).parts.toSorted((a, b) => b.rows * b.constraints - a.rows * a.constraints);
-for (const { name, rows, constraints } of parts.slice(0, 12))
+const largest = parts.toSorted((a, b) => b.rows * b.constraints - a.rows * a.constraints);
+for (const { name, rows, constraints } of largest.slice(0, 12))
   console.log(`  ${name.padEnd(20)}${String(rows).padStart(6)} × ${String(constraints).padStart(4)}`);
 for (const [name, { artefacts }] of circuits) {
   const { constraints, commitment } = artefacts;
@@ -45,9 +56,33 @@ const machine = await kind.open({ id: rollup });
 const prover = await createLocalProver({
   artefacts: [...circuits.values()].map(({ artefacts }) => artefacts),
 });
+const untimed: Prover = {
+  prove: (job, options) => prover.prove(job, options),
+  commit: (job, options) => prover.commit(job, options),
+  proveCommitted: (job, options) => prover.proveCommitted(job, options),
+  close: () => prover.close(),
+};
 const [set = "0x"] = Object.values(known.scheme.keys(known.kind, circuits));
+/** Of each chip: what a proof has room for, and what the rows of a trace take of it. */
+function printChips(rows: readonly RowType[], proofs: number): void {
+  const cells = (...values: readonly (string | number)[]): string =>
+    values.map((value) => String(value).padStart(14)).join("");
+  console.log(`\n${"".padEnd(10)}${cells("types of rows", "constraints", "rows in use", "their share")}`);
+  for (const { name, types } of [...chips, { name: "tables", types: new Set(tables.map((t) => t.name)) }]) {
+    const own = parts.filter((part) => types.has(part.name));
+    const room = own.reduce((sum, each) => sum + each.rows * each.constraints, 0);
+    const used = rows.filter((type) => types.has(type.name));
+    const taken = used.reduce((sum, type) => sum + (costs.get(type.name) ?? 0), 0);
+    const isTable = used.length === 0;
+    console.log(
+      `${name.padEnd(10)}${cells(own.length, room, isTable ? "" : used.length, isTable ? "" : taken)}`,
+    );
+  }
+  console.log(`of each of ${proofs} proofs, and of the rows of one call in all of them`);
+}
+
 console.log(
-  "\nmilliseconds                trace  rows      fill and check   witnesses   proofs   all, by the clock",
+  "\nmilliseconds                trace  rows      fill and check    commit   witnesses   proofs   all, by the clock",
 );
 try {
   for (let call = 0; call < calls; call++) {
@@ -70,8 +105,17 @@ try {
     const filled = performance.now();
     const trace = statementTrace(poseidon, traced);
     const proving = performance.now();
+    const committing = performance.now();
+    let committed = committing;
     const { results } = await proveStatement(
-      prover,
+      {
+        ...untimed,
+        commit: async (job, options) => {
+          const commitment = await prover.commit(job, options);
+          committed = performance.now();
+          return commitment;
+        },
+      },
       {
         trace,
         words: wholeStatementWords(header, [visit]),
@@ -89,6 +133,7 @@ try {
       filled - start,
       trace.rows,
       proving - filled,
+      committed - committing,
       sum(({ witnessMilliseconds }) => witnessMilliseconds),
       sum(({ proveMilliseconds }) => proveMilliseconds),
       end - start,
@@ -97,6 +142,12 @@ try {
       `  call ${call + 1}, ${results.length} proofs   ${columns.map((value) => value.toFixed(0).padStart(10)).join("")}`,
     );
     await machine.persist();
+    // What vouches for the code's instructions is added for each proof.
+    const vouching = trace.codes.flatMap(({ slot, used }) => {
+      const types = CODE_TYPES[slot];
+      return types === undefined ? [] : [types.head, ...[...used].map(() => types.row)];
+    });
+    if (call === calls - 1) printChips([...traced.rows.map(({ type }) => type), ...vouching], results.length);
   }
 } finally {
   await prover.close();
