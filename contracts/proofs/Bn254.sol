@@ -123,8 +123,8 @@ library Bn254 {
         if (!success) revert IGroth16ProofSystem.PrecompileFailed(7);
     }
 
-    /// Reverts unless the precompiles that add and multiply are there. A call to one that is not succeeds, and
-    /// leaves a point as it was: {scale} and {addScaled} do not look for that each time.
+    /// Reverts unless the precompiles that add and multiply are there. A call to one that is not succeeds,
+    /// and leaves a point as it was: {scale} and {addScaled} do not look for that each time.
     function requireArithmetic() internal view {
         Place generator = Places.allocateWords(G1_BYTES);
         generator.setWord(0, 1);

@@ -3,7 +3,7 @@ import { circuit } from "../../../circuits/evm/index.ts";
 import { busProofSystemAbi } from "../../protocol/abi.ts";
 import { LockstepError } from "../../protocol/errors.ts";
 import type { StatementHeader } from "../../protocol/statement.ts";
-import { DevelopmentPowersError } from "../../proving/keys/errors.ts";
+import { DevelopmentKeyError } from "../../proving/keys/errors.ts";
 import { openCodeCommitments } from "../../proving/bus/code-powers.ts";
 import { busProofBytes } from "../../proving/bus/proofs.ts";
 import { type CodeCommitments, hashTau } from "../../proving/bus/code-commitments.ts";
@@ -72,7 +72,9 @@ export function createProvenEvmKind({
   };
   const commitments = () => openCodeCommitments(codePowers);
   const elsewhere = (l1ChainId: bigint): LockstepError | undefined =>
-    codePowers === undefined ? new DevelopmentPowersError(NAME, l1ChainId) : undefined;
+    codePowers === undefined
+      ? new DevelopmentKeyError(l1ChainId, `What rollups of kind ${NAME} commit to codes with is`)
+      : undefined;
   const evm = createEvmKind({ ...options, judge, elsewhere, name: NAME, transactionsPerVisit: 1 });
   return {
     ...evm,

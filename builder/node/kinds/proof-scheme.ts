@@ -81,7 +81,7 @@ export const bus: ProofScheme = {
     assertKeysAllowed(evmChainId, set.keys);
     // Codes of which any account can open anything are as bad as keys.
     if (hashTau(set.tau) === hashTau(DEVELOPMENT_TAU) && !LOCAL_EVM_CHAIN_IDS.includes(evmChainId))
-      throw new DevelopmentKeyError(evmChainId, hashKeySet(set));
+      throw new DevelopmentKeyError(evmChainId, `Set of keys ${hashKeySet(set)} is`);
   },
   prepare: async (deployer, proofSystem, kind, circuits) => {
     await deployer.call(proofSystem, {

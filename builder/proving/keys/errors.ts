@@ -11,24 +11,14 @@ export class KeyCorruptError extends LockstepError {
   }
 }
 
-/** `DEVELOPMENT_KEY`: keys whose secrets are public were about to be used where value is at stake. */
+/** `DEVELOPMENT_KEY`: what has secrets that are public was about to be used where value is at stake. */
 export class DevelopmentKeyError extends LockstepError {
-  constructor(evmChainId: bigint, key: string) {
+  /** @param subject what has them, with its verb. */
+  constructor(evmChainId: bigint, subject: string) {
     super(
       "DEVELOPMENT_KEY",
-      `Verification key ${key} is an insecure development key: anybody can forge proofs for it. ` +
+      `${subject} of the insecure development set-up: anybody can forge proofs under it. ` +
         `It is refused on EVM chain ${evmChainId}; only the local chains 31337 and 1337 accept it.`,
-    );
-  }
-}
-
-/** `DEVELOPMENT_KEY`: codes were about to be committed to by a set-up whose secret is public. */
-export class DevelopmentPowersError extends LockstepError {
-  constructor(kind: string, evmChainId: bigint) {
-    super(
-      "DEVELOPMENT_KEY",
-      `Rollups of kind ${kind} commit to codes under insecure development powers of tau: anybody can forge their ` +
-        `proofs. They are refused on EVM chain ${evmChainId}; only the local chains 31337 and 1337 have them.`,
     );
   }
 }

@@ -15,6 +15,7 @@ export const LOCAL_EVM_CHAIN_IDS: readonly bigint[] = [31337n, 1337n];
 export function assertKeysAllowed(evmChainId: bigint, keys: Iterable<VerificationKey>): void {
   if (LOCAL_EVM_CHAIN_IDS.includes(evmChainId)) return;
   for (const key of keys) {
-    if (isDevelopmentKey(key)) throw new DevelopmentKeyError(evmChainId, hashVerificationKey(key));
+    if (isDevelopmentKey(key))
+      throw new DevelopmentKeyError(evmChainId, `Verification key ${hashVerificationKey(key)} is`);
   }
 }
