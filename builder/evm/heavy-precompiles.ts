@@ -2,6 +2,7 @@ import { fileURLToPath } from "node:url";
 import { EVMError, type ExecResult } from "@ethereumjs/evm";
 import { Piscina } from "piscina";
 import type { PrecompileAnswer, PrecompileTask } from "./precompile-thread.ts";
+import { MODULE_THREADS } from "./module-threads.ts";
 
 const name = (address: number): string => address.toString(16).padStart(40, "0");
 const [BLAKE2F, PAIRING] = [0x09, 0x08];
@@ -36,6 +37,7 @@ export async function runElsewhere(
   signal: AbortSignal | undefined,
 ): Promise<ExecResult> {
   pool ??= new Piscina({
+    ...MODULE_THREADS,
     filename: fileURLToPath(new URL("./precompile-thread.ts", import.meta.url)),
     minThreads: 0,
     maxThreads: 1,

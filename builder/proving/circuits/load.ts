@@ -16,6 +16,7 @@ import { CircuitDeclarationError } from "./errors.ts";
 import { type CircuitInstance, readInstances } from "./instances.ts";
 import { withLock } from "./lock.ts";
 import { collectSources, hashSources } from "./sources.ts";
+import { MODULE_THREADS } from "../../evm/module-threads.ts";
 
 /**
  * What is going on with an instance: found in the cache, made by another process, compiled, its key made,
@@ -62,6 +63,7 @@ export async function loadArtefacts(
   await mkdir(root, { recursive: true });
   const library = libraryFolder();
   const compiler = new Piscina<CompileTask, CompileResult>({
+    ...MODULE_THREADS,
     filename: fileURLToPath(new URL("./compile-worker.ts", import.meta.url)),
     minThreads: 0,
     maxThreads: Math.min(MAX_COMPILATIONS, availableParallelism()),

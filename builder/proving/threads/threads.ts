@@ -6,6 +6,7 @@ import { ProofFailedError } from "../errors.ts";
 import type { LoadedCircuit } from "../load-circuit.ts";
 import type { UnverifiedCommitment, UnverifiedProof } from "../backends/backend.ts";
 import type { ThreadAnswer, ThreadData, ThreadTask } from "./thread.ts";
+import { MODULE_THREADS } from "../../evm/module-threads.ts";
 
 export interface ComputedWitness {
   /** Content of the `.wtns` file. */
@@ -25,6 +26,7 @@ export class WitnessThreads {
 
   private constructor(workerData: ThreadData) {
     this.#pool = new Piscina({
+      ...MODULE_THREADS,
       filename: fileURLToPath(new URL("./thread.ts", import.meta.url)),
       minThreads: WITNESS_THREADS,
       maxThreads: WITNESS_THREADS,

@@ -6,6 +6,7 @@ import type { CommitmentKey } from "../../keys/commitment-key.ts";
 import { loadCommitmentKey, loadProvingKey } from "../../load-circuit.ts";
 import type { Backend, BackendKind, BackendOptions, UnverifiedProof, WitnessJob } from "../backend.ts";
 import type { ProveAnswer, ProveTask, ProveThreadData } from "./prove-thread.ts";
+import { MODULE_THREADS } from "../../../evm/module-threads.ts";
 
 const NAME = "snarkjs";
 
@@ -50,6 +51,7 @@ export async function openSnarkjs(options: SnarkjsOptions): Promise<Backend> {
     module: await compileCurve(),
   };
   const pool = new Piscina<ProveTask, ProveAnswer>({
+    ...MODULE_THREADS,
     filename: fileURLToPath(options.thread ?? new URL("./prove-thread.ts", import.meta.url)),
     minThreads: slots,
     maxThreads: slots,

@@ -4,6 +4,7 @@ import { Piscina } from "piscina";
 import { CurveMemory, type CurveModule, type GroupName, POINT_BYTES } from "../../keys/curve-memory.ts";
 import type { WindowThreadData } from "./window-thread.ts";
 import { type WindowTask, windowSums } from "../../keys/window-sums.ts";
+import { MODULE_THREADS } from "../../../evm/module-threads.ts";
 
 const SCALAR_BITS = 254;
 const MAX_WIDTH = 16;
@@ -42,6 +43,7 @@ export class MultiExponentiation {
     }
     const workerData: WindowThreadData = { module };
     const pool = new Piscina<WindowTask, Uint8Array>({
+      ...MODULE_THREADS,
       filename: fileURLToPath(new URL("./window-thread.ts", import.meta.url)),
       minThreads: threads,
       maxThreads: threads,
