@@ -1,6 +1,7 @@
 import type { Address } from "viem";
 import { z } from "zod";
 import type { AccountOverride, BlockOverride } from "../../evm/call-request.ts";
+import { isPrecompile } from "../../evm/precompiles.ts";
 import {
   blockOverridesSchema,
   type CallParameters,
@@ -44,12 +45,6 @@ const MAX_BLOCKS = 256n;
 const MAX_CALLS = 1_000;
 /** Seconds from a block to the next, if nothing is said. */
 const SLOT = 12n;
-
-/** Addresses of precompiled contracts. */
-export function isPrecompile(address: Address): boolean {
-  const number = BigInt(address);
-  return (number >= 1n && number <= 0x11n) || number === 0x100n;
-}
 
 /**
  * The blocks that are asked for, and those between them.

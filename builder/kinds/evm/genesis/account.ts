@@ -1,4 +1,5 @@
 import { type Address, type Hex, size } from "viem";
+import { isPrecompile } from "../../../evm/precompiles.ts";
 import { InvalidGenesisError } from "./errors.ts";
 import type { GenesisAccount } from "./read.ts";
 
@@ -81,14 +82,9 @@ function withoutZeros(slots: ReadonlyMap<Hex, Hex> = new Map()): ReadonlyMap<Hex
   return new Map([...slots].filter(([, word]) => BigInt(word) !== 0n));
 }
 
-/** Precompiles of Osaka, by the number that is their address. */
-const LAST_PRECOMPILE = 0x11n;
-const P256VERIFY = 0x100n;
-
 /** What has this address on every EVM, if anything has. */
 export function reservedFor(address: Address): string | undefined {
-  const number = BigInt(address);
-  if (number === 0n) return "nothing: it is the address of no account";
-  if (number <= LAST_PRECOMPILE || number === P256VERIFY) return "a precompile";
+  if (BigInt(address) === 0n) return "nothing: it is the address of no account";
+  if (isPrecompile(address)) return "a precompile";
   return undefined;
 }
