@@ -1,0 +1,2 @@
+/** Hardhat 3 plugin: networks of the type `lockstep`. */
+export {};

@@ -1,0 +1,2 @@
+/** The page that shows a transaction on all chains. */
+export {};
