@@ -1,2 +1,2 @@
 /** Viem actions and an ethers equivalent for contracts of several chains that Lockstep runs as one. */
-export {};
+export type * from "./rpc-types.ts";
