@@ -100,6 +100,9 @@ function run(node, command, { environment, capture = false }) {
       stdio: ["ignore", output, output, "ipc"],
     });
     active = guard;
+    guard.on("message", (message) => {
+      if (process.connected) process.send(message, undefined, undefined, () => {});
+    });
     let text = "";
     for (const stream of [guard.stdout, guard.stderr]) stream?.on("data", (chunk) => (text += chunk));
     guard.on("error", (error) => {
@@ -320,6 +323,9 @@ async function main() {
 }
 
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => stop(signal));
+// A program that started this one, and is gone now.
+process.on("disconnect", () => stop("SIGTERM"));
+process.channel?.unref();
 followNpm();
 try {
   process.exitCode = await main();

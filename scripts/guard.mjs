@@ -26,6 +26,10 @@ function killGroup(signal) {
 // The command has an IPC channel too: it notices if the guard itself is killed.
 const child = spawn(executable, commandArguments, { stdio: ["ignore", "inherit", "inherit", "ipc"] });
 
+// What it tells its starter goes on to ours.
+child.on("message", (message) => {
+  if (process.connected) process.send(message, undefined, undefined, () => {});
+});
 child.on("error", (error) => {
   console.error(`${executable} could not be started: ${error.message}`);
   process.exit(127);

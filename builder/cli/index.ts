@@ -15,10 +15,12 @@ import { runProverWorker } from "./commands/prover-worker.ts";
 import { showProvers } from "./commands/provers.ts";
 import { runStart } from "./commands/start.ts";
 import { showStatus } from "./commands/status.ts";
-import { DEVNET_ROLLUPS } from "../devnet/devnet-rollups.ts";
+import { ACCOUNT_COUNT } from "../devnet/accounts.ts";
+import { DEVNET_ROLLUPS, shownRollups } from "../devnet/devnet-rollups.ts";
 import { PREDEPLOY_NAMES } from "../kinds/evm/genesis/names.ts";
 import { PROJECT_ROOT } from "../node/hardhat.ts";
 import { LAST_PORT } from "../node/ports.ts";
+import { tellStarter } from "./starter.ts";
 import { stayAlive } from "../node/stay-alive.ts";
 import { kindNames } from "../node/kinds/index.ts";
 import { LockstepError } from "../protocol/errors.ts";
@@ -26,8 +28,6 @@ import { LockstepError } from "../protocol/errors.ts";
 const DEFAULT_PORT_BASE = 8545;
 const DEFAULT_DATA = path.join(PROJECT_ROOT, ".lockstep");
 const KEYS = "folder of ceremony keys, as `keys ceremony export` writes them; by default development keys";
-/** The L1 node, its gateway, and the rollups' gateways listen from the base on. */
-const LAST_PORT_BASE = LAST_PORT - 1 - DEVNET_ROLLUPS.length;
 
 const PROVER_OPTION =
   "what proves on this machine: a name that `provers` lists, or the path of a program like rapidsnark's `prover`; by default the fastest";
@@ -52,8 +52,10 @@ function collected(given: string, before: readonly string[]): string[] {
 
 function parsePort(text: string): number {
   const port = Number(text);
-  if (!/^\d+$/.test(text) || port < 1 || port > LAST_PORT_BASE)
-    throw new InvalidArgumentError(`a port base is a number from 1 to ${LAST_PORT_BASE}`);
+  if (!/^\d{1,5}$/.test(text) || port > LAST_PORT)
+    throw new InvalidArgumentError(
+      `a port base is a number up to ${LAST_PORT}, or 0 for ports that are free`,
+    );
   return port;
 }
 
@@ -66,10 +68,18 @@ program
   .description("start a devnet, play one proven call, and stay up until Ctrl-C")
   .option(
     "--port-base <port>",
-    `first of ${2 + DEVNET_ROLLUPS.length} consecutive ports`,
+    "first of consecutive ports: L1's node, its gateway, one for each rollup; 0: any that are free",
     parsePort,
     DEFAULT_PORT_BASE,
   )
+  .option(
+    "--rollups <name:kind,…>",
+    `names and kinds (${kindNames()}) of the rollups`,
+    shownRollups(DEVNET_ROLLUPS),
+  )
+  .option("--accounts <number>", `how many accounts have Ether on every chain; default ${ACCOUNT_COUNT}`)
+  .option("--mnemonic <words>", "whose accounts they are; by default of the mnemonic that every tool knows")
+  .option("--block-time <seconds>", "L1 makes blocks so far apart; by default one for each transaction")
   .option("--data <folder>", "folder of devnet.json", DEFAULT_DATA)
   .option("--keys <folder>", KEYS)
   .option("--predeploys <names>", `${PREDEPLOYS_OPTION}, and on L1; separated by commas, all or none`, "all")
@@ -167,9 +177,10 @@ try {
   using _alive = stayAlive();
   await program.parseAsync();
 } catch (error) {
-  if (error instanceof LockstepError)
+  if (error instanceof LockstepError) {
     console.error(`${pc.red("lockstep:")} ${error.message} ${pc.dim(`(${error.code}, ${error.docs})`)}`);
-  else console.error(withShownUrls(String(error instanceof Error ? error.stack : error)));
+    await tellStarter({ type: "failed", code: error.code, message: error.message, docs: error.docs });
+  } else console.error(withShownUrls(String(error instanceof Error ? error.stack : error)));
   process.exitCode = 1;
 }
 // Hardhat's node keeps threads that would hold the process; everything of ours is closed by now.

@@ -19,8 +19,13 @@ export function untilShutdown(atOnce: () => void): AbortSignal {
     process.once("disconnect", stop);
     // Waiting for news of the starter is no reason to stay.
     process.channel?.unref();
-  }
+  } else if (wasStartedByProgram()) stop();
   return controller.signal;
+}
+
+/** True where there was a channel to the starter, even if it has gone before this process looked. */
+function wasStartedByProgram(): boolean {
+  return process.send !== undefined;
 }
 
 /** Waits until this process should stop, where nothing has to be done at once. */

@@ -3,24 +3,8 @@ import { type HDAccount, mnemonicToAccount } from "viem/accounts";
 /** The mnemonic every Ethereum development tool knows. Real Ether that is sent to these accounts is lost. */
 export const DEVELOPMENT_MNEMONIC = "test test test test test test test test test test test junk";
 
-/** Accounts with Ether on every chain of a devnet, all of them for users: gateways sign for them. */
+/** How many accounts users have on a devnet that is told nothing else. */
 export const ACCOUNT_COUNT = 10;
-
-/**
- * One more account, which no description lists: brings Ether to the others on the rollups when a devnet
- * starts.
- */
-export const FUNDING_ACCOUNT = ACCOUNT_COUNT;
-
-/**
- * One more: deploys, and posts batches. No user has it, since a transaction of its own would change the
- * nonce that a
- * batch was signed with.
- */
-export const POSTING_ACCOUNT = ACCOUNT_COUNT + 1;
-
-/** How many accounts of the mnemonic have Ether on a devnet's L1. */
-export const FUNDED_ACCOUNTS = ACCOUNT_COUNT + 2;
 
 export interface DevelopmentAccount {
   readonly address: `0x${string}`;
@@ -28,15 +12,41 @@ export interface DevelopmentAccount {
 }
 
 /** The `index`-th account of the mnemonic, as every wallet derives it. */
-export function developmentAccount(index: number): HDAccount {
-  return mnemonicToAccount(DEVELOPMENT_MNEMONIC, { addressIndex: index });
+export function developmentAccount(index: number, mnemonic: string = DEVELOPMENT_MNEMONIC): HDAccount {
+  return mnemonicToAccount(mnemonic, { addressIndex: index });
 }
 
-export function developmentAccounts(): DevelopmentAccount[] {
-  return Array.from({ length: ACCOUNT_COUNT }, (_, index) => {
-    const account = developmentAccount(index);
+/** The mnemonic's first accounts, with their keys. */
+export function developmentAccounts(
+  count: number = ACCOUNT_COUNT,
+  mnemonic: string = DEVELOPMENT_MNEMONIC,
+): DevelopmentAccount[] {
+  return Array.from({ length: count }, (_, index) => {
+    const account = developmentAccount(index, mnemonic);
     const key = account.getHdKey().privateKey;
     if (key === null) throw new TypeError("an account derived from a mnemonic has a private key");
     return { address: account.address, privateKey: `0x${Buffer.from(key).toString("hex")}` };
   });
+}
+
+/** The accounts of a devnet: its users', and two that no description lists. */
+export class DevnetAccounts {
+  /** All of them have Ether on L1. */
+  readonly all: readonly DevelopmentAccount[];
+  /** For users, with Ether on every chain: gateways sign for them. */
+  readonly users: readonly DevelopmentAccount[];
+  /** Brings Ether to the others on the rollups when a devnet starts. */
+  readonly funding: HDAccount;
+  /**
+   * Deploys, and posts batches. No user has it, since a transaction of its own would change the nonce that a
+   * batch was signed with.
+   */
+  readonly posting: HDAccount;
+
+  constructor(count: number = ACCOUNT_COUNT, mnemonic: string = DEVELOPMENT_MNEMONIC) {
+    this.all = developmentAccounts(count + 2, mnemonic);
+    this.users = this.all.slice(0, count);
+    this.funding = developmentAccount(count, mnemonic);
+    this.posting = developmentAccount(count + 1, mnemonic);
+  }
 }

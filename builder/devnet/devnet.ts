@@ -2,7 +2,7 @@ import { mkdir } from "node:fs/promises";
 import type { Logger } from "pino";
 import { privateKeyToAccount } from "viem/accounts";
 import { type Builder, createBuilder } from "../core/builder.ts";
-import { developmentAccount, developmentAccounts, FUNDING_ACCOUNT, POSTING_ACCOUNT } from "./accounts.ts";
+import { DevnetAccounts } from "./accounts.ts";
 import type { Circuits } from "../node/circuits.ts";
 import { deploy, type RegisteredRollup } from "../node/deployment/deploy.ts";
 import {
@@ -10,10 +10,10 @@ import {
   removeDescription,
   writeDescription,
 } from "../node/deployment/description.ts";
-import { DEVNET_ROLLUPS } from "./devnet-rollups.ts";
+import { DEVNET_ROLLUPS, type DevnetRollup } from "./devnet-rollups.ts";
 import { fundAccounts } from "./funding.ts";
-import { type Gateways, openGateways } from "../node/gateways.ts";
-import { startL1 } from "./l1.ts";
+import { openGateways, type RollupEndpoint } from "../node/gateways.ts";
+import { mineByTimer, startL1 } from "./l1.ts";
 import { PREDEPLOY_NAMES, type PredeployName } from "../kinds/evm/genesis/names.ts";
 import type { GenesisAccounts } from "../kinds/evm/genesis/read.ts";
 import { ObservedProver } from "./observed-prover.ts";
@@ -24,6 +24,15 @@ import { builderRollup, deployedKinds } from "../node/kinds/index.ts";
 
 export interface DevnetOptions {
   readonly ports: DevnetPorts;
+  /** In the order of their numbers; by default `DEVNET_ROLLUPS`. */
+  readonly rollups?: readonly DevnetRollup[];
+  /** Which accounts have Ether; by default those of the mnemonic that every tool knows. */
+  readonly accounts?: DevnetAccounts;
+  /**
+   * Seconds after which L1 makes a block of what waits there, once the devnet is up; by default it makes one
+   * for each transaction. Batches do not wait for it.
+   */
+  readonly blockTime?: number | undefined;
   readonly circuits: Circuits;
   /** Where `devnet.json` is kept while the devnet runs; without it nothing is written. */
   readonly folder?: string;
@@ -38,7 +47,7 @@ export interface DevnetOptions {
   readonly allowOrigin?: readonly string[];
   /** Contracts of others' that stand on L1 and the EVM rollups from the beginning; by default all. */
   readonly predeploys?: readonly PredeployName[];
-  /** Contracts of the user's own that rollups have besides, in the order of `DEVNET_ROLLUPS`. */
+  /** Contracts of the user's own that rollups have besides, in the order of the rollups. */
   readonly genesis?: readonly GenesisAccounts[];
   /** Milliseconds for which EVM code of one request may run; 0: any time. Default 5 s. */
   readonly callTimeout?: number | undefined;
@@ -71,6 +80,9 @@ export interface Devnet extends AsyncDisposable {
  */
 export async function startDevnet({
   ports,
+  rollups: planned = DEVNET_ROLLUPS,
+  accounts: holders = new DevnetAccounts(),
+  blockTime,
   circuits,
   folder,
   log,
@@ -92,7 +104,7 @@ export async function startDevnet({
       backend,
       log,
     }),
-    startL1(ports.rpc),
+    startL1(ports.rpc, holders),
   ]);
   if (proving.status === "fulfilled") cleanup.use(proving.value);
   if (node.status === "fulfilled") cleanup.defer(() => node.value.close());
@@ -100,10 +112,10 @@ export async function startDevnet({
   const l1 = valueOf(node);
   await placePredeploys(l1.url, predeploys);
   const { evmChainId, rollups, registered } = await deploy({
-    account: developmentAccount(POSTING_ACCOUNT),
+    account: holders.posting,
     rpc: l1.url,
     kinds: deployedKinds(
-      DEVNET_ROLLUPS.map(({ kind }) => kind),
+      planned.map(({ kind }) => kind),
       predeploys,
       genesis,
     ),
@@ -113,17 +125,17 @@ export async function startDevnet({
     l1Rpc: l1.url,
     manager: rollups,
     rollups: registered.map(({ id, kind }) => builderRollup(id, kind, circuits)),
-    account: developmentAccount(POSTING_ACCOUNT),
+    account: holders.posting,
     prover,
     freeTransactions,
     lifetime,
     ...(log === undefined ? {} : { log }),
   });
   cleanup.use(builder);
-  const accounts = developmentAccounts().map(({ privateKey }) => privateKeyToAccount(privateKey));
+  const accounts = holders.users.map(({ privateKey }) => privateKeyToAccount(privateKey));
   await fundAccounts({
     builder,
-    payer: developmentAccount(FUNDING_ACCOUNT),
+    payer: holders.funding,
     accounts: accounts.map(({ address }) => address),
     rollups: registered.filter(({ kind }) => kind.hasWallets).map(({ id }) => id),
   });
@@ -136,10 +148,11 @@ export async function startDevnet({
     ...(log === undefined ? {} : { log }),
   });
   cleanup.use(gateways);
+  if (blockTime !== undefined) await mineByTimer(l1.url, blockTime);
   const description: DevnetDescription = {
     l1: { rpc: l1.url, gateway: gateways.l1, chainId: Number(evmChainId), rollups },
-    rollups: registered.map((rollup, index) => describe(rollup, index, gateways)),
-    accounts: developmentAccounts(),
+    rollups: registered.map((rollup, index) => describe(rollup, planned[index], gateways.rollups[index])),
+    accounts: [...holders.users],
   };
   if (folder !== undefined) {
     await mkdir(folder, { recursive: true });
@@ -154,11 +167,9 @@ export async function startDevnet({
 
 function describe(
   { id, kind: { kind, contract } }: RegisteredRollup,
-  index: number,
-  { rollups }: Gateways,
+  plan: DevnetRollup | undefined,
+  endpoint: RollupEndpoint | undefined,
 ): DevnetDescription["rollups"][number] {
-  const endpoint = rollups[index];
-  const plan = DEVNET_ROLLUPS[index];
   if (endpoint === undefined || plan === undefined) throw new RangeError(`rollup ${id} has no gateway`);
   return {
     id: Number(id),

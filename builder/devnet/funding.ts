@@ -1,4 +1,4 @@
-import { type Address, encodeDeployData, type LocalAccount, parseEther, parseGwei } from "viem";
+import { type Address, encodeDeployData, type Hex, type LocalAccount, parseEther, parseGwei } from "viem";
 import type { Builder } from "../core/builder.ts";
 import type { ChainId } from "../protocol/ids.ts";
 import { compiledContract } from "../node/deployment/contracts.ts";
@@ -8,7 +8,9 @@ import { DeploymentError } from "../node/errors.ts";
 const AMOUNT = parseEther("100");
 /** For each account on each rollup: making its proxy, and a call through it. */
 const GAS_PER_ACCOUNT = 700_000n;
-/** Milliseconds for which the transaction is waited for. */
+/** How many accounts, counted on each rollup, fit into a transaction of 2^24 gas (EIP-7825). */
+const MOST_TOGETHER = 20;
+/** Milliseconds for which a transaction is waited for. */
 const TIMEOUT = 120_000;
 
 export interface FundingOptions {
@@ -20,25 +22,37 @@ export interface FundingOptions {
 }
 
 /**
- * Brings Ether from L1 to accounts on rollups, in one transaction that is proven as every other. Tools such
- * as Hardhat offer a fee even where none is asked for, so that an account without Ether could do nothing
- * there.
+ * Brings Ether from L1 to accounts on rollups, in transactions that are proven as every other: one, unless
+ * there are many accounts. Tools such as Hardhat offer a fee even where none is asked for, so that an account
+ * without Ether could do nothing there.
  * @throws `DEPLOYMENT`.
  */
 export async function fundAccounts({ builder, payer, accounts, rollups }: FundingOptions): Promise<void> {
-  if (rollups.length === 0) return;
   const { abi, bytecode } = await compiledContract("devnet/AccountFunding.sol");
-  const count = BigInt(rollups.length * accounts.length);
-  const raw = await payer.signTransaction({
-    type: "eip1559",
-    chainId: Number(builder.l1ChainId),
-    nonce: await builder.l1.getTransactionCount({ address: payer.address }),
-    data: encodeDeployData({ abi, bytecode, args: [builder.manager, rollups, accounts] }),
-    value: AMOUNT * count,
-    gas: GAS_PER_ACCOUNT * count,
-    maxFeePerGas: parseGwei("100"),
-    maxPriorityFeePerGas: 1n,
-  });
+  let nonce = await builder.l1.getTransactionCount({ address: payer.address });
+  for (const some of portions(rollups, MOST_TOGETHER))
+    for (const few of portions(accounts, Math.floor(MOST_TOGETHER / some.length))) {
+      const count = BigInt(some.length * few.length);
+      const raw = await payer.signTransaction({
+        type: "eip1559",
+        chainId: Number(builder.l1ChainId),
+        nonce: nonce++,
+        data: encodeDeployData({ abi, bytecode, args: [builder.manager, some, few] }),
+        value: AMOUNT * count,
+        gas: GAS_PER_ACCOUNT * count,
+        maxFeePerGas: parseGwei("100"),
+        maxPriorityFeePerGas: 1n,
+      });
+      await included(builder, raw);
+    }
+}
+
+function portions<Item>(items: readonly Item[], size: number): readonly (readonly Item[])[] {
+  const count = Math.ceil(items.length / size);
+  return Array.from({ length: count }, (_, index) => items.slice(index * size, (index + 1) * size));
+}
+
+async function included(builder: Builder, raw: Hex): Promise<void> {
   const what = "bringing Ether to the rollups";
   const hash = await builder.submit(raw, () =>
     Promise.reject(new DeploymentError(what, "the transaction touches no rollup")),

@@ -1,4 +1,5 @@
-import { DEVELOPMENT_MNEMONIC, FUNDED_ACCOUNTS } from "./accounts.ts";
+import { createTestClient, http, parseEther } from "viem";
+import { DevnetAccounts } from "./accounts.ts";
 import { hardhat } from "../node/hardhat.ts";
 import { HOST } from "../node/ports.ts";
 
@@ -10,11 +11,16 @@ export interface L1Node {
 /** Hardhat's default, and one of the two chain ids on which development keys are accepted. */
 export const L1_CHAIN_ID = 31337;
 
+/** What accounts have on L1, in wei. */
+const BALANCE = parseEther("10000");
+/** What the account has that brings Ether to all others on all rollups. */
+const FUNDING_BALANCE = parseEther("1000000");
+
 /**
  * A Hardhat node in this process. Blocks are made as transactions come (the builder turns that off while it
  * places an ordered pair), in order of arrival, so that `postBatch` stands in front of the call it serves.
  */
-export async function startL1(port: number): Promise<L1Node> {
+export async function startL1(port: number, accounts = new DevnetAccounts()): Promise<L1Node> {
   const { network } = await hardhat();
   const server = await network.createServer(
     {
@@ -22,7 +28,10 @@ export async function startL1(port: number): Promise<L1Node> {
       override: {
         chainId: L1_CHAIN_ID,
         mining: { auto: true, mempool: { order: "fifo" } },
-        accounts: { mnemonic: DEVELOPMENT_MNEMONIC, count: FUNDED_ACCOUNTS },
+        accounts: accounts.all.map(({ address, privateKey }) => ({
+          privateKey,
+          balance: (address === accounts.funding.address ? FUNDING_BALANCE : BALANCE).toString(),
+        })),
       },
     },
     HOST,
@@ -30,4 +39,11 @@ export async function startL1(port: number): Promise<L1Node> {
   );
   const { port: actual } = await server.listen();
   return { url: `http://${HOST}:${actual}`, close: () => server.close() };
+}
+
+/** From now on, a block is made every so many seconds, and not for each transaction. */
+export async function mineByTimer(rpc: string, seconds: number): Promise<void> {
+  const node = createTestClient({ mode: "hardhat", transport: http(rpc) });
+  await node.setAutomine(false);
+  await node.setIntervalMining({ interval: seconds });
 }

@@ -23,6 +23,14 @@ export const transactionLifetime = z
   .transform((text) => Number(text) * 1_000)
   .optional();
 
+/** Seconds between two blocks of a devnet's L1. */
+export const blockTime = z
+  .string()
+  .regex(/^\d{1,4}(\.\d{1,3})?$/, "is not a number of seconds")
+  .transform(Number)
+  .refine((seconds) => seconds >= 0.1, "is too short: 0.1 seconds at least")
+  .optional();
+
 /** How many free transactions may wait. */
 export const freeTransactions = z
   .string()

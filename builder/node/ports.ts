@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { createServer, type Server } from "node:net";
 import { PortInUseError } from "../gateway/port-in-use.ts";
+import { InvalidConfigurationError } from "./errors.ts";
 
 /** Everything listens on the loopback interface only: keys and accounts are public. */
 export const HOST = "127.0.0.1";
@@ -20,8 +21,16 @@ export interface DevnetPorts extends GatewayPorts {
   readonly rpc: number;
 }
 
-/** Consecutive ports from `base`: L1's node, L1's gateway, the rollups' gateways. */
-export function portsFrom(base: number, rollups: number): DevnetPorts {
+/**
+ * Consecutive ports from `base`: L1's node, L1's gateway, the rollups' gateways. From 0, any that are free.
+ * @throws {InvalidConfigurationError} if there are too few from there on.
+ */
+export async function portsAt(base: number, rollups: number): Promise<DevnetPorts> {
+  if (base === 0) return await freePorts(rollups);
+  if (base + 1 + rollups > LAST_PORT)
+    throw new InvalidConfigurationError([
+      `portBase: for ${rollups} rollups it is ${LAST_PORT - 1 - rollups} at most, or 0 for ports that are free`,
+    ]);
   return {
     rpc: base,
     l1Gateway: base + 1,

@@ -2,12 +2,22 @@ import { once } from "node:events";
 import { createServer } from "node:net";
 import { expect } from "chai";
 import { PortInUseError } from "../../builder/gateway/port-in-use.ts";
-import { claimPorts, type DevnetPorts, freePorts, HOST, portsFrom } from "../../builder/node/ports.ts";
+import { claimPorts, type DevnetPorts, freePorts, HOST, portsAt } from "../../builder/node/ports.ts";
+import { expectCode } from "../protocol/expect-code.ts";
 
 describe("devnet ports", () => {
-  it("are in a row: the node, its gateway, the rollups", () => {
-    expect(portsFrom(9545, 3)).to.deep.equal({ rpc: 9545, l1Gateway: 9546, rollups: [9547, 9548, 9549] });
-    expect(portsFrom(9545, 0)).to.deep.equal({ rpc: 9545, l1Gateway: 9546, rollups: [] });
+  it("are in a row: the node, its gateway, the rollups", async () => {
+    const inARow = { rpc: 9545, l1Gateway: 9546, rollups: [9547, 9548, 9549] };
+    expect(await portsAt(9545, 3)).to.deep.equal(inARow);
+    expect(await portsAt(9545, 0)).to.deep.equal({ ...inARow, rollups: [] });
+    expect((await portsAt(65_532, 2)).rollups.at(-1)).to.equal(65_535);
+    await expectCode(portsAt(65_533, 2), "INVALID_CONFIGURATION");
+  });
+
+  it("are any that are free, from 0", async () => {
+    const { rpc, l1Gateway, rollups } = await portsAt(0, 2);
+    expect(new Set([rpc, l1Gateway, ...rollups]).size).to.equal(4);
+    expect(Math.min(rpc, l1Gateway, ...rollups)).to.be.greaterThan(1_023);
   });
 
   it("are free after they were claimed", async () => {

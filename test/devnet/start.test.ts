@@ -5,11 +5,22 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "chai";
-import { createPublicClient, getAddress, http } from "viem";
+import {
+  createPublicClient,
+  createWalletClient,
+  getAddress,
+  type Hex,
+  http,
+  parseEther,
+  publicActions,
+} from "viem";
+import { privateKeyToAccount } from "viem/accounts";
+import { developmentAccounts } from "../../builder/devnet/accounts.ts";
 import { descriptionFile, readDescription } from "../../builder/node/deployment/description.ts";
 import { freePorts } from "../../builder/node/ports.ts";
 import { SYSTEM } from "../../builder/kinds/evm/system.ts";
 import { LEDGER } from "../../builder/kinds/ledger/abi.ts";
+import { rollupsAbi } from "../../builder/protocol/abi.ts";
 import { untilGone } from "./sandbox.ts";
 
 const PROJECT = path.resolve(import.meta.dirname, "../..");
@@ -19,14 +30,18 @@ class Start {
   readonly child: ChildProcess;
   output = "";
 
-  constructor(folder: string, portBase: number) {
-    const options = ["start", "--no-play", "--data", folder, "--port-base", String(portBase)];
+  /** What it told its starter. */
+  readonly told: unknown[] = [];
+
+  constructor(folder: string, portBase: number, more: readonly string[]) {
+    const options = ["start", "--no-play", "--data", folder, "--port-base", String(portBase), ...more];
     this.child = spawn(process.execPath, [path.join(PROJECT, "builder/cli/index.ts"), ...options], {
       cwd: tmpdir(),
       stdio: ["ignore", "pipe", "pipe", "ipc"],
     });
     for (const stream of [this.child.stdout, this.child.stderr])
       stream?.on("data", (chunk: Buffer) => (this.output += chunk.toString()));
+    this.child.on("message", (message) => this.told.push(message));
   }
 
   get pid(): number {
@@ -48,6 +63,12 @@ class Start {
   }
 }
 
+function connect({ gateway }: { readonly gateway: string }, key: Hex) {
+  const account = privateKeyToAccount(key);
+  const client = createWalletClient({ account, transport: http(gateway), pollingInterval: 50 });
+  return client.extend(publicActions);
+}
+
 function rollup(id: number, name: string, kind: string) {
   return { id, name, kind, chainId: 31337000 + id };
 }
@@ -56,8 +77,8 @@ describe("npm start", function () {
   this.timeout(300_000);
   let folder: string;
   const started: Start[] = [];
-  const start = (portBase: number): Start => {
-    const one = new Start(folder, portBase);
+  const start = (portBase: number, ...more: string[]): Start => {
+    const one = new Start(folder, portBase, more);
     started.push(one);
     return one;
   };
@@ -78,7 +99,9 @@ describe("npm start", function () {
     const first = start(base);
     await first.up();
 
-    const { l1, rollups, accounts } = readDescription(folder);
+    const description = readDescription(folder);
+    expect(first.told).to.deep.equal([{ type: "ready", devnet: description }]);
+    const { l1, rollups, accounts } = description;
     expect(l1.rpc).to.equal(`http://127.0.0.1:${base}`);
     expect(l1.gateway).to.equal(`http://127.0.0.1:${base + 1}`);
     const at = (port: number): string => `http://127.0.0.1:${port}`;
@@ -109,6 +132,8 @@ describe("npm start", function () {
     const samePorts = start(base);
     expect(await samePorts.end()).to.equal(1);
     expect(samePorts.output).to.contain("DEVNET_RUNNING");
+    expect(samePorts.told).to.have.length(1);
+    expect(samePorts.told[0]).to.include({ type: "failed", code: "DEVNET_RUNNING" });
     const sameFolder = start(await freeBase());
     expect(await sameFolder.end()).to.equal(1);
     expect(sameFolder.output).to.contain("DEVNET_RUNNING");
@@ -140,5 +165,70 @@ describe("npm start", function () {
     await second.up();
     second.child.kill("SIGTERM");
     expect(await second.end()).to.equal(0);
+  });
+
+  it("has the rollups, accounts and blocks that it is told to have, on ports that are free", async () => {
+    const mnemonic = "legal winner thank year wave sausage worth useful legal winner thank yellow";
+    const rollups = ["--rollups", "Shop:evm,Bank:ledger,Shelf:evm,Vault:evm"];
+    const one = start(0, ...rollups, "--accounts", "8", "--mnemonic", mnemonic, "--block-time", "1.5");
+    await one.up();
+
+    const devnet = readDescription(folder);
+    expect(devnet.rollups.map(({ id, name, kind }) => [id, name, kind])).to.deep.equal([
+      [1, "Shop", "evm"],
+      [2, "Bank", "ledger"],
+      [3, "Shelf", "evm"],
+      [4, "Vault", "evm"],
+    ]);
+    expect(devnet.accounts).to.deep.equal(developmentAccounts(8, mnemonic));
+    const [payer, , , , , , , last] = devnet.accounts;
+    const [shop, bank, , vault] = devnet.rollups;
+    if (payer === undefined || last === undefined || !shop || !bank || !vault) throw new Error("too few");
+    for (const { gateway } of [shop, vault]) {
+      const rollup = createPublicClient({ transport: http(gateway) });
+      expect(await rollup.getBalance({ address: last.address })).to.equal(parseEther("100"));
+    }
+
+    const l1 = connect(devnet.l1, payer.privateKey);
+    const before = await l1.getBlockNumber();
+    const plain = await l1.sendTransaction({ to: last.address, value: 1n, gas: 21_000n, chain: null });
+    const { blockNumber } = await l1.waitForTransactionReceipt({ hash: plain });
+    const created = await l1.writeContract({
+      address: devnet.l1.rollups,
+      abi: rollupsAbi,
+      functionName: "createProxy",
+      args: [last.address, BigInt(shop.id)],
+      chain: null,
+    });
+    await l1.waitForTransactionReceipt({ hash: created });
+    const to = await l1.readContract({
+      address: devnet.l1.rollups,
+      abi: rollupsAbi,
+      functionName: "proxyOf",
+      args: [last.address, BigInt(shop.id)],
+    });
+    // What waits for the timer does not keep a batch from its block, nor the batch it from its own.
+    const waiting = await l1.sendTransaction({ to: last.address, value: 1n, gas: 21_000n, chain: null });
+    const other = connect(devnet.l1, last.privateKey);
+    const across = await other.sendTransaction({ to, value: 5n, chain: null });
+    for (const hash of [across, waiting])
+      expect((await l1.waitForTransactionReceipt({ hash })).status).to.equal("success");
+    const onShop = createPublicClient({ transport: http(shop.gateway) });
+    expect(await onShop.getBalance({ address: last.address })).to.equal(parseEther("100") + 5n);
+    // Without a transaction there are blocks, and they are as far apart as it was told.
+    const head = await l1.getBlock();
+    await sleep(4_000);
+    const later = await l1.getBlock();
+    expect(blockNumber > before && later.number > head.number + 1n).to.equal(true);
+    expect(later.number - head.number <= 4n).to.equal(true);
+  });
+
+  it("names what is wrong with its options before anything is begun", async () => {
+    const wrong = ["--rollups", "A:wasm", "--accounts", "0", "--mnemonic", "one two", "--block-time", "soon"];
+    const one = start(0, ...wrong);
+    expect(await one.end()).to.equal(1);
+    for (const key of ["rollups", "accounts", "mnemonic", "blockTime"])
+      expect(one.output).to.match(new RegExp(`\\b${key}: `));
+    expect(one.told[0]).to.include({ type: "failed", code: "INVALID_CONFIGURATION" });
   });
 });

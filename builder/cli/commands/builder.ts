@@ -22,7 +22,7 @@ import {
 } from "../../node/configuration.ts";
 import { openGateways } from "../../node/gateways.ts";
 import { logger } from "../log.ts";
-import { claimGatewayPorts, LAST_PORT, portsFrom } from "../../node/ports.ts";
+import { claimGatewayPorts, portsAt } from "../../node/ports.ts";
 import { openProver } from "../../node/prover.ts";
 import { readGenesis } from "../../node/genesis/given.ts";
 import { withRegisteredGenesis } from "../../node/genesis/registered.ts";
@@ -45,36 +45,31 @@ const rollup = z
   .transform(([id = "", kind = ""]) => ({ id: chainId(BigInt(id)), kind: knownKind(kind) }));
 
 /** Options of the command line and the environment, checked. */
-export const builderConfiguration = z
-  .object({
-    rpc: rpcUrl,
-    rollups: z.custom<`0x${string}`>(
-      (value) => typeof value === "string" && isAddress(value),
-      "is not an address",
-    ),
-    rollup: z
-      .array(rollup)
-      .min(1, "name at least one rollup and its kind, for example 1:ledger")
-      .refine((all) => new Set(all.map(({ id }) => id)).size === all.length, "names a rollup twice"),
-    predeploys: predeploys.optional(),
-    genesis: genesisFiles,
-    genesisContract: genesisContracts,
-    deploymentBlock: uint,
-    portBase: z.int(),
-    data: z.string().min(1),
-    keys: keysFolder,
-    allowOrigin: origins,
-    callTimeout,
-    freeTransactions,
-    transactionLifetime,
-    redis: redisUrl.optional(),
-    prover: z.string().min(1).optional(),
-    key: privateKey,
-  })
-  .refine(({ portBase, rollup: rollups }) => portBase + 1 + rollups.length <= LAST_PORT, {
-    path: ["portBase"],
-    error: `leaves too few ports below ${LAST_PORT}`,
-  });
+export const builderConfiguration = z.object({
+  rpc: rpcUrl,
+  rollups: z.custom<`0x${string}`>(
+    (value) => typeof value === "string" && isAddress(value),
+    "is not an address",
+  ),
+  rollup: z
+    .array(rollup)
+    .min(1, "name at least one rollup and its kind, for example 1:ledger")
+    .refine((all) => new Set(all.map(({ id }) => id)).size === all.length, "names a rollup twice"),
+  predeploys: predeploys.optional(),
+  genesis: genesisFiles,
+  genesisContract: genesisContracts,
+  deploymentBlock: uint,
+  portBase: z.int(),
+  data: z.string().min(1),
+  keys: keysFolder,
+  allowOrigin: origins,
+  callTimeout,
+  freeTransactions,
+  transactionLifetime,
+  redis: redisUrl.optional(),
+  prover: z.string().min(1).optional(),
+  key: privateKey,
+});
 
 /** @throws `INVALID_CONFIGURATION` naming each option that is wrong; never shows the key. */
 export function parseBuilderConfiguration(
@@ -95,7 +90,7 @@ export async function runBuilder(options: unknown): Promise<void> {
     wanted.map(({ id, kind }) => ({ names: [id.toString()], kind })),
     configuration.predeploys ?? [],
   );
-  const ports = portsFrom(configuration.portBase, wanted.length);
+  const ports = await portsAt(configuration.portBase, wanted.length);
   await claimGatewayPorts(ports);
   const circuits = await prepareArtefacts({
     keys: configuration.keys,

@@ -1,9 +1,11 @@
+import path from "node:path";
 import pc from "picocolors";
 import { z } from "zod";
 import { L1 } from "../../protocol/ids.ts";
 import { prepareArtefacts } from "../../node/artefacts.ts";
 import { keysWarning } from "../../node/circuits.ts";
 import {
+  blockTime,
   callTimeout,
   freeTransactions,
   genesisContracts,
@@ -15,24 +17,38 @@ import {
   transactionLifetime,
 } from "../../node/configuration.ts";
 import type { DevnetDescription } from "../../node/deployment/description.ts";
-import { refuseIfRunning, removeDescription } from "../../node/deployment/description.ts";
+import { descriptionFile, refuseIfRunning, removeDescription } from "../../node/deployment/description.ts";
 import { type Devnet, startDevnet } from "../../devnet/devnet.ts";
 import { logger } from "../log.ts";
-import { DEVNET_ROLLUPS } from "../../devnet/devnet-rollups.ts";
+import { ACCOUNT_COUNT, DevnetAccounts } from "../../devnet/accounts.ts";
+import { type DevnetRollup, rollupsOption } from "../../devnet/devnet-rollups.ts";
+import { mnemonicFault } from "../../devnet/mnemonic.ts";
 import { type GenesisRollup, readGenesis } from "../../node/genesis/given.ts";
 import type { GenesisAccounts } from "../../kinds/evm/genesis/read.ts";
 import { knownKind } from "../../node/kinds/index.ts";
-import { claimPorts, portsFrom } from "../../node/ports.ts";
+import { claimPorts, portsAt } from "../../node/ports.ts";
 import { step } from "../../node/progress.mjs";
 import { showTransaction } from "../show/show.ts";
 import { untilShutdown } from "../shutdown.ts";
+import { tellStarter } from "../starter.ts";
 import { BatchTimings } from "../show/batch-timings.ts";
 import { makeFirstCall } from "../../devnet/tour/first-call.ts";
 import { makeProvenCall } from "../../devnet/tour/proven-call.ts";
 import { UNPROVEN_LABEL, unprovenWarning } from "../show/unproven-label.ts";
 import type { Circuits } from "../../node/circuits.ts";
 
+/** Each needs a transaction on every EVM rollup when the devnet starts. */
+const MOST_ACCOUNTS = 100;
+
 export interface StartOptions {
+  /** Names and kinds of its rollups: `name:kind`, separated by commas. */
+  readonly rollups: string;
+  /** How many accounts have Ether. */
+  readonly accounts?: string;
+  /** Whose accounts they are. */
+  readonly mnemonic?: string;
+  /** Seconds between two blocks of L1. */
+  readonly blockTime?: string;
   readonly portBase: number;
   readonly data: string;
   readonly play: boolean;
@@ -57,6 +73,21 @@ export interface StartOptions {
 }
 
 const startConfiguration = z.object({
+  rollups: rollupsOption,
+  accounts: z
+    .string()
+    .regex(/^\d{1,4}$/, "is not a number of accounts")
+    .transform(Number)
+    .pipe(z.int().min(1, "is 1 at least").max(MOST_ACCOUNTS, `is ${MOST_ACCOUNTS} at most`))
+    .default(ACCOUNT_COUNT),
+  mnemonic: z
+    .string()
+    .superRefine((text, context) => {
+      const fault = mnemonicFault(text);
+      if (fault !== undefined) context.addIssue(fault);
+    })
+    .optional(),
+  blockTime,
   redis: redisUrl.optional(),
   allowOrigin: origins,
   predeploys,
@@ -80,6 +111,10 @@ export async function runStart({
   ...given
 }: StartOptions): Promise<void> {
   const {
+    rollups,
+    accounts,
+    mnemonic,
+    blockTime: seconds,
     redis,
     allowOrigin,
     predeploys: names,
@@ -88,8 +123,8 @@ export async function runStart({
     transactionLifetime: lifetime,
     ...own
   } = parseConfiguration(startConfiguration, given);
-  const genesis = await readGenesis(own, genesisRollups(), names);
-  const ports = portsFrom(portBase, DEVNET_ROLLUPS.length);
+  const genesis = await readGenesis(own, genesisRollups(rollups), names);
+  const ports = await portsAt(portBase, rollups.length);
   await refuseIfRunning(data);
   await claimPorts(ports);
   let written = false;
@@ -101,6 +136,9 @@ export async function runStart({
   const starting = step("starting the devnet", async () =>
     startDevnet({
       ports,
+      rollups,
+      accounts: new DevnetAccounts(accounts, mnemonic),
+      blockTime: seconds,
       circuits,
       folder: data,
       log: logger(),
@@ -116,9 +154,14 @@ export async function runStart({
   );
   await using devnet = await starting;
   written = true;
-  if (play && !shutdown.aborted) await abortable(showFirstCall(devnet, circuits), shutdown);
-  if (play && !shutdown.aborted) await abortable(showProvenCall(devnet, circuits), shutdown);
-  if (!shutdown.aborted) printDevnet(devnet.description, circuits, genesis);
+  const has = (kind: string): boolean =>
+    play && !shutdown.aborted && rollups.some((each) => each.kind === kind);
+  if (has("ledger")) await abortable(showFirstCall(devnet, circuits), shutdown);
+  if (has("proven-evm")) await abortable(showProvenCall(devnet, circuits), shutdown);
+  if (!shutdown.aborted) {
+    printDevnet(devnet.description, descriptionFile(data), circuits, genesis);
+    await tellStarter({ type: "ready", devnet: devnet.description });
+  }
   await new Promise<void>((resolve) => {
     if (shutdown.aborted) resolve();
     else
@@ -130,8 +173,8 @@ export async function runStart({
 }
 
 /** The devnet's rollups, by their names and numbers. */
-function genesisRollups(): readonly GenesisRollup[] {
-  return DEVNET_ROLLUPS.map(({ name, kind }, index) => ({
+function genesisRollups(rollups: readonly DevnetRollup[]): readonly GenesisRollup[] {
+  return rollups.map(({ name, kind }, index) => ({
     names: [name, String(index + 1)],
     kind: knownKind(kind),
   }));
@@ -194,6 +237,7 @@ async function showProvenCall(devnet: Devnet, circuits: Circuits): Promise<void>
 
 function printDevnet(
   { l1, rollups, accounts }: DevnetDescription,
+  file: string,
   circuits: Circuits,
   genesis: readonly GenesisAccounts[],
 ): void {
@@ -210,7 +254,7 @@ function printDevnet(
   for (const [index, own] of genesis.entries())
     for (const address of own.keys())
       console.log(`  ${`on ${rollups[index]?.name ?? ""}`.padEnd(18)}${address}  yours, from genesis on`);
-  console.log(`  accounts          ${accounts.length} with public keys, see .lockstep/devnet.json`);
+  console.log(`  accounts          ${accounts.length} with public keys, see ${path.relative("", file)}`);
   console.log(pc.yellow(`  ${keysWarning(circuits)}`));
   const warning = unprovenWarning(rollups.filter(({ proven }) => !proven).map(({ name }) => name));
   if (warning !== undefined) console.log(`  ${warning}`);
