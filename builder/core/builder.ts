@@ -45,6 +45,7 @@ import { BuilderStoppedError } from "../intake/stopped.ts";
 import { UnderpricedReplacementError } from "../intake/errors.ts";
 import { OutcomeStore } from "../intake/outcomes.ts";
 import { l1Signer, TransactionQueue } from "../intake/queue.ts";
+import { CrossedFrames } from "../simulate/crossed-frames.ts";
 import { callAlone } from "../simulate/call-alone.ts";
 import { simulateTransaction } from "../simulate/simulate-transactions.ts";
 
@@ -399,7 +400,7 @@ export class Builder implements Backend, AsyncDisposable {
         const then = machine.asideAfter?.(block);
         if (then === undefined) return undefined;
         const visit = await timed(false, () => callAlone(then, request, { l1ChainId, manager, timestamp }));
-        return { visit, l1Calls: 0, l1Failures: 0 };
+        return { visit, l1Calls: 0, l1Failures: 0, crossed: new CrossedFrames() };
       }),
     );
   }

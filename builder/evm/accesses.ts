@@ -1,10 +1,13 @@
 import type { EVM } from "@ethereumjs/evm";
 import { Address, bytesToUnprefixedHex, hexToBytes } from "@ethereumjs/util";
+import type { Hex } from "viem";
 import type { Journal } from "./journal.ts";
 import type { JournaledState } from "./journaled-state.ts";
 
 /** What was accessed, as long as it is known. */
 export interface Accesses {
+  /** Every address that is known to be accessed, with its slots. */
+  all(): Map<Hex, Set<Hex>>;
   /** Forgets everything, and takes another journal. */
   reset(next: Journal): void;
   /** What `work` accesses is not known afterwards; nothing is warm to it. */
@@ -81,6 +84,13 @@ export function journalAccesses(accesses: EVM["journal"], state: JournaledState,
     clean();
   };
   return {
+    all: () =>
+      new Map(
+        [...slots].map(([address, own]) => [
+          prefixed(address),
+          new Set([...own].map((slot) => prefixed(slot))),
+        ]),
+      ),
     reset(next) {
       clean();
       journal = next;
@@ -95,6 +105,10 @@ export function journalAccesses(accesses: EVM["journal"], state: JournaledState,
       }
     },
   };
+}
+
+function prefixed(key: Key): Hex {
+  return `0x${key}`;
 }
 
 function unprefixed(hex: string): Key {

@@ -18,6 +18,8 @@ export interface CallFrame<Type extends string = FrameType> {
   /** What went wrong, in the EVM's words. */
   error?: string;
   readonly calls: CallFrame<Type>[];
+  /** The callee has no code: whatever it was called with, it did nothing. */
+  noCode?: true;
   /**
    * The frame is one in which a call left for another chain: where to, and its index among the visit's
    * actions.

@@ -3,10 +3,16 @@ import { bytesToHex } from "viem";
 import type { ChainId } from "../protocol/ids.ts";
 import type { CallFrame } from "./call-frame.ts";
 
+/** A frame that has not ended, and what it runs. */
+interface OpenFrame {
+  readonly frame: CallFrame;
+  readonly message: Message;
+}
+
 /** Records the frames of one EVM as `callTracer` shows them. */
 export class FrameRecorder {
   #roots: CallFrame[] = [];
-  #open: CallFrame[] = [];
+  #open: OpenFrame[] = [];
   #isHidden = false;
 
   constructor(evm: EVM) {
@@ -48,10 +54,22 @@ export class FrameRecorder {
     }
   }
 
+  /** The innermost frame that has not ended. */
+  get innermost(): CallFrame | undefined {
+    return this.#open.at(-1)?.frame;
+  }
+
   /** The innermost frame is where a call leaves for another chain. */
   cross(to: ChainId, action: number): void {
-    const frame = this.#open.at(-1);
+    const frame = this.innermost;
     if (frame !== undefined) frame.crossing = { to, action };
+  }
+
+  /** @returns what gives the frame that begins next inside the innermost one, once it has begun. */
+  next(): () => CallFrame | undefined {
+    const siblings = this.innermost?.calls ?? this.#roots;
+    const place = siblings.length;
+    return () => siblings[place];
   }
 
   #enter(message: Message): void {
@@ -67,18 +85,22 @@ export class FrameRecorder {
       output: "0x",
       calls: [],
     };
-    (this.#open.at(-1)?.calls ?? this.#roots).push(frame);
-    this.#open.push(frame);
+    (this.innermost?.calls ?? this.#roots).push(frame);
+    this.#open.push({ frame, message });
   }
 
   #leave({ execResult, createdAddress }: EVMResult): void {
-    const frame = this.#isHidden ? undefined : this.#open.pop();
-    if (frame === undefined) return;
+    const open = this.#isHidden ? undefined : this.#open.pop();
+    if (open === undefined) return;
+    const { frame, message } = open;
     frame.gasUsed = execResult.executionGasUsed;
     const error = execResult.exceptionError;
     if (error === undefined || error.error === EVMError.errorMessages.REVERT)
       frame.output = bytesToHex(execResult.returnValue);
     if (error !== undefined) frame.error = error.error;
+    // What is precompiled has a function for its code.
+    if (message.to !== undefined && message.code instanceof Uint8Array && message.code.length === 0)
+      frame.noCode = true;
     if (createdAddress !== undefined) frame.to = bytesToHex(createdAddress.bytes);
   }
 }

@@ -10,7 +10,7 @@ import {
   type PrecompileFunc,
 } from "@ethereumjs/evm";
 import { type Address as EvmAddress, createAddressFromString } from "@ethereumjs/util";
-import type { Address } from "viem";
+import type { Address, Hex } from "viem";
 import { type Accesses, journalAccesses } from "./accesses.ts";
 import type { Journal } from "./journal.ts";
 import type { JournaledState } from "./journaled-state.ts";
@@ -87,6 +87,11 @@ export class InterceptingEvm extends EVM {
   reset(journal: Journal): void {
     this.#accesses.reset(journal);
     this.#resetTransientStorage(journal);
+  }
+
+  /** Every address that was accessed since then and is warm, with its slots. */
+  get accessed(): ReadonlyMap<Address, ReadonlySet<Hex>> {
+    return this.#accesses.all();
   }
 
   /** Runs what belongs to no frame: nothing is warm for it. */

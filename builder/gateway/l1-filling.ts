@@ -2,7 +2,7 @@ import { type Hex, numberToHex } from "viem";
 import { z } from "zod";
 import type { Backend } from "./backend.ts";
 import { BlockNotFoundError, GenesisTraceError } from "./block-errors.ts";
-import { failureOf } from "../simulate/outcome.ts";
+import { type CallRequest, failureOf, type TransactionOutcome } from "../simulate/outcome.ts";
 import { accessListGas } from "./call-request.ts";
 import {
   addressSchema,
@@ -14,7 +14,7 @@ import {
   parseParams,
   type RpcRequest,
 } from "./json-rpc.ts";
-import { headCall } from "./l1-call.ts";
+import { headCall, unlessNodeKnowsBetter } from "./l1-call.ts";
 import type { L1Node } from "./l1-node.ts";
 import type { Handler } from "./service.ts";
 
@@ -104,6 +104,9 @@ export function fillingMethods(
     },
     eth_createAccessList: async (request) => {
       const at = await headCall(builder, request, "pending");
+      const outcome = at && (await unlessNodeKnowsBetter(() => builder.call(at.request, at.pending)));
+      if (at !== undefined && outcome?.crossesChains === true)
+        return listed(at.request, outcome, outcome.accessed);
       return await node.answerOr(request, async () => await accessList(at, request));
     },
     debug_traceBlockByHash: traceBlock(hashSchema),
@@ -119,30 +122,22 @@ export function fillingMethods(
     if (at === undefined) throw new InvalidParamsError("the access list of a call in an earlier block");
     const { request, pending } = at;
     const outcome = await builder.call(request, pending);
-    const accessed = await accessedBy(params[0]);
-    const { from, to } = request;
-    const list = Object.entries(accessed).flatMap(([address, { storage = {} }]) => {
-      const storageKeys = Object.keys(storage);
-      const isWarm = address === from || address === to || BigInt(address) <= 0x100n;
-      return isWarm && storageKeys.length === 0 ? [] : [{ address, storageKeys }];
-    });
-    const gas = outcome.gasUsed + accessListGas({ accessList: list.map(toEntry) });
-    return {
-      result: {
-        accessList: list,
-        ...(outcome.success ? {} : { error: failureOf(outcome.data, outcome.failure).message }),
-        gasUsed: numberToHex(gas),
-      },
-    };
+    return listed(request, outcome, await accessedBy(params[0]));
   }
 
   /** Accounts and slots that the call reads on L1, as far as the node can follow it. */
-  async function accessedBy(call: unknown): Promise<z.output<typeof prestateSchema>> {
+  async function accessedBy(call: unknown): Promise<Accessed> {
     const answer = await node.answer({
       method: "debug_traceCall",
       params: [call, "latest", { tracer: "prestateTracer" }],
     });
-    return "error" in answer ? {} : prestateSchema.catch({}).parse(answer.result);
+    const accounts = "error" in answer ? {} : prestateSchema.catch({}).parse(answer.result);
+    return new Map(
+      Object.entries(accounts).map(([address, { storage = {} }]) => [
+        hexOf(address),
+        new Set(Object.keys(storage).map(hexOf)),
+      ]),
+    );
   }
 }
 
@@ -151,10 +146,30 @@ const prestateSchema = z.record(
   z.looseObject({ storage: z.record(z.string(), z.string()).optional() }),
 );
 
-function toEntry({ address, storageKeys }: { address: string; storageKeys: readonly string[] }) {
-  const bytes = (text: string): Hex => `0x${text.slice(2)}`;
-  return { address: bytes(address), storageKeys: storageKeys.map(bytes) };
+/** Slots of each account that a call reads. */
+type Accessed = TransactionOutcome["accessed"];
+
+function hexOf(text: string): Hex {
+  return `0x${text.slice(2)}`;
 }
+
+/** What EIP-2930 would have named: what is warm anyway is left out, as long as no slot of it was read. */
+function listed({ from, to }: CallRequest, outcome: TransactionOutcome, accessed: Accessed): Answer {
+  const accessList = [...accessed].flatMap(([address, slots]) => {
+    const isWarm = address === from || address === to || BigInt(address) <= LAST_PRECOMPILE;
+    return isWarm && slots.size === 0 ? [] : [{ address, storageKeys: [...slots] }];
+  });
+  return {
+    result: {
+      accessList,
+      ...(outcome.success ? {} : { error: failureOf(outcome.data, outcome.failure).message }),
+      gasUsed: numberToHex(outcome.gasUsed + accessListGas({ accessList })),
+    },
+  };
+}
+
+/** The greatest address of a precompiled contract. */
+const LAST_PRECOMPILE = 0x100n;
 
 const rangeSchema = z.looseObject({
   blockHash: z.string().nullish(),

@@ -34,6 +34,7 @@ import { BlockFeed } from "./subscriptions/feed.ts";
 import { blockTopics } from "./subscriptions/topics.ts";
 import { withoutEmptyCalls } from "./trace/frame.ts";
 import { parseCallTrace } from "../l1/call-tracer.ts";
+import { traceL1Call } from "./l1-trace-call.ts";
 import { traceAllChains, traceParamsSchema } from "./trace/trace.ts";
 import { Upstream } from "./upstream.ts";
 
@@ -119,6 +120,7 @@ export function l1Service(
       const [address] = parseParams(z.tuple([addressSchema], z.unknown()), request.params);
       return { result: numberToHex(await nextNonceOf(builder, address)) };
     },
+    debug_traceCall: async (request) => await traceL1Call(builder, node, request),
     debug_traceTransaction: trace,
     lockstep_traceTransaction: trace,
     lockstep_status: async () => ({ result: await statusOf(builder) }),

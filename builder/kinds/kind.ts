@@ -3,6 +3,7 @@ import type { Prover } from "../proving/prover.ts";
 export type { CircuitInput, CircuitJob, CircuitValue } from "../proving/circuit-job.ts";
 import type { Action } from "../protocol/action.ts";
 import type { Fees } from "../evm/fees.ts";
+import type { CallFrame } from "../evm/call-frame.ts";
 import type { CallRequest } from "../evm/call-request.ts";
 import type { Journal } from "../evm/journal.ts";
 import type { LockstepError } from "../protocol/errors.ts";
@@ -85,6 +86,10 @@ export interface Delivery<Record = unknown> {
    * include it; a follower may have to go on past it.
    */
   readonly refusal?: LockstepError;
+  /** The frame that the action which was delivered, a CALL or L2TX, has opened; of kinds that have frames. */
+  readonly entered?: CallFrame | undefined;
+  /** The frame in which the next action, a CALL, left. */
+  readonly left?: CallFrame | undefined;
 }
 
 /** How consecutive transactions of a rollup are one visit. */

@@ -1,4 +1,5 @@
 import { type Address, type Hex, padHex, size } from "viem";
+import type { CallFrame } from "../evm/call-frame.ts";
 import type { CallRequest } from "../evm/call-request.ts";
 import type { Journal } from "../evm/journal.ts";
 import { UnknownRollupError } from "../follower/stopped.ts";
@@ -16,6 +17,7 @@ import {
 import type { LockstepError } from "../protocol/errors.ts";
 import { type ChainId, L1 } from "../protocol/ids.ts";
 import type { EtherBalances } from "./ether-balances.ts";
+import { type CrossedFrames, OpenFrames } from "./crossed-frames.ts";
 import { SimulationRefusedError } from "./refusal.ts";
 import type { Cursor, RecordedEntry, Roots, Recording } from "./recording/recording.ts";
 
@@ -25,9 +27,14 @@ export interface CallResult {
   readonly data: Hex;
 }
 
+/** How a call ended that L1 played, and the frame in which it did. */
+export interface L1CallResult extends CallResult {
+  readonly frame: CallFrame | undefined;
+}
+
 /** L1 as the rollups reach it: performs a CALL from the proxy of its sender. */
 export interface L1Port {
-  call(action: Action): Promise<CallResult>;
+  call(action: Action): Promise<L1CallResult>;
 }
 
 /** A call that L1 code makes through a proxy. */
@@ -38,6 +45,8 @@ export interface RelayedCall {
   readonly value: bigint;
   readonly data: Hex;
   readonly isStatic: boolean;
+  /** The frame of L1 in which it leaves, if there is one. */
+  readonly frame?: CallFrame | undefined;
 }
 
 export interface CrossChainRouterOptions {
@@ -48,6 +57,7 @@ export interface CrossChainRouterOptions {
   readonly recording: Recording;
   readonly ether: EtherBalances;
   readonly journal: Journal;
+  readonly crossed: CrossedFrames;
 }
 
 /** Where L1 stands while a call is played. */
@@ -75,7 +85,7 @@ export class CrossChainRouter {
    * @throws {SimulationRefusedError} or the machine's own error.
    */
   async relay(call: RelayedCall, port: L1Port): Promise<CallResult> {
-    const { rollup, target, sender, value, data, isStatic } = call;
+    const { frame, rollup, target, sender, value, data, isStatic } = call;
     const { ether, recording, journal } = this.#options;
     const action = callAction({ from: L1, to: rollup, sender, target, value, isStatic, data });
     this.#machine(rollup);
@@ -89,14 +99,14 @@ export class CrossChainRouter {
       // Nothing of it stays, but for what was recorded.
       journal.checkpoint(L1);
       try {
-        if (cursor === undefined) return await this.#begin(action, port);
-        return await this.#drive(action, { cursor, isStatic }, port);
+        if (cursor === undefined) return await this.#begin(action, port, { frame });
+        return await this.#drive(action, { cursor, isStatic }, port, frame);
       } finally {
         journal.revert();
       }
     }
-    if (cursor !== undefined) return await this.#drive(action, { cursor, isStatic }, port);
-    return await this.#begin(action, port);
+    if (cursor !== undefined) return await this.#drive(action, { cursor, isStatic }, port, frame);
+    return await this.#begin(action, port, { frame });
   }
 
   /**
@@ -121,12 +131,10 @@ export class CrossChainRouter {
     const call = machine.call.bind(machine);
     const trigger = l2txAction(rollup, standIn(request));
     let visit: CompletedVisit | undefined;
-    await this.#begin(
-      trigger,
-      port,
-      () => call(trigger, request, context, journal),
-      (completed) => (visit = completed),
-    );
+    await this.#begin(trigger, port, {
+      deliver: () => call(trigger, request, context, journal),
+      ended: (completed) => (visit = completed),
+    });
     if (visit === undefined) throw new Error("a call ended without a visit");
     return visit;
   }
@@ -135,15 +143,19 @@ export class CrossChainRouter {
   async #begin(
     trigger: Action,
     port: L1Port,
-    deliver: () => Promise<Delivery> = () => this.#deliver(trigger),
-    ended: (visit: CompletedVisit) => void = () => undefined,
+    { frame, deliver = () => this.#deliver(trigger), ended = () => undefined }: Beginning = {},
   ): Promise<CallResult> {
     const { recording } = this.#options;
     const arrival = this.#arrival(trigger);
     const entry = recording.begin(arrival, this.#roots());
     recording.visit(entry, trigger.to);
     const position: Position = { cursor: { entry, turn: entry.root.next }, isStatic: trigger.isStatic };
-    const result = await this.#follow(entry.root, trigger, position, port, deliver);
+    const frames = new OpenFrames(this.#options.crossed, frame);
+    const result = await this.#follow(
+      { branch: entry.root, first: trigger, position, frames },
+      port,
+      deliver,
+    );
     if (!trigger.isStatic) recording.moveTo(undefined);
     const completed = arrival.visits[0]?.completed;
     if (completed !== undefined) ended(completed);
@@ -151,16 +163,20 @@ export class CrossChainRouter {
   }
 
   /** L1 calls a rollup in the open execution. */
-  async #drive(call: Action, position: Position, port: L1Port): Promise<CallResult> {
+  async #drive(
+    call: Action,
+    position: Position,
+    port: L1Port,
+    frame: CallFrame | undefined,
+  ): Promise<CallResult> {
     const branch = this.#options.recording.take(position.cursor.turn, this.#arrival(call));
-    return await this.#follow(branch, call, position, port, () => this.#deliver(call));
+    const frames = new OpenFrames(this.#options.crossed, frame);
+    return await this.#follow({ branch, first: call, position, frames }, port, () => this.#deliver(call));
   }
 
-  /** Follows the actions after `first` until the RESULT that answers it comes back to L1. */
+  /** Follows the actions after the `first` until the RESULT that answers it comes back to L1. */
   async #follow(
-    start: Branch,
-    first: Action,
-    position: Position,
+    { branch: start, first, position, frames }: Course,
     port: L1Port,
     deliver: () => Promise<Delivery>,
   ): Promise<CallResult> {
@@ -181,7 +197,10 @@ export class CrossChainRouter {
       place++;
     };
     for (;;) {
-      const { action: next, handles } = await this.#step(entry, action, answer);
+      const { delivery, handles } = await this.#step(entry, action, answer);
+      const { action: next } = delivery;
+      if (action.kind === ActionKind.CALL || action.kind === ActionKind.L2TX)
+        frames.enter(action, delivery.entered);
       answer = () => this.#deliver(action);
       record({ action: next, visits: handles });
       if (next.kind === ActionKind.REVERT) {
@@ -193,7 +212,9 @@ export class CrossChainRouter {
         ether.debit(next.from, next.value);
         if (next.to !== L1) ether.credit(next.to, next.value);
         calls.push(next);
+        frames.leave(delivery.left);
       } else {
+        frames.answer(next);
         const answered = calls.pop();
         if (answered === undefined) {
           this.#moveTo(position, { entry, turn: branch.next });
@@ -209,7 +230,8 @@ export class CrossChainRouter {
         continue;
       }
       this.#moveTo(position, { entry, turn: branch.next });
-      const { failed, data } = await port.call(next);
+      const { failed, data, frame } = await port.call(next);
+      frames.visitL1(next.to, frame);
       calls.pop();
       if (failed) ether.credit(next.from, next.value);
       action = resultAction({ from: L1, to: next.from, failed, data });
@@ -232,7 +254,7 @@ export class CrossChainRouter {
     entry: RecordedEntry,
     action: Action,
     deliver: () => Promise<Delivery>,
-  ): Promise<{ action: Action; handles: readonly VisitHandle[] }> {
+  ): Promise<{ delivery: Delivery; handles: readonly VisitHandle[] }> {
     const { recording } = this.#options;
     const rollup = action.to;
     recording.visit(entry, rollup);
@@ -244,7 +266,7 @@ export class CrossChainRouter {
     }
     const { action: next } = delivery;
     const other = next.to === L1 ? undefined : this.#enter(next);
-    return { action: next, handles: [handle, other].filter((one) => one !== undefined) };
+    return { delivery, handles: [handle, other].filter((one) => one !== undefined) };
   }
 
   /** The visit of the rollup that an action goes to, which it may begin. */
@@ -285,6 +307,24 @@ export class CrossChainRouter {
     if (stopped !== undefined) throw stopped;
     throw new UnknownRollupError(rollup);
   }
+}
+
+/** How an execution begins. */
+interface Beginning {
+  /** The frame of L1 in which its trigger leaves. */
+  readonly frame?: CallFrame | undefined;
+  /** Hands the trigger over. */
+  readonly deliver?: () => Promise<Delivery>;
+  /** Is told of the visit that the trigger began. */
+  readonly ended?: (visit: CompletedVisit) => void;
+}
+
+/** Where the actions after one that L1 takes begin. */
+interface Course {
+  readonly branch: Branch;
+  readonly first: Action;
+  readonly position: Position;
+  readonly frames: OpenFrames;
 }
 
 /** Bytes of a signed transaction beside its data, at most, and of an authorization in it. */

@@ -2,6 +2,7 @@ import type { Address, Hex } from "viem";
 export { type Authorization, type CallRequest, InvalidTransactionError } from "../evm/call-request.ts";
 import type { CallFrame } from "../evm/call-frame.ts";
 import { revertMessage } from "../evm/revert-reason.ts";
+import type { CrossedFrames } from "./crossed-frames.ts";
 import { LockstepError } from "../protocol/errors.ts";
 
 /** A rollup answered that the transaction signed for it fails. It has no effect and may be sent again. */
@@ -62,8 +63,12 @@ export interface TransactionOutcome {
   readonly logs: readonly SimulatedLog[];
   /** Contract that the transaction deploys, if that is what it does. */
   readonly created?: Address;
-  /** The frames on L1; where a call left for a rollup, the frames there are not shown. */
+  /** The frames on L1. */
   readonly trace: CallFrame | undefined;
+  /** Which frames of other chains were entered from which. */
+  readonly crossed: CrossedFrames;
+  /** Of a call: slots of each account on L1 that was accessed and not undone. */
+  readonly accessed: ReadonlyMap<Address, ReadonlySet<Hex>>;
   /** Whether a rollup was called, even in a frame that L1 then undid. */
   readonly crossesChains: boolean;
 }

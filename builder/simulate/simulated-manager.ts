@@ -18,6 +18,7 @@ import { gasToGive } from "../protocol/call-gas.ts";
 import { type ChainId, chainId } from "../protocol/ids.ts";
 import { revertDataOnL1 } from "../protocol/remote-error.ts";
 import type { InterceptingEvm } from "../evm/intercepting-evm.ts";
+import type { FrameRecorder } from "../evm/frame-recorder.ts";
 import { handOver, inheritedFrom } from "../evm/hand-over.ts";
 import { dataGas, RELAY_GAS, TURN_GAS } from "./gas.ts";
 import type { Journal } from "../evm/journal.ts";
@@ -27,12 +28,20 @@ import { lowerCase } from "../protocol/address.ts";
 import type { ProxyAddresses } from "./proxy-addresses.ts";
 import type { Registry } from "./registry.ts";
 import { SimulationRefusedError } from "./refusal.ts";
-import type { CallResult, L1Port, RelayedCall, CrossChainRouter } from "./cross-chain-router.ts";
+import type {
+  CallResult,
+  L1CallResult,
+  L1Port,
+  RelayedCall,
+  CrossChainRouter,
+} from "./cross-chain-router.ts";
 
 const ROLLUP_OF_SELECTOR = toFunctionSelector(getAbiItem({ abi: rollupsAbi, name: "rollupOf" }));
 
 export interface SimulatedManagerOptions {
   readonly evm: InterceptingEvm;
+  /** Of that EVM. */
+  readonly frames: FrameRecorder;
   readonly state: JournaledState;
   readonly journal: Journal;
   /** Address of `Rollups`, lower case. */
@@ -154,7 +163,8 @@ export class SimulatedManager {
         return await this.#call(action, frame);
       },
     };
-    const result = await this.#options.router.relay(call, port);
+    const left = this.#options.frames.innermost;
+    const result = await this.#options.router.relay({ ...call, frame: left }, port);
     const data = result.failed ? revertDataOnL1(result.data) : result.data;
     spend(frame, dataGas(data));
     return {
@@ -166,7 +176,7 @@ export class SimulatedManager {
   }
 
   /** The manager calls the proxy of the action's sender, which calls the target. */
-  async #call(action: Action, frame: ManagerFrame): Promise<CallResult> {
+  async #call(action: Action, frame: ManagerFrame): Promise<L1CallResult> {
     if (lowerCase(action.target) === this.#options.manager) {
       const message = `rollup ${action.from} would call Rollups itself`;
       throw new SimulationRefusedError("CALL_TO_MANAGER", message);
@@ -181,7 +191,9 @@ export class SimulatedManager {
     if (frame.gasLeft < needed) throw insufficientGas(needed, frame.gasLeft);
     const data = concatHex([action.target, numberToHex(gas, { size: 4 }), action.data]);
     const isStatic = frame.message.isStatic || action.isStatic;
-    return await this.#run(frame, { to: proxy, value: action.value, data, isStatic });
+    const entered = this.#options.frames.next();
+    const result = await this.#run(frame, { to: proxy, value: action.value, data, isStatic });
+    return { ...result, frame: entered() };
   }
 
   /** Creates a proxy as `postBatch` does, outside any call. */

@@ -34,6 +34,7 @@ import {
 } from "./outcome.ts";
 import type { ProxyAddresses } from "./proxy-addresses.ts";
 import { Registry } from "./registry.ts";
+import { CrossedFrames } from "./crossed-frames.ts";
 import { type CallResult, CrossChainRouter } from "./cross-chain-router.ts";
 import { SharedExecutionError, Recording } from "./recording/recording.ts";
 
@@ -65,6 +66,8 @@ export interface RollupCallOutcome {
   /** Calls that rollups have made to L1 in it, and how many of them failed. */
   readonly l1Calls: number;
   readonly l1Failures: number;
+  /** Which frames were entered from which. */
+  readonly crossed: CrossedFrames;
 }
 
 /** What plays L1's code. */
@@ -84,6 +87,7 @@ export class Simulation {
   readonly #common: Common;
   readonly #block: Block;
   readonly #recording = new Recording();
+  readonly #crossed = new CrossedFrames();
   readonly #journal: Journal;
   readonly #state: JournaledState;
   readonly #ether: EtherBalances;
@@ -112,6 +116,7 @@ export class Simulation {
       recording,
       ether,
       journal: this.#journal,
+      crossed: this.#crossed,
     });
     this.#journal.checkpoint(L1);
   }
@@ -219,7 +224,7 @@ export class Simulation {
       const port = manager.transactionPort(BATCH_CALL_GAS);
       const visit = await this.#router.l2Call(rollup, request, port);
       assertWanted();
-      return { visit, l1Calls: port.calls, l1Failures: port.failures };
+      return { visit, l1Calls: port.calls, l1Failures: port.failures, crossed: this.#crossed };
     }, isKept);
   }
 
@@ -371,6 +376,8 @@ export class Simulation {
         })),
         ...(result.createdAddress === undefined ? {} : { created: bytesToHex(result.createdAddress.bytes) }),
         trace: frames.roots[0],
+        crossed: this.#crossed,
+        accessed: evm.accessed,
         crossesChains: this.#recording.triggers > triggers,
       };
       assertWanted(outcome);
@@ -403,8 +410,10 @@ export class Simulation {
       manager: address,
       intercept: (message) => manager.intercept(message),
     });
+    const frames = new FrameRecorder(evm);
     const manager = new SimulatedManager({
       evm,
+      frames,
       state: this.#state,
       journal,
       manager: address,
@@ -412,6 +421,6 @@ export class Simulation {
       router: this.#router,
       registry: this.#registry,
     });
-    return { evm, manager, frames: new FrameRecorder(evm) };
+    return { evm, manager, frames };
   }
 }

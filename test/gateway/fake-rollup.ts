@@ -1,3 +1,4 @@
+import { CrossedFrames } from "../../builder/simulate/crossed-frames.ts";
 import { type Address, type Hex, keccak256 } from "viem";
 import type { CallRequest } from "../../builder/evm/call-request.ts";
 import type {
@@ -136,6 +137,7 @@ export function outcomeOf(more: Partial<CallOutcome> = {}): CallOutcome {
     l1Failures: 0,
     logs: [],
     accessed: new Map(),
+    crossed: new CrossedFrames(),
     ...more,
   };
 }

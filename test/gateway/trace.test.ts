@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import type { Hex } from "viem";
+import { type Hex, toFunctionSelector } from "viem";
 import type { Call, Contract, Sent, ScenarioChains } from "../scenarios/support/scenario-chains.ts";
 import { alice, World } from "../scenarios/support/world.ts";
 
@@ -72,6 +72,16 @@ describe("traces across chains", function () {
     return result;
   }
 
+  /** The transaction again, as a call that is not sent. */
+  async function traceCallOf(url: string, hash: Hex): Promise<Frame> {
+    const { from, to, value, input } = (await ask(url, "eth_getTransactionByHash", [hash])).result;
+    const options = { tracer: "callTracer" };
+    const params = [{ from, to, value, data: input }, "latest", options];
+    const { result, error } = await ask(url, "debug_traceCall", params);
+    expect(error).to.equal(undefined);
+    return result;
+  }
+
   /** Deploys and sends on the chains, and notes which contract is where. */
   async function play(
     chains: ScenarioChains,
@@ -106,6 +116,9 @@ describe("traces across chains", function () {
     const known = nodesOf(frame, many.names);
     expect(JSON.stringify(known).split(`"${MISSING}"`).length - 1, "missing").to.equal(missing);
     expect(known).to.deep.equal(withoutMissing(whole, known));
+    // A call is played when it is asked for, and nothing of it is missing.
+    const simulated = await traceCallOf(world.endpoint(many.call.on).clients.url, many.sent.hash);
+    expect(nodesOf(simulated, many.names), "simulated").to.deep.equal(whole);
     return frame;
   }
 
@@ -206,6 +219,42 @@ describe("traces across chains", function () {
     };
     walk(frame);
     expect(seen).to.have.length(4);
+    seen.length = 0;
+    walk(await traceCallOf(world.endpoint("L1").clients.url, sent.hash));
+    expect(seen, "simulated").to.have.length(4);
+  });
+
+  for (const on of ["L1", "A"] as const)
+    it(`the access list of a call on ${on} names what it reads there, as on one chain`, async () => {
+      const listOf = async (url: string, [nested, caller]: readonly Contract[]) => {
+        const call = { from: alice.address, to: nested?.address, data: toFunctionSelector("bump()") };
+        const { result } = await ask(url, "eth_createAccessList", [call, "latest"]);
+        expect(result).to.not.have.property("error");
+        const list: { address: Hex; storageKeys: Hex[] }[] = result.accessList;
+        const slotsOf = (contract: Contract | undefined) =>
+          list.find(({ address }) => address === contract?.address.toLowerCase())?.storageKeys.toSorted();
+        return [slotsOf(nested), slotsOf(caller)];
+      };
+      const away = await world.deploy(on === "L1" ? "A" : "L1", "Counter");
+      const first = await world.deploy(on, "CounterCaller", [away]);
+      const outer = await world.deploy(on, "NestedCounterCaller", [first]);
+      const known = await listOf(world.endpoint(on).clients.url, [outer, first]);
+      expect(known.flat()).to.not.deep.equal([]);
+      // A rollup's gateway knows what the node of the one chain does not: which slots a call reads.
+      const { url } = world.endpoint("A").clients;
+      const counter = await world.deploy("A", "Counter");
+      const caller = await world.deploy("A", "CounterCaller", [counter]);
+      const nested = await world.deploy("A", "NestedCounterCaller", [caller]);
+      expect(known).to.deep.equal(await listOf(url, [nested, caller]));
+    });
+
+  it("a call that stays on L1 is traced by the node", async () => {
+    const counter = await world.deploy("L1", "Counter");
+    const call = { from: alice.address, to: counter.address, data: toFunctionSelector("increment()") };
+    for (const options of [{ tracer: "callTracer" }, {}]) {
+      const own = await ask(world.endpoint("L1").clients.url, "debug_traceCall", [call, "latest", options]);
+      expect(own).to.deep.equal(await ask(world.l1.url, "debug_traceCall", [call, "latest", options]));
+    }
   });
 
   it("batches, with the transactions that they carry", async () => {

@@ -19,7 +19,7 @@ export interface TraceFrame {
   readonly error?: string;
   readonly revertReason?: string;
   /** In this frame a call left for another chain: its frame is the frame's only child. */
-  readonly crossing?: Hex;
+  crossing?: Hex;
   /** Why frames of the other chain are not there. */
   readonly missing?: string;
   calls?: TraceFrame[];
@@ -53,7 +53,7 @@ export function withoutEmptyCalls(root: TraceFrame): TraceFrame {
   return root;
 }
 
-/** A rollup's frame. */
+/** A frame that Lockstep's own EVM has recorded. */
 export function rollupFrame(frame: CallFrame, chain: ChainId): TraceFrame {
   const { type, from, to, value, gas, gasUsed, input, output, error } = frame;
   return {

@@ -31,6 +31,11 @@ export const traceParamsSchema = z.tuple([
     .nullish(),
 ]);
 
+/** What `debug_traceCall` takes besides: what the call takes for other than it is. */
+export const traceCallOverridesSchema = z
+  .looseObject({ stateOverrides: z.unknown().optional(), blockOverrides: z.unknown().optional() })
+  .nullish();
+
 /**
  * Everything that a transaction of L1 did on all chains.
  * @param l1 its frames on L1.

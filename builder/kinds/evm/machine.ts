@@ -19,7 +19,7 @@ import type {
 } from "../kind.ts";
 import type { Chronicle } from "./chronicle/chronicle.ts";
 import { blockOf } from "./execution/environment.ts";
-import { VisitInterpreter } from "./execution/interpreter.ts";
+import { VisitInterpreter, type VisitStep } from "./execution/interpreter.ts";
 import { receiptOf } from "./execution/receipt-of.ts";
 import type { VisitReceipt } from "./receipt.ts";
 import { type EvmTransaction, type EvmVisitRecord, recordOf } from "./record.ts";
@@ -246,10 +246,10 @@ export class EvmMachine implements RollupMachine<EvmVisitRecord> {
   async #follow(
     visit: OpenVisit,
     journal: Journal,
-    step: Promise<{ action: Action; ended: boolean }>,
+    step: Promise<VisitStep>,
   ): Promise<Delivery<EvmVisitRecord>> {
-    const { action, ended } = await step;
-    if (!ended) return { action };
+    const { action, ended, entered, left } = await step;
+    if (!ended) return { action, entered, left };
     this.#visit = undefined;
     const { run, before, block, trigger } = visit;
     const writes: StateWrites = {
@@ -264,7 +264,7 @@ export class EvmMachine implements RollupMachine<EvmVisitRecord> {
     const touched = { accounts, slots };
     const completed = visitOf(receipt, { before, after: this.store.now, touched, note });
     const { refusal } = run;
-    return { action, visit: completed, ...(refusal !== undefined && { refusal }) };
+    return { action, entered, visit: completed, ...(refusal !== undefined && { refusal }) };
   }
 
   #assertFollows(): void {

@@ -36,7 +36,7 @@ export type CallOutcome = Pick<
   VisitReceipt,
   "success" | "output" | "gasUsed" | "operations" | "logs" | "created"
 > &
-  Pick<RollupCallOutcome, "l1Calls" | "l1Failures"> & {
+  Pick<RollupCallOutcome, "l1Calls" | "l1Failures" | "crossed"> & {
     /** Slots of each account that was looked at. */
     readonly accessed: ReadonlyMap<Address, ReadonlySet<Hex>>;
   };
@@ -96,12 +96,12 @@ function isAddressLike(value: unknown): boolean {
   return isHex(value) && value.length === 42;
 }
 
-function outcomeOf({ visit, l1Calls, l1Failures }: RollupCallOutcome): CallOutcome {
+function outcomeOf({ visit, l1Calls, l1Failures, crossed }: RollupCallOutcome): CallOutcome {
   const { transactions, touched } = recordSchema.parse(visit.record);
   const [{ receipt }] = transactions;
   const { accounts, slots } = touched;
   const accessed = new Map([...accounts].map((address) => [address, new Set(slots.get(address))]));
-  return { ...receipt, l1Calls, l1Failures, accessed };
+  return { ...receipt, l1Calls, l1Failures, crossed, accessed };
 }
 
 export function evmRollupView(builder: Backend, rollup: ChainId, chainId: bigint): EvmRollupView {

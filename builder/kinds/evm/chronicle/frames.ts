@@ -18,6 +18,7 @@ const flatFrame = z.object({
   output: bytes,
   error: z.string().optional(),
   crossing: z.object({ to: chain, action: z.number().int().nonnegative() }).optional(),
+  noCode: z.literal(true).optional(),
 });
 export const flatFrames = z.array(flatFrame);
 
@@ -41,12 +42,13 @@ export function flatten(roots: readonly CallFrame[]): FlatFrame[] {
 export function unflatten(flat: readonly FlatFrame[]): CallFrame[] {
   const roots: CallFrame[] = [];
   const frames: CallFrame[] = [];
-  for (const { in: parent, to, error, crossing, ...own } of flat) {
+  for (const { in: parent, to, error, crossing, noCode, ...own } of flat) {
     const frame: CallFrame = {
       ...own,
       ...(to === undefined ? {} : { to }),
       ...(error === undefined ? {} : { error }),
       ...(crossing === undefined ? {} : { crossing }),
+      ...(noCode === undefined ? {} : { noCode }),
       calls: [],
     };
     frames.push(frame);

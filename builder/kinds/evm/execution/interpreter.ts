@@ -57,6 +57,17 @@ export interface OperationOutcome {
   readonly created?: Address;
 }
 
+/** What the rollup does next. */
+export interface VisitStep {
+  readonly action: Action;
+  /** The action closes the visit. */
+  readonly ended: boolean;
+  /** The frame that the action which came in has opened, if it is a CALL or L2TX. */
+  readonly entered?: CallFrame | undefined;
+  /** The frame in which the action leaves, if it is a CALL. */
+  readonly left?: CallFrame | undefined;
+}
+
 type Settle = (action: Action) => void;
 
 /** An outgoing action that waits for its answer. */
@@ -96,6 +107,8 @@ export class VisitInterpreter {
   #waiting: Waiting[] = [];
   /** Takes the next action of the rollup, or what went wrong. */
   #delivery: { readonly resolve: Settle; readonly reject: (reason: unknown) => void } | undefined;
+  /** The frame in which the latest call left. */
+  #left: CallFrame | undefined;
   #first: OperationOutcome | undefined;
   #refusal: InvalidL2TransactionError | undefined;
 
@@ -150,6 +163,7 @@ export class VisitInterpreter {
     this.#logs = [];
     this.#waiting = [];
     this.#delivery = undefined;
+    this.#left = undefined;
     this.#first = undefined;
     this.#refusal = undefined;
   }
@@ -195,10 +209,9 @@ export class VisitInterpreter {
 
   /**
    * Hands over an action and gives what the rollup does next.
-   * @returns `ended`: the action closes the visit.
    * @throws {UnexpectedDeliveryError}, or what a caller of the journal throws.
    */
-  async deliver(action: Action): Promise<{ action: Action; ended: boolean }> {
+  async deliver(action: Action): Promise<VisitStep> {
     return await this.#next(action, () => this.#start(action));
   }
 
@@ -206,7 +219,7 @@ export class VisitInterpreter {
    * Begins a visit with an unsigned call, as `eth_call` plays it.
    * @param trigger an L2TX that stands for it.
    */
-  async call(trigger: Action, request: CallRequest): Promise<{ action: Action; ended: boolean }> {
+  async call(trigger: Action, request: CallRequest): Promise<VisitStep> {
     if (request.block !== undefined) {
       this.#block = overrideBlock(this.#ownBlock, request.block, this.#common);
       this.#evm.enter(this.#block, SYSTEM_ADDRESS);
@@ -226,14 +239,21 @@ export class VisitInterpreter {
     });
   }
 
-  async #next(action: Action, start: () => void): Promise<{ action: Action; ended: boolean }> {
+  async #next(action: Action, start: () => void): Promise<VisitStep> {
     this.#actions.push(action);
+    const begins = action.kind === ActionKind.CALL || action.kind === ActionKind.L2TX;
+    const operations = this.#frames.roots.length;
     const next = await new Promise<Action>((resolve, reject) => {
       this.#delivery = { resolve, reject };
       start();
     });
     this.#actions.push(next);
-    return { action: next, ended: this.#operations.depth === 0 };
+    return {
+      action: next,
+      ended: this.#operations.depth === 0,
+      entered: begins ? this.#frames.roots[operations] : undefined,
+      left: next.kind === ActionKind.CALL ? this.#left : undefined,
+    };
   }
 
   #start(action: Action): void {
@@ -444,6 +464,7 @@ export class VisitInterpreter {
     const before = CROSSING_GAS + cost(data);
     if (gasLimit < before || value >= 1n << 128n) return outOfGas(gasLimit);
     this.#frames.cross(chain, this.#actions.length);
+    this.#left = this.#frames.innermost;
     this.#operations.called(isStatic);
     const logs: Log[] = [];
     const gas = this.#operations.gas ?? callGas(gasLimit - before);
