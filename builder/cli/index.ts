@@ -42,6 +42,8 @@ const FREE_OPTION =
   "how many transactions for rollups that pay no fee may wait; 0: none is taken; default 1024";
 const LIFETIME_OPTION =
   "how long an accepted transaction may wait whose fee is below the base fee; default 10800, three hours";
+const PROOFS_OPTION =
+  "real, or none: nothing is proven, no circuits or keys are made, cheats set the rollups' state; local chains only";
 const CALL_OPTION = "how long a call, an estimate or a simulation may run; 0: any time; default 5";
 const ORIGIN_OPTION =
   "web pages of this origin may use the gateways, for example https://app.example; given once for each";
@@ -81,6 +83,7 @@ program
   .option("--mnemonic <words>", "whose accounts they are; by default of the mnemonic that every tool knows")
   .option("--block-time <seconds>", "L1 makes blocks so far apart; by default one for each transaction")
   .option("--data <folder>", "folder of devnet.json", DEFAULT_DATA)
+  .option("--proofs <real or none>", PROOFS_OPTION, "real")
   .option("--keys <folder>", KEYS)
   .option("--predeploys <names>", `${PREDEPLOYS_OPTION}, and on L1; separated by commas, all or none`, "all")
   .option("--genesis <rollup=file>", GENESIS_OPTION, collected, [])

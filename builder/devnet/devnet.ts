@@ -16,11 +16,12 @@ import { openGateways, type RollupEndpoint } from "../node/gateways.ts";
 import { mineByTimer, startL1 } from "./l1.ts";
 import { PREDEPLOY_NAMES, type PredeployName } from "../kinds/evm/genesis/names.ts";
 import type { GenesisAccounts } from "../kinds/evm/genesis/read.ts";
+import { noProver } from "./no-prover.ts";
 import { ObservedProver } from "./observed-prover.ts";
 import { placePredeploys } from "./predeploys.ts";
 import type { DevnetPorts } from "../node/ports.ts";
 import { openProver } from "../node/prover.ts";
-import { builderRollup, deployedKinds } from "../node/kinds/index.ts";
+import { builderRollup, deployedKinds, type Proofs, provenBy } from "../node/kinds/index.ts";
 
 export interface DevnetOptions {
   readonly ports: DevnetPorts;
@@ -33,7 +34,13 @@ export interface DevnetOptions {
    * for each transaction. Batches do not wait for it.
    */
   readonly blockTime?: number | undefined;
-  readonly circuits: Circuits;
+  /** What proofs are made with; none is needed without proofs. */
+  readonly circuits?: Circuits;
+  /**
+   * `none`: rollups of every kind are registered for tests. Nothing is proven, no circuit or key is needed,
+   * and cheats set their state (docs/operations.md, "Without proofs"). Default `real`.
+   */
+  readonly proofs?: Proofs;
   /** Where `devnet.json` is kept while the devnet runs; without it nothing is written. */
   readonly folder?: string;
   readonly log?: Logger;
@@ -83,7 +90,8 @@ export async function startDevnet({
   rollups: planned = DEVNET_ROLLUPS,
   accounts: holders = new DevnetAccounts(),
   blockTime,
-  circuits,
+  circuits = new Map(),
+  proofs = "real",
   folder,
   log,
   redis,
@@ -98,12 +106,14 @@ export async function startDevnet({
   await using cleanup = new AsyncDisposableStack();
   // The keys are read while the node starts. Both are waited for, so that what did start is also stopped.
   const [proving, node] = await Promise.allSettled([
-    openProver({
-      circuits: [...circuits.values()].map(({ artefacts }) => artefacts),
-      redis,
-      backend,
-      log,
-    }),
+    proofs === "none"
+      ? { pool: noProver(), [Symbol.asyncDispose]: async () => undefined }
+      : openProver({
+          circuits: [...circuits.values()].map(({ artefacts }) => artefacts),
+          redis,
+          backend,
+          log,
+        }),
     startL1(ports.rpc, holders),
   ]);
   if (proving.status === "fulfilled") cleanup.use(proving.value);
@@ -118,7 +128,7 @@ export async function startDevnet({
       planned.map(({ kind }) => kind),
       predeploys,
       genesis,
-    ),
+    ).map((known) => provenBy(proofs, known)),
     circuits,
   });
   const builder = await createBuilder({
@@ -166,7 +176,7 @@ export async function startDevnet({
 }
 
 function describe(
-  { id, kind: { kind, contract } }: RegisteredRollup,
+  { id, kind: { kind, contract, isForTests } }: RegisteredRollup,
   plan: DevnetRollup | undefined,
   endpoint: RollupEndpoint | undefined,
 ): DevnetDescription["rollups"][number] {
@@ -176,6 +186,7 @@ function describe(
     name: plan.name,
     kind: kind.name,
     proven: kind.isProven,
+    ...(isForTests === true ? { cheats: true } : {}),
     gateway: endpoint.url,
     chainId: Number(endpoint.chainId),
     contract: contract.address,

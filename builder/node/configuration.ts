@@ -57,6 +57,9 @@ export const privateKey = z.custom<`0x${string}`>(
   "LOCKSTEP_KEY is not a private key of 32 bytes, 0x…",
 );
 
+/** Whether anything is proven. */
+export const proofs = z.enum(["real", "none"], "is real, or none").default("real");
+
 /** Contracts that EVM rollups have from genesis on. */
 export const predeploys = z
   .string()

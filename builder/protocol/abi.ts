@@ -1617,6 +1617,13 @@ export const unprovenProofSystemAbi = [
   {
     type: "function",
     inputs: [],
+    name: "TEST_KEY",
+    outputs: [{ name: "", internalType: "bytes32", type: "bytes32" }],
+    stateMutability: "view",
+  },
+  {
+    type: "function",
+    inputs: [],
     name: "UNPROVEN_KEY",
     outputs: [{ name: "", internalType: "bytes32", type: "bytes32" }],
     stateMutability: "view",

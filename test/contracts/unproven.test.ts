@@ -8,6 +8,8 @@ import { connect, deploy, rootAt } from "./setup.ts";
 
 const KEY = keccak256(stringToHex("lockstep.UNPROVEN: anyone can forge this rollup's state"));
 
+const TEST_KEY = keccak256(stringToHex("lockstep.UNPROVEN: for tests, cheats set this rollup's state"));
+
 /** What it takes for a proof. */
 function digestOf(words: readonly bigint[]): Hex {
   return keccak256(
@@ -62,10 +64,11 @@ describe("UnprovenProofSystem", () => {
     await expectRevert(there.read.verify([[]]), "NotALocalChain", [1n], unprovenProofSystemAbi);
   });
 
-  it("accepts digests of the words under its one key, and nothing else", async () => {
+  it("accepts digests of the words under its two keys, and nothing else", async () => {
     const { system } = await create(31337);
     expect(await system.read.UNPROVEN_KEY()).to.equal(KEY);
-    const [one, two] = [statement([1n, 2n]), statement([])];
+    expect(await system.read.TEST_KEY()).to.equal(TEST_KEY);
+    const [one, two] = [statement([1n, 2n]), statement([], { verificationKey: TEST_KEY })];
     await system.read.verify([[one, two]]);
     await system.read.verify([[]]);
     const other: Hex = `0x${"11".repeat(32)}`;

@@ -13,6 +13,7 @@ import {
   origins,
   parseConfiguration,
   predeploys,
+  proofs,
   redisUrl,
   transactionLifetime,
 } from "../../node/configuration.ts";
@@ -54,6 +55,8 @@ export interface StartOptions {
   readonly play: boolean;
   /** Folder of ceremony keys. */
   readonly keys?: string;
+  /** `real`, or `none`: nothing is proven, for tests. */
+  readonly proofs?: string;
   readonly redis?: string;
   readonly prover?: string;
   /** What stands on L1 and EVM rollups from genesis on: names, separated by commas, `all`, or `none`. */
@@ -88,6 +91,7 @@ const startConfiguration = z.object({
     })
     .optional(),
   blockTime,
+  proofs,
   redis: redisUrl.optional(),
   allowOrigin: origins,
   predeploys,
@@ -116,6 +120,7 @@ export async function runStart({
     mnemonic,
     blockTime: seconds,
     redis,
+    proofs: mode,
     allowOrigin,
     predeploys: names,
     callTimeout: limit,
@@ -131,7 +136,8 @@ export async function runStart({
   const shutdown = untilShutdown(() => {
     if (written) removeDescription(data);
   });
-  const circuits = await abortable(prepareArtefacts({ keys }), shutdown);
+  const wanted = mode === "none" ? { kinds: [] } : { keys };
+  const circuits = await abortable(prepareArtefacts(wanted), shutdown);
   if (circuits === undefined) return;
   const starting = step("starting the devnet", async () =>
     startDevnet({
@@ -140,6 +146,7 @@ export async function runStart({
       accounts: new DevnetAccounts(accounts, mnemonic),
       blockTime: seconds,
       circuits,
+      proofs: mode,
       folder: data,
       log: logger(),
       redis,
@@ -157,7 +164,7 @@ export async function runStart({
   const has = (kind: string): boolean =>
     play && !shutdown.aborted && rollups.some((each) => each.kind === kind);
   if (has("ledger")) await abortable(showFirstCall(devnet, circuits), shutdown);
-  if (has("proven-evm")) await abortable(showProvenCall(devnet, circuits), shutdown);
+  if (mode === "real" && has("proven-evm")) await abortable(showProvenCall(devnet, circuits), shutdown);
   if (!shutdown.aborted) {
     printDevnet(devnet.description, descriptionFile(data), circuits, genesis);
     await tellStarter({ type: "ready", devnet: devnet.description });
@@ -194,8 +201,11 @@ async function abortable<Result>(work: Promise<Result>, shutdown: AbortSignal): 
 
 async function showFirstCall(devnet: Devnet, circuits: Circuits): Promise<void> {
   using timings = new BatchTimings(devnet);
-  const call = await step("playing one proven call", () => makeFirstCall(devnet.description));
-  console.log(`\n${pc.bold("One L1 transaction, proven:")} ${call.summary}`);
+  const isProven = devnet.description.rollups.every(({ cheats }) => cheats !== true);
+  const title = isProven ? "playing one proven call" : "playing one call";
+  const call = await step(title, () => makeFirstCall(devnet.description));
+  const what = pc.bold(`One L1 transaction, ${isProven ? "proven" : "UNPROVEN"}:`);
+  console.log(`\n${what} ${call.summary}`);
   await showTransaction(call.hash, {
     devnet: devnet.description,
     circuits,
@@ -255,8 +265,10 @@ function printDevnet(
     for (const address of own.keys())
       console.log(`  ${`on ${rollups[index]?.name ?? ""}`.padEnd(18)}${address}  yours, from genesis on`);
   console.log(`  accounts          ${accounts.length} with public keys, see ${path.relative("", file)}`);
-  console.log(pc.yellow(`  ${keysWarning(circuits)}`));
-  const warning = unprovenWarning(rollups.filter(({ proven }) => !proven).map(({ name }) => name));
+  const forTests = rollups.some(({ cheats }) => cheats === true);
+  if (!forTests) console.log(pc.yellow(`  ${keysWarning(circuits)}`));
+  const unproven = rollups.filter(({ proven }) => !proven).map(({ name }) => name);
+  const warning = unprovenWarning(unproven, forTests ? "it was asked for (--proofs none)" : undefined);
   if (warning !== undefined) console.log(`  ${warning}`);
   console.log("  Ctrl-C stops it.");
 }

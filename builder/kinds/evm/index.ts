@@ -26,6 +26,8 @@ export interface EvmKindOptions {
   readonly name?: string;
   /** Code of the system contract; default: as compiled. */
   readonly systemCode?: Hex;
+  /** Registered for tests: transactions may be cheats (docs/spec.md section 9). */
+  readonly cheats?: boolean;
   /** Transactions in one visit, at most. */
   readonly transactionsPerVisit?: number;
   /** Contracts that stand from genesis on, besides it; by default none. */

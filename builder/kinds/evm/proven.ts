@@ -10,6 +10,7 @@ import { type CodeCommitments, hashTau } from "../../proving/bus/code-commitment
 import { RollupProxies } from "../../proving/bus/proxies.ts";
 import { loadPoseidon } from "../../state/poseidon.ts";
 import type { CompletedVisit, Prerequisite, RollupKind } from "../kind.ts";
+import { withoutProofs } from "../unproven.ts";
 import { createEvmKind, type EvmKindOptions } from "./index.ts";
 import { EVM_CIRCUIT, proveStatement } from "./proof/prove.ts";
 import { MAX_PROOFS, type StatementTrace, statementTrace } from "./proof/statement.ts";
@@ -45,12 +46,33 @@ async function traceOf(header: StatementHeader, visit: Visit): Promise<Statement
   return await made;
 }
 
+/** Why a circuit does not cover the visit; nothing if one does. */
+async function judgeOf(visit: Visit, header: StatementHeader): Promise<LockstepError | undefined> {
+  try {
+    await traceOf(header, visit);
+    return undefined;
+  } catch (error) {
+    if (error instanceof LockstepError) return error;
+    throw error;
+  }
+}
+
 export interface ProvenEvmKindOptions extends EvmKindOptions {
   /**
    * File of the powers of tau that codes are committed to with: those of the keys. Without one, the
    * development set-up's, INSECURE: on local chains alone.
    */
   readonly codePowers?: string | undefined;
+}
+
+/**
+ * The same as rollups registered for tests have it: a visit that no circuit covers is refused as where it
+ * has to be proven, cheats excepted.
+ */
+export function createTestProvenEvmKind(options: EvmKindOptions): RollupKind<EvmVisitRecord> {
+  return withoutProofs(
+    createEvmKind({ ...options, judge: judgeOf, cheats: true, name: NAME, transactionsPerVisit: 1 }),
+  );
 }
 
 /**
@@ -61,21 +83,12 @@ export function createProvenEvmKind({
   codePowers,
   ...options
 }: ProvenEvmKindOptions = {}): RollupKind<EvmVisitRecord> {
-  const judge = async (visit: Visit, header: StatementHeader): Promise<LockstepError | undefined> => {
-    try {
-      await traceOf(header, visit);
-      return undefined;
-    } catch (error) {
-      if (error instanceof LockstepError) return error;
-      throw error;
-    }
-  };
   const commitments = () => openCodeCommitments(codePowers);
   const elsewhere = (l1ChainId: bigint): LockstepError | undefined =>
     codePowers === undefined
       ? new DevelopmentKeyError(l1ChainId, `What rollups of kind ${NAME} commit to codes with is`)
       : undefined;
-  const evm = createEvmKind({ ...options, judge, elsewhere, name: NAME, transactionsPerVisit: 1 });
+  const evm = createEvmKind({ ...options, judge: judgeOf, elsewhere, name: NAME, transactionsPerVisit: 1 });
   return {
     ...evm,
     // What is proven needs no judge but L1.

@@ -28,6 +28,8 @@ export const devnetDescription = z.object({
       kind: z.string(),
       /** False: nothing proves its state, it can be forged. */
       proven: z.boolean(),
+      /** Present and true: registered for tests, nothing proves it (docs/operations.md, "Without proofs"). */
+      cheats: z.boolean().optional(),
       gateway: url,
       /** The chain id the rollup's gateway reports to wallets. */
       chainId: z.number().int().positive(),

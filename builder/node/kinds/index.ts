@@ -8,7 +8,7 @@ import type { PredeployName } from "../../kinds/evm/genesis/names.ts";
 import type { GenesisAccounts } from "../../kinds/evm/genesis/read.ts";
 import { createEvmKind, evmKind } from "../../kinds/evm/index.ts";
 import { EVM_CIRCUIT } from "../../kinds/evm/proof/prove.ts";
-import { createProvenEvmKind } from "../../kinds/evm/proven.ts";
+import { createProvenEvmKind, createTestProvenEvmKind } from "../../kinds/evm/proven.ts";
 import { SYSTEM } from "../../kinds/evm/system.ts";
 import type { RollupKind } from "../../kinds/kind.ts";
 import { LEDGER, ledgerAbi } from "../../kinds/ledger/abi.ts";
@@ -17,7 +17,8 @@ import { crossChainManagerAbi } from "../../protocol/abi.ts";
 import type { ChainId } from "../../protocol/ids.ts";
 import type { Circuits } from "../circuits.ts";
 import { compiledContract } from "../deployment/contracts.ts";
-import { bus, codePowersOf, groth16, type ProofScheme, unproven } from "./proof-scheme.ts";
+import { withoutProofs } from "../../kinds/unproven.ts";
+import { bus, codePowersOf, groth16, type ProofScheme, testOnly, unproven } from "./proof-scheme.ts";
 
 /** What a rollup has from genesis on, besides what its kind brings. */
 export interface Genesis {
@@ -32,6 +33,10 @@ export interface KnownKind {
   /** The contract that stands on every rollup of the kind from the beginning, and how traces show it. */
   readonly contract: { readonly address: Address; readonly name: string; readonly abi: Abi };
   readonly scheme: ProofScheme;
+  /** The kind as rollups registered for tests have it: nothing is proven, local chains only. */
+  readonly forTests: (genesis: Genesis) => RollupKind;
+  /** Whether it is registered for tests: cheats may set its rollups' state (docs/spec.md section 9). */
+  readonly isForTests?: boolean;
   /** Whether the accounts that wallets have on L1 sign there as well. */
   readonly hasWallets: boolean;
   /** What its gateways answer, and what it shows in traces. */
@@ -59,6 +64,7 @@ export const ROLLUP_KINDS: ReadonlyMap<string, KnownKind> = new Map<string, Know
       kind: ledgerKind,
       contract: { address: LEDGER, name: "Ledger", abi: ledgerAbi },
       scheme: groth16,
+      forTests: () => withoutProofs(ledgerKind),
       hasWallets: false,
       gateway: { open: ledgerGateway, trace: ledgerTrace },
     },
@@ -66,6 +72,7 @@ export const ROLLUP_KINDS: ReadonlyMap<string, KnownKind> = new Map<string, Know
       kind: evmKind,
       contract: { address: SYSTEM, name: "System", abi: crossChainManagerAbi },
       scheme: unproven,
+      forTests: (genesis: Genesis) => createEvmKind({ ...genesis, cheats: true }),
       hasWallets: true,
       gateway: { open: evmGateway, trace: evmTrace },
       withGenesis: (genesis: Genesis) => createEvmKind(genesis),
@@ -74,6 +81,7 @@ export const ROLLUP_KINDS: ReadonlyMap<string, KnownKind> = new Map<string, Know
       kind: createProvenEvmKind({ contracts: provenContracts }),
       contract: { address: SYSTEM, name: "System", abi: crossChainManagerAbi },
       scheme: bus,
+      forTests: (genesis: Genesis) => createTestProvenEvmKind({ ...genesis, contracts: provenContracts }),
       // Bringing them Ether would take a proof for each when a devnet starts.
       hasWallets: false,
       gateway: { open: evmGateway, trace: evmTrace },
@@ -121,6 +129,24 @@ export function deployedKinds(
     if (own === undefined || own.size === 0) return usual.get(name) ?? knownKind(name);
     return begunWith(knownKind(name), { predeploys, accounts: own });
   });
+}
+
+/** Whether what rollups claim is proven: not at all in `none`, where they are for tests alone. */
+export type Proofs = "real" | "none";
+
+/** The kind as it is registered in this mode. */
+export function provenBy(proofs: Proofs, known: KnownKind): KnownKind {
+  if (proofs === "real") return known;
+  const { provingWith: _keys, forTests, genesis = { predeploys: [] }, ...rest } = known;
+  return {
+    ...rest,
+    genesis,
+    forTests,
+    kind: forTests(genesis),
+    scheme: testOnly,
+    isForTests: true,
+    ...(known.withGenesis === undefined ? {} : { withGenesis: forTests }),
+  };
 }
 
 /** The kind, with this genesis if it can have any but its own. */

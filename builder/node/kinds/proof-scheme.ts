@@ -13,7 +13,7 @@ import {
 } from "../../proving/keys/verification-key.ts";
 import type { RollupKind } from "../../kinds/kind.ts";
 import { assertKindsAllowed } from "../../kinds/policy.ts";
-import { UNPROVEN, UNPROVEN_KEY } from "../../kinds/unproven.ts";
+import { TEST_KEY, UNPROVEN, UNPROVEN_KEY } from "../../kinds/unproven.ts";
 import { busProofSystemAbi, groth16ProofSystemAbi } from "../../protocol/abi.ts";
 import { DEVELOPMENT_TAU } from "../../proving/bus/development-powers.ts";
 import { RollupProxies } from "../../proving/bus/proxies.ts";
@@ -136,6 +136,9 @@ export const unproven: ProofScheme = {
   },
   prepare: async () => undefined,
 };
+
+/** NOTHING IS PROVEN: for tests, of rollups of any kind. Local chains only. */
+export const testOnly: ProofScheme = { ...unproven, keys: () => ({ [UNPROVEN]: TEST_KEY }) };
 
 function circuitsOf(kind: Pick<RollupKind, "circuits">, circuits: Circuits): [string, Circuit][] {
   return kind.circuits.map((name) => {
