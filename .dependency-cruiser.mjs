@@ -19,6 +19,7 @@ const ROOMS = [
   "evm",
   "state",
   "protocol",
+  "places",
 ];
 
 /** A room must not know those above it. */

@@ -40,6 +40,7 @@ const COMMANDS = {
   keys: ["builder/cli/index.ts", "keys"],
   bench: ["scripts/bench.ts"],
   abi: ["scripts/abi.ts"],
+  pack: ["scripts/pack.ts"],
   docs: ["scripts/docs.ts"],
   "docs:errors": ["scripts/docs-errors.ts"],
   "docs:circuits": ["scripts/docs-circuits.ts"],

@@ -1,7 +1,7 @@
+#!/usr/bin/env node
 /**
- * Lockstep's commands:
- * `node builder/cli/index.ts start|demo|deploy|builder|prover-worker|provers|status|keys`; `npm start` and
- * the other scripts come here.
+ * Lockstep's commands: `node builder/cli/index.ts start|demo|…`. `npm start` and the other scripts come here,
+ * and so does `lockstep`, the program of the package that users install.
  */
 import path from "node:path";
 import { Command, InvalidArgumentError } from "commander";
@@ -11,6 +11,7 @@ import { runBuilder } from "./commands/builder.ts";
 import { runDemo } from "./commands/demo.ts";
 import { runDeploy } from "./commands/deploy.ts";
 import { keysCommand } from "./commands/keys/index.ts";
+import { runNode } from "./commands/node.ts";
 import { runProverWorker } from "./commands/prover-worker.ts";
 import { showProvers } from "./commands/provers.ts";
 import { runStart } from "./commands/start.ts";
@@ -18,15 +19,15 @@ import { showStatus } from "./commands/status.ts";
 import { ACCOUNT_COUNT } from "../devnet/accounts.ts";
 import { DEVNET_ROLLUPS, shownRollups } from "../devnet/devnet-rollups.ts";
 import { PREDEPLOY_NAMES } from "../kinds/evm/genesis/names.ts";
-import { PROJECT_ROOT } from "../node/hardhat.ts";
 import { LAST_PORT } from "../node/ports.ts";
 import { tellStarter } from "./starter.ts";
 import { stayAlive } from "../node/stay-alive.ts";
 import { kindNames } from "../node/kinds/index.ts";
+import { DATA_FOLDER } from "../places/places.ts";
 import { LockstepError } from "../protocol/errors.ts";
 
 const DEFAULT_PORT_BASE = 8545;
-const DEFAULT_DATA = path.join(PROJECT_ROOT, ".lockstep");
+const DEFAULT_DATA = DATA_FOLDER;
 const KEYS = "folder of ceremony keys, as `keys ceremony export` writes them; by default development keys";
 
 const PROVER_OPTION =
@@ -152,6 +153,12 @@ program
   .option("--redis <url>", REDIS_OPTION)
   .option("--prover <name or path>", PROVER_OPTION)
   .action(runBuilder);
+
+program
+  .command("node")
+  .description("an L1 alone: Hardhat's node, in the order of arrival, until Ctrl-C")
+  .option("--port <port>", "where it listens", parsePort, DEFAULT_PORT_BASE)
+  .action(runNode);
 
 program
   .command("prover-worker")

@@ -1,7 +1,9 @@
+import path from "node:path";
+import { createHardhatRuntimeEnvironment } from "hardhat/hre";
 import { createTestClient, http, parseEther } from "viem";
-import { DevnetAccounts } from "./accounts.ts";
-import { hardhat } from "../node/hardhat.ts";
 import { HOST } from "../node/ports.ts";
+import { PROJECT_ROOT } from "../places/places.ts";
+import { DevnetAccounts } from "./accounts.ts";
 
 export interface L1Node {
   readonly url: string;
@@ -17,26 +19,30 @@ const BALANCE = parseEther("10000");
 const FUNDING_BALANCE = parseEther("1000000");
 
 /**
- * A Hardhat node in this process. Blocks are made as transactions come (the builder turns that off while it
- * places an ordered pair), in order of arrival, so that `postBatch` stands in front of the call it serves.
+ * A folder that is not there. Of compiled contracts the node would read all build information when it starts,
+ * to name errors in its messages: that took seconds, and clients decode errors by the ABIs that they have.
+ */
+const NOTHING_COMPILED = path.join(PROJECT_ROOT, "no-artifacts");
+
+/**
+ * A Hardhat node in this process, of no project. Blocks are made as transactions come (the builder turns that
+ * off while it places an ordered pair), in order of arrival, so that `postBatch` stands in front of the call
+ * it serves.
  */
 export async function startL1(port: number, accounts = new DevnetAccounts()): Promise<L1Node> {
-  const { network } = await hardhat();
-  const server = await network.createServer(
-    {
-      network: "default",
-      override: {
-        chainId: L1_CHAIN_ID,
-        mining: { auto: true, mempool: { order: "fifo" } },
-        accounts: accounts.all.map(({ address, privateKey }) => ({
-          privateKey,
-          balance: (address === accounts.funding.address ? FUNDING_BALANCE : BALANCE).toString(),
-        })),
-      },
-    },
-    HOST,
-    port,
-  );
+  const l1 = {
+    type: "edr-simulated",
+    chainType: "l1",
+    chainId: L1_CHAIN_ID,
+    mining: { auto: true, mempool: { order: "fifo" } },
+    accounts: accounts.all.map(({ address, privateKey }) => ({
+      privateKey,
+      balance: (address === accounts.funding.address ? FUNDING_BALANCE : BALANCE).toString(),
+    })),
+  } as const;
+  const config = { paths: { artifacts: NOTHING_COMPILED }, networks: { l1 } };
+  const { network } = await createHardhatRuntimeEnvironment(config, {}, PROJECT_ROOT);
+  const server = await network.createServer("l1", HOST, port);
   const { port: actual } = await server.listen();
   return { url: `http://${HOST}:${actual}`, close: () => server.close() };
 }

@@ -1,5 +1,6 @@
 import { numberToHex } from "viem";
 import { LockstepError } from "../protocol/errors.ts";
+import { commandLine } from "../places/places.ts";
 import type { ChainId, StateRoot } from "../protocol/ids.ts";
 
 /** A devnet that described itself in the same folder still answers. */
@@ -8,7 +9,7 @@ export class DevnetRunningError extends LockstepError {
     super(
       "DEVNET_RUNNING",
       `a devnet is already running (${file}, L1 at ${rpc}). Stop it, or give this one a folder of its own: ` +
-        "npm start -- --port-base 9545 --data <folder>",
+        commandLine("start", "--port-base 9545 --data <folder>"),
     );
   }
 }
@@ -16,7 +17,7 @@ export class DevnetRunningError extends LockstepError {
 /** No devnet runs, or its description cannot be read. */
 export class NoDevnetError extends LockstepError {
   constructor(file: string, reason: string, options?: { cause?: unknown }) {
-    super("NO_DEVNET", `no devnet: ${file} ${reason}. Start one with: npm start`, options);
+    super("NO_DEVNET", `no devnet: ${file} ${reason}. Start one with: ${commandLine("start")}`, options);
   }
 }
 

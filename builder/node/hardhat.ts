@@ -1,9 +1,7 @@
 import path from "node:path";
 import { createHardhatRuntimeEnvironment, importUserConfig } from "hardhat/hre";
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
-
-/** The project's root folder, wherever the program was started. */
-export const PROJECT_ROOT = path.resolve(import.meta.dirname, "../..");
+import { PROJECT_ROOT } from "../places/places.ts";
 
 let environment: Promise<HardhatRuntimeEnvironment> | undefined;
 

@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { createServer, type Server } from "node:net";
 import { PortInUseError } from "../gateway/port-in-use.ts";
+import { commandLine } from "../places/places.ts";
 import { InvalidConfigurationError } from "./errors.ts";
 
 /** Everything listens on the loopback interface only: keys and accounts are public. */
@@ -54,7 +55,7 @@ async function listen(port: number, purpose: string): Promise<Server> {
   try {
     await once(server, "listening");
   } catch (error) {
-    const advice = "move all ports: npm start -- --port-base 9545";
+    const advice = `move all ports: ${commandLine("start", "--port-base 9545")}`;
     throw new PortInUseError(port, purpose, { advice, cause: error });
   }
   return server;

@@ -13,7 +13,7 @@ import { prepareArtefacts } from "../../builder/node/artefacts.ts";
 import { genesisContracts, parseConfiguration } from "../../builder/node/configuration.ts";
 import { descriptionFile } from "../../builder/node/deployment/description.ts";
 import { readGenesis } from "../../builder/node/genesis/given.ts";
-import { PROJECT_ROOT } from "../../builder/node/hardhat.ts";
+import { PROJECT_ROOT } from "../../builder/places/places.ts";
 import { builderRollup, deployedKinds, knownKind } from "../../builder/node/kinds/index.ts";
 import { freePorts } from "../../builder/node/ports.ts";
 import { rollupsAbi } from "../../builder/protocol/abi.ts";

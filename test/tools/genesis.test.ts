@@ -15,7 +15,7 @@ import { writeGenesisFile } from "../../builder/node/genesis/file.ts";
 import { readGenesis } from "../../builder/node/genesis/given.ts";
 import { deployedKinds, knownKind, PROVEN_COUNTER } from "../../builder/node/kinds/index.ts";
 import { chainId } from "../../builder/protocol/ids.ts";
-import { PROJECT_ROOT } from "../../builder/node/hardhat.ts";
+import { PROJECT_ROOT } from "../../builder/places/places.ts";
 import { expectCode } from "../protocol/expect-code.ts";
 
 const HERE: Address = "0x000000000000000000000000000000000071c4e7";

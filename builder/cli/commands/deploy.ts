@@ -19,6 +19,7 @@ import { deploy } from "../../node/deployment/deploy.ts";
 import { writeGenesisFile } from "../../node/genesis/file.ts";
 import { readGenesis } from "../../node/genesis/given.ts";
 import { deployedKinds, kindNames, knownKind, ROLLUP_KINDS } from "../../node/kinds/index.ts";
+import { commandLine } from "../../places/places.ts";
 import { shownUrl } from "../../protocol/shown-url.ts";
 import { UNPROVEN_LABEL, unprovenWarning } from "../show/unproven-label.ts";
 
@@ -88,7 +89,7 @@ export async function runDeploy({ data, ...options }: DeployCommandOptions): Pro
   if (warning !== undefined) console.log(warning);
   console.log("\nA builder for them, with the private key of the account that posts in LOCKSTEP_KEY:");
   const line = [
-    `npm run builder -- --rpc ${shownUrl(rpc)} --rollups ${rollups}`,
+    commandLine("builder", `--rpc ${shownUrl(rpc)} --rollups ${rollups}`),
     ...registered.map(({ id, kind }) => `--rollup ${id}:${kind.kind.name}`),
     ...(kinds.some(({ withGenesis }) => withGenesis !== undefined)
       ? [`--predeploys ${shownPredeploys(wanted.predeploys)}`]

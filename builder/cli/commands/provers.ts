@@ -6,7 +6,9 @@ import { BACKEND_KINDS } from "../../proving/backends/index.ts";
 import type { CircuitJob } from "../../proving/circuit-job.ts";
 import { createLocalProver } from "../../proving/local-prover.ts";
 import { prepareCircuits } from "../../node/artefacts.ts";
+import { buildNativeProvers } from "../../node/native-provers.ts";
 import { step } from "../../node/progress.mjs";
+import { IS_INSTALLED } from "../../places/places.ts";
 import { standardJob } from "../../kinds/ledger/standard-job.ts";
 
 /** Proofs that are measured, after one that warms up. */
@@ -19,6 +21,7 @@ export interface ProversOptions {
 
 /** `npm run provers`: what can prove on this machine, how fast, and what the others lack. */
 export async function showProvers({ prover }: ProversOptions): Promise<void> {
+  if (IS_INSTALLED) await buildNativeProvers({ all: true });
   const circuits = await prepareCircuits();
   const job = await standardJob();
   const circuit = circuits.get(job.circuit);

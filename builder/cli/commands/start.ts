@@ -136,8 +136,8 @@ export async function runStart({
   const shutdown = untilShutdown(() => {
     if (written) removeDescription(data);
   });
-  const wanted = mode === "none" ? { kinds: [] } : { keys };
-  const circuits = await abortable(prepareArtefacts(wanted), shutdown);
+  const kinds = mode === "none" ? [] : rollups.map(({ kind }) => knownKind(kind));
+  const circuits = await abortable(prepareArtefacts({ keys, kinds }), shutdown);
   if (circuits === undefined) return;
   const starting = step("starting the devnet", async () =>
     startDevnet({

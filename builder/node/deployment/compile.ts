@@ -4,7 +4,8 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { z } from "zod";
 import { withLock } from "../../proving/circuits/lock.ts";
-import { hardhat, PROJECT_ROOT } from "../hardhat.ts";
+import { IS_INSTALLED, PROJECT_ROOT } from "../../places/places.ts";
+import { hardhat } from "../hardhat.ts";
 
 /** What TypeChain makes: tests that use ethers take the contracts' types from it. */
 const TYPES = path.join(PROJECT_ROOT, "types/ethers-contracts/index.ts");
@@ -20,9 +21,11 @@ const LOCK = path.join(PROJECT_ROOT, ".lockstep/contracts.lock");
 
 /**
  * Compiles the contracts with Hardhat, unless it did with these very sources: asking it takes longer than all
- * hashing. Only one process compiles at a time, since compilers would write over each other's files.
+ * hashing. Only one process compiles at a time, since compilers would write over each other's files. An
+ * installed package has been compiled.
  */
 export async function compileContracts(): Promise<void> {
+  if (IS_INSTALLED) return;
   const sources = await hashSources();
   if (await isCompiled(sources)) return;
   await mkdir(path.dirname(LOCK), { recursive: true });

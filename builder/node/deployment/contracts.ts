@@ -3,7 +3,7 @@ import path from "node:path";
 import type { Abi } from "viem";
 import { z } from "zod";
 import { ContractArtefactError } from "../errors.ts";
-import { PROJECT_ROOT } from "../hardhat.ts";
+import { PROJECT_ROOT } from "../../places/places.ts";
 
 const code = z.templateLiteral(["0x", z.string().regex(/^[0-9a-f]+$/)]);
 const artefact = z.object({

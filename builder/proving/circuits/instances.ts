@@ -32,8 +32,8 @@ const fromFile = z.strictObject({
   public: z.array(identifier).min(1),
   committed: z.array(identifier).min(1).exactOptional(),
 });
-/** A module whose `circuit` is a {@link RowCircuit}. */
-const fromRows = z.strictObject({ rows: z.string().regex(/^[\w./-]+\.ts$/) });
+/** A module whose `circuit` is a {@link RowCircuit}; of JavaScript in an installed package. */
+const fromRows = z.strictObject({ rows: z.string().regex(/^[\w./-]+\.[jt]s$/) });
 const declarations = z.record(
   // Names become folder names, and a dash ends the name in them.
   z.string().regex(/^[a-z][a-z0-9_]*$/),

@@ -17,6 +17,7 @@ import { type CircuitInstance, readInstances } from "./instances.ts";
 import { withLock } from "./lock.ts";
 import { collectSources, hashSources } from "./sources.ts";
 import { MODULE_THREADS } from "../../evm/module-threads.ts";
+import { CACHE_FOLDER, PROJECT_ROOT } from "../../places/places.ts";
 
 /**
  * What is going on with an instance: found in the cache, made by another process, compiled, its key made,
@@ -34,7 +35,7 @@ export interface ArtefactProgress {
 export interface LoadArtefactsOptions {
   /** Folder of `circuits.json`; by default the project's `circuits`. */
   readonly circuits?: string;
-  /** Folder of the cache; by default the project's `.lockstep/artefacts`. */
+  /** Folder of the cache; by default `artefacts` in the project's `.lockstep`, or in the user's cache. */
   readonly cache?: string;
   /** Folder of ceremony keys to be used in place of development keys. */
   readonly keys?: string | undefined;
@@ -42,7 +43,6 @@ export interface LoadArtefactsOptions {
   readonly signal?: AbortSignal;
 }
 
-const PROJECT = resolve(dirname(fileURLToPath(import.meta.url)), "../../..");
 /** Two compilations of a ledger's size fit the memory of any machine that can prove. */
 const MAX_COMPILATIONS = 2;
 
@@ -57,8 +57,8 @@ export async function loadArtefacts(
   names: readonly string[],
   options: LoadArtefactsOptions = {},
 ): Promise<ReadonlyMap<string, Artefacts>> {
-  const circuits = resolve(options.circuits ?? join(PROJECT, "circuits"));
-  const root = resolve(options.cache ?? join(PROJECT, ".lockstep/artefacts"));
+  const circuits = resolve(options.circuits ?? join(PROJECT_ROOT, "circuits"));
+  const root = resolve(options.cache ?? join(CACHE_FOLDER, "artefacts"));
   const instances = await readInstances(circuits, [...new Set(names)]);
   await mkdir(root, { recursive: true });
   const library = libraryFolder();

@@ -42,8 +42,9 @@ export async function collectSources(
 export function hashSources(sources: ReadonlyMap<string, string>, paths: SourcePaths): string {
   const hash = createHash("sha256");
   const named = [...sources].map(([path, text]) => {
-    const inLibrary = relative(paths.library, path);
-    return [inLibrary.startsWith("..") ? relative(paths.circuits, path) : inLibrary, text] as const;
+    // An installed package's circuits lie in the library themselves.
+    const inCircuits = relative(paths.circuits, path);
+    return [inCircuits.startsWith("..") ? relative(paths.library, path) : inCircuits, text] as const;
   });
   for (const [name, text] of named.sort(([a], [b]) => (a < b ? -1 : 1))) {
     hash.update(JSON.stringify([name, text]));

@@ -1,20 +1,24 @@
+import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { bytesToHex, type Hex, parseTransaction } from "viem";
 import { z } from "zod";
+import { bundled } from "../../../places/places.ts";
 
 /*
  * Where the code of predeploys comes from: npm packages of exact versions. Some of the files are not what the
  * package means to export. What is read is checked against hashes that are known (predeploys.ts), so that
- * another version is noticed.
+ * another version is noticed. `npm run pack` puts these files into the package that users install.
  */
 
 const hex = z.templateLiteral(["0x", z.string().regex(/^[0-9a-f]+$/)]);
 const resolver = createRequire(import.meta.url);
 
 function fileOf(packageName: string, file: string): string {
+  const brought = bundled(packageName, file);
+  if (brought !== undefined && existsSync(brought)) return brought;
   return path.join(path.dirname(resolver.resolve(`${packageName}/package.json`)), file);
 }
 

@@ -1,9 +1,10 @@
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
 import { mkdir, readdir, readFile, rename, rm } from "node:fs/promises";
-import { dirname, join, resolve } from "node:path";
+import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { temporaryFolder } from "../../circuits/cache.ts";
+import { CACHE_FOLDER } from "../../../places/places.ts";
 import { withLock } from "../../circuits/lock.ts";
 import { type BuildOptions, WorkerBuildError } from "../build.ts";
 import { recentFailure, rememberFailure } from "./failures.ts";
@@ -25,11 +26,11 @@ export interface NativeWorker {
 }
 
 export interface WorkerBuildOptions extends BuildOptions {
-  /** Where what is built is kept; by default the project's `.lockstep/workers`. */
+  /** Where what is built is kept; by default `workers` in the project's `.lockstep`, or in the user's cache. */
   readonly root?: string;
 }
 
-const ROOT = resolve(import.meta.dirname, "../../../../.lockstep/workers");
+const ROOT = join(CACHE_FOLDER, "workers");
 /** Whatever else lies in a worker's folder, an editor's files or a build by hand, does not count. */
 const SOURCE = /^[^.].*\.(go|mod|sum|cpp|hpp)$/;
 const LOCK = "build.lock";

@@ -1,0 +1,58 @@
+import type { BackendKind } from "../proving/backends/backend.ts";
+import { WorkerBuildError } from "../proving/backends/build.ts";
+import { BACKEND_KINDS } from "../proving/backends/index.ts";
+import { step } from "./progress.mjs";
+
+/**
+ * A network that the Go modules do not come through is not waited for at every start, but when provers are
+ * asked for.
+ */
+const RETRY_AFTER_MS = 24 * 60 * 60 * 1_000;
+
+export interface NativeProverOptions {
+  /** Every one, and at once again what failed lately; otherwise the fastest that this machine has tools for. */
+  readonly all?: boolean;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Builds native provers, once. A machine without goes on with what it has.
+ * @returns what it lacks for a prover that is not there, a line each.
+ */
+export async function buildNativeProvers({ all = false, signal }: NativeProverOptions): Promise<string[]> {
+  const failures: string[] = [];
+  for (const kind of BACKEND_KINDS) {
+    const reason =
+      (await kind.unavailableReason()) === undefined ? undefined : await build(kind, all, signal);
+    if (reason === undefined && !all) break;
+    if (reason !== undefined && reason !== "") failures.push(reason);
+  }
+  // The fastest is what matters to who only wants to prove.
+  return all ? failures : failures.slice(0, 1);
+}
+
+/** Why it is still not there; empty for what is not built by us. */
+async function build(
+  { name, prepareBuild }: BackendKind,
+  all: boolean,
+  signal: AbortSignal | undefined,
+): Promise<string | undefined> {
+  if (prepareBuild === undefined) return "";
+  let report: (text: string) => void = () => undefined;
+  try {
+    const make = await prepareBuild({
+      onStep: (text) => report(text),
+      retryAfter: all ? 0 : RETRY_AFTER_MS,
+      ...(signal === undefined ? {} : { signal }),
+    });
+    await step(`building ${name}`, (onStep) => {
+      report = onStep;
+      return make();
+    });
+    return undefined;
+  } catch (error) {
+    signal?.throwIfAborted();
+    const reason = error instanceof WorkerBuildError ? error.message : String(error);
+    return `${name}, a fast prover, is not there: ${reason}`;
+  }
+}
