@@ -21,6 +21,7 @@ export function haveDevelopmentKeys(circuits: Circuits): boolean {
 
 /** What a person is to know about the keys in use. */
 export function keysWarning(circuits: Circuits): string {
+  if (circuits.size === 0) return "UNAUDITED. Never put real value here.";
   if (haveDevelopmentKeys(circuits))
     return "UNAUDITED. Development keys: anyone can forge their proofs. Never put real value here.";
   const isUnknown = [...circuits.values()].some(({ artefacts }) => artefacts.powersOfTau === UNKNOWN_ORIGIN);

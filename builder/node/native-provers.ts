@@ -10,7 +10,7 @@ import { step } from "./progress.mjs";
 const RETRY_AFTER_MS = 24 * 60 * 60 * 1_000;
 
 export interface NativeProverOptions {
-  /** Every one, and at once again what failed lately; otherwise the fastest that this machine has tools for. */
+  /** Every one, also what failed lately; otherwise the fastest that this machine has tools for. */
   readonly all?: boolean;
   readonly signal?: AbortSignal;
 }

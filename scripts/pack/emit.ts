@@ -10,10 +10,11 @@ const COMMENT = /^\s*(\*|\/\/|\/\*).*$/gm;
 
 /** The project's own options, for files that will stand below `node_modules`. */
 function optionsOf(root: string): ts.CompilerOptions {
-  const { config } = ts.readConfigFile(path.join(root, "tsconfig.json"), (file) => ts.sys.readFile(file));
-  const { options } = ts.parseJsonConfigFileContent(config, { ...ts.sys, readDirectory: () => [] }, root);
+  const host = { ...ts.sys, onUnRecoverableConfigFileDiagnostic: () => undefined };
+  const parsed = ts.getParsedCommandLineOfConfigFile(path.join(root, "tsconfig.json"), {}, host);
+  if (parsed === undefined) throw new Error(`there is no tsconfig.json in ${root}`);
   return {
-    ...options,
+    ...parsed.options,
     noEmit: false,
     allowImportingTsExtensions: false,
     rewriteRelativeImportExtensions: true,

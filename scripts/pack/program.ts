@@ -5,7 +5,7 @@ import { ENGINES, readManifest, runTimeVersions, writeManifest } from "./manifes
 
 const COMMANDS = "builder/cli/index.js";
 
-/** Files that are taken as they are: plain JavaScript, sources of provers, circuits and contracts, licences. */
+/** Files that are taken as they are: plain JavaScript, sources of provers, circuits, contracts; licences. */
 const AS_THEY_ARE = [
   "builder/**/*.{mjs,go,mod,sum,cpp,hpp}",
   "circuits/**/*.{circom,md}",

@@ -26,7 +26,7 @@ export interface NativeWorker {
 }
 
 export interface WorkerBuildOptions extends BuildOptions {
-  /** Where what is built is kept; by default `workers` in the project's `.lockstep`, or in the user's cache. */
+  /** Where what is built is kept; by default `workers` in `.lockstep`, or in the user's cache. */
   readonly root?: string;
 }
 
