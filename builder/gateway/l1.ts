@@ -25,6 +25,7 @@ import { l1TxpoolMethods } from "./l1-txpool.ts";
 import { l1FeedSource } from "./l1-feed.ts";
 import { nextNonce } from "./nonce.ts";
 import { pendingTransaction } from "./pending-transaction.ts";
+import { seeingMethods } from "./seeing/methods.ts";
 import { type Gateway, serve, type ServerOptions } from "./server.ts";
 import { simulateMethod } from "./simulate/simulate.ts";
 import { signingMethods } from "./signing-methods.ts";
@@ -123,6 +124,7 @@ export function l1Service(
     debug_traceCall: async (request) => await traceL1Call(builder, node, request),
     debug_traceTransaction: trace,
     lockstep_traceTransaction: trace,
+    ...seeingMethods({ builder, kinds }),
     lockstep_status: async () => ({ result: await statusOf(builder) }),
     lockstep_transactionStatus: async (request) => {
       const [wanted] = parseParams(hash, request.params);

@@ -6,6 +6,7 @@ import { evmChainIdOf } from "../protocol/evm-chain-id.ts";
 import type { ChainId } from "../protocol/ids.ts";
 import { hashSchema, parseParams, RpcCode } from "./json-rpc.ts";
 import type { GatewayKinds, KindGateway } from "./kinds/kind-gateway.ts";
+import { seeingMethods } from "./seeing/methods.ts";
 import { type Gateway, serve, type ServerOptions } from "./server.ts";
 import { type Handler, needsSocket, type Service } from "./service.ts";
 import { statusOf, transactionStatus } from "./status.ts";
@@ -49,6 +50,7 @@ export function rollupService(
     net_version: async () => ({ result: chainId.toString() }),
     eth_subscribe: needsSocket,
     eth_unsubscribe: needsSocket,
+    ...seeingMethods({ builder, kinds }),
     lockstep_status: async () => ({ result: await statusOf(builder) }),
     lockstep_transactionStatus: async ({ params }) => {
       const [id] = parseParams(z.tuple([hashSchema]), params);

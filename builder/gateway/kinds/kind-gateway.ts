@@ -3,6 +3,7 @@ import type { Backend } from "../backend.ts";
 import type { ChainId } from "../../protocol/ids.ts";
 import type { CrossChainTrace } from "../trace/cross-chain-trace.ts";
 import type { KindTrace } from "../trace/trace.ts";
+import type { KindSeeing } from "../seeing/kind-seeing.ts";
 import type { Handler, Topic } from "../service.ts";
 
 /** The rollup that a gateway serves. */
@@ -30,6 +31,7 @@ export type OpenKindGateway = (context: RollupContext) => KindGateway;
 export interface GatewayKind {
   readonly open: OpenKindGateway;
   readonly trace: KindTrace;
+  readonly seeing: KindSeeing;
 }
 
 /** By the kind's name. A kind that is not among them has what every rollup has. */

@@ -14,6 +14,7 @@ import {
   parseParams,
   quantitySchema,
 } from "../json-rpc.ts";
+import type { KindSeeing } from "../seeing/kind-seeing.ts";
 import type { KindTrace } from "../trace/trace.ts";
 import { Upstream } from "../upstream.ts";
 import type { KindGateway, RollupContext } from "./kind-gateway.ts";
@@ -129,4 +130,9 @@ export const ledgerTrace: KindTrace = {
       const address = numberToHex(callee, { size: 20 });
       return [{ from: rollup, to, sender: LEDGER, target: address, value, isStatic: false, data: payload }];
     },
+};
+
+/** A ledger keeps no history: L1 tells of what was signed for it, and calls to it have no hash. */
+export const ledgerSeeing: KindSeeing = {
+  l1TransactionOf: (builder, rollup, hash) => builder.l1TransactionOf(rollup, hash),
 };

@@ -1,9 +1,10 @@
 import type { Abi, Address, Hex } from "viem";
 import type { BuilderRollup } from "../../core/builder.ts";
 import { evmGateway } from "../../gateway/kinds/evm/index.ts";
+import { evmSeeing } from "../../gateway/kinds/evm/seeing.ts";
 import { evmTrace } from "../../gateway/kinds/evm/trace-methods.ts";
 import type { GatewayKind, GatewayKinds } from "../../gateway/kinds/kind-gateway.ts";
-import { ledgerGateway, ledgerTrace } from "../../gateway/kinds/ledger.ts";
+import { ledgerGateway, ledgerSeeing, ledgerTrace } from "../../gateway/kinds/ledger.ts";
 import type { PredeployName } from "../../kinds/evm/genesis/names.ts";
 import type { GenesisAccounts } from "../../kinds/evm/genesis/read.ts";
 import { createEvmKind, evmKind } from "../../kinds/evm/index.ts";
@@ -66,7 +67,7 @@ export const ROLLUP_KINDS: ReadonlyMap<string, KnownKind> = new Map<string, Know
       scheme: groth16,
       forTests: () => withoutProofs(ledgerKind),
       hasWallets: false,
-      gateway: { open: ledgerGateway, trace: ledgerTrace },
+      gateway: { open: ledgerGateway, trace: ledgerTrace, seeing: ledgerSeeing },
     },
     {
       kind: evmKind,
@@ -74,7 +75,7 @@ export const ROLLUP_KINDS: ReadonlyMap<string, KnownKind> = new Map<string, Know
       scheme: unproven,
       forTests: (genesis: Genesis) => createEvmKind({ ...genesis, cheats: true }),
       hasWallets: true,
-      gateway: { open: evmGateway, trace: evmTrace },
+      gateway: { open: evmGateway, trace: evmTrace, seeing: evmSeeing },
       withGenesis: (genesis: Genesis) => createEvmKind(genesis),
     },
     {
@@ -84,7 +85,7 @@ export const ROLLUP_KINDS: ReadonlyMap<string, KnownKind> = new Map<string, Know
       forTests: (genesis: Genesis) => createTestProvenEvmKind({ ...genesis, contracts: provenContracts }),
       // Bringing them Ether would take a proof for each when a devnet starts.
       hasWallets: false,
-      gateway: { open: evmGateway, trace: evmTrace },
+      gateway: { open: evmGateway, trace: evmTrace, seeing: evmSeeing },
       withGenesis: (genesis: Genesis) => createProvenEvmKind({ ...genesis, contracts: provenContracts }),
       standing: new Map([[PROVEN_COUNTER, "Counter"]]),
       provingWith: (genesis: Genesis, circuits: Circuits) => {

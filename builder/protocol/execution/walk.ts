@@ -48,6 +48,8 @@ export interface Walked {
    */
   readonly spans: ReadonlyMap<number, number>;
   readonly endings: readonly Ending[];
+  /** For each REVERT the call since which it undoes everything, by indices in the list. */
+  readonly reverts: ReadonlyMap<number, number>;
 }
 
 /**
@@ -65,6 +67,7 @@ class Walker {
   readonly #visits: WalkedVisit[] = [];
   readonly #endings: Ending[] = [];
   readonly #spans = new Map<number, number>();
+  readonly #reverts = new Map<number, number>();
   /** Rollups in the order in which they are first visited. */
   readonly #rollups = new Set<ChainId>();
   readonly #forks: { readonly to: number; readonly path: Path; readonly control: ChainId }[] = [];
@@ -101,7 +104,7 @@ class Walker {
       this.#refuse(count, "a transaction ends twice");
     this.#leaveEnd(count - 1);
     this.#abandon(EMPTY_PATH, new Set());
-    return { visits: this.#visits, spans: this.#spans, endings: this.#endings };
+    return { visits: this.#visits, spans: this.#spans, endings: this.#endings, reverts: this.#reverts };
   }
 
   // --------------------------------------------------------------------------------------------------- paths
@@ -277,6 +280,7 @@ class Walker {
     if (place === undefined || this.#actions[place.at]?.isStatic !== false)
       this.#refuse(at, "reverts to an action that is no call of the operation");
     this.#undo(place.at, place.before, new Set([rollup]));
+    this.#reverts.set(at, place.at);
     this.#note(rollup, at, this.#path);
   }
 

@@ -15,7 +15,7 @@ export type ChainNumber = Hex;
 /** Milliseconds since 1970. */
 export type UnixMilliseconds = number;
 
-// ------------------------------------------------------------------------------------- lockstep_getSettlement
+// ------------------------------------------------------------------------------------ lockstep_getSettlement
 
 /** Where a transaction stands on L1. */
 export interface SettlementPlace {
@@ -37,7 +37,7 @@ export interface SettlementBatch {
 
 /**
  * What became of a visit.
- * - `effective`: it moved its rollup's root.
+ * - `effective`: what it did stands.
  * - `static`: it answered a static call, which changes nothing.
  * - `failed`: it answered that it fails, and keeps its root.
  * - `undone`: what it did was undone, by L1 or by a rollup, or was never asked for.
@@ -48,8 +48,8 @@ export type VisitOutcome = "effective" | "static" | "failed" | "undone";
 export interface SettledVisit {
   readonly rollup: ChainNumber;
   /**
-   * Hash under which the rollup's gateway shows the visit; null where the rollup keeps nothing of it
-   * (undone, static and failed visits, ledgers). Of several transactions in one visit, the first.
+   * Hash under which the rollup's gateway shows the visit; null where the rollup keeps nothing of it (what
+   * was undone, failed or static, and calls to ledgers). Of several transactions in one visit, the first.
    */
   readonly transactionHash: Hex | null;
   /** Index of its execution in the batch. */
@@ -145,8 +145,11 @@ export interface ExecutionStep {
   readonly branch: Branch | null;
   /** What it did does not count: L1 or a rollup went back behind it. */
   readonly undone: boolean;
-  /** What undid it. */
-  readonly undoneBy: "L1" | "rollup" | "failed call" | "transaction" | null;
+  /**
+   * What undid it: code on L1 (a frame, or its whole transaction), a frame of a rollup, or the call in which
+   * it was made, which failed. Null if it was not undone, or was never done.
+   */
+  readonly undoneBy: "L1" | "rollup" | "failed call" | null;
   /** The visit of the batch that the action belongs to, for each rollup that has part in it. */
   readonly visits: readonly number[];
   /** Rollups whose root this step changes, back as well as on. */
@@ -161,7 +164,7 @@ export interface ExecutionStep {
  * - `answered`: it answered a call, and had nothing to change: the call was static, or failed.
  * - `failed`, `skipped`: of a rollup's transaction, see `reason`.
  * - `undone`: L1 made the call and undid it, with all that followed.
- * - `unused`: no transaction in the block made its call.
+ * - `unused`: no transaction in the block is known to have made its call.
  */
 export type ExecutionState = "consumed" | "answered" | "failed" | "skipped" | "undone" | "unused";
 
@@ -199,7 +202,7 @@ export interface ProofShown {
   readonly size: number;
   /** False: UNPROVEN. Nothing but trust is behind what it covers. */
   readonly proven: boolean;
-  /** Name of the circuit, where the builder knows the key. */
+  /** Name of the circuit; null where nothing is proven. */
   readonly circuit: string | null;
 }
 
@@ -280,7 +283,7 @@ export interface Progress {
   readonly batch: Hex | null;
 }
 
-// ------------------------------------------------------------------------------------ lockstep_simulateAcross
+// ----------------------------------------------------------------------------------- lockstep_simulateAcross
 
 /** A frame as `callTracer` shows it, and the chain on which it ran: answer of `lockstep_traceTransaction`. */
 export interface TraceFrame {

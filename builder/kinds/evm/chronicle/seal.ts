@@ -39,8 +39,13 @@ const RECEIPTS = parseAbiParameters(
 export function transactionHash({ receipt, l1, l1Index }: ChronicleEntry): Hex {
   const [trigger] = receipt.actions;
   if (trigger?.kind === ActionKind.L2TX) return keccak256(trigger.data);
-  const place = numberToHex(l1Index, { size: 32 });
-  return keccak256(concatHex([stringToHex("lockstep.visit"), l1.transaction, place]));
+  return visitHash(l1.transaction, l1Index);
+}
+
+/** The hash of a call from another chain, by its place among the visits of the rollup in the L1 transaction. */
+export function visitHash(l1Transaction: Hex, place: number): Hex {
+  const index = numberToHex(place, { size: 32 });
+  return keccak256(concatHex([stringToHex("lockstep.visit"), l1Transaction, index]));
 }
 
 /** Block 0, before any visit. */
