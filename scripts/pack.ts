@@ -20,7 +20,7 @@ await step("compiling contracts", compileContracts);
 await step("putting packages together", async () => {
   for (const folder of [packages, staging]) await rm(folder, { recursive: true, force: true });
   await mkdir(packages, { recursive: true });
-  stageProgram(PROJECT_ROOT, path.join(staging, "lockstep"));
+  await stageProgram(PROJECT_ROOT, path.join(staging, "lockstep"));
   for (const [folder, name] of [
     ["client", "lockstep-client"],
     ["hardhat", "hardhat-lockstep"],

@@ -46,6 +46,9 @@ const LIFETIME_OPTION =
 const PROOFS_OPTION =
   "real, or none: nothing is proven, no circuits or keys are made, cheats set the rollups' state; local chains only";
 const CALL_OPTION = "how long a call, an estimate or a simulation may run; 0: any time; default 5";
+const PAGE_PORT_OPTION =
+  "where the page is served that shows what happens; by default behind the gateways' ports";
+const NO_PAGE_OPTION = "serve no page";
 const ORIGIN_OPTION =
   "web pages of this origin may use the gateways, for example https://app.example; given once for each";
 
@@ -94,6 +97,8 @@ program
   .option("--free-transactions <number>", FREE_OPTION)
   .option("--transaction-lifetime <seconds>", LIFETIME_OPTION)
   .option("--no-play", "start without playing a call")
+  .option("--page-port <port>", PAGE_PORT_OPTION)
+  .option("--no-page", NO_PAGE_OPTION)
   .option("--redis <url>", REDIS_OPTION)
   .option("--prover <name or path>", PROVER_OPTION)
   .action(runStart);
@@ -148,6 +153,8 @@ program
   .option("--call-timeout <seconds>", CALL_OPTION)
   .option("--free-transactions <number>", FREE_OPTION)
   .option("--transaction-lifetime <seconds>", LIFETIME_OPTION)
+  .option("--page-port <port>", PAGE_PORT_OPTION)
+  .option("--no-page", NO_PAGE_OPTION)
   .option("--data <folder>", "folder of the durable state", path.join(DEFAULT_DATA, "builder"))
   .option("--keys <folder>", KEYS)
   .option("--redis <url>", REDIS_OPTION)

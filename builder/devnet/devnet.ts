@@ -19,6 +19,7 @@ import type { GenesisAccounts } from "../kinds/evm/genesis/read.ts";
 import { noProver } from "./no-prover.ts";
 import { ObservedProver } from "./observed-prover.ts";
 import { placePredeploys } from "./predeploys.ts";
+import { openPage, pageChains } from "../node/page/open.ts";
 import type { DevnetPorts } from "../node/ports.ts";
 import { openProver } from "../node/prover.ts";
 import { builderRollup, deployedKinds, type Proofs, provenBy } from "../node/kinds/index.ts";
@@ -62,6 +63,8 @@ export interface DevnetOptions {
   readonly freeTransactions?: number | undefined;
   /** For how long transactions may wait, milliseconds. */
   readonly lifetime?: number | undefined;
+  /** Where the page is served, 0 for any port that is free; without it none is. */
+  readonly pagePort?: number | undefined;
 }
 
 export interface Devnet extends AsyncDisposable {
@@ -102,6 +105,7 @@ export async function startDevnet({
   callTimeout,
   freeTransactions,
   lifetime,
+  pagePort,
 }: DevnetOptions): Promise<Devnet> {
   await using cleanup = new AsyncDisposableStack();
   // The keys are read while the node starts. Both are waited for, so that what did start is also stopped.
@@ -159,11 +163,13 @@ export async function startDevnet({
   });
   cleanup.use(gateways);
   if (blockTime !== undefined) await mineByTimer(l1.url, blockTime);
-  const description: DevnetDescription = {
+  const chains = {
     l1: { rpc: l1.url, gateway: gateways.l1, chainId: Number(evmChainId), rollups },
     rollups: registered.map((rollup, index) => describe(rollup, planned[index], gateways.rollups[index])),
     accounts: [...holders.users],
   };
+  const page = pagePort === undefined ? undefined : cleanup.use(await openPage(pagePort, pageChains(chains)));
+  const description: DevnetDescription = { ...chains, ...(page === undefined ? {} : { page: page.url }) };
   if (folder !== undefined) {
     await mkdir(folder, { recursive: true });
     writeDescription(folder, description);

@@ -80,7 +80,7 @@ export class Pages {
 }
 
 /** A number or `localhost` is no name that a foreign page could have resolve to this machine. */
-function isOwnName(host: string | undefined): boolean {
+export function isOwnName(host: string | undefined): boolean {
   if (host === undefined) return true;
   const name = host
     .replace(/:\d*$/, "")

@@ -31,6 +31,14 @@ export const blockTime = z
   .refine((seconds) => seconds >= 0.1, "is too short: 0.1 seconds at least")
   .optional();
 
+/** Port of the page; 0: any that is free. */
+export const pagePort = z
+  .string()
+  .regex(/^\d{1,5}$/, "is not a port")
+  .transform(Number)
+  .refine((port) => port <= 65_535, "is not a port: 65535 is the greatest")
+  .optional();
+
 /** How many free transactions may wait. */
 export const freeTransactions = z
   .string()

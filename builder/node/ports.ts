@@ -95,6 +95,15 @@ export async function claimGatewayPorts(ports: GatewayPorts): Promise<void> {
   await tryPorts(gatewayPurposes(ports));
 }
 
+/**
+ * A port if it is free; of 0, one that is.
+ * @throws {PortInUseError}
+ */
+export async function portFor(port: number, purpose: string): Promise<number> {
+  const [found = port] = await tryPorts([[port, purpose]]);
+  return found;
+}
+
 /** Ports that are free now. Another program may take one before the devnet does; then it says so. */
 export async function freePorts(rollups: number): Promise<DevnetPorts> {
   const [rpc = 0, l1Gateway = 0, ...others] = await tryPorts(

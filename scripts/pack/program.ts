@@ -1,5 +1,6 @@
 import { chmodSync, cpSync, globSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { buildPage } from "../page/build.ts";
 import { emitPrograms, importedPackages } from "./emit.ts";
 import { ENGINES, readManifest, runTimeVersions, writeManifest } from "./manifest.ts";
 
@@ -36,7 +37,7 @@ const BUNDLED = {
 const BY_PATH = ["@account-abstraction/contracts-v06", "circom2", "circomlib", "solady"];
 
 /** Puts the package `lockstep` into a folder: the program, contracts to import and their compiled form. */
-export function stageProgram(root: string, folder: string): void {
+export async function stageProgram(root: string, folder: string): Promise<void> {
   const typescript = globSync("{builder,circuits}/**/*.ts", { cwd: root, exclude: ["**/*.d.ts"] });
   emitPrograms(typescript, root, folder);
   copy(root, folder, AS_THEY_ARE, TESTS);
@@ -59,6 +60,8 @@ export function stageProgram(root: string, folder: string): void {
     },
     dependencies: runTimeVersions(manifest, [...importedPackages(folder), ...BY_PATH]),
   });
+  // Its libraries come along inside of it, and who installs the package needs no bundler.
+  await buildPage(path.join(folder, "page"));
 }
 
 function copy(from: string, to: string, patterns: readonly string[], exclude: readonly string[] = []): void {

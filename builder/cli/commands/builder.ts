@@ -13,6 +13,7 @@ import {
   genesisFiles,
   keysFolder,
   origins,
+  pagePort,
   parseConfiguration,
   predeploys,
   privateKey,
@@ -21,6 +22,9 @@ import {
   transactionLifetime,
 } from "../../node/configuration.ts";
 import { openGateways } from "../../node/gateways.ts";
+import { pageOrigins } from "../../gateway/page-server.ts";
+import { openPage } from "../../node/page/open.ts";
+import { pagePortBehind } from "../../node/page/port.ts";
 import { logger } from "../log.ts";
 import { claimGatewayPorts, portsAt } from "../../node/ports.ts";
 import { openProver } from "../../node/prover.ts";
@@ -66,6 +70,8 @@ export const builderConfiguration = z.object({
   callTimeout,
   freeTransactions,
   transactionLifetime,
+  page: z.boolean().default(true),
+  pagePort,
   redis: redisUrl.optional(),
   prover: z.string().min(1).optional(),
   key: privateKey,
@@ -92,6 +98,7 @@ export async function runBuilder(options: unknown): Promise<void> {
   );
   const ports = await portsAt(configuration.portBase, wanted.length);
   await claimGatewayPorts(ports);
+  const servedOn = configuration.page ? await pagePortBehind(ports, configuration.pagePort) : undefined;
   const circuits = await prepareArtefacts({
     keys: configuration.keys,
     kinds: wanted.map(({ kind }) => kind),
@@ -134,10 +141,31 @@ export async function runBuilder(options: unknown): Promise<void> {
   });
   cleanup.use(builder);
   const { allowOrigin, callTimeout: limit } = configuration;
-  const gateways = cleanup.use(await openGateways(builder, { ports, log, allowOrigin, callTimeout: limit }));
+  const pages = [...allowOrigin, ...(servedOn === undefined ? [] : pageOrigins(servedOn))];
+  const gateways = cleanup.use(
+    await openGateways(builder, { ports, log, allowOrigin: pages, callTimeout: limit }),
+  );
+  const chains = {
+    l1: { gateway: gateways.l1, chainId: Number(evmChainId), rollups: manager },
+    rollups: gateways.rollups.map(({ id, url, chainId: shown }, index) => ({
+      id: Number(id),
+      name: `rollup ${id}`,
+      kind: wanted[index]?.kind.kind.name ?? "",
+      proven: wanted[index]?.kind.kind.isProven ?? false,
+      gateway: url,
+      chainId: Number(shown),
+      contract: wanted[index]?.kind.contract.address ?? null,
+    })),
+    // Its gateways sign for none.
+    accounts: [],
+  };
+  const page = servedOn === undefined ? undefined : cleanup.use(await openPage(servedOn, chains));
   const endpoints = gateways.rollups.map(({ id, url }) => ({ id: id.toString(), url }));
   const developmentKeys = haveDevelopmentKeys(circuits);
-  log.info({ l1: gateways.l1, rollups: endpoints, unaudited: true, developmentKeys }, "builder is up");
+  log.info(
+    { l1: gateways.l1, rollups: endpoints, page: page?.url, unaudited: true, developmentKeys },
+    "builder is up",
+  );
   const unproven = wanted.filter(({ kind }) => !kind.kind.isProven).map(({ id }) => id.toString());
   if (unproven.length > 0)
     log.warn({ rollups: unproven }, "UNPROVEN: anybody can forge these rollups' state");

@@ -12,6 +12,7 @@ import {
   genesisFiles,
   origins,
   parseConfiguration,
+  pagePort,
   predeploys,
   proofs,
   redisUrl,
@@ -28,6 +29,7 @@ import { type GenesisRollup, readGenesis } from "../../node/genesis/given.ts";
 import type { GenesisAccounts } from "../../kinds/evm/genesis/read.ts";
 import { knownKind } from "../../node/kinds/index.ts";
 import { claimPorts, portsAt } from "../../node/ports.ts";
+import { pagePortBehind } from "../../node/page/port.ts";
 import { step } from "../../node/progress.mjs";
 import { showTransaction } from "../show/show.ts";
 import { untilShutdown } from "../shutdown.ts";
@@ -53,6 +55,10 @@ export interface StartOptions {
   readonly portBase: number;
   readonly data: string;
   readonly play: boolean;
+  /** Whether the page is served. */
+  readonly page: boolean;
+  /** Where. */
+  readonly pagePort?: string;
   /** Folder of ceremony keys. */
   readonly keys?: string;
   /** `real`, or `none`: nothing is proven, for tests. */
@@ -92,6 +98,7 @@ const startConfiguration = z.object({
     .optional(),
   blockTime,
   proofs,
+  pagePort,
   redis: redisUrl.optional(),
   allowOrigin: origins,
   predeploys,
@@ -110,6 +117,7 @@ export async function runStart({
   portBase,
   data,
   play,
+  page,
   keys,
   prover,
   ...given
@@ -119,6 +127,7 @@ export async function runStart({
     accounts,
     mnemonic,
     blockTime: seconds,
+    pagePort: wantedPagePort,
     redis,
     proofs: mode,
     allowOrigin,
@@ -132,6 +141,7 @@ export async function runStart({
   const ports = await portsAt(portBase, rollups.length);
   await refuseIfRunning(data);
   await claimPorts(ports);
+  const servedOn = page ? await pagePortBehind(ports, wantedPagePort) : undefined;
   let written = false;
   const shutdown = untilShutdown(() => {
     if (written) removeDescription(data);
@@ -157,6 +167,7 @@ export async function runStart({
       callTimeout: limit,
       freeTransactions: free,
       lifetime,
+      pagePort: servedOn,
     }),
   );
   await using devnet = await starting;
@@ -246,12 +257,13 @@ async function showProvenCall(devnet: Devnet, circuits: Circuits): Promise<void>
 }
 
 function printDevnet(
-  { l1, rollups, accounts }: DevnetDescription,
+  { l1, rollups, accounts, page }: DevnetDescription,
   file: string,
   circuits: Circuits,
   genesis: readonly GenesisAccounts[],
 ): void {
   console.log(`\n${pc.bold("Devnet")}`);
+  if (page !== undefined) console.log(`  page              ${pc.bold(page)}  what happens, in a browser`);
   console.log(`  L1 node           ${l1.rpc}  (chain id ${l1.chainId})`);
   console.log(`  L1 gateway        ${l1.gateway}  point wallets and dApps here`);
   console.log(`  Rollups           ${l1.rollups}`);

@@ -37,6 +37,8 @@ export const devnetDescription = z.object({
       contract: hex,
     }),
   ),
+  /** Where a browser shows what happens; absent if no page is served. */
+  page: url.optional(),
   /** Accounts with Ether on L1. Their keys are public. */
   accounts: z.array(z.object({ address: hex, privateKey: hex })),
 });

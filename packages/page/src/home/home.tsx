@@ -1,0 +1,59 @@
+import type { JSX } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import { useLoaded } from "../chains/loaded.ts";
+import { builderNews, news } from "../chains/live.ts";
+import type { System } from "../chains/system.ts";
+import { abis } from "../names/abis.ts";
+import { lookUp } from "../names/names.ts";
+import { Await } from "../parts/notice.tsx";
+import { loadActivity, loadLanes } from "./load.ts";
+import { LanesView } from "./lanes.tsx";
+import { Failures, Provers, Queue, Recent } from "./queue.tsx";
+import { Vitals } from "./vitals.tsx";
+
+/** Provers that hang do not push: what they do is looked at again by itself. */
+const LOOK_AGAIN = 5_000;
+
+export function HomeScreen({ system }: { readonly system: System }): JSX.Element {
+  const [last, setLast] = useState<number>();
+  const [again, setAgain] = useState(0);
+  useEffect(() => {
+    const timer = setInterval(() => setAgain((count) => count + 1), LOOK_AGAIN);
+    return () => clearInterval(timer);
+  }, []);
+  const isLatest = last === undefined;
+  const lanes = useLoaded(async () => await loadLanes(system, last), `lanes ${last ?? "latest"}`, [
+    isLatest ? news.value : 0,
+  ]);
+  useEffect(() => {
+    if (lanes.state !== "ready") return;
+    const called = lanes.value.columns.flatMap(({ blocks }) =>
+      blocks.flatMap(({ chain, transactions }) =>
+        transactions.flatMap(({ to }) => (to === null ? [] : [{ chain, address: to }])),
+      ),
+    );
+    void lookUp(system, called);
+  }, [lanes, abis.value]);
+  const activity = useLoaded(async () => await loadActivity(system), "activity", [builderNews.value, again]);
+  return (
+    <main>
+      <h1 class="unseen">What is happening</h1>
+      {activity.state === "ready" && <Vitals activity={activity.value} />}
+      <section aria-label="Blocks of all chains">
+        <Await loaded={lanes} what="blocks">
+          {(value) => <LanesView system={system} lanes={value} isLatest={isLatest} onMove={setLast} />}
+        </Await>
+      </section>
+      <Await loaded={activity} what="the builder">
+        {(value) => (
+          <div class="panels">
+            <Queue system={system} activity={value} />
+            <Failures activity={value} />
+            <Provers activity={value} />
+            <Recent system={system} activity={value} />
+          </div>
+        )}
+      </Await>
+    </main>
+  );
+}

@@ -1,2 +1,0 @@
-/** The page that shows a transaction on all chains. */
-export {};

@@ -1,0 +1,75 @@
+import type { JSX } from "preact";
+import { Age } from "../parts/age.tsx";
+import type { Waiting } from "./load.ts";
+
+/** A transaction that L1 has not included: nothing of it is shown as done. */
+export function NotIncluded({
+  hash,
+  waiting,
+}: {
+  readonly hash: string;
+  readonly waiting: Waiting;
+}): JSX.Element {
+  const { status, progress } = waiting;
+  const state = progress?.state ?? status?.state;
+  const reason = progress?.reason ?? status?.reason;
+  const isDropped = state === "failed";
+  return (
+    <section class="summary">
+      <h1>
+        {state === undefined ? "Not known" : isDropped ? "Dropped" : "Waiting"}
+        <span class={isDropped || state === undefined ? "verdict fault" : "verdict"}>
+          {state === undefined
+            ? "no chain has it"
+            : isDropped
+              ? "it will not be included"
+              : "L1 has not included it"}
+        </span>
+      </h1>
+      <p class="mono break">{hash}</p>
+      {state === undefined ? (
+        <p>
+          Neither L1 nor this builder knows a transaction of this hash. It may have been made on another
+          network, or before the devnet was started again.
+        </p>
+      ) : (
+        <dl class="facts">
+          <dt>state</dt>
+          <dd>{state}</dd>
+          {status?.code !== undefined && (
+            <>
+              <dt>code</dt>
+              <dd class="mono">{status.code}</dd>
+            </>
+          )}
+          {reason !== undefined && reason !== "" && (
+            <>
+              <dt>reason</dt>
+              <dd class={isDropped ? "fault" : ""}>{reason}</dd>
+            </>
+          )}
+          {progress?.acceptedAt != null && (
+            <>
+              <dt>accepted</dt>
+              <dd>
+                <Age at={progress.acceptedAt} />
+              </dd>
+            </>
+          )}
+        </dl>
+      )}
+      {progress !== null && progress.retries.length > 0 && (
+        <details open>
+          <summary>{`Tried again ${progress.retries.length} times`}</summary>
+          <ol>
+            {progress.retries.map(({ at, reason: why }) => (
+              <li key={at}>
+                {why} <Age at={at} />
+              </li>
+            ))}
+          </ol>
+        </details>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,236 @@
+import type { JSX } from "preact";
+import { useEffect, useMemo, useState } from "preact/hooks";
+import { replace, urlOf } from "../app/route.ts";
+import { useLoaded } from "../chains/loaded.ts";
+import { builderNews, news } from "../chains/live.ts";
+import type { System } from "../chains/system.ts";
+import { abis } from "../names/abis.ts";
+import { knowProxies, lookUp, nameOrShort, names } from "../names/names.ts";
+import { Await } from "../parts/notice.tsx";
+import { labelsOf } from "../score/labels.ts";
+import { layOut } from "../score/layout.ts";
+import { chainsOf, type FrameNode, nodesOf, scoreOf, turnsOf } from "../score/model.ts";
+import { Score } from "../score/score.tsx";
+import { textLines } from "../score/text.ts";
+import type { Hex, TraceFrame } from "../chains/rpc-types.ts";
+import { FramePanel } from "./frame-panel.tsx";
+import { type Included, loadTransaction } from "./load.ts";
+import { NotIncluded } from "./not-included.tsx";
+import { save, scoreFile } from "./save-svg.tsx";
+import { StepPanel } from "./step-panel.tsx";
+import { Summary } from "./summary.tsx";
+import { Below } from "./below.tsx";
+import { useCursorKeys, useWidth } from "./hooks.ts";
+
+interface TransactionProps {
+  readonly system: System;
+  readonly hash: string;
+  readonly step: number | undefined;
+}
+
+export function TransactionScreen({ system, hash, step }: TransactionProps): JSX.Element {
+  const wanted: Hex = `0x${hash.slice(2)}`;
+  const [isDone, setDone] = useState("");
+  // A transaction that is on L1 is asked for again only when L1 has a new block: it may be gone.
+  const reasons = [isDone === hash ? (news.value.get(0) ?? 0) : builderNews.value];
+  const loaded = useLoaded(() => loadTransaction(system, wanted), hash, reasons);
+  const isIncluded = loaded.state === "ready" && loaded.value.isIncluded;
+  useEffect(() => {
+    if (isIncluded) setDone(hash);
+  }, [isIncluded, hash]);
+  return (
+    <main>
+      <Await loaded={loaded} what="the transaction">
+        {(value) =>
+          value.isIncluded ? (
+            <IncludedTransaction system={system} included={value} step={step} />
+          ) : (
+            <NotIncluded hash={hash} waiting={value} />
+          )
+        }
+      </Await>
+    </main>
+  );
+}
+
+function IncludedTransaction({
+  system,
+  included,
+  step,
+}: {
+  readonly system: System;
+  readonly included: Included;
+  readonly step: number | undefined;
+}): JSX.Element {
+  const { trace } = included;
+  return (
+    <>
+      <Summary system={system} included={included} />
+      {trace === null ? (
+        <p class="quiet">The node of L1 keeps no trace of it.</p>
+      ) : (
+        <ScoreOf system={system} included={included} trace={trace} step={step} />
+      )}
+      <Below system={system} included={included} />
+    </>
+  );
+}
+
+function ScoreOf({
+  system,
+  included,
+  trace,
+  step,
+}: {
+  readonly system: System;
+  readonly included: Included;
+  readonly trace: TraceFrame;
+  readonly step: number | undefined;
+}): JSX.Element {
+  const { own, hash } = included;
+  const turns = useMemo(() => turnsOf(own), [own]);
+  const root = useMemo(() => scoreOf(trace, turns), [trace, turns]);
+  const [opened, setOpened] = useState<ReadonlySet<string>>(new Set());
+  const [selected, setSelected] = useState<string>();
+  const [frame, width] = useWidth();
+  useEffect(() => {
+    const nodes = [...nodesOf(root)];
+    knowProxies(
+      nodes.flatMap((node) => {
+        if (node.kind !== "crossing") return [];
+        const { source, destination, from, to, callee } = node;
+        const [here, there] = [system.nameOf(source), system.nameOf(destination)];
+        return [
+          ...(to === undefined || callee?.to === undefined
+            ? []
+            : [
+                {
+                  proxy: { chain: source, address: to },
+                  original: { chain: destination, address: callee.to, chainName: there },
+                },
+              ]),
+          ...(callee === undefined || callee.isForgotten
+            ? []
+            : [
+                {
+                  proxy: { chain: destination, address: callee.from },
+                  original: { chain: source, address: from, chainName: here },
+                },
+              ]),
+        ];
+      }),
+    );
+    void lookUp(
+      system,
+      nodes.flatMap((node) =>
+        node.kind === "frame"
+          ? [
+              { chain: node.chain, address: node.from },
+              ...(node.to === undefined ? [] : [{ chain: node.chain, address: node.to }]),
+            ]
+          : [],
+      ),
+    );
+  }, [root, abis.value]);
+  const labels = useMemo(
+    () =>
+      labelsOf({
+        abis: abis.value,
+        address: (chain, address) => nameOrShort(chain, address),
+        proofs: included.progress?.proofs ?? [],
+      }),
+    [abis.value, names.value, included.progress],
+  );
+  const visits = useMemo(() => own.flatMap((execution) => execution.visits), [own]);
+  const layout = useMemo(
+    () => layOut(root, { chains: chainsOf(root), width, labels, visits, opened }),
+    [root, width, labels, visits, opened],
+  );
+  const turn = step === undefined ? undefined : turns[step];
+  const moveTo = (position: number): void => {
+    if (turns[position] === undefined) return;
+    setSelected(undefined);
+    setOpened((before) => withOpened(before, root, position));
+    replace(urlOf.transaction(hash, position));
+  };
+  useCursorKeys((by) => moveTo(step === undefined ? (by > 0 ? 0 : turns.length - 1) : step + by));
+  const nameOfChain = (chain: number): string => system.nameOf(chain);
+  const unproven = new Set(system.chains.filter(({ isProven }) => !isProven).map(({ id }) => id));
+  const node =
+    selected === undefined
+      ? undefined
+      : [...nodesOf(root)].find(({ id, kind }) => id === selected && kind === "frame");
+  const text = useMemo(() => textLines(root, labels, nameOfChain), [root, labels]);
+  return (
+    <div class="transaction">
+      <div ref={frame} class="picture">
+        <Score
+          layout={layout}
+          chainName={nameOfChain}
+          unproven={unproven}
+          cursor={step}
+          selected={selected}
+          onStep={moveTo}
+          onSelect={setSelected}
+          onOpen={(id) => setOpened((before) => new Set([...before, id]))}
+        />
+        <p class="buttons">
+          <button
+            type="button"
+            onClick={() => {
+              const everything = layOut(root, {
+                chains: chainsOf(root),
+                width,
+                labels,
+                visits,
+                opened: allOf(root),
+              });
+              save(`${hash}.svg`, "image/svg+xml", scoreFile(everything, nameOfChain, unproven));
+            }}
+          >
+            save as SVG
+          </button>
+        </p>
+        <details class="as-text">
+          <summary>The same as text</summary>
+          <pre tabIndex={0}>{text.join("\n")}</pre>
+        </details>
+      </div>
+      <aside>
+        {node?.kind === "frame" ? (
+          <FramePanel system={system} node={node} onClose={() => setSelected(undefined)} />
+        ) : turn !== undefined ? (
+          <StepPanel system={system} turns={turns} turn={turn} onStep={moveTo} />
+        ) : (
+          <section class="step" aria-label="Steps">
+            <p class="quiet">
+              {turns.length === 0
+                ? "No call left its chain."
+                : `${turns.length} steps as L1 walks through them: ← and → move the cursor.`}
+            </p>
+            {turns.length > 0 && (
+              <button type="button" onClick={() => moveTo(0)}>
+                to the first step
+              </button>
+            )}
+          </section>
+        )}
+      </aside>
+    </div>
+  );
+}
+
+function allOf(root: FrameNode): ReadonlySet<string> {
+  return new Set([...nodesOf(root)].map(({ id }) => id));
+}
+
+/** Opens what hides a step. */
+function withOpened(before: ReadonlySet<string>, root: FrameNode, position: number): ReadonlySet<string> {
+  for (const node of nodesOf(root)) {
+    if (node.kind !== "crossing") continue;
+    if (node.call?.position !== position && node.answer?.position !== position) continue;
+    const parts = node.id.split(".");
+    return new Set([...before, ...parts.map((_part, index) => parts.slice(0, index + 1).join("."))]);
+  }
+  return before;
+}

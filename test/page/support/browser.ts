@@ -1,0 +1,81 @@
+import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
+import { z } from "zod";
+
+const AXE = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
+const axeResult = z.object({
+  violations: z.array(
+    z.object({ id: z.string(), help: z.string(), nodes: z.array(z.object({ html: z.string() })) }),
+  ),
+});
+
+/** A page that a person looks at, and all that it did besides what they saw. */
+export class View implements AsyncDisposable {
+  readonly page: Page;
+  /** What the browser's console complains of. */
+  readonly complaints: string[] = [];
+  /** Addresses that were asked for something. */
+  readonly hosts = new Set<string>();
+
+  constructor(page: Page) {
+    this.page = page;
+    page.on("console", (message) => {
+      if (message.type() === "error" || message.type() === "warning") this.complaints.push(message.text());
+    });
+    page.on("pageerror", (error) => this.complaints.push(error.message));
+    page.on("request", (request) => this.hosts.add(new URL(request.url()).hostname));
+    page.on("websocket", (socket) => this.hosts.add(new URL(socket.url()).hostname));
+  }
+
+  /** What is written on it. */
+  async text(selector = "main"): Promise<string> {
+    return await this.page.locator(selector).innerText();
+  }
+
+  /** What keeps a person from using it, a line each. */
+  async barriers(): Promise<string[]> {
+    await this.page.evaluate(await readFile(AXE, "utf8"));
+    const { violations } = axeResult.parse(await this.page.evaluate("axe.run(document)"));
+    return violations.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes[0]?.html ?? ""}`);
+  }
+
+  /** Pixels by which it is wider than the window. */
+  async overflow(): Promise<number> {
+    return z
+      .number()
+      .parse(
+        await this.page.evaluate(
+          "document.documentElement.scrollWidth - document.documentElement.clientWidth",
+        ),
+      );
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.page.context().close();
+  }
+}
+
+/** A browser without a window. */
+export class Viewer implements AsyncDisposable {
+  readonly #browser: Browser;
+
+  private constructor(browser: Browser) {
+    this.#browser = browser;
+  }
+
+  static async open(executablePath: string): Promise<Viewer> {
+    return new Viewer(await chromium.launch({ executablePath, args: ["--no-sandbox"] }));
+  }
+
+  async look(url: string, options: BrowserContextOptions = {}): Promise<View> {
+    const context = await this.#browser.newContext({ reducedMotion: "reduce", ...options });
+    const view = new View(await context.newPage());
+    await view.page.goto(url);
+    return view;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#browser.close();
+  }
+}
