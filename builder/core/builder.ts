@@ -306,10 +306,10 @@ export class Builder implements Backend, AsyncDisposable {
     using _place = queue.claim(queue.claimOf(transaction));
     try {
       const isKept = await this.#guard(() =>
-        this.#pending.offer(transaction, async ({ crossesChains }, { head }) => {
+        this.#pending.offer(transaction, async ({ crossesChains, warnings }, { head }) => {
           // Behind one that waits, a transaction has to wait too: nonces are used in order.
           const isKept = crossesChains || queue.pendingOf(sender).length > 0;
-          if (isKept) await this.#accept(transaction, head.number);
+          if (isKept) await this.#accept(transaction, head.number, warnings);
           return { isKept, result: isKept };
         }),
       );
@@ -349,8 +349,8 @@ export class Builder implements Backend, AsyncDisposable {
       await this.#guard(() =>
         this.#pending.offer(
           transaction,
-          async (_effect, { head }) => {
-            await this.#accept(transaction, head.number);
+          async ({ warnings }, { head }) => {
+            await this.#accept(transaction, head.number, warnings);
             return { isKept: true, result: undefined };
           },
           claim.isFree,
@@ -615,10 +615,15 @@ export class Builder implements Backend, AsyncDisposable {
     return this.#fees(transaction).nonce === this.#fees(last).nonce + 1n ? head.number : undefined;
   }
 
-  async #accept(transaction: AcceptedTransaction, block: bigint): Promise<void> {
+  async #accept(
+    transaction: AcceptedTransaction,
+    block: bigint,
+    warnings: readonly string[] = [],
+  ): Promise<void> {
     this.#stop.signal.throwIfAborted();
     await this.#queue.add(transaction, block);
     this.#emitAccepted(transaction);
+    if (warnings.length > 0) this.#emit({ type: "warned", transaction: transaction.hash, warnings });
   }
 
   #emitAccepted({ hash, rollup }: AcceptedTransaction): void {
@@ -683,7 +688,8 @@ export class Builder implements Backend, AsyncDisposable {
   #emit(event: BuilderEvent): void {
     const { log } = this.#options;
     const isFault = FAULTS.includes(event.type);
-    if (log !== undefined) (isFault ? log.error : log.info).call(log, printable(event), event.type);
+    const tell = isFault ? log?.error : event.type === "warned" ? log?.warn : log?.info;
+    tell?.call(log, printable(event), event.type);
     for (const listener of this.#listeners) listener(event);
   }
 }

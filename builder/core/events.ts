@@ -14,6 +14,13 @@ export type BuilderEvent =
       readonly visits: number;
       readonly milliseconds: number;
     }
+  | {
+      /** What the transaction does is allowed, and hardly meant. */
+      readonly type: "warned";
+      readonly transaction: Hex;
+      /** In words. */
+      readonly warnings: readonly string[];
+    }
   | { readonly type: "proving"; readonly circuits: readonly string[]; readonly witnessMilliseconds: number }
   | {
       readonly type: "proven";

@@ -6,7 +6,7 @@ import type { JournaledState } from "./journaled-state.ts";
 
 /** What was accessed, as long as it is known. */
 export interface Accesses {
-  /** Every address that is known to be accessed, with its slots. */
+  /** Every address that is known to be accessed, with its slots; if it is warm in every call, only with some. */
   all(): Map<Hex, Set<Hex>>;
   /** Forgets everything, and takes another journal. */
   reset(next: Journal): void;
@@ -26,6 +26,8 @@ export function journalAccesses(accesses: EVM["journal"], state: JournaledState,
   let journal = first;
   let slots = new Map<Key, Set<Key>>();
   let touched = new Set<Key>();
+  /** Warm from the start: the caller, precompiled contracts. */
+  let always = new Set<Key>();
 
   const slotsOf = (address: Key): Set<Key> => {
     const known = slots.get(address);
@@ -52,6 +54,7 @@ export function journalAccesses(accesses: EVM["journal"], state: JournaledState,
   const clean = (): void => {
     slots = new Map();
     touched = new Set();
+    always = new Set();
   };
 
   accesses.isWarmedAddress = (address) => slots.has(bytesToUnprefixedHex(address));
@@ -61,7 +64,10 @@ export function journalAccesses(accesses: EVM["journal"], state: JournaledState,
   accesses.addWarmedStorage = (address, slot) =>
     warmSlot(bytesToUnprefixedHex(address), bytesToUnprefixedHex(slot));
   // Comes before any frame that could revert, so these need no list of their own.
-  accesses.addAlwaysWarmAddress = (address) => void slotsOf(unprefixed(address));
+  accesses.addAlwaysWarmAddress = (address) => {
+    always.add(unprefixed(address));
+    void slotsOf(unprefixed(address));
+  };
   accesses.addAlwaysWarmSlot = (address, slot) => warmSlot(unprefixed(address), unprefixed(slot));
   accesses.putAccount = async (address, account) => {
     touch(address);
@@ -86,10 +92,11 @@ export function journalAccesses(accesses: EVM["journal"], state: JournaledState,
   return {
     all: () =>
       new Map(
-        [...slots].map(([address, own]) => [
-          prefixed(address),
-          new Set([...own].map((slot) => prefixed(slot))),
-        ]),
+        [...slots].flatMap(([address, own]) =>
+          own.size === 0 && always.has(address)
+            ? []
+            : [[prefixed(address), new Set([...own].map((slot) => prefixed(slot)))]],
+        ),
       ),
     reset(next) {
       clean();

@@ -1,6 +1,6 @@
 import type { Backend } from "./backend.ts";
 import { MAX_TRANSACTION_GAS } from "../batch/limits.ts";
-import { type CallRequest, type TransactionOutcome, failureOf } from "../simulate/outcome.ts";
+import { type CallRequest, type TransactionOutcome, failureOnL1 } from "../simulate/outcome.ts";
 import { LockstepError } from "../protocol/errors.ts";
 
 /**
@@ -61,7 +61,7 @@ export async function estimateCrossChainGas(
 ): Promise<bigint | undefined> {
   const outcome = await builder.call(request, pending, "include");
   if (!outcome.crossesChains) return undefined;
-  if (!outcome.success) throw failureOf(outcome.data, outcome.failure);
+  if (!outcome.success) throw failureOnL1(outcome);
   const cap = request.gas < MAX_TRANSACTION_GAS ? request.gas : MAX_TRANSACTION_GAS;
   return await findGasLimit(
     outcome.gasUsed,

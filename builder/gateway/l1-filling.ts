@@ -2,7 +2,7 @@ import { type Hex, numberToHex } from "viem";
 import { z } from "zod";
 import type { Backend } from "./backend.ts";
 import { BlockNotFoundError, GenesisTraceError } from "./block-errors.ts";
-import { type CallRequest, failureOf, type TransactionOutcome } from "../simulate/outcome.ts";
+import { type CallRequest, failureOnL1, type TransactionOutcome } from "../simulate/outcome.ts";
 import { accessListGas } from "./call-request.ts";
 import {
   addressSchema,
@@ -162,7 +162,7 @@ function listed({ from, to }: CallRequest, outcome: TransactionOutcome, accessed
   return {
     result: {
       accessList,
-      ...(outcome.success ? {} : { error: failureOf(outcome.data, outcome.failure).message }),
+      ...(outcome.success ? {} : { error: failureOnL1(outcome).message }),
       gasUsed: numberToHex(outcome.gasUsed + accessListGas({ accessList })),
     },
   };

@@ -3,16 +3,18 @@ import { L1 } from "../protocol/ids.ts";
 import type { Answer, RpcRequest } from "./json-rpc.ts";
 import { headCall, unlessNodeKnowsBetter } from "./l1-call.ts";
 import type { L1Node } from "./l1-node.ts";
+import type { ProxyNames } from "./proxies/proxy-names.ts";
 import { simulatedTrace } from "./trace/simulated-trace.ts";
 import { traceCallOverridesSchema, traceParamsSchema } from "./trace/trace.ts";
 
 /**
- * `debug_traceCall` on L1: the frames of all chains, if the call crosses; else, and for other tracers than
- * `callTracer`, the node's answer.
+ * `debug_traceCall` on L1: the frames of all chains, if the call crosses or there is something to warn of;
+ * else, and for other tracers than `callTracer`, the node's answer.
  */
 export async function traceL1Call(
   builder: Pick<Backend, "l1" | "call">,
   node: L1Node,
+  names: ProxyNames,
   request: RpcRequest,
 ): Promise<Answer> {
   const { params } = request;
@@ -27,10 +29,17 @@ export async function traceL1Call(
     params: [params[0], params[1], stateOverrides, blockOverrides],
   });
   const outcome = at && (await unlessNodeKnowsBetter(() => builder.call(at.request, at.pending)));
-  if (at === undefined || outcome?.crossesChains !== true || outcome.trace === undefined)
-    return await node.answer(request);
+  if (at === undefined || outcome?.trace === undefined) return await node.answer(request);
   const { crossed, gasUsed, trace: frame } = outcome;
-  const { calls, ...root } = simulatedTrace({ chain: L1, frame, crossed, gas: at.request.gas, gasUsed });
+  const { calls, ...root } = simulatedTrace({
+    chain: L1,
+    frame,
+    crossed,
+    gas: at.request.gas,
+    gasUsed,
+    names,
+  });
+  if (!outcome.crossesChains && root.warning === undefined) return await node.answer(request);
   const isWhole = options.tracerConfig?.onlyTopCall !== true && calls !== undefined;
   return { result: isWhole ? { ...root, calls } : root };
 }

@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { Backend } from "./backend.ts";
 import { isBlobTransaction } from "../intake/decode.ts";
 import { LockstepError } from "../protocol/errors.ts";
-import { failureOf } from "../simulate/outcome.ts";
+import { failureOnL1 } from "../simulate/outcome.ts";
 import { GatewayAccounts, type SigningChain } from "./accounts.ts";
 import { accessListGas, callRequest } from "./call-request.ts";
 import { estimateCrossChainGas } from "./estimate.ts";
@@ -23,6 +23,9 @@ import { L1Node } from "./l1-node.ts";
 import { l1RawMethods } from "./l1-raw.ts";
 import { l1TxpoolMethods } from "./l1-txpool.ts";
 import { l1FeedSource } from "./l1-feed.ts";
+import { lowerCase } from "../protocol/address.ts";
+import { withProxyGuard } from "./proxies/guard.ts";
+import { ProxyNames } from "./proxies/proxy-names.ts";
 import { nextNonce } from "./nonce.ts";
 import { pendingTransaction } from "./pending-transaction.ts";
 import { seeingMethods } from "./seeing/methods.ts";
@@ -63,11 +66,12 @@ const rawTransaction = z.tuple([bytesSchema]);
 /** Everything goes to the node as it is, but what has to see the rollups. */
 export function l1Service(
   builder: Backend,
-  { kinds, accounts: keys = [] }: Pick<L1GatewayOptions, "kinds" | "accounts">,
+  { kinds, accounts: keys = [], log }: Pick<L1GatewayOptions, "kinds" | "accounts" | "log">,
 ): Service {
   const upstream = new Upstream(builder.l1Rpc);
   const feed = new BlockFeed(l1FeedSource(upstream));
   const node = new L1Node(upstream);
+  const names = new ProxyNames();
   const accounts = new GatewayAccounts(signingChain(builder, node), keys);
   const filling = fillingMethods(builder, node, trace);
   const addresses: Handler = async () =>
@@ -91,7 +95,7 @@ export function l1Service(
       if (at === undefined) return await node.answer(request);
       const outcome = await unlessNodeKnowsBetter(() => builder.call(at.request, at.pending));
       if (outcome?.crossesChains !== true) return await node.answer(request);
-      if (!outcome.success) throw failureOf(outcome.data, outcome.failure);
+      if (!outcome.success) throw failureOnL1(outcome);
       return { result: outcome.data };
     },
     eth_estimateGas: async (request) => {
@@ -121,7 +125,7 @@ export function l1Service(
       const [address] = parseParams(z.tuple([addressSchema], z.unknown()), request.params);
       return { result: numberToHex(await nextNonceOf(builder, address)) };
     },
-    debug_traceCall: async (request) => await traceL1Call(builder, node, request),
+    debug_traceCall: async (request) => await traceL1Call(builder, node, names, request),
     debug_traceTransaction: trace,
     lockstep_traceTransaction: trace,
     ...seeingMethods({ builder, kinds }),
@@ -153,9 +157,11 @@ export function l1Service(
   const end = builder.listen(({ type }) => {
     if (type === "posted") feed.nudge();
   });
+  const handle: Handler = async (request) =>
+    await (methods.get(request.method) ?? ((other) => node.answer(other)))(request);
+  const hasCode = async (address: Hex) => (await builder.l1.getCode({ address })) !== undefined;
   return {
-    handle: async (request) =>
-      await (methods.get(request.method) ?? ((other) => node.answer(other)))(request),
+    handle: withProxyGuard(handle, { builder, manager: lowerCase(builder.manager), names, hasCode, log }),
     topics: new Map(Object.entries({ ...blockTopics(feed), newPendingTransactions })),
     close: () => {
       end();

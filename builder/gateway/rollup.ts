@@ -35,16 +35,21 @@ const NOTHING: KindGateway = { methods: {}, topics: new Map(), close: () => unde
 /** What every rollup answers, and what its kind brings. */
 export function rollupService(
   builder: Backend,
-  options: Pick<RollupGatewayOptions, "rollup" | "kinds" | "chainId" | "accounts">,
+  options: Pick<RollupGatewayOptions, "rollup" | "kinds" | "chainId" | "accounts" | "log">,
 ): Service {
-  const { rollup, kinds, accounts = [], chainId = evmChainIdOf(builder.l1ChainId, rollup) } = options;
+  const { rollup, kinds, log, accounts = [], chainId = evmChainIdOf(builder.l1ChainId, rollup) } = options;
   const kind = builder.rollups.find(({ id }) => id === rollup)?.kind;
   if (kind === undefined) throw new UnknownRollupError(rollup);
   const upstream = new Upstream(builder.l1Rpc);
   const across = async (l1Transaction: Hex) =>
     await traceAllChains(builder, kinds, l1Transaction, await readL1Trace(upstream, l1Transaction));
-  const context = { builder, rollup, chainId, accounts, across };
-  const { methods: brought, topics, close } = kinds.get(kind.name)?.open(context) ?? NOTHING;
+  const context = { builder, rollup, chainId, accounts, log, across };
+  const {
+    methods: brought,
+    topics,
+    around = (handle) => handle,
+    close,
+  } = kinds.get(kind.name)?.open(context) ?? NOTHING;
   const common: Readonly<Record<string, Handler>> = {
     eth_chainId: async () => ({ result: numberToHex(chainId) }),
     net_version: async () => ({ result: chainId.toString() }),
@@ -59,12 +64,12 @@ export function rollupService(
   };
   const methods = new Map([...Object.entries(common), ...Object.entries(brought)]);
   return {
-    handle: async (request) => {
+    handle: around(async (request) => {
       const method = methods.get(request.method);
       if (method !== undefined) return await method(request);
       const message = `a rollup's gateway has no method ${request.method}`;
       return { error: { code: RpcCode.METHOD_NOT_FOUND, message } };
-    },
+    }),
     topics,
     close,
   };

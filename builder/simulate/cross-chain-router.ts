@@ -27,14 +27,14 @@ export interface CallResult {
   readonly data: Hex;
 }
 
-/** How a call ended that L1 played, and the frame in which it did. */
-export interface L1CallResult extends CallResult {
+/** How a call ended, and the frame that it entered. */
+export interface EntryResult extends CallResult {
   readonly frame: CallFrame | undefined;
 }
 
 /** L1 as the rollups reach it: performs a CALL from the proxy of its sender. */
 export interface L1Port {
-  call(action: Action): Promise<L1CallResult>;
+  call(action: Action): Promise<EntryResult>;
 }
 
 /** A call that L1 code makes through a proxy. */
@@ -110,10 +110,10 @@ export class CrossChainRouter {
   }
 
   /**
-   * A transaction signed for a rollup.
+   * A transaction signed for a rollup, with its frame there.
    * @throws `INVALID_L2_TRANSACTION` and what `relay` throws.
    */
-  async l2Transaction(rollup: ChainId, data: Hex, port: L1Port): Promise<CallResult> {
+  async l2Transaction(rollup: ChainId, data: Hex, port: L1Port): Promise<EntryResult> {
     return await this.#begin(l2txAction(rollup, data), port);
   }
 
@@ -144,7 +144,7 @@ export class CrossChainRouter {
     trigger: Action,
     port: L1Port,
     { frame, deliver = () => this.#deliver(trigger), ended = () => undefined }: Beginning = {},
-  ): Promise<CallResult> {
+  ): Promise<EntryResult> {
     const { recording } = this.#options;
     const arrival = this.#arrival(trigger);
     const entry = recording.begin(arrival, this.#roots());
@@ -159,7 +159,7 @@ export class CrossChainRouter {
     if (!trigger.isStatic) recording.moveTo(undefined);
     const completed = arrival.visits[0]?.completed;
     if (completed !== undefined) ended(completed);
-    return result;
+    return { ...result, frame: frames.first };
   }
 
   /** L1 calls a rollup in the open execution. */

@@ -36,6 +36,7 @@ export class OpenFrames {
   readonly #crossed: CrossedFrames;
   readonly #open: { readonly frame: CallFrame; readonly isMadeUp: boolean }[] = [];
   #left: CallFrame | undefined;
+  #first: CallFrame | undefined;
 
   /** @param left the frame in which L1 was left, if one was. */
   constructor(crossed: CrossedFrames, left: CallFrame | undefined) {
@@ -50,7 +51,13 @@ export class OpenFrames {
   enter(action: Action, frame: CallFrame | undefined): void {
     const entered = frame ?? frameOf(action);
     if (this.#left !== undefined) this.#crossed.link(this.#left, { chain: action.to, frame: entered });
+    this.#first ??= entered;
     this.#open.push({ frame: entered, isMadeUp: frame === undefined });
+  }
+
+  /** The frame that was entered first. */
+  get first(): CallFrame | undefined {
+    return this.#first;
   }
 
   /** A call goes out, in the frame that is given if the rollup has frames. */

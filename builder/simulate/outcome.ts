@@ -4,6 +4,8 @@ import type { CallFrame } from "../evm/call-frame.ts";
 import { revertMessage } from "../evm/revert-reason.ts";
 import type { CrossedFrames } from "./crossed-frames.ts";
 import { LockstepError } from "../protocol/errors.ts";
+import { type ChainId, L1 } from "../protocol/ids.ts";
+import { farFailure } from "./far-failure.ts";
 
 /** A rollup answered that the transaction signed for it fails. It has no effect and may be sent again. */
 export class L2TransactionFailedError extends LockstepError {
@@ -21,8 +23,9 @@ export class TransactionRevertedError extends LockstepError {
   /** Revert data. */
   readonly data: Hex;
 
-  constructor(data: Hex) {
-    super("TRANSACTION_REVERTED", revertMessage(data));
+  /** @param far why it failed on another chain, where no data says so. */
+  constructor(data: Hex, far?: string) {
+    super("TRANSACTION_REVERTED", far === undefined ? revertMessage(data) : `${revertMessage(data)}: ${far}`);
     this.data = data;
   }
 }
@@ -35,13 +38,27 @@ export class ExecutionFailedError extends LockstepError {
   }
 }
 
-/**
- * What became of a transaction or call that did not succeed.
- * @param failure in the EVM's words.
- */
-export function failureOf(data: Hex, failure: string | undefined): LockstepError {
-  const reverted = failure === undefined || failure === "revert";
-  return reverted ? new TransactionRevertedError(data) : new ExecutionFailedError(failure);
+/** How a call ended that did not succeed. */
+export interface FailedCall {
+  /** The chain that it began on, and its frame there. */
+  readonly chain: ChainId;
+  readonly frame: CallFrame | undefined;
+  readonly crossed: CrossedFrames;
+  /** Revert data. */
+  readonly data: Hex;
+  /** In the EVM's words. */
+  readonly failure: string | undefined;
+}
+
+/** What became of a call that did not succeed. */
+export function failureOf({ chain, frame, crossed, data, failure }: FailedCall): LockstepError {
+  if (failure !== undefined && failure !== "revert") return new ExecutionFailedError(failure);
+  return new TransactionRevertedError(data, frame && farFailure(chain, frame, crossed));
+}
+
+/** The same of a transaction or call that began on L1. */
+export function failureOnL1({ trace, crossed, data, failure }: TransactionOutcome): LockstepError {
+  return failureOf({ chain: L1, frame: trace, crossed, data, failure });
 }
 
 /** An event that L1 code emitted. Those of `Rollups` itself are not simulated. */
@@ -77,4 +94,6 @@ export interface TransactionOutcome {
 export interface L2TransactionOutcome {
   /** Return data. */
   readonly data: Hex;
+  /** What is odd about what it does on other chains, in words. */
+  readonly warnings: readonly string[];
 }

@@ -1,8 +1,9 @@
 import type { Address } from "viem";
 import { LockstepError } from "../protocol/errors.ts";
-import { type TransactionOutcome, failureOf } from "./outcome.ts";
+import { type TransactionOutcome, failureOnL1 } from "./outcome.ts";
 import type { Simulation } from "./simulation.ts";
 import type { AcceptedTransaction } from "../intake/accepted.ts";
+import { warningsIn } from "./warnings.ts";
 import { checkSender } from "../intake/check.ts";
 
 export interface SimulationOptions {
@@ -19,6 +20,8 @@ export interface SimulationResult {
   readonly success: boolean;
   /** Of a transaction of L1; one signed for a rollup is part of the batch. */
   readonly outcome?: TransactionOutcome;
+  /** What is odd about what it does on other chains, in words. */
+  readonly warnings: readonly string[];
 }
 
 /** What became of a transaction in a simulation. */
@@ -62,14 +65,22 @@ export async function simulateTransaction(
     check(simulation.outlines(first));
   };
   if (transaction.rollup !== undefined) {
-    await simulation.l2Transaction(transaction.rollup, transaction.data, origin, assertWanted);
-    return { crossesChains: true, success: true };
+    const { warnings } = await simulation.l2Transaction(
+      transaction.rollup,
+      transaction.data,
+      origin,
+      assertWanted,
+    );
+    return { crossesChains: true, success: true, warnings };
   }
   const { decoded } = transaction;
   checkSender(decoded, await simulation.sender(decoded.sender), baseFeePerGas);
-  const outcome = await simulation.transaction(decoded.tx, ({ crossesChains, success, data, failure }) => {
-    if (crossesChains && !success) throw failureOf(data, failure);
+  const outcome = await simulation.transaction(decoded.tx, (played) => {
+    const { crossesChains, success } = played;
+    if (crossesChains && !success) throw failureOnL1(played);
     if (crossesChains) assertWanted();
   });
-  return { crossesChains: outcome.crossesChains, success: outcome.success, outcome };
+  const { crossesChains, success, trace, crossed } = outcome;
+  const warnings = crossesChains && trace !== undefined ? warningsIn(trace, crossed) : [];
+  return { crossesChains, success, outcome, warnings };
 }

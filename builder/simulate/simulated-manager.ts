@@ -28,13 +28,7 @@ import { lowerCase } from "../protocol/address.ts";
 import type { ProxyAddresses } from "./proxy-addresses.ts";
 import type { Registry } from "./registry.ts";
 import { SimulationRefusedError } from "./refusal.ts";
-import type {
-  CallResult,
-  L1CallResult,
-  L1Port,
-  RelayedCall,
-  CrossChainRouter,
-} from "./cross-chain-router.ts";
+import type { CallResult, EntryResult, L1Port, RelayedCall, CrossChainRouter } from "./cross-chain-router.ts";
 
 const ROLLUP_OF_SELECTOR = toFunctionSelector(getAbiItem({ abi: rollupsAbi, name: "rollupOf" }));
 
@@ -176,7 +170,7 @@ export class SimulatedManager {
   }
 
   /** The manager calls the proxy of the action's sender, which calls the target. */
-  async #call(action: Action, frame: ManagerFrame): Promise<L1CallResult> {
+  async #call(action: Action, frame: ManagerFrame): Promise<EntryResult> {
     if (lowerCase(action.target) === this.#options.manager) {
       const message = `rollup ${action.from} would call Rollups itself`;
       throw new SimulationRefusedError("CALL_TO_MANAGER", message);

@@ -36,6 +36,7 @@ import type { ProxyAddresses } from "./proxy-addresses.ts";
 import { Registry } from "./registry.ts";
 import { CrossedFrames } from "./crossed-frames.ts";
 import { type CallResult, CrossChainRouter } from "./cross-chain-router.ts";
+import { warningsIn } from "./warnings.ts";
 import { SharedExecutionError, Recording } from "./recording/recording.ts";
 
 /** All chains at one head, and the block to come. */
@@ -194,7 +195,8 @@ export class Simulation {
       const answer = await this.#router.l2Transaction(rollup, data, port);
       if (answer.failed) throw new L2TransactionFailedError(answer.data);
       assertWanted();
-      return { data: answer.data };
+      const { frame } = answer;
+      return { data: answer.data, warnings: frame === undefined ? [] : warningsIn(frame, this.#crossed) };
     });
   }
 

@@ -1,3 +1,4 @@
+import type { Logger } from "pino";
 import type { Hex, LocalAccount } from "viem";
 import type { Backend } from "../backend.ts";
 import type { ChainId } from "../../protocol/ids.ts";
@@ -14,6 +15,7 @@ export interface RollupContext {
   readonly chainId: bigint;
   /** Accounts that the gateway signs for. */
   readonly accounts: readonly LocalAccount[];
+  readonly log?: Logger | undefined;
   /** Everything that a transaction of L1 did on all chains; nothing if it had nothing to do with rollups. */
   readonly across: (l1Transaction: Hex) => Promise<CrossChainTrace | undefined>;
 }
@@ -22,6 +24,8 @@ export interface RollupContext {
 export interface KindGateway {
   readonly methods: Readonly<Record<string, Handler>>;
   readonly topics: ReadonlyMap<string, Topic>;
+  /** Looks at requests before they are answered. */
+  readonly around?: (handle: Handler) => Handler;
   readonly close: () => void;
 }
 

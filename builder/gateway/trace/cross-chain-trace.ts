@@ -7,6 +7,7 @@ import type { ChronicleTransaction } from "../../kinds/evm/chronicle/types.ts";
 import { type Action, ActionKind } from "../../protocol/action.ts";
 import { type ChainId, L1 } from "../../protocol/ids.ts";
 import { rollupFrame, type TraceFrame } from "./frame.ts";
+import { warningOf } from "../../simulate/warnings.ts";
 import { type TracedCall, isRemembered, tookEffect } from "./traced-call.ts";
 import { callsForRollups, isTransactionFrame, relayOf } from "./l1-frame.ts";
 
@@ -186,7 +187,9 @@ export class CrossChainTrace {
     const isTransaction = trigger?.kind === ActionKind.L2TX && operation === visit.operations[0];
     // A transaction stays when its frame reverts, and undoes its calls; a call that fails undoes itself.
     const reverted = isTransaction && operation.error !== undefined;
-    return this.#rollupFrame(operation, chain, visit, { ...place, reverted });
+    const warning = isTransaction ? undefined : warningOf({ chain, frame: operation });
+    const shown = this.#rollupFrame(operation, chain, visit, { ...place, reverted });
+    return warning === undefined ? shown : { ...shown, warning };
   }
 
   #rollupFrame(frame: CallFrame, chain: ChainId, visit: TracedVisit, place: Place): TraceFrame {

@@ -17,11 +17,14 @@ export interface TraceFrame {
   readonly input: Hex;
   readonly output?: Hex;
   readonly error?: string;
-  readonly revertReason?: string;
+  /** What its revert data says, or why it came back from another chain without any. */
+  revertReason?: string;
   /** In this frame a call left for another chain: its frame is the frame's only child. */
   crossing?: Hex;
   /** Why frames of the other chain are not there. */
   readonly missing?: string;
+  /** What is odd about the call, though the EVM has nothing against it. */
+  warning?: string;
   calls?: TraceFrame[];
 }
 

@@ -1,7 +1,10 @@
 import { numberToHex } from "viem";
 import type { CallFrame } from "../../evm/call-frame.ts";
+import { farFailure } from "../../simulate/far-failure.ts";
 import type { CrossedFrames } from "../../simulate/crossed-frames.ts";
 import type { ChainId } from "../../protocol/ids.ts";
+import type { ProxyNames } from "../proxies/proxy-names.ts";
+import { warningOf } from "../../simulate/warnings.ts";
 import { rollupFrame, type TraceFrame, withoutEmptyCalls } from "./frame.ts";
 
 /** A call that was played on all chains. */
@@ -13,6 +16,8 @@ export interface SimulatedCall {
   /** Gas that it was given, and gas that a transaction would be charged. */
   readonly gas: bigint;
   readonly gasUsed: bigint;
+  /** Where proxies belong on the chain. */
+  readonly names?: ProxyNames;
 }
 
 /**
@@ -20,7 +25,7 @@ export interface SimulatedCall {
  * were undone as well; frames that the proxies' managers open for their own purposes are left out.
  * @throws {TraceTooDeepError}
  */
-export function simulatedTrace({ chain, frame, crossed, gas, gasUsed }: SimulatedCall): TraceFrame {
+export function simulatedTrace({ chain, frame, crossed, gas, gasUsed, names }: SimulatedCall): TraceFrame {
   // A transaction pays for more than what its first frame uses.
   const root: TraceFrame = {
     ...rollupFrame(frame, chain),
@@ -30,11 +35,23 @@ export function simulatedTrace({ chain, frame, crossed, gas, gasUsed }: Simulate
   const waiting = [{ chain, frame, shown: root }];
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
     const { shown } = next;
+    const isStray = next.chain === chain && next.frame.noCode === true && next.frame.value > 0n;
+    const stray = isStray && next.frame.to !== undefined ? names?.warningOf(next.frame.to) : undefined;
+    if (stray !== undefined) shown.warning = stray;
     const callees = crossed.calleesOf(next.frame);
     const [first] = callees;
-    if (first !== undefined) shown.crossing = numberToHex(first.chain);
+    if (first !== undefined) {
+      shown.crossing = numberToHex(first.chain);
+      const reason = farFailure(next.chain, next.frame, crossed);
+      if (reason !== undefined) shown.revertReason = reason;
+    }
     const below = first === undefined ? placedOn(next.chain, next.frame.calls) : callees;
     const inside = below.map((each) => ({ ...each, shown: rollupFrame(each.frame, each.chain) }));
+    if (first !== undefined)
+      for (const each of inside) {
+        const warning = warningOf(each);
+        if (warning !== undefined) each.shown.warning = warning;
+      }
     shown.calls = inside.map((each) => each.shown);
     waiting.push(...inside);
   }

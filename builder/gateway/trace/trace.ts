@@ -9,6 +9,10 @@ import { transactionsOf } from "../../protocol/execution/transactions.ts";
 import type { ChainId } from "../../protocol/ids.ts";
 import type { Upstream } from "../upstream.ts";
 import { CrossChainTrace, type CallsOfKind, type TracedVisit } from "./cross-chain-trace.ts";
+import { L1 } from "../../protocol/ids.ts";
+import { nameOf } from "../../simulate/far-failure.ts";
+import { noCodeWarning } from "../../simulate/warnings.ts";
+import type { TraceFrame } from "./frame.ts";
 import { isTransactionFrame } from "./l1-frame.ts";
 
 /** What a kind of rollup contributes to traces: frames of visits, or else what calls of it cause. */
@@ -58,8 +62,39 @@ export async function traceAllChains(
   }
   const hasTransactions = some(l1, (frame) => isTransactionFrame(frame, manager));
   const transactions = hasTransactions ? await transactionsIn(builder, l1Transaction) : [];
-  return new CrossChainTrace({ manager, l1, visits, transactions, frameless });
+  const trace = new CrossChainTrace({ manager, l1, visits, transactions, frameless });
+  await warnOfL1(builder.l1, trace.root);
+  return trace;
 }
+
+/** Most accounts whose code is asked for in one trace. */
+const MAX_CODES = 20;
+
+/**
+ * Marks calls of rollups to accounts of L1 that have no code. A node's frames do not tell that: it is asked
+ * of those that did nothing.
+ */
+async function warnOfL1(l1: Backend["l1"], root: TraceFrame): Promise<void> {
+  const idle = new Map<Hex, TraceFrame[]>();
+  const waiting = [root];
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    const { calls = [], crossing, chain } = next;
+    waiting.push(...calls);
+    if (chain === ON_L1 || crossing !== ON_L1) continue;
+    // The frame that is entered is the proxy's, which calls.
+    const [callee] = calls[0]?.calls ?? [];
+    if (callee?.to === undefined || callee.input === "0x" || (callee.calls ?? []).length > 0) continue;
+    if (BigInt(callee.gasUsed) > 0n) continue;
+    idle.set(callee.to, [...(idle.get(callee.to) ?? []), callee]);
+  }
+  const asked = [...idle].slice(0, MAX_CODES).map(async ([address, frames]) => {
+    if ((await l1.getCode({ address })) !== undefined) return;
+    for (const frame of frames) frame.warning = noCodeWarning(address, nameOf(L1));
+  });
+  await Promise.all(asked);
+}
+
+const ON_L1 = "0x0";
 
 /** A rollup that was stopped has nothing to show, and does not keep the others from it. */
 async function visitsOf(

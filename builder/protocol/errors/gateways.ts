@@ -101,6 +101,12 @@ export const GATEWAY_ERRORS = {
       "A web page of a foreign origin, or under a foreign host name, asks for signatures or node controls.",
     remedy: "Start with `--allow-origin`, or reach the gateway as `localhost` or by its IP address.",
   },
+  EVM_CHAIN_ID_GIVEN: {
+    title: "an EVM chain id in place of Lockstep's number",
+    meaning:
+      "`createProxy`, `proxyOf` or `passOn` was given the chain id that wallets know a chain by. Proxies take Lockstep's numbers: 0 is L1, rollups count from 1.",
+    remedy: "Give the number that the message names.",
+  },
   UNSUPPORTED_TRANSACTION: {
     title: "no blobs on rollups",
     meaning: "Transactions of type 3 are for L1 only.",

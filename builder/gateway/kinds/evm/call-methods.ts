@@ -51,7 +51,7 @@ export function callMethods(view: EvmRollupView): Readonly<Record<string, Handle
     eth_call: async ({ params }) => {
       const { request, place } = await simulatedCall(view, params);
       const outcome = await view.call(request, place);
-      if (!outcome.success) throw revertOf(outcome);
+      if (!outcome.success) throw revertOf(view, outcome);
       return { result: outcome.output };
     },
     eth_estimateGas: async ({ params }) => {
@@ -61,12 +61,12 @@ export function callMethods(view: EvmRollupView): Readonly<Record<string, Handle
     eth_createAccessList: async ({ params }) => {
       const { request, place } = await simulatedCall(view, params, "pending");
       const outcome = await view.call(request, place);
-      const { success, gasUsed, output, operations } = outcome;
+      const { success, gasUsed } = outcome;
       const accessList = accessListOf(outcome, request);
       return {
         result: {
           accessList,
-          ...(success ? {} : { error: failureOf(output, operations[0]?.error).message }),
+          ...(success ? {} : { error: revertOf(view, outcome).message }),
           gasUsed: numberToHex(gasUsed + accessListGas({ accessList })),
         },
       };
@@ -93,7 +93,7 @@ export async function estimateCall(view: EvmRollupView, call: CallParameters): P
 
 async function estimate(view: EvmRollupView, request: CallRequest, place: CallPlace): Promise<bigint> {
   const outcome = await view.call(request, place, "include");
-  if (!outcome.success) throw revertOf(outcome);
+  if (!outcome.success) throw revertOf(view, outcome);
   const { gasUsed, l1Calls, l1Failures } = outcome;
   const succeedsWith = async (gas: bigint): Promise<boolean> =>
     await succeeds(view, { ...request, gas }, place, l1Failures);
@@ -127,8 +127,10 @@ async function succeeds(
   }
 }
 
-function revertOf({ output, operations }: CallOutcome): LockstepError {
-  return failureOf(output, operations[0]?.error);
+function revertOf({ rollup }: EvmRollupView, outcome: CallOutcome): LockstepError {
+  const { output: data, operations, crossed } = outcome;
+  const [frame] = operations;
+  return failureOf({ chain: rollup, frame, crossed, data, failure: frame?.error });
 }
 
 /** The rollup's head, and calls on it. */

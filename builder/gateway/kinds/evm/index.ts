@@ -4,6 +4,9 @@ import { LockstepError } from "../../../protocol/errors.ts";
 import type { Topic } from "../../service.ts";
 import { BlockFeed, type FeedSource } from "../../subscriptions/feed.ts";
 import { blockTopics } from "../../subscriptions/topics.ts";
+import { SYSTEM } from "../../../kinds/evm/system.ts";
+import { withProxyGuard } from "../../proxies/guard.ts";
+import { ProxyNames } from "../../proxies/proxy-names.ts";
 import { pendingTransaction } from "../../pending-transaction.ts";
 import type { KindGateway, RollupContext } from "../kind-gateway.ts";
 import { callMethods } from "./call-methods.ts";
@@ -21,18 +24,30 @@ import { evmRollupView, type EvmRollupView } from "./view.ts";
  * An EVM rollup as wallets, viem, ethers and Hardhat know chains.
  * @throws {LockstepError} `WRONG_CHAIN_ID`
  */
-export function evmGateway({ builder, rollup, chainId, accounts, across }: RollupContext): KindGateway {
+export function evmGateway(context: RollupContext): KindGateway {
+  const { builder, rollup, chainId, accounts, log, across } = context;
   const real = evmChainIdOf(builder.l1ChainId, rollup);
   if (chainId !== real)
     throw new LockstepError("WRONG_CHAIN_ID", `rollup ${rollup} has chain id ${real}, not ${chainId}`);
-  return openEvmGateway(evmRollupView(builder, rollup, chainId), accounts, across);
+  const view = evmRollupView(builder, rollup, chainId);
+  const names = new ProxyNames();
+  const hasCode = async (address: Hex) =>
+    await view.read(({ store }) => (store.account(address)?.code ?? "0x") !== "0x");
+  return {
+    ...openEvmGateway(view, accounts, across, names),
+    around: (handle) => withProxyGuard(handle, { builder, manager: SYSTEM, names, hasCode, log }),
+  };
 }
 
-/** @param across everything that a transaction of L1 did on all chains. */
+/**
+ * @param across everything that a transaction of L1 did on all chains.
+ * @param names where proxies belong on the rollup.
+ */
 export function openEvmGateway(
   view: EvmRollupView,
   accounts: RollupContext["accounts"],
   across: RollupContext["across"],
+  names = new ProxyNames(),
 ): KindGateway {
   const feed = new BlockFeed(feedSource(view));
   const topics = {
@@ -56,7 +71,7 @@ export function openEvmGateway(
       ...historyMethods(view),
       ...callMethods(view),
       ...transactionMethods(view, accounts),
-      ...traceMethods(view, across),
+      ...traceMethods(view, across, names),
       ...filters.methods,
     },
     topics: new Map(Object.entries(topics)),

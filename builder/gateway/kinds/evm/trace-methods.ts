@@ -5,6 +5,7 @@ import { LockstepError } from "../../../protocol/errors.ts";
 import { decodeTransaction } from "../../../intake/decode.ts";
 import { hashSchema, parseParams } from "../../json-rpc.ts";
 import type { Handler } from "../../service.ts";
+import type { ProxyNames } from "../../proxies/proxy-names.ts";
 import { withoutEmptyCalls, type TraceFrame } from "../../trace/frame.ts";
 import type { CrossChainTrace, TracedVisit } from "../../trace/cross-chain-trace.ts";
 import { type KindTrace, traceParamsSchema } from "../../trace/trace.ts";
@@ -41,10 +42,14 @@ export class TransactionNotFoundError extends LockstepError {
   }
 }
 
-/** @param across everything that a transaction of L1 did on all chains. */
+/**
+ * @param across everything that a transaction of L1 did on all chains.
+ * @param names where proxies belong on the rollup.
+ */
 export function traceMethods(
   view: EvmRollupView,
   across: (l1Transaction: Hex) => Promise<CrossChainTrace | undefined>,
+  names: ProxyNames,
 ): Readonly<Record<string, Handler>> {
   const framesOf = async (hash: Hex, options: TraceOptions): Promise<TraceFrame> => {
     const root = await traceOf(view, hash, across);
@@ -79,7 +84,7 @@ export function traceMethods(
     debug_traceCall: async ({ params }) => {
       const [, options] = parseParams(traceParamsSchema, [params[0], params[2]]);
       known(options ?? {}, undefined);
-      return { result: await traceCall(view, params) };
+      return { result: await traceCall(view, names, params) };
     },
   };
 }
