@@ -78,6 +78,8 @@ export interface Backend {
   readonly circuits: ReadonlySet<string>;
   /** Milliseconds of proving per constraint, if that was measured before. */
   readonly measuredRate?: number;
+  /** The same by circuit, where one rate does not stand for all: a device has a start of its own to pay. */
+  readonly measuredRates?: ReadonlyMap<string, number>;
   /** It computes witnesses itself, from the input, and never asks for one. */
   readonly computesWitness?: boolean;
   /**

@@ -2,7 +2,7 @@ import type { Backend } from "../backends/backend.ts";
 import { ProofFailedError, ProverBusyError, WrongCommitmentError } from "../errors.ts";
 import type { ProveOptions } from "../prover.ts";
 import { inTime } from "./in-time.ts";
-import { Member, Recalled } from "./member.ts";
+import { assumedRate, Member, Recalled } from "./member.ts";
 import type { BackendStatus, PoolEvent, PoolOptions } from "./options.ts";
 import { assign } from "./schedule.ts";
 import { byUrgency, Ticket } from "./ticket.ts";
@@ -18,11 +18,6 @@ const LEAST_TIMEOUT_MS = 15_000;
 /** Milliseconds between two looks at who is free: often enough, and no more than a timer can. */
 const LEAST_DELAY_MS = 10;
 const LONGEST_DELAY_MS = 60_000;
-/** Milliseconds per constraint of an unmeasured backend, if no other one is known. */
-const TYPICAL_RATE = 0.1;
-/** Such a part of the best one's time is expected of an unmeasured backend, so that it gets measured. */
-const UNKNOWN_FACTOR = 0.99;
-
 /**
  * Spreads work over backends: each piece to the one where it ends first, by the speeds measured so far. A
  * backend may die, hang or lie: its work goes to another one, it rests, and one that lied gets no more.
@@ -158,12 +153,14 @@ export class Dispatcher {
     const members = this.#trusted;
     const waiting = this.#waiting;
     const candidates = waiting.map((ticket) => this.#candidates(ticket, members));
-    const known = members.map(({ rate }) => rate).filter((rate) => rate !== undefined);
-    // An unmeasured backend gets a chance, before the best.
-    const assumed = known.length === 0 ? TYPICAL_RATE : Math.min(...known) * UNKNOWN_FACTOR;
+    const assumed = (circuit: string): number => assumedRate(circuit, members);
     const chosen = assign(
       members.map((member) => member.capacity(now, assumed)),
-      waiting.map(({ constraints }, index) => ({ constraints, candidates: candidates[index] ?? [] })),
+      waiting.map(({ circuit, constraints }, index) => ({
+        circuit,
+        constraints,
+        candidates: candidates[index] ?? [],
+      })),
     );
     // The witnesses of the next ones are ready when backends are.
     let ahead = members.reduce(
@@ -173,8 +170,7 @@ export class Dispatcher {
     for (const [index, ticket] of waiting.entries()) {
       const member = members[chosen[index] ?? NaN];
       if (candidates[index]?.length !== 0) ticket.clearJoinTimer();
-      if (member !== undefined)
-        void this.#attempt(ticket, member, (member.rate ?? assumed) * ticket.constraints);
+      if (member !== undefined) void this.#attempt(ticket, member, member.timeOf(ticket, assumed));
       else if (candidates[index]?.length === 0) this.#failIfNobodyCan(ticket);
       else if (ahead > 0) {
         ticket.prepare();
@@ -251,7 +247,7 @@ export class Dispatcher {
       this.#dispatchSoon();
       const deliver = await made.verify();
       // Commitments do not show how fast it proves.
-      if (ticket.step === "proof") member.succeeded(ticket.constraints, measured);
+      if (ticket.step === "proof") member.succeeded(ticket.circuit, ticket.constraints, measured);
       ticket.resolve(deliver);
     } catch (error) {
       if (ticket.isSettled || error instanceof Recalled) return;
@@ -286,9 +282,9 @@ export class Dispatcher {
   }
 
   /** Milliseconds that an attempt may take. */
-  #limitOf(ticket: Ticket, { rate }: Member, expected: number): number {
+  #limitOf(ticket: Ticket, member: Member, expected: number): number {
     const { timeout = TIMEOUT_MS } = this.#options;
-    if (rate === undefined) return timeout;
+    if (member.rateOf(ticket.circuit) === undefined) return timeout;
     return Math.min(timeout, Math.max(LEAST_TIMEOUT_MS, expected * TIMEOUT_FACTOR) * 2 ** ticket.attempts);
   }
 

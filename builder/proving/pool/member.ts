@@ -1,10 +1,14 @@
 import type { Backend } from "../backends/backend.ts";
-import type { Capacity } from "./schedule.ts";
+import type { Capacity, Demand } from "./schedule.ts";
 
 /** Weight of the newest measurement in the average. */
 const NEWEST = 0.3;
 const FIRST_BACKOFF_MS = 100;
 const LONGEST_BACKOFF_MS = 60_000;
+/** Milliseconds per constraint of an unmeasured backend, if no other one is known. */
+const TYPICAL_RATE = 0.1;
+/** Such a part of the best one's time is expected of an unmeasured backend, so that it gets measured. */
+const UNKNOWN_FACTOR = 0.99;
 
 /** A proof under way. */
 export class Attempt {
@@ -49,8 +53,10 @@ export class Recalled extends Error {}
 /** A backend in a pool: how fast it is, what it is doing, and whether it rests. */
 export class Member {
   readonly backend: Backend;
-  /** Its own average, or what was measured before; milliseconds per constraint. */
+  /** Its own average over all circuits, or what was measured before; milliseconds per constraint. */
   #rate: number | undefined;
+  /** The same of each circuit. */
+  readonly #rates = new Map<string, number>();
   /** Failures since the last proof. */
   #failures = 0;
   #backoffUntil = 0;
@@ -62,9 +68,14 @@ export class Member {
     this.#rate = backend.measuredRate;
   }
 
-  /** Milliseconds per constraint, if known. */
+  /** Milliseconds per constraint over all circuits, if known. */
   get rate(): number | undefined {
     return this.#rate;
+  }
+
+  /** Milliseconds per constraint of this circuit; of all, where it has not been measured; nothing if none has. */
+  rateOf(circuit: string): number | undefined {
+    return this.#rates.get(circuit) ?? this.backend.measuredRates?.get(circuit) ?? this.#rate;
   }
 
   /** Proofs under way, those that wait there among them. */
@@ -80,7 +91,8 @@ export class Member {
   /** Jobs that it takes now. Ahead of its slots only once its speed is known: it might be slow. */
   room(now: number): number {
     const { slots, ahead = 0 } = this.backend;
-    const most = this.#rate === undefined ? slots : slots + ahead;
+    const isMeasured = this.#rate !== undefined || (this.backend.measuredRates?.size ?? 0) > 0;
+    const most = isMeasured ? slots + ahead : slots;
     return this.backoffLeft(now) > 0 ? 0 : Math.max(0, most - this.running);
   }
 
@@ -101,9 +113,21 @@ export class Member {
     return slots;
   }
 
-  /** @param assumed milliseconds per constraint, if its own are not known. */
-  capacity(now: number, assumed: number): Capacity {
-    return { room: this.room(now), freeIn: this.freeIn(now), rate: this.#rate ?? assumed };
+  /** @param assumed milliseconds per constraint of a circuit, if its own are not known. */
+  capacity(now: number, assumed: (circuit: string) => number): Capacity {
+    const rateOf = (circuit: string): number => this.rateOf(circuit) ?? assumed(circuit);
+    return { room: this.room(now), freeIn: this.freeIn(now), rateOf };
+  }
+
+  /**
+   * Milliseconds that a piece of work is expected to take.
+   * @param assumed milliseconds per constraint of a circuit, if its own are not known.
+   */
+  timeOf(
+    { circuit, constraints }: Pick<Demand, "circuit" | "constraints">,
+    assumed: (circuit: string) => number,
+  ): number {
+    return (this.rateOf(circuit) ?? assumed(circuit)) * constraints;
   }
 
   /** @param expected milliseconds of work. */
@@ -130,9 +154,11 @@ export class Member {
     }
   }
 
-  succeeded(constraints: number, milliseconds: number): void {
+  succeeded(circuit: string, constraints: number, milliseconds: number): void {
     const rate = milliseconds / Math.max(1, constraints);
-    this.#rate = this.#rate === undefined ? rate : (1 - NEWEST) * this.#rate + NEWEST * rate;
+    const before = this.#rates.get(circuit) ?? this.backend.measuredRates?.get(circuit);
+    this.#rates.set(circuit, averaged(before, rate));
+    this.#rate = averaged(this.#rate, rate);
     this.#failures = 0;
   }
 
@@ -141,4 +167,14 @@ export class Member {
     this.#backoffUntil = now + Math.min(LONGEST_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** this.#failures);
     this.#failures++;
   }
+}
+
+function averaged(before: number | undefined, newest: number): number {
+  return before === undefined ? newest : (1 - NEWEST) * before + NEWEST * newest;
+}
+
+/** Milliseconds per constraint that are expected of an unmeasured backend: it gets a chance, before the best. */
+export function assumedRate(circuit: string, members: readonly Member[]): number {
+  const known = members.map((member) => member.rateOf(circuit)).filter((rate) => rate !== undefined);
+  return known.length === 0 ? TYPICAL_RATE : Math.min(...known) * UNKNOWN_FACTOR;
 }

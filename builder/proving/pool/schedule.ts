@@ -4,12 +4,13 @@ export interface Capacity {
   readonly room: number;
   /** Milliseconds until each of its slots is free; 0 for those that are. */
   readonly freeIn: readonly number[];
-  /** Milliseconds of proving per constraint. */
-  readonly rate: number;
+  /** Milliseconds of proving per constraint of a circuit: what pays for large ones need not for small ones. */
+  readonly rateOf: (circuit: string) => number;
 }
 
 /** A proof that waits. */
 export interface Demand {
+  readonly circuit: string;
   readonly constraints: number;
   /** Which backends may make it, as indices. */
   readonly candidates: readonly number[];
@@ -23,12 +24,12 @@ export interface Demand {
 export function assign(capacities: readonly Capacity[], demands: readonly Demand[]): (number | undefined)[] {
   const freeIn = capacities.map((capacity) => [...capacity.freeIn]);
   const room = capacities.map((capacity) => capacity.room);
-  return demands.map(({ constraints, candidates }) => {
+  return demands.map(({ circuit, constraints, candidates }) => {
     let best: { backend: number; slot: number; end: number } | undefined;
     for (const backend of candidates) {
       const slots = freeIn[backend] ?? [];
       const free = Math.min(...slots);
-      const end = free + constraints * (capacities[backend]?.rate ?? Infinity);
+      const end = free + constraints * (capacities[backend]?.rateOf(circuit) ?? Infinity);
       if (best === undefined || end < best.end) best = { backend, slot: slots.indexOf(free), end };
     }
     const slots = best === undefined ? undefined : freeIn[best.backend];

@@ -107,8 +107,12 @@ class VirtualPool {
     const waiting = this.#tickets.filter(({ state }) => state === "waiting");
     const candidates = [...this.#members.keys()];
     const chosen = assign(
-      this.#members.map((member) => member.capacity(now, NaN)),
-      waiting.map(({ constraints }) => ({ constraints, candidates })),
+      this.#members.map((member) => member.capacity(now, () => NaN)),
+      waiting.map(({ costs: { constraints } }) => ({
+        circuit: circuitOf(constraints),
+        constraints,
+        candidates,
+      })),
     );
     let ahead =
       this.#remote !== undefined ? 0 : this.#members.reduce((sum, { backend }) => sum + backend.slots, 0);
@@ -124,7 +128,10 @@ class VirtualPool {
 
   #attempt(ticket: Ticket, member: Member): void {
     const { constraints, witness, work, verify } = ticket.costs;
-    const attempt = member.begin(this.#clock.now, (member.rate ?? NaN) * constraints);
+    const attempt = member.begin(
+      this.#clock.now,
+      member.timeOf({ circuit: circuitOf(constraints), constraints }, () => NaN),
+    );
     ticket.state = "running";
     const elsewhere = this.#elsewhere.get(member);
     const answered = (): void => {
@@ -133,7 +140,7 @@ class VirtualPool {
       this.#threads.run(
         () => this.#remote?.verify ?? verify,
         () => {
-          member.succeeded(constraints, elsewhere === undefined ? work : took);
+          member.succeeded(circuitOf(constraints), constraints, elsewhere === undefined ? work : took);
           ticket.state = "done";
         },
       );
@@ -165,6 +172,11 @@ class VirtualPool {
       );
     }
   }
+}
+
+/** Circuits of a simulation differ by their size alone. */
+function circuitOf(constraints: number): string {
+  return String(constraints);
 }
 
 /** One that is never called: only its slots and its speed count. */

@@ -11,9 +11,19 @@ const freeIn = fc.array(fc.oneof(fc.constant(0), fc.integer({ min: 1, max: 1_000
   minLength: 1,
   maxLength: 3,
 });
+const rate = fc.integer({ min: 1, max: 1_000 });
 const capacity: fc.Arbitrary<Capacity> = fc
-  .record({ freeIn, rate: fc.integer({ min: 1, max: 1_000 }), ahead: fc.nat({ max: 2 }) })
-  .map(({ ahead, ...each }) => ({ ...each, room: each.freeIn.filter((slot) => slot === 0).length + ahead }));
+  .record({ freeIn, small: rate, large: rate, ahead: fc.nat({ max: 2 }) })
+  .map(({ freeIn: slots, small, large, ahead }) => ({
+    freeIn: slots,
+    room: slots.filter((slot) => slot === 0).length + ahead,
+    rateOf: (circuit) => (circuit === "small" ? small : large),
+  }));
+
+/** As fast with every circuit. */
+function steady(room: number, freeIn: readonly number[], each: number): Capacity {
+  return { room, freeIn, rateOf: () => each };
+}
 
 function situations(backends: fc.Arbitrary<number>): fc.Arbitrary<Situation> {
   return backends.chain((count) =>
@@ -21,6 +31,7 @@ function situations(backends: fc.Arbitrary<number>): fc.Arbitrary<Situation> {
       capacities: fc.array(capacity, { minLength: count, maxLength: count }),
       demands: fc.array(
         fc.record({
+          circuit: fc.constantFrom("small", "large"),
           constraints: fc.integer({ min: 1, max: 1_000 }),
           candidates: fc.shuffledSubarray([...Array(count).keys()]),
         }),
@@ -74,10 +85,10 @@ describe("schedule of proofs", () => {
       // Follows the decisions one by one.
       const slots = capacities.map((each) => [...each.freeIn]);
       const room = capacities.map((each) => each.room);
-      for (const [index, { constraints, candidates }] of demands.entries()) {
+      for (const [index, { circuit, constraints, candidates }] of demands.entries()) {
         const ways = candidates.flatMap((backend) =>
           slots[backend]!.map((begin, slot) => {
-            const end = begin + constraints * capacities[backend]!.rate;
+            const end = begin + constraints * capacities[backend]!.rateOf(circuit);
             return { backend, slot, begin, end };
           }),
         );
@@ -109,21 +120,27 @@ describe("schedule of proofs", () => {
   });
 
   it("prefers a fast backend that is soon free to a slow one, but no longer than that pays", () => {
-    const slow: Capacity = { room: 1, freeIn: [0], rate: 10 };
-    const demand: Demand = { constraints: 10, candidates: [0, 1] };
-    expect(assign([slow, { room: 0, freeIn: [89], rate: 1 }], [demand])).to.deep.equal([undefined]);
-    expect(assign([slow, { room: 0, freeIn: [91], rate: 1 }], [demand])).to.deep.equal([0]);
+    const slow = steady(1, [0], 10);
+    const demand: Demand = { circuit: "small", constraints: 10, candidates: [0, 1] };
+    expect(assign([slow, steady(0, [89], 1)], [demand])).to.deep.equal([undefined]);
+    expect(assign([slow, steady(0, [91], 1)], [demand])).to.deep.equal([0]);
     // The fast one's next ten milliseconds are the first proof's; then the second ends sooner here.
-    expect(assign([slow, { room: 0, freeIn: [85], rate: 1 }], [demand, demand])).to.deep.equal([
-      undefined,
-      0,
-    ]);
+    expect(assign([slow, steady(0, [85], 1)], [demand, demand])).to.deep.equal([undefined, 0]);
+  });
+
+  it("gives large circuits to a device and small ones to processors, at once", () => {
+    // A device that pays for itself from some size on; processors that take as long for each constraint.
+    const device: Capacity = { room: 1, freeIn: [0], rateOf: (circuit) => (circuit === "large" ? 1 : 50) };
+    const processors = steady(1, [0], 10);
+    const small: Demand = { circuit: "small", constraints: 10, candidates: [0, 1] };
+    const large: Demand = { circuit: "large", constraints: 100, candidates: [0, 1] };
+    expect(assign([device, processors], [large, small])).to.deep.equal([0, 1]);
+    expect(assign([device, processors], [small, large])).to.deep.equal([1, 0]);
   });
 
   it("lets a proof wait that nobody may make", () => {
-    expect(assign([{ room: 1, freeIn: [0], rate: 1 }], [{ constraints: 1, candidates: [] }])).to.deep.equal([
-      undefined,
-    ]);
-    expect(assign([], [{ constraints: 1, candidates: [] }])).to.deep.equal([undefined]);
+    const demand: Demand = { circuit: "small", constraints: 1, candidates: [] };
+    expect(assign([steady(1, [0], 1)], [demand])).to.deep.equal([undefined]);
+    expect(assign([], [demand])).to.deep.equal([undefined]);
   });
 });
