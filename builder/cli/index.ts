@@ -179,7 +179,10 @@ program
 program
   .command("provers")
   .description("list what can prove on this machine, and measure each on a visit of a ledger")
-  .option("--prover <path>", "a program like rapidsnark's `prover` to be measured too")
+  .option(
+    "--prover <path>",
+    "a program like rapidsnark's `prover`, or a backend that is not used unasked, to be measured too",
+  )
   .action(showProvers);
 
 program

@@ -1,7 +1,7 @@
 import type { Logger } from "pino";
 import type { Artefacts } from "../proving/circuits/artefacts.ts";
 import { createLocalProver } from "../proving/local-prover.ts";
-import type { PoolEvent } from "../proving/pool/options.ts";
+import type { PoolEvent, TrialEvent } from "../proving/pool/options.ts";
 import type { ProverPool } from "../proving/pool/pool.ts";
 import { type IgnoredWorker, WorkerDirectory } from "../proving/redis/directory.ts";
 
@@ -34,9 +34,16 @@ export interface OpenProver extends AsyncDisposable {
 export async function openProver({ circuits, redis, backend, log }: ProverOptions): Promise<OpenProver> {
   await using cleanup = new AsyncDisposableStack();
   const artefacts = [...circuits];
-  const listener = (event: PoolEvent): void => {
+  const listener = (event: PoolEvent | TrialEvent): void => {
     if (event.type === "quarantined") log?.error(event, "a prover made a wrong proof and gets no more jobs");
     else if (event.type === "retried") log?.warn(event, "a prover failed; its job goes to another one");
+    else if (event.type === "trialFailed")
+      log?.warn(event, "a device cannot prove this circuit, and gets none");
+    else if (event.type === "tried")
+      log?.info(
+        event,
+        event.isFaster ? "a device is faster and takes part" : "a device is slower and gets none",
+      );
     else log?.info(event, `a prover ${event.type}`);
   };
   const pool = await createLocalProver({ artefacts, listener, backend });

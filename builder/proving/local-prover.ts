@@ -1,11 +1,12 @@
 import { availableParallelism } from "node:os";
 import type { Artefacts } from "./circuits/artefacts.ts";
-import type { BackendKind } from "./backends/backend.ts";
+import type { Backend, BackendKind, BackendOptions } from "./backends/backend.ts";
 import { executableBackend } from "./backends/executable/index.ts";
 import { BACKEND_KINDS } from "./backends/index.ts";
 import { NoBackendError } from "./errors.ts";
-import type { PoolEvent } from "./pool/options.ts";
+import type { PoolEvent, TrialEvent } from "./pool/options.ts";
 import { ProverPool } from "./pool/pool.ts";
+import { Trial } from "./pool/trial.ts";
 
 export interface LocalProverOptions {
   /** The circuits to prove, e.g. the values of what `loadArtefacts` returns. */
@@ -13,11 +14,11 @@ export interface LocalProverOptions {
   /** Processors to use; by default all. */
   readonly threads?: number | undefined;
   /**
-   * Name of the backend, or path of a program like rapidsnark's `prover`; by default the fastest that this
-   * machine has.
+   * Name of the backend, or path of a program like rapidsnark's `prover`; by default the fastest on this
+   * machine's processors, and devices for those circuits for which they turn out faster still.
    */
   readonly backend?: string | undefined;
-  readonly listener?: ((event: PoolEvent) => void) | undefined;
+  readonly listener?: ((event: PoolEvent | TrialEvent) => void) | undefined;
 }
 
 /**
@@ -30,12 +31,33 @@ export async function createLocalProver(options: LocalProverOptions): Promise<Pr
   const circuits = [...options.artefacts];
   const kind = await chooseBackend(options.backend);
   const backend = await kind.open({ circuits, threads });
+  // A device that was asked for by name needs no trial, and beside a program there is none.
+  const devices = options.backend === undefined ? await openDevices({ circuits, threads }) : [];
+  const pooled = Promise.withResolvers<ProverPool>();
+  const constraints = new Map(circuits.map((each) => [each.instance, each.constraints]));
+  const onFaster = (challenger: Backend): void => void pooled.promise.then((pool) => pool.add(challenger));
+  const watched = devices.reduce(
+    (incumbent, challenger) => new Trial({ incumbent, challenger, constraints, onFaster, listener }).watched,
+    backend,
+  );
   try {
-    return await ProverPool.open({ circuits, backends: [backend], listener });
+    const pool = await ProverPool.open({ circuits, backends: [watched], listener });
+    pooled.resolve(pool);
+    return pool;
   } catch (error) {
-    await backend.close();
+    await watched.close();
     throw error;
   }
+}
+
+/** The devices that this machine can use unasked. */
+async function openDevices(options: BackendOptions): Promise<Backend[]> {
+  const devices: Backend[] = [];
+  for (const kind of BACKEND_KINDS) {
+    if (kind.isDevice !== true || kind.onlyByName === true) continue;
+    if ((await kind.unavailableReason()) === undefined) devices.push(await kind.open(options));
+  }
+  return devices;
 }
 
 /**
@@ -44,7 +66,8 @@ export async function createLocalProver(options: LocalProverOptions): Promise<Pr
  */
 export async function chooseBackend(name?: string): Promise<BackendKind> {
   if (name === undefined) {
-    for (const kind of BACKEND_KINDS) if ((await kind.unavailableReason()) === undefined) return kind;
+    for (const kind of BACKEND_KINDS)
+      if (kind.isDevice !== true && (await kind.unavailableReason()) === undefined) return kind;
     throw new NoBackendError("BACKEND_UNAVAILABLE", "this machine has no way to prove");
   }
   const kind = name.includes("/")

@@ -1,6 +1,6 @@
 /**
  * snarkjs and rapidsnark, each as the program that people call and as a backend of Lockstep's pool, and gnark
- * there, with the same key and witness in one run: round after round, so that noise meets all alike. Every
+ * and devices there, with the same key and witness in one run: round after round, so that noise meets all alike. Every
  * proof is verified. CPU seconds count all threads.
  *
  * The programs get the witness as a file; the pool computes it, which is shown but not in its wall time (it
@@ -13,6 +13,7 @@ import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { step } from "../../builder/node/progress.mjs";
 import { gnarkWorker } from "../../builder/proving/backends/gnark/worker.ts";
+import { BACKEND_KINDS } from "../../builder/proving/backends/index.ts";
 import { buildWorker, type NativeWorker } from "../../builder/proving/backends/native/build.ts";
 import { WorkerBuildError } from "../../builder/proving/backends/build.ts";
 import { rapidsnarkWorker } from "../../builder/proving/backends/rapidsnark/worker.ts";
@@ -45,6 +46,8 @@ const CANDIDATES: Readonly<Record<string, Open>> = {
   },
   "rapidsnark pool": (circuit) => nativeCandidate(rapidsnarkWorker, circuit),
   "gnark pool": (circuit) => nativeCandidate(gnarkWorker, circuit),
+  "snarkrs:cuda": (circuit) => deviceCandidate("snarkrs:cuda", circuit),
+  "snarkrs:wgpu": (circuit) => deviceCandidate("snarkrs:wgpu", circuit),
 };
 /** The program that each pool is compared with. There is none of gnark's for keys of snarkjs. */
 const PROGRAM_OF: Readonly<Record<string, string>> = {
@@ -96,6 +99,13 @@ async function compare(power: number): Promise<void> {
 async function nativeCandidate(worker: NativeWorker, circuit: BenchCircuit): Promise<Candidate> {
   await step(`building ${worker.name}`, (onStep) => buildWorker(worker, { onStep }));
   return poolCandidate(worker.name, circuit);
+}
+
+/** A device, where there is one; no program is compared with it. */
+async function deviceCandidate(name: string, circuit: BenchCircuit): Promise<Candidate> {
+  const reason = await BACKEND_KINDS.find((kind) => kind.name === name)?.unavailableReason();
+  if (reason !== undefined) throw new WorkerBuildError(reason);
+  return poolCandidate(name, circuit);
 }
 
 /** A machine that cannot build one of them compares the others. */

@@ -31,7 +31,7 @@ describe("a native worker", function () {
   }
 
   async function answerOf(program: string): Promise<unknown> {
-    const worker = new WorkerProcess(program, "a.zkey", 1);
+    const worker = new WorkerProcess(program, ["a.zkey", "1"]);
     try {
       return await worker
         .prove(new Uint8Array(8), new AbortController().signal)
@@ -65,7 +65,7 @@ describe("a native worker", function () {
       ];
       await writeFile(program, script.join("\n"));
       await chmod(program, 0o755);
-      const worker = new WorkerProcess(program, "a.zkey", 1, "a.ckey");
+      const worker = new WorkerProcess(program, ["a.zkey", "1", "a.ckey"]);
       const forever = new AbortController().signal;
       try {
         const made = await worker.commit(Uint8Array.of(1, 2), forever);

@@ -26,7 +26,7 @@ function suite(program: string): void {
     await inTemporaryFolder(async (folder) => {
       const zkey = join(folder, "bad.zkey");
       await writeFile(zkey, content);
-      const worker = new WorkerProcess(program, zkey, 1);
+      const worker = new WorkerProcess(program, [zkey, "1"]);
       try {
         const { publicSignals } = await worker.prove(witness, forever);
         expect(publicSignals).to.deep.equal([3n, 2n, 24n]);

@@ -80,7 +80,7 @@ function suite(name: string, program: string, growth: number): void {
   });
 
   linuxOnly("makes hundreds of proofs in the same memory (Linux tells how much)", async () => {
-    const worker = new WorkerProcess(program, bits.zkey, 1);
+    const worker = new WorkerProcess(program, [bits.zkey, "1"]);
     const residentKilobytes = (): number => {
       const status = readFileSync(`/proc/${worker.pid ?? 0}/status`, "utf8");
       return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1]);
@@ -163,7 +163,7 @@ function suite(name: string, program: string, growth: number): void {
 
   describe("refuses", () => {
     it("a witness that is none or another circuit's, and works on", async () => {
-      const worker = new WorkerProcess(program, bits.zkey, 1);
+      const worker = new WorkerProcess(program, [bits.zkey, "1"]);
       try {
         const { pid } = worker;
         const ofOtherLength = Buffer.from(witness);
@@ -188,8 +188,8 @@ function suite(name: string, program: string, growth: number): void {
 
     it("a trace that is none, and works on; any where the circuit commits to nothing", async () => {
       const lookups = await testArtefacts("lookups");
-      const worker = new WorkerProcess(program, lookups.zkey, 1, lookups.commitment?.key);
-      const without = new WorkerProcess(program, bits.zkey, 1);
+      const worker = new WorkerProcess(program, [lookups.zkey, "1", lookups.commitment?.key ?? ""]);
+      const without = new WorkerProcess(program, [bits.zkey, "1"]);
       const right = Buffer.alloc(24 * 32, 0).fill(1, 0, 1);
       try {
         const refused = async (asked: WorkerProcess, values: Uint8Array, reason: RegExp) => {
@@ -223,7 +223,7 @@ function suite(name: string, program: string, growth: number): void {
           Buffer.alloc(300, 1),
         ]) {
           await writeFile(path, content);
-          const worker = new WorkerProcess(program, zkey, 1, path);
+          const worker = new WorkerProcess(program, [zkey, "1", path]);
           const failure = await worker.commit(new Uint8Array(0), forever).catch((error: unknown) => error);
           expect(failure).to.be.instanceOf(WorkerError);
           await worker.kill();

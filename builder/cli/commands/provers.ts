@@ -15,7 +15,7 @@ import { standardJob } from "../../kinds/ledger/standard-job.ts";
 const PROOFS = 3;
 
 export interface ProversOptions {
-  /** Path of a program to be measured beside the others. */
+  /** Path of a program to be measured beside the others, or name of a backend that is measured only when asked. */
   readonly prover?: string;
 }
 
@@ -30,9 +30,12 @@ export async function showProvers({ prover }: ProversOptions): Promise<void> {
   console.log(
     `${job.circuit}, ${artefacts.constraints} constraints, ${availableParallelism()} processors; median of ${PROOFS} proofs`,
   );
-  const kinds = [...BACKEND_KINDS, ...(prover === undefined ? [] : [executableBackend(prover)])];
+  const only = BACKEND_KINDS.find(({ name }) => name === prover)?.name;
+  const program = prover === undefined || only !== undefined ? [] : [executableBackend(prover)];
+  const kinds = [...BACKEND_KINDS, ...program];
   const width = Math.max(...kinds.map(({ name }) => name.length));
   let chosen = pc.green("  used unless --prover says otherwise");
+  let best = Infinity;
   for (const kind of kinds) {
     const { name } = kind;
     const title = `  ${name.padEnd(width)}`;
@@ -41,8 +44,17 @@ export async function showProvers({ prover }: ProversOptions): Promise<void> {
       console.log(`${title}  ${pc.yellow(reason)}`);
       continue;
     }
+    for (const adapter of (await kind.describe?.()) ?? []) console.log(`${title}  ${adapter}`);
+    if (kind.onlyByName === true && kind.name !== only) {
+      console.log(`${title}  ${pc.dim(`never used unasked; \`--prover ${name}\` measures it`)}`);
+      continue;
+    }
     const { witness, prove } = await step(`measuring ${name}`, () => measure(name, artefacts, job));
+    // A device takes part, unasked, for those circuits for which a trial shows that it is faster.
+    if (kind.isDevice === true)
+      chosen = pc.green(prove < best ? "  takes part: it is faster" : "  takes no part: it is slower");
     console.log(`${title}  witness ${witness.toFixed(0)} ms, proof ${prove.toFixed(0)} ms${chosen}`);
+    best = Math.min(best, prove);
     chosen = "";
   }
 }

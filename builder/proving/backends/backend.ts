@@ -112,6 +112,12 @@ export interface BackendOptions {
 /** A way to prove on this machine. One folder under `builder/proving/backends` each. */
 export interface BackendKind {
   readonly name: string;
+  /** A GPU or the like: used unasked only for circuits for which it has shown to be faster than what else is. */
+  readonly isDevice?: boolean;
+  /** Never used unasked. */
+  readonly onlyByName?: boolean;
+  /** What it found to prove on, a line each, for people. */
+  readonly describe?: () => Promise<readonly string[]>;
   /** Why this machine cannot do it, in a sentence that says what to do about it; nothing if it can. */
   unavailableReason(): Promise<string | undefined>;
   /**

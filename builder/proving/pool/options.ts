@@ -12,6 +12,24 @@ export type PoolEvent =
       readonly reason: string;
     };
 
+/** What becomes of a device on trial. Times are in milliseconds. */
+export type TrialEvent =
+  | {
+      readonly type: "tried";
+      readonly backend: string;
+      readonly circuit: string;
+      readonly milliseconds: number;
+      /** What the backend on processors took for the same proof. */
+      readonly against: number;
+      readonly isFaster: boolean;
+    }
+  | {
+      readonly type: "trialFailed";
+      readonly backend: string;
+      readonly circuit: string;
+      readonly reason: string;
+    };
+
 export interface PoolOptions {
   /** The circuits to prove: their verification keys are what results are verified with. */
   readonly circuits: Iterable<Artefacts>;

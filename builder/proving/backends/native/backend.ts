@@ -42,7 +42,9 @@ export async function openNative(
     if (running?.isAlive === true) return running;
     const paths = keys.get(circuit);
     if (paths === undefined) throw new RangeError(`no proving key of ${circuit}`);
-    const started = new WorkerProcess(program, paths.zkey, threads, paths.commitmentKey);
+    const { zkey, commitmentKey } = paths;
+    const given = [zkey, String(threads), ...(commitmentKey === undefined ? [] : [commitmentKey])];
+    const started = new WorkerProcess(program, given);
     processes.set(circuit, started);
     return started;
   }

@@ -32,7 +32,7 @@ export interface WorkerBuildOptions extends BuildOptions {
 
 const ROOT = join(CACHE_FOLDER, "workers");
 /** Whatever else lies in a worker's folder, an editor's files or a build by hand, does not count. */
-const SOURCE = /^[^.].*\.(go|mod|sum|cpp|hpp)$/;
+const SOURCE = /^[^.].*\.(go|mod|sum|cpp|hpp|rs|toml|lock)$/;
 const LOCK = "build.lock";
 const TRIAL_TIMEOUT_MS = 10_000;
 /** What a worker answers to a call without arguments. */

@@ -27,29 +27,37 @@ const LONGEST_ANSWER = 1 << 20;
 /** Characters of standard error that are kept for a message. */
 const OUTPUT_LIMIT = 300;
 
+/** How a worker is started and spoken to. */
+export interface WorkerOptions {
+  /** Of its frames. A worker that holds several keys is told by a byte behind each letter which one it is. */
+  readonly format?: string;
+  /** Of the process; by default this one's. */
+  readonly environment?: NodeJS.ProcessEnv;
+}
+
 /**
- * One process of a native worker: one circuit's keys, one proof at a time. Over its standard input and output
- * go frames: a length in bytes (32 bits, little-endian) and so many bytes, the first of which is a letter.
- * In: `W` and the content of a `.wtns` file, of which a proof is made; `T` and the values of the committed
- * wires, 32 bytes each, little-endian, of which a commitment is. Out: as {@link Frame} says.
+ * One process of a native worker: one proof at a time. Over its standard input and output go frames: a length
+ * in bytes (32 bits, little-endian) and so many bytes, the first of which is a letter. In: `W` and the content
+ * of a `.wtns` file, of which a proof is made; `T` and the values of the committed wires, 32 bytes each,
+ * little-endian, of which a commitment is. Out: as {@link Frame} says.
  */
 export class WorkerProcess {
   readonly #child: ChildProcessWithoutNullStreams;
   readonly #frames: AsyncIterator<Frame, undefined>;
   readonly #gone: Promise<unknown>;
+  readonly #format: string;
   #ready: Promise<unknown> | undefined;
   #lastOutput = "";
   #isAlive = true;
 
   /**
    * @param program what `buildWorker` made.
-   * @param zkey path of the key.
-   * @param threads that it may use.
-   * @param commitmentKey path of the commitment key, where the circuit has one.
+   * @param given its arguments.
    */
-  constructor(program: string, zkey: string, threads: number, commitmentKey?: string) {
-    const keys = [zkey, String(threads), ...(commitmentKey === undefined ? [] : [commitmentKey])];
-    this.#child = spawn(program, keys);
+  constructor(program: string, given: readonly string[], options: WorkerOptions = {}) {
+    const { format = FRAME_FORMAT, environment = process.env } = options;
+    this.#format = format;
+    this.#child = spawn(program, given, { env: environment });
     this.#frames = frames(this.#child.stdout);
     this.#child.stderr.setEncoding("utf8").on("data", (text: string) => {
       this.#lastOutput = (this.#lastOutput + text).slice(-OUTPUT_LIMIT);
@@ -80,23 +88,29 @@ export class WorkerProcess {
   /**
    * @param witness content of the `.wtns` file.
    * @param signal kills the process.
+   * @param key number of the key, where the worker holds several.
    * @throws {WorkerError}
    */
-  async prove(witness: Uint8Array, signal: AbortSignal): Promise<z.output<typeof proofAnswer>> {
-    return await this.#ask("W", witness, "P", proofAnswer, signal);
+  async prove(witness: Uint8Array, signal: AbortSignal, key?: number): Promise<z.output<typeof proofAnswer>> {
+    return await this.#ask(start("W", key), witness, "P", proofAnswer, signal);
   }
 
   /**
    * @param values of the committed wires, 32 bytes each.
    * @param signal kills the process.
+   * @param key as in `prove`.
    * @throws {WorkerError}
    */
-  async commit(values: Uint8Array, signal: AbortSignal): Promise<z.output<typeof commitmentAnswer>> {
-    return await this.#ask("T", values, "D", commitmentAnswer, signal);
+  async commit(
+    values: Uint8Array,
+    signal: AbortSignal,
+    key?: number,
+  ): Promise<z.output<typeof commitmentAnswer>> {
+    return await this.#ask(start("T", key), values, "D", commitmentAnswer, signal);
   }
 
   async #ask<Answer>(
-    letter: string,
+    head: Buffer,
     content: Uint8Array,
     answerLetter: string,
     schema: z.ZodType<Answer>,
@@ -111,10 +125,9 @@ export class WorkerProcess {
         await this.kill();
         throw error;
       });
-      const head = Buffer.alloc(LENGTH_BYTES + 1);
-      head.writeUInt32LE(content.length + 1);
-      head.write(letter, LENGTH_BYTES);
-      this.#child.stdin.write(head);
+      const length = Buffer.alloc(LENGTH_BYTES);
+      length.writeUInt32LE(head.length + content.length);
+      this.#child.stdin.write(Buffer.concat([length, head]));
       if (!this.#child.stdin.write(content))
         await Promise.race([once(this.#child.stdin, "drain"), this.#gone]);
       const parsed = schema.safeParse(JSON.parse(await this.#expect(answerLetter)));
@@ -143,10 +156,10 @@ export class WorkerProcess {
    */
   async #handshake(): Promise<void> {
     const format = await this.#expect("R");
-    if (format === FRAME_FORMAT) return;
+    if (format === this.#format) return;
     const found = format === "" ? "a version without a name" : format;
     throw new WorkerError(
-      `it speaks ${found} instead of ${FRAME_FORMAT}: \`npm run provers\` builds it again`,
+      `it speaks ${found} instead of ${this.#format}: \`npm run provers\` builds it again`,
     );
   }
 
@@ -166,6 +179,11 @@ export class WorkerProcess {
     if (next.value.kind === kind) return next.value.text;
     throw new WorkerError(next.value.text);
   }
+}
+
+/** What stands before the content of a frame. */
+function start(letter: string, key: number | undefined): Buffer {
+  return Buffer.concat([Buffer.from(letter), Buffer.from(key === undefined ? [] : [key])]);
 }
 
 interface Frame {

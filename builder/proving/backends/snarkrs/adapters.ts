@@ -1,0 +1,69 @@
+import { execFile } from "node:child_process";
+import { access, readdir } from "node:fs/promises";
+import { promisify } from "node:util";
+import { z } from "zod";
+
+const run = promisify(execFile);
+/** Milliseconds. Drivers take seconds to bring a device up. */
+const LIST_TIMEOUT_MS = 60_000;
+
+const adapter = z.object({
+  name: z.string(),
+  /** Also which API it is behind. */
+  driver: z.string(),
+  /** Bytes of the device, where its API tells. */
+  memory: z.number().optional(),
+  /** The longest buffer that the API gives, bytes. */
+  buffer: z.number().optional(),
+  /** Processors that play a GPU. */
+  software: z.boolean(),
+});
+const listed = z.union([z.array(adapter), z.object({ error: z.string() })]);
+const schema = z.object({ cuda: listed, wgpu: listed });
+
+/** Something that an API offers to compute on. */
+export type Adapter = z.output<typeof adapter>;
+/** What each API offers, or why none can be looked for. */
+export type Adapters = z.output<typeof schema>;
+
+/**
+ * Whether a GPU can be there, as far as files tell: a machine without is to spend no minutes on a worker.
+ * `LOCKSTEP_GPU=any` says that it is, for what files do not tell of, and for adapters in software.
+ */
+export async function isAdapterPossible(
+  environment: NodeJS.ProcessEnv = process.env,
+  platform: NodeJS.Platform = process.platform,
+): Promise<boolean> {
+  if (environment.LOCKSTEP_GPU === "any" || platform === "darwin") return true;
+  const nvidia = await access("/dev/nvidia0").then(
+    () => true,
+    () => false,
+  );
+  if (nvidia) return true;
+  const nodes = await readdir("/dev/dri").catch(() => []);
+  return nodes.some((name) => name.startsWith("renderD"));
+}
+
+/**
+ * What a worker finds on this machine.
+ * @param program the worker.
+ */
+export async function adaptersHere(program: string): Promise<Adapters> {
+  const { stdout } = await run(program, ["adapters"], { timeout: LIST_TIMEOUT_MS });
+  return schema.parse(JSON.parse(stdout));
+}
+
+/** One line of it for people. */
+export function describeAdapter({ name, driver, memory, buffer, software }: Adapter): string {
+  const size =
+    memory !== undefined
+      ? `, ${gibibytes(memory)} GiB`
+      : buffer !== undefined
+        ? `, buffers of up to ${gibibytes(buffer)} GiB`
+        : "";
+  return `${name} (${driver}${size}${software ? ", software" : ""})`;
+}
+
+function gibibytes(bytes: number): string {
+  return (bytes / 2 ** 30).toFixed(1);
+}

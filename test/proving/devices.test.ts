@@ -1,0 +1,120 @@
+import { expect } from "chai";
+import {
+  type Adapter,
+  describeAdapter,
+  isAdapterPossible,
+} from "../../builder/proving/backends/snarkrs/adapters.ts";
+import { BACKEND_KINDS } from "../../builder/proving/backends/index.ts";
+import { findWorker, prepareWorker } from "../../builder/proving/backends/native/build.ts";
+import { type Api, openDevice } from "../../builder/proving/backends/snarkrs/open.ts";
+import { snarkrsWorker } from "../../builder/proving/backends/snarkrs/worker.ts";
+import type { Artefacts } from "../../builder/proving/circuits/artefacts.ts";
+import { chooseBackend } from "../../builder/proving/local-prover.ts";
+import { ProverPool } from "../../builder/proving/pool/pool.ts";
+import { failureCode, inTemporaryFolder, testArtefacts } from "./keys/setting.ts";
+import { BITS_JOB, BITS_PUBLIC_INPUTS } from "./setting.ts";
+
+/** Under WGSL in software a first proof takes minutes: kernels are compiled, and processors play the GPU. */
+const SOFTWARE_TIMEOUT = 900_000;
+
+describe("devices that prove", function () {
+  this.timeout(120_000);
+
+  it("are never what proves by default", async () => {
+    const chosen = await chooseBackend();
+    expect(chosen.isDevice ?? false).to.equal(false);
+    expect(BACKEND_KINDS.filter(({ isDevice }) => isDevice === true).map(({ name }) => name)).to.deep.equal([
+      "snarkrs:cuda",
+      "snarkrs:wgpu",
+      "snarkrs:software",
+    ]);
+  });
+
+  it("are not built for where no GPU can be, unless it is asked for", async () => {
+    expect(await isAdapterPossible({ LOCKSTEP_GPU: "any" }, "linux")).to.equal(true);
+    expect(await isAdapterPossible({}, "darwin"), "Metal").to.equal(true);
+    if (await isAdapterPossible({}, "linux")) return;
+    await inTemporaryFolder(async (root) => {
+      expect(await failureCode(prepareWorker(snarkrsWorker, { root, environment: {} }))).to.equal(
+        "WORKER_BUILD",
+      );
+    });
+  });
+
+  it("are built by Rust that is new enough, and say so", () =>
+    inTemporaryFolder(async (root) => {
+      const environment = { PATH: root, LOCKSTEP_GPU: "any" };
+      const reason = await prepareWorker(snarkrsWorker, { root, environment }).then(
+        () => "no failure",
+        (error: unknown) => (error instanceof Error ? error.message : ""),
+      );
+      expect(reason).to.match(/install Rust 1\.85 or newer/);
+    }));
+
+  it("are told of by name, driver and memory", () => {
+    const adapter: Adapter = { name: "H200", driver: "CUDA 12.8", memory: 139 * 2 ** 30, software: false };
+    expect(describeAdapter(adapter)).to.equal("H200 (CUDA 12.8, 139.0 GiB)");
+    expect(describeAdapter({ name: "llvmpipe", driver: "Vulkan", software: true })).to.equal(
+      "llvmpipe (Vulkan, software)",
+    );
+  });
+
+  describe("by the worker of snarkrs", () => {
+    let program: string | undefined;
+    let circuits: Artefacts[];
+    before(async function () {
+      program = await findWorker(snarkrsWorker);
+      if (program === undefined) {
+        console.log("      skipped: the worker has not been built (LOCKSTEP_GPU=any npm run provers does)");
+        this.skip();
+      }
+      circuits = [await testArtefacts("bits"), await testArtefacts("no_bits")];
+    });
+
+    /** Through a pool, which verifies. */
+    async function proves(api: Api): Promise<void> {
+      const backend = await openDevice(`snarkrs:${api}`, api, program ?? "", { circuits, threads: 2 });
+      const pool = await ProverPool.open({ circuits, backends: [backend], timeout: SOFTWARE_TIMEOUT });
+      try {
+        const first = await pool.prove(BITS_JOB);
+        expect(first.publicInputs).to.deep.equal(BITS_PUBLIC_INPUTS);
+        const input = { ...BITS_JOB.input, word: 0n, bits: [] };
+        const other = await pool.prove({ ...BITS_JOB, circuit: "no_bits", input });
+        expect(other.publicInputs).to.deep.equal(BITS_PUBLIC_INPUTS);
+        const second = await pool.prove(BITS_JOB);
+        // Proofs are randomised: equal ones would give the witness away.
+        for (const point of ["a", "b", "c"] as const)
+          expect(second.proof[point]).to.not.deep.equal(first.proof[point]);
+      } finally {
+        await pool.close();
+      }
+    }
+
+    it("proves several circuits in one process, on processors", () => proves("cpu"));
+
+    it("proves on WebGPU in software, where that is asked for", async function () {
+      const reason = await kindNamed("snarkrs:software").unavailableReason();
+      if (reason !== undefined) {
+        console.log(`      skipped: ${reason}`);
+        this.skip();
+      }
+      this.timeout(SOFTWARE_TIMEOUT);
+      await proves("software");
+    });
+
+    it("says why CUDA cannot be had, and does not die of it", async function () {
+      const reason = await kindNamed("snarkrs:cuda").unavailableReason();
+      if (reason === undefined) {
+        console.log("      skipped: this machine has CUDA");
+        this.skip();
+      }
+      expect(reason).to.match(/no adapter can be looked for|it finds no adapter/);
+    });
+  });
+});
+
+function kindNamed(name: string) {
+  const kind = BACKEND_KINDS.find((each) => each.name === name);
+  if (kind === undefined) throw new RangeError(`no backend ${name}`);
+  return kind;
+}
