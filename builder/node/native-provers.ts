@@ -1,6 +1,9 @@
 import type { BackendKind } from "../proving/backends/backend.ts";
 import { WorkerBuildError } from "../proving/backends/build.ts";
 import { BACKEND_KINDS } from "../proving/backends/index.ts";
+import { findWorker } from "../proving/backends/native/build.ts";
+import { isAdapterPossible } from "../proving/backends/snarkrs/adapters.ts";
+import { snarkrsWorker } from "../proving/backends/snarkrs/worker.ts";
 import { step } from "./progress.mjs";
 
 /**
@@ -22,13 +25,22 @@ export interface NativeProverOptions {
 export async function buildNativeProvers({ all = false, signal }: NativeProverOptions): Promise<string[]> {
   const failures: string[] = [];
   for (const kind of BACKEND_KINDS) {
+    if (kind.isDevice === true || kind.onlyByName === true) continue;
     const reason =
       (await kind.unavailableReason()) === undefined ? undefined : await build(kind, all, signal);
     if (reason === undefined && !all) break;
     if (reason !== undefined && reason !== "") failures.push(reason);
   }
-  // The fastest is what matters to who only wants to prove.
-  return all ? failures : failures.slice(0, 1);
+  // The fastest is what matters to who only wants to prove, and a GPU where one can be.
+  const device = all || (await isAdapterPossible()) ? await buildForDevices(all, signal) : "";
+  return [...(all ? failures : failures.slice(0, 1)), ...(device === "" ? [] : [device])];
+}
+
+/** Why the program that proves on devices, one for all of them, is still not there; empty if it is. */
+async function buildForDevices(all: boolean, signal: AbortSignal | undefined): Promise<string> {
+  const device = BACKEND_KINDS.find(({ isDevice }) => isDevice === true);
+  if (device === undefined || (await findWorker(snarkrsWorker)) !== undefined) return "";
+  return (await build(device, all, signal)) ?? "";
 }
 
 /** Why it is still not there; empty for what is not built by us. */

@@ -67,7 +67,12 @@ async function openDevices(options: BackendOptions): Promise<Backend[]> {
 export async function chooseBackend(name?: string): Promise<BackendKind> {
   if (name === undefined) {
     for (const kind of BACKEND_KINDS)
-      if (kind.isDevice !== true && (await kind.unavailableReason()) === undefined) return kind;
+      if (
+        kind.isDevice !== true &&
+        kind.onlyByName !== true &&
+        (await kind.unavailableReason()) === undefined
+      )
+        return kind;
     throw new NoBackendError("BACKEND_UNAVAILABLE", "this machine has no way to prove");
   }
   const kind = name.includes("/")

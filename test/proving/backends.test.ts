@@ -25,7 +25,8 @@ const COMMITMENT = fieldElement(987_654_321n);
 /** The circuit `bits` claims evaluation = commitment·challenge³, which is true of these words. */
 const WORDS = [COMMITMENT, ...[0n, 0n, 0n].map(fieldElement)];
 
-for (const kind of BACKEND_KINDS) {
+// That in software takes minutes: devices.test.ts tries it.
+for (const kind of BACKEND_KINDS.filter(({ name }) => name !== "snarkrs:software")) {
   const reason = await kind.unavailableReason();
   const title = reason === undefined ? kind.name : `${kind.name} (not on this machine: ${reason})`;
   (reason === undefined ? describe : describe.skip)(`proofs by ${title}`, function () {

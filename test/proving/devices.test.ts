@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { expect } from "chai";
 import {
   type Adapter,
@@ -10,6 +11,8 @@ import { type Api, openDevice } from "../../builder/proving/backends/snarkrs/ope
 import { snarkrsWorker } from "../../builder/proving/backends/snarkrs/worker.ts";
 import type { Artefacts } from "../../builder/proving/circuits/artefacts.ts";
 import { chooseBackend } from "../../builder/proving/local-prover.ts";
+import { readCommitmentKey } from "../../builder/proving/keys/commitment-key.ts";
+import { readG1 } from "../../builder/proving/keys/points.ts";
 import { ProverPool } from "../../builder/proving/pool/pool.ts";
 import { failureCode, inTemporaryFolder, testArtefacts } from "./keys/setting.ts";
 import { BITS_JOB, BITS_PUBLIC_INPUTS } from "./setting.ts";
@@ -48,7 +51,7 @@ describe("devices that prove", function () {
         () => "no failure",
         (error: unknown) => (error instanceof Error ? error.message : ""),
       );
-      expect(reason).to.match(/install Rust 1\.85 or newer/);
+      expect(reason).to.match(/install Rust 1\.88 or newer/);
     }));
 
   it("are told of by name, driver and memory", () => {
@@ -91,6 +94,33 @@ describe("devices that prove", function () {
     }
 
     it("proves several circuits in one process, on processors", () => proves("cpu"));
+
+    it("refuses a commitment to other values than there are wires, and goes on", async () => {
+      const lookups = await testArtefacts("lookups");
+      const backend = await openDevice("snarkrs:cpu", "cpu", program ?? "", {
+        circuits: [lookups],
+        threads: 1,
+      });
+      const commit = (values: Uint8Array) =>
+        backend.commit?.(
+          { circuit: "lookups", trace: {}, values: () => values },
+          new AbortController().signal,
+        );
+      try {
+        const refused = async (values: Uint8Array, reason: RegExp) => {
+          const failure = await commit(values)?.catch((error: unknown) => error);
+          expect(failure).to.be.an("error").with.property("message").that.matches(reason);
+        };
+        await refused(new Uint8Array(31), /for 24 committed wires/);
+        await refused(new Uint8Array(24 * 32).fill(0xff), /value 0 is no element/);
+        const made = await commit(new Uint8Array(24 * 32).fill(1, 0, 1));
+        // The first point of the key.
+        const key = readCommitmentKey(await readFile(lookups.commitment?.key ?? ""));
+        expect(made?.d).to.deep.equal(readG1(key.points, 0));
+      } finally {
+        await backend.close();
+      }
+    });
 
     it("proves on WebGPU in software, where that is asked for", async function () {
       const reason = await kindNamed("snarkrs:software").unavailableReason();

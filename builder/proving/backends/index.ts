@@ -2,7 +2,7 @@ import type { BackendKind } from "./backend.ts";
 import { gnarkBackend } from "./gnark/index.ts";
 import { rapidsnarkBackend } from "./rapidsnark/index.ts";
 import { snarkjsBackend } from "./snarkjs/index.ts";
-import { cudaBackend, softwareBackend, wgpuBackend } from "./snarkrs/index.ts";
+import { cudaBackend, processorsBackend, softwareBackend, wgpuBackend } from "./snarkrs/index.ts";
 
 /**
  * All ways to prove on this machine: on processors, the fastest first, then on devices. A new one is a folder
@@ -15,4 +15,5 @@ export const BACKEND_KINDS: readonly BackendKind[] = [
   cudaBackend,
   wgpuBackend,
   softwareBackend,
+  processorsBackend,
 ];

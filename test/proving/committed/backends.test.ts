@@ -36,7 +36,8 @@ const rapidsnark = await findWorker(rapidsnarkWorker);
 const NATIVE = ["gnark", "rapidsnark"];
 const forever = new AbortController().signal;
 const KINDS: readonly BackendKind[] = [
-  ...BACKEND_KINDS,
+  // That in software takes minutes: ../devices.test.ts tries it.
+  ...BACKEND_KINDS.filter(({ name }) => name !== "snarkrs:software"),
   ...(rapidsnark === undefined ? [] : [executableBackend(rapidsnark)]),
 ];
 

@@ -8,6 +8,9 @@ import { snarkrsWorker } from "./worker.ts";
 const NOT_BUILT =
   "it has not been built. `npm run provers` builds it where a GPU can be, or says what this machine lacks";
 
+/** Characters. */
+const LONGEST_REASON = 200;
+
 /** snarkrs on CUDA: NVIDIA's GPUs, with the driver and nvrtc, which are found when it runs. */
 export const cudaBackend = device("cuda", "cuda");
 
@@ -17,18 +20,24 @@ export const wgpuBackend = device("wgpu", "wgpu");
 /** The same on whatever adapter there is, software too: to try it, never to be fast. Only by its name. */
 export const softwareBackend: BackendKind = { ...device("software", "wgpu"), onlyByName: true };
 
-function device(api: Api, listedAs: keyof Adapters): BackendKind {
+/** The same arithmetic on processors: what the devices' is compared with. Only by its name: gnark is faster. */
+export const processorsBackend: BackendKind = { ...device("cpu"), isDevice: false, onlyByName: true };
+
+/** @param listedAs the API whose adapters it uses, if it uses any. */
+function device(api: Api, listedAs?: keyof Adapters): BackendKind {
   const name = `snarkrs:${api}`;
   return {
     name,
     isDevice: true,
     unavailableReason: async () => {
       const program = await findWorker(snarkrsWorker);
-      return program === undefined ? NOT_BUILT : await missing(program, listedAs, api === "software");
+      if (program === undefined) return NOT_BUILT;
+      return listedAs === undefined ? undefined : await missing(program, listedAs, api === "software");
     },
     describe: async () => {
       const program = await findWorker(snarkrsWorker);
-      const adapters = program === undefined ? [] : (await adaptersHere(program))[listedAs];
+      if (program === undefined || listedAs === undefined) return [];
+      const adapters = (await adaptersHere(program))[listedAs];
       return Array.isArray(adapters) ? adapters.map(describeAdapter) : [];
     },
     prepareBuild: (options) => prepareWorker(snarkrsWorker, options),
@@ -47,9 +56,15 @@ async function missing(
   takesSoftware: boolean,
 ): Promise<string | undefined> {
   const adapters = (await adaptersHere(program))[listedAs];
-  if ("error" in adapters) return `no adapter can be looked for: ${adapters.error}`;
+  if ("error" in adapters) return `no adapter can be looked for: ${shortened(adapters.error)}`;
   if (adapters.length === 0) return "it finds no adapter: docs/proving.md says what to install";
   if (takesSoftware || adapters.some(({ software }) => !software)) return undefined;
   const names = adapters.map(describeAdapter).join(", ");
   return `its adapters are software, which processors beat: ${names}. \`--prover snarkrs:software\` takes them`;
+}
+
+/** Loaders list every name under which they looked for a library. */
+function shortened(reason: string): string {
+  const [first = ""] = reason.split(": Unable");
+  return first.length > LONGEST_REASON ? `${first.slice(0, LONGEST_REASON)}…` : first;
 }

@@ -1,7 +1,8 @@
 import { mkdir } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { BackendFailedError } from "../../errors.ts";
 import { checkedProvingKeys } from "../../load-circuit.ts";
+import { CACHE_FOLDER } from "../../../places/places.ts";
 import type { Backend, BackendOptions, UnverifiedProof, WitnessJob } from "../backend.ts";
 import { FRAME_FORMAT, WorkerProcess } from "../native/worker-process.ts";
 
@@ -19,7 +20,7 @@ const GIVEN: Readonly<Record<Api, readonly [api: string, adapters: string]>> = {
 /** A byte behind the letter says which key. */
 const KEYED_FRAMES = `${FRAME_FORMAT}+keys`;
 /** Compiled kernels, which take minutes without it. */
-const CACHE = resolve(import.meta.dirname, "../../../../.lockstep/gpu-cache");
+const CACHE = join(CACHE_FOLDER, "gpu-cache");
 
 /**
  * One process for all circuits: a device is opened and its kernels are compiled once. A process that died is

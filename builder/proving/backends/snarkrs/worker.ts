@@ -6,8 +6,8 @@ import { findTool, runTool } from "../native/tools.ts";
 import { isAdapterPossible } from "./adapters.ts";
 
 const SOURCES = join(import.meta.dirname, "worker");
-/** What Cargo.toml says: 1.85. */
-const LEAST_RUST = 85;
+/** What Cargo.toml says: 1.88. */
+const LEAST_RUST = 88;
 /** Exactly what Cargo.lock says, of which hashes are compared. */
 const BUILD_OPTIONS = ["build", "--release", "--locked"];
 const VERSION_TIMEOUT_MS = 10_000;

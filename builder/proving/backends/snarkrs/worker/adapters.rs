@@ -23,16 +23,34 @@ fn cuda() -> Result<Vec<Value>, String> {
     // Says why the driver's library cannot be loaded, where the functions below panic.
     Cuda::new(0).map_err(|error| error.to_string())?;
     let count = CudaContext::device_count().map_err(|error| error.to_string())?;
-    let version = cudarc::driver::result::driver_version().map_err(|error| error.to_string())?;
-    (0..count).map(|ordinal| cuda_device(ordinal as usize, version)).collect()
+    (0..count)
+        .map(|ordinal| cuda_device(ordinal as usize))
+        .collect()
 }
 
-fn cuda_device(ordinal: usize, version: i32) -> Result<Value, String> {
+fn cuda_device(ordinal: usize) -> Result<Value, String> {
     let context = CudaContext::new(ordinal).map_err(|error| error.to_string())?;
     let name = context.name().map_err(|error| error.to_string())?;
     let memory = context.total_mem().map_err(|error| error.to_string())?;
-    let driver = format!("CUDA {}.{}", version / 1000, version % 1000 / 10);
+    let (major, minor) = context
+        .compute_capability()
+        .map_err(|error| error.to_string())?;
+    let driver = format!(
+        "CUDA, compute capability {major}.{minor}{}",
+        kernel_module()
+    );
     Ok(json!({ "name": name, "driver": driver, "memory": memory, "software": false }))
+}
+
+/// As Linux tells it; elsewhere nothing.
+fn kernel_module() -> String {
+    let text = std::fs::read_to_string("/proc/driver/nvidia/version").unwrap_or_default();
+    let version = text
+        .split_whitespace()
+        .find(|word| word.starts_with(|first: char| first.is_ascii_digit()));
+    version
+        .map(|version| format!(", driver {version}"))
+        .unwrap_or_default()
 }
 
 fn wgpu_adapters() -> Result<Vec<Value>, String> {

@@ -39,7 +39,10 @@ impl Api {
                 let prover = opened.map_err(|error| error.to_string())?;
                 let info = prover.device().adapter_info();
                 if info.device_type == DeviceType::Cpu && !takes_software {
-                    return Err(format!("its adapter, {}, is software, which processors beat", info.name));
+                    return Err(format!(
+                        "its adapter, {}, is software, which processors beat",
+                        info.name
+                    ));
                 }
                 Ok(Box::new(prover))
             }

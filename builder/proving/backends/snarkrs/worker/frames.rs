@@ -66,7 +66,11 @@ pub fn answer(letter: char, text: &str) {
     frame.push(letter as u8);
     frame.extend_from_slice(text.as_bytes());
     let mut output = io::stdout().lock();
-    if output.write_all(&frame).and_then(|()| output.flush()).is_err() {
+    if output
+        .write_all(&frame)
+        .and_then(|()| output.flush())
+        .is_err()
+    {
         exit(1);
     }
 }

@@ -23,16 +23,31 @@ impl Keys {
     pub fn at(given: &[&str]) -> Self {
         let paths = given
             .chunks_exact(2)
-            .map(|pair| Paths { zkey: pair[0].into(), ckey: (pair[1] != "-").then(|| pair[1].into()) })
+            .map(|pair| Paths {
+                zkey: pair[0].into(),
+                ckey: (pair[1] != "-").then(|| pair[1].into()),
+            })
             .collect();
-        Self { paths, circuits: HashMap::new(), commitments: HashMap::new() }
+        Self {
+            paths,
+            circuits: HashMap::new(),
+            commitments: HashMap::new(),
+        }
     }
 
-    pub fn circuit(&mut self, number: usize, device: &dyn Backend) -> Result<&dyn PreparedCircuit, String> {
+    pub fn circuit(
+        &mut self,
+        number: usize,
+        device: &dyn Backend,
+    ) -> Result<&dyn PreparedCircuit, String> {
         let Paths { zkey, .. } = self.paths.get(number).ok_or_else(|| no_key(number))?;
         if !self.circuits.contains_key(&number) {
-            let key = ProvingKey::load(zkey).map_err(|error| format!("{}: {error}", zkey.display()))?;
-            self.circuits.insert(number, device.prepare(key).map_err(|error| error.to_string())?);
+            let key =
+                ProvingKey::load(zkey).map_err(|error| format!("{}: {error}", zkey.display()))?;
+            self.circuits.insert(
+                number,
+                device.prepare(key).map_err(|error| error.to_string())?,
+            );
         }
         Ok(self.circuits[&number].as_ref())
     }
@@ -41,7 +56,8 @@ impl Keys {
         let Paths { ckey, .. } = self.paths.get(number).ok_or_else(|| no_key(number))?;
         let ckey = ckey.as_ref().ok_or("the circuit has no committed wires")?;
         if !self.commitments.contains_key(&number) {
-            let key = CommitmentKey::load(ckey).map_err(|error| format!("{}: {error}", ckey.display()))?;
+            let key = CommitmentKey::load(ckey)
+                .map_err(|error| format!("{}: {error}", ckey.display()))?;
             self.commitments.insert(number, key);
         }
         Ok(&self.commitments[&number])

@@ -27,13 +27,17 @@ fn main() {
     match given.as_slice() {
         ["adapters"] => println!("{}", adapters::all()),
         ["serve", api, threads, adapters, keys @ ..] if !keys.is_empty() && keys.len() % 2 == 0 => {
-            let Ok(threads) = threads.parse::<usize>() else { usage() };
+            let Ok(threads) = threads.parse::<usize>() else {
+                usage()
+            };
             let takes_software = match *adapters {
                 "any" => true,
                 "hardware" => false,
                 _ => usage(),
             };
-            let Some(api) = device::Api::named(api) else { usage() };
+            let Some(api) = device::Api::named(api) else {
+                usage()
+            };
             serve::serve(api, threads.max(1), takes_software, keys);
         }
         _ => usage(),
@@ -41,6 +45,8 @@ fn main() {
 }
 
 fn usage() -> ! {
-    eprintln!("usage: snarkrs adapters | serve <cuda|wgpu|cpu> <threads> <hardware|any> (<zkey> <ckey|->)…");
+    eprintln!(
+        "usage: snarkrs adapters | serve <cuda|wgpu|cpu> <threads> <hardware|any> (<zkey> <ckey|->)…"
+    );
     exit(USAGE);
 }

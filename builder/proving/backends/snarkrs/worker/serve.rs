@@ -15,7 +15,9 @@ use crate::keys::Keys;
 pub fn serve(api: Api, threads: usize, takes_software: bool, keys: &[&str]) {
     let jobs = incoming();
     // The first use of the pool would start one thread for each processor. It fails where there is a pool already: there is none.
-    let _ = rayon::ThreadPoolBuilder::new().num_threads(threads).build_global();
+    let _ = rayon::ThreadPoolBuilder::new()
+        .num_threads(threads)
+        .build_global();
     let device = match api.open(takes_software) {
         Ok(device) => device,
         Err(error) => {
@@ -46,25 +48,42 @@ fn make(job: Job, device: &dyn Backend, keys: &mut Keys) -> Result<(char, Value)
             let key = keys.commitment(key)?;
             let start = Instant::now();
             let commitment = key.commit(&values)?;
-            Ok(('D', json!({ "milliseconds": since(start), "commitment": commitment })))
+            Ok((
+                'D',
+                json!({ "milliseconds": since(start), "commitment": commitment }),
+            ))
         }
         Job::Unknown => Err("a frame is neither a witness nor a trace".to_owned()),
     }
 }
 
 /// The proof is not verified here: under a key with committed wires the equation has D in it, which the worker is not told.
-fn prove(keys: &mut Keys, key: usize, device: &dyn Backend, witness: Vec<u8>) -> Result<Value, String> {
+fn prove(
+    keys: &mut Keys,
+    key: usize,
+    device: &dyn Backend,
+    witness: Vec<u8>,
+) -> Result<Value, String> {
     let circuit = keys.circuit(key, device)?;
     let start = Instant::now();
-    let witness = Witness::from_bytes(witness).map_err(|error| error.to_string())?.0;
+    let witness = Witness::from_bytes(witness)
+        .map_err(|error| error.to_string())?
+        .0;
     if witness.len() != circuit.n_vars() {
-        return Err(format!("the witness has {} wires, the key {}", witness.len(), circuit.n_vars()));
+        return Err(format!(
+            "the witness has {} wires, the key {}",
+            witness.len(),
+            circuit.n_vars()
+        ));
     }
     let mut timings = StageTimings::default();
-    let proof = prove_unchecked(circuit, &witness, &mut rand::thread_rng(), &mut timings).map_err(|error| error.to_string())?;
+    let proof = prove_unchecked(circuit, &witness, &mut rand::thread_rng(), &mut timings)
+        .map_err(|error| error.to_string())?;
     let milliseconds = since(start);
     let public = public_to_string(&witness[1..=circuit.n_public()]);
-    Ok(json!({ "milliseconds": milliseconds, "proof": parsed(&proof_to_string(&proof))?, "publicSignals": parsed(&public)? }))
+    Ok(
+        json!({ "milliseconds": milliseconds, "proof": parsed(&proof_to_string(&proof))?, "publicSignals": parsed(&public)? }),
+    )
 }
 
 fn parsed(text: &str) -> Result<Value, String> {
