@@ -1,7 +1,7 @@
 /**
  * snarkjs and rapidsnark, each as the program that people call and as a backend of Lockstep's pool, and gnark
- * and devices there, with the same key and witness in one run: round after round, so that noise meets all alike. Every
- * proof is verified. CPU seconds count all threads.
+ * and devices there, with the same key and witness in one run: round after round, so that noise meets all
+ * alike. Every proof is verified. CPU seconds count all threads.
  *
  * The programs get the witness as a file; the pool computes it, which is shown but not in its wall time (it
  * is in its CPU time). Pools are warm: they have made one proof before. Peak memory is that since the start,

@@ -20,6 +20,9 @@ import { BITS_JOB, BITS_PUBLIC_INPUTS } from "./setting.ts";
 /** Under WGSL in software a first proof takes minutes: kernels are compiled, and processors play the GPU. */
 const SOFTWARE_TIMEOUT = 900_000;
 
+const program = await findWorker(snarkrsWorker);
+const software = await kindNamed("snarkrs:software").unavailableReason();
+
 describe("devices that prove", function () {
   this.timeout(120_000);
 
@@ -62,15 +65,13 @@ describe("devices that prove", function () {
     );
   });
 
-  describe("by the worker of snarkrs", () => {
-    let program: string | undefined;
+  const title =
+    program === undefined
+      ? "by the worker of snarkrs (it has not been built: LOCKSTEP_GPU=any npm run provers does)"
+      : "by the worker of snarkrs";
+  (program === undefined ? describe.skip : describe)(title, () => {
     let circuits: Artefacts[];
-    before(async function () {
-      program = await findWorker(snarkrsWorker);
-      if (program === undefined) {
-        console.log("      skipped: the worker has not been built (LOCKSTEP_GPU=any npm run provers does)");
-        this.skip();
-      }
+    before(async () => {
       circuits = [await testArtefacts("bits"), await testArtefacts("no_bits")];
     });
 
@@ -122,23 +123,19 @@ describe("devices that prove", function () {
       }
     });
 
-    it("proves on WebGPU in software, where that is asked for", async function () {
-      const reason = await kindNamed("snarkrs:software").unavailableReason();
-      if (reason !== undefined) {
-        console.log(`      skipped: ${reason}`);
-        this.skip();
-      }
-      this.timeout(SOFTWARE_TIMEOUT);
-      await proves("software");
-    });
+    const slow =
+      software ?? (process.env.LOCKSTEP_TEST === "full" ? undefined : "minutes: LOCKSTEP_TEST=full runs it");
+    (slow === undefined ? it : it.skip)(
+      `proves on WebGPU in software, where that is asked for${slow === undefined ? "" : ` (${slow})`}`,
+      async function () {
+        this.timeout(SOFTWARE_TIMEOUT);
+        await proves("software");
+      },
+    );
 
-    it("says why CUDA cannot be had, and does not die of it", async function () {
+    it("says why CUDA cannot be had, or has it, and does not die of it", async () => {
       const reason = await kindNamed("snarkrs:cuda").unavailableReason();
-      if (reason === undefined) {
-        console.log("      skipped: this machine has CUDA");
-        this.skip();
-      }
-      expect(reason).to.match(/no adapter can be looked for|it finds no adapter/);
+      if (reason !== undefined) expect(reason).to.match(/no adapter can be looked for|it finds no adapter/);
     });
   });
 });

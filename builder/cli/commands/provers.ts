@@ -15,7 +15,7 @@ import { standardJob } from "../../kinds/ledger/standard-job.ts";
 const PROOFS = 3;
 
 export interface ProversOptions {
-  /** Path of a program to be measured beside the others, or name of a backend that is measured only when asked. */
+  /** Path of a program to be measured as well, or name of a backend that is measured only when asked. */
   readonly prover?: string;
 }
 

@@ -112,7 +112,7 @@ export interface BackendOptions {
 /** A way to prove on this machine. One folder under `builder/proving/backends` each. */
 export interface BackendKind {
   readonly name: string;
-  /** A GPU or the like: used unasked only for circuits for which it has shown to be faster than what else is. */
+  /** A GPU or the like: used unasked for those circuits alone for which it has shown to be faster. */
   readonly isDevice?: boolean;
   /** Never used unasked. */
   readonly onlyByName?: boolean;

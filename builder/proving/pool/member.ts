@@ -73,7 +73,7 @@ export class Member {
     return this.#rate;
   }
 
-  /** Milliseconds per constraint of this circuit; of all, where it has not been measured; nothing if none has. */
+  /** Milliseconds per constraint of this circuit; of all, where it has not been measured. */
   rateOf(circuit: string): number | undefined {
     return this.#rates.get(circuit) ?? this.backend.measuredRates?.get(circuit) ?? this.#rate;
   }
@@ -173,7 +173,7 @@ function averaged(before: number | undefined, newest: number): number {
   return before === undefined ? newest : (1 - NEWEST) * before + NEWEST * newest;
 }
 
-/** Milliseconds per constraint that are expected of an unmeasured backend: it gets a chance, before the best. */
+/** Milliseconds per constraint that are expected of an unmeasured backend: it gets its chance. */
 export function assumedRate(circuit: string, members: readonly Member[]): number {
   const known = members.map((member) => member.rateOf(circuit)).filter((rate) => rate !== undefined);
   return known.length === 0 ? TYPICAL_RATE : Math.min(...known) * UNKNOWN_FACTOR;

@@ -4,7 +4,7 @@ export interface Capacity {
   readonly room: number;
   /** Milliseconds until each of its slots is free; 0 for those that are. */
   readonly freeIn: readonly number[];
-  /** Milliseconds of proving per constraint of a circuit: what pays for large ones need not for small ones. */
+  /** Milliseconds per constraint of a circuit: what pays for large ones need not for small ones. */
   readonly rateOf: (circuit: string) => number;
 }
 

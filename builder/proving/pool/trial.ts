@@ -14,9 +14,10 @@ export interface TrialOptions {
 
 /**
  * Lets a device prove what a backend on processors has just proven, beside it, and tells of the device only
- * where it was faster: a weak GPU may lose to two cores. Each circuit is tried by itself, on the first witness
- * of it that there is; of two proofs the second counts, since kernels are compiled and keys brought to the
- * device for the first. Proofs of a trial go nowhere. One that fails at a circuit is not tried on it again.
+ * where it was faster: a weak GPU may lose to two cores. Each circuit is tried by itself, on the first
+ * witness of it that there is; of two proofs the second counts, since kernels are compiled and keys brought
+ * to the device for the first. Proofs of a trial go nowhere. One that fails at a circuit is not tried on it
+ * again.
  */
 export class Trial {
   /** The incumbent, as it is to be used from now on. */
@@ -58,11 +59,13 @@ export class Trial {
     this.#tried.add(circuit);
     // One after the other: two on one device would measure each other.
     this.#last = this.#last.then(async () => {
-      if (this.#stop.signal.aborted) return;
+      const { signal } = this.#stop;
       try {
+        signal.throwIfAborted();
         const content = await witness();
-        await this.#try(circuit, made.proveMilliseconds, () => again(async () => content, this.#stop.signal));
+        await this.#try(circuit, made.proveMilliseconds, () => again(async () => content, signal));
       } catch (error) {
+        // The pool is being closed.
         if (this.#stop.signal.aborted) return;
         const reason = error instanceof Error ? error.message : String(error);
         this.#tell({ type: "trialFailed", backend: this.#options.challenger.name, circuit, reason });

@@ -47,8 +47,8 @@ describe("a device on trial", function () {
     pooled.resolve(test);
     /** Proves, and waits for the event of a trial. */
     async function prove(statement: number, circuit: TestCircuit, isTried: boolean): Promise<string> {
-      const told = Promise.withResolvers<void>();
-      if (isTried) arrivals.push(told.resolve);
+      const told = Promise.withResolvers<undefined>();
+      if (isTried) arrivals.push(() => told.resolve(undefined));
       const { backend } = await test.pool.prove(jobOf(statement, circuit));
       if (isTried) await told.promise;
       return backend;

@@ -37,9 +37,9 @@ export interface WorkerOptions {
 
 /**
  * One process of a native worker: one proof at a time. Over its standard input and output go frames: a length
- * in bytes (32 bits, little-endian) and so many bytes, the first of which is a letter. In: `W` and the content
- * of a `.wtns` file, of which a proof is made; `T` and the values of the committed wires, 32 bytes each,
- * little-endian, of which a commitment is. Out: as {@link Frame} says.
+ * in bytes (32 bits, little-endian) and so many bytes, the first of which is a letter. In: `W` and the
+ * content of a `.wtns` file, of which a proof is made; `T` and the values of the committed wires, 32 bytes
+ * each, little-endian, of which a commitment is. Out: as {@link Frame} says.
  */
 export class WorkerProcess {
   readonly #child: ChildProcessWithoutNullStreams;

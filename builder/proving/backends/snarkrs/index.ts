@@ -20,7 +20,7 @@ export const wgpuBackend = device("wgpu", "wgpu");
 /** The same on whatever adapter there is, software too: to try it, never to be fast. Only by its name. */
 export const softwareBackend: BackendKind = { ...device("software", "wgpu"), onlyByName: true };
 
-/** The same arithmetic on processors: what the devices' is compared with. Only by its name: gnark is faster. */
+/** The same arithmetic on processors, to compare with. Only by its name: gnark is faster. */
 export const processorsBackend: BackendKind = { ...device("cpu"), isDevice: false, onlyByName: true };
 
 /** @param listedAs the API whose adapters it uses, if it uses any. */

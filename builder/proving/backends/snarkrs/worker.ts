@@ -1,4 +1,4 @@
-import { copyFile } from "node:fs/promises";
+import { copyFile, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { WorkerBuildError } from "../build.ts";
 import type { NativeWorker } from "../native/build.ts";
@@ -38,6 +38,8 @@ export const snarkrsWorker: NativeWorker = {
       const target = join(dirname(output), "target");
       await runTool(cargo, [...BUILD_OPTIONS, "--target-dir", target], SOURCES, COMPILE_TIMEOUT_MS, options);
       await copyFile(join(target, "release", "snarkrs"), output);
+      // Some 500 MB.
+      await rm(target, { recursive: true });
     };
   },
 };
