@@ -7,14 +7,13 @@ import { type Builder, createBuilder } from "../../builder/core/builder.ts";
 import type { BuilderEvent } from "../../builder/core/events.ts";
 import { prepareCircuits } from "../../builder/node/artefacts.ts";
 import { knownKind } from "../../builder/node/kinds/index.ts";
-import { encodeVerificationKey, hashVerificationKey } from "../../builder/proving/keys/verification-key.ts";
 import { LedgerAccount } from "../../builder/kinds/ledger/client.ts";
 import { ledgerKind } from "../../builder/kinds/ledger/index.ts";
 import type { Prover } from "../../builder/proving/prover.ts";
 import { createLocalProver } from "../../builder/proving/local-prover.ts";
-import { groth16ProofSystemAbi, rollupsAbi } from "../../builder/protocol/abi.ts";
+import { rollupsAbi } from "../../builder/protocol/abi.ts";
 import { L1 as L1_CHAIN } from "../../builder/protocol/ids.ts";
-import { accountAt, builderAccount, deploy, type Lockstep, startLockstep } from "./setup.ts";
+import { accountAt, builderAccount, deploy, deployGroth16, type Lockstep, startLockstep } from "./setup.ts";
 
 /**
  * The whole pipeline with the real circuits, proofs and verifier. The first run compiles circuits for
@@ -30,25 +29,9 @@ describe("pipeline with Groth16 proofs", function () {
   const events: BuilderEvent[] = [];
 
   before(async () => {
-    const circuits = [...(await prepareCircuits({ kinds: [knownKind("ledger")] }))];
-    prover = await createLocalProver({ artefacts: circuits.map(([, { artefacts }]) => artefacts) });
-    lockstep = await startLockstep(async (l1) => {
-      const proofSystem = (await deploy(l1, "Groth16ProofSystem")).address;
-      for (const [, { verificationKey }] of circuits) {
-        const hash = await l1.writer(accountAt(0)).writeContract({
-          address: proofSystem,
-          abi: groth16ProofSystemAbi,
-          functionName: "registerKey",
-          args: [encodeVerificationKey(verificationKey)],
-        });
-        await l1.reader.waitForTransactionReceipt({ hash });
-      }
-      const keys = circuits.map(([name, { verificationKey }]) => [
-        name,
-        hashVerificationKey(verificationKey),
-      ]);
-      return { proofSystem, keys: Object.fromEntries(keys) };
-    });
+    const circuits = await prepareCircuits({ kinds: [knownKind("ledger")] });
+    prover = await createLocalProver({ artefacts: [...circuits.values()].map(({ artefacts }) => artefacts) });
+    lockstep = await startLockstep(async (l1) => await deployGroth16(l1, circuits));
     folder = await mkdtemp(path.join(tmpdir(), "lockstep-proven-"));
     builder = await start();
   });

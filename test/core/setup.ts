@@ -13,13 +13,15 @@ import {
 import { type Account, mnemonicToAccount } from "viem/accounts";
 import { hardhat } from "viem/chains";
 import { compileContracts } from "../../builder/node/deployment/compile.ts";
-import { rollupsAbi } from "../../builder/protocol/abi.ts";
+import type { Circuits } from "../../builder/node/circuits.ts";
+import { groth16ProofSystemAbi, rollupsAbi } from "../../builder/protocol/abi.ts";
 import { chainId, type ChainId } from "../../builder/protocol/ids.ts";
 import { rootHex } from "../../builder/protocol/execution/encoding.ts";
 import { evmKind } from "../../builder/kinds/evm/index.ts";
 import { UNPROVEN_KEY } from "../../builder/kinds/unproven.ts";
 import { ledgerKind } from "../../builder/kinds/ledger/index.ts";
 import { LEDGER } from "../../builder/kinds/ledger/abi.ts";
+import { encodeVerificationKey, hashVerificationKey } from "../../builder/proving/keys/verification-key.ts";
 
 const MNEMONIC = "test test test test test test test test test test test junk";
 
@@ -79,6 +81,33 @@ export async function deploy(
   const { contractAddress } = await l1.reader.waitForTransactionReceipt({ hash });
   if (contractAddress === null || contractAddress === undefined) throw new Error(`${name} was not deployed`);
   return { address: contractAddress, abi };
+}
+
+/** By which names L1 knows the circuits' keys, once they are registered. */
+export function namesOfKeys(circuits: Circuits): Record<string, Hex> {
+  const keys: Record<string, Hex> = {};
+  for (const [name, { verificationKey }] of circuits) keys[name] = hashVerificationKey(verificationKey);
+  return keys;
+}
+
+/** Registers the circuits' keys with a `Groth16ProofSystem`. */
+export async function registerKeys(l1: L1, proofSystem: Address, circuits: Circuits): Promise<void> {
+  for (const { verificationKey } of circuits.values()) {
+    const hash = await l1.writer(accountAt(0)).writeContract({
+      address: proofSystem,
+      abi: groth16ProofSystemAbi,
+      functionName: "registerKey",
+      args: [encodeVerificationKey(verificationKey)],
+    });
+    await l1.reader.waitForTransactionReceipt({ hash });
+  }
+}
+
+/** A `Groth16ProofSystem` that has the circuits' keys, as `startLockstep` takes it. */
+export async function deployGroth16(l1: L1, circuits: Circuits) {
+  const proofSystem = (await deploy(l1, "Groth16ProofSystem")).address;
+  await registerKeys(l1, proofSystem, circuits);
+  return { proofSystem, keys: namesOfKeys(circuits) };
 }
 
 /**

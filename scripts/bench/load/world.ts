@@ -1,4 +1,3 @@
-import type { Hex } from "viem";
 import { createBuilder } from "../../../builder/core/builder.ts";
 import { startL1Gateway } from "../../../builder/gateway/l1.ts";
 import { startRollupGateway } from "../../../builder/gateway/rollup.ts";
@@ -9,20 +8,8 @@ import { UNPROVEN, UNPROVEN_KEY } from "../../../builder/kinds/unproven.ts";
 import { prepareCircuits } from "../../../builder/node/artefacts.ts";
 import { GATEWAY_KINDS, knownKind } from "../../../builder/node/kinds/index.ts";
 import { openProver } from "../../../builder/node/prover.ts";
-import { groth16ProofSystemAbi } from "../../../builder/protocol/abi.ts";
 import { evmChainIdOf } from "../../../builder/protocol/evm-chain-id.ts";
-import {
-  encodeVerificationKey,
-  hashVerificationKey,
-} from "../../../builder/proving/keys/verification-key.ts";
-import {
-  accountAt,
-  builderAccount,
-  deploy,
-  type L1,
-  registerEvm,
-  startLockstep,
-} from "../../../test/core/setup.ts";
+import { builderAccount, deployGroth16, registerEvm, startLockstep } from "../../../test/core/setup.ts";
 import { unprovenLedgerKind, UnprovenProver } from "../../../test/core/unproven.ts";
 import { RecordingProver } from "./recording-prover.ts";
 
@@ -41,7 +28,7 @@ export async function openWorld() {
 export async function openProvenWorld() {
   const circuits = await prepareCircuits({ kinds: [knownKind("ledger")] });
   const own = await openProver({ circuits: [...circuits.values()].map(({ artefacts }) => artefacts) });
-  const lockstep = await startLockstep(async (l1) => await registerKeys(l1, circuits));
+  const lockstep = await startLockstep(async (l1) => await deployGroth16(l1, circuits));
   const prover = new RecordingProver(own.pool);
   const world = await open(lockstep, ledgerKind, prover);
   return {
@@ -53,24 +40,6 @@ export async function openProvenWorld() {
       await own[Symbol.asyncDispose]();
     },
   };
-}
-
-type Circuits = Awaited<ReturnType<typeof prepareCircuits>>;
-
-async function registerKeys(l1: L1, circuits: Circuits) {
-  const proofSystem = (await deploy(l1, "Groth16ProofSystem")).address;
-  for (const { verificationKey } of circuits.values()) {
-    const hash = await l1.writer(accountAt(0)).writeContract({
-      address: proofSystem,
-      abi: groth16ProofSystemAbi,
-      functionName: "registerKey",
-      args: [encodeVerificationKey(verificationKey)],
-    });
-    await l1.reader.waitForTransactionReceipt({ hash });
-  }
-  const keys: Record<string, Hex> = {};
-  for (const [name, { verificationKey }] of circuits) keys[name] = hashVerificationKey(verificationKey);
-  return { proofSystem, keys };
 }
 
 async function open(

@@ -1,10 +1,6 @@
 import type { Address, Hex } from "viem";
 import { prepareCircuits } from "../../../builder/node/artefacts.ts";
 import { knownKind } from "../../../builder/node/kinds/index.ts";
-import {
-  encodeVerificationKey,
-  hashVerificationKey,
-} from "../../../builder/proving/keys/verification-key.ts";
 import { createEvmKind } from "../../../builder/kinds/evm/index.ts";
 import type { StatementToCheck } from "../../../builder/kinds/evm/reference/check-statement.ts";
 import type { EvmVisitRecord } from "../../../builder/kinds/evm/record.ts";
@@ -14,8 +10,7 @@ import { ledgerKind } from "../../../builder/kinds/ledger/index.ts";
 import { UNPROVEN, UNPROVEN_KEY } from "../../../builder/kinds/unproven.ts";
 import type { Prover } from "../../../builder/proving/prover.ts";
 import { createLocalProver } from "../../../builder/proving/local-prover.ts";
-import { groth16ProofSystemAbi } from "../../../builder/protocol/abi.ts";
-import { accountAt, type L1, unprovenKeys } from "../../core/setup.ts";
+import { type L1, namesOfKeys, registerKeys, unprovenKeys } from "../../core/setup.ts";
 import { unprovenLedgerKind, UnprovenProver } from "../../core/unproven.ts";
 
 /**
@@ -89,25 +84,16 @@ export async function ledgerSetup(proofs: LedgerProofs): Promise<RollupSetup & {
       prover: new UnprovenProver(),
     };
   }
-  const circuits = [...(await prepareCircuits({ kinds: [knownKind("ledger")] }))];
-  const keys = circuits.map(([name, { verificationKey }]) => [name, hashVerificationKey(verificationKey)]);
+  const circuits = await prepareCircuits({ kinds: [knownKind("ledger")] });
   return {
     kind: ledgerKind,
     proofSystem: "Groth16ProofSystem",
-    verificationKeys: Object.fromEntries(keys),
+    verificationKeys: namesOfKeys(circuits),
     nativeToken: false,
     statements: [],
-    prover: await createLocalProver({ artefacts: circuits.map(([, { artefacts }]) => artefacts) }),
+    prover: await createLocalProver({ artefacts: [...circuits.values()].map(({ artefacts }) => artefacts) }),
     prepare: async (l1, proofSystem) => {
-      for (const [, { verificationKey }] of circuits) {
-        const hash = await l1.writer(accountAt(0)).writeContract({
-          address: proofSystem,
-          abi: groth16ProofSystemAbi,
-          functionName: "registerKey",
-          args: [encodeVerificationKey(verificationKey)],
-        });
-        await l1.reader.waitForTransactionReceipt({ hash });
-      }
+      await registerKeys(l1, proofSystem, circuits);
     },
   };
 }
