@@ -25,7 +25,8 @@ import { PREDEPLOYS } from "../../builder/kinds/evm/genesis/predeploys.ts";
 import { readPredeploys } from "../../builder/kinds/evm/genesis/read.ts";
 import { prepareArtefacts } from "../../builder/node/artefacts.ts";
 import { freePorts } from "../../builder/node/ports.ts";
-import { castAt, ProjectFolder } from "./project-folder.ts";
+import { castAt } from "./foundry.ts";
+import { ProjectFolder } from "./project-folder.ts";
 
 const require = createRequire(import.meta.url);
 const CREATE2_DEPLOYER = PREDEPLOYS.create2.accounts[0]?.address ?? "0x";
@@ -62,7 +63,7 @@ describe("tools on a devnet", function () {
     const circuits = await prepareArtefacts();
     devnet = await startDevnet({ ports: await freePorts(DEVNET_ROLLUPS.length), circuits });
     a = devnet.description.rollups.find(({ name }) => name === "A")?.gateway ?? "";
-    project = await ProjectFolder.open(a);
+    project = await ProjectFolder.open({ l1: devnet.description.l1.gateway, a });
     await project.hardhat("build", "--quiet");
   });
   after(async () => {

@@ -1,15 +1,32 @@
+import path from "node:path";
 import { expect } from "chai";
 import { createPublicClient, http } from "viem";
+import { z } from "zod";
 import { developmentAccounts } from "../../builder/devnet/accounts.ts";
 import { type Devnet, startDevnet } from "../../builder/devnet/devnet.ts";
 import { DEVNET_ROLLUPS } from "../../builder/devnet/devnet-rollups.ts";
 import { prepareArtefacts } from "../../builder/node/artefacts.ts";
 import { freePorts } from "../../builder/node/ports.ts";
-import { Chromium, findChromium, NO_CHROMIUM } from "./support/chromium.ts";
-import { type PageReport, PageServer } from "./support/page-server.ts";
+import { findChromium, NO_CHROMIUM } from "./support/chromium.ts";
+import { PageServer, shownPage } from "./support/page-server.ts";
 
-/** What a page may take, milliseconds. */
-const PATIENCE = 120_000;
+const PAGE = path.resolve(import.meta.dirname, "support/page/page.js");
+
+const outcome = z.union([z.string(), z.looseObject({})]);
+const pageReport = z.array(
+  z.object({
+    read: outcome,
+    socket: z.string(),
+    form: z.string(),
+    json: outcome,
+    http: outcome,
+    webSocket: outcome,
+    subscription: z.string(),
+  }),
+);
+
+/** What a page found out about each gateway. */
+type PageReport = z.infer<typeof pageReport>;
 
 const executable = await findChromium();
 
@@ -21,7 +38,7 @@ describe(`pages in a chromium${executable === undefined ? `: ${NO_CHROMIUM}` : "
   });
   const started = new AsyncDisposableStack();
   let devnet: Devnet;
-  let server: PageServer;
+  let server: PageServer<PageReport>;
   const [{ address: account } = { address: "0x" as const }] = developmentAccounts();
 
   const gateways = () => {
@@ -36,7 +53,7 @@ describe(`pages in a chromium${executable === undefined ? `: ${NO_CHROMIUM}` : "
     );
 
   before(async () => {
-    server = started.use(await PageServer.open());
+    server = started.use(await PageServer.open(PAGE, pageReport));
     devnet = started.use(
       await startDevnet({
         ports: await freePorts(DEVNET_ROLLUPS.length),
@@ -48,16 +65,7 @@ describe(`pages in a chromium${executable === undefined ? `: ${NO_CHROMIUM}` : "
   });
   after(() => started.disposeAsync());
 
-  async function show(host: string): Promise<PageReport> {
-    const reported = server.reported();
-    await using chromium = await Chromium.show(executable ?? "", `http://${host}:${server.port}/`);
-    const late = new Promise<never>((_resolve, reject) => {
-      setTimeout(() => {
-        reject(new Error(`the page reports nothing:\n${chromium.output}`));
-      }, PATIENCE).unref();
-    });
-    return await Promise.race([reported, late, chromium.ended()]);
-  }
+  const show = async (host: string): Promise<PageReport> => await shownPage(server, executable ?? "", host);
 
   // The last one by its name alone: it stands for a site elsewhere.
   for (const host of ["localhost", "127.0.0.1", "app.example"])

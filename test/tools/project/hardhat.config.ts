@@ -9,5 +9,8 @@ export default defineConfig({
   plugins: [hardhatToolboxMochaEthers, hardhatViem],
   solidity: { compilers: [{ version: "0.8.30", path: solc }] },
   ignition: { strategyConfig: { create2: { salt: `0x${"07".repeat(32)}` } } },
-  networks: { a: { type: "http", url: "http://127.0.0.1:8548" } },
+  networks: {
+    l1: { type: "http", url: "http://127.0.0.1:8546" },
+    a: { type: "http", url: "http://127.0.0.1:8548" },
+  },
 });

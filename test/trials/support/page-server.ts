@@ -1,50 +1,30 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import path from "node:path";
 import { text } from "node:stream/consumers";
 import { build } from "esbuild";
-import { z } from "zod";
-
-const PAGE = path.resolve(import.meta.dirname, "page/page.js");
-
-const outcome = z.union([z.string(), z.looseObject({})]);
-const report = z.array(
-  z.object({
-    read: outcome,
-    socket: z.string(),
-    form: z.string(),
-    json: outcome,
-    http: outcome,
-    webSocket: outcome,
-    subscription: z.string(),
-  }),
-);
-
-/** What a page found out about each gateway. */
-export type PageReport = z.infer<typeof report>;
-
-export interface PageCheck {
-  readonly gateways: readonly string[];
-  /** The gateways sign for it. */
-  readonly account: string;
-}
+import type { z } from "zod";
+import { Chromium } from "./chromium.ts";
 
 /** Serves one page, with viem in it, under every name of this machine; and takes what it reports. */
-export class PageServer implements AsyncDisposable {
+export class PageServer<Report> implements AsyncDisposable {
   readonly port: number;
-  /** What pages are to check. */
-  check: PageCheck | undefined;
+  /** What pages read as `/check.json`: what to try, and where. */
+  check: unknown;
   readonly #server: Server;
-  #waiting: ((found: PageReport) => void) | undefined;
+  #waiting: ((found: Report) => void) | undefined;
 
   private constructor(server: Server, port: number) {
     this.#server = server;
     this.port = port;
   }
 
-  static async open(): Promise<PageServer> {
+  /**
+   * @param page the page's script: it is bundled with what it imports.
+   * @param report what the script reports to `/report`.
+   */
+  static async open<Report>(page: string, report: z.ZodType<Report>): Promise<PageServer<Report>> {
     const { outputFiles } = await build({
-      entryPoints: [PAGE],
+      entryPoints: [page],
       bundle: true,
       format: "esm",
       platform: "browser",
@@ -67,12 +47,12 @@ export class PageServer implements AsyncDisposable {
       else response.writeHead(404).end();
     });
     await new Promise<void>((resolve) => server.listen(0, "0.0.0.0", resolve));
-    const self = new PageServer(server, portOf(server.address()));
+    const self = new PageServer<Report>(server, portOf(server.address()));
     return self;
   }
 
   /** The next report. */
-  async reported(): Promise<PageReport> {
+  async reported(): Promise<Report> {
     return await new Promise((resolve) => (this.#waiting = resolve));
   }
 
@@ -80,6 +60,28 @@ export class PageServer implements AsyncDisposable {
     this.#server.closeAllConnections();
     await new Promise((resolve) => this.#server.close(resolve));
   }
+}
+
+/** What a page may take, milliseconds. */
+const PATIENCE = 120_000;
+
+/**
+ * Shows the page in a chromium.
+ * @returns what it reports.
+ */
+export async function shownPage<Report>(
+  server: PageServer<Report>,
+  executable: string,
+  host = "localhost",
+): Promise<Report> {
+  const reported = server.reported();
+  await using chromium = await Chromium.show(executable, `http://${host}:${server.port}/`);
+  const late = new Promise<never>((_resolve, reject) => {
+    setTimeout(() => {
+      reject(new Error(`the page reports nothing:\n${chromium.output}`));
+    }, PATIENCE).unref();
+  });
+  return await Promise.race([reported, late, chromium.ended()]);
 }
 
 function portOf(address: AddressInfo | string | null): number {
