@@ -127,6 +127,12 @@ export interface Backend extends Reader {
   callAll(requests: readonly CallRequest[]): Promise<TransactionOutcome[]>;
   /** The same on a rollup. */
   callRollupAll(rollup: ChainId, requests: readonly CallRequest[]): Promise<RollupCallOutcome[]>;
+  /**
+   * Has L1 taken back to a snapshot, after what is being included: all chains are again where they were, and
+   * what was posted since does not wait again (`TAKEN_BACK`).
+   * @param goBack has the node do it.
+   */
+  takeBack<Result>(goBack: () => Promise<Result>): Promise<Result>;
   /** A transaction that is not on L1 yet. */
   pending(hash: Hex): AcceptedTransaction | undefined;
   /** L1 transactions of `sender` that wait. */

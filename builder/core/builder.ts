@@ -6,6 +6,7 @@ import { checkTransaction } from "../batch/limits.ts";
 import { ProofStore } from "../batch/proof-store.ts";
 import type { Backend, BackendRollup, BackendTrouble, Purpose } from "./backend.ts";
 import { Chains, type HeldChains } from "./chains.ts";
+import { Lock } from "./lock.ts";
 import type { BuilderEvent, BuilderListener } from "./events.ts";
 import { findL2Transaction } from "../l1/history.ts";
 import { readProofSystem } from "../l1/registration.ts";
@@ -86,6 +87,8 @@ const FAULTS: readonly BuilderEvent["type"][] = ["stopped", "selfCheckFailed"];
 
 /** How often L1's head is looked at when nothing else asks for it, in milliseconds. */
 const WATCH = 1_000;
+/** How long L1's return to a snapshot waits for what is being included, in milliseconds. */
+const BEFORE_RETURN = 5_000;
 /** How long what may become includable waits, in milliseconds. */
 const LIFETIME = 3 * 60 * 60 * 1_000;
 /** As many confirmations as make a block final on most chains. */
@@ -142,6 +145,8 @@ export class Builder implements Backend, AsyncDisposable {
   readonly #listeners = new Set<BuilderListener>();
   readonly #stop = new AbortController();
   readonly #producer: Producer;
+  /** One return to a snapshot after the other. */
+  readonly #returns = new Lock();
   #running: Promise<unknown> = Promise.resolve();
   /** Calls that are played now. */
   #calls = 0;
@@ -505,6 +510,20 @@ export class Builder implements Backend, AsyncDisposable {
 
   get trouble(): BackendTrouble | undefined {
     return this.#producer.trouble;
+  }
+
+  async takeBack<Result>(goBack: () => Promise<Result>): Promise<Result> {
+    await Promise.race([this.idle(), sleep(BEFORE_RETURN, undefined, { ref: false })]);
+    await this.#producer.settled();
+    const tell = (): void => {
+      this.#recovery.reorganised();
+      this.#producer.reorganised();
+    };
+    return await this.#returns.run(async () => {
+      const result = await this.#recovery.takenBack(goBack, tell);
+      await this.#chains.look();
+      return result;
+    });
   }
 
   /** Resolves when nothing waits any more. */

@@ -39,6 +39,27 @@ export class Recovery {
     this.#options = options;
   }
 
+  /** L1's user takes it back to a snapshot: what is gone then was to go. */
+  #return: { readonly looked: PromiseWithResolvers<undefined>; isBack: boolean } | undefined;
+
+  /**
+   * L1 is taken back to a snapshot on purpose. What was posted since does not wait again: it is as if it had
+   * never been sent.
+   * @param goBack has the node do it.
+   * @param tell that L1 has another history.
+   */
+  async takenBack<Result>(goBack: () => Promise<Result>, tell: () => void): Promise<Result> {
+    const under = { looked: Promise.withResolvers<undefined>(), isBack: false };
+    this.#return = under;
+    try {
+      return await goBack();
+    } finally {
+      under.isBack = true;
+      tell();
+      await under.looked.promise;
+    }
+  }
+
   /** L1 has another history. */
   reorganised(): void {
     this.#isReorganised = true;
@@ -74,6 +95,8 @@ export class Recovery {
   async #lookForPosted(head: bigint): Promise<void> {
     const { l1, chains, queue, reorgDepth, emit } = this.#options;
     this.#isReorganised = false;
+    const under = this.#return;
+    const ends = under?.isBack === true;
     try {
       const settled = head > reorgDepth ? head - reorgDepth : 0n;
       const posted = queue.postedAbove(settled);
@@ -87,16 +110,31 @@ export class Recovery {
         else if (now.state === "failed" || now.blockNumber !== status.blockNumber)
           await queue.move(transaction, now);
       }
-      if (gone.length > 0) {
+      if (under !== undefined) await this.#drop(gone);
+      else if (gone.length > 0) {
         await queue.takeBack(gone);
         emit({ type: "reorganised", transactions: gone.map(({ hash }) => hash) });
       }
       const isDeep = this.#isDeep ?? !chains.isContinued;
       if (isDeep) await this.#tellOfFinal(settled, head);
       this.#isDeep = false;
+      if (under === undefined || !ends) return;
+      this.#return = undefined;
+      under.looked.resolve(undefined);
     } catch (error) {
       this.#isReorganised = true;
       throw error;
+    }
+  }
+
+  /** Its user took L1 back behind them. */
+  async #drop(gone: readonly AcceptedTransaction[]): Promise<void> {
+    const { queue, emit } = this.#options;
+    const reason = "L1 was taken back to a snapshot that was made before it (evm_revert)";
+    const status = { state: "failed", code: "TAKEN_BACK", reason } as const;
+    for (const transaction of gone) {
+      await queue.move(transaction, status);
+      emit({ ...status, type: "failed", transaction: transaction.hash });
     }
   }
 

@@ -12,6 +12,7 @@ import {
 } from "../node/deployment/description.ts";
 import { DEVNET_ROLLUPS, type DevnetRollup } from "./devnet-rollups.ts";
 import { fundAccounts } from "./funding.ts";
+import { fundingFrom } from "./endless-funding.ts";
 import { openGateways, type RollupEndpoint } from "../node/gateways.ts";
 import { mineByTimer, startL1 } from "./l1.ts";
 import { PREDEPLOY_NAMES, type PredeployName } from "../kinds/evm/genesis/names.ts";
@@ -157,6 +158,7 @@ export async function startDevnet({
     ports,
     accounts,
     localPages: true,
+    ...(proofs === "none" && { fund: fundingFrom({ builder, payer: holders.funding, node: l1.url }) }),
     allowOrigin,
     callTimeout,
     ...(log === undefined ? {} : { log }),

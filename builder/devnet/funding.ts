@@ -19,6 +19,8 @@ export interface FundingOptions {
   readonly payer: LocalAccount;
   readonly accounts: readonly Address[];
   readonly rollups: readonly ChainId[];
+  /** Wei for each account on each rollup; default 100 ETH. */
+  readonly amount?: bigint;
 }
 
 /**
@@ -27,7 +29,13 @@ export interface FundingOptions {
  * without Ether could do nothing there.
  * @throws `DEPLOYMENT`.
  */
-export async function fundAccounts({ builder, payer, accounts, rollups }: FundingOptions): Promise<void> {
+export async function fundAccounts({
+  builder,
+  payer,
+  accounts,
+  rollups,
+  amount = AMOUNT,
+}: FundingOptions): Promise<void> {
   const { abi, bytecode } = await compiledContract("devnet/AccountFunding.sol");
   let nonce = await builder.l1.getTransactionCount({ address: payer.address });
   for (const some of portions(rollups, MOST_TOGETHER))
@@ -38,7 +46,7 @@ export async function fundAccounts({ builder, payer, accounts, rollups }: Fundin
         chainId: Number(builder.l1ChainId),
         nonce: nonce++,
         data: encodeDeployData({ abi, bytecode, args: [builder.manager, some, few] }),
-        value: AMOUNT * count,
+        value: amount * count,
         gas: GAS_PER_ACCOUNT * count,
         maxFeePerGas: parseGwei("100"),
         maxPriorityFeePerGas: 1n,

@@ -126,6 +126,8 @@ export function l1Service(
       return { result: numberToHex(await nextNonceOf(builder, address)) };
     },
     debug_traceCall: async (request) => await traceL1Call(builder, node, names, request),
+    evm_revert: async (request) => await builder.takeBack(() => node.answer(request)),
+    anvil_revert: async (request) => await builder.takeBack(() => node.answer(request)),
     debug_traceTransaction: trace,
     lockstep_traceTransaction: trace,
     ...seeingMethods({ builder, kinds }),

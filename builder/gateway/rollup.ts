@@ -3,8 +3,10 @@ import { z } from "zod";
 import type { Backend } from "./backend.ts";
 import { UnknownRollupError } from "../follower/stopped.ts";
 import { evmChainIdOf } from "../protocol/evm-chain-id.ts";
+import type { RollupKind } from "../kinds/kind.ts";
 import type { ChainId } from "../protocol/ids.ts";
 import { hashSchema, parseParams, RpcCode } from "./json-rpc.ts";
+import type { Fund } from "./kinds/fund.ts";
 import type { GatewayKinds, KindGateway } from "./kinds/kind-gateway.ts";
 import { seeingMethods } from "./seeing/methods.ts";
 import { type Gateway, serve, type ServerOptions } from "./server.ts";
@@ -23,6 +25,8 @@ export interface RollupGatewayOptions extends ServerOptions {
   readonly chainId?: bigint;
   /** Accounts that the gateway signs for, for every caller. Only for development networks. */
   readonly accounts?: readonly LocalAccount[];
+  /** Brings Ether from L1, for cheats: of a devnet. */
+  readonly fund?: Fund;
 }
 
 /** Starts the endpoint of one rollup. */
@@ -30,12 +34,22 @@ export async function startRollupGateway(builder: Backend, options: RollupGatewa
   return await serve(rollupService(builder, options), options);
 }
 
+/** What sets a chain's state behind its back, where that is allowed. */
+const CHEAT = /^(hardhat|anvil|evm)_/;
+
+function noCheats({ hasCheats, isProven, name }: RollupKind): string {
+  if (hasCheats === true) return "its cheats are listed in builder/gateway/README.md";
+  return name === "ledger" && !isProven
+    ? "a ledger has no cheats; send it Ether from L1"
+    : "this rollup was not registered for tests, as those of npm start -- --proofs none are";
+}
+
 const NOTHING: KindGateway = { methods: {}, topics: new Map(), close: () => undefined };
 
 /** What every rollup answers, and what its kind brings. */
 export function rollupService(
   builder: Backend,
-  options: Pick<RollupGatewayOptions, "rollup" | "kinds" | "chainId" | "accounts" | "log">,
+  options: Pick<RollupGatewayOptions, "rollup" | "kinds" | "chainId" | "accounts" | "log" | "fund">,
 ): Service {
   const { rollup, kinds, log, accounts = [], chainId = evmChainIdOf(builder.l1ChainId, rollup) } = options;
   const kind = builder.rollups.find(({ id }) => id === rollup)?.kind;
@@ -43,7 +57,8 @@ export function rollupService(
   const upstream = new Upstream(builder.l1Rpc);
   const across = async (l1Transaction: Hex) =>
     await traceAllChains(builder, kinds, l1Transaction, await readL1Trace(upstream, l1Transaction));
-  const context = { builder, rollup, chainId, accounts, log, across };
+  const cheats = kind.hasCheats === true ? { cheats: { fund: options.fund } } : {};
+  const context = { builder, rollup, chainId, accounts, log, across, ...cheats };
   const {
     methods: brought,
     topics,
@@ -67,7 +82,8 @@ export function rollupService(
     handle: around(async (request) => {
       const method = methods.get(request.method);
       if (method !== undefined) return await method(request);
-      const message = `a rollup's gateway has no method ${request.method}`;
+      const reason = CHEAT.test(request.method) ? `: ${noCheats(kind)}` : "";
+      const message = `a rollup's gateway has no method ${request.method}${reason}`;
       return { error: { code: RpcCode.METHOD_NOT_FOUND, message } };
     }),
     topics,

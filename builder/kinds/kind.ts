@@ -262,6 +262,8 @@ export interface RollupKind<Record = unknown> {
   check?(header: StatementHeader, visit: CompletedVisit<Record>, proof: `0x${string}`): Promise<void>;
   /** Whether transactions of a rollup that follow each other can be one visit; without it they cannot. */
   readonly joint?: JointVisits<Record>;
+  /** Registered for tests: its state can be set by cheats (docs/spec.md section 9). */
+  readonly hasCheats?: boolean;
   /** Whether transactions for it can pay for being included. */
   readonly hasFees?: boolean;
   /**

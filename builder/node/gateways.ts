@@ -1,4 +1,4 @@
-import type { LocalAccount } from "viem";
+import type { Address, LocalAccount } from "viem";
 import type { Logger } from "pino";
 import type { Builder } from "../core/builder.ts";
 import type { PageRules } from "../gateway/pages.ts";
@@ -18,6 +18,8 @@ export interface GatewayOptions extends PageRules {
    * Accounts that the rollups' gateways sign for, for every caller: on a devnet, where the keys are public.
    */
   readonly accounts?: readonly LocalAccount[];
+  /** Brings Ether from L1 to an account on a rollup: of a devnet, for cheats on rollups for tests. */
+  readonly fund?: (rollup: ChainId, address: Address, wei: bigint) => Promise<void>;
 }
 
 /** The gateway of a rollup. */
@@ -38,7 +40,7 @@ export interface Gateways extends AsyncDisposable {
 /** Opens L1's gateway and one for each of the builder's rollups. */
 export async function openGateways(
   builder: Builder,
-  { ports, log, callTimeout, accounts = [], allowOrigin = [], localPages = false }: GatewayOptions,
+  { ports, log, callTimeout, accounts = [], allowOrigin = [], localPages = false, fund }: GatewayOptions,
 ): Promise<Gateways> {
   await using cleanup = new AsyncDisposableStack();
   const common = {
@@ -56,7 +58,8 @@ export async function openGateways(
     const port = ports.rollups[index];
     if (port === undefined) throw new RangeError(`there is no port for the gateway of rollup ${id}`);
     const chainId = evmChainIdOf(builder.l1ChainId, id);
-    const options = { ...common, port, rollup: id, chainId };
+    const own = fund && ((address: Address, wei: bigint) => fund(id, address, wei));
+    const options = { ...common, port, rollup: id, chainId, ...(own === undefined ? {} : { fund: own }) };
     const { url } = cleanup.use(await startRollupGateway(builder, options));
     rollups.push({ id, url, chainId });
   }

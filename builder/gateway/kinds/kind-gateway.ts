@@ -1,6 +1,7 @@
 import type { Logger } from "pino";
 import type { Hex, LocalAccount } from "viem";
 import type { Backend } from "../backend.ts";
+import type { Fund } from "./fund.ts";
 import type { ChainId } from "../../protocol/ids.ts";
 import type { CrossChainTrace } from "../trace/cross-chain-trace.ts";
 import type { KindTrace } from "../trace/trace.ts";
@@ -16,6 +17,8 @@ export interface RollupContext {
   /** Accounts that the gateway signs for. */
   readonly accounts: readonly LocalAccount[];
   readonly log?: Logger | undefined;
+  /** Present on a rollup that was registered for tests: how cheats come to Ether, if at all. */
+  readonly cheats?: { readonly fund: Fund | undefined };
   /** Everything that a transaction of L1 did on all chains; nothing if it had nothing to do with rollups. */
   readonly across: (l1Transaction: Hex) => Promise<CrossChainTrace | undefined>;
 }

@@ -6,6 +6,8 @@ import { loadPoseidon } from "../../state/poseidon.ts";
 import type { OpenOptions, RollupKind } from "../kind.ts";
 import { checkStatement } from "./reference/check-statement.ts";
 import { isOutdatedChronicle, openChronicle } from "./chronicle/chronicle.ts";
+import { isCheat } from "./cheats/envelope.ts";
+import { signerOfCheat } from "./cheats/signer.ts";
 import { signerOfTransaction } from "./execution/signer.ts";
 import type { PredeployName } from "./genesis/names.ts";
 import { type GenesisAccount, type GenesisAccounts, readPredeploys } from "./genesis/read.ts";
@@ -48,7 +50,7 @@ export interface EvmKindOptions {
  * Solidity rollups (docs/spec.md section 7). UNPROVEN: a digest stands for the proof, on local chains only.
  */
 export function createEvmKind(options: EvmKindOptions = {}): RollupKind<EvmVisitRecord> {
-  const { name = NAME, judge } = options;
+  const { name = NAME, judge, cheats } = options;
   const elsewhere = options.elsewhere ?? ((l1ChainId) => new UnprovenKindError(name, l1ChainId));
   const genesis = async () => ({
     systemCode: options.systemCode ?? (await readSystemCode()),
@@ -68,6 +70,7 @@ export function createEvmKind(options: EvmKindOptions = {}): RollupKind<EvmVisit
     name,
     circuits: [UNPROVEN],
     isProven: false,
+    ...(cheats === undefined ? {} : { hasCheats: cheats }),
     hasFees: true,
     joint: { most: options.transactionsPerVisit ?? TRANSACTIONS_PER_VISIT, join: joinVisits },
     genesisRoot: rootOf,
@@ -93,16 +96,17 @@ export function createEvmKind(options: EvmKindOptions = {}): RollupKind<EvmVisit
           root: store.stateRoot(),
           ...own("chronicle"),
         });
-        return new EvmMachine(id, store, chronicle, { judge, elsewhere });
+        return new EvmMachine(id, store, chronicle, { judge, elsewhere, cheats });
       } catch (error) {
         await store.close();
         throw error;
       }
     },
     async check(header, visit, proof) {
-      await checkStatement({ header, visit, witness: visit.record.witness, proof });
+      await checkStatement({ header, visit, witness: visit.record.witness, proof, cheats });
     },
     signerOf(data, l1ChainId, rollup) {
+      if (cheats === true && isCheat(data)) return signerOfCheat(data);
       return signerOfTransaction(data, l1ChainId, rollup);
     },
     async proofJob(statement) {

@@ -182,6 +182,14 @@ export const TRANSACTION_ERRORS = {
       "transactions for (`reorgDepth`, 64 blocks). It is in no block now, and the builder does not post it again.",
     remedy: "Send it again if it is still wanted. Its nonce was not used.",
   },
+  TAKEN_BACK: {
+    title: "its block was taken back on purpose",
+    meaning:
+      "L1, a development node, was taken back to a snapshot by `evm_revert` through a gateway. The transaction " +
+      "was posted after that snapshot was made, so it is as if it had never been sent. After a reorganisation " +
+      "that comes about otherwise, a builder posts again what is gone.",
+    remedy: "Send it again if it is still wanted. Its nonce was not used.",
+  },
   REPLACED: {
     title: "another transaction took its place",
     meaning: "Its sender sent another one with the same nonce and higher fees.",

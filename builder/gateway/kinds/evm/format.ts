@@ -1,4 +1,4 @@
-import { bytesToHex, type Hex, keccak256, numberToHex, zeroAddress, zeroHash } from "viem";
+import { type Hex, keccak256, numberToHex, zeroAddress, zeroHash } from "viem";
 import { OPERATION_GAS } from "../../../kinds/evm/execution/environment.ts";
 import {
   type ChronicleBlock,
@@ -9,9 +9,8 @@ import {
 import { logsOf } from "../../../kinds/evm/chronicle/logs.ts";
 import { lowerCase } from "../../../protocol/address.ts";
 import { ActionKind } from "../../../protocol/action.ts";
-import { decodeTransaction } from "../../../intake/decode.ts";
-import { pendingTransaction } from "../../pending-transaction.ts";
 import type { RpcLog } from "../../subscriptions/feed.ts";
+import { cheatIn, shownPending, shownTransaction } from "./shown.ts";
 
 const EMPTY_BLOOM: Hex = `0x${"00".repeat(256)}`;
 /** Of no uncles at all. */
@@ -97,7 +96,7 @@ export function rpcTransaction(transaction: ChronicleTransaction, chainId: bigin
   const { blockHash, blockNumber, index, l1, receipt } = transaction;
   const raw = signedBytes(transaction);
   return {
-    ...(raw === undefined ? visitTransaction(transaction, chainId) : pendingTransaction(raw, chainId)),
+    ...(raw === undefined ? visitTransaction(transaction, chainId) : shownPending(raw, chainId)),
     ...(raw === undefined ? {} : { gasPrice: numberToHex(effectiveGasPrice(transaction, chainId)) }),
     blockHash,
     blockNumber: numberToHex(blockNumber),
@@ -107,7 +106,7 @@ export function rpcTransaction(transaction: ChronicleTransaction, chainId: bigin
       l1TransactionHash: l1.transaction,
       l1BlockNumber: numberToHex(l1.blockNumber),
       l1BlockHash: l1.blockHash,
-      ...(raw === undefined ? sourceOf(transaction) : {}),
+      ...(raw === undefined ? sourceOf(transaction) : cheatIn(raw)),
     },
   };
 }
@@ -167,7 +166,7 @@ export function rpcReceipt(transaction: ChronicleTransaction, chainId: bigint): 
 /** The transaction's type as a number. */
 export function typeOf(transaction: ChronicleTransaction, chainId: bigint): number {
   const raw = signedBytes(transaction);
-  return raw === undefined ? VISIT_TRANSACTION_TYPE : decodeTransaction(raw, chainId).tx.type;
+  return raw === undefined ? VISIT_TRANSACTION_TYPE : shownTransaction(raw, chainId).type;
 }
 
 function parties(
@@ -178,18 +177,14 @@ function parties(
   const raw = signedBytes(transaction);
   if (raw === undefined)
     return { type: numberToHex(VISIT_TRANSACTION_TYPE), from: receipt.from, to: receipt.to ?? null };
-  const { tx, sender } = decodeTransaction(raw, chainId);
-  const to = tx.to === undefined ? null : bytesToHex(tx.to.bytes);
-  return { type: numberToHex(tx.type), from: sender, to };
+  const { type, sender, to } = shownTransaction(raw, chainId);
+  return { type: numberToHex(type), from: sender, to };
 }
 
 /** Wei per gas that the sender paid: the base fee is 0. */
 export function effectiveGasPrice(transaction: ChronicleTransaction, chainId: bigint): bigint {
   const raw = signedBytes(transaction);
-  if (raw === undefined) return 0n;
-  const { tx } = decodeTransaction(raw, chainId);
-  if (!("maxPriorityFeePerGas" in tx)) return tx.gasPrice;
-  return tx.maxPriorityFeePerGas < tx.maxFeePerGas ? tx.maxPriorityFeePerGas : tx.maxFeePerGas;
+  return raw === undefined ? 0n : shownTransaction(raw, chainId).gasPrice;
 }
 
 export function rpcLog(log: ChronicleLog): RpcLog & Record<string, unknown> {

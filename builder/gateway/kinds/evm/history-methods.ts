@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { Chronicle } from "../../../kinds/evm/chronicle/chronicle.ts";
 import type { ChronicleBlock } from "../../../kinds/evm/chronicle/types.ts";
 import { hashSchema, InvalidParamsError, parseParams, quantitySchema } from "../../json-rpc.ts";
-import { pendingTransaction } from "../../pending-transaction.ts";
+import { shownPending } from "./shown.ts";
 import type { Handler } from "../../service.ts";
 import { logFilterFields, logFilterOf } from "../../subscriptions/log-criteria.ts";
 import { type BlockTag, blockNumberSchema, blockTagSchema, findBlock, getBlock } from "./block-tag.ts";
@@ -39,9 +39,7 @@ export function historyMethods(view: EvmRollupView): Readonly<Record<string, Han
       const waiting = view.waiting();
       const { latest } = history;
       const timestamp = latest.timestamp < now() ? now() : latest.timestamp + 1n;
-      const shown = waiting.map(({ hash: id, data }) =>
-        inFull ? pendingTransaction(data, view.chainId) : id,
-      );
+      const shown = waiting.map(({ hash: id, data }) => (inFull ? shownPending(data, view.chainId) : id));
       return rpcPendingBlock(latest, timestamp, shown);
     }
     const found = await findBlock(view, history, tag);
@@ -99,7 +97,7 @@ export function historyMethods(view: EvmRollupView): Readonly<Record<string, Han
       const queued = view.waiting().find((each) => each.hash === id);
       const transaction = await (await chronicle()).transaction(id);
       if (transaction !== undefined) return { result: rpcTransaction(transaction, view.chainId) };
-      return { result: queued === undefined ? null : pendingTransaction(queued.data, view.chainId) };
+      return { result: queued === undefined ? null : shownPending(queued.data, view.chainId) };
     },
     eth_getTransactionReceipt: async ({ params }) => {
       const [id] = parseParams(hash, params);

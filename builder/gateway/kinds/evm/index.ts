@@ -7,14 +7,20 @@ import { blockTopics } from "../../subscriptions/topics.ts";
 import { SYSTEM } from "../../../kinds/evm/system.ts";
 import { withProxyGuard } from "../../proxies/guard.ts";
 import { ProxyNames } from "../../proxies/proxy-names.ts";
-import { pendingTransaction } from "../../pending-transaction.ts";
+import { Upstream } from "../../upstream.ts";
+import type { Backend } from "../../backend.ts";
+import type { Fund } from "../fund.ts";
 import type { KindGateway, RollupContext } from "../kind-gateway.ts";
+import { Cheating } from "./cheats/cheating.ts";
+import { Impersonated } from "./cheats/impersonated.ts";
+import { cheatMethods } from "./cheats/methods.ts";
 import { callMethods } from "./call-methods.ts";
 import { filterMethods } from "./filter-methods.ts";
 import { rpcHeader, rpcLog } from "./format.ts";
 import { historyMethods } from "./history-methods.ts";
 import { nodeMethods } from "./node-methods.ts";
 import { rawMethods } from "./raw-methods.ts";
+import { shownPending } from "./shown.ts";
 import { stateMethods } from "./state-methods.ts";
 import { traceMethods } from "./trace-methods.ts";
 import { transactionMethods } from "./transaction-methods.ts";
@@ -25,7 +31,7 @@ import { evmRollupView, type EvmRollupView } from "./view.ts";
  * @throws {LockstepError} `WRONG_CHAIN_ID`
  */
 export function evmGateway(context: RollupContext): KindGateway {
-  const { builder, rollup, chainId, accounts, log, across } = context;
+  const { builder, rollup, chainId, accounts, log, across, cheats } = context;
   const real = evmChainIdOf(builder.l1ChainId, rollup);
   if (chainId !== real)
     throw new LockstepError("WRONG_CHAIN_ID", `rollup ${rollup} has chain id ${real}, not ${chainId}`);
@@ -34,20 +40,36 @@ export function evmGateway(context: RollupContext): KindGateway {
   const hasCode = async (address: Hex) =>
     await view.read(({ store }) => (store.account(address)?.code ?? "0x") !== "0x");
   return {
-    ...openEvmGateway(view, accounts, across, names),
+    ...openEvmGateway(view, accounts, across, names, cheats && openCheats(view, builder, cheats.fund)),
     around: (handle) => withProxyGuard(handle, { builder, manager: SYSTEM, names, hasCode, log }),
   };
+}
+
+interface OpenCheats {
+  readonly impersonated: Impersonated;
+  readonly methods: KindGateway["methods"];
+}
+
+/** Of a rollup that was registered for tests. */
+function openCheats(view: EvmRollupView, builder: Backend, fund: Fund | undefined): OpenCheats {
+  const cheating = new Cheating(builder, view, fund);
+  const impersonated = new Impersonated(cheating);
+  const upstream = new Upstream(builder.l1Rpc);
+  const takeBack: Backend["takeBack"] = async (goBack) => await builder.takeBack(goBack);
+  return { impersonated, methods: cheatMethods({ view, cheating, impersonated, upstream, takeBack }) };
 }
 
 /**
  * @param across everything that a transaction of L1 did on all chains.
  * @param names where proxies belong on the rollup.
+ * @param cheats of a rollup that was registered for tests.
  */
 export function openEvmGateway(
   view: EvmRollupView,
   accounts: RollupContext["accounts"],
   across: RollupContext["across"],
   names = new ProxyNames(),
+  cheats?: OpenCheats,
 ): KindGateway {
   const feed = new BlockFeed(feedSource(view));
   const topics = {
@@ -56,7 +78,7 @@ export function openEvmGateway(
       const tell = (wanted: Hex): void => {
         const found = view.waiting().find(({ hash }) => hash === wanted);
         if (isWhole !== true) push(wanted);
-        else if (found !== undefined) push(pendingTransaction(found.data, view.chainId));
+        else if (found !== undefined) push(shownPending(found.data, view.chainId));
       };
       return view.listen({ accepted: tell });
     }) satisfies Topic,
@@ -70,9 +92,10 @@ export function openEvmGateway(
       ...stateMethods(view),
       ...historyMethods(view),
       ...callMethods(view),
-      ...transactionMethods(view, accounts),
+      ...transactionMethods(view, accounts, cheats?.impersonated),
       ...traceMethods(view, across, names),
       ...filters.methods,
+      ...cheats?.methods,
     },
     topics: new Map(Object.entries(topics)),
     close: () => {

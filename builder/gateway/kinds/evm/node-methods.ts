@@ -1,9 +1,9 @@
 import { type Hex, keccak256, numberToHex, zeroAddress } from "viem";
 import { z } from "zod";
 import { addressSchema, bytesSchema, parseParams } from "../../json-rpc.ts";
-import { inALine, pendingTransaction } from "../../pending-transaction.ts";
+import { inALine } from "../../pending-transaction.ts";
 import type { Handler } from "../../service.ts";
-import { decodeTransaction } from "../../../intake/decode.ts";
+import { shownPending, shownTransaction } from "./shown.ts";
 import type { EvmRollupView } from "./view.ts";
 
 /** Precompiled contracts, as EIP-7910 names them. */
@@ -35,9 +35,9 @@ export function nodeMethods(view: EvmRollupView): Readonly<Record<string, Handle
   const waiting = (): Map<Hex, Record<string, Record<string, unknown>>> => {
     const bySender = new Map<Hex, Record<string, Record<string, unknown>>>();
     for (const { data } of view.waiting()) {
-      const { sender, nonce } = decodeTransaction(data, chainId);
+      const { sender, nonce } = shownTransaction(data, chainId);
       const own = bySender.get(sender) ?? {};
-      own[nonce.toString()] = pendingTransaction(data, chainId);
+      own[nonce.toString()] = shownPending(data, chainId);
       bySender.set(sender, own);
     }
     return bySender;

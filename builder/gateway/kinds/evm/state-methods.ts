@@ -4,10 +4,10 @@ import { lowerCase } from "../../../protocol/address.ts";
 import { SYSTEM } from "../../../kinds/evm/system.ts";
 import type { KeyProof } from "../../../state/types.ts";
 import { addressSchema, parseParams } from "../../json-rpc.ts";
-import { nextNonce, signedBy } from "../../nonce.ts";
 import type { Handler } from "../../service.ts";
 import { blockTagSchema, readLatest, readState } from "./block-tag.ts";
 import { UnsupportedRequestError } from "./errors.ts";
+import { shownTransaction } from "./shown.ts";
 import type { EvmRollupView } from "./view.ts";
 
 const accountParams = z.tuple([addressSchema, blockTagSchema]);
@@ -76,9 +76,13 @@ export function stateMethods(view: EvmRollupView): Readonly<Record<string, Handl
 
 /** The sender's next nonce, its transactions that wait counted. */
 export async function pendingNonce(view: EvmRollupView, sender: Hex): Promise<bigint> {
-  const waiting = signedBy(sender, view.waiting(), view.chainId);
-  const latest = async () => await view.read(({ store }) => store.account(lowerCase(sender))?.nonce ?? 0n);
-  return await nextNonce(waiting, view.chainId, latest);
+  // The queue is read first: what is posted in between is then counted by both, and not by neither.
+  const waiting = view
+    .waiting()
+    .map(({ data }) => shownTransaction(data, view.chainId))
+    .filter((each) => each.sender === lowerCase(sender));
+  const latest = await view.read(({ store }) => store.account(lowerCase(sender))?.nonce ?? 0n);
+  return waiting.reduce((next, { nonce }) => (nonce >= next ? nonce + 1n : next), latest);
 }
 
 /**

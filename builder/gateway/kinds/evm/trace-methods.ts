@@ -2,7 +2,7 @@ import { type Hex, numberToHex } from "viem";
 import { z } from "zod";
 import type { Backend } from "../../backend.ts";
 import { LockstepError } from "../../../protocol/errors.ts";
-import { decodeTransaction } from "../../../intake/decode.ts";
+import { shownTransaction } from "./shown.ts";
 import { hashSchema, parseParams } from "../../json-rpc.ts";
 import type { Handler } from "../../service.ts";
 import type { ProxyNames } from "../../proxies/proxy-names.ts";
@@ -116,6 +116,6 @@ async function traceOf(
   const raw = signedBytes(transaction);
   if (raw === undefined) return frame;
   // A transaction pays for more than what its first frame uses.
-  const gas = numberToHex(decodeTransaction(raw, view.chainId).tx.gasLimit);
+  const gas = numberToHex(shownTransaction(raw, view.chainId).gas);
   return { ...frame, gas, gasUsed: numberToHex(transaction.receipt.gasUsed) };
 }

@@ -3,10 +3,11 @@ import { z } from "zod";
 import { LockstepError } from "../../../protocol/errors.ts";
 import { checkSender } from "../../../intake/check.ts";
 import { decodeTransaction, isBlobTransaction } from "../../../intake/decode.ts";
-import { GatewayAccounts } from "../../accounts.ts";
+import { GatewayAccounts, UnknownAccountError } from "../../accounts.ts";
 import { bytesSchema, parseParams } from "../../json-rpc.ts";
 import type { Handler } from "../../service.ts";
 import { signingMethods } from "../../signing-methods.ts";
+import type { Impersonated } from "./cheats/impersonated.ts";
 import { estimateCall } from "./call-methods.ts";
 import { UnsupportedRequestError } from "./errors.ts";
 import { pendingNonce } from "./state-methods.ts";
@@ -15,10 +16,12 @@ import type { EvmRollupView } from "./view.ts";
 /**
  * Methods that send transactions.
  * @param keys accounts that the gateway signs for, for every caller.
+ * @param impersonated accounts that need no key: of a rollup that was registered for tests.
  */
 export function transactionMethods(
   view: EvmRollupView,
   keys: readonly LocalAccount[],
+  impersonated?: Impersonated,
 ): Readonly<Record<string, Handler>> {
   const accounts = new GatewayAccounts(
     {
@@ -30,6 +33,13 @@ export function transactionMethods(
     },
     keys,
   );
+  const unsigned: Handler | undefined =
+    impersonated &&
+    (async (request) => {
+      if (request.method === "eth_sendTransaction")
+        return { result: await impersonated.send(request, accounts) };
+      throw new UnknownAccountError(undefined);
+    });
   return {
     eth_accounts: async () => ({ result: accounts.addresses }),
     eth_requestAccounts: async () => ({ result: accounts.addresses }),
@@ -37,7 +47,7 @@ export function transactionMethods(
       const [raw] = parseParams(z.tuple([bytesSchema]), params);
       return { result: await submit(view, raw) };
     },
-    ...signingMethods(accounts, view.chainId, async (raw) => ({ result: await submit(view, raw) })),
+    ...signingMethods(accounts, view.chainId, async (raw) => ({ result: await submit(view, raw) }), unsigned),
   };
 }
 

@@ -23,6 +23,9 @@ import { type ChainId, L1 } from "../../../protocol/ids.ts";
 import { InvalidL2TransactionError, UnexpectedDeliveryError } from "../../errors.ts";
 import { decodeTransaction } from "../../../proving/bus/transaction.ts";
 import type { BatchContext } from "../../kind.ts";
+import { applyCheat, countCheat, nextCheat } from "../cheats/apply.ts";
+import { isCheat } from "../cheats/envelope.ts";
+import { unsignedTransaction, withSender } from "../cheats/impersonation.ts";
 import { NO_BLOCKCHAIN, OPERATION_GAS, rollupBlock, rollupCommon } from "./environment.ts";
 import { OperationStack } from "./operation-stack.ts";
 import { ProxyDirectory } from "./proxy-directory.ts";
@@ -39,6 +42,8 @@ export interface VisitInterpreterOptions {
   readonly journal: Journal;
   /** The block in which the visit happens. */
   readonly block: BlockState;
+  /** The rollup was registered for tests: transactions may be cheats (docs/spec.md section 9). */
+  readonly cheats?: boolean | undefined;
 }
 
 /**
@@ -91,6 +96,8 @@ export class VisitInterpreter {
   /** What the visit read of the state before it. */
   readonly touched: TouchLog;
   readonly #rollup: ChainId;
+  readonly #l1ChainId: bigint;
+  readonly #cheats: boolean;
   #journal: Journal;
   readonly #common: Common;
   #block: Block;
@@ -112,8 +119,10 @@ export class VisitInterpreter {
   #first: OperationOutcome | undefined;
   #refusal: InvalidL2TransactionError | undefined;
 
-  constructor({ rollup, context, source, journal, block }: VisitInterpreterOptions) {
+  constructor({ rollup, context, source, journal, block, cheats = false }: VisitInterpreterOptions) {
     this.#rollup = rollup;
+    this.#l1ChainId = context.l1ChainId;
+    this.#cheats = cheats;
     this.#journal = journal;
     this.#common = rollupCommon(rollup, context);
     this.#block = rollupBlock(block, this.#common);
@@ -358,7 +367,9 @@ export class VisitInterpreter {
 
   async #transaction(action: Action): Promise<OperationResult> {
     try {
-      const result = await this.#runTransaction(action.data);
+      if (this.#cheats && isCheat(action.data)) return await this.#cheat(action);
+      const tx = decodeRollupTransaction(action.data, this.#common);
+      const result = await this.#runTransaction(tx, this.state);
       return this.#concludeTransaction(action, result, result.totalGasSpent);
     } catch (error) {
       if (!(error instanceof InvalidL2TransactionError)) throw error;
@@ -382,9 +393,28 @@ export class VisitInterpreter {
   }
 
   /** @throws {InvalidL2TransactionError} with nothing done. */
-  async #runTransaction(data: Hex): Promise<RunTxResult> {
-    const tx = decodeRollupTransaction(data, this.#common);
-    const vm = await createVM({ common: this.#common, stateManager: this.state, evm: this.#evm });
+  async #cheat(action: Action): Promise<OperationResult> {
+    const { state } = this;
+    const chain = { state, chainId: this.#common.chainId(), l1ChainId: this.#l1ChainId };
+    const { cheat } = await nextCheat(action.data, chain);
+    if (cheat.do === "transact") {
+      const sender = createAddressFromString(cheat.sender);
+      const tx = unsignedTransaction(cheat, this.#common);
+      const result = await this.#runTransaction(tx, withSender(state, sender));
+      await countCheat(state);
+      return this.#concludeTransaction(action, result, result.totalGasSpent);
+    }
+    await applyCheat(state, cheat);
+    await countCheat(state);
+    return {
+      result: resultAction({ from: this.#rollup, to: action.from, failed: false, data: "0x01" }),
+      outcome: { success: true, output: "0x", gasUsed: 0n },
+    };
+  }
+
+  /** @throws {InvalidL2TransactionError} with nothing done. */
+  async #runTransaction(tx: TypedTransaction, stateManager: RollupState): Promise<RunTxResult> {
+    const vm = await createVM({ common: this.#common, stateManager, evm: this.#evm });
     return await runTx(vm, { tx, block: this.#block }).catch((error: unknown) => {
       // What has begun to run was valid.
       if (!(error instanceof EthereumJSError) || this.#frames.roots.length > 0) throw error;

@@ -25,6 +25,8 @@ export interface StatementToCheck {
    * cannot tell: the contract's address, the blobs, and what comes in without making a difference.
    */
   readonly proof?: Hex;
+  /** The rollup was registered for tests (docs/spec.md section 9). */
+  readonly cheats?: boolean | undefined;
 }
 
 /** Hashes remembered from statement to statement: most nodes of a tree are those of the statement before. */
@@ -39,7 +41,13 @@ let tools: Promise<{ poseidon: ReturnType<typeof recentPoseidon>; layout: Commit
  * (`interpreter.ts`).
  * @throws {StatementRefusedError} with a code that says what does not hold.
  */
-export async function checkStatement({ header, visit, witness, proof }: StatementToCheck): Promise<void> {
+export async function checkStatement({
+  header,
+  visit,
+  witness,
+  proof,
+  cheats,
+}: StatementToCheck): Promise<void> {
   tools ??= loadPoseidon().then((hash) => {
     const poseidon = recentPoseidon(hash, RECENT_HASHES);
     return { poseidon, layout: commitments(poseidon) };
@@ -56,6 +64,7 @@ export async function checkStatement({ header, visit, witness, proof }: Statemen
     source: state,
     journal: new Journal(),
     block: firstBlock,
+    cheats,
   });
   let isChanged = false;
   for (const [number, exchanges] of transactions.entries()) {
