@@ -12,6 +12,7 @@ export default tseslint.config(
       "contracts",
       // Generated.
       "builder/protocol/abi.ts",
+      "packages/client/src/typechain",
       "**/*.d.ts",
       "**/*.d.mts",
     ],

@@ -1,13 +1,6 @@
 import { expect } from "chai";
-import {
-  AbiCoder,
-  Contract,
-  ContractFactory,
-  Interface,
-  JsonRpcProvider,
-  NonceManager,
-  Wallet,
-} from "ethers";
+import { AbiCoder, ContractFactory, Interface, JsonRpcProvider, NonceManager, Wallet } from "ethers";
+import { ILedger__factory } from "lockstep-client/typechain";
 import {
   BaseError,
   ContractFunctionRevertedError,
@@ -192,14 +185,13 @@ describe("gateways", function () {
       const factory = new ContractFactory(new Interface(JSON.stringify(abi)), bytecode, signer);
       const payroll = await factory.deploy(lockstep.ledgerProxy);
       await payroll.waitForDeployment();
-      const proxy = new Contract(lockstep.ledgerProxy, new Interface(JSON.stringify(ledgerAbi)), signer);
+      const proxy = ILedger__factory.connect(lockstep.ledgerProxy, signer);
       const deposit = await signer.sendTransaction({ to: lockstep.ledgerProxy, value: 50n });
       expect((await deposit.wait())?.status).to.equal(1);
-      const paid = await proxy.getFunction("transfer")(0n, employee, 20n);
+      const paid = await proxy.transfer(0n, employee, 20n);
       expect((await paid.wait())?.status).to.equal(1);
-      expect(await proxy.getFunction("balanceOf")(0n, await signer.getAddress())).to.equal(30n);
-      const error: unknown = await proxy
-        .getFunction("transfer")
+      expect(await proxy.balanceOf(0n, await signer.getAddress())).to.equal(30n);
+      const error: unknown = await proxy.transfer
         .staticCall(0n, employee, 31n)
         .catch((thrown: unknown) => thrown);
       expect(error).to.have.nested.property("revert.name", "InsufficientBalance");

@@ -2,6 +2,7 @@ import path from "node:path";
 import { expect } from "chai";
 import { BaseContract, ContractFactory, Interface, JsonRpcProvider } from "ethers";
 import { createHardhatRuntimeEnvironment, importUserConfig } from "hardhat/hre";
+import { Rollups__factory } from "lockstep-client/typechain";
 import { createPublicClient, createWalletClient, type Hex, http, parseAbi, parseEther } from "viem";
 import { hardhat } from "viem/chains";
 import { type Devnet, startDevnet } from "../../builder/devnet/devnet.ts";
@@ -85,6 +86,9 @@ describe("the README's PiggyBank through the L1 gateway", function () {
     const signer = await provider.getSigner(0);
     const deployed = await new ContractFactory(contractAbi, bytecode, signer).deploy(ledgerProxy);
     await deployed.waitForDeployment();
+    const rollups = Rollups__factory.connect(devnet.description.l1.rollups, provider);
+    const ledger = devnet.description.rollups.find(({ kind }) => kind === "ledger");
+    expect(await rollups.proxyOf(LEDGER, ledger?.id ?? 0)).to.equal(ledgerProxy);
     const bank = BaseContract.from<PiggyBank>(await deployed.getAddress(), contractAbi, signer);
     const value = parseEther("1");
     expect(await bank.save.staticCall({ value })).to.equal(value);
