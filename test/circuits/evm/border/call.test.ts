@@ -1,39 +1,28 @@
 import { expect } from "chai";
 import { type Address, concatHex, type Hex, zeroAddress } from "viem";
 import { NotYetProvableError } from "../../../../builder/kinds/evm/trace/errors.ts";
-import { traceVisit, type VisitTrace } from "../../../../builder/kinds/evm/trace/visit.ts";
 import { SYSTEM } from "../../../../builder/kinds/evm/system.ts";
 import { callAction } from "../../../../builder/protocol/action.ts";
 import { L1 } from "../../../../builder/protocol/ids.ts";
-import { RollupProxies } from "../../../../builder/proving/bus/proxies.ts";
-import { loadPoseidon, type Poseidon } from "../../../../builder/state/poseidon.ts";
-import { recentPoseidon } from "../../../../builder/state/recent.ts";
-import { OTHER, SELF, TestRollup, type VisitRun } from "../../../kinds/evm/reference/rollup.ts";
-import { commit, flaws } from "../support/bus.ts";
-import { runtimeCode } from "../support/runtime-code.ts";
+import { OTHER, SELF, type TestRollup, type VisitRun } from "../../../kinds/evm/reference/rollup.ts";
+import { BorderRollup } from "../support/border.ts";
 
 const SENDER: Address = "0x00000000000000000000000000000000c0ffee01";
 const NOBODY: Address = "0x00000000000000000000000000000000000abcde";
 const INCREMENT: Hex = "0xd09de08a";
 
 describe("evm: visits that a CALL begins", () => {
-  let poseidon: Poseidon;
-  let proxies: RollupProxies;
+  let border: BorderRollup;
   let rollup: TestRollup;
   let counter: Address;
 
   before(async () => {
-    poseidon = recentPoseidon(await loadPoseidon(), 1 << 15);
-    proxies = RollupProxies.read();
-    rollup = await TestRollup.open();
-    counter = (await rollup.deploy(await runtimeCode("examples/Counter.sol", "Counter"))).address;
+    border = await BorderRollup.open();
+    ({ rollup, counter } = border);
   });
 
-  after(() => rollup.close());
+  after(() => border[Symbol.asyncDispose]());
 
-  const trace = (run: VisitRun): Promise<VisitTrace> => traceVisit({ poseidon, proxies, ...run });
-  const flawsOf = ({ rows, told, codes }: VisitTrace): string[] =>
-    flaws(commit(rows, poseidon), told, poseidon, codes);
   const call = (fields: Partial<Parameters<typeof callAction>[0]> = {}): Parameters<TestRollup["run"]>[0] =>
     callAction({
       from: L1,
@@ -48,7 +37,7 @@ describe("evm: visits that a CALL begins", () => {
   /** Plays a visit, and traces it. */
   const check = async (fields: Partial<Parameters<typeof callAction>[0]> = {}): Promise<VisitRun> => {
     const run = await rollup.run(call(fields));
-    expect(flawsOf(await trace(run))).to.deep.equal([]);
+    expect(border.flawsOf(await border.trace(run))).to.deep.equal([]);
     return run;
   };
 
@@ -105,7 +94,7 @@ describe("evm: visits that a CALL begins", () => {
   it("are refused by name when no row covers them", async () => {
     for (const target of [SYSTEM, "0x0000000000000000000000000000000000000004"] as const) {
       const run = await rollup.run(call({ target }));
-      const error = await trace(run).then(
+      const error = await border.trace(run).then(
         () => undefined,
         (reason: unknown) => reason,
       );

@@ -7,17 +7,14 @@ import { rawWord, transactionWord } from "../../../../circuits/evm/border/transa
 import { visit } from "../../../../circuits/evm/border/visit.ts";
 import { end } from "../../../../circuits/evm/steps/end.ts";
 import { sload, sstore } from "../../../../circuits/evm/steps/storage.ts";
-import { traceVisit, type VisitTrace } from "../../../../builder/kinds/evm/trace/visit.ts";
+import type { VisitTrace } from "../../../../builder/kinds/evm/trace/visit.ts";
 import { lowerCase } from "../../../../builder/protocol/address.ts";
 import { resultAction } from "../../../../builder/protocol/action.ts";
 import { L1 } from "../../../../builder/protocol/ids.ts";
-import { RollupProxies } from "../../../../builder/proving/bus/proxies.ts";
-import { loadPoseidon, type Poseidon } from "../../../../builder/state/poseidon.ts";
-import { recentPoseidon } from "../../../../builder/state/recent.ts";
-import { L1_CHAIN_ID, SELF, TestRollup, USER } from "../../../kinds/evm/reference/rollup.ts";
+import { L1_CHAIN_ID, SELF, type TestRollup, USER } from "../../../kinds/evm/reference/rollup.ts";
+import { BorderRollup } from "../support/border.ts";
 import { commit, flaws } from "../support/bus.ts";
-import { flawsOf as flawsOfVisit, forged, sparable, survivors } from "../support/visit-flaws.ts";
-import { runtimeCode } from "../support/runtime-code.ts";
+import { forged, sparable, survivors } from "../support/visit-flaws.ts";
 
 const NOBODY: Address = "0x00000000000000000000000000000000000abcde";
 const INCREMENT: Hex = "0xd09de08a";
@@ -26,8 +23,7 @@ const BORDER = [transactionIn, transactionOut, rawWord, transactionWord, dropped
 const UNDOING = [transactionIn, transactionOut, end, sload, sstore];
 
 describe("evm: the border of an L2TX refuses a prover who", () => {
-  let poseidon: Poseidon;
-  let proxies: RollupProxies;
+  let border: BorderRollup;
   let rollup: TestRollup;
   /** A counter incremented; sent Ether, which fails; Ether for an account; invalid; undone. */
   let counted: VisitTrace;
@@ -37,14 +33,12 @@ describe("evm: the border of an L2TX refuses a prover who", () => {
   let undone: VisitTrace;
 
   before(async () => {
-    poseidon = recentPoseidon(await loadPoseidon(), 1 << 15);
-    proxies = RollupProxies.read();
-    rollup = await TestRollup.open();
-    const counter = (await rollup.deploy(await runtimeCode("examples/Counter.sol", "Counter"))).address;
+    border = await BorderRollup.open();
+    const { counter } = border;
+    ({ rollup } = border);
     const fees = { maxPriorityFeePerGas: 3n, maxFeePerGas: 5n, gas: 100_000n };
     const trace = async (fields: { to: Address; data?: Hex; value?: bigint }): Promise<VisitTrace> => {
-      const run = await rollup.run(await rollup.signed({ ...fees, ...fields }));
-      return await traceVisit({ poseidon, proxies, ...run });
+      return await border.trace(await rollup.run(await rollup.signed({ ...fees, ...fields })));
     };
     counted = await trace({ to: counter, data: INCREMENT });
     failed = await trace({ to: counter, data: INCREMENT, value: 9n });
@@ -58,29 +52,26 @@ describe("evm: the border of an L2TX refuses a prover who", () => {
     const action = await rollup.signed({ ...fees, to: NOBODY, value: 7n, nonce: 99 });
     const answer = resultAction({ from: SELF, to: L1, failed: true, data: "0x" });
     const { timestamp } = store.block;
-    invalid = await traceVisit({
-      poseidon,
-      proxies,
+    invalid = await border.trace({
       header: { l1ChainId: L1_CHAIN_ID, manager: NOBODY, rollup: SELF, timestamp, blobs: 0n },
       visit: { rootBefore: root, rootAfter: root, actions: [action, answer] },
       witness: store.witnessOf({ accounts: new Set([signer, NOBODY, zeroAddress]), slots: new Map() }),
     });
-    for (const one of [counted, failed, paid, invalid, undone]) expect(flawsOf(one)).to.deep.equal([]);
+    for (const one of [counted, failed, paid, invalid, undone]) expect(border.flawsOf(one)).to.deep.equal([]);
   });
 
-  after(() => rollup.close());
+  after(() => border[Symbol.asyncDispose]());
 
-  const flawsOf = (trace: VisitTrace): string[] => flawsOfVisit(trace, poseidon);
   const up = (value: bigint): bigint => value + 1n;
 
   it("changes any committed value of its rows by 1", () => {
     for (const trace of [counted, failed, paid, invalid])
-      expect(survivors(trace, BORDER, poseidon)).to.deep.equal([]);
-    expect(survivors(undone, UNDOING, poseidon)).to.deep.equal([]);
+      expect(survivors(trace, BORDER, border.poseidon)).to.deep.equal([]);
+    expect(survivors(undone, UNDOING, border.poseidon)).to.deep.equal([]);
   }).timeout(180_000);
 
   it("leaves any row out, or has it twice", () => {
-    for (const trace of [paid, invalid, undone]) expect(sparable(trace, poseidon)).to.deep.equal([]);
+    for (const trace of [paid, invalid, undone]) expect(sparable(trace, border.poseidon)).to.deep.equal([]);
   }).timeout(120_000);
 
   /** What the two rows of an L2TX and the visit say of validity, changed together. */
@@ -102,12 +93,14 @@ describe("evm: the border of an L2TX refuses a prover who", () => {
   };
 
   it("takes a valid transaction for invalid, or an invalid one for valid", () => {
-    expect(flawsOf(revalued(paid, 0n))).not.to.be.empty;
-    expect(flawsOf(revalued(invalid, 1n)).join()).to.include("what is not valid does not succeed");
-    expect(flawsOf(forged(paid, transactionIn, { isSigned: () => 0n })).join()).to.include(
+    expect(border.flawsOf(revalued(paid, 0n))).not.to.be.empty;
+    expect(border.flawsOf(revalued(invalid, 1n)).join()).to.include("what is not valid does not succeed");
+    expect(border.flawsOf(forged(paid, transactionIn, { isSigned: () => 0n })).join()).to.include(
       "valid or invalid",
     );
-    expect(flawsOf(forged(invalid, transactionIn, { "payer nonce": () => 99n })).join()).to.match(/account/);
+    expect(border.flawsOf(forged(invalid, transactionIn, { "payer nonce": () => 99n })).join()).to.match(
+      /account/,
+    );
   });
 
   it("says what L1 does not: another signer, value, nonce or price", () => {
@@ -119,7 +112,9 @@ describe("evm: the border of an L2TX refuses a prover who", () => {
       "maxPriorityFeePerGas lo",
       "floorGas",
     ])
-      expect(flawsOf(forged(paid, transactionIn, { [name]: up })).join(), name).to.match(/transaction/);
+      expect(border.flawsOf(forged(paid, transactionIn, { [name]: up })).join(), name).to.match(
+        /transaction/,
+      );
   });
 
   it("takes another type for one that is covered", () => {
@@ -128,17 +123,17 @@ describe("evm: the border of an L2TX refuses a prover who", () => {
         ? { ...entry, elements: [2n, 0n, 0n, 0n] }
         : entry,
     );
-    expect(flawsOf(forged({ ...paid, told }, transactionIn, { status: () => 2n })).join()).to.include(
+    expect(border.flawsOf(forged({ ...paid, told }, transactionIn, { status: () => 2n })).join()).to.include(
       "valid or invalid",
     );
   });
 
   it("moves the value of a transaction that reverts, or says that it succeeded", () => {
-    expect(flawsOf(forged(failed, transactionIn, { succeeds: () => 1n })).join()).to.match(/payment/);
+    expect(border.flawsOf(forged(failed, transactionIn, { succeeds: () => 1n })).join()).to.match(/payment/);
     const both = forged(forged(failed, transactionIn, { succeeds: () => 1n }), transactionOut, {
       succeeds: () => 1n,
     });
-    expect(flawsOf(both).join()).to.match(/ended/);
+    expect(border.flawsOf(both).join()).to.match(/ended/);
   });
 
   it("writes in a frame that is going to fail", () => {
@@ -146,7 +141,7 @@ describe("evm: the border of an L2TX refuses a prover who", () => {
       succeeds: () => 0n,
     });
     // The frame's rows say that what they write lasts; one that fails is told that it does not.
-    expect(flawsOf(rows).join()).to.match(/attribute\(0, 1, 193, 0\)/);
+    expect(border.flawsOf(rows).join()).to.match(/attribute\(0, 1, 193, 0\)/);
   });
 
   it("undoes nothing of what a failed frame wrote, or what a frame wrote that succeeded", () => {
@@ -155,22 +150,26 @@ describe("evm: the border of an L2TX refuses a prover who", () => {
     const rows = forged(forged(kept, end, { ...lasts, count: () => 0n }), transactionIn, {
       lastUndoing: () => 0n,
     });
-    expect(flawsOf(rows).join()).to.match(/attribute\(1, 1, 193, 0\)/);
+    expect(border.flawsOf(rows).join()).to.match(/attribute\(1, 1, 193, 0\)/);
     const time = counted.rows.find(({ type }) => type === end)?.given.time ?? 0n;
     const told = forged(counted, transactionIn, { lastUndoing: () => time });
-    expect(flawsOf(told).join()).to.include("only what a frame did that fails is undone");
+    expect(border.flawsOf(told).join()).to.include("only what a frame did that fails is undone");
   });
 
   it("refunds more than there is, or more than a fifth, or goes below the floor", () => {
-    expect(flawsOf(forged(counted, transactionOut, { refund: () => 4_800n })).join()).to.match(/refund/);
+    expect(border.flawsOf(forged(counted, transactionOut, { refund: () => 4_800n })).join()).to.match(
+      /refund/,
+    );
     for (const trace of [counted, paid]) {
-      expect(flawsOf(forged(trace, transactionOut, { gas: up })).join()).to.match(/ended/);
-      expect(flawsOf(forged(trace, transactionOut, { floor: () => 0n })).join()).to.match(/payment/);
+      expect(border.flawsOf(forged(trace, transactionOut, { gas: up })).join()).to.match(/ended/);
+      expect(border.flawsOf(forged(trace, transactionOut, { floor: () => 0n })).join()).to.match(/payment/);
     }
   });
 
   it("knows rows that are not used: they say nothing", () => {
     for (const type of BORDER)
-      expect(flaws(commit([{ type, given: { on: 0n } }], poseidon), [], poseidon)).to.deep.equal([]);
+      expect(
+        flaws(commit([{ type, given: { on: 0n } }], border.poseidon), [], border.poseidon),
+      ).to.deep.equal([]);
   });
 });

@@ -1,43 +1,38 @@
 import { expect } from "chai";
 import { type Address, type Hex, parseGwei, zeroAddress } from "viem";
 import { NotYetProvableError } from "../../../../builder/kinds/evm/trace/errors.ts";
-import { traceVisit, type VisitTrace } from "../../../../builder/kinds/evm/trace/visit.ts";
 import { StatementRefusedError } from "../../../../builder/kinds/evm/reference/errors.ts";
 import { lowerCase } from "../../../../builder/protocol/address.ts";
 import { type Action, l2txAction, resultAction } from "../../../../builder/protocol/action.ts";
 import { L1 } from "../../../../builder/protocol/ids.ts";
-import { RollupProxies } from "../../../../builder/proving/bus/proxies.ts";
-import { loadPoseidon, type Poseidon } from "../../../../builder/state/poseidon.ts";
-import { recentPoseidon } from "../../../../builder/state/recent.ts";
-import { L1_CHAIN_ID, SELF, TestRollup, USER, type VisitRun } from "../../../kinds/evm/reference/rollup.ts";
-import { commit, flaws } from "../support/bus.ts";
-import { runtimeCode } from "../support/runtime-code.ts";
+import {
+  L1_CHAIN_ID,
+  SELF,
+  type TestRollup,
+  USER,
+  type VisitRun,
+} from "../../../kinds/evm/reference/rollup.ts";
+import { BorderRollup } from "../support/border.ts";
 
 const NOBODY: Address = "0x00000000000000000000000000000000000abcde";
 const INCREMENT: Hex = "0xd09de08a";
 
 describe("evm: visits that an L2TX begins", () => {
-  let poseidon: Poseidon;
-  let proxies: RollupProxies;
+  let border: BorderRollup;
   let rollup: TestRollup;
   let counter: Address;
 
   before(async () => {
-    poseidon = recentPoseidon(await loadPoseidon(), 1 << 15);
-    proxies = RollupProxies.read();
-    rollup = await TestRollup.open();
-    counter = (await rollup.deploy(await runtimeCode("examples/Counter.sol", "Counter"))).address;
+    border = await BorderRollup.open();
+    ({ rollup, counter } = border);
   });
 
-  after(() => rollup.close());
+  after(() => border[Symbol.asyncDispose]());
 
-  const trace = (run: VisitRun): Promise<VisitTrace> => traceVisit({ poseidon, proxies, ...run });
-  const flawsOf = ({ rows, told, codes }: VisitTrace): string[] =>
-    flaws(commit(rows, poseidon), told, poseidon, codes);
   /** Plays a visit, and traces it. */
   const check = async (fields: Parameters<TestRollup["signed"]>[0]): Promise<VisitRun> => {
     const run = await rollup.run(await rollup.signed(fields));
-    expect(flawsOf(await trace(run))).to.deep.equal([]);
+    expect(border.flawsOf(await border.trace(run))).to.deep.equal([]);
     return run;
   };
 
@@ -188,19 +183,19 @@ describe("evm: visits that an L2TX begins", () => {
     for (const [what, fields] of cases)
       it(`for ${what}`, async () => {
         const run = statementOf(await rollup.signed({ to: NOBODY, gas: 50_000n, ...fields }));
-        const traced = await trace(run);
-        expect(flawsOf(traced)).to.deep.equal([]);
+        const traced = await border.trace(run);
+        expect(border.flawsOf(traced)).to.deep.equal([]);
       });
 
     it("for a form that is not valid", async () => {
       const { data } = await rollup.signed({ to: NOBODY });
       for (const raw of ["0x", "0x02", "0xc0", `${data}00`, data.replace("0x02", "0x01")] as Hex[])
-        expect(flawsOf(await trace(statementOf(l2txAction(SELF, raw))))).to.deep.equal([]);
+        expect(border.flawsOf(await border.trace(statementOf(l2txAction(SELF, raw))))).to.deep.equal([]);
     });
 
     it("and are not taken for invalid when they are valid", async () => {
       const run = statementOf(await rollup.signed({ to: NOBODY, gas: 21_000n }));
-      const error = await trace(run).then(
+      const error = await border.trace(run).then(
         () => undefined,
         (reason: unknown) => reason,
       );
@@ -215,7 +210,7 @@ describe("evm: visits that an L2TX begins", () => {
       { to: NOBODY, type: "eip2930", accessList: [{ address: NOBODY, storageKeys: [] }] },
     ] as Parameters<TestRollup["signed"]>[0][]) {
       const run = await rollup.run(await rollup.signed(fields));
-      const error = await trace(run).then(
+      const error = await border.trace(run).then(
         () => undefined,
         (reason: unknown) => reason,
       );
