@@ -7,15 +7,16 @@ import { halves } from "../../../../builder/proving/bus/terms.ts";
 import { evaluateRow } from "../../../../circuits/bus/evaluate.ts";
 import { STEPS } from "../../../../circuits/evm/steps/index.ts";
 import { seedOf } from "../../../contracts/seed.ts";
+import { truths } from "../support/bus.ts";
 import { assemble, type Part } from "./assemble.ts";
-import { commit, type CommittedRow, isTrue, judge, noHash } from "./bus.ts";
+import { commit, type CommittedRow, judge, noHash } from "./bus.ts";
 import { trace, type Traced, type Wanted } from "./frames.ts";
 import { altered, type Given, inverse, patched, refuse } from "./lies.ts";
 
 const HALF = 1n << 128n;
 const WORD = 1n << 256n;
 const SEED = seedOf("LOCKSTEP_STEPS_SEED");
-const NO_CODE = new Set<string>();
+const isTrue = truths([]);
 
 function cutOf(half: bigint, exponent: bigint): CommittedRow {
   const [top, rest] = [half >> exponent, half & ((1n << exponent) - 1n)];
@@ -27,9 +28,7 @@ function cutOf(half: bigint, exponent: bigint): CommittedRow {
 /** What a row says of a half; undefined if a constraint or a look-up is false. */
 function saidBy({ type, values }: CommittedRow): string | undefined {
   const { broken, entries } = evaluateRow(type, values, noHash);
-  const isFalse = entries.some(
-    ({ tuple, elements, times }) => times < 0n && !isTrue(tuple, elements, NO_CODE),
-  );
+  const isFalse = entries.some((entry) => entry.times < 0n && isTrue(entry) !== true);
   const said = entries.find(({ tuple }) => tuple === "cut");
   return broken.length > 0 || isFalse ? undefined : said?.elements.join();
 }

@@ -1,14 +1,14 @@
+import { bytesToHex } from "viem";
 import { FRAME_ATTRIBUTE, STATEMENT_ATTRIBUTE } from "../../../../circuits/evm/attributes.ts";
 import { type BusEntry, evaluateRow, fillRow, unbalanced } from "../../../../circuits/bus/evaluate.ts";
 import { type TupleName, TUPLES } from "../../../../circuits/bus/tuples.ts";
-import { OPCODES } from "../../../../circuits/evm/opcodes.ts";
 import type { RowType } from "../../../../circuits/bus/row.ts";
 import type { FrameEnd, FrameStart } from "../../../../builder/kinds/evm/trace/frame-start.ts";
 import type { Lifetime, StorageEntry, Tables } from "../../../../builder/kinds/evm/trace/tables.ts";
 import type { TraceRow } from "../../../../builder/kinds/evm/trace/trace-row.ts";
 import { operandHalves, wordAt } from "../../../../builder/kinds/evm/trace/words.ts";
 import { halves } from "../../../../builder/proving/bus/terms.ts";
-import { codeRows } from "../../../../builder/proving/bus/code-rows.ts";
+import { truths } from "../support/bus.ts";
 
 /** A row with what it commits to. */
 export interface CommittedRow {
@@ -47,12 +47,11 @@ export function judge(rows: readonly CommittedRow[], surroundings: Surroundings)
   const evaluated = rows.map(({ type, values }) => ({ type, ...evaluateRow(type, values, noHash) }));
   const own = evaluated.flatMap(({ entries }) => entries);
   const { start } = surroundings;
-  const code = new Set(codeRows(start.code).map((row) => `${row},${start.slot}`));
+  const truth = truths([{ slot: start.slot, code: bytesToHex(start.code) }]);
   const provided = new Set(trueOfFrame(surroundings).map(({ tuple, elements }) => key(tuple, elements)));
   // What is sent freely, and true, is sent as often as it is received.
   const rest = own.filter(
-    ({ tuple, elements, times }) =>
-      times > 0n || !(isTrue(tuple, elements, code) || provided.has(key(tuple, elements))),
+    (sent) => sent.times > 0n || !(truth(sent) === true || provided.has(key(sent.tuple, sent.elements))),
   );
   return {
     broken: evaluated.flatMap(({ type, broken }) => broken.map((why) => `${type.name}: ${why}`)),
@@ -62,22 +61,6 @@ export function judge(rows: readonly CommittedRow[], surroundings: Surroundings)
 
 function key(tuple: TupleName, elements: readonly bigint[]): string {
   return `${tuple}(${elements.join(",")})`;
-}
-
-const INSTRUCTIONS = new Set(
-  OPCODES.map(({ gas, class: kind, parameter, pops, pushes, writes }) =>
-    [gas, kind, parameter, pops, pushes, writes ? 1 : 0].join(","),
-  ),
-);
-
-/** Whether a look-up in a table, or in the code, finds a row there. */
-export function isTrue(tuple: TupleName, elements: readonly bigint[], code: ReadonlySet<string>): boolean {
-  const [first = 0n, second = 0n, third = 0n] = elements;
-  if (tuple === "range") return first < 1n << 12n;
-  if (tuple === "and") return second < 64n && third < 64n && first === (second & third);
-  if (tuple === "power") return second < 256n && first + (third << 128n) === 1n << second;
-  if (tuple === "code") return code.has(elements.join(","));
-  return tuple === "opcode" && INSTRUCTIONS.has(elements.join(","));
 }
 
 /** Tuples of a type in the order of its fields. */

@@ -1,12 +1,15 @@
 import { assert } from "chai";
+import { bytesToHex } from "viem";
 import { type BusEntry, committedNames, evaluateRow } from "../../../../circuits/bus/evaluate.ts";
 import { FIELD_MODULUS as P } from "../../../../builder/protocol/ids.ts";
 import { STEPS } from "../../../../circuits/evm/steps/index.ts";
-import { codeRows } from "../../../../builder/proving/bus/code-rows.ts";
+import { truths } from "../support/bus.ts";
 import { assemble } from "./assemble.ts";
-import { commit, type CommittedRow, isTrue, noHash } from "./bus.ts";
+import { commit, type CommittedRow, noHash } from "./bus.ts";
 import { trace, type Wanted } from "./frames.ts";
 import { inverse } from "./lies.ts";
+
+type Truth = ReturnType<typeof truths>;
 
 const WORD = 1n << 256n;
 const TABLES = new Set(["range", "and", "power", "opcode", "code"]);
@@ -121,19 +124,19 @@ function isLookUp({ tuple }: BusEntry): boolean {
 }
 
 describe("rows of execution, forged value by value", () => {
-  const rows: { row: CommittedRow; code: ReadonlySet<string> }[] = [];
+  const rows: { row: CommittedRow; truth: Truth }[] = [];
 
   before(async () => {
     const seen = new Map<string, number>();
     for (const call of CALLS) {
       const { frame, start } = await trace(call);
-      const code = new Set(codeRows(start.code).map((row) => `${row},${start.slot}`));
+      const truth = truths([{ slot: start.slot, code: bytesToHex(start.code) }]);
       for (const [at, row] of commit(frame.rows).entries()) {
         // Rows of what is undone are more than those of what lasts.
         const name = `${row.type.name}${frame.rows[at]?.given.undone === 1n ? ", undone" : ""}`;
         const count = (seen.get(name) ?? 0) + 1;
         seen.set(name, count);
-        if (count <= 2) rows.push({ row, code });
+        if (count <= 2) rows.push({ row, truth });
       }
     }
     const missing = Object.values(STEPS).filter(({ name }) => !seen.has(name));
@@ -147,12 +150,11 @@ describe("rows of execution, forged value by value", () => {
   function exchange(
     { type }: CommittedRow,
     values: readonly bigint[],
-    code: ReadonlySet<string>,
+    truth: Truth,
   ): { readonly taken: string; readonly given: string } | undefined {
     const { broken, entries } = evaluateRow(type, values, noHash);
     if (broken.length > 0) return undefined;
-    if (entries.some((entry) => isLookUp(entry) && !isTrue(entry.tuple, entry.elements, code)))
-      return undefined;
+    if (entries.some((entry) => isLookUp(entry) && truth(entry) !== true)) return undefined;
     const text = (sent: boolean): string =>
       entries
         .filter((entry) => !isLookUp(entry) && entry.times > 0n === sent)
@@ -166,14 +168,14 @@ describe("rows of execution, forged value by value", () => {
     changes: (names: readonly string[]) => Iterable<ReadonlyMap<number, bigint>>,
   ): Set<string> {
     const found = new Set<string>();
-    for (const { row, code } of rows) {
+    for (const { row, truth } of rows) {
       const names = committedNames(row.type);
-      const honest = exchange(row, row.values, code);
+      const honest = exchange(row, row.values, truth);
       assert.isDefined(honest, row.type.name);
       for (const change of changes(names)) {
         const values = row.values.map((value, index) => (((value + (change.get(index) ?? 0n)) % P) + P) % P);
         if (values.every((value, index) => value === row.values[index])) continue;
-        const forged = exchange(row, values, code);
+        const forged = exchange(row, values, truth);
         if (forged?.taken !== honest.taken || forged.given === honest.given) continue;
         found.add([...change.keys()].map((index) => `${row.type.name}.${names[index] ?? ""}`).join(" with "));
       }
