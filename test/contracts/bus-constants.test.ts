@@ -4,6 +4,7 @@ import { ActionKind } from "../../builder/protocol/action.ts";
 import { evmChainIdOf } from "../../builder/protocol/evm-chain-id.ts";
 import { chainId } from "../../builder/protocol/ids.ts";
 import { STATEMENT_LAYOUT } from "../../builder/protocol/statement.ts";
+import { MAX_CODE_BYTES } from "../../builder/evm/code-size.ts";
 import { CODE_POWERS } from "../../builder/proving/bus/code-rows.ts";
 import { TRANSACTION_FIELDS, TRANSACTION_STATUS } from "../../circuits/bus/transaction-fields.ts";
 import { TUPLES } from "../../circuits/bus/tuples.ts";
@@ -69,6 +70,7 @@ describe("constants of the bus, in Solidity and in TypeScript", () => {
     const { numbers } = await sourceOf("proofs/bus/CodeRegistry.sol");
     const longest = Number(numbers.get("MAX_CODE_BYTES"));
     // As many rows as its instructions, its words' halves, STOP and its length; and one power more.
+    expect(MAX_CODE_BYTES).to.equal(longest);
     expect(CODE_POWERS).to.equal(longest + (2 * longest) / 32 + 3);
     const proxies = await sourceOf("proofs/bus/CallerProxies.sol");
     expect(proxies.numbers.get("SYSTEM")).to.equal(SYSTEM_ADDRESS);

@@ -1,10 +1,11 @@
+import { MAX_CODE_BYTES } from "../../evm/code-size.ts";
 import { CLASS, CONTENT, INVALID } from "../../../circuits/evm/opcodes.ts";
 
 /** Opcodes that exist in Osaka, one bit each: those of `CodeRows.DEFINED` in Solidity. */
 const DEFINED = 0xe43f0000000000000000001fffffffffffffffffffff07ffffff00017fff0fffn;
 
 /** Rows of the longest code, and one power more: instructions, upper halves, words, length and STOP. */
-export const CODE_POWERS = 24_576 + 2 * (24_576 / 32) + 3;
+export const CODE_POWERS = MAX_CODE_BYTES + 2 * (MAX_CODE_BYTES / 32) + 3;
 
 const STOP = 0x00;
 

@@ -1,10 +1,9 @@
 import { type Address, type Hex, size } from "viem";
+import { MAX_CODE_BYTES } from "../../../evm/code-size.ts";
 import { isPrecompile } from "../../../evm/precompiles.ts";
 import { InvalidGenesisError } from "./errors.ts";
 import type { GenesisAccount } from "./read.ts";
 
-/** EIP-170. */
-const MAX_CODE_BYTES = 24_576;
 /** EIP-2681: an account has room for one nonce more at least. */
 const MAX_NONCE = 2n ** 64n - 2n;
 /** As compilers write the place of a library's address. */
