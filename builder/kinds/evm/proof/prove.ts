@@ -40,6 +40,12 @@ interface OpenedCode {
   readonly quotient: Awaited<ReturnType<CodeCommitments["quotient"]>>;
 }
 
+/** What proofs are made with: the last that is drawn is the proofs'. */
+interface Drawn {
+  readonly bus: BusOpening;
+  readonly challenges: BusChallenges;
+}
+
 /**
  * Proves a statement by several proofs on one bus.
  * @returns what `BusProofSystem` takes, and what the proofs took.
@@ -69,11 +75,15 @@ export async function proveStatement(
     codes: shown,
   });
   const jobs = trace.vectors.map((w) => ({ circuit: EVM_CIRCUIT, trace: { w } }));
+  const drawn: Drawn[] = [];
   const results = await proveTogether(
     prover,
     jobs,
     (ds) => {
-      const { beta, gamma } = drawChallenges(opening(ds));
+      const bus = opening(ds);
+      const challenges = drawChallenges(bus);
+      drawn.push({ bus, challenges });
+      const { beta, gamma } = challenges;
       return { beta, gamma };
     },
     options,
@@ -84,8 +94,7 @@ export async function proveStatement(
     sum,
     products: others.slice(0, circuit.slots),
   }));
-  const bus = opening(proofs.map(({ proof: { d } }) => d));
-  const openings = await openCodes(commitments, codes, proofs, bus);
+  const openings = await openCodes(commitments, codes, proofs, drawn.at(-1));
   return {
     proof: encodeBusProofs({
       proofs,
@@ -101,10 +110,10 @@ async function openCodes(
   commitments: CodeCommitments,
   codes: readonly OpenedCode[],
   proofs: readonly BusProof[],
-  bus: BusOpening,
+  drawn: Drawn | undefined,
 ): Promise<Awaited<ReturnType<CodeCommitments["open"]>> | undefined> {
-  if (codes.length === 0) return undefined;
-  const challenges: BusChallenges = drawChallenges(bus);
+  if (codes.length === 0 || drawn === undefined) return undefined;
+  const { bus, challenges } = drawn;
   const coefficients = openingCoefficients(seedOf(bus), proofs, codes.length);
   const opened = codes.map(({ slot, table, quotient: { quotient } }, index) => {
     const r = coefficients[index] ?? 0n;
