@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"os"
 
 	"github.com/consensys/gnark-crypto/ecc"
 	curve "github.com/consensys/gnark-crypto/ecc/bn254"
@@ -23,19 +22,10 @@ const (
 type commitmentKey []curve.G1Affine
 
 func loadCommitmentKey(path string) (commitmentKey, error) {
-	file, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer file.Close()
-	info, err := file.Stat()
-	if err != nil {
-		return nil, err
-	}
-	found, err := readSections(file, info.Size(), "ckey")
-	if err != nil {
-		return nil, err
-	}
+	return readFile(path, "ckey", readCommitmentKey)
+}
+
+func readCommitmentKey(found sections) (commitmentKey, error) {
 	header := found.open(sectionCommitted, committedBytes)
 	header.uint32() // the first wire: callers know which values they are
 	count := int(header.uint32())

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"math/big"
-	"os"
 
 	curve "github.com/consensys/gnark-crypto/ecc/bn254"
 	"github.com/consensys/gnark-crypto/ecc/bn254/fp"
@@ -59,20 +58,7 @@ type provingKey struct {
 }
 
 func loadProvingKey(path string) (*provingKey, error) {
-	file, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer file.Close()
-	info, err := file.Stat()
-	if err != nil {
-		return nil, err
-	}
-	found, err := readSections(file, info.Size(), "zkey")
-	if err != nil {
-		return nil, err
-	}
-	return readProvingKey(found)
+	return readFile(path, "zkey", readProvingKey)
 }
 
 func readProvingKey(found sections) (*provingKey, error) {

@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"io"
+	"os"
 )
 
 const (
@@ -48,6 +49,24 @@ func readSections(from io.ReaderAt, size int64, magic string) (sections, error) 
 		}
 	}
 	return found, nil
+}
+
+// What `read` makes of a file's sections.
+func readFile[Key any](path, magic string, read func(sections) (Key, error)) (key Key, err error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return key, err
+	}
+	defer file.Close()
+	info, err := file.Stat()
+	if err != nil {
+		return key, err
+	}
+	found, err := readSections(file, info.Size(), magic)
+	if err != nil {
+		return key, err
+	}
+	return read(found)
 }
 
 // A section's content in order. The first error is kept; what is read after it is zero.
