@@ -1,25 +1,19 @@
-import { type ChildProcess, fork } from "node:child_process";
-import { once } from "node:events";
-import path from "node:path";
 import { expect } from "chai";
 import type { Artefacts } from "../../../builder/proving/circuits/artefacts.ts";
 import { committedValues } from "../../../builder/proving/committed-values.ts";
 import type { G1Point } from "../../../builder/proving/keys/verification-key.ts";
 import type { Backend } from "../../../builder/proving/backends/backend.ts";
 import { openSnarkjs } from "../../../builder/proving/backends/snarkjs/index.ts";
-import type { PoolEvent, PoolOptions } from "../../../builder/proving/pool/options.ts";
-import { ProverPool } from "../../../builder/proving/pool/pool.ts";
 import { proveTogether } from "../../../builder/proving/prove-together.ts";
 import type { CommittedResult } from "../../../builder/proving/prover.ts";
 import { connectRedis } from "../../../builder/proving/redis/connection.ts";
-import { WorkerDirectory } from "../../../builder/proving/redis/directory.ts";
 import { KeptTraces } from "../../../builder/proving/redis/kept-traces.ts";
 import { inputKey } from "../../../builder/proving/redis/messages.ts";
 import { drawn, lookupsJob } from "../committed/lookups.ts";
 import { testArtefacts } from "../keys/setting.ts";
 import { failureOf } from "../pool/setting.ts";
-import type { Behaviour } from "./behaviours.ts";
-import { type RedisServer, startRedis, whyNoRedis } from "./server.ts";
+import { whyNoRedis } from "./server.ts";
+import { RedisSetting } from "./setting.ts";
 
 const missing = await whyNoRedis();
 const JOBS = [1, 2, 3].map(lookupsJob);
@@ -29,50 +23,17 @@ describe(
   function () {
     this.timeout(240_000);
     let lookups: Artefacts;
-    let redis: RedisServer;
-    const workers: ChildProcess[] = [];
+    let redis: RedisSetting;
     before(async function () {
       if (missing !== undefined) this.skip();
       lookups = await testArtefacts("lookups");
     });
     beforeEach(async () => {
-      redis = await startRedis();
+      redis = await RedisSetting.start("lookups", lookups);
     });
     afterEach(async () => {
-      for (const worker of workers.splice(0)) worker.kill("SIGKILL");
       await redis[Symbol.asyncDispose]();
     });
-
-    async function startWorker(behaviour: Behaviour): Promise<ChildProcess> {
-      const worker = fork(path.join(import.meta.dirname, "worker.ts"), [redis.url, behaviour, "lookups"]);
-      workers.push(worker);
-      await once(worker, "message");
-      return worker;
-    }
-
-    /** A builder's side. */
-    async function open(options: Partial<PoolOptions> = {}) {
-      const events: PoolEvent[] = [];
-      const pool = await ProverPool.open({
-        circuits: [lookups],
-        backends: [],
-        joinTimeout: 60_000,
-        listener: (event) => events.push(event),
-        ...options,
-      });
-      const directory = await WorkerDirectory.open({ url: redis.url, pool, circuits: [lookups] });
-      return {
-        pool,
-        seen: (type: PoolEvent["type"]) => events.filter((event) => event.type === type),
-        async until(workers: number) {
-          while (pool.backends.length !== workers) await new Promise((resolve) => setTimeout(resolve, 50));
-        },
-        async [Symbol.asyncDispose]() {
-          await directory[Symbol.asyncDispose]();
-          await pool.close();
-        },
-      };
-    }
 
     /** Which trace is sent how often. */
     async function watchInputs() {
@@ -99,8 +60,8 @@ describe(
     }
 
     it("keep a trace between the steps, and it is sent once", async () => {
-      await startWorker("honest");
-      await using builder = await open();
+      await redis.startWorker("honest");
+      await using builder = await redis.open();
       await builder.until(1);
       const troubles = (): number => builder.seen("left").length + builder.seen("retried").length;
       // A worker that gets no processor for seconds counts as gone, and is sent all of it again.
@@ -122,15 +83,15 @@ describe(
     });
 
     it("that die between the steps are replaced: the challenge stays", async () => {
-      const first = await startWorker("honest");
-      await using builder = await open();
+      const first = await redis.startWorker("honest");
+      await using builder = await redis.open();
       await builder.until(1);
       using inputs = await watchInputs();
       const draws: (readonly G1Point[])[] = [];
       const results = await proveTogether(builder.pool, JOBS, async (commitments) => {
         draws.push(commitments);
         first.kill("SIGKILL");
-        await startWorker("honest");
+        await redis.startWorker("honest");
         return drawn(commitments);
       });
       expect(draws).to.have.length(1);
@@ -140,8 +101,10 @@ describe(
     });
 
     it("that are killed at the second step, or lie in it, have it made by others", async () => {
-      await Promise.all((["dying", "lying", "honest"] as const).map(startWorker));
-      await using builder = await open();
+      await Promise.all(
+        (["dying", "lying", "honest"] as const).map((behaviour) => redis.startWorker(behaviour)),
+      );
+      await using builder = await redis.open();
       await builder.until(3);
       const draws: (readonly G1Point[])[] = [];
       const results = await proveTogether(builder.pool, [...JOBS, lookupsJob(4)], (commitments) => {
@@ -155,7 +118,7 @@ describe(
     });
 
     it("that are given a commitment to another trace say so, and are not blamed", async () => {
-      await startWorker("honest");
+      await redis.startWorker("honest");
       const local = await openSnarkjs({ circuits: [lookups], threads: 1 });
       const values = (): Uint8Array => committedValues(["value", "count"], 24, lookupsJob(7).trace);
       const liar: Backend = {
@@ -167,7 +130,7 @@ describe(
           return await local.commit({ ...job, values }, signal);
         },
       };
-      await using builder = await open({ backends: [liar] });
+      await using builder = await redis.open({ backends: [liar] });
       const draws: (readonly G1Point[])[] = [];
       const results = await proveTogether(builder.pool, JOBS.slice(0, 2), async (commitments) => {
         draws.push(commitments);
@@ -181,8 +144,8 @@ describe(
     });
 
     it("are told of a statement that nobody wants any more, and leave nothing in Redis", async () => {
-      await startWorker("hanging");
-      await using builder = await open();
+      await redis.startWorker("hanging");
+      await using builder = await redis.open();
       await builder.until(1);
       using inputs = await watchInputs();
       const cancel = new AbortController();

@@ -1,17 +1,11 @@
-import { type ChildProcess, fork } from "node:child_process";
-import { once } from "node:events";
-import path from "node:path";
 import { inspect } from "node:util";
 import { expect } from "chai";
 import type { Artefacts } from "../../../builder/proving/circuits/artefacts.ts";
 import { readVerificationKey } from "../../../builder/proving/load-circuit.ts";
-import type { PoolEvent, PoolOptions } from "../../../builder/proving/pool/options.ts";
-import { ProverPool } from "../../../builder/proving/pool/pool.ts";
 import type { Prover } from "../../../builder/proving/prover.ts";
 import { shownError } from "../../../builder/cli/log.ts";
 import { ProverWorker } from "../../../builder/proving/redis/prover-worker.ts";
 import { connectRedis, RedisRefusedError } from "../../../builder/proving/redis/connection.ts";
-import { type IgnoredWorker, WorkerDirectory } from "../../../builder/proving/redis/directory.ts";
 import {
   inputKey,
   queueName,
@@ -23,8 +17,8 @@ import { openSnarkjs } from "../../../builder/proving/backends/snarkjs/index.ts"
 import { verifyProof } from "../reference-verification.ts";
 import { failureCode, testArtefacts } from "../keys/setting.ts";
 import { BITS_INPUT, BITS_JOB } from "../setting.ts";
-import type { Behaviour } from "./behaviours.ts";
-import { type RedisServer, startRedis, whyNoRedis } from "./server.ts";
+import { whyNoRedis } from "./server.ts";
+import { RedisSetting } from "./setting.ts";
 
 const missing = await whyNoRedis();
 
@@ -33,58 +27,23 @@ describe(
   function () {
     this.timeout(240_000);
     let bits: Artefacts;
-    let redis: RedisServer;
-    const workers: ChildProcess[] = [];
+    let redis: RedisSetting;
     before(async function () {
       if (missing !== undefined) this.skip();
       bits = await testArtefacts("bits");
     });
     beforeEach(async () => {
-      redis = await startRedis();
+      redis = await RedisSetting.start("bits", bits);
     });
     afterEach(async () => {
-      for (const worker of workers.splice(0)) worker.kill("SIGKILL");
       await redis[Symbol.asyncDispose]();
     });
 
-    async function startWorker(behaviour: Behaviour): Promise<ChildProcess> {
-      const worker = fork(path.join(import.meta.dirname, "worker.ts"), [redis.url, behaviour, "bits"]);
-      workers.push(worker);
-      await once(worker, "message");
-      return worker;
-    }
-
-    /** A builder's side. */
-    async function open(options: Partial<PoolOptions> = {}) {
-      const events: PoolEvent[] = [];
-      const pool = await ProverPool.open({
-        circuits: [bits],
-        backends: [],
-        joinTimeout: 60_000,
-        listener: (event) => events.push(event),
-        ...options,
-      });
-      const ignored: IgnoredWorker[] = [];
-      const onIgnored = (event: IgnoredWorker): void => void ignored.push(event);
-      const directory = await WorkerDirectory.open({ url: redis.url, pool, circuits: [bits], onIgnored });
-      return {
-        pool,
-        events,
-        ignored,
-        seen: (type: PoolEvent["type"]) => events.filter((event) => event.type === type),
-        async until(workers: number) {
-          while (pool.backends.length !== workers) await new Promise((resolve) => setTimeout(resolve, 50));
-        },
-        async [Symbol.asyncDispose]() {
-          await directory[Symbol.asyncDispose]();
-          await pool.close();
-        },
-      };
-    }
-
     it("get every job proven though one of three is killed at work and one lies", async () => {
-      await Promise.all((["dying", "lying", "honest"] as const).map(startWorker));
-      await using builder = await open();
+      await Promise.all(
+        (["dying", "lying", "honest"] as const).map((behaviour) => redis.startWorker(behaviour)),
+      );
+      await using builder = await redis.open();
       await builder.until(3);
       const results = await Promise.all(Array.from({ length: 6 }, () => builder.pool.prove(BITS_JOB)));
       const key = await readVerificationKey(bits);
@@ -93,14 +52,14 @@ describe(
       expect(builder.seen("quarantined"), "the liar").to.have.length(1);
       expect(builder.seen("left"), "the killed one").to.have.length(1);
       expect(builder.seen("retried").length).to.be.greaterThan(1);
-      await startWorker("honest");
+      await redis.startWorker("honest");
       await builder.until(3);
       expect(builder.pool.backends.filter(({ quarantined }) => quarantined)).to.have.length(1);
     });
 
     it("have the next job while they are at work on one, once their speed is known", async () => {
-      await startWorker("honest");
-      await using builder = await open();
+      await redis.startWorker("honest");
+      await using builder = await redis.open();
       await builder.until(1);
       await builder.pool.prove(BITS_JOB);
       const client = await connectRedis(redis.url);
@@ -119,18 +78,18 @@ describe(
     });
 
     it("leave jobs in time that they hang on", async () => {
-      await startWorker("hanging");
-      await using builder = await open({ timeout: 5_000 });
+      await redis.startWorker("hanging");
+      await using builder = await redis.open({ timeout: 5_000 });
       await builder.until(1);
       const job = builder.pool.prove(BITS_JOB);
-      await startWorker("honest");
+      await redis.startWorker("honest");
       expect((await job).publicInputs.evaluation).to.equal(24n);
       expect(builder.seen("retried")).to.not.be.empty;
     });
 
     it("are told of jobs that nobody wants any more, and leave nothing in Redis", async () => {
-      const worker = await startWorker("hanging");
-      await using builder = await open();
+      const worker = await redis.startWorker("hanging");
+      await using builder = await redis.open();
       await builder.until(1);
       const cancel = new AbortController();
       const job = failureCode(builder.pool.prove(BITS_JOB, { signal: cancel.signal }));
@@ -153,8 +112,8 @@ describe(
 
     it("are not needed: without Redis this machine goes on", async () => {
       const local = await openSnarkjs({ circuits: [bits], threads: 1 });
-      await startWorker("hanging");
-      await using builder = await open({ backends: [local], timeout: 15_000 });
+      await redis.startWorker("hanging");
+      await using builder = await redis.open({ backends: [local], timeout: 15_000 });
       await builder.until(2);
       const jobs = Array.from({ length: 3 }, () => builder.pool.prove(BITS_JOB));
       await redis.kill();
@@ -162,8 +121,8 @@ describe(
     });
 
     it("that refuse a sound job are passed over, and a job that is not sound fails at once", async () => {
-      await startWorker("honest");
-      await using builder = await open();
+      await redis.startWorker("honest");
+      await using builder = await redis.open();
       await builder.until(1);
       const bad = { ...BITS_JOB, input: { ...BITS_INPUT, evaluation: 25n } };
       const failure = await builder.pool.prove(bad).catch((error: unknown) => error);
@@ -191,10 +150,10 @@ describe(
       };
       for (const [id, card] of Object.entries(cards)) await client.set(workerKey(id), card);
       await client.sadd(WORKERS_KEY, ...Object.keys(cards), "dead");
-      await using builder = await open();
+      await using builder = await redis.open();
       while ((await client.sismember(WORKERS_KEY, "dead")) === 1) continue;
       // A worker that joins later is seen in a later look than the others.
-      await startWorker("honest");
+      await redis.startWorker("honest");
       await builder.until(1);
       const reasons = Object.fromEntries(builder.ignored.map(({ worker, reason }) => [worker, reason]));
       expect(builder.ignored).to.have.length(5);
@@ -252,7 +211,7 @@ describe(
 
     it("cannot be reached without a Redis, and the error says where none was", async () => {
       await redis.kill();
-      const failure = await open().catch((error: unknown) => error);
+      const failure = await redis.open().catch((error: unknown) => error);
       expect(failure).to.have.property("code", "REDIS_UNREACHABLE");
       expect(failure).to.have.property("message").that.includes(redis.url);
     });
