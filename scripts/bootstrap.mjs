@@ -279,7 +279,7 @@ function isAlive(pid) {
   }
 }
 
-/** The parent of another process, where the system tells; npm starts this one through a shell. */
+/** The parent of another process, where the system tells. */
 function parentOf(pid) {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
@@ -289,13 +289,22 @@ function parentOf(pid) {
   }
 }
 
+/** Whether npm's shell stands between: `exec` in package.json has it make room, so that npm's signals come here. */
+function isShell(pid) {
+  try {
+    return /^(da|ba|z|k|a)?sh\n?$/.test(readFileSync(`/proc/${pid}/comm`, "utf8"));
+  } catch {
+    return false;
+  }
+}
+
 /** Under npm, its death (which no signal announces) ends this process too. */
 function followNpm() {
   if (process.env.npm_lifecycle_event === undefined) return;
-  const shell = process.ppid;
-  const npm = parentOf(shell);
+  const parent = process.ppid;
+  const npm = isShell(parent) ? parentOf(parent) : undefined;
   const poll = setInterval(() => {
-    if (process.ppid === shell && parentOf(shell) === npm) return;
+    if (process.ppid === parent && (npm === undefined || parentOf(parent) === npm)) return;
     clearInterval(poll);
     stop("SIGTERM");
   }, 500).unref();

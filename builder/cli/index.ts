@@ -7,6 +7,8 @@ import path from "node:path";
 import { Command, InvalidArgumentError } from "commander";
 import pc from "picocolors";
 import { withShownUrls } from "../protocol/shown-url.ts";
+import { applyConfiguration, takesConfiguration } from "./configuration/apply.ts";
+import { readConfigurationFile } from "./configuration/file.ts";
 import { runBuilder } from "./commands/builder.ts";
 import { runDemo } from "./commands/demo.ts";
 import { runDeploy } from "./commands/deploy.ts";
@@ -19,14 +21,13 @@ import { showStatus } from "./commands/status.ts";
 import { ACCOUNT_COUNT } from "../devnet/accounts.ts";
 import { DEVNET_ROLLUPS, shownRollups } from "../devnet/devnet-rollups.ts";
 import { PREDEPLOY_NAMES } from "../kinds/evm/genesis/names.ts";
-import { LAST_PORT } from "../node/ports.ts";
+import { DEFAULT_PORT_BASE, LAST_PORT } from "../node/ports.ts";
 import { tellStarter } from "./starter.ts";
 import { stayAlive } from "../node/stay-alive.ts";
 import { kindNames } from "../node/kinds/index.ts";
 import { DATA_FOLDER } from "../places/places.ts";
 import { LockstepError } from "../protocol/errors.ts";
 
-const DEFAULT_PORT_BASE = 8545;
 const DEFAULT_DATA = DATA_FOLDER;
 const KEYS = "folder of ceremony keys, as `keys ceremony export` writes them; by default development keys";
 
@@ -51,6 +52,9 @@ const PAGE_PORT_OPTION =
 const NO_PAGE_OPTION = "serve no page";
 const ORIGIN_OPTION =
   "web pages of this origin may use the gateways, for example https://app.example; given once for each";
+
+const CONFIG_OPTION =
+  "a file with options; by default lockstep.config.ts or .json in the working folder, if there is one";
 
 function collected(given: string, before: readonly string[]): string[] {
   return [...before, given];
@@ -86,6 +90,8 @@ program
   .option("--accounts <number>", `how many accounts have Ether on every chain; default ${ACCOUNT_COUNT}`)
   .option("--mnemonic <words>", "whose accounts they are; by default of the mnemonic that every tool knows")
   .option("--block-time <seconds>", "L1 makes blocks so far apart; by default one for each transaction")
+  .option("--fork <url>", "L1 goes on where this chain is; it keeps chain id 31337")
+  .option("--block <number>", "of the chain of --fork; by default its newest block")
   .option("--data <folder>", "folder of devnet.json", DEFAULT_DATA)
   .option("--proofs <real or none>", PROOFS_OPTION, "real")
   .option("--keys <folder>", KEYS)
@@ -113,7 +119,7 @@ program
   .description(
     "put the contracts and rollups on a local L1; the account of LOCKSTEP_KEY pays, else the first development account",
   )
-  .requiredOption("--rpc <url>", "JSON-RPC endpoint of the L1 node")
+  .option("--rpc <url>", "JSON-RPC endpoint of the L1 node")
   .option(
     "--kinds <names>",
     `a rollup of each kind is registered (${kindNames()}), separated by commas`,
@@ -131,8 +137,8 @@ program
   .description(
     "run a builder for rollups on any L1; the posting account's private key is read from LOCKSTEP_KEY",
   )
-  .requiredOption("--rpc <url>", "JSON-RPC endpoint of the L1 node")
-  .requiredOption("--rollups <address>", "address of the Rollups contract")
+  .option("--rpc <url>", "JSON-RPC endpoint of the L1 node")
+  .option("--rollups <address>", "address of the Rollups contract")
   .option(
     "--rollup <id:kind>",
     "a rollup and its kind, for example 1:ledger; given once for each",
@@ -170,7 +176,7 @@ program
 program
   .command("prover-worker")
   .description("prove for builders that are started with the same --redis, until Ctrl-C")
-  .requiredOption("--redis <url>", "Redis or Valkey, for example redis://127.0.0.1:6379")
+  .option("--redis <url>", "Redis or Valkey, for example redis://127.0.0.1:6379")
   .option("--prover <name or path>", PROVER_OPTION)
   .option("--threads <number>", "processors to use; all by default")
   .option("--keys <folder>", KEYS)
@@ -192,6 +198,17 @@ program
   .action(showStatus);
 
 program.addCommand(keysCommand());
+
+for (const command of program.commands.filter(takesConfiguration))
+  command.option("--config <file>", CONFIG_OPTION);
+program.hook("preAction", async (_, command) => {
+  if (!takesConfiguration(command)) return;
+  const { config } = command.opts<{ readonly config?: string }>();
+  const configuration = await readConfigurationFile(config);
+  if (configuration === undefined) return;
+  console.error(pc.dim(`configuration: ${path.relative("", configuration.file)}`));
+  applyConfiguration(command, configuration);
+});
 
 try {
   using _alive = stayAlive();

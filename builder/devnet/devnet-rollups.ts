@@ -24,8 +24,14 @@ const MOST_ROLLUPS = 16;
 const NAME = /^[A-Za-z][A-Za-z0-9_-]{0,31}$/;
 
 /** A devnet's rollups, in the order of their numbers: `name` and `kind` of each. */
-const devnetRollups = z
-  .array(z.strictObject({ name: z.string(), kind: z.string() }))
+export const devnetRollups = z
+  .array(
+    z.strictObject(
+      { name: z.string({ error: "is not a name" }), kind: z.string({ error: "is not a kind of rollup" }) },
+      { error: "is not a rollup's name and kind, { name, kind }" },
+    ),
+    { error: "is not a list of { name, kind }" },
+  )
   .min(1, "name at least one rollup and its kind, for example A:evm")
   .max(MOST_ROLLUPS, `a devnet has ${MOST_ROLLUPS} rollups at most`)
   .superRefine((all, context) => {

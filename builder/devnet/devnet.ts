@@ -11,6 +11,7 @@ import {
   writeDescription,
 } from "../node/deployment/description.ts";
 import { DEVNET_ROLLUPS, type DevnetRollup } from "./devnet-rollups.ts";
+import type { Fork } from "./fork.ts";
 import { fundAccounts } from "./funding.ts";
 import { fundingFrom } from "./endless-funding.ts";
 import { openGateways, type RollupEndpoint } from "../node/gateways.ts";
@@ -36,6 +37,8 @@ export interface DevnetOptions {
    * for each transaction. Batches do not wait for it.
    */
   readonly blockTime?: number | undefined;
+  /** What L1 begins with; by default it is empty. */
+  readonly fork?: Fork | undefined;
   /** What proofs are made with; none is needed without proofs. */
   readonly circuits?: Circuits;
   /**
@@ -94,6 +97,7 @@ export async function startDevnet({
   rollups: planned = DEVNET_ROLLUPS,
   accounts: holders = new DevnetAccounts(),
   blockTime,
+  fork,
   circuits = new Map(),
   proofs = "real",
   folder,
@@ -119,14 +123,14 @@ export async function startDevnet({
           backend,
           log,
         }),
-    startL1(ports.rpc, holders),
+    startL1(ports.rpc, { accounts: holders, fork }),
   ]);
   if (proving.status === "fulfilled") cleanup.use(proving.value);
   if (node.status === "fulfilled") cleanup.defer(() => node.value.close());
   const prover = new ObservedProver(valueOf(proving).pool);
   const l1 = valueOf(node);
   await placePredeploys(l1.url, predeploys);
-  const { evmChainId, rollups, registered } = await deploy({
+  const { evmChainId, rollups, registered, deploymentBlock } = await deploy({
     account: holders.posting,
     rpc: l1.url,
     kinds: deployedKinds(
@@ -142,6 +146,7 @@ export async function startDevnet({
     rollups: registered.map(({ id, kind }) => builderRollup(id, kind, circuits)),
     account: holders.posting,
     prover,
+    deploymentBlock,
     freeTransactions,
     lifetime,
     ...(log === undefined ? {} : { log }),
@@ -166,7 +171,7 @@ export async function startDevnet({
   cleanup.use(gateways);
   if (blockTime !== undefined) await mineByTimer(l1.url, blockTime);
   const chains = {
-    l1: { rpc: l1.url, gateway: gateways.l1, chainId: Number(evmChainId), rollups },
+    l1: { rpc: l1.url, gateway: gateways.l1, chainId: Number(evmChainId), rollups, ...forked(fork) },
     rollups: registered.map((rollup, index) => describe(rollup, planned[index], gateways.rollups[index])),
     accounts: [...holders.users],
   };
@@ -199,6 +204,11 @@ function describe(
     chainId: Number(endpoint.chainId),
     contract: contract.address,
   };
+}
+
+/** Where a fork comes from; not from which node, whose address may hold a key. */
+function forked(fork: Fork | undefined): Pick<DevnetDescription["l1"], "fork"> {
+  return fork === undefined ? {} : { fork: { chainId: fork.chainId, block: Number(fork.block) } };
 }
 
 function valueOf<Value>(result: PromiseSettledResult<Value>): Value {

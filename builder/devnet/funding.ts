@@ -37,6 +37,9 @@ export async function fundAccounts({
   amount = AMOUNT,
 }: FundingOptions): Promise<void> {
   const { abi, bytecode } = await compiledContract("devnet/AccountFunding.sol");
+  // A fork has the base fee of the chain that it comes from.
+  const { baseFeePerGas } = await builder.l1.getBlock();
+  const fee = parseGwei("100") + 2n * (baseFeePerGas ?? 0n);
   let nonce = await builder.l1.getTransactionCount({ address: payer.address });
   for (const some of portions(rollups, MOST_TOGETHER))
     for (const few of portions(accounts, Math.floor(MOST_TOGETHER / some.length))) {
@@ -48,7 +51,7 @@ export async function fundAccounts({
         data: encodeDeployData({ abi, bytecode, args: [builder.manager, some, few] }),
         value: amount * count,
         gas: GAS_PER_ACCOUNT * count,
-        maxFeePerGas: parseGwei("100"),
+        maxFeePerGas: fee,
         maxPriorityFeePerGas: 1n,
       });
       await included(builder, raw);

@@ -4,13 +4,23 @@ import { createTestClient, http, parseEther } from "viem";
 import { HOST } from "../node/ports.ts";
 import { PROJECT_ROOT } from "../places/places.ts";
 import { DevnetAccounts } from "./accounts.ts";
+import type { Fork } from "./fork.ts";
 
 export interface L1Node {
   readonly url: string;
   close(): Promise<void>;
 }
 
-/** Hardhat's default, and one of the two chain ids on which development keys are accepted. */
+export interface L1Options {
+  readonly accounts?: DevnetAccounts;
+  /** What it begins with; by default nothing. */
+  readonly fork?: Fork | undefined;
+}
+
+/**
+ * Hardhat's default, and one of the two chain ids on which development keys are accepted: also that of a
+ * fork, so that nothing signed for it is valid on the chain that was forked.
+ */
 export const L1_CHAIN_ID = 31337;
 
 /** What accounts have on L1, in wei. */
@@ -29,7 +39,10 @@ const NOTHING_COMPILED = path.join(PROJECT_ROOT, "no-artifacts");
  * off while it places an ordered pair), in order of arrival, so that `postBatch` stands in front of the call
  * it serves.
  */
-export async function startL1(port: number, accounts = new DevnetAccounts()): Promise<L1Node> {
+export async function startL1(
+  port: number,
+  { accounts = new DevnetAccounts(), fork }: L1Options = {},
+): Promise<L1Node> {
   const l1 = {
     type: "edr-simulated",
     chainType: "l1",
@@ -39,6 +52,7 @@ export async function startL1(port: number, accounts = new DevnetAccounts()): Pr
       privateKey,
       balance: (address === accounts.funding.address ? FUNDING_BALANCE : BALANCE).toString(),
     })),
+    ...(fork === undefined ? {} : { forking: { url: fork.url, blockNumber: Number(fork.block) } }),
   } as const;
   const config = { paths: { artifacts: NOTHING_COMPILED }, networks: { l1 } };
   const { network } = await createHardhatRuntimeEnvironment(config, {}, PROJECT_ROOT);

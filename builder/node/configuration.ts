@@ -4,10 +4,16 @@ import { PREDEPLOY_NAMES, type PredeployName } from "../kinds/evm/genesis/names.
 import { InvalidConfigurationError } from "./errors.ts";
 
 /** JSON-RPC endpoint. */
-export const rpcUrl = z.url({ protocol: /^https?$/ });
+export const rpcUrl = z.url({
+  protocol: /^https?$/,
+  error: ({ input }) =>
+    input === undefined
+      ? "is missing: give it as --rpc, or as rpc in a configuration file"
+      : "is not a URL, as http://127.0.0.1:8545 is",
+});
 
 /** A Redis or Valkey, as `redis://[user:password@]host[:port][/db]`, or `rediss://` over TLS. */
-export const redisUrl = z.url({ protocol: /^rediss?$/, error: "is not a redis:// URL" });
+export const redisUrl = z.url({ protocol: /^rediss?$/, error: "is missing, or not a redis:// URL" });
 
 /** Seconds for which calls may run; 0: any time. In milliseconds. */
 export const callTimeout = z
@@ -39,6 +45,13 @@ export const pagePort = z
   .refine((port) => port <= 65_535, "is not a port: 65535 is the greatest")
   .optional();
 
+/** A block's number. */
+export const blockNumber = z
+  .string()
+  .regex(/^\d{1,18}$/, "is not a block's number")
+  .transform(BigInt)
+  .optional();
+
 /** How many free transactions may wait. */
 export const freeTransactions = z
   .string()
@@ -55,7 +68,8 @@ export const origins = z
   )
   .default([]);
 
-function isOrigin(text: string): boolean {
+/** A scheme and a host, and no path. */
+export function isOrigin(text: string): boolean {
   return URL.canParse(text) && new URL(text).origin === text;
 }
 

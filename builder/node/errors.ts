@@ -37,8 +37,8 @@ export class DeploymentError extends LockstepError {
 
 /** Options of the command line or the environment that make no sense. */
 export class InvalidConfigurationError extends LockstepError {
-  constructor(problems: readonly string[]) {
-    super("INVALID_CONFIGURATION", `the configuration is not valid: ${problems.join("; ")}`);
+  constructor(problems: readonly string[], options?: { cause?: unknown }) {
+    super("INVALID_CONFIGURATION", `the configuration is not valid: ${problems.join("; ")}`, options);
   }
 }
 

@@ -7,6 +7,9 @@ import { InvalidConfigurationError } from "./errors.ts";
 /** Everything listens on the loopback interface only: keys and accounts are public. */
 export const HOST = "127.0.0.1";
 
+/** The first port of a devnet or a builder that is told no other. */
+export const DEFAULT_PORT_BASE = 8545;
+
 /** The greatest port. */
 export const LAST_PORT = 65_535;
 

@@ -89,9 +89,9 @@ describe("bootstrap", function () {
         .object({ scripts: z.record(z.string(), z.string()) })
         .parse(JSON.parse(readFileSync(path.join(PROJECT, "package.json"), "utf8")));
       for (const command of commands)
-        expect(scripts[command], command).to.equal(`node scripts/bootstrap.mjs ${command}`);
+        expect(scripts[command], command).to.equal(`exec node scripts/bootstrap.mjs ${command}`);
       for (const [name, line] of Object.entries(scripts))
-        expect(commands, name).to.include(/^node scripts\/bootstrap\.mjs (\S+)/.exec(line)?.[1]);
+        expect(commands, name).to.include(/^exec node scripts\/bootstrap\.mjs (\S+)/.exec(line)?.[1]);
     });
   });
 
@@ -124,8 +124,18 @@ describe("bootstrap", function () {
       await untilGone(pids);
     });
 
+    it("stops in order when npm, without a terminal, is sent SIGINT or killed", async () => {
+      for (const signal of ["SIGINT", "SIGKILL"] as const) {
+        const npm = sandbox.startUnderNpm({ exec: true }, "start", "stay");
+        const pids = await sandbox.pids();
+        npm.kill(signal);
+        await untilGone(pids);
+        sandbox.forgetPids();
+      }
+    });
+
     it("leaves nothing behind when npm is killed", async () => {
-      const npm = sandbox.startUnderNpm("start", "stay");
+      const npm = sandbox.startUnderNpm({ exec: false }, "start", "stay");
       const pids = await sandbox.pids();
       npm.kill("SIGKILL");
       await untilGone(pids);

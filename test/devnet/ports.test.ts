@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { createServer } from "node:net";
 import { expect } from "chai";
+import { portBaseBeside } from "../../builder/cli/commands/deploy.ts";
 import { PortInUseError } from "../../builder/gateway/port-in-use.ts";
 import { claimPorts, type DevnetPorts, freePorts, HOST, portsAt } from "../../builder/node/ports.ts";
 import { expectCode } from "../protocol/expect-code.ts";
@@ -12,6 +13,14 @@ describe("devnet ports", () => {
     expect(await portsAt(9545, 0)).to.deep.equal({ ...inARow, rollups: [] });
     expect((await portsAt(65_532, 2)).rollups.at(-1)).to.equal(65_535);
     await expectCode(portsAt(65_533, 2), "INVALID_CONFIGURATION");
+  });
+
+  it("of a builder are not those of the L1 node that it is for", () => {
+    expect(portBaseBeside("http://127.0.0.1:8545", 4)).to.equal(9545);
+    expect(portBaseBeside("http://localhost:8550", 4)).to.equal(9550);
+    expect(portBaseBeside("http://localhost:8551", 4)).to.equal(8545);
+    expect(portBaseBeside("https://rpc.example:8545", 4)).to.equal(8545);
+    expect(portBaseBeside("http://127.0.0.1", 4)).to.equal(8545);
   });
 
   it("are any that are free, from 0", async () => {

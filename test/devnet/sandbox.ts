@@ -48,13 +48,21 @@ export class Sandbox {
     return this.#spawn([script, ...bootstrapArguments], this.#environment());
   }
 
-  /** Starts the bootstrap as npm does, through a shell. The process returned is npm's. */
-  startUnderNpm(...bootstrapArguments: string[]): ChildProcess {
+  /**
+   * Starts the bootstrap as npm does, through a shell; signals go to that shell. The process returned is
+   * npm's.
+   * @param exec whether the shell makes room for the bootstrap, as the scripts in package.json say.
+   */
+  startUnderNpm({ exec }: { readonly exec: boolean }, ...bootstrapArguments: string[]): ChildProcess {
     const script = path.join(this.root, "scripts/bootstrap.mjs");
-    const words = [process.execPath, script, ...bootstrapArguments].map((word) => `'${word}'`);
+    const words = [process.execPath, script, ...bootstrapArguments].map((word) => `'${word}'`).join(" ");
     // A second command keeps every shell from replacing itself with the first.
-    const npm = `require("node:child_process").spawn("sh", ["-c", process.argv[1]], { stdio: "ignore" })`;
-    return this.#spawn(["-e", npm, `${words.join(" ")}; exit 0`], {
+    const line = exec ? `exec ${words}` : `${words}; exit 0`;
+    const npm = [
+      `const child = require("node:child_process").spawn("sh", ["-c", process.argv[1]], { stdio: "ignore" });`,
+      `process.on("SIGINT", () => child.kill("SIGINT"));`,
+    ];
+    return this.#spawn(["-e", npm.join("\n"), line], {
       ...this.#environment(),
       npm_lifecycle_event: "start",
     });
@@ -100,6 +108,11 @@ export class Sandbox {
       await sleep(50);
     }
     throw new Error("the command did not start");
+  }
+
+  /** Before another command is started. */
+  forgetPids(): void {
+    rmSync(path.join(this.root, "pids"), { force: true });
   }
 
   changeLock(): void {

@@ -53,7 +53,7 @@ export const builderConfiguration = z.object({
   rpc: rpcUrl,
   rollups: z.custom<`0x${string}`>(
     (value) => typeof value === "string" && isAddress(value),
-    "is not an address",
+    "is missing, or not an address: give --rollups, or rollups in a configuration file",
   ),
   rollup: z
     .array(rollup)

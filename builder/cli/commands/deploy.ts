@@ -20,8 +20,12 @@ import { writeGenesisFile } from "../../node/genesis/file.ts";
 import { readGenesis } from "../../node/genesis/given.ts";
 import { deployedKinds, kindNames, knownKind, ROLLUP_KINDS } from "../../node/kinds/index.ts";
 import { commandLine } from "../../places/places.ts";
+import { DEFAULT_PORT_BASE } from "../../node/ports.ts";
 import { shownUrl } from "../../protocol/shown-url.ts";
 import { UNPROVEN_LABEL, unprovenWarning } from "../show/unproven-label.ts";
+
+/** How far from L1's node a builder on the same machine listens, so that a devnet's ports stay free. */
+const OTHER_PORTS = 1_000;
 
 const configuration = z.object({
   rpc: rpcUrl,
@@ -98,7 +102,20 @@ export async function runDeploy({ data, ...options }: DeployCommandOptions): Pro
       files[index] === undefined ? [] : [`--genesis ${id}=${path.relative("", files[index])}`],
     ),
     `--deployment-block ${deploymentBlock}`,
+    `--port-base ${portBaseBeside(rpc, registered.length)}`,
     ...(keys === undefined ? [] : [`--keys ${keys}`]),
   ];
   console.log(`  ${line.join(" ")}`);
+}
+
+/**
+ * First port of a builder on this machine: the default one, unless that is where the L1 node may be. Its own
+ * ports come after it.
+ */
+export function portBaseBeside(rpc: string, rollups: number): number {
+  const { hostname, port } = new URL(rpc);
+  const isHere = ["127.0.0.1", "localhost", "[::1]"].includes(hostname);
+  const taken = Number(port);
+  const isInTheWay = isHere && taken >= DEFAULT_PORT_BASE && taken <= DEFAULT_PORT_BASE + 1 + rollups;
+  return isInTheWay ? taken + OTHER_PORTS : DEFAULT_PORT_BASE;
 }

@@ -5,6 +5,7 @@ import { L1 } from "../../protocol/ids.ts";
 import { prepareArtefacts } from "../../node/artefacts.ts";
 import { keysWarning } from "../../node/circuits.ts";
 import {
+  blockNumber,
   blockTime,
   callTimeout,
   freeTransactions,
@@ -16,6 +17,7 @@ import {
   predeploys,
   proofs,
   redisUrl,
+  rpcUrl,
   transactionLifetime,
 } from "../../node/configuration.ts";
 import type { DevnetDescription } from "../../node/deployment/description.ts";
@@ -24,6 +26,8 @@ import { type Devnet, startDevnet } from "../../devnet/devnet.ts";
 import { logger } from "../log.ts";
 import { ACCOUNT_COUNT, DevnetAccounts } from "../../devnet/accounts.ts";
 import { type DevnetRollup, rollupsOption } from "../../devnet/devnet-rollups.ts";
+import { readFork } from "../../devnet/fork.ts";
+import { InvalidConfigurationError } from "../../node/errors.ts";
 import { mnemonicFault } from "../../devnet/mnemonic.ts";
 import { type GenesisRollup, readGenesis } from "../../node/genesis/given.ts";
 import type { GenesisAccounts } from "../../kinds/evm/genesis/read.ts";
@@ -52,6 +56,10 @@ export interface StartOptions {
   readonly mnemonic?: string;
   /** Seconds between two blocks of L1. */
   readonly blockTime?: string;
+  /** A node of the chain that L1 is a fork of. */
+  readonly fork?: string;
+  /** Its block on which L1 goes on; by default its newest. */
+  readonly block?: string;
   readonly portBase: number;
   readonly data: string;
   readonly play: boolean;
@@ -97,6 +105,8 @@ const startConfiguration = z.object({
     })
     .optional(),
   blockTime,
+  fork: rpcUrl.optional(),
+  block: blockNumber,
   proofs,
   pagePort,
   redis: redisUrl.optional(),
@@ -128,6 +138,8 @@ export async function runStart({
     mnemonic,
     blockTime: seconds,
     pagePort: wantedPagePort,
+    fork: forked,
+    block,
     redis,
     proofs: mode,
     allowOrigin,
@@ -142,6 +154,9 @@ export async function runStart({
   await refuseIfRunning(data);
   await claimPorts(ports);
   const servedOn = page ? await pagePortBehind(ports, wantedPagePort) : undefined;
+  if (forked === undefined && block !== undefined)
+    throw new InvalidConfigurationError(["block: is of the chain that --fork names, which is not given"]);
+  const fork = forked === undefined ? undefined : await readFork({ url: forked, block });
   let written = false;
   const shutdown = untilShutdown(() => {
     if (written) removeDescription(data);
@@ -155,6 +170,7 @@ export async function runStart({
       rollups,
       accounts: new DevnetAccounts(accounts, mnemonic),
       blockTime: seconds,
+      fork,
       circuits,
       proofs: mode,
       folder: data,
@@ -265,6 +281,10 @@ function printDevnet(
   console.log(`\n${pc.bold("Devnet")}`);
   if (page !== undefined) console.log(`  page              ${pc.bold(page)}  what happens, in a browser`);
   console.log(`  L1 node           ${l1.rpc}  (chain id ${l1.chainId})`);
+  if (l1.fork !== undefined)
+    console.log(
+      `  forked            chain ${l1.fork.chainId} at block ${l1.fork.block}; here it is chain ${l1.chainId}`,
+    );
   console.log(`  L1 gateway        ${l1.gateway}  point wallets and dApps here`);
   console.log(`  Rollups           ${l1.rollups}`);
   for (const { id, name, kind, proven, gateway, chainId, contract } of rollups) {

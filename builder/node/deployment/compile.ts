@@ -32,9 +32,24 @@ export async function compileContracts(): Promise<void> {
   await withLock(LOCK, {}, async () => {
     if (await isCompiled(sources)) return;
     const { tasks } = await hardhat();
+    using _ = withoutSpinner();
     await tasks.getTask("build").run({ quiet: true });
     await writeFile(STAMP, sources);
   });
+}
+
+/**
+ * Hardhat turns a spinner of its own on a terminal, however quiet it is to be, and wipes away what
+ * `progress.mjs` writes there. It has none where standard output is no terminal.
+ */
+export function withoutSpinner(): Disposable {
+  const { isTTY } = process.stdout;
+  process.stdout.isTTY = false;
+  return {
+    [Symbol.dispose]() {
+      process.stdout.isTTY = isTTY;
+    },
+  };
 }
 
 async function isCompiled(sources: string): Promise<boolean> {

@@ -18,6 +18,8 @@ export const devnetDescription = z.object({
     chainId: z.number().int().positive(),
     /** Address of the `Rollups` contract. */
     rollups: hex,
+    /** The chain on top of whose block it began, if it is a fork: its EVM chain id, and the block. */
+    fork: z.object({ chainId: z.number().int(), block: z.number().int().nonnegative() }).optional(),
   }),
   rollups: z.array(
     z.object({

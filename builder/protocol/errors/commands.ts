@@ -22,6 +22,12 @@ export const COMMAND_ERRORS = {
     meaning: "Options or environment variables of the command make no sense. The message names them.",
     remedy: "Correct what is named.",
   },
+  FORK: {
+    title: "a chain cannot be forked",
+    meaning:
+      "The node of `--fork` does not answer, or has no such block. The message says which. Nothing was begun.",
+    remedy: "Check the address and the block. A block that is not recent takes an archive node.",
+  },
   WRONG_KIND: {
     title: "the rollup is of another kind",
     meaning: "`--rollup id:kind` is not what L1 has under that number, or its keys are of another version.",
