@@ -17,6 +17,7 @@ import {
 import { headCall, unlessNodeKnowsBetter } from "./l1-call.ts";
 import type { L1Node } from "./l1-node.ts";
 import type { Handler } from "./service.ts";
+import { traceParamsSchema } from "./trace/trace.ts";
 
 const nameSchema = z.enum(["earliest", "safe", "finalized", "latest", "pending"]);
 const tagSchema = z.union([
@@ -30,12 +31,12 @@ const shortBlock = z
 
 /**
  * What some nodes lack, made of what every node has.
- * @param trace answers `debug_traceTransaction`.
+ * @param tracing how transactions are traced.
  */
 export function fillingMethods(
   builder: Pick<Backend, "l1" | "call">,
   node: L1Node,
-  trace: Handler,
+  { trace, across }: L1Tracing,
 ): Readonly<Record<string, Handler>> & { readonly eth_getBlockReceipts: Handler } {
   const blockOf = async (tag: string) =>
     await node.ask(shortBlock, tag.length === 66 ? "eth_getBlockByHash" : "eth_getBlockByNumber", [
@@ -45,8 +46,10 @@ export function fillingMethods(
 
   const traceBlock =
     (schema: z.ZodType<string>): Handler =>
-    async (request) =>
-      await node.answerOr(request, async () => {
+    async (request) => {
+      const made = { here: false };
+      const answer = await node.answerOr(request, async () => {
+        made.here = true;
         const [tag, options] = parseParams(
           z.tuple([schema, z.unknown()]),
           request.params.concat([undefined]).slice(0, 2),
@@ -63,6 +66,13 @@ export function fillingMethods(
         }
         return { result };
       });
+      const traced = "error" in answer ? undefined : tracesSchema.safeParse(answer.result).data;
+      // What was put together here has them already.
+      if (made.here || traced === undefined || !isWhole(request.params[1])) return answer;
+      const all: unknown[] = [];
+      for (const { txHash, result } of traced) all.push({ txHash, result: await across(txHash, result) });
+      return { result: all };
+    };
 
   return {
     eth_getBlockReceipts: async (request) => {
@@ -139,6 +149,23 @@ export function fillingMethods(
       ]),
     );
   }
+}
+
+const tracesSchema = z.array(z.looseObject({ txHash: hashSchema, result: z.unknown() }));
+
+/** How an L1 gateway traces transactions. */
+export interface L1Tracing {
+  /** Answers `debug_traceTransaction`. */
+  readonly trace: Handler;
+  /** Puts the frames of other chains into a transaction's frames on L1. */
+  readonly across: (transaction: Hex, traced: unknown) => Promise<unknown>;
+}
+
+/** Whether a tracer's options ask for all frames, without logs. */
+function isWhole(options: unknown): boolean {
+  const [, given] = traceParamsSchema.safeParse([undefined, options]).data ?? [];
+  const { tracer, tracerConfig } = given ?? {};
+  return tracer === "callTracer" && tracerConfig?.withLog !== true && tracerConfig?.onlyTopCall !== true;
 }
 
 const prestateSchema = z.record(

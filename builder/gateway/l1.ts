@@ -24,6 +24,8 @@ import { l1RawMethods } from "./l1-raw.ts";
 import { l1TxpoolMethods } from "./l1-txpool.ts";
 import { l1FeedSource } from "./l1-feed.ts";
 import { lowerCase } from "../protocol/address.ts";
+import type { ChainFrame } from "./otterscan/chain.ts";
+import { indexedByNode, otterscanMethods } from "./otterscan/methods.ts";
 import { withProxyGuard } from "./proxies/guard.ts";
 import { ProxyNames } from "./proxies/proxy-names.ts";
 import { nextNonce } from "./nonce.ts";
@@ -39,7 +41,7 @@ import { blockTopics } from "./subscriptions/topics.ts";
 import { withoutEmptyCalls } from "./trace/frame.ts";
 import { parseCallTrace } from "../l1/call-tracer.ts";
 import { traceL1Call } from "./l1-trace-call.ts";
-import { traceAllChains, traceParamsSchema } from "./trace/trace.ts";
+import { readL1Trace, traceAllChains, traceParamsSchema } from "./trace/trace.ts";
 import { Upstream } from "./upstream.ts";
 
 export interface L1GatewayOptions extends ServerOptions {
@@ -73,7 +75,7 @@ export function l1Service(
   const node = new L1Node(upstream);
   const names = new ProxyNames();
   const accounts = new GatewayAccounts(signingChain(builder, node), keys);
-  const filling = fillingMethods(builder, node, trace);
+  const filling = fillingMethods(builder, node, { trace, across });
   const addresses: Handler = async () =>
     keys.length === 0
       ? await node.answer({ method: "eth_accounts", params: [] })
@@ -138,7 +140,10 @@ export function l1Service(
       return { result: status === undefined ? await nodeStatus(node, wanted) : transactionStatus(status) };
     },
   };
-  const methods = new Map(Object.entries(own));
+  const handle: Handler = async (request) =>
+    await (methods.get(request.method) ?? ((other) => node.answer(other)))(request);
+  const explorer = otterscanMethods({ handle, framesOf, oldest: async () => 0n });
+  const methods = new Map(Object.entries({ ...own, ...indexedByNode(node, explorer) }));
   /** Who wants to know of transactions that go to the node as they are. */
   const watchers = new Set<(hash: unknown, raw: Hex) => void>();
   const newPendingTransactions: Topic = async ([isWhole], push) => {
@@ -159,8 +164,6 @@ export function l1Service(
   const end = builder.listen(({ type }) => {
     if (type === "posted") feed.nudge();
   });
-  const handle: Handler = async (request) =>
-    await (methods.get(request.method) ?? ((other) => node.answer(other)))(request);
   const hasCode = async (address: Hex) => (await builder.l1.getCode({ address })) !== undefined;
   return {
     handle: withProxyGuard(handle, { builder, manager: lowerCase(builder.manager), names, hasCode, log }),
@@ -180,9 +183,18 @@ export function l1Service(
     const answer = await node.answer(asked);
     if (options?.tracer !== "callTracer" || !isWhole || "error" in answer) return answer;
     const [wanted] = parseParams(hash, [request.params[0]]);
-    const frame = parseCallTrace(answer.result);
-    const across = frame && (await traceAllChains(builder, kinds, wanted, frame));
-    return across === undefined ? answer : { result: withoutEmptyCalls(across.root) };
+    return { result: await across(wanted, answer.result) };
+  }
+
+  /** A transaction's frames on L1 and those on other chains, if it crossed; else as they are. */
+  async function across(transaction: Hex, traced: unknown): Promise<unknown> {
+    const frame = parseCallTrace(traced);
+    const all = frame && (await traceAllChains(builder, kinds, transaction, frame));
+    return all === undefined ? traced : withoutEmptyCalls(all.root);
+  }
+
+  async function framesOf(transaction: Hex): Promise<readonly ChainFrame[]> {
+    return [await readL1Trace(upstream, transaction)];
   }
 
   /**

@@ -38,7 +38,7 @@ describe("what is odd between chains is said where it is met:", function () {
 
   before(async () => {
     world = opened.adopt(await World.start({ chains: ["L1", "A"] }), (each) => each.close());
-    const log = pino({ level: "warn" }, { write: (line) => logged.push(JSON.parse(line)) });
+    const log = pino({ level: "warn" }, { write: (line) => logged.push(logLine(line)) });
     const common = { kinds: GATEWAY_KINDS, port: 0, log };
     const l1 = opened.use(await startL1Gateway(world.builder, common));
     const a = opened.use(await startRollupGateway(world.builder, { ...common, rollup: world.idOf("A") }));
@@ -63,6 +63,10 @@ describe("what is odd between chains is said where it is met:", function () {
   function framesOf(frame: Frame): Frame[] {
     return [frame, ...(frame.calls ?? []).flatMap(framesOf)];
   }
+  function logLine(line: string): (typeof logged)[number] {
+    const read: ReturnType<typeof JSON.parse> = JSON.parse(line);
+    return { transaction: read.transaction, msg: read.msg };
+  }
   const other = (on: SolidityChain): SolidityChain => (on === "L1" ? "A" : "L1");
 
   for (const on of ["L1", "A"] as const) {
@@ -82,7 +86,8 @@ describe("what is odd between chains is said where it is met:", function () {
       const { result } = await ask(on, "eth_createAccessList", [call, "latest"]);
       expect(result.error).to.match(said);
       const frames = framesOf(await trace(on, call));
-      const [, limit] = said.exec(result.error) ?? [];
+      const failure: string = result.error;
+      const [, limit] = said.exec(failure) ?? [];
       if (on === "L1") expect(limit, "the gas of a call to a rollup").to.equal("30000000");
       const broken = frames.find(({ error }) => error === "out of gas");
       expect(broken).to.deep.include({
@@ -108,7 +113,7 @@ describe("what is odd between chains is said where it is met:", function () {
       const { hash } = await world.transfer({ on, by: alice, to: nobody, data: "0x12345678" });
       const told = world.events.filter((event) => event.type === "warned" && event.transaction === hash);
       expect(told).to.deep.equal([{ type: "warned", transaction: hash, warnings: [warning] }]);
-      const mined = (await ask(on, "debug_traceTransaction", [hash, TRACER])).result;
+      const mined: Frame = (await ask(on, "debug_traceTransaction", [hash, TRACER])).result;
       expect(warned(mined), "of the transaction").to.deep.equal([warning]);
       const counter = await world.deploy(away, "Counter");
       const fine = {

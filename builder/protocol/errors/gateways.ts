@@ -107,6 +107,11 @@ export const GATEWAY_ERRORS = {
       "`createProxy`, `proxyOf` or `passOn` was given the chain id that wallets know a chain by. Proxies take Lockstep's numbers: 0 is L1, rollups count from 1.",
     remedy: "Give the number that the message names.",
   },
+  SEARCH_TOO_LONG: {
+    title: "nothing found in as many blocks as a request looks into",
+    meaning: "A search of Otterscan's methods (`ots_…`) looks into 1,000 blocks, and found nothing there.",
+    remedy: "Ask again from the block that the message names, if it names one.",
+  },
   UNSUPPORTED_TRANSACTION: {
     title: "no blobs on rollups",
     meaning: "Transactions of type 3 are for L1 only.",

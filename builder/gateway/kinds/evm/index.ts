@@ -1,7 +1,10 @@
 import type { Hex } from "viem";
 import { evmChainIdOf } from "../../../protocol/evm-chain-id.ts";
 import { LockstepError } from "../../../protocol/errors.ts";
-import type { Topic } from "../../service.ts";
+import { RpcCode } from "../../json-rpc.ts";
+import type { ExploredChain } from "../../otterscan/chain.ts";
+import { otterscanMethods } from "../../otterscan/methods.ts";
+import type { Handler, Topic } from "../../service.ts";
 import { BlockFeed, type FeedSource } from "../../subscriptions/feed.ts";
 import { blockTopics } from "../../subscriptions/topics.ts";
 import { SYSTEM } from "../../../kinds/evm/system.ts";
@@ -22,7 +25,7 @@ import { nodeMethods } from "./node-methods.ts";
 import { rawMethods } from "./raw-methods.ts";
 import { shownPending } from "./shown.ts";
 import { stateMethods } from "./state-methods.ts";
-import { traceMethods } from "./trace-methods.ts";
+import { traceMethods, TransactionNotFoundError } from "./trace-methods.ts";
 import { transactionMethods } from "./transaction-methods.ts";
 import { evmRollupView, type EvmRollupView } from "./view.ts";
 
@@ -85,24 +88,41 @@ export function openEvmGateway(
   };
   const filters = filterMethods(view, feed, topics);
   const end = view.listen({ posted: () => feed.nudge() });
+  const methods: Readonly<Record<string, Handler>> = {
+    ...nodeMethods(view),
+    ...rawMethods(view),
+    ...stateMethods(view),
+    ...historyMethods(view),
+    ...callMethods(view),
+    ...transactionMethods(view, accounts, cheats?.impersonated),
+    ...traceMethods(view, across, names),
+    ...filters.methods,
+    ...cheats?.methods,
+  };
   return {
-    methods: {
-      ...nodeMethods(view),
-      ...rawMethods(view),
-      ...stateMethods(view),
-      ...historyMethods(view),
-      ...callMethods(view),
-      ...transactionMethods(view, accounts, cheats?.impersonated),
-      ...traceMethods(view, across, names),
-      ...filters.methods,
-      ...cheats?.methods,
-    },
+    methods: { ...methods, ...otterscanMethods(exploredRollup(view, methods)) },
     topics: new Map(Object.entries(topics)),
     close: () => {
       end();
       filters.close();
       feed.close();
     },
+  };
+}
+
+/** The rollup as a block explorer looks at it. */
+function exploredRollup(view: EvmRollupView, methods: Readonly<Record<string, Handler>>): ExploredChain {
+  return {
+    handle: async (request) =>
+      (await methods[request.method]?.(request)) ?? {
+        error: { code: RpcCode.METHOD_NOT_FOUND, message: request.method },
+      },
+    framesOf: async (hash) => {
+      const frames = await (await view.read((state) => state.chronicle)).framesOf(hash);
+      if (frames === undefined) throw new TransactionNotFoundError(hash);
+      return frames;
+    },
+    oldest: async () => await view.read((state) => state.oldest),
   };
 }
 
