@@ -3,6 +3,7 @@ import type { Stop } from "../follower/stopped.ts";
 import type { AcceptedTransaction, L1Transaction, TransactionStatus } from "../intake/accepted.ts";
 import type { AccountState, RollupKind, RollupMachine } from "../kinds/kind.ts";
 import type { L1Client } from "../l1/client.ts";
+import type { BackendStatus } from "../proving/backend-status.ts";
 import type { ErrorCode } from "../protocol/errors.ts";
 import type { ChainId, StateRoot } from "../protocol/ids.ts";
 import type { CallRequest, TransactionOutcome } from "../simulate/outcome.ts";
@@ -76,6 +77,8 @@ export type Purpose = "read" | "include";
 export interface Backend extends Reader {
   /** How many transactions wait. */
   readonly waiting: number;
+  /** What proves; nothing where the prover does not tell. */
+  readonly provers: readonly BackendStatus[];
   /** How many calls and estimates are played now. */
   readonly calls: number;
   /** Present while something keeps them waiting. */

@@ -24,6 +24,7 @@ import { PlainAccounts } from "./plain.ts";
 import { Producer } from "./producer.ts";
 import { Proofs } from "./proofs.ts";
 import { Recovery } from "./recovery.ts";
+import type { BackendStatus } from "../proving/backend-status.ts";
 import type { Prover } from "../proving/prover.ts";
 import { rollupsAbi } from "../protocol/abi.ts";
 import { codeOf, type ErrorCode, LockstepError } from "../protocol/errors.ts";
@@ -502,6 +503,10 @@ export class Builder implements Backend, AsyncDisposable {
 
   get waiting(): number {
     return this.#queue.size;
+  }
+
+  get provers(): readonly BackendStatus[] {
+    return this.#options.prover.backends ?? [];
   }
 
   get calls(): number {

@@ -3,6 +3,7 @@ import type { Stop } from "../follower/stopped.ts";
 import type { SelfCheckFault } from "../post/self-check.ts";
 import type { ErrorCode } from "../protocol/errors.ts";
 import type { ChainId } from "../protocol/ids.ts";
+import type { ProofsMade } from "./measured-prover.ts";
 
 /** What a builder does, as it does it. Times are in milliseconds. */
 export type BuilderEvent =
@@ -12,6 +13,10 @@ export type BuilderEvent =
       readonly transactions: readonly Hex[];
       readonly executions: number;
       readonly visits: number;
+      /** The rollups that each of the transactions visits. */
+      readonly rollups: ReadonlyMap<Hex, ReadonlySet<ChainId>>;
+      /** What has to be proven for them: names of statements. */
+      readonly statements: readonly Hex[];
       readonly milliseconds: number;
     }
   | {
@@ -25,7 +30,13 @@ export type BuilderEvent =
   | {
       readonly type: "proven";
       readonly rollup: ChainId;
+      /** Name of what is proven. */
+      readonly statement: Hex;
       readonly circuit: string;
+      /** False: UNPROVEN, it is taken on trust. */
+      readonly isProven: boolean;
+      /** By what; absent if nothing had to be made. */
+      readonly made?: ProofsMade;
       /** How large the proof was, in words, if its kind says so. */
       readonly about?: string;
       readonly milliseconds: number;

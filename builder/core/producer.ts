@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { statementKey } from "../batch/prove.ts";
 import type { AcceptedTransaction, Timings } from "../intake/accepted.ts";
 import type { TransactionQueue } from "../intake/queue.ts";
 import type { RollupKind } from "../kinds/kind.ts";
@@ -367,12 +368,14 @@ export class Producer {
     this.#options.emit({ type: "retrying", transactions: transactions.map(({ hash }) => hash), reason });
   }
 
-  #tellSimulated({ plan, milliseconds }: Draft, transactions: readonly AcceptedTransaction[]): void {
+  #tellSimulated({ plan, served, milliseconds }: Draft, transactions: readonly AcceptedTransaction[]): void {
     this.#options.emit({
       type: "simulated",
       transactions: transactions.map(({ hash }) => hash),
       executions: plan.executions.length,
       visits: plan.visits.length,
+      rollups: new Map(served.map(({ transaction, rollups }) => [transaction.hash, rollups])),
+      statements: plan.visits.map(statementKey),
       milliseconds,
     });
   }

@@ -12,6 +12,7 @@ import type { Prover } from "../proving/prover.ts";
 import type { ChainId } from "../protocol/ids.ts";
 import type { BuilderListener } from "./events.ts";
 import { Lock } from "./lock.ts";
+import { MeasuredProver } from "./measured-prover.ts";
 
 export interface ProofsOptions {
   readonly store: ProofStore;
@@ -173,17 +174,22 @@ export class Proofs {
     const verificationKey = keyOf(rollup, job.circuit);
     const kept = await store.get(statement, verificationKey);
     cancel.throwIfAborted();
+    const measured = new MeasuredProver(prover);
     const proof =
       kept === undefined
-        ? await proveVisit(visit, prover, keyOf, {
+        ? await proveVisit(visit, measured, keyOf, {
             signal: cancel,
             proofSystem: () => proofSystemOf(rollup),
           })
         : { rollup, verificationKey, proof: kept };
+    const { made } = measured;
     emit({
       type: "proven",
       rollup,
+      statement,
       circuit: job.circuit,
+      isProven: kindOf(rollup).isProven,
+      ...(made === undefined ? {} : { made }),
       ...(job.about !== undefined && { about: job.about }),
       milliseconds: performance.now() - begun,
     });

@@ -1,5 +1,6 @@
 import type { CircuitJob } from "../kinds/kind.ts";
 import type { CommittedJob, TraceCommitment, TraceJob } from "../proving/circuit-job.ts";
+import type { BackendStatus } from "../proving/backend-status.ts";
 import type { CommittedResult, ProveOptions, Prover, ProverResult } from "../proving/prover.ts";
 
 /** Is told how long a proof took. */
@@ -14,6 +15,14 @@ export class ObservedProver implements Prover {
 
   constructor(prover: Prover) {
     this.#prover = prover;
+  }
+
+  get backends(): readonly BackendStatus[] {
+    return this.#prover.backends ?? [];
+  }
+
+  constraintsOf(circuit: string): number | undefined {
+    return this.#prover.constraintsOf?.(circuit);
   }
 
   /** @returns a function that ends it. */

@@ -30,7 +30,8 @@ import { withProxyGuard } from "./proxies/guard.ts";
 import { ProxyNames } from "./proxies/proxy-names.ts";
 import { nextNonce } from "./nonce.ts";
 import { pendingTransaction } from "./pending-transaction.ts";
-import { seeingMethods } from "./seeing/methods.ts";
+import { BuilderMemory } from "./seeing/memory.ts";
+import { builderMethods, builderTopic, seeingMethods } from "./seeing/methods.ts";
 import { type Gateway, serve, type ServerOptions } from "./server.ts";
 import { simulateMethod } from "./simulate/simulate.ts";
 import { signingMethods } from "./signing-methods.ts";
@@ -74,6 +75,8 @@ export function l1Service(
   const feed = new BlockFeed(l1FeedSource(upstream));
   const node = new L1Node(upstream);
   const names = new ProxyNames();
+  const context = { builder, kinds };
+  const memory = new BuilderMemory(builder);
   const accounts = new GatewayAccounts(signingChain(builder, node), keys);
   const filling = fillingMethods(builder, node, { trace, across });
   const addresses: Handler = async () =>
@@ -132,7 +135,8 @@ export function l1Service(
     anvil_revert: async (request) => await builder.takeBack(() => node.answer(request)),
     debug_traceTransaction: trace,
     lockstep_traceTransaction: trace,
-    ...seeingMethods({ builder, kinds }),
+    ...seeingMethods(context),
+    ...builderMethods(context, memory),
     lockstep_status: async () => ({ result: await statusOf(builder) }),
     lockstep_transactionStatus: async (request) => {
       const [wanted] = parseParams(hash, request.params);
@@ -167,9 +171,12 @@ export function l1Service(
   const hasCode = async (address: Hex) => (await builder.l1.getCode({ address })) !== undefined;
   return {
     handle: withProxyGuard(handle, { builder, manager: lowerCase(builder.manager), names, hasCode, log }),
-    topics: new Map(Object.entries({ ...blockTopics(feed), newPendingTransactions })),
+    topics: new Map(
+      Object.entries({ ...blockTopics(feed), newPendingTransactions, lockstep: builderTopic(context) }),
+    ),
     close: () => {
       end();
+      memory[Symbol.dispose]();
       feed.close();
     },
   };

@@ -1,5 +1,6 @@
 import type { CircuitJob, CommittedJob, TraceCommitment, TraceJob } from "./circuit-job.ts";
 import type { PublicInputs } from "../protocol/fingerprint.ts";
+import type { BackendStatus } from "./backend-status.ts";
 
 /** A Groth16 proof over BN254: affine coordinates, G2 in the EVM's order (imaginary part first). */
 export interface Groth16Proof {
@@ -58,5 +59,9 @@ export interface Prover {
    * @throws as `prove`; `WRONG_COMMITMENT` when the commitment is to another trace.
    */
   proveCommitted(job: CommittedJob, options?: ProveOptions): Promise<CommittedResult>;
+  /** What it proves with, if it can tell. */
+  readonly backends?: readonly BackendStatus[];
+  /** How large a circuit is, if it can tell. */
+  readonly constraintsOf?: (circuit: string) => number | undefined;
   close(): Promise<void>;
 }

@@ -3,7 +3,8 @@ import { ProofFailedError, ProverBusyError, WrongCommitmentError } from "../erro
 import type { ProveOptions } from "../prover.ts";
 import { inTime } from "./in-time.ts";
 import { assumedRate, Member, Recalled } from "./member.ts";
-import type { BackendStatus, PoolEvent, PoolOptions } from "./options.ts";
+import type { BackendStatus } from "../backend-status.ts";
+import type { PoolEvent, PoolOptions } from "./options.ts";
 import { assign } from "./schedule.ts";
 import { byUrgency, Ticket } from "./ticket.ts";
 import { type Work, WrongResult } from "./work.ts";
@@ -41,12 +42,13 @@ export class Dispatcher {
   }
 
   get backends(): readonly BackendStatus[] {
-    return [...this.#members.values()].map(({ backend, running, rate }) => ({
+    return [...this.#members.values()].map(({ backend, running, rate, record }) => ({
       name: backend.name,
       slots: backend.slots,
       running,
       quarantined: this.#quarantined.has(backend.name),
       ...(rate === undefined ? {} : { rate }),
+      ...record,
     }));
   }
 
@@ -75,6 +77,7 @@ export class Dispatcher {
   quarantine(name: string, circuit: string, reason: string): void {
     if (this.#quarantined.has(name)) return;
     this.#quarantined.add(name);
+    this.#members.get(name)?.lied();
     this.#members.get(name)?.recallWaiting();
     this.#emit({ type: "quarantined", backend: name, circuit, reason });
   }

@@ -1,3 +1,4 @@
+import type { BackendStatus } from "../backend-status.ts";
 import type { Backend } from "../backends/backend.ts";
 import type { Capacity, Demand } from "./schedule.ts";
 
@@ -57,6 +58,10 @@ export class Member {
   #rate: number | undefined;
   /** The same of each circuit. */
   readonly #rates = new Map<string, number>();
+  /** Proofs that it made, and milliseconds of the latest. */
+  #proofs = 0;
+  #latest: number | undefined;
+  #faults = 0;
   /** Failures since the last proof. */
   #failures = 0;
   #backoffUntil = 0;
@@ -76,6 +81,12 @@ export class Member {
   /** Milliseconds per constraint of this circuit; of all, where it has not been measured. */
   rateOf(circuit: string): number | undefined {
     return this.#rates.get(circuit) ?? this.backend.measuredRates?.get(circuit) ?? this.#rate;
+  }
+
+  /** What it has done so far. */
+  get record(): Pick<BackendStatus, "proofs" | "latest" | "faults"> {
+    const latest = this.#latest === undefined ? {} : { latest: this.#latest };
+    return { proofs: this.#proofs, ...latest, faults: this.#faults };
   }
 
   /** Proofs under way, those that wait there among them. */
@@ -160,12 +171,20 @@ export class Member {
     this.#rates.set(circuit, averaged(before, rate));
     this.#rate = averaged(this.#rate, rate);
     this.#failures = 0;
+    this.#proofs++;
+    this.#latest = milliseconds;
+  }
+
+  /** Something that it made was wrong. */
+  lied(): void {
+    this.#faults++;
   }
 
   /** It rests, twice as long each time. */
   failed(now: number): void {
     this.#backoffUntil = now + Math.min(LONGEST_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** this.#failures);
     this.#failures++;
+    this.#faults++;
   }
 }
 

@@ -49,13 +49,3 @@ export interface PoolOptions {
    */
   readonly joinTimeout?: number;
 }
-
-/** How a backend is doing. */
-export interface BackendStatus {
-  readonly name: string;
-  readonly slots: number;
-  readonly running: number;
-  readonly quarantined: boolean;
-  /** Milliseconds of proving per constraint, once known. */
-  readonly rate?: number;
-}

@@ -1,3 +1,4 @@
+import type { BackendStatus } from "../backend-status.ts";
 import type { Backend } from "../backends/backend.ts";
 import type { CircuitInput, CircuitJob, CommittedJob, TraceCommitment, TraceJob } from "../circuit-job.ts";
 import { CircuitNotLoadedError, WrongCommitmentError } from "../errors.ts";
@@ -8,7 +9,7 @@ import { CommitmentWork } from "./commitment-work.ts";
 import { CommittedWork } from "./committed-work.ts";
 import { CommittingCircuit } from "./committing-circuit.ts";
 import { Dispatcher } from "./dispatcher.ts";
-import type { BackendStatus, PoolOptions } from "./options.ts";
+import type { PoolOptions } from "./options.ts";
 import { ProofWork } from "./proof-work.ts";
 import type { Work } from "./work.ts";
 
@@ -40,6 +41,11 @@ export class ProverPool implements Prover {
 
   get backends(): readonly BackendStatus[] {
     return this.#dispatcher.backends;
+  }
+
+  /** @returns nothing for a circuit that is not loaded. */
+  constraintsOf(circuit: string): number | undefined {
+    return this.#circuits.get(circuit)?.constraints;
   }
 
   /** A backend joins. One of the same name is replaced, unless that is in quarantine. */

@@ -119,7 +119,16 @@ describe("prover pool", function () {
     });
     expect(witnessMilliseconds).to.be.greaterThan(0);
     expect(test.pool.backends).to.deep.equal([
-      { name: "a", slots: 1, running: 0, quarantined: false, rate: 7 / proofs.long.constraints },
+      {
+        name: "a",
+        slots: 1,
+        running: 0,
+        quarantined: false,
+        rate: 7 / proofs.long.constraints,
+        proofs: 1,
+        latest: 7,
+        faults: 0,
+      },
     ]);
   });
 
