@@ -2,6 +2,7 @@ import { type EVM, EVMError, type EVMResult, type Message } from "@ethereumjs/ev
 import { bytesToHex } from "viem";
 import type { ChainId } from "../protocol/ids.ts";
 import type { CallFrame } from "./call-frame.ts";
+import { keepLogs } from "./frame-logs.ts";
 
 /** A frame that has not ended, and what it runs. */
 interface OpenFrame {
@@ -98,6 +99,7 @@ export class FrameRecorder {
     if (error === undefined || error.error === EVMError.errorMessages.REVERT)
       frame.output = bytesToHex(execResult.returnValue);
     if (error !== undefined) frame.error = error.error;
+    else keepLogs(frame, execResult.logs ?? []);
     // What is precompiled has a function for its code.
     if (message.to !== undefined && message.code instanceof Uint8Array && message.code.length === 0)
       frame.noCode = true;

@@ -20,6 +20,7 @@ import type { GatewayKinds } from "./kinds/kind-gateway.ts";
 import { headCall, simulatedL1, unlessNodeKnowsBetter } from "./l1-call.ts";
 import { fillingMethods } from "./l1-filling.ts";
 import { L1Node } from "./l1-node.ts";
+import { simulateL1Across } from "./l1-simulate-across.ts";
 import { l1RawMethods } from "./l1-raw.ts";
 import { l1TxpoolMethods } from "./l1-txpool.ts";
 import { l1FeedSource } from "./l1-feed.ts";
@@ -135,6 +136,7 @@ export function l1Service(
     anvil_revert: async (request) => await builder.takeBack(() => node.answer(request)),
     debug_traceTransaction: trace,
     lockstep_traceTransaction: trace,
+    lockstep_simulateAcross: async (request) => await simulateL1Across(builder, names, request),
     ...seeingMethods(context),
     ...builderMethods(context, memory),
     lockstep_status: async () => ({ result: await statusOf(builder) }),

@@ -1,16 +1,18 @@
 import { z } from "zod";
 import { l1Error } from "../../l1/client.ts";
-import { hashSchema, parseParams, quantitySchema } from "../json-rpc.ts";
+import { addressSchema, hashSchema, parseParams, quantitySchema } from "../json-rpc.ts";
 import type { Handler, Topic } from "../service.ts";
 import { getActivity } from "./activity.ts";
 import type { SeeingContext } from "./context.ts";
 import { getExecutions } from "./executions.ts";
 import type { BuilderMemory } from "./memory.ts";
 import { getProgress } from "./progress.ts";
+import { chainParam, getProxies } from "./proxies.ts";
 import { getSettlement } from "./settlement.ts";
 import { shownEvent } from "./shown-event.ts";
 
 const hashParams = z.tuple([hashSchema]);
+const proxyParams = z.tuple([addressSchema, quantitySchema]);
 
 /** Methods with which a transaction across chains is looked at, on every gateway. */
 export function seeingMethods(context: SeeingContext): Readonly<Record<string, Handler>> {
@@ -23,6 +25,10 @@ export function seeingMethods(context: SeeingContext): Readonly<Record<string, H
   return {
     lockstep_getSettlement: ofHash(getSettlement),
     lockstep_getExecutions: ofHash(getExecutions),
+    lockstep_getProxies: async ({ params }) => {
+      const [address, chain] = parseParams(proxyParams, params);
+      return { result: await guarded(context, () => getProxies(context, address, chainParam(chain))) };
+    },
   };
 }
 

@@ -302,6 +302,8 @@ export interface TraceFrame {
   readonly crossing?: ChainNumber;
   /** Why frames of the other chain are not there. */
   readonly missing?: string;
+  /** What is odd about the call, though the EVM has nothing against it. */
+  readonly warning?: string;
   readonly calls?: readonly TraceFrame[];
 }
 
@@ -340,7 +342,7 @@ export interface SimulationAcross {
   readonly gas: Hex;
   /** Null where the chain keeps no frames (a ledger). */
   readonly trace: TraceFrame | null;
-  /** Of frames that were not undone; in the order in which the frames ran. */
+  /** Of what was not undone: chain by chain, in the order in which they were come to. */
   readonly events: readonly SimulatedEvent[];
   readonly ether: readonly EtherChange[];
   /** In words: what will probably surprise. */
@@ -361,7 +363,10 @@ export interface ProxyShown {
 export interface Proxies {
   /** The account that the address stands for, if it is a proxy that exists. */
   readonly original: { readonly chain: ChainNumber; readonly address: Hex } | null;
-  /** Where the account has proxies, or would have them: one for each other chain that can. */
+  /**
+   * Where the account has proxies, or would have them: one for each other chain that can. Of the original, if
+   * the address is a proxy itself.
+   */
   readonly proxies: readonly ProxyShown[];
 }
 

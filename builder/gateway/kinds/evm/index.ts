@@ -24,6 +24,7 @@ import { historyMethods } from "./history-methods.ts";
 import { nodeMethods } from "./node-methods.ts";
 import { rawMethods } from "./raw-methods.ts";
 import { shownPending } from "./shown.ts";
+import { simulateAcrossMethod } from "./simulate-across.ts";
 import { stateMethods } from "./state-methods.ts";
 import { traceMethods, TransactionNotFoundError } from "./trace-methods.ts";
 import { transactionMethods } from "./transaction-methods.ts";
@@ -42,8 +43,11 @@ export function evmGateway(context: RollupContext): KindGateway {
   const names = new ProxyNames();
   const hasCode = async (address: Hex) =>
     await view.read(({ store }) => (store.account(address)?.code ?? "0x") !== "0x");
+  const own = cheats && openCheats(view, builder, cheats.fund);
+  const { methods, ...gateway } = openEvmGateway(view, accounts, across, names, own);
   return {
-    ...openEvmGateway(view, accounts, across, names, cheats && openCheats(view, builder, cheats.fund)),
+    ...gateway,
+    methods: { ...methods, lockstep_simulateAcross: simulateAcrossMethod(builder, view, names) },
     around: (handle) => withProxyGuard(handle, { builder, manager: SYSTEM, names, hasCode, log }),
   };
 }
