@@ -49,8 +49,9 @@ export class MeasuredProver implements Prover {
     return this.#note(job.circuit, await this.#prover.proveCommitted(job, options));
   }
 
-  /** The prover is not its own. */
-  async close(): Promise<void> {}
+  async close(): Promise<void> {
+    // The prover is not its own.
+  }
 
   #note<Result extends Pick<ProverResult, "backend" | "witnessMilliseconds" | "proveMilliseconds">>(
     circuit: string,

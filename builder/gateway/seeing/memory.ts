@@ -129,7 +129,12 @@ export class BuilderMemory implements Disposable {
         }
         return;
       }
-      default:
+      case "warned":
+      case "proving":
+      case "mismatch":
+      case "selfCheckFailed":
+      case "stopped":
+      case "resumed":
     }
   }
 

@@ -63,6 +63,7 @@ export function shownEvent(event: BuilderEvent, at: UnixMilliseconds): LockstepE
       return { at, type: event.type, rollup: numberToHex(event.rollup), message: event.message };
     case "resumed":
       return { at, type: event.type, rollup: numberToHex(event.rollup) };
+    case "warned":
     case "proving":
     case "retrying":
     case "reorganised":

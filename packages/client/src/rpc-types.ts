@@ -464,6 +464,7 @@ export type LockstepEvent = { readonly at: UnixMilliseconds } & (
       readonly milliseconds: number;
       readonly checkMilliseconds: number;
     }
+  | { readonly type: "warned"; readonly transaction: Hex; readonly warnings: readonly string[] }
   | { readonly type: "mismatch"; readonly transaction?: Hex }
   | { readonly type: "selfCheckFailed"; readonly transaction?: Hex; readonly reason: string }
   | { readonly type: "stopped"; readonly rollup: ChainNumber; readonly message: string }

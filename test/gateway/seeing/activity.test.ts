@@ -29,8 +29,12 @@ describe("what a builder tells of itself", function () {
       );
       socket.on("message", (message: Buffer) => {
         const parsed: ReturnType<typeof JSON.parse> = JSON.parse(message.toString());
-        if (parsed.method === "eth_subscription") events.push(parsed.params.result);
-        else resolve();
+        if (parsed.method !== "eth_subscription") {
+          resolve();
+          return;
+        }
+        const { result }: { result: LockstepEvent } = parsed.params;
+        events.push(result);
       });
     });
     await work();

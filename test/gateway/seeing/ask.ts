@@ -37,7 +37,7 @@ export async function given<Name extends Method>(
   method: Name,
   params: readonly unknown[],
 ): Promise<NonNullable<Answer<Name>>> {
-  const answer = await ask(url, method, params);
+  const answer: ReturnType<typeof JSON.parse> = await ask(url, method, params);
   if (answer === null) throw new Error(`${method} gives nothing for ${JSON.stringify(params)}`);
   return answer;
 }
