@@ -4,7 +4,7 @@ import type { Signer } from "../../kind.ts";
 import { CHEATS } from "./account.ts";
 import { decodeCheat } from "./envelope.ts";
 
-/** Cheats come in the order of their numbers, as if one account had signed all of them; nothing if it is none. */
+/** Cheats come in the order of their numbers, as if one account had signed them; nothing for what is none. */
 export function signerOfCheat(data: Hex): Signer | undefined {
   try {
     return { sender: CHEATS, nonce: decodeCheat(data).number, maxFee: 0n, priorityFee: 0n };
