@@ -1,6 +1,7 @@
 import type { Address, Hex } from "viem";
 import { prepareCircuits } from "../../../builder/node/artefacts.ts";
 import { knownKind } from "../../../builder/node/kinds/index.ts";
+import type { PredeployName } from "../../../builder/kinds/evm/genesis/names.ts";
 import { createEvmKind } from "../../../builder/kinds/evm/index.ts";
 import type { StatementToCheck } from "../../../builder/kinds/evm/reference/check-statement.ts";
 import type { EvmVisitRecord } from "../../../builder/kinds/evm/record.ts";
@@ -22,6 +23,8 @@ export interface EvmOptions {
   /** Wei that accounts have from genesis on, without any on L1. */
   readonly balances?: ReadonlyMap<Address, bigint>;
   readonly nativeToken?: boolean;
+  /** Contracts of others' that stand there from genesis on. */
+  readonly predeploys?: readonly PredeployName[];
 }
 
 /** How a rollup of a kind is registered and run. */
@@ -39,8 +42,12 @@ export interface RollupSetup {
   readonly prepare?: (l1: L1, proofSystem: Address) => Promise<void>;
 }
 
-export async function evmSetup({ balances, nativeToken = false }: EvmOptions = {}): Promise<RollupSetup> {
-  const kind = createEvmKind(balances === undefined ? {} : { balances });
+export async function evmSetup({
+  balances,
+  nativeToken = false,
+  predeploys = [],
+}: EvmOptions = {}): Promise<RollupSetup> {
+  const kind = createEvmKind({ predeploys, ...(balances === undefined ? {} : { balances }) });
   const statements: StatementToCheck[] = [];
   const noting: RollupKind<EvmVisitRecord> = {
     ...kind,
