@@ -181,6 +181,78 @@ describe("actions of viem's clients", function () {
     expect(crossing?.missing, "rollups keep what took effect").to.be.a("string");
   });
 
+  it("say what a transaction will do on every chain, before it is signed", async () => {
+    const counter = await world.deploy("A", "Counter");
+    const caller = await world.deploy("L1", "CounterCaller", [counter]);
+    const client = clientFor(network, "L1", alice);
+    const call = {
+      abi: callerAbi,
+      address: caller.address,
+      functionName: "bump",
+      decode: counterAbi,
+    } as const;
+    const simulated = await client.simulateAcross(call);
+    if (!simulated.success) throw new Error(simulated.failure.reason);
+    expect(simulated.result).to.equal(1n);
+    expect(simulated.events.map(({ chain, event }) => ({ chain, event }))).to.deep.equal([
+      {
+        chain: "A",
+        event: { eventName: "Incremented", args: { by: await world.knownAs(caller, "A"), count: 1n } },
+      },
+    ]);
+    if (simulated.trace === undefined) throw new Error("no frames");
+    const there = framesOf(simulated.trace).find(({ chain }) => chain === "A");
+    expect(there?.call?.functionName).to.equal("increment");
+    expect(simulated.gas > 21_000n).to.equal(true);
+    // Nothing happened.
+    expect(await world.read(counter, "count")).to.equal(0n);
+  });
+
+  it("say so if it will revert there, with the error", async () => {
+    const faulty = await world.deploy("A", "FaultyCounter");
+    const address = await world.addressOn(faulty, "L1");
+    const client = clientFor(network, "L1", alice);
+    const simulated = await client.simulateAcross({ abi: faultyAbi, address, functionName: "increment" });
+    if (simulated.success) throw new Error("it succeeds");
+    const by = await world.knownAs({ chain: "L1", address: alice.address }, "A");
+    expect(simulated.failure.name).to.equal("TRANSACTION_REVERTED");
+    expect(simulated.failure.revert?.errorName).to.equal("Broken");
+    expect(simulated.failure.revert?.args[0]).to.equal(by);
+  });
+
+  it("say whose Ether a call moves, on which chain", async () => {
+    const to = await world.addressOn({ chain: "A", address: bob.address }, "L1");
+    const { success, ether } = await clientFor(network, "L1", alice).callAcross({ to, value: 5n });
+    expect(success).to.equal(true);
+    const of = (chain: string, address: string) => {
+      const found = ether.find((each) => each.chain === chain && each.address === address.toLowerCase());
+      return found && found.after - found.before;
+    };
+    expect(of("L1", alice.address)).to.equal(-5n);
+    expect(of("A", bob.address)).to.equal(5n);
+  });
+
+  it("say where a transaction stands on L1, from either chain", async () => {
+    const counter = await world.deploy("L1", "Counter");
+    const a = clientFor(network, "A", bob);
+    const remote = await a.getRemoteContract({
+      abi: counterAbi,
+      address: counter.address,
+      chain: "L1",
+      createProxy: true,
+    });
+    const hash = await remote.write.increment();
+    await a.waitForInclusion({ hash });
+    const fromA = await a.getSettlement({ hash });
+    expect(await clientFor(network, "L1", bob).getSettlement({ hash })).to.deep.equal(fromA);
+    expect(fromA?.l1.success).to.equal(true);
+    expect(fromA?.batch?.transactionHash).to.equal(fromA?.l1.transactionHash);
+    const [visit] = fromA?.visits ?? [];
+    expect(visit).to.include({ rollup: "A", transactionHash: hash, proven: false, tookEffect: true });
+    expect(visit?.rootAfter).to.not.equal(visit?.rootBefore);
+    expect(await a.getSettlement({ hash: zeroHash })).to.equal(undefined);
+  });
+
   it("end a wait with the reason when the transaction was dropped, and tell each state before", async () => {
     const cell = await world.deploy("A", "Cell");
     const proxy = await world.addressOn(cell, "L1");

@@ -8,6 +8,7 @@ import {
   NoProxyError,
   NotAGatewayError,
   proxyOf,
+  simulateAcross,
   traceAcross,
   TransactionDroppedError,
   TransactionUnknownError,
@@ -98,6 +99,27 @@ describe("the client for ethers", function () {
     expect(
       settlement?.visits.map(({ rollup, tookEffect, proven }) => ({ rollup, tookEffect, proven })),
     ).to.deep.equal([{ rollup: "A", tookEffect: true, proven: false }]);
+  });
+
+  it("says what a transaction will do on every chain", async () => {
+    const counter = await world.deploy("A", "Counter");
+    const caller = await world.deploy("L1", "CounterCaller", [counter]);
+    const transaction = { to: caller.address, data: await world.encode({ to: caller, call: "bump" }) };
+    const decode = [...counterAbi, "function bump() returns (uint256 result)"];
+    const simulated = await simulateAcross(signer, network, { transaction, decode });
+    if (!simulated.success) throw new Error(simulated.failure.reason);
+    expect(simulated.result?.toArray()).to.deep.equal([1n]);
+    expect(simulated.events.map(({ chain, event }) => [chain, event?.name])).to.deep.equal([
+      ["A", "Incremented"],
+    ]);
+    const faulty = await world.deploy("A", "FaultyCounter");
+    const to = await world.addressOn(faulty, "L1");
+    const broken = await simulateAcross(signer, network, {
+      transaction: { to, data: await world.encode({ to: faulty, call: "increment" }) },
+      decode: ["error Broken(address by, uint256 count, bytes note)"],
+    });
+    if (broken.success) throw new Error("it succeeds");
+    expect(broken.failure.revert?.name).to.equal("Broken");
   });
 
   it("signs on another chain with the same key", async () => {

@@ -15,7 +15,9 @@ export type LockstepChain = Chain & {
 
 /** A network's chains, by their names. */
 export type ChainsOf<network extends LockstepNetwork = LockstepNetwork> = {
-  readonly [name in ChainName<network>]: LockstepChain;
+  readonly L1: LockstepChain;
+} & {
+  readonly [name in Exclude<ChainName<network>, "L1">]: LockstepChain;
 };
 
 /** viem's object for one chain of a network. Its name says so if the chain is UNPROVEN. */
