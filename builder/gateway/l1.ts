@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { Backend } from "./backend.ts";
 import { isBlobTransaction } from "../intake/decode.ts";
 import { LockstepError } from "../protocol/errors.ts";
+import { L1 } from "../protocol/ids.ts";
 import { failureOnL1 } from "../simulate/outcome.ts";
 import { GatewayAccounts, type SigningChain } from "./accounts.ts";
 import { accessListGas, callRequest } from "./call-request.ts";
@@ -172,7 +173,14 @@ export function l1Service(
   });
   const hasCode = async (address: Hex) => (await builder.l1.getCode({ address })) !== undefined;
   return {
-    handle: withProxyGuard(handle, { builder, manager: lowerCase(builder.manager), names, hasCode, log }),
+    handle: withProxyGuard(handle, {
+      builder,
+      manager: lowerCase(builder.manager),
+      chain: L1,
+      names,
+      hasCode,
+      log,
+    }),
     topics: new Map(
       Object.entries({ ...blockTopics(feed), newPendingTransactions, lockstep: builderTopic(context) }),
     ),

@@ -1,12 +1,21 @@
 import { expect } from "chai";
 import { pino } from "pino";
-import { type Address, encodeFunctionData, type Hex, parseEther, toFunctionSelector } from "viem";
+import {
+  type Address,
+  encodeFunctionData,
+  type Hex,
+  numberToHex,
+  parseEther,
+  toFunctionSelector,
+} from "viem";
 import { startL1Gateway } from "../../builder/gateway/l1.ts";
+import { assertChainNumber } from "../../builder/gateway/proxies/chain-number.ts";
 import { startRollupGateway } from "../../builder/gateway/rollup.ts";
 import { SYSTEM } from "../../builder/kinds/evm/system.ts";
 import { GATEWAY_KINDS } from "../../builder/node/kinds/index.ts";
 import { crossChainManagerAbi } from "../../builder/protocol/abi.ts";
 import { evmChainIdOf } from "../../builder/protocol/evm-chain-id.ts";
+import { expectCode } from "../protocol/expect-code.ts";
 import { clientsFor } from "../scenarios/support/clients.ts";
 import { Endpoint } from "../scenarios/support/endpoint.ts";
 import type { Contract, Party, SolidityChain } from "../scenarios/support/scenario-chains.ts";
@@ -156,6 +165,19 @@ describe("what is odd between chains is said where it is met:", function () {
       expect(logged).to.deep.equal([]);
     });
 
+    it(`Ether for a proxy on ${on} that lockstep_getProxies has named`, async () => {
+      const chain = world.idOf(other(on));
+      const original: Address = `0x${"0d".repeat(19)}${on === "L1" ? "01" : "02"}`;
+      const { result } = await ask(on, "lockstep_getProxies", [original, numberToHex(chain)]);
+      const proxies: { chain: Hex; address: Address; deployed: boolean }[] = result.proxies;
+      const proxy = proxies.find((each) => BigInt(each.chain) === world.idOf(on));
+      expect(proxy?.deployed).to.equal(false);
+      const call = { from: alice.address, to: proxy?.address, value: "0x1" };
+      const { result: played } = await ask(on, "lockstep_simulateAcross", [call]);
+      expect(played.warnings).to.have.length(1);
+      expect(played.warnings[0]).to.match(new RegExp(`proxy of ${original} .* not there yet`));
+    });
+
     it(`an EVM chain id where ${on} takes Lockstep's number`, async () => {
       const manager: Address = on === "L1" ? world.manager : SYSTEM;
       const chain = world.idOf(other(on));
@@ -192,4 +214,14 @@ describe("what is odd between chains is said where it is met:", function () {
       );
     });
   }
+
+  it("an EVM chain id that is also the number of a rollup is that number", async () => {
+    const { l1, manager } = world.builder;
+    const call = { name: "createProxy", original: bob.address, chain: world.idOf("A") } as const;
+    // A chain with so small an id, of whose rollups none is followed.
+    const small = { l1, manager, l1ChainId: BigInt(call.chain), rollups: [] };
+    await assertChainNumber(small, call);
+    const unknown = { ...call, chain: 77n };
+    await expectCode(assertChainNumber({ ...small, l1ChainId: 77n }, unknown), "EVM_CHAIN_ID_GIVEN");
+  });
 });

@@ -1,7 +1,9 @@
 import { type Address, isHex, keccak256, type Hex, slice } from "viem";
 import type { Logger } from "pino";
 import type { Backend } from "../backend.ts";
-import { bytesSchema, type Answer, type RpcRequest } from "../json-rpc.ts";
+import { z } from "zod";
+import type { ChainId } from "../../protocol/ids.ts";
+import { addressSchema, type Answer, bytesSchema, quantitySchema, type RpcRequest } from "../json-rpc.ts";
 import type { Handler } from "../service.ts";
 import { assertChainNumber } from "./chain-number.ts";
 import { outgoingCall, proxyFunction } from "./manager-call.ts";
@@ -11,6 +13,8 @@ export interface ProxyGuardOptions {
   readonly builder: Pick<Backend, "l1" | "l1ChainId" | "manager" | "rollups">;
   /** The chain's manager of proxies, lower case. */
   readonly manager: Address;
+  /** The chain, in Lockstep's numbering. */
+  readonly chain: ChainId;
   readonly names: ProxyNames;
   /** Whether there is code at an address of the chain. */
   readonly hasCode: (address: Address) => Promise<boolean>;
@@ -26,7 +30,7 @@ export function withProxyGuard(handle: Handler, options: ProxyGuardOptions): Han
   const { builder, manager, names } = options;
   return async (request) => {
     const call = outgoingCall(request);
-    if (call === undefined) return await handle(request);
+    if (call === undefined) return noted(request, await handle(request), options);
     const asked = call.to === manager ? proxyFunction(call.data) : undefined;
     if (asked !== undefined) await assertChainNumber(builder, asked);
     const answer = await handle(request);
@@ -35,6 +39,26 @@ export function withProxyGuard(handle: Handler, options: ProxyGuardOptions): Han
     if (call.value > 0n) await warn(request, answer, call.to, options);
     return answer;
   };
+}
+
+const proxiesSchema = z.object({
+  original: z.object({ chain: quantitySchema, address: addressSchema }).nullable(),
+  proxies: z.array(z.object({ chain: quantitySchema, address: addressSchema, deployed: z.boolean() })),
+});
+
+/** Remembers the proxies of the chain that `lockstep_getProxies` has answered and that are not there. */
+function noted({ method, params }: RpcRequest, answer: Answer, { chain, names }: ProxyGuardOptions): Answer {
+  if (method !== "lockstep_getProxies" || !("result" in answer)) return answer;
+  const asked = z.tuple([addressSchema, quantitySchema]).safeParse(params);
+  const read = proxiesSchema.safeParse(answer.result);
+  if (!read.success) return answer;
+  const of =
+    read.data.original ?? (asked.success ? { address: asked.data[0], chain: asked.data[1] } : undefined);
+  if (of === undefined) return answer;
+  for (const proxy of read.data.proxies)
+    if (proxy.chain === chain && !proxy.deployed)
+      names.add(proxy.address, { name: "proxyOf", original: of.address, chain: of.chain });
+  return answer;
 }
 
 /** The address that `createProxy` or `proxyOf` has answered. */

@@ -9,6 +9,7 @@ import { SimulationRefusedError } from "../../simulate/refusal.ts";
 import type { Backend } from "../backend.ts";
 import type { TraceFrame } from "../trace/frame.ts";
 import type { SimulatedCall } from "../trace/simulated-trace.ts";
+import { warningsOf } from "../trace/warnings.ts";
 import { etherMoves } from "./ether-moves.ts";
 
 /** A call that was played on all chains, and how it ended. */
@@ -99,14 +100,4 @@ async function etherChanges(builder: Backend, trace: TraceFrame): Promise<EtherC
 async function balanceOf(builder: Backend, chain: ChainId, address: Hex): Promise<bigint> {
   if (chain === L1) return await builder.l1.getBalance({ address });
   return (await builder.account(chain, chain, address)).balance;
-}
-
-function warningsOf(root: TraceFrame): string[] {
-  const warnings = new Set<string>();
-  const frames = [root];
-  for (let frame = frames.pop(); frame !== undefined; frame = frames.pop()) {
-    if ("warning" in frame && typeof frame.warning === "string") warnings.add(frame.warning);
-    frames.push(...(frame.calls ?? []).toReversed());
-  }
-  return [...warnings];
 }

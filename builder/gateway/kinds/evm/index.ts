@@ -48,7 +48,8 @@ export function evmGateway(context: RollupContext): KindGateway {
   return {
     ...gateway,
     methods: { ...methods, lockstep_simulateAcross: simulateAcrossMethod(builder, view, names) },
-    around: (handle) => withProxyGuard(handle, { builder, manager: SYSTEM, names, hasCode, log }),
+    around: (handle) =>
+      withProxyGuard(handle, { builder, manager: SYSTEM, chain: rollup, names, hasCode, log }),
   };
 }
 
