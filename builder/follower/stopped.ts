@@ -47,7 +47,10 @@ export class RollupStoppedError extends LockstepError {
 
 /** The builder has no such rollup. */
 export class UnknownRollupError extends LockstepError {
-  constructor(rollup: ChainId) {
-    super("UNKNOWN_ROLLUP", `this builder does not run rollup ${rollup.toString()}`);
+  /** @param meant the chain that wallets know by this number, if there is one. */
+  constructor(rollup: ChainId, meant?: ChainId) {
+    const hint =
+      meant === undefined ? "" : `; it is an EVM chain id, of the chain whose number here is ${meant}`;
+    super("UNKNOWN_ROLLUP", `this builder does not run rollup ${rollup}${hint}`);
   }
 }

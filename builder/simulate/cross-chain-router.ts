@@ -15,6 +15,7 @@ import {
   revertContinueAction,
 } from "../protocol/action.ts";
 import type { LockstepError } from "../protocol/errors.ts";
+import { chainWithEvmId } from "../protocol/evm-chain-id.ts";
 import { type ChainId, L1 } from "../protocol/ids.ts";
 import type { EtherBalances } from "./ether-balances.ts";
 import { type CrossedFrames, OpenFrames } from "./crossed-frames.ts";
@@ -305,7 +306,8 @@ export class CrossChainRouter {
     if (machine !== undefined) return machine;
     const stopped = this.#options.stopped.get(rollup);
     if (stopped !== undefined) throw stopped;
-    throw new UnknownRollupError(rollup);
+    const { machines, context } = this.#options;
+    throw new UnknownRollupError(rollup, chainWithEvmId(rollup, context.l1ChainId, [L1, ...machines.keys()]));
   }
 }
 

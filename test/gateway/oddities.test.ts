@@ -215,6 +215,25 @@ describe("what is odd between chains is said where it is met:", function () {
     });
   }
 
+  it("a call through a proxy that a contract had made for an EVM chain id", async () => {
+    const args = [bob.address, L1_CHAIN_ID] as const;
+    const encode = (functionName: "createProxy" | "proxyOf") =>
+      encodeFunctionData({ abi: crossChainManagerAbi, functionName, args });
+    const id = evmChainIdOf(L1_CHAIN_ID, world.idOf("A"));
+    const { reader } = world.endpoint("A").clients;
+    const nonce = await reader.getTransactionCount({ address: alice.address });
+    const data = encode("createProxy");
+    const made = { chainId: Number(id), nonce, gas: 1_000_000n, gasPrice: 0n, to: SYSTEM, data } as const;
+    // What contracts ask of the system contract passes no gateway.
+    const hash = await world.builder.submitToRollup(world.idOf("A"), await alice.signTransaction(made));
+    await world.builder.settled(hash, 60_000);
+    const { logs } = await reader.getTransactionReceipt({ hash });
+    const [, proxy = "0x"] = logs[0]?.topics ?? [];
+    const { error } = await ask("A", "eth_call", [{ to: `0x${proxy.slice(26)}`, data: "0x1234" }, "latest"]);
+    expect(error.data.code).to.equal("UNKNOWN_ROLLUP");
+    expect(error.message).to.match(/EVM chain id, of the chain whose number here is 0$/);
+  });
+
   it("an EVM chain id that is also the number of a rollup is that number", async () => {
     const { l1, manager } = world.builder;
     const call = { name: "createProxy", original: bob.address, chain: world.idOf("A") } as const;

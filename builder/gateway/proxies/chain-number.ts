@@ -2,7 +2,7 @@ import type { Backend } from "../backend.ts";
 import { readProofSystem } from "../../l1/registration.ts";
 import { contractErrorIn, revertData } from "../../post/contract-error.ts";
 import { LockstepError } from "../../protocol/errors.ts";
-import { evmChainIdOf } from "../../protocol/evm-chain-id.ts";
+import { chainWithEvmId } from "../../protocol/evm-chain-id.ts";
 import { type ChainId, chainId, L1 } from "../../protocol/ids.ts";
 import { nameOf } from "../../simulate/far-failure.ts";
 import type { ProxyFunction } from "./manager-call.ts";
@@ -31,9 +31,7 @@ export async function assertChainNumber(
   const { chain } = call;
   const ids: ChainId[] = [L1, ...builder.rollups.map(({ id }) => id)];
   if (ids.some((id) => id === chain)) return;
-  const meant = ids.find(
-    (id) => chain === (id === L1 ? builder.l1ChainId : evmChainIdOf(builder.l1ChainId, id)),
-  );
+  const meant = chainWithEvmId(chain, builder.l1ChainId, ids);
   // Where L1's chain id is small, it may as well be the number of a rollup that is not followed here.
   if (meant !== undefined && !(await isRegistered(builder, chain)))
     throw new EvmChainIdGivenError(call, meant);
