@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { decodeErrorResult, encodeFunctionData, type Hex, maxUint256, parseAbi, parseEther } from "viem";
 import { refusalOf } from "../scenarios/support/refusal.ts";
-import type { Contract, Party } from "../scenarios/support/scenario-chains.ts";
+import type { Contract, Party, SolidityChain } from "../scenarios/support/scenario-chains.ts";
 import { alice, bob, carol, World } from "../scenarios/support/world.ts";
 
 const PERMIT2 = "0x000000000022D473030F116dDEE9F6B43aC78BA3";
@@ -11,121 +11,21 @@ describe("tokens from npm, across chains", function () {
   this.timeout(600_000);
   let world: World;
   before(async () => {
-    world = await World.start({ chains: ["L1", "A"], evm: { A: { predeploys: ["permit2"] } } });
+    world = await World.start({ chains: ["L1", "A", "B"], evm: { A: { predeploys: ["permit2"] } } });
   });
   after(() => world.close());
 
   const onL1 = (address: Hex): Party => ({ chain: "L1", address });
   const onA = (address: Hex): Party => ({ chain: "A", address });
 
-  async function shelfFor(token: Contract): Promise<{ shelf: Contract; tokenOnL1: Hex; shelfOnA: Hex }> {
-    const shelf = await world.deploy("L1", "Shelf");
-    return {
-      shelf,
-      tokenOnL1: await world.addressOn(token, "L1"),
-      shelfOnA: await world.addressOn(shelf, "A"),
-    };
-  }
-
-  async function revertOf(promise: Promise<unknown>, abi: Contract["abi"]) {
-    const { data } = await refusalOf(promise);
-    return decodeErrorResult({ abi, data: data ?? "0x" });
-  }
-
-  describe("an ERC-721 of OpenZeppelin's", () => {
-    it("asks a receiver on L1 by its hook, and comes back from there", async () => {
-      const card = await world.deploy("A", "NpmCard");
-      const { shelf, tokenOnL1, shelfOnA } = await shelfFor(card);
-      await world.send({ on: "A", by: bob, to: card, call: "mint", args: [onA(bob.address), 1n] });
-      const args = [onA(bob.address), shelf, 1n, "0x6869"];
-      await world.send({
-        on: "A",
-        by: bob,
-        to: card,
-        call: "safeTransferFrom",
-        args,
-      });
-      expect(await world.read(card, "ownerOf", [1n])).to.equal(shelfOnA);
-      expect(await world.read(shelf, "count")).to.equal(1n);
-      const { reader } = world.endpoint("L1").clients;
-      const [put] = await reader.getContractEvents({ ...shelf, eventName: "Put", fromBlock: 0n });
-      // Arguments are A's own words; who calls is the token's proxy.
-      expect(put?.args).to.deep.equal({
-        token: tokenOnL1,
-        operator: bob.address,
-        from: bob.address,
-        id: 1n,
-        amount: 1n,
-        note: "0x6869",
-      });
-      const back = [card, shelfOnA, bob.address, 1n];
-      await world.send({
-        on: "L1",
-        by: alice,
-        to: shelf,
-        call: "giveBack",
-        args: back,
-      });
-      expect(await world.read(card, "ownerOf", [1n])).to.equal(bob.address);
+  for (const [home, away] of [
+    ["A", "L1"],
+    ["L1", "A"],
+    ["A", "B"],
+  ] as const)
+    describe(`of OpenZeppelin's on ${home}, given to ${away}`, () => {
+      hooks(() => world, home, away);
     });
-
-    it("stays where it is when the receiver on L1 refuses it, for the receiver's reason", async () => {
-      const card = await world.deploy("A", "NpmCard");
-      const { shelf, tokenOnL1 } = await shelfFor(card);
-      await world.send({ on: "A", by: bob, to: card, call: "mint", args: [onA(bob.address), 13n] });
-      const args = [onA(bob.address), shelf, 13n];
-      const sent = world.send({
-        on: "A",
-        by: bob,
-        to: card,
-        call: "safeTransferFrom",
-        args,
-      });
-      const { errorName, args: said } = await revertOf(sent, shelf.abi);
-      expect([errorName, ...(said ?? [])]).to.deep.equal(["Unwanted", tokenOnL1, 13n]);
-      expect(await world.read(card, "ownerOf", [13n])).to.equal(bob.address);
-    });
-
-    it("cannot be sent safely to an account of L1 without code, whose proxy has code", async () => {
-      const card = await world.deploy("A", "NpmCard");
-      // As one without code answers: with nothing, which is not what the hook has to return.
-      const minting = { on: "L1", by: alice, to: card, call: "mint" } as const;
-      const refused = await refusalOf(world.send({ ...minting, args: [onL1(alice.address), 1n] }));
-      expect(refused.data ?? "0x").to.equal("0x");
-      await world.send({ on: "A", by: bob, to: card, call: "mint", args: [onA(bob.address), 1n] });
-      const args = [onA(bob.address), onL1(alice.address), 1n];
-      await world.send({ on: "A", by: bob, to: card, call: "transferFrom", args });
-      const aliceOnA = await world.knownAs(onL1(alice.address), "A");
-      expect(await world.read(card, "ownerOf", [1n])).to.equal(aliceOnA);
-      // She owns it all the same, and gives it on from L1.
-      const on = [onL1(alice.address), onA(carol.address), 1n];
-      await world.send({ on: "L1", by: alice, to: card, call: "transferFrom", args: on });
-      expect(await world.read(card, "ownerOf", [1n])).to.equal(carol.address);
-    });
-  });
-
-  it("an ERC-1155 of OpenZeppelin's asks a receiver on L1 by its hook, and comes back from there", async () => {
-    const goods = await world.deploy("A", "NpmGoods");
-    const { shelf, shelfOnA } = await shelfFor(goods);
-    await world.send({ on: "A", by: bob, to: goods, call: "mint", args: [onA(bob.address), 7n, 100n] });
-    const send = (id: bigint, amount: bigint) =>
-      world.send({
-        on: "A",
-        by: bob,
-        to: goods,
-        call: "safeTransferFrom",
-        args: [onA(bob.address), shelf, id, amount, "0x"],
-      });
-    await send(7n, 60n);
-    expect(await world.read(goods, "balanceOf", [shelfOnA, 7n])).to.equal(60n);
-    expect(await world.read(shelf, "count")).to.equal(1n);
-    await world.send({ on: "A", by: bob, to: goods, call: "mint", args: [onA(bob.address), 13n, 1n] });
-    expect((await revertOf(send(13n, 1n), shelf.abi)).errorName).to.equal("Unwanted");
-    const back = [goods, shelfOnA, bob.address, 7n, 25n];
-    const call = "giveBack";
-    await world.send({ on: "L1", by: alice, to: shelf, call, args: back });
-    expect(await world.read(goods, "balanceOf", [bob.address, 7n])).to.equal(65n);
-  });
 
   it("WETH wraps Ether that comes from L1, and sends it back there", async () => {
     const weth = await world.deploy("A", "NpmWeth");
@@ -193,3 +93,122 @@ describe("tokens from npm, across chains", function () {
     expect(again.data, "InvalidNonce()").to.equal("0x756688fe");
   });
 });
+
+/** Tokens that ask who receives them, by a hook that goes to another chain. */
+function hooks(shared: () => World, home: SolidityChain, away: SolidityChain): void {
+  let world: World;
+  before(() => {
+    world = shared();
+  });
+  const here = (address: Hex): Party => ({ chain: home, address });
+  const there = (address: Hex): Party => ({ chain: away, address });
+
+  async function shelfFor(token: Contract): Promise<{ shelf: Contract; tokenThere: Hex; shelfHere: Hex }> {
+    const shelf = await world.deploy(away, "Shelf");
+    return {
+      shelf,
+      tokenThere: await world.addressOn(token, away),
+      shelfHere: await world.addressOn(shelf, home),
+    };
+  }
+
+  async function revertOf(promise: Promise<unknown>, abi: Contract["abi"]) {
+    const { data } = await refusalOf(promise);
+    return decodeErrorResult({ abi, data: data ?? "0x" });
+  }
+
+  describe("an ERC-721", () => {
+    it("asks a receiver on another chain by its hook, and comes back from there", async () => {
+      const card = await world.deploy(home, "NpmCard");
+      const { shelf, tokenThere, shelfHere } = await shelfFor(card);
+      await world.send({ on: home, by: bob, to: card, call: "mint", args: [here(bob.address), 1n] });
+      const args = [here(bob.address), shelf, 1n, "0x6869"];
+      await world.send({
+        on: home,
+        by: bob,
+        to: card,
+        call: "safeTransferFrom",
+        args,
+      });
+      expect(await world.read(card, "ownerOf", [1n])).to.equal(shelfHere);
+      expect(await world.read(shelf, "count")).to.equal(1n);
+      const { reader } = world.endpoint(away).clients;
+      const [put] = await reader.getContractEvents({ ...shelf, eventName: "Put", fromBlock: 0n });
+      // Arguments are the token's chain's own words; who calls is the token's proxy.
+      expect(put?.args).to.deep.equal({
+        token: tokenThere,
+        operator: bob.address,
+        from: bob.address,
+        id: 1n,
+        amount: 1n,
+        note: "0x6869",
+      });
+      const back = [card, shelfHere, bob.address, 1n];
+      await world.send({
+        on: away,
+        by: alice,
+        to: shelf,
+        call: "giveBack",
+        args: back,
+      });
+      expect(await world.read(card, "ownerOf", [1n])).to.equal(bob.address);
+    });
+
+    it("stays where it is when the receiver refuses it, for the receiver's reason", async () => {
+      const card = await world.deploy(home, "NpmCard");
+      const { shelf, tokenThere } = await shelfFor(card);
+      await world.send({ on: home, by: bob, to: card, call: "mint", args: [here(bob.address), 13n] });
+      const args = [here(bob.address), shelf, 13n];
+      const sent = world.send({
+        on: home,
+        by: bob,
+        to: card,
+        call: "safeTransferFrom",
+        args,
+      });
+      const { errorName, args: said } = await revertOf(sent, shelf.abi);
+      expect([errorName, ...(said ?? [])]).to.deep.equal(["Unwanted", tokenThere, 13n]);
+      expect(await world.read(card, "ownerOf", [13n])).to.equal(bob.address);
+    });
+
+    it("cannot be sent safely to another chain's account without code, whose proxy has code", async () => {
+      const card = await world.deploy(home, "NpmCard");
+      // As one without code answers: with nothing, which is not what the hook has to return.
+      const minting = { on: away, by: alice, to: card, call: "mint" } as const;
+      const refused = await refusalOf(world.send({ ...minting, args: [there(alice.address), 1n] }));
+      expect(refused.data ?? "0x").to.equal("0x");
+      await world.send({ on: home, by: bob, to: card, call: "mint", args: [here(bob.address), 1n] });
+      const args = [here(bob.address), there(alice.address), 1n];
+      await world.send({ on: home, by: bob, to: card, call: "transferFrom", args });
+      const aliceHere = await world.knownAs(there(alice.address), home);
+      expect(await world.read(card, "ownerOf", [1n])).to.equal(aliceHere);
+      // She owns it all the same, and gives it on from there.
+      const on = [there(alice.address), here(carol.address), 1n];
+      await world.send({ on: away, by: alice, to: card, call: "transferFrom", args: on });
+      expect(await world.read(card, "ownerOf", [1n])).to.equal(carol.address);
+    });
+  });
+
+  it("an ERC-1155 asks a receiver on another chain by its hook, and comes back from there", async () => {
+    const goods = await world.deploy(home, "NpmGoods");
+    const { shelf, shelfHere } = await shelfFor(goods);
+    await world.send({ on: home, by: bob, to: goods, call: "mint", args: [here(bob.address), 7n, 100n] });
+    const send = (id: bigint, amount: bigint) =>
+      world.send({
+        on: home,
+        by: bob,
+        to: goods,
+        call: "safeTransferFrom",
+        args: [here(bob.address), shelf, id, amount, "0x"],
+      });
+    await send(7n, 60n);
+    expect(await world.read(goods, "balanceOf", [shelfHere, 7n])).to.equal(60n);
+    expect(await world.read(shelf, "count")).to.equal(1n);
+    await world.send({ on: home, by: bob, to: goods, call: "mint", args: [here(bob.address), 13n, 1n] });
+    expect((await revertOf(send(13n, 1n), shelf.abi)).errorName).to.equal("Unwanted");
+    const back = [goods, shelfHere, bob.address, 7n, 25n];
+    const call = "giveBack";
+    await world.send({ on: away, by: alice, to: shelf, call, args: back });
+    expect(await world.read(goods, "balanceOf", [bob.address, 7n])).to.equal(65n);
+  });
+}
