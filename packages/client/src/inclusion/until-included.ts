@@ -16,6 +16,8 @@ export interface Watched<Receipt> {
   readonly pollingInterval: number;
   /** Milliseconds; undefined: for as long as it takes. */
   readonly timeout?: number | undefined;
+  /** Milliseconds for which a receipt may be missing of what is included. Default: a minute. */
+  readonly patience?: number | undefined;
 }
 
 /** How often in a row a transaction may be unknown before it is taken for one: a node may be behind. */
@@ -28,8 +30,9 @@ const UNKNOWN_LIMIT = 4;
  * @throws {InclusionTimeoutError}
  */
 export async function untilIncluded<Receipt>(watched: Watched<Receipt>): Promise<Receipt> {
-  const { hash, receipt, status, onStatus, pollingInterval, timeout } = watched;
+  const { hash, receipt, status, onStatus, pollingInterval, timeout, patience = 60_000 } = watched;
   const begin = performance.now();
+  let included: number | undefined;
   let last = "";
   for (let unknown = 0; unknown < UNKNOWN_LIMIT;) {
     const found = await receipt();
@@ -43,6 +46,9 @@ export async function untilIncluded<Receipt>(watched: Watched<Receipt>): Promise
       throw new TransactionDroppedError(hash, now);
     }
     unknown = now.state === "unknown" ? unknown + 1 : 0;
+    // A follower may be behind; the chain that it was sent to catches up, and another never has it.
+    included = now.state === "included" ? (included ?? performance.now()) : undefined;
+    if (included !== undefined && performance.now() - included >= patience) break;
     if (now.state !== last) onStatus?.(now);
     last = now.state;
     if (timeout !== undefined && performance.now() - begin >= timeout)
