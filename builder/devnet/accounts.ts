@@ -1,4 +1,5 @@
-import { type HDAccount, mnemonicToAccount } from "viem/accounts";
+import { toHex } from "viem";
+import { type HDAccount, type HDKey, mnemonicToAccount, privateKeyToAccount } from "viem/accounts";
 
 /** The mnemonic every Ethereum development tool knows. Real Ether that is sent to these accounts is lost. */
 export const DEVELOPMENT_MNEMONIC = "test test test test test test test test test test test junk";
@@ -11,9 +12,21 @@ export interface DevelopmentAccount {
   readonly privateKey: `0x${string}`;
 }
 
+/** What all accounts of a mnemonic are derived from: making its seed takes long. */
+const parents = new Map<string, HDKey>();
+
 /** The `index`-th account of the mnemonic, as every wallet derives it. */
 export function developmentAccount(index: number, mnemonic: string = DEVELOPMENT_MNEMONIC): HDAccount {
-  return mnemonicToAccount(mnemonic, { addressIndex: index });
+  const parent = parents.get(mnemonic) ?? mnemonicToAccount(mnemonic, { path: "m/44'/60'/0'/0" }).getHdKey();
+  parents.set(mnemonic, parent);
+  const key = parent.deriveChild(index);
+  const account = privateKeyToAccount(toHex(keyOf(key)));
+  return { ...account, getHdKey: () => key, source: "hd" };
+}
+
+function keyOf({ privateKey }: HDKey): Uint8Array {
+  if (privateKey === null) throw new TypeError("an account derived from a mnemonic has a private key");
+  return privateKey;
 }
 
 /** The mnemonic's first accounts, with their keys. */
@@ -23,9 +36,7 @@ export function developmentAccounts(
 ): DevelopmentAccount[] {
   return Array.from({ length: count }, (_, index) => {
     const account = developmentAccount(index, mnemonic);
-    const key = account.getHdKey().privateKey;
-    if (key === null) throw new TypeError("an account derived from a mnemonic has a private key");
-    return { address: account.address, privateKey: `0x${Buffer.from(key).toString("hex")}` };
+    return { address: account.address, privateKey: toHex(keyOf(account.getHdKey())) };
   });
 }
 

@@ -40,7 +40,9 @@ export function withSender(state: RollupState, sender: EvmAddress): RollupState 
         return async (address: EvmAddress) =>
           address.equals(sender) ? DELEGATION : await target.getCode(address);
       const value: unknown = Reflect.get(target, name, target);
-      return typeof value === "function" ? (...given: unknown[]): unknown => value.apply(target, given) : value;
+      return typeof value === "function"
+        ? (...given: unknown[]): unknown => value.apply(target, given)
+        : value;
     },
   });
 }
