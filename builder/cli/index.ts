@@ -128,6 +128,7 @@ program
   .option("--predeploys <names>", `${PREDEPLOYS_OPTION}, separated by commas, all or none`, "all")
   .option("--genesis <rollup=file>", `${GENESIS_OPTION}; rollups count from 1`, collected, [])
   .option("--genesis-contract <rollup=address:contract>", GENESIS_CONTRACT_OPTION, collected, [])
+  .option("--proofs <real or none>", PROOFS_OPTION, "real")
   .option("--data <folder>", "where the genesis of rollups with contracts of your own is kept", DEFAULT_DATA)
   .option("--keys <folder>", KEYS)
   .action(runDeploy);
@@ -161,6 +162,11 @@ program
   .option("--transaction-lifetime <seconds>", LIFETIME_OPTION)
   .option("--page-port <port>", PAGE_PORT_OPTION)
   .option("--no-page", NO_PAGE_OPTION)
+  .option(
+    "--proofs <real or none>",
+    "none: rollups that were registered for tests; local chains only",
+    "real",
+  )
   .option("--data <folder>", "folder of the durable state", path.join(DEFAULT_DATA, "builder"))
   .option("--keys <folder>", KEYS)
   .option("--redis <url>", REDIS_OPTION)

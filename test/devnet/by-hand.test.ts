@@ -6,7 +6,7 @@ import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "chai";
 import { network } from "hardhat";
-import { createPublicClient, http, numberToHex } from "viem";
+import { createPublicClient, createTestClient, http, numberToHex, publicActions } from "viem";
 import { developmentAccounts } from "../../builder/devnet/accounts.ts";
 import type { DevnetDescription } from "../../builder/node/deployment/description.ts";
 import { type L1Node, startL1 } from "../../builder/devnet/l1.ts";
@@ -19,6 +19,8 @@ import { LEDGER } from "../../builder/kinds/ledger/abi.ts";
 import { rollupsAbi } from "../../builder/protocol/abi.ts";
 
 const PROJECT = path.resolve(import.meta.dirname, "../..");
+
+const OTHER = "0x00000000000000000000000000000000000a11ce";
 
 /** A command of the command line in a process of its own. */
 class Command {
@@ -134,6 +136,32 @@ describe("by hand: a node, a deployment, a builder", function () {
     builder.child.kill("SIGTERM");
     expect(await builder.end(), builder.output).to.equal(0);
     expect(builder.output).not.to.include((poster?.privateKey ?? "").slice(2));
+  });
+
+  it("deploys rollups for tests, which a builder takes only if it is told so", async function () {
+    this.timeout(90_000);
+    const deployment = run(["deploy", "--rpc", l1.url, "--kinds", "ledger,evm", "--proofs", "none"]);
+    expect(await deployment.end(), deployment.output).to.equal(0);
+    expect(deployment.output)
+      .to.match(/rollup 1 .*ledger.*UNPROVEN/)
+      .and.to.match(/rollup 2 .*evm.*UNPROVEN/);
+    const line = /npm run builder -- (.*)/.exec(deployment.output)?.[1]?.split(" ") ?? [];
+    const own = ["--port-base", "0", "--data", path.join(folder, "for-tests")];
+    const environment = { LOCKSTEP_KEY: poster?.privateKey ?? "" };
+    const builder = run(["builder", ...line, ...own], environment);
+    await builder.says("builder is up");
+    const [, url = ""] = /"id":"2","url":"([^"]+)"/.exec(builder.output) ?? [];
+    const a = createTestClient({ mode: "hardhat", transport: http(url) }).extend(publicActions);
+    await a.setNonce({ address: OTHER, nonce: 3 });
+    expect(await a.getTransactionCount({ address: OTHER })).to.equal(3);
+    builder.child.kill("SIGTERM");
+    expect(await builder.end(), builder.output).to.equal(0);
+    const ignorant = line.filter((word) => !["--proofs", "none"].includes(word)).join(" ");
+    // Of kinds with circuits it would need keys first.
+    const untold = ignorant.replace("--rollup 1:ledger ", "").split(" ");
+    const refused = run(["builder", ...untold, ...own], environment);
+    expect(await refused.end()).to.equal(1);
+    expect(refused.output).to.include("WRONG_KIND");
   });
 
   it("deploys nothing with development keys on a chain that is not local", async () => {

@@ -16,6 +16,7 @@ import {
   pagePort,
   parseConfiguration,
   predeploys,
+  proofs,
   privateKey,
   redisUrl,
   rpcUrl,
@@ -31,7 +32,7 @@ import { openProver } from "../../node/prover.ts";
 import { readGenesis } from "../../node/genesis/given.ts";
 import { withRegisteredGenesis } from "../../node/genesis/registered.ts";
 import { assertRegistered } from "../../node/registered.ts";
-import { builderRollup, kindNames, knownKind, ROLLUP_KINDS } from "../../node/kinds/index.ts";
+import { builderRollup, kindNames, knownKind, provenBy, ROLLUP_KINDS } from "../../node/kinds/index.ts";
 import { shutdownAsked } from "../shutdown.ts";
 
 const NUMBER = /^\d{1,18}$/;
@@ -59,6 +60,7 @@ export const builderConfiguration = z.object({
     .array(rollup)
     .min(1, "name at least one rollup and its kind, for example 1:ledger")
     .refine((all) => new Set(all.map(({ id }) => id)).size === all.length, "names a rollup twice"),
+  proofs,
   predeploys: predeploys.optional(),
   genesis: genesisFiles,
   genesisContract: genesisContracts,
@@ -89,7 +91,11 @@ export function parseBuilderConfiguration(
 /** A builder for rollups on any L1, with durable state, until the process is told to stop. */
 export async function runBuilder(options: unknown): Promise<void> {
   const configuration = parseBuilderConfiguration(options, process.env.LOCKSTEP_KEY);
-  const { rpc, rollups: manager, rollup: wanted, data: folder, deploymentBlock } = configuration;
+  const { rpc, rollups: manager, data: folder, deploymentBlock } = configuration;
+  const wanted = configuration.rollup.map(({ id, kind }) => ({
+    id,
+    kind: provenBy(configuration.proofs, kind),
+  }));
   const log = logger("info");
   const accounts = await readGenesis(
     configuration,

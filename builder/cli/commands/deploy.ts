@@ -11,6 +11,7 @@ import {
   keysFolder,
   parseConfiguration,
   predeploys,
+  proofs,
   privateKey,
   rpcUrl,
   shownPredeploys,
@@ -18,7 +19,7 @@ import {
 import { deploy } from "../../node/deployment/deploy.ts";
 import { writeGenesisFile } from "../../node/genesis/file.ts";
 import { readGenesis } from "../../node/genesis/given.ts";
-import { deployedKinds, kindNames, knownKind, ROLLUP_KINDS } from "../../node/kinds/index.ts";
+import { deployedKinds, kindNames, knownKind, provenBy, ROLLUP_KINDS } from "../../node/kinds/index.ts";
 import { commandLine } from "../../places/places.ts";
 import { DEFAULT_PORT_BASE } from "../../node/ports.ts";
 import { shownUrl } from "../../protocol/shown-url.ts";
@@ -36,6 +37,7 @@ const configuration = z.object({
     .transform((names) => names.split(",").map((name) => name.trim()))
     .refine((names) => names.every((name) => ROLLUP_KINDS.has(name)), `kinds of rollups are ${kindNames()}`),
   predeploys,
+  proofs,
   keys: keysFolder,
   key: privateKey.optional(),
 });
@@ -52,6 +54,8 @@ export interface DeployCommandOptions {
   readonly genesisContract?: readonly string[];
   /** Where such a genesis is kept, for builders. */
   readonly data: string;
+  /** `real`, or `none`: nothing is proven, for tests. */
+  readonly proofs?: string;
   /** Folder of ceremony keys. */
   readonly keys?: string;
 }
@@ -67,7 +71,9 @@ export async function runDeploy({ data, ...options }: DeployCommandOptions): Pro
   const { rpc, keys, key, ...wanted } = parseConfiguration(configuration, given);
   const planned = wanted.kinds.map((name, index) => ({ names: [String(index + 1)], kind: knownKind(name) }));
   const accounts = await readGenesis(wanted, planned, wanted.predeploys);
-  const kinds = deployedKinds(wanted.kinds, wanted.predeploys, accounts);
+  const kinds = deployedKinds(wanted.kinds, wanted.predeploys, accounts).map((known) =>
+    provenBy(wanted.proofs, known),
+  );
   const account: LocalAccount = key === undefined ? developmentAccount(0) : privateKeyToAccount(key);
   const circuits = await prepareArtefacts({ keys, kinds });
   // Kept before there is anything that begins with it.
@@ -87,9 +93,10 @@ export async function runDeploy({ data, ...options }: DeployCommandOptions): Pro
     console.log(
       `rollup ${id}              ${kind.kind.name}${kind.kind.isProven ? "" : `  ${UNPROVEN_LABEL}`}`,
     );
-  console.log(keysWarning(circuits));
+  if (wanted.proofs === "real") console.log(keysWarning(circuits));
   const unproven = registered.filter(({ kind }) => !kind.kind.isProven).map(({ id }) => `rollup ${id}`);
-  const warning = unprovenWarning(unproven);
+  const why = wanted.proofs === "none" ? "it was asked for (--proofs none)" : undefined;
+  const warning = unprovenWarning(unproven, why);
   if (warning !== undefined) console.log(warning);
   console.log("\nA builder for them, with the private key of the account that posts in LOCKSTEP_KEY:");
   const line = [
@@ -103,6 +110,7 @@ export async function runDeploy({ data, ...options }: DeployCommandOptions): Pro
     ),
     `--deployment-block ${deploymentBlock}`,
     `--port-base ${portBaseBeside(rpc, registered.length)}`,
+    ...(wanted.proofs === "none" ? ["--proofs none"] : []),
     ...(keys === undefined ? [] : [`--keys ${keys}`]),
   ];
   console.log(`  ${line.join(" ")}`);
