@@ -36,6 +36,7 @@ const COMMANDS = {
   deploy: ["builder/cli/index.ts", "deploy"],
   builder: ["builder/cli/index.ts", "builder"],
   status: ["builder/cli/index.ts", "status"],
+  trace: ["builder/cli/index.ts", "trace"],
   provers: ["builder/cli/index.ts", "provers"],
   keys: ["builder/cli/index.ts", "keys"],
   bench: ["scripts/bench.ts"],

@@ -18,6 +18,7 @@ import { runProverWorker } from "./commands/prover-worker.ts";
 import { showProvers } from "./commands/provers.ts";
 import { runStart } from "./commands/start.ts";
 import { showStatus } from "./commands/status.ts";
+import { showTrace } from "./commands/trace.ts";
 import { ACCOUNT_COUNT } from "../devnet/accounts.ts";
 import { DEVNET_ROLLUPS, shownRollups } from "../devnet/devnet-rollups.ts";
 import { PREDEPLOY_NAMES } from "../kinds/evm/genesis/names.ts";
@@ -202,6 +203,20 @@ program
   .description("say what the running devnet is doing")
   .option("--data <folder>", "folder of devnet.json", DEFAULT_DATA)
   .action(showStatus);
+
+program
+  .command("trace <hash>")
+  .description("show what a transaction of any chain did on all chains: its calls, proofs, gas and times")
+  .option("--rpc <url>", "L1's gateway; by default that of the devnet of --data")
+  .option("--data <folder>", "folder of devnet.json", DEFAULT_DATA)
+  .option(
+    "--abi <file or folder>",
+    "ABIs or artifacts of Hardhat or Foundry to decode with; given once for each; by default the folder artifacts",
+    collected,
+    [],
+  )
+  .option("--json", "all of it in JSON")
+  .action(showTrace);
 
 program.addCommand(keysCommand());
 

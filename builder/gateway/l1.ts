@@ -33,6 +33,7 @@ import { ProxyNames } from "./proxies/proxy-names.ts";
 import { nextNonce } from "./nonce.ts";
 import { pendingTransaction } from "./pending-transaction.ts";
 import { BuilderMemory } from "./seeing/memory.ts";
+import { asCallTrace, traceAnywhere } from "./seeing/trace-anywhere.ts";
 import { builderMethods, builderTopic, seeingMethods } from "./seeing/methods.ts";
 import { type Gateway, serve, type ServerOptions } from "./server.ts";
 import { simulateMethod } from "./simulate/simulate.ts";
@@ -136,7 +137,10 @@ export function l1Service(
     evm_revert: async (request) => await builder.takeBack(() => node.answer(request)),
     anvil_revert: async (request) => await builder.takeBack(() => node.answer(request)),
     debug_traceTransaction: trace,
-    lockstep_traceTransaction: trace,
+    lockstep_traceTransaction: async (request) => {
+      const found = await traceAnywhere(context, request.params);
+      return found === undefined ? await trace(asCallTrace(request)) : { result: found };
+    },
     lockstep_simulateAcross: async (request) => await simulateL1Across(builder, names, request),
     ...seeingMethods(context),
     ...builderMethods(context, memory),

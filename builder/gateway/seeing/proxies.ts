@@ -2,6 +2,7 @@ import { type Address, decodeFunctionResult, encodeFunctionData, numberToHex } f
 import type { Proxies, ProxyShown } from "lockstep-client/rpc-types";
 import { crossChainManagerAbi } from "../../protocol/abi.ts";
 import { lowerCase } from "../../protocol/address.ts";
+import { codeOf } from "../../protocol/errors.ts";
 import { type ChainId, chainId, L1 } from "../../protocol/ids.ts";
 import { InvalidParamsError } from "../json-rpc.ts";
 import { type SeeingContext, seeingOf } from "./context.ts";
@@ -22,6 +23,7 @@ export async function getProxies(context: SeeingContext, address: Address, chain
     const reader = id === account.chain ? undefined : chainOf(context, id);
     if (reader === undefined) continue;
     const proxy = await proxyOf(reader, account.address, account.chain);
+    if (proxy === undefined) continue;
     const deployed = (await reader.codeOf(proxy)) !== "0x";
     proxies.push({ chain: numberToHex(id), address: proxy, deployed });
   }
@@ -43,10 +45,16 @@ function chainOf(context: SeeingContext, chain: ChainId): ProxyChain | undefined
   };
 }
 
-async function proxyOf({ ask }: ProxyChain, original: Address, chain: ChainId): Promise<Address> {
+/** @returns nothing on a rollup whose kind proves no calls of the system contract: proxies cannot be asked for there. */
+async function proxyOf({ ask }: ProxyChain, original: Address, chain: ChainId): Promise<Address | undefined> {
   const call = { abi: crossChainManagerAbi, functionName: "proxyOf" } as const;
-  const data = await ask(encodeFunctionData({ ...call, args: [original, chain] }));
-  return lowerCase(decodeFunctionResult({ ...call, data }));
+  try {
+    const data = await ask(encodeFunctionData({ ...call, args: [original, chain] }));
+    return lowerCase(decodeFunctionResult({ ...call, data }));
+  } catch (error) {
+    if (codeOf(error) === "NOT_YET_PROVABLE") return undefined;
+    throw error;
+  }
 }
 
 /** Bytes of code that a proxy has less than, and immutables of which it has three. */

@@ -1,0 +1,73 @@
+import { z } from "zod";
+import type { Executions, Progress, Proxies, Settlement, TraceFrame } from "lockstep-client/rpc-types";
+import type { Hex } from "viem";
+import { Upstream } from "../../gateway/upstream.ts";
+import { TransactionNotFoundError } from "../../gateway/kinds/evm/trace-methods.ts";
+import type { DevnetDescription } from "../../node/deployment/description.ts";
+import { answers, descriptionFile, readDescription } from "../../node/deployment/description.ts";
+import { NoDevnetError } from "../../node/errors.ts";
+
+/** A running system, as its gateways show it. */
+export interface System {
+  readonly l1: Upstream;
+  /** Gateways of rollups, by their numbers, as far as their addresses are known. */
+  readonly rollups: ReadonlyMap<bigint, Upstream>;
+  /** Of a devnet on this machine. */
+  readonly description: DevnetDescription | undefined;
+}
+
+/**
+ * The system whose L1 gateway is given, or else the devnet of the folder.
+ * @throws {NoDevnetError}
+ */
+export async function findSystem({ rpc, data }: { rpc?: string; data: string }): Promise<System> {
+  if (rpc !== undefined) return { l1: new Upstream(rpc), rollups: new Map(), description: undefined };
+  const description = readDescription(data);
+  if (!(await answers(description.l1.gateway)))
+    throw new NoDevnetError(descriptionFile(data), "was left by a devnet that is gone");
+  const rollups = description.rollups.map(({ id, gateway }) => [BigInt(id), new Upstream(gateway)] as const);
+  return { l1: new Upstream(description.l1.gateway), rollups: new Map(rollups), description };
+}
+
+/** All that gateways tell of a transaction. */
+export interface Told {
+  readonly trace: TraceFrame;
+  readonly settlement: Settlement | null;
+  readonly executions: Executions | null;
+  readonly progress: Progress | null;
+}
+
+const object = (value: unknown): boolean => typeof value === "object";
+
+/** @throws {TransactionNotFoundError} for a hash that no chain has. */
+export async function tellOf({ l1 }: System, hash: Hex): Promise<Told> {
+  const [settlement, executions, progress, trace] = await Promise.all([
+    l1.ask(z.custom<Settlement | null>(object), "lockstep_getSettlement", [hash]),
+    l1.ask(z.custom<Executions | null>(object), "lockstep_getExecutions", [hash]),
+    l1.ask(z.custom<Progress | null>(object), "lockstep_getProgress", [hash]),
+    traceOf(l1, hash),
+  ]);
+  if (trace === undefined) throw new TransactionNotFoundError(hash, "no chain of this system");
+  return { trace, settlement, executions, progress };
+}
+
+async function traceOf(l1: Upstream, hash: Hex): Promise<TraceFrame | undefined> {
+  const params = [hash, { tracer: "callTracer" }];
+  const answer = await l1.forward({ method: "lockstep_traceTransaction", params });
+  if ("error" in answer) return undefined;
+  return z.custom<TraceFrame | null>(object).parse(answer.result) ?? undefined;
+}
+
+/** @throws {L1RpcError} */
+export async function proxiesOf({ l1 }: System, chain: Hex, address: Hex): Promise<Proxies> {
+  return await l1.ask(z.custom<Proxies>(object), "lockstep_getProxies", [address, chain]);
+}
+
+/** Code at an address of a chain; nothing where the chain's gateway is not known, or has no code. */
+export async function codeOf({ l1, rollups }: System, chain: Hex, address: Hex): Promise<Hex> {
+  const gateway = chain === "0x0" ? l1 : rollups.get(BigInt(chain));
+  if (gateway === undefined) return "0x";
+  const answer = await gateway.forward({ method: "eth_getCode", params: [address, "latest"] });
+  if ("error" in answer || typeof answer.result !== "string") return "0x";
+  return `0x${answer.result.slice(2).toLowerCase()}`;
+}
