@@ -9,6 +9,7 @@ import { type Devnet, startDevnet } from "../../builder/devnet/devnet.ts";
 import { DEVNET_ROLLUPS } from "../../builder/devnet/devnet-rollups.ts";
 import { makeFirstCall } from "../../builder/devnet/tour/first-call.ts";
 import { makeProvenCall } from "../../builder/devnet/tour/proven-call.ts";
+import { LiveLines } from "../../builder/cli/show/live-lines.ts";
 import { compileContracts } from "../../builder/node/deployment/compile.ts";
 import { freePorts } from "../../builder/node/ports.ts";
 import { ask } from "../gateway/seeing/ask.ts";
@@ -33,7 +34,7 @@ async function lockstep(...args: readonly string[]): Promise<Printed> {
   }
 }
 
-describe("lockstep trace", function () {
+describe("what commands show of a devnet", function () {
   this.timeout(240_000);
   let devnet: Devnet;
   let folder: string;
@@ -99,6 +100,26 @@ describe("lockstep trace", function () {
     expect(code, text).to.equal(0);
     expect(text).to.contain(".bump()");
     expect(text, "a contract of no given ABI has no name").not.to.contain("CounterCaller");
+  });
+
+  it("prints a line for each transaction, as it is included", async () => {
+    const lines: string[] = [];
+    using live = new LiveLines(devnet, (line) => lines.push(stripVTControlCharacters(line)));
+    const { hash } = await makeProvenCall(devnet.description);
+    await live.settled();
+    const line = lines.find((each) => each.includes(`${hash.slice(0, 10)}…${hash.slice(-4)}`)) ?? "";
+    if (process.env.LOCKSTEP_SHOW === "1") console.log(lines.join("\n"));
+    expect(line).to.match(
+      /account \d+ → 0x[0-9a-f]{6}…[0-9a-f]{4} {2}L1, C {2}block \d+ {2}gas [\d,]+ \+ [\d,]+/,
+    );
+    expect(line).to.contain("UNPROVEN");
+  });
+
+  it("says in `status` what waits, what was done, and how long ago L1 was settled", async () => {
+    const { text } = await lockstep("status", "--data", folder);
+    if (process.env.LOCKSTEP_SHOW === "1") console.log(text);
+    expect(text).to.match(/builder {2}0 waiting, last settlement \d+ s ago, in block \d+/);
+    expect(text).to.match(new RegExp(`included ${solidity} on L1, C: posted, \\d+ s ago`));
   });
 
   it("gives all of it in JSON", async () => {

@@ -39,6 +39,7 @@ import { showTransaction } from "../show/show.ts";
 import { untilShutdown } from "../shutdown.ts";
 import { tellStarter } from "../starter.ts";
 import { BatchTimings } from "../show/batch-timings.ts";
+import { LiveLines } from "../show/live-lines.ts";
 import { makeFirstCall } from "../../devnet/tour/first-call.ts";
 import { makeProvenCall } from "../../devnet/tour/proven-call.ts";
 import { UNPROVEN_LABEL, unprovenWarning } from "../show/unproven-label.ts";
@@ -196,6 +197,9 @@ export async function runStart({
     printDevnet(devnet.description, descriptionFile(data), circuits, genesis);
     await tellStarter({ type: "ready", devnet: devnet.description });
   }
+  using _lines = new LiveLines(devnet, (line) => {
+    console.log(line);
+  });
   await new Promise<void>((resolve) => {
     if (shutdown.aborted) resolve();
     else

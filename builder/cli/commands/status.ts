@@ -2,6 +2,11 @@ import { createPublicClient, formatEther, http } from "viem";
 import { rollupsAbi } from "../../protocol/abi.ts";
 import { answers, descriptionFile, readDescription } from "../../node/deployment/description.ts";
 import { NoDevnetError } from "../../node/errors.ts";
+import type { Activity } from "lockstep-client/rpc-types";
+import { z } from "zod";
+import { Upstream } from "../../gateway/upstream.ts";
+import { LockstepError } from "../../protocol/errors.ts";
+import { activityLines } from "../show/activity-lines.ts";
 import { UNPROVEN_LABEL, unprovenWarning } from "../show/unproven-label.ts";
 
 export interface StatusOptions {
@@ -32,6 +37,20 @@ export async function showStatus({ data }: StatusOptions): Promise<void> {
         (proven ? "" : `  ${UNPROVEN_LABEL}`),
     );
   }
+  const names = new Map(rollups.map(({ id, name }) => [`0x${id.toString(16)}`, name]));
+  for (const line of await activityOf(l1.gateway, (id) => names.get(id) ?? "L1")) console.log(line);
   const warning = unprovenWarning(rollups.filter(({ proven }) => !proven).map(({ name }) => name));
   if (warning !== undefined) console.log(warning);
+}
+
+/** What the builder tells of itself; nothing while its gateway does not answer, which was said before. */
+async function activityOf(gateway: string, chain: (id: string) => string): Promise<string[]> {
+  const schema = z.custom<Activity>((value) => typeof value === "object" && value !== null);
+  try {
+    const activity = await new Upstream(gateway).ask(schema, "lockstep_getActivity", [{ limit: 20 }]);
+    return activityLines(activity, chain, Date.now());
+  } catch (error) {
+    if (error instanceof LockstepError) return [];
+    throw error;
+  }
 }
