@@ -58,7 +58,6 @@ describe("what commands show of a devnet", function () {
 
   it("prints the calls over all chains in words, with proofs, gas and times", async () => {
     const { code, text } = await trace(solidity);
-    if (process.env.LOCKSTEP_SHOW === "1") console.log(text);
     expect(code, text).to.equal(0);
     expect(text).to.match(/L1 {2}CounterCaller\.bump\(\)/);
     expect(text).to.match(/└─ .* Counter\.increment\(\) from L1 → 1/);
@@ -81,7 +80,6 @@ describe("what commands show of a devnet", function () {
 
   it("shows a ledger's part, by its own ABI", async () => {
     const { text } = await trace(ledger);
-    if (process.env.LOCKSTEP_SHOW === "1") console.log(text);
     expect(text).to.match(/Ledger\.\w+\(/);
     expect(text).to.contain("PiggyBank");
   });
@@ -108,7 +106,6 @@ describe("what commands show of a devnet", function () {
     const { hash } = await makeProvenCall(devnet.description);
     await live.settled();
     const line = lines.find((each) => each.includes(`${hash.slice(0, 10)}…${hash.slice(-4)}`)) ?? "";
-    if (process.env.LOCKSTEP_SHOW === "1") console.log(lines.join("\n"));
     expect(line).to.match(
       /account \d+ → 0x[0-9a-f]{6}…[0-9a-f]{4} {2}L1, C {2}block \d+ {2}gas [\d,]+ \+ [\d,]+/,
     );
@@ -117,7 +114,6 @@ describe("what commands show of a devnet", function () {
 
   it("says in `status` what waits, what was done, and how long ago L1 was settled", async () => {
     const { text } = await lockstep("status", "--data", folder);
-    if (process.env.LOCKSTEP_SHOW === "1") console.log(text);
     expect(text).to.match(/builder {2}0 waiting, last settlement \d+ s ago, in block \d+/);
     expect(text).to.match(new RegExp(`included ${solidity} on L1, C: posted, \\d+ s ago`));
   });

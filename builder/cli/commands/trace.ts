@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { isHash } from "viem";
-import { callTree } from "lockstep-client/tree";
+import { callTree } from "../../../packages/client/src/tree/index.ts";
 import { InvalidConfigurationError } from "../../node/errors.ts";
 import { knowledgeOf } from "../trace/knowledge.ts";
 import { readContracts } from "../trace/known-contracts.ts";

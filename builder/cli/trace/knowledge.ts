@@ -1,7 +1,7 @@
 import type { Abi, Hex } from "viem";
 import { z } from "zod";
 import type { TraceFrame } from "lockstep-client/rpc-types";
-import type { Knowledge } from "lockstep-client/tree";
+import type { Knowledge } from "../../../packages/client/src/tree/index.ts";
 import { knownKind } from "../../node/kinds/index.ts";
 import { crossChainManagerAbi, rollupsAbi } from "../../protocol/abi.ts";
 import { contractWith, type KnownContract } from "./known-contracts.ts";

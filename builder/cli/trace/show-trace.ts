@@ -1,6 +1,6 @@
 import pc from "picocolors";
 import type { Executions, ExecutionShown, Progress, VisitShown } from "lockstep-client/rpc-types";
-import { callTree, type Knowledge, treeLines } from "lockstep-client/tree";
+import { callTree, type Knowledge, treeLines } from "../../../packages/client/src/tree/index.ts";
 import type { Hex } from "viem";
 import { UNPROVEN_LABEL } from "../show/unproven-label.ts";
 import type { Told } from "./system.ts";

@@ -45,7 +45,7 @@ function chainOf(context: SeeingContext, chain: ChainId): ProxyChain | undefined
   };
 }
 
-/** @returns nothing on a rollup whose kind proves no calls of the system contract: proxies cannot be asked for there. */
+/** @returns nothing on a rollup whose kind proves no calls of the system contract: it cannot be asked. */
 async function proxyOf({ ask }: ProxyChain, original: Address, chain: ChainId): Promise<Address | undefined> {
   const call = { abi: crossChainManagerAbi, functionName: "proxyOf" } as const;
   try {

@@ -107,7 +107,7 @@ function carried(proxy: TraceFrame, relay: TraceFrame, place: Place, knowledge: 
   return [nodeOf(withoutProxy(callee), arrived, knowledge), ...others];
 }
 
-/** On L1 the caller's proxy makes the call: `target ‖ gas ‖ data` is its calldata (docs/spec.md section 3). */
+/** On L1 a proxy makes the call: its calldata is `target ‖ gas ‖ data` (docs/spec.md section 3). */
 function withoutProxy(frame: TraceFrame): TraceFrame {
   const [only, ...others] = frame.calls ?? [];
   if (only === undefined || others.length > 0 || only.chain !== frame.chain) return frame;
