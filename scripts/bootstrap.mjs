@@ -42,6 +42,7 @@ const COMMANDS = {
   bench: ["scripts/bench.ts"],
   abi: ["scripts/abi.ts"],
   pack: ["scripts/pack.ts"],
+  screenshots: ["scripts/screenshots.ts"],
   docs: ["scripts/docs.ts"],
   "docs:errors": ["scripts/docs-errors.ts"],
   "docs:circuits": ["scripts/docs-circuits.ts"],
@@ -51,7 +52,17 @@ const COMMANDS = {
   fuzz: ["scripts/fuzz.ts"],
 };
 /** Commands that make proofs. */
-const PROVING = ["start", "demo", "builder", "prover-worker", "provers", "test", "test:full", "bench"];
+const PROVING = [
+  "start",
+  "demo",
+  "builder",
+  "prover-worker",
+  "provers",
+  "test",
+  "test:full",
+  "bench",
+  "screenshots",
+];
 /** Those of them that use every prover. */
 const COMPARING = ["provers", "test", "test:full", "bench"];
 

@@ -7,11 +7,14 @@ import { makeFirstCall } from "../../builder/devnet/tour/first-call.ts";
 import { prepareArtefacts } from "../../builder/node/artefacts.ts";
 import { freePorts } from "../../builder/node/ports.ts";
 import { findChromium, NO_CHROMIUM } from "../trials/support/chromium.ts";
-import { type View, Viewer } from "./support/browser.ts";
+import type { Activity } from "../../packages/client/src/rpc-types.ts";
+import { answerInstead, type View, Viewer } from "./support/browser.ts";
 import { playCaughtRevert, playFlashLoan, playThereAndBack, playUndone } from "./support/plays.ts";
+import { manyCalls, progressShown } from "./support/shapes.ts";
 import { Stage } from "./support/stage.ts";
 
 const executable = await findChromium();
+const MANY = 300;
 const PHONE = { viewport: { width: 375, height: 720 } };
 
 describe(`the page in a chromium${executable === undefined ? `: ${NO_CHROMIUM}` : ""}`, function () {
@@ -56,6 +59,7 @@ describe(`the page in a chromium${executable === undefined ? `: ${NO_CHROMIUM}` 
     await view.page.locator(".lanes tr").first().waitFor();
     expect(await view.page.locator(".lanes th").allInnerTexts()).to.deep.equal([
       "L1",
+      "Ledger",
       "A\nUNPROVEN",
       "B\nUNPROVEN",
       "C",
@@ -175,6 +179,151 @@ describe(`the page in a chromium${executable === undefined ? `: ${NO_CHROMIUM}` 
     expect(await view.page.locator(".score-bracket.unproven").count()).to.equal(0);
     expect((await view.page.locator(".score-bracket text").allTextContents())[0]).to.match(/^Groth16/);
     expect(await view.text(".summary")).to.not.include("UNPROVEN");
+    await expectGood(view);
+  });
+
+  it("folds 300 calls of A in one transaction, draws what is seen, and walks to a folded step", async () => {
+    // More than L1 takes in one batch today: the answers are those that the gateway would give.
+    const hash = await playThereAndBack(stage);
+    const { trace, executions } = manyCalls(MANY);
+    await using view = await viewer.look("about:blank");
+    const { page } = view;
+    await answerInstead(page, { debug_traceTransaction: trace, lockstep_getExecutions: executions(hash) });
+    await page.goto(urlOf(`/tx/${hash}`));
+    await page.locator(".score-fold").waitFor();
+    expect(await page.locator(".score-fold text").textContent()).to.equal(`⋯ ${MANY - 7} more calls`);
+    const few = await page.locator(".score-box").count();
+    expect(few).to.be.lessThan(20);
+    await page.locator(".score-fold").click();
+    await page.locator(".score-fold").waitFor({ state: "detached" });
+    // As many as fit on the screen, and some more.
+    expect(await page.locator(".score-box").count())
+      .to.be.greaterThan(few)
+      .and.to.be.lessThan(60);
+    const moves = 40;
+    const start = performance.now();
+    for (let move = 0; move < moves; move++) await page.keyboard.press("ArrowRight");
+    expect((performance.now() - start) / moves, "milliseconds a step").to.be.lessThan(500);
+    expect(await page.locator(".step h2").innerText()).to.equal(`Step ${moves} of ${2 * MANY}: RESULT`);
+    await expectGood(view);
+
+    await page.goto(urlOf("/"));
+    await page.goto(urlOf(`/tx/${hash}/step/${MANY}`));
+    await page.locator(".score-arrow.cursor").waitFor();
+    expect(await view.text(".step")).to.include(`Step ${MANY + 1} of ${2 * MANY}: CALL`);
+  });
+
+  it("says what a transaction waits for, and then why it was dropped; neither is drawn as done", async () => {
+    const hash = `0x${"6".repeat(64)}`;
+    await using view = await viewer.look("about:blank");
+    const { page } = view;
+    const queued = progressShown({ state: "queued", reason: "a proof is being made" });
+    await answerInstead(page, { lockstep_getProgress: queued });
+    await page.goto(urlOf(`/tx/${hash}`));
+    await page.locator("h1", { hasText: "Waiting" }).waitFor();
+    expect(await view.text(".summary"))
+      .to.include("L1 has not included it")
+      .and.to.include("a proof is being made");
+    expect(await page.locator("svg.score").count()).to.equal(0);
+    await expectGood(view);
+    const reason = "another transaction of the account has its nonce";
+    await answerInstead(page, {
+      lockstep_getProgress: progressShown({ state: "failed", reason }),
+      lockstep_transactionStatus: { state: "failed", code: "NONCE_USED", reason },
+    });
+    // The page is told that the builder did something, and asks again.
+    await stage.deploy("A", "Counter");
+    await page.locator("h1", { hasText: "Dropped" }).waitFor();
+    expect(await view.text(".summary"))
+      .to.include("it will not be included")
+      .and.to.include("NONCE_USED")
+      .and.to.include(reason);
+    expect(await page.locator("svg.score").count()).to.equal(0);
+    await expectGood(view);
+  });
+
+  it("shows a prover that hangs, and what waits for it", async () => {
+    await using view = await viewer.look("about:blank");
+    const { page } = view;
+    const at = Date.now();
+    const stalled: Activity = {
+      transactions: [
+        {
+          state: "proving",
+          hash: `0x${"7".repeat(64)}`,
+          chain: "0x0",
+          rollups: ["0x1"],
+          at,
+          acceptedAt: at - 90_000,
+          reason: "waits for a proof of ledger1",
+          blockNumber: null,
+          from: null,
+          to: null,
+        },
+      ],
+      failures: [],
+      provers: [{ name: "gnark", working: 1, proofs: 4, milliseconds: 810, faults: 2 }],
+      lastSettlement: null,
+      waiting: 1,
+      trouble: { code: "PROVER_HANGS", reason: "gnark has not answered for 90 s", since: at },
+    };
+    await answerInstead(page, { lockstep_getActivity: stalled });
+    await page.goto(urlOf("/"));
+    await page.locator(".rows li", { hasText: "waits for a proof of ledger1" }).waitFor();
+    const text = await view.text();
+    for (const said of ["none yet", "PROVER_HANGS", "1 in flight", "2 faults", "proving"])
+      expect(text).to.include(said);
+    await expectGood(view);
+  });
+
+  it("shows what a call will do on every chain, sends it, and shows what it did", async () => {
+    const counter = await stage.deploy("A", "Counter");
+    const proxy = await stage.addressOn("L1", counter);
+    const caller = await stage.deploy("L1", "CounterCaller", [proxy]);
+    await using view = await look(`/try/0/${caller.address.toLowerCase()}`);
+    const { page } = view;
+    await page.locator("input[placeholder^='increment']").fill("bump()");
+    await page.locator("button", { hasText: "see what it will do" }).click();
+    await page.locator(".simulated h3", { hasText: "It would succeed" }).waitFor();
+    expect(await view.text(".simulated h3")).to.include("not sent");
+    await page.locator(".simulated .score-title", { hasText: "Counter.increment" }).waitFor();
+    await expectGood(view);
+    await page.locator("button", { hasText: "send it" }).click();
+    await page.locator("svg.score").waitFor();
+    expect(page.url()).to.match(/#\/tx\/0x[0-9a-f]{64}$/);
+    expect(await labels(view, "call")).to.deep.equal(["increment"]);
+  });
+
+  it("refuses what is no call, in words", async () => {
+    await using view = await look("/try/0");
+    const { page } = view;
+    const [contract, signature] = [
+      page.locator("input[placeholder='0x…']").first(),
+      page.locator("input[placeholder^='increment']"),
+    ];
+    await page.locator("button", { hasText: "see what it will do" }).click();
+    await page.locator("[role=status] .fault", { hasText: "the contract is no address" }).waitFor();
+    await contract.fill(devnet.description.l1.rollups);
+    await signature.fill("transfer(address,uint256)");
+    await page.locator("button", { hasText: "see what it will do" }).click();
+    await page.locator("[role=status] .fault", { hasText: "takes 2 arguments, and 0 are given" }).waitFor();
+    await expectGood(view);
+  });
+
+  it("makes a proxy, and shows on an address's screen where its proxies are", async () => {
+    const counter = await stage.deploy("A", "Counter");
+    const address = counter.address.toLowerCase();
+    await using view = await look(`/address/2/${address}`);
+    const { page } = view;
+    await page.locator("h1", { hasText: "Counter" }).waitFor();
+    await page.locator(".rows li", { hasText: "not made yet" }).first().waitFor();
+    await expectGood(view);
+    await page.goto(urlOf(`/try/2/${address}`));
+    await page.locator("button", { hasText: "make the proxy" }).click();
+    await page.locator("[role=status]", { hasText: "The proxy is" }).waitFor();
+    await expectGood(view);
+    await page.goto(urlOf(`/address/2/${address}`));
+    await page.locator(".rows li", { hasText: "is there" }).waitFor();
     await expectGood(view);
   });
 

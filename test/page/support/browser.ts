@@ -56,6 +56,30 @@ export class View implements AsyncDisposable {
   }
 }
 
+const asked = z.object({ id: z.unknown(), method: z.string() });
+
+/** Has methods of the gateways answer something that a devnet does not come to by itself. */
+export async function answerInstead(page: Page, results: Readonly<Record<string, unknown>>): Promise<void> {
+  await page.route(
+    (url) => url.pathname === "/",
+    async (route) => {
+      const body: unknown = JSON.parse(route.request().postData() ?? "null");
+      const requests = z.array(asked).safeParse(Array.isArray(body) ? body : [body]);
+      if (!requests.success || !requests.data.some(({ method }) => method in results)) {
+        await route.continue();
+        return;
+      }
+      const given = await route.fetch();
+      const answers = z.array(z.looseObject({ id: z.unknown() })).parse([await given.json()].flat());
+      const told = answers.map((answer) => {
+        const { method = "" } = requests.data.find(({ id }) => id === answer.id) ?? {};
+        return method in results ? { jsonrpc: "2.0", id: answer.id, result: results[method] } : answer;
+      });
+      await route.fulfill({ response: given, json: Array.isArray(body) ? told : told[0] });
+    },
+  );
+}
+
 /** A browser without a window. */
 export class Viewer implements AsyncDisposable {
   readonly #browser: Browser;

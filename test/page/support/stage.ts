@@ -17,7 +17,7 @@ import { crossChainManagerAbi, rollupsAbi } from "../../../builder/protocol/abi.
 import { artefact } from "../../core/setup.ts";
 
 const answerSchema = z.object({
-  result: z.unknown(),
+  result: z.unknown().optional(),
   error: z.object({ message: z.string() }).optional(),
 });
 
@@ -109,7 +109,10 @@ export class Stage {
     actor: Actor,
     functionName: string,
     args: readonly unknown[] = [],
-    more: { readonly value?: bigint; readonly gas?: bigint; readonly maxFeePerGas?: bigint } = {},
+    more: {
+      readonly value?: bigint;
+      readonly gas?: bigint;
+    } = {},
   ): Promise<Hex> {
     const to = await this.addressOn(on, actor);
     const data = encodeFunctionData({ abi: actor.abi, functionName, args });

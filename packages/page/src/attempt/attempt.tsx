@@ -13,6 +13,7 @@ interface AttemptProps {
 export function AttemptScreen({ system, chain, to }: AttemptProps): JSX.Element {
   return (
     <main class="attempt">
+      <h1 class="unseen">Calls and proxies</h1>
       {system.config.accounts.length === 0 && (
         <p class="quiet">
           These gateways sign for no account: what a call would do can be seen, and sending it is a wallet's

@@ -6,6 +6,7 @@ import { reasonOf } from "../chains/loaded.ts";
 import { quantity, type System } from "../chains/system.ts";
 import type { Hex, SimulatedCall, SimulationAcross } from "../chains/rpc-types.ts";
 import { argumentsFrom } from "./arguments.ts";
+import { useFunctions } from "./functions.ts";
 import { AccountField, AddressField, ChainField, TextField } from "./fields.tsx";
 import { Simulated } from "./simulated.tsx";
 
@@ -30,6 +31,7 @@ export function CallForm({ system, chain: first, to: given }: CallFormProps): JS
   const [values, setValues] = useState("");
   const [value, setValue] = useState("0");
   const [state, setState] = useState<State>({ is: "idle" });
+  const functions = useFunctions(system, chain, to);
   const run = (what: string, work: () => Promise<State>): void => {
     setState({ is: "busy", what });
     work().then(setState, (error: unknown) => setState({ is: "refused", reason: reasonOf(error) }));
@@ -60,6 +62,7 @@ export function CallForm({ system, chain: first, to: given }: CallFormProps): JS
         label="function"
         value={signature}
         placeholder="increment() or transfer(address,uint256), or calldata 0x…"
+        choices={functions}
         onChange={setSignature}
       />
       <TextField label="arguments" value={values} placeholder='JSON: ["0x…", "5"]' onChange={setValues} />

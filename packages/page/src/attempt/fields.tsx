@@ -11,11 +11,28 @@ export function TextField({
   value,
   onChange,
   placeholder = "",
-}: FieldProps<string> & { readonly label: string; readonly placeholder?: string }): JSX.Element {
+  choices = [],
+}: FieldProps<string> & {
+  readonly label: string;
+  readonly placeholder?: string;
+  /** What it could be; anything else may be written, too. */
+  readonly choices?: readonly string[];
+}): JSX.Element {
+  const list = `choices-${label}`;
   return (
     <label>
       <span>{label}</span>
+      {choices.length > 0 && (
+        <datalist id={list}>
+          {choices.map((choice) => (
+            <option key={choice} value={choice} />
+          ))}
+        </datalist>
+      )}
       <input
+        ref={(element) => {
+          if (choices.length > 0) element?.setAttribute("list", list);
+        }}
         value={value}
         placeholder={placeholder}
         spellcheck={false}

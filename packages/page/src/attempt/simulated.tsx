@@ -9,6 +9,7 @@ import { AddressLink } from "../parts/links.tsx";
 import { labelsOf } from "../score/labels.ts";
 import { layOut } from "../score/layout.ts";
 import { chainsOf, scoreOf } from "../score/model.ts";
+import { useNames } from "../score/use-names.ts";
 import { Score } from "../score/score.tsx";
 import { useWidth } from "../transaction/hooks.ts";
 
@@ -28,11 +29,12 @@ export function Simulated({ system, chain, found }: SimulatedProps): JSX.Element
     () => labelsOf({ abis: abis.value, address: nameOrShort, proofs: [] }),
     [abis.value, names.value],
   );
+  const root = useMemo(() => (trace === null ? undefined : scoreOf(trace, [])), [trace]);
+  useNames(system, root);
   const layout = useMemo(() => {
-    if (trace === null) return undefined;
-    const root = scoreOf(trace, []);
+    if (root === undefined) return undefined;
     return layOut(root, { chains: chainsOf(root), width, labels, visits: [], opened: NOTHING });
-  }, [trace, width, labels]);
+  }, [root, width, labels]);
   return (
     <section class="simulated" aria-label="What it would do">
       <h3>

@@ -1,2 +1,2 @@
 /** What the gateways answer, as the client types it. */
-export type * from "../../../client/src/rpc-types.ts";
+export type * from "lockstep-client/rpc-types";

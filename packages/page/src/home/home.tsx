@@ -5,11 +5,14 @@ import { builderNews, news } from "../chains/live.ts";
 import type { System } from "../chains/system.ts";
 import { abis } from "../names/abis.ts";
 import { lookUp } from "../names/names.ts";
+import type { ActivityTransaction } from "../chains/rpc-types.ts";
 import { Await } from "../parts/notice.tsx";
 import { loadActivity, loadLanes } from "./load.ts";
 import { LanesView } from "./lanes.tsx";
 import { Failures, Provers, Queue, Recent } from "./queue.tsx";
 import { Vitals } from "./vitals.tsx";
+
+const NONE: readonly ActivityTransaction[] = [];
 
 /** Provers that hang do not push: what they do is looked at again by itself. */
 const LOOK_AGAIN = 5_000;
@@ -25,6 +28,14 @@ export function HomeScreen({ system }: { readonly system: System }): JSX.Element
   const lanes = useLoaded(async () => await loadLanes(system, last), `lanes ${last ?? "latest"}`, [
     isLatest ? news.value : 0,
   ]);
+  const activity = useLoaded(async () => await loadActivity(system), "activity", [builderNews.value, again]);
+  const transactions = activity.state === "ready" ? activity.value.transactions : NONE;
+  useEffect(() => {
+    const called = transactions.flatMap(({ chain, to }) =>
+      to === null ? [] : [{ chain: Number(chain), address: to }],
+    );
+    void lookUp(system, called);
+  }, [transactions, abis.value]);
   useEffect(() => {
     if (lanes.state !== "ready") return;
     const called = lanes.value.columns.flatMap(({ blocks }) =>
@@ -34,22 +45,31 @@ export function HomeScreen({ system }: { readonly system: System }): JSX.Element
     );
     void lookUp(system, called);
   }, [lanes, abis.value]);
-  const activity = useLoaded(async () => await loadActivity(system), "activity", [builderNews.value, again]);
   return (
     <main>
       <h1 class="unseen">What is happening</h1>
       {activity.state === "ready" && <Vitals activity={activity.value} />}
       <section aria-label="Blocks of all chains">
         <Await loaded={lanes} what="blocks">
-          {(value) => <LanesView system={system} lanes={value} isLatest={isLatest} onMove={setLast} />}
+          {(value) => (
+            <LanesView
+              system={system}
+              lanes={value}
+              transactions={transactions}
+              isLatest={isLatest}
+              onMove={setLast}
+            />
+          )}
         </Await>
       </section>
       <Await loaded={activity} what="the builder">
         {(value) => (
           <div class="panels">
-            <Queue system={system} activity={value} />
-            <Failures activity={value} />
-            <Provers activity={value} />
+            <div>
+              <Queue system={system} activity={value} />
+              <Failures activity={value} />
+              <Provers activity={value} />
+            </div>
             <Recent system={system} activity={value} />
           </div>
         )}

@@ -118,6 +118,9 @@ function transactionsOf(
   );
 }
 
+/** Transactions that are asked for. */
+export const ACTIVITY = 100;
+
 export async function loadActivity(system: System): Promise<Activity> {
-  return await system.l1.request({ method: "lockstep_getActivity", params: [{ limit: 50 }] });
+  return await system.l1.request({ method: "lockstep_getActivity", params: [{ limit: ACTIVITY }] });
 }

@@ -1,6 +1,7 @@
 import type { JSX } from "preact";
 import { ageText, now } from "../parts/age.tsx";
 import type { Activity } from "../chains/rpc-types.ts";
+import { ACTIVITY } from "./load.ts";
 
 const MINUTE = 60_000;
 
@@ -23,10 +24,7 @@ export function Vitals({ activity }: { readonly activity: Activity }): JSX.Eleme
           value={lastSettlement === null ? "none yet" : `${ageText(now.value - lastSettlement.at)} ago`}
         />
         <Vital name="waiting" value={String(waiting)} />
-        <Vital
-          name="included in the last minute"
-          value={`${recent === transactions.length && recent > 0 ? "≥ " : ""}${recent}`}
-        />
+        <Vital name="included in the last minute" value={`${recent === ACTIVITY ? "≥ " : ""}${recent}`} />
         <Vital name="transactions a second" value={(recent / 60).toFixed(2)} />
         <Vital name="proofs in flight" value={String(proving)} />
         <Vital name="prover faults" value={String(faults)} isFault={faults > 0} />

@@ -87,18 +87,22 @@ function argumentsOf(
   }));
 }
 
+const MOST_ELEMENTS = 12;
+const MOST_CHARACTERS = 240;
 const ETHER = 10n ** 12n;
 
 function inWords(value: unknown, type: string, addressText: AddressText): string {
   if (Array.isArray(value)) {
     const inner: readonly unknown[] = value;
     const element = type.replace(/\[\d*\]$/, "");
-    return `[${inner.map((each) => inWords(each, element, addressText)).join(", ")}]`;
+    const shown = inner.slice(0, MOST_ELEMENTS).map((each) => inWords(each, element, addressText));
+    const more = inner.length - shown.length;
+    return `[${[...shown, ...(more > 0 ? [`${more} more`] : [])].join(", ")}]`;
   }
   if (typeof value === "bigint") return value.toString();
   if (typeof value === "string") {
     if (type === "address") return addressText(value);
-    return value.startsWith("0x") ? shorten(value) : JSON.stringify(value);
+    return value.startsWith("0x") ? shorten(value) : JSON.stringify(plain(value));
   }
   if (typeof value === "object" && value !== null)
     return `{${Object.entries(value)
@@ -108,6 +112,15 @@ function inWords(value: unknown, type: string, addressText: AddressText): string
       )
       .join(", ")}}`;
   return String(value);
+}
+
+/** Marks by which a text would have others around it read backwards. */
+const DIRECTIONS = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+
+/** A text from a chain, so that it says what it says and no more than fits. */
+function plain(text: string): string {
+  const said = text.length > MOST_CHARACTERS ? `${text.slice(0, MOST_CHARACTERS)}…` : text;
+  return said.replace(DIRECTIONS, "�");
 }
 
 /** Wei in the unit in which it is read. */

@@ -28,6 +28,9 @@ const ANSWER_ROW = 21;
 /** By how much the box begins above the arrow that enters it. */
 const ARROW_OVERLAP = 5;
 const INDENT = 9;
+/** Columns of a phone have no room to lose. */
+const NARROW = 220;
+const NARROW_INDENT = 4;
 const DEEPEST_INDENT = 6;
 const RAIL = 10;
 /** Right of a column's boxes. */
@@ -108,6 +111,11 @@ class Drawing {
     return column;
   }
 
+  #indent(depth: number): number {
+    const step = (this.#columns[0]?.width ?? 0) < NARROW ? NARROW_INDENT : INDENT;
+    return Math.min(depth, DEEPEST_INDENT) * step;
+  }
+
   /** @param entering the call from another chain that began it: its answer leaves from its last row. */
   #frame(node: FrameNode, entering?: CrossingNode): Box {
     const { chain } = node;
@@ -122,7 +130,7 @@ class Drawing {
     const at = this.#boxes.length;
     this.#inside(node);
     this.#y += (isEntered ? ANSWER_ROW : result === "" ? 0 : LINE) + PAD;
-    const indent = indentOf(depth);
+    const indent = this.#indent(depth);
     const { x, width } = this.#column(chain);
     const box: Box = {
       id: node.id,
@@ -168,7 +176,7 @@ class Drawing {
 
   #fold(node: FrameNode, count: number): void {
     const { x, width } = this.#column(node.chain);
-    const indent = indentOf(this.#open.get(node.chain) ?? 0);
+    const indent = this.#indent(this.#open.get(node.chain) ?? 0);
     this.#y += 4;
     this.#folds.push({
       id: node.id,
@@ -189,8 +197,8 @@ class Drawing {
     const { labels } = this.#options;
     const [source, destination] = [this.#column(node.source), this.#column(node.destination)];
     const isRightwards = destination.x > source.x;
-    const outer = indentOf(Math.max((this.#open.get(node.source) ?? 1) - 1, 0));
-    const inner = indentOf(this.#open.get(node.destination) ?? 0);
+    const outer = this.#indent(Math.max((this.#open.get(node.source) ?? 1) - 1, 0));
+    const inner = this.#indent(this.#open.get(node.destination) ?? 0);
     const start = isRightwards ? source.x + source.width - SIDE - outer : source.x + RAIL + outer;
     const end = isRightwards
       ? destination.x + RAIL + inner
@@ -275,10 +283,6 @@ class Drawing {
       };
     });
   }
-}
-
-function indentOf(depth: number): number {
-  return Math.min(depth, DEEPEST_INDENT) * INDENT;
 }
 
 /** Whether a call leaves its chain in it. */

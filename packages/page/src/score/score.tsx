@@ -6,8 +6,8 @@ import { HEAD } from "./layout.ts";
 import type { Arrow, Band, Box, Bracket, Fold, Instead, Layout } from "./parts.ts";
 
 /** About as wide as a character of the score's text, in pixels. */
-const CHARACTER = 6.3;
-const SMALL_CHARACTER = 5.9;
+const CHARACTER = 7.1;
+const SMALL_CHARACTER = 6.1;
 
 interface ScoreProps {
   readonly layout: Layout;

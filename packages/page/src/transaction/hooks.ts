@@ -21,18 +21,19 @@ export function useWidth(): [RefObject<HTMLDivElement | null>, number] {
 
 const EDITED = new Set(["INPUT", "TEXTAREA", "SELECT"]);
 
-/** Left and right keys, unless a text is being written. */
-export function useCursorKeys(move: (by: 1 | -1) => void): void {
-  const latest = useRef(move);
-  latest.current = move;
+/** Keys that do something on the screen, unless a text is being written. */
+export function useKeys(keys: Readonly<Record<string, () => void>>): void {
+  const latest = useRef(keys);
+  latest.current = keys;
   useEffect(() => {
     const press = (event: KeyboardEvent): void => {
       const { key, target, altKey, ctrlKey, metaKey, shiftKey } = event;
       if (altKey || ctrlKey || metaKey || shiftKey) return;
       if (target instanceof HTMLElement && EDITED.has(target.tagName)) return;
-      if (key !== "ArrowRight" && key !== "ArrowLeft") return;
+      const act = Object.hasOwn(latest.current, key) ? latest.current[key] : undefined;
+      if (act === undefined) return;
       event.preventDefault();
-      latest.current(key === "ArrowRight" ? 1 : -1);
+      act();
     };
     addEventListener("keydown", press);
     return () => removeEventListener("keydown", press);

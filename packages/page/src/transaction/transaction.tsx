@@ -5,11 +5,12 @@ import { useLoaded } from "../chains/loaded.ts";
 import { builderNews, news } from "../chains/live.ts";
 import type { System } from "../chains/system.ts";
 import { abis } from "../names/abis.ts";
-import { knowProxies, lookUp, nameOrShort, names } from "../names/names.ts";
+import { nameOrShort, names } from "../names/names.ts";
 import { Await } from "../parts/notice.tsx";
 import { labelsOf } from "../score/labels.ts";
-import { layOut } from "../score/layout.ts";
+import { arrowOfTurn, layOut } from "../score/layout.ts";
 import { chainsOf, type FrameNode, nodesOf, scoreOf, turnsOf } from "../score/model.ts";
+import { useNames } from "../score/use-names.ts";
 import { Score } from "../score/score.tsx";
 import { textLines } from "../score/text.ts";
 import type { Hex, TraceFrame } from "../chains/rpc-types.ts";
@@ -20,7 +21,7 @@ import { save, scoreFile } from "./save-svg.tsx";
 import { StepPanel } from "./step-panel.tsx";
 import { Summary } from "./summary.tsx";
 import { Below } from "./below.tsx";
-import { useCursorKeys, useWidth } from "./hooks.ts";
+import { useKeys, useWidth } from "./hooks.ts";
 
 interface TransactionProps {
   readonly system: System;
@@ -76,6 +77,9 @@ function IncludedTransaction({
   );
 }
 
+/** Pixels from the window's edge at which the cursor is still seen well. */
+const NEAR = 70;
+
 function ScoreOf({
   system,
   included,
@@ -93,45 +97,7 @@ function ScoreOf({
   const [opened, setOpened] = useState<ReadonlySet<string>>(new Set());
   const [selected, setSelected] = useState<string>();
   const [frame, width] = useWidth();
-  useEffect(() => {
-    const nodes = [...nodesOf(root)];
-    knowProxies(
-      nodes.flatMap((node) => {
-        if (node.kind !== "crossing") return [];
-        const { source, destination, from, to, callee } = node;
-        const [here, there] = [system.nameOf(source), system.nameOf(destination)];
-        return [
-          ...(to === undefined || callee?.to === undefined
-            ? []
-            : [
-                {
-                  proxy: { chain: source, address: to },
-                  original: { chain: destination, address: callee.to, chainName: there },
-                },
-              ]),
-          ...(callee === undefined || callee.isForgotten
-            ? []
-            : [
-                {
-                  proxy: { chain: destination, address: callee.from },
-                  original: { chain: source, address: from, chainName: here },
-                },
-              ]),
-        ];
-      }),
-    );
-    void lookUp(
-      system,
-      nodes.flatMap((node) =>
-        node.kind === "frame"
-          ? [
-              { chain: node.chain, address: node.from },
-              ...(node.to === undefined ? [] : [{ chain: node.chain, address: node.to }]),
-            ]
-          : [],
-      ),
-    );
-  }, [root, abis.value]);
+  useNames(system, root);
   const labels = useMemo(
     () =>
       labelsOf({
@@ -150,10 +116,32 @@ function ScoreOf({
   const moveTo = (position: number): void => {
     if (turns[position] === undefined) return;
     setSelected(undefined);
-    setOpened((before) => withOpened(before, root, position));
     replace(urlOf.transaction(hash, position));
   };
-  useCursorKeys((by) => moveTo(step === undefined ? (by > 0 ? 0 : turns.length - 1) : step + by));
+  const choose = (by: 1 | -1): void => {
+    const at = layout.boxes.findIndex(({ id }) => id === selected);
+    const next = layout.boxes[at < 0 ? (by > 0 ? 0 : layout.boxes.length - 1) : at + by];
+    if (next !== undefined) setSelected(next.id);
+  };
+  useKeys({
+    ArrowRight: () => moveTo(step === undefined ? 0 : step + 1),
+    ArrowLeft: () => moveTo(step === undefined ? turns.length - 1 : step - 1),
+    j: () => choose(1),
+    k: () => choose(-1),
+    Escape: () => setSelected(undefined),
+  });
+  useEffect(() => {
+    if (turn !== undefined) setOpened((before) => withOpened(before, root, turn.position));
+  }, [turn, root]);
+  const height =
+    (selected === undefined ? undefined : layout.boxes.find(({ id }) => id === selected)?.y) ??
+    (turn && arrowOfTurn(layout, turn)?.y);
+  useEffect(() => {
+    const { current } = frame;
+    if (height === undefined || current === null) return;
+    const top = current.getBoundingClientRect().top + height;
+    if (top < NEAR || top > innerHeight - NEAR) scrollBy({ top: top - innerHeight / 2 });
+  }, [height]);
   const nameOfChain = (chain: number): string => system.nameOf(chain);
   const unproven = new Set(system.chains.filter(({ isProven }) => !isProven).map(({ id }) => id));
   const node =
@@ -207,6 +195,7 @@ function ScoreOf({
               {turns.length === 0
                 ? "No call left its chain."
                 : `${turns.length} steps as L1 walks through them: ← and → move the cursor.`}
+              {" Frames open by a click, or by j and k."}
             </p>
             {turns.length > 0 && (
               <button type="button" onClick={() => moveTo(0)}>
@@ -230,7 +219,8 @@ function withOpened(before: ReadonlySet<string>, root: FrameNode, position: numb
     if (node.kind !== "crossing") continue;
     if (node.call?.position !== position && node.answer?.position !== position) continue;
     const parts = node.id.split(".");
-    return new Set([...before, ...parts.map((_part, index) => parts.slice(0, index + 1).join("."))]);
+    const around = parts.map((_part, index) => parts.slice(0, index + 1).join("."));
+    return around.every((id) => before.has(id)) ? before : new Set([...before, ...around]);
   }
   return before;
 }
