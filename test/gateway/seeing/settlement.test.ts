@@ -1,7 +1,13 @@
 import { expect } from "chai";
 import { encodeFunctionData, type Hex, numberToHex, parseEther, zeroHash } from "viem";
 import type { Executions, ExecutionShown } from "lockstep-client/rpc-types";
+import { createBuilder } from "../../../builder/core/builder.ts";
+import { getExecutions } from "../../../builder/gateway/seeing/executions.ts";
+import { getSettlement } from "../../../builder/gateway/seeing/settlement.ts";
+import { GATEWAY_KINDS } from "../../../builder/node/kinds/index.ts";
 import { rootHex } from "../../../builder/protocol/execution/encoding.ts";
+import { accountAt } from "../../core/setup.ts";
+import { holdProofs } from "../../scenarios/support/held.ts";
 import type { ChainName, Contract } from "../../scenarios/support/scenario-chains.ts";
 import { alice, bob, carol, World } from "../../scenarios/support/world.ts";
 import { ask, given, raw } from "./ask.ts";
@@ -277,6 +283,54 @@ describe("what L1 says of a transaction across chains", function () {
       expect(own.map(({ state }) => state)).to.deep.equal(["consumed"]);
     }
     expect(seen.size, "batches").to.be.lessThan(hashes.length);
+  });
+
+  it("shows transactions that share a visit as one, under the hash of the first", async () => {
+    const counter = await world.deploy("A", "Counter");
+    await world.addressOn(counter, "L1");
+    const data = encodeFunctionData({ abi: counter.abi, functionName: "increment" });
+    // While a proof is made that A waits for, what comes for A alone gathers.
+    using held = await holdProofs(world, { to: counter, call: "increment" });
+    const hashes: Hex[] = [];
+    for (const by of [alice, bob, carol])
+      hashes.push(await world.submit({ on: "A", by, to: counter, data, gas: 1_000_000n }));
+    held.release();
+    await world.builder.idle();
+    const [first, ...others] = await Promise.all(
+      hashes.map((hash) => given(l1, "lockstep_getSettlement", [hash])),
+    );
+    expect(first?.visits.map(({ transactionHash, outcome }) => [transactionHash, outcome])).to.deep.equal([
+      [hashes[0], "effective"],
+    ]);
+    for (const other of others) expect(other).to.deep.equal(first);
+    const { executions } = await given(l1, "lockstep_getExecutions", [hashes[2]]);
+    const joint = executions.find(({ transactions }) => transactions.includes(hashes[0]!));
+    expect(joint?.transactions).to.deep.equal(hashes);
+    expect(read(joint!)).to.deep.equal(hashes.flatMap(() => ["L2TX 0>1", "RESULT 1>0"]));
+    // Each has an answer of its own on A all the same.
+    for (const hash of hashes) {
+      const { result }: ReturnType<typeof JSON.parse> = await raw(url("A"), "eth_getTransactionReceipt", [
+        hash,
+      ]);
+      expect(result.status).to.equal("0x1");
+    }
+  });
+
+  it("says the same when it is asked of a builder that was started since", async () => {
+    const counter = await world.deploy("L1", "Counter");
+    const onA = await world.deploy("A", "CounterCaller", [counter]);
+    const hash = await send("A", onA, "bump");
+    const said = await given(l1, "lockstep_getExecutions", [hash]);
+    await using again = await createBuilder({
+      l1Rpc: world.l1.url,
+      manager: world.manager,
+      rollups: world.rollups.map(({ id, kind, verificationKeys }) => ({ id, kind, verificationKeys })),
+      account: accountAt(8),
+      prover: world.prover,
+    });
+    const context = { builder: again, kinds: GATEWAY_KINDS };
+    expect(await getExecutions(context, hash)).to.deep.equal(said);
+    expect(await getSettlement(context, hash)).to.deep.equal(await ask(l1, "lockstep_getSettlement", [hash]));
   });
 
   it("adds up the gas of a batch", async () => {
