@@ -15,7 +15,6 @@ describe("tokens from npm, across chains", function () {
   });
   after(() => world.close());
 
-  const onL1 = (address: Hex): Party => ({ chain: "L1", address });
   const onA = (address: Hex): Party => ({ chain: "A", address });
 
   for (const [home, away] of [
@@ -27,22 +26,31 @@ describe("tokens from npm, across chains", function () {
       hooks(() => world, home, away);
     });
 
-  it("WETH wraps Ether that comes from L1, and sends it back there", async () => {
-    const weth = await world.deploy("A", "NpmWeth");
-    const held = await world.balance(onL1(world.manager));
-    await world.send({ on: "L1", by: alice, to: weth, call: "deposit", value: parseEther("2") });
-    await world.transfer({ on: "L1", by: alice, to: weth, value: parseEther("1") });
-    const aliceOnA = await world.knownAs(onL1(alice.address), "A");
-    expect(await world.read(weth, "balanceOf", [aliceOnA])).to.equal(parseEther("3"));
-    expect(await world.balance(weth)).to.equal(parseEther("3"));
-    expect(await world.balance(onL1(world.manager))).to.equal(held + parseEther("3"));
-    const before = await world.balance(onL1(alice.address));
-    await world.send({ on: "L1", by: alice, to: weth, call: "withdraw", args: [parseEther("2.5")] });
-    const gained = (await world.balance(onL1(alice.address))) - before;
-    expect(gained > parseEther("2.4") && gained < parseEther("2.5"), "all but the fee").to.equal(true);
-    expect(await world.read(weth, "balanceOf", [aliceOnA])).to.equal(parseEther("0.5"));
-    expect(await world.balance(onL1(world.manager))).to.equal(held + parseEther("0.5"));
-  });
+  for (const [home, away] of [
+    ["A", "L1"],
+    ["L1", "A"],
+  ] as const)
+    it(`WETH on ${home} wraps Ether that comes from ${away}, and sends it back there`, async () => {
+      const weth = await world.deploy(home, "NpmWeth");
+      const owner = { chain: away, address: alice.address };
+      await world.transfer({ on: "L1", by: carol, to: onA(alice.address), value: parseEther("4") });
+      // What L1 holds for A is what is on A.
+      const held = async () => (await world.onL1("A")).ether;
+      const [before, sign] = [await held(), home === "A" ? 1n : -1n];
+      await world.send({ on: away, by: alice, to: weth, call: "deposit", value: parseEther("2") });
+      await world.transfer({ on: away, by: alice, to: weth, value: parseEther("1") });
+      const ownerAtHome = await world.knownAs(owner, home);
+      expect(await world.read(weth, "balanceOf", [ownerAtHome])).to.equal(parseEther("3"));
+      expect(await world.balance(weth)).to.equal(parseEther("3"));
+      expect(await held()).to.equal(before + sign * parseEther("3"));
+
+      const own = await world.balance(owner);
+      await world.send({ on: away, by: alice, to: weth, call: "withdraw", args: [parseEther("2.5")] });
+      const gained = (await world.balance(owner)) - own;
+      expect(gained > parseEther("2.4") && gained <= parseEther("2.5"), "all but the fee").to.equal(true);
+      expect(await world.read(weth, "balanceOf", [ownerAtHome])).to.equal(parseEther("0.5"));
+      expect(await held()).to.equal(before + sign * parseEther("0.5"));
+    });
 
   it("Permit2 moves an ERC-20 by a signature, for a contract on L1", async () => {
     const coin = await world.deploy("A", "NpmCoin");
