@@ -10,6 +10,8 @@ export default tseslint.config(
       "cache",
       "types",
       "contracts",
+      // A project of its own, with types of its own: test/packages checks them.
+      "test/packages/dapp",
       // Generated.
       "builder/protocol/abi.ts",
       "packages/client/src/typechain",

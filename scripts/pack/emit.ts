@@ -43,16 +43,21 @@ export function emitPrograms(files: readonly string[], root: string, output: str
 
 /**
  * The same of a library, with its declarations.
- * @throws also when the types are wrong.
+ * @throws also when one of these cannot be written.
  */
 export function emitLibrary(files: readonly string[], root: string, folders: LibraryFolders): void {
   const program = ts.createProgram({
     rootNames: files.map((file) => path.join(folders.source, file)),
-    options: { ...optionsOf(root), declaration: true, rootDir: folders.source, outDir: folders.output },
+    options: {
+      ...optionsOf(root),
+      types: ["node", "chai"],
+      declaration: true,
+      rootDir: folders.source,
+      outDir: folders.output,
+    },
   });
   const { diagnostics } = program.emit();
-  const all = [...ts.getPreEmitDiagnostics(program), ...diagnostics];
-  if (all.length > 0) throw new Error(ts.formatDiagnostics(all, HOST));
+  if (diagnostics.length > 0) throw new Error(ts.formatDiagnostics(diagnostics, HOST));
   assertNoTypeScript(folders.output);
 }
 

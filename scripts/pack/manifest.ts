@@ -11,6 +11,7 @@ const manifest = z.looseObject({
   type: z.literal("module"),
   exports: z.record(z.string(), z.string()).optional(),
   dependencies: versions.default({}),
+  devDependencies: versions.default({}),
   peerDependencies: versions.default({}),
   peerDependenciesMeta: z.record(z.string(), z.looseObject({})).optional(),
 });
@@ -30,7 +31,7 @@ export function writeManifest(folder: string, content: Readonly<Record<string, u
 export const ENGINES = { node: ">=24" };
 
 /** Packages that a user's project has too: theirs and ours should be one. */
-const SHARED = new Set(["hardhat", "viem"]);
+const SHARED = new Set(["ethers", "hardhat", "viem"]);
 
 /**
  * The versions of packages that are needed at run time: exactly those that are tested, but for those that a

@@ -8,7 +8,8 @@ const COMMANDS = "builder/cli/index.js";
 
 /** Files that are taken as they are: plain JavaScript, sources of provers, circuits, contracts; licences. */
 const AS_THEY_ARE = [
-  "builder/**/*.{mjs,go,mod,sum,cpp,hpp}",
+  "builder/**/*.mjs",
+  "builder/proving/backends/*/worker/**/*.*",
   "circuits/**/*.{circom,md}",
   "contracts/**/*.sol",
   "artifacts/contracts/**/*.json",
@@ -16,8 +17,8 @@ const AS_THEY_ARE = [
   "THIRD_PARTY.md",
   "CHANGELOG.md",
 ];
-/** Only our tests deploy them. */
-const TESTS = ["contracts/test/**", "artifacts/contracts/test/**"];
+/** What only our tests deploy, and what a build by hand leaves. */
+const LEFT_OUT = ["contracts/test/**", "artifacts/contracts/test/**", "**/worker/target/**"];
 
 /**
  * Files of packages that the builder takes the code of predeploys from, and nothing else: the packages would
@@ -42,7 +43,7 @@ export async function stageProgram(root: string, folder: string): Promise<void> 
   const sources = ["{builder,circuits}/**/*.ts", "packages/client/src/{tree/*,rpc-types}.ts"];
   const typescript = globSync(sources, { cwd: root, exclude: ["**/*.d.ts"] });
   emitPrograms(typescript, root, folder);
-  copy(root, folder, AS_THEY_ARE, TESTS);
+  copy(root, folder, AS_THEY_ARE, LEFT_OUT);
   for (const [name, files] of Object.entries(BUNDLED))
     copy(path.join(root, "node_modules", name), path.join(folder, "bundled", name), files);
   const circuits = readFileSync(path.join(root, "circuits/circuits.json"), "utf8");

@@ -1,0 +1,90 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, globSync, readFileSync, statSync } from "node:fs";
+import path from "node:path";
+import { expect } from "chai";
+import { answers, readDescription } from "../../builder/node/deployment/description.ts";
+import { UserProject } from "./installed.ts";
+
+/** Milliseconds for which a process may take to notice that its starter is gone. */
+const PATIENCE = 20_000;
+
+describe("packages that npm installs into a user's project", function () {
+  this.timeout(600_000);
+  let project: UserProject;
+
+  before(async () => {
+    project = await UserProject.install();
+  });
+  after(async () => {
+    await project[Symbol.asyncDispose]();
+  });
+
+  it("bring a program with every command", async () => {
+    const help = await project.run("lockstep", ["--help"]);
+    const commands = "start demo deploy builder node prover-worker provers status keys".split(" ");
+    for (const command of commands) expect(help).to.match(new RegExp(`^ {2}${command} `, "m"));
+  });
+
+  it("start a devnet without a key or a compiler, and write beside the project alone", async () => {
+    const before = installedFiles(project.folder);
+    const program = path.join(project.folder, "node_modules/.bin/lockstep");
+    const given = ["start", "--no-play", "--port-base", "0", "--rollups", "a:evm,b:evm"];
+    const devnet = spawn(program, given, {
+      cwd: project.folder,
+      env: project.environment,
+      stdio: ["ignore", "ignore", "inherit", "ipc"],
+    });
+    const first = await Promise.race([once(devnet, "message"), once(devnet, "exit")]);
+    expect(first[0]).to.have.property("type", "ready");
+    const { l1, rollups } = readDescription(path.join(project.folder, ".lockstep"));
+    expect(rollups.map(({ name, proven }) => [name, proven])).to.deep.equal([
+      ["a", false],
+      ["b", false],
+    ]);
+    expect(await answers(l1.gateway)).to.equal(true);
+    devnet.kill("SIGTERM");
+    await once(devnet, "exit");
+    expect(existsSync(path.join(project.folder, ".lockstep/devnet.json"))).to.equal(false);
+    expect(installedFiles(project.folder)).to.deep.equal(before);
+    // No circuit was made.
+    expect(globSync("artefacts/*-*", { cwd: project.home })).to.deep.equal([]);
+  });
+
+  it("run 20 tests of a user's, a vault on three chains among them", async () => {
+    const output = await project.run("hardhat", ["test", "mocha"]);
+    expect(output)
+      .to.match(/\b20 passing\b/)
+      .and.not.include("failing");
+  });
+
+  it("take at most 30 lines of set-up for these", () => {
+    const lines = ["hardhat.config.ts", "test/setup.ts"].flatMap((file) =>
+      readFileSync(path.join(project.folder, file), "utf8").split("\n"),
+    );
+    const code = lines.filter((line) => line.trim() !== "" && !/^\s*(\/\/|\/?\*)/.test(line));
+    expect(code.length).to.be.at.most(30);
+  });
+
+  it("have types for these", async () => {
+    expect(await project.run("tsc", ["-p", "."])).to.equal("");
+  });
+
+  for (const ENDS of ["in order", "suddenly"])
+    it(`leave no devnet behind when a test process ends ${ENDS}`, async () => {
+      const output = await project.run("hardhat", ["run", "scripts/end.ts"], { ENDS });
+      const gateway = /http:\/\/\S+/.exec(output)?.[0] ?? "";
+      expect(gateway).to.include("127.0.0.1");
+      const deadline = performance.now() + PATIENCE;
+      while ((await answers(gateway)) && performance.now() < deadline);
+      expect(await answers(gateway)).to.equal(false);
+    });
+});
+
+/** Files of the installed program, with their sizes. */
+function installedFiles(folder: string): string[] {
+  const program = path.join(folder, "node_modules/lockstep");
+  return globSync("**/*", { cwd: program, exclude: ["node_modules/**"] })
+    .map((file) => `${file} ${statSync(path.join(program, file)).size}`)
+    .sort();
+}
