@@ -130,6 +130,8 @@ export interface Backend extends Reader {
   callAll(requests: readonly CallRequest[]): Promise<TransactionOutcome[]>;
   /** The same on a rollup. */
   callRollupAll(rollup: ChainId, requests: readonly CallRequest[]): Promise<RollupCallOutcome[]>;
+  /** Resolves when nothing is being included, or after some seconds: for snapshots of L1. */
+  quiet(): Promise<void>;
   /**
    * Has L1 taken back to a snapshot, after what is being included: all chains are again where they were, and
    * what was posted since does not wait again (`TAKEN_BACK`).

@@ -88,8 +88,8 @@ const FAULTS: readonly BuilderEvent["type"][] = ["stopped", "selfCheckFailed"];
 
 /** How often L1's head is looked at when nothing else asks for it, in milliseconds. */
 const WATCH = 1_000;
-/** How long L1's return to a snapshot waits for what is being included, in milliseconds. */
-const BEFORE_RETURN = 5_000;
+/** How long a snapshot of L1, or the return to one, waits for what is being included, in milliseconds. */
+const UNTIL_QUIET = 5_000;
 /** How long what may become includable waits, in milliseconds. */
 const LIFETIME = 3 * 60 * 60 * 1_000;
 /** As many confirmations as make a block final on most chains. */
@@ -517,9 +517,13 @@ export class Builder implements Backend, AsyncDisposable {
     return this.#producer.trouble;
   }
 
-  async takeBack<Result>(goBack: () => Promise<Result>): Promise<Result> {
-    await Promise.race([this.idle(), sleep(BEFORE_RETURN, undefined, { ref: false })]);
+  async quiet(): Promise<void> {
+    await Promise.race([this.idle(), sleep(UNTIL_QUIET, undefined, { ref: false })]);
     await this.#producer.settled();
+  }
+
+  async takeBack<Result>(goBack: () => Promise<Result>): Promise<Result> {
+    await this.quiet();
     const tell = (): void => {
       this.#recovery.reorganised();
       this.#producer.reorganised();

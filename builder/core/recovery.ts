@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Address } from "viem";
 import type { AcceptedTransaction } from "../intake/accepted.ts";
 import type { TransactionQueue } from "../intake/queue.ts";
@@ -26,6 +27,9 @@ export interface RecoveryOptions {
   readonly turns: Turns;
   readonly emit: BuilderListener;
 }
+
+/** How long L1's return to a snapshot waits until it was looked at, in milliseconds. */
+const PATIENCE = 10_000;
 
 /** Finds out from L1 what has become of transactions while this builder did not see it. */
 export class Recovery {
@@ -56,7 +60,8 @@ export class Recovery {
     } finally {
       under.isBack = true;
       tell();
-      await under.looked.promise;
+      // L1 may be away.
+      await Promise.race([under.looked.promise, sleep(PATIENCE, undefined, { ref: false })]);
     }
   }
 

@@ -134,6 +134,8 @@ export function l1Service(
       return { result: numberToHex(await nextNonceOf(builder, address)) };
     },
     debug_traceCall: async (request) => await traceL1Call(builder, node, names, request),
+    evm_snapshot: snapshot,
+    anvil_snapshot: snapshot,
     evm_revert: async (request) => await builder.takeBack(() => node.answer(request)),
     anvil_revert: async (request) => await builder.takeBack(() => node.answer(request)),
     debug_traceTransaction: trace,
@@ -194,6 +196,12 @@ export function l1Service(
       feed.close();
     },
   };
+
+  /** Not amid a block that is being made: builders take snapshots of their own then. */
+  async function snapshot(request: RpcRequest): Promise<Answer> {
+    await builder.quiet();
+    return await node.answer(request);
+  }
 
   /** Frames of all chains, if the transaction crossed any; what is no call trace is the node's matter. */
   async function trace(request: RpcRequest): Promise<Answer> {

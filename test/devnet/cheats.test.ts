@@ -56,7 +56,7 @@ describe("cheats on rollups of a devnet without proofs", function () {
     return found;
   };
   const at = (url: string) => {
-    const transport = http(url);
+    const transport = http(url, { timeout: 60_000 });
     const pollingInterval = 20;
     return {
       reader: createPublicClient({ transport, pollingInterval, cacheTime: 0 }),

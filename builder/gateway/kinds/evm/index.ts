@@ -64,7 +64,11 @@ function openCheats(view: EvmRollupView, builder: Backend, fund: Fund | undefine
   const impersonated = new Impersonated(cheating);
   const upstream = new Upstream(builder.l1Rpc);
   const takeBack: Backend["takeBack"] = async (goBack) => await builder.takeBack(goBack);
-  return { impersonated, methods: cheatMethods({ view, cheating, impersonated, upstream, takeBack }) };
+  const quiet: Backend["quiet"] = async () => {
+    await builder.quiet();
+  };
+  const methods = cheatMethods({ view, cheating, impersonated, upstream, takeBack, quiet });
+  return { impersonated, methods };
 }
 
 /**

@@ -34,6 +34,7 @@ export interface CheatContext {
   /** L1's node. */
   readonly upstream: Upstream;
   readonly takeBack: Backend["takeBack"];
+  readonly quiet: Backend["quiet"];
 }
 
 /** What cannot be had on a rollup, and what to do. */
@@ -51,7 +52,7 @@ const REFUSED: Readonly<Record<string, string>> = {
 
 /** Cheat codes of a rollup that was registered for tests, each a step on L1 (docs/spec.md section 9). */
 export function cheatMethods(context: CheatContext): Readonly<Record<string, Handler>> {
-  const { view, cheating, impersonated, upstream, takeBack } = context;
+  const { view, cheating, impersonated, upstream, takeBack, quiet } = context;
   const done: Answer = { result: true };
   const toL1: Handler = async ({ method, params }) => await upstream.forward({ method, params });
   const own: Readonly<Record<string, Handler>> = {
@@ -113,7 +114,10 @@ export function cheatMethods(context: CheatContext): Readonly<Record<string, Han
       return await moveTime("evm_setNextBlockTimestamp", timestamp - 1n);
     },
     // All chains are one history, which L1 has.
-    evm_snapshot: toL1,
+    evm_snapshot: async (request) => {
+      await quiet();
+      return await toL1(request);
+    },
     evm_revert: async (request) => await takeBack(() => toL1(request)),
     // Network helpers look for the name of a node whose cheats they know.
     web3_clientVersion: async () => ({ result: "hardhat-compatible/lockstep" }),
