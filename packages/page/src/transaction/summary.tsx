@@ -20,6 +20,12 @@ export function Summary({
   const deepest = trace === null ? undefined : deepestFailure(trace);
   const failed = settlement?.l1.success === false || trace?.error !== undefined;
   const visits = own.flatMap((execution) => execution.visits);
+  const batch = settlement?.batch?.transactionHash;
+  const isAround = batch === hash || batch === settlement?.l1.transactionHash;
+  const served = [
+    ...(settlement?.transactions ?? []).filter((each) => each !== hash),
+    ...own.flatMap(({ transactions }) => transactions),
+  ];
   const unproven = [...new Set(visits.filter(({ proven }) => !proven).map(({ rollup }) => Number(rollup)))];
   return (
     <section class="summary">
@@ -34,11 +40,13 @@ export function Summary({
             L1 block <BlockLink chain={0} block={Number(settlement.l1.blockNumber)} />
             {settlement.l1.transactionHash !== hash && (
               <>
-                {", in "}
+                {settlement.l1.transactionHash === settlement.batch?.transactionHash
+                  ? ", in batch "
+                  : ", in "}
                 <TransactionLink hash={settlement.l1.transactionHash} />
               </>
             )}
-            {settlement.batch !== null && settlement.batch.transactionHash !== hash && (
+            {settlement.batch !== null && !isAround && (
               <>
                 {", after batch "}
                 <TransactionLink hash={settlement.batch.transactionHash} />
@@ -59,10 +67,10 @@ export function Summary({
           {` what ${unproven.map((chain) => system.nameOf(chain)).join(" and ")} did: L1 took it on trust.`}
         </p>
       )}
-      {isBatch && settlement !== null && (
+      {isBatch && served.length > 0 && (
         <p>
           {"It serves "}
-          {settlement.transactions.map((each, index) => (
+          {served.map((each, index) => (
             <>
               {index > 0 && ", "}
               <TransactionLink hash={each} />
