@@ -93,6 +93,7 @@ program
   .option("--block-time <seconds>", "L1 makes blocks so far apart; by default one for each transaction")
   .option("--fork <url>", "L1 goes on where this chain is; it keeps chain id 31337")
   .option("--block <number>", "of the chain of --fork; by default its newest block")
+  .option("--state <file>", "go on from there, and keep it there; by default every start begins anew")
   .option("--data <folder>", "folder of devnet.json", DEFAULT_DATA)
   .option("--proofs <real or none>", PROOFS_OPTION, "real")
   .option("--keys <folder>", KEYS)

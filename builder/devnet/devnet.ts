@@ -4,7 +4,7 @@ import { privateKeyToAccount } from "viem/accounts";
 import { type Builder, createBuilder } from "../core/builder.ts";
 import { DevnetAccounts } from "./accounts.ts";
 import type { Circuits } from "../node/circuits.ts";
-import { deploy, type RegisteredRollup } from "../node/deployment/deploy.ts";
+import { type Deployment, deploy, type RegisteredRollup } from "../node/deployment/deploy.ts";
 import {
   type DevnetDescription,
   removeDescription,
@@ -15,16 +15,20 @@ import type { Fork } from "./fork.ts";
 import { fundAccounts } from "./funding.ts";
 import { fundingFrom } from "./endless-funding.ts";
 import { openGateways, type RollupEndpoint } from "../node/gateways.ts";
-import { mineByTimer, startL1 } from "./l1.ts";
+import { L1_CHAIN_ID, mineByOwnTimer, mineByTimer, startL1 } from "./l1.ts";
 import { PREDEPLOY_NAMES, type PredeployName } from "../kinds/evm/genesis/names.ts";
 import type { GenesisAccounts } from "../kinds/evm/genesis/read.ts";
 import { noProver } from "./no-prover.ts";
+import { chainId } from "../protocol/ids.ts";
+import { openDurable, restore } from "./state/durable.ts";
+import type { KeptState } from "./state/file.ts";
+import { StateKeeper } from "./state/keeper.ts";
 import { ObservedProver } from "./observed-prover.ts";
 import { placePredeploys } from "./predeploys.ts";
 import { openPage, pageChains } from "../node/page/open.ts";
 import type { DevnetPorts } from "../node/ports.ts";
 import { openProver } from "../node/prover.ts";
-import { builderRollup, deployedKinds, type Proofs, provenBy } from "../node/kinds/index.ts";
+import { builderRollup, deployedKinds, type KnownKind, type Proofs, provenBy } from "../node/kinds/index.ts";
 
 export interface DevnetOptions {
   readonly ports: DevnetPorts;
@@ -39,6 +43,11 @@ export interface DevnetOptions {
   readonly blockTime?: number | undefined;
   /** What L1 begins with; by default it is empty. */
   readonly fork?: Fork | undefined;
+  /**
+   * File from which it goes on where it was when it was stopped, and where that is kept; without it every
+   * devnet begins anew.
+   */
+  readonly state?: string | undefined;
   /** What proofs are made with; none is needed without proofs. */
   readonly circuits?: Circuits;
   /**
@@ -79,7 +88,7 @@ export interface Devnet extends AsyncDisposable {
 
 /**
  * A whole system on this machine and in this process: L1, the contracts, rollups, a builder for them, their
- * gateways. Nothing outlives it: every devnet starts from genesis.
+ * gateways. Without a file for its state, nothing outlives it.
  * @example
  * ```ts
  * import { startDevnet } from "./builder/devnet/devnet.ts";
@@ -98,6 +107,7 @@ export async function startDevnet({
   accounts: holders = new DevnetAccounts(),
   blockTime,
   fork,
+  state,
   circuits = new Map(),
   proofs = "real",
   folder,
@@ -113,6 +123,14 @@ export async function startDevnet({
   pagePort,
 }: DevnetOptions): Promise<Devnet> {
   await using cleanup = new AsyncDisposableStack();
+  const kinds = deployedKinds(
+    planned.map(({ kind }) => kind),
+    predeploys,
+    genesis,
+  ).map((known) => provenBy(proofs, known));
+  const plan = { rollups: planned, accounts: holders, predeploys, proofs, kinds };
+  const durable = state === undefined ? undefined : await openDurable(state, plan);
+  const kept = durable?.kept;
   // The keys are read while the node starts. Both are waited for, so that what did start is also stopped.
   const [proving, node] = await Promise.allSettled([
     proofs === "none"
@@ -123,23 +141,18 @@ export async function startDevnet({
           backend,
           log,
         }),
-    startL1(ports.rpc, { accounts: holders, fork }),
+    startL1(ports.rpc, { accounts: holders, fork, recording: durable }),
   ]);
   if (proving.status === "fulfilled") cleanup.use(proving.value);
   if (node.status === "fulfilled") cleanup.defer(() => node.value.close());
   const prover = new ObservedProver(valueOf(proving).pool);
   const l1 = valueOf(node);
-  await placePredeploys(l1.url, predeploys);
-  const { evmChainId, rollups, registered, deploymentBlock } = await deploy({
-    account: holders.posting,
-    rpc: l1.url,
-    kinds: deployedKinds(
-      planned.map(({ kind }) => kind),
-      predeploys,
-      genesis,
-    ).map((known) => provenBy(proofs, known)),
-    circuits,
-  });
+  if (durable !== undefined && kept !== undefined) await restore(durable, kept, l1.url);
+  else await placePredeploys(l1.url, predeploys);
+  const { evmChainId, rollups, registered, deploymentBlock } =
+    kept === undefined
+      ? await deploy({ account: holders.posting, rpc: l1.url, kinds, circuits })
+      : deployedBefore(kept, kinds);
   const builder = await createBuilder({
     l1Rpc: l1.url,
     manager: rollups,
@@ -153,12 +166,17 @@ export async function startDevnet({
   });
   cleanup.use(builder);
   const accounts = holders.users.map(({ privateKey }) => privateKeyToAccount(privateKey));
-  await fundAccounts({
-    builder,
-    payer: holders.funding,
-    accounts: accounts.map(({ address }) => address),
-    rollups: registered.filter(({ kind }) => kind.hasWallets).map(({ id }) => id),
-  });
+  if (kept === undefined)
+    await fundAccounts({
+      builder,
+      payer: holders.funding,
+      accounts: accounts.map(({ address }) => address),
+      rollups: registered.filter(({ kind }) => kind.hasWallets).map(({ id }) => id),
+    });
+  if (durable !== undefined) {
+    const facts = { ...durable, rollups, deploymentBlock: Number(deploymentBlock) };
+    cleanup.use(await StateKeeper.open(facts, log));
+  }
   const gateways = await openGateways(builder, {
     ports,
     accounts,
@@ -169,7 +187,8 @@ export async function startDevnet({
     ...(log === undefined ? {} : { log }),
   });
   cleanup.use(gateways);
-  if (blockTime !== undefined) await mineByTimer(l1.url, blockTime);
+  if (blockTime !== undefined && durable !== undefined) cleanup.use(await mineByOwnTimer(l1.url, blockTime));
+  else if (blockTime !== undefined) await mineByTimer(l1.url, blockTime);
   const chains = {
     l1: { rpc: l1.url, gateway: gateways.l1, chainId: Number(evmChainId), rollups, ...forked(fork) },
     rollups: registered.map((rollup, index) => describe(rollup, planned[index], gateways.rollups[index])),
@@ -203,6 +222,19 @@ function describe(
     gateway: endpoint.url,
     chainId: Number(endpoint.chainId),
     contract: contract.address,
+  };
+}
+
+/** What an earlier start deployed, in the order of the same plan. */
+function deployedBefore(
+  { rollups, deploymentBlock }: KeptState,
+  kinds: readonly KnownKind[],
+): Omit<Deployment, "proofSystems"> {
+  return {
+    evmChainId: BigInt(L1_CHAIN_ID),
+    rollups,
+    deploymentBlock: BigInt(deploymentBlock),
+    registered: kinds.map((kind, index) => ({ id: chainId(BigInt(index + 1)), kind })),
   };
 }
 

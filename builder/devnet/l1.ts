@@ -1,10 +1,14 @@
 import path from "node:path";
 import { createHardhatRuntimeEnvironment } from "hardhat/hre";
 import { createTestClient, http, parseEther } from "viem";
+import type { NetworkHooks } from "hardhat/types/hooks";
+import type { JsonRpcResponse } from "hardhat/types/providers";
 import { HOST } from "../node/ports.ts";
 import { PROJECT_ROOT } from "../places/places.ts";
 import { DevnetAccounts } from "./accounts.ts";
 import type { Fork } from "./fork.ts";
+import { NotReplayableError } from "./state/errors.ts";
+import type { AskNode, L1Recorder } from "./state/recorder.ts";
 
 export interface L1Node {
   readonly url: string;
@@ -15,6 +19,8 @@ export interface L1Options {
   readonly accounts?: DevnetAccounts;
   /** What it begins with; by default nothing. */
   readonly fork?: Fork | undefined;
+  /** Stands in front of it, from a genesis of this time on (seconds since 1970). */
+  readonly recording?: { readonly recorder: L1Recorder; readonly genesis: number } | undefined;
 }
 
 /**
@@ -41,7 +47,7 @@ const NOTHING_COMPILED = path.join(PROJECT_ROOT, "no-artifacts");
  */
 export async function startL1(
   port: number,
-  { accounts = new DevnetAccounts(), fork }: L1Options = {},
+  { accounts = new DevnetAccounts(), fork, recording }: L1Options = {},
 ): Promise<L1Node> {
   const l1 = {
     type: "edr-simulated",
@@ -53,17 +59,73 @@ export async function startL1(
       balance: (address === accounts.funding.address ? FUNDING_BALANCE : BALANCE).toString(),
     })),
     ...(fork === undefined ? {} : { forking: { url: fork.url, blockNumber: Number(fork.block) } }),
+    ...(recording === undefined ? {} : { initialDate: new Date(recording.genesis * 1_000) }),
   } as const;
   const config = { paths: { artifacts: NOTHING_COMPILED }, networks: { l1 } };
-  const { network } = await createHardhatRuntimeEnvironment(config, {}, PROJECT_ROOT);
+  const { network, hooks } = await createHardhatRuntimeEnvironment(config, {}, PROJECT_ROOT);
+  if (recording !== undefined)
+    hooks.registerHandlers("network", { onRequest: recordedBy(recording.recorder) });
   const server = await network.createServer("l1", HOST, port);
   const { port: actual } = await server.listen();
   return { url: `http://${HOST}:${actual}`, close: () => server.close() };
 }
+
+/** "Method not supported" (EIP-1474). */
+const METHOD_REFUSED = -32004;
+
+type OnRequest = NonNullable<NetworkHooks["onRequest"]>;
+
+/** Lets a recorder answer, which asks the node behind it. */
+function recordedBy(recorder: L1Recorder): OnRequest {
+  return async (context, connection, request, next) => {
+    let refused: JsonRpcResponse | undefined;
+    const ask: AskNode = async (method, params) => {
+      const response = await next(context, connection, { ...request, method, params: [...params] });
+      if ("result" in response) return response.result;
+      refused = response;
+      throw new NodeRefusedError();
+    };
+    const params = Array.isArray(request.params) ? request.params : [];
+    try {
+      return { jsonrpc: "2.0", id: request.id, result: await recorder.answer(request.method, params, ask) };
+    } catch (error) {
+      if (error instanceof NodeRefusedError && refused !== undefined) return refused;
+      if (error instanceof NotReplayableError) {
+        // The server of Hardhat's node passes on no data of an error.
+        const message = `${error.message} (${error.code}, ${error.docs})`;
+        return { jsonrpc: "2.0", id: request.id, error: { code: METHOD_REFUSED, message } };
+      }
+      throw error;
+    }
+  };
+}
+
+/** The node answered with an error, which goes on to the client as it is. */
+class NodeRefusedError extends Error {}
 
 /** From now on, a block is made every so many seconds, and not for each transaction. */
 export async function mineByTimer(rpc: string, seconds: number): Promise<void> {
   const node = createTestClient({ mode: "hardhat", transport: http(rpc) });
   await node.setAutomine(false);
   await node.setIntervalMining({ interval: seconds });
+}
+
+/** The same by a timer of this process's: a recorder sees blocks that are asked for, and no others. */
+export async function mineByOwnTimer(rpc: string, seconds: number): Promise<AsyncDisposable> {
+  const node = createTestClient({ mode: "hardhat", transport: http(rpc, { retryCount: 0 }) });
+  await node.setAutomine(false);
+  let current: Promise<void> | undefined;
+  const timer = setInterval(() => {
+    current ??= node
+      .mine({ blocks: 1 })
+      // A block that the node does not make now is made the next time.
+      .catch(() => undefined)
+      .finally(() => (current = undefined));
+  }, seconds * 1_000);
+  return {
+    async [Symbol.asyncDispose]() {
+      clearInterval(timer);
+      await current;
+    },
+  };
 }

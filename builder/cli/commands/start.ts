@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import path from "node:path";
 import pc from "picocolors";
 import { z } from "zod";
@@ -61,6 +62,8 @@ export interface StartOptions {
   readonly fork?: string;
   /** Its block on which L1 goes on; by default its newest. */
   readonly block?: string;
+  /** File from which it goes on, and where it is kept. */
+  readonly state?: string;
   readonly portBase: number;
   readonly data: string;
   readonly play: boolean;
@@ -108,6 +111,7 @@ const startConfiguration = z.object({
   blockTime,
   fork: rpcUrl.optional(),
   block: blockNumber,
+  state: z.string().min(1, "is not a file's path").optional(),
   proofs,
   pagePort,
   redis: redisUrl.optional(),
@@ -141,6 +145,7 @@ export async function runStart({
     pagePort: wantedPagePort,
     fork: forked,
     block,
+    state,
     redis,
     proofs: mode,
     allowOrigin,
@@ -157,7 +162,11 @@ export async function runStart({
   const servedOn = page ? await pagePortBehind(ports, wantedPagePort) : undefined;
   if (forked === undefined && block !== undefined)
     throw new InvalidConfigurationError(["block: is of the chain that --fork names, which is not given"]);
+  if (forked !== undefined && state !== undefined)
+    throw new InvalidConfigurationError(["state: that of a fork cannot be kept; give --fork or --state"]);
   const fork = forked === undefined ? undefined : await readFork({ url: forked, block });
+  // What was played once is kept with the rest.
+  const isNew = state === undefined || !existsSync(state);
   let written = false;
   const shutdown = untilShutdown(() => {
     if (written) removeDescription(data);
@@ -172,6 +181,7 @@ export async function runStart({
       accounts: new DevnetAccounts(accounts, mnemonic),
       blockTime: seconds,
       fork,
+      state,
       circuits,
       proofs: mode,
       folder: data,
@@ -190,7 +200,7 @@ export async function runStart({
   await using devnet = await starting;
   written = true;
   const has = (kind: string): boolean =>
-    play && !shutdown.aborted && rollups.some((each) => each.kind === kind);
+    play && isNew && !shutdown.aborted && rollups.some((each) => each.kind === kind);
   if (has("ledger")) await abortable(showFirstCall(devnet, circuits), shutdown);
   if (mode === "real" && has("proven-evm")) await abortable(showProvenCall(devnet, circuits), shutdown);
   if (!shutdown.aborted) {

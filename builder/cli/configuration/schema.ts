@@ -136,6 +136,7 @@ export function configurationSchema(folder: string) {
     blockTime: seconds(0.1, 9_999).optional(),
     proofs: oneOf(["real", "none"], "mode of proofs").optional(),
     fork: section({ url, block: wholeNumber(0, Number.MAX_SAFE_INTEGER).optional() }).optional(),
+    state: file("a file's path").optional(),
     play: z.boolean({ error: "is neither true nor false" }).optional(),
   }).transform(({ fork, ...rest }) => ({ ...rest, fork: fork?.url, block: fork?.block }));
   const deploy = section({

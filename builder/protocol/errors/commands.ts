@@ -22,6 +22,18 @@ export const COMMAND_ERRORS = {
     meaning: "Options or environment variables of the command make no sense. The message names them.",
     remedy: "Correct what is named.",
   },
+  DEVNET_STATE: {
+    title: "a devnet's state cannot be used",
+    meaning:
+      "The file of `--state` is damaged, of another devnet, of another version, or cannot be written. The message says which. Nothing in it was changed.",
+    remedy: "Do what the message says: start the same devnet, free space, or name another file.",
+  },
+  NOT_REPLAYABLE: {
+    title: "a devnet with `--state` cannot keep that",
+    meaning:
+      "The request to L1's node does something that could not happen again when the devnet is restarted.",
+    remedy: "Do what the message says, or start the devnet without `--state`.",
+  },
   FORK: {
     title: "a chain cannot be forked",
     meaning:
