@@ -118,6 +118,7 @@ export function configurationSchema(folder: string) {
     transactionLifetime: wholeNumber(0, 99_999_999).optional(),
   };
   const rpc = url.optional();
+  const proofs = oneOf(["real", "none"], "mode of proofs").optional();
   const page = {
     page: z.boolean({ error: "is neither true nor false" }).optional(),
     pagePort: wholeNumber(0, LAST_PORT).optional(),
@@ -134,13 +135,14 @@ export function configurationSchema(folder: string) {
       })
       .optional(),
     blockTime: seconds(0.1, 9_999).optional(),
-    proofs: oneOf(["real", "none"], "mode of proofs").optional(),
+    proofs,
     fork: section({ url, block: wholeNumber(0, Number.MAX_SAFE_INTEGER).optional() }).optional(),
     state: file("a file's path").optional(),
     play: z.boolean({ error: "is neither true nor false" }).optional(),
   }).transform(({ fork, ...rest }) => ({ ...rest, fork: fork?.url, block: fork?.block }));
   const deploy = section({
     rpc,
+    proofs,
     kinds: z
       .array(kind, { error: `is not a list of kinds: ${kindNames()}` })
       .transform((kinds) => kinds.join(","))
@@ -155,6 +157,7 @@ export function configurationSchema(folder: string) {
     ...common,
     ...page,
     rpc,
+    proofs,
     rollups: address.optional(),
     rollup: z
       .array(

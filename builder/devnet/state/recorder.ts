@@ -164,10 +164,8 @@ export class L1Recorder {
     return transactions.map((each) => {
       const raw = this.#signed.get(each.hash);
       if (raw !== undefined) return { raw };
-      const kept = KEPT.filter((key) => each[key] != null && !isDerived(key, each)).map((key) => [
-        key,
-        each[key],
-      ]);
+      const keys = KEPT.filter((key) => each[key] != null && !isDerived(key, each));
+      const kept = keys.map((key): readonly [string, unknown] => [key, each[key]]);
       return { from: each.from, request: { ...Object.fromEntries<unknown>(kept), data: each.input } };
     });
   }
