@@ -7,7 +7,8 @@ const read = (file: string): string => readFileSync(path.join(PROJECT, file), "u
 
 describe("README", () => {
   it("shows PiggyBank.sol as it is, in about 20 lines", () => {
-    const shown = /```solidity\n([^]*?)```/.exec(read("README.md"))?.[1];
+    const blocks = [...read("README.md").matchAll(/```solidity\n([^]*?)```/g)].map(([, block]) => block);
+    const shown = blocks.find((block) => block?.includes("contract PiggyBank"));
     expect(shown).to.equal(read("contracts/examples/PiggyBank.sol"));
     expect(shown?.trimEnd().split("\n").length).to.be.at.most(22);
   });

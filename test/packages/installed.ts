@@ -47,6 +47,9 @@ export class UserProject implements AsyncDisposable {
     const folder = await mkdtemp(path.join(tmpdir(), "lockstep-user-"));
     const project = new UserProject(folder);
     await cp(path.join(import.meta.dirname, "dapp"), folder, { recursive: true });
+    // Those that the README begins with.
+    const outside = path.join(PROJECT_ROOT, "test/devnet/outside-project/contracts");
+    await cp(outside, path.join(folder, "contracts"), { recursive: true });
     const { packages } = lock.parse(
       JSON.parse(await readFile(path.join(PROJECT_ROOT, "package-lock.json"), "utf8")),
     );

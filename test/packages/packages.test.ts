@@ -4,6 +4,7 @@ import { existsSync, globSync, readFileSync, statSync } from "node:fs";
 import path from "node:path";
 import { expect } from "chai";
 import { answers, readDescription } from "../../builder/node/deployment/description.ts";
+import { PROJECT_ROOT } from "../../builder/places/places.ts";
 import { UserProject } from "./installed.ts";
 
 /** Milliseconds for which a process may take to notice that its starter is gone. */
@@ -51,11 +52,21 @@ describe("packages that npm installs into a user's project", function () {
     expect(globSync("artefacts/*-*", { cwd: project.home })).to.deep.equal([]);
   });
 
-  it("run 20 tests of a user's, a vault on three chains among them", async () => {
+  it("run 20 tests of a user's, a vault on three chains among them, and the README's", async () => {
     const output = await project.run("hardhat", ["test", "mocha"]);
     expect(output)
-      .to.match(/\b20 passing\b/)
+      .to.match(/\b21 passing\b/)
       .and.not.include("failing");
+  });
+
+  it("are shown in the README by a test that was among these", () => {
+    const readme = readFileSync(path.join(PROJECT_ROOT, "README.md"), "utf8");
+    const first = readFileSync(path.join(project.folder, "test/guestbook.js"), "utf8");
+    expect(readme).to.include("```js\n" + first + "```");
+    for (const name of ["Guestbook", "Visitor"]) {
+      const contract = readFileSync(path.join(project.folder, `contracts/${name}.sol`), "utf8");
+      expect(readme).to.include("```solidity\n" + contract + "```");
+    }
   });
 
   it("take at most 30 lines of set-up for these", () => {
