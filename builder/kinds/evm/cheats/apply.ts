@@ -1,5 +1,6 @@
 import { Account, createAddressFromString } from "@ethereumjs/util";
 import { type Address, hexToBytes, size } from "viem";
+import { MAX_CODE_BYTES } from "../../../evm/code-size.ts";
 import { LOCAL_EVM_CHAIN_IDS } from "../../../proving/keys/policy.ts";
 import { InvalidL2TransactionError } from "../../errors.ts";
 import type { RollupState } from "../execution/rollup-state.ts";
@@ -7,8 +8,6 @@ import { SYSTEM } from "../system.ts";
 import { CHEATS, CHEATS_ADDRESS } from "./account.ts";
 import { type Cheat, decodeCheat, type NumberedCheat } from "./envelope.ts";
 
-/** Bytes of the longest code (EIP-170). */
-const MAX_CODE = 24_576;
 /** Balances and nonces are below these. */
 const BALANCES = 1n << 128n;
 const NONCES = (1n << 64n) - 1n;
@@ -73,8 +72,8 @@ export async function applyCheat(
       await state.putAccount(to, withFields(account, { nonce: cheat.nonce }));
       return;
     case "setCode":
-      if (size(cheat.code) > MAX_CODE)
-        throw new InvalidL2TransactionError(`a code has at most ${MAX_CODE} bytes`);
+      if (size(cheat.code) > MAX_CODE_BYTES)
+        throw new InvalidL2TransactionError(`a code has at most ${MAX_CODE_BYTES} bytes`);
       await state.putCode(to, hexToBytes(cheat.code));
       return;
     case "setStorage":
