@@ -6,7 +6,7 @@ import type { JournaledState } from "./journaled-state.ts";
 
 /** What was accessed, as long as it is known. */
 export interface Accesses {
-  /** Every address that is known to be accessed, with its slots; if it is warm in every call, only with some. */
+  /** Every address that is known to be accessed, with its slots; one that is always warm, only with some. */
   all(): Map<Hex, Set<Hex>>;
   /** Forgets everything, and takes another journal. */
   reset(next: Journal): void;

@@ -1,6 +1,6 @@
 import { render } from "preact";
 import { App } from "./app/app.tsx";
-import { followLocation } from "./app/route.ts";
+import { followLocation } from "./app/location.ts";
 import { showTheme } from "./app/theme.ts";
 import { loadConfig } from "./chains/config.ts";
 import { listenTo } from "./chains/live.ts";

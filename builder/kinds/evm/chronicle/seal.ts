@@ -42,7 +42,7 @@ export function transactionHash({ receipt, l1, l1Index }: ChronicleEntry): Hex {
   return visitHash(l1.transaction, l1Index);
 }
 
-/** The hash of a call from another chain, by its place among the visits of the rollup in the L1 transaction. */
+/** The hash of a call from another chain, by its place among the rollup's visits in the L1 transaction. */
 export function visitHash(l1Transaction: Hex, place: number): Hex {
   const index = numberToHex(place, { size: 32 });
   return keccak256(concatHex([stringToHex("lockstep.visit"), l1Transaction, index]));

@@ -7,7 +7,8 @@ import { connected } from "../chains/live.ts";
 import type { System } from "../chains/system.ts";
 import { HomeScreen } from "../home/home.tsx";
 import { TransactionScreen } from "../transaction/transaction.tsx";
-import { type Route, route } from "./route.ts";
+import { route } from "./location.ts";
+import type { Route } from "./route.ts";
 import { Search } from "./search.tsx";
 import { theme, toggleTheme } from "./theme.ts";
 

@@ -1,5 +1,3 @@
-import { signal } from "@preact/signals";
-
 /** What is shown. Every screen, and every step of a transaction, has an address of its own. */
 export type Route =
   | { readonly screen: "home" }
@@ -30,27 +28,6 @@ export function parseRoute(fragment: string): Route {
   if (screen === "try" && (first === "" || NUMBER.test(first)))
     return { screen: "attempt", chain: Number(first), to: ADDRESS.test(second) ? second.toLowerCase() : "" };
   return { screen: "nothing", wanted: fragment };
-}
-
-export const route = signal<Route>({ screen: "home" });
-
-/** Follows the browser's address. */
-export function followLocation(): void {
-  const read = (): void => {
-    route.value = parseRoute(location.hash.slice(1));
-  };
-  addEventListener("hashchange", read);
-  read();
-}
-
-export function go(to: string): void {
-  location.hash = to;
-}
-
-/** Changes the address without a step back: the cursor moves often. */
-export function replace(to: string): void {
-  history.replaceState(null, "", `#${to}`);
-  route.value = parseRoute(to);
 }
 
 export const urlOf = {

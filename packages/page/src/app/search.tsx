@@ -3,7 +3,8 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import type { System } from "../chains/system.ts";
 import type { Hex } from "../chains/rpc-types.ts";
 import { quantity } from "../chains/system.ts";
-import { go, urlOf } from "./route.ts";
+import { go } from "./location.ts";
+import { urlOf } from "./route.ts";
 
 /** One box for hashes, addresses, blocks and proxies. `/` goes there. */
 export function Search({ system }: { readonly system: System }): JSX.Element {

@@ -1,7 +1,8 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { encodeFunctionData, isAddress, isHex, parseAbi, parseEther } from "viem";
-import { go, urlOf } from "../app/route.ts";
+import { go } from "../app/location.ts";
+import { urlOf } from "../app/route.ts";
 import { reasonOf } from "../chains/loaded.ts";
 import { quantity, type System } from "../chains/system.ts";
 import type { Hex, SimulatedCall, SimulationAcross } from "../chains/rpc-types.ts";

@@ -1,6 +1,7 @@
 import type { JSX } from "preact";
 import { useEffect, useMemo, useState } from "preact/hooks";
-import { replace, urlOf } from "../app/route.ts";
+import { replace } from "../app/location.ts";
+import { urlOf } from "../app/route.ts";
 import { useLoaded } from "../chains/loaded.ts";
 import { builderNews, news } from "../chains/live.ts";
 import type { System } from "../chains/system.ts";
