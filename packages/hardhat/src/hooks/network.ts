@@ -4,6 +4,7 @@ import type { NetworkConnection } from "hardhat/types/network";
 import type { JsonRpcRequest, JsonRpcResponse } from "hardhat/types/providers";
 import { Automine } from "../automine.ts";
 import type { LockstepConnection } from "../connection.ts";
+import { useMatchers } from "../matchers/register.ts";
 import { rollupNetwork } from "../networks.ts";
 import { joining, type Opening, opening } from "../opening.ts";
 import { clientOf } from "../client.ts";
@@ -30,6 +31,7 @@ export default async (): Promise<Partial<NetworkHooks>> => {
         Object.defineProperty(connection, "lockstep", { get: () => refuse(connection.networkName) });
         return connection;
       }
+      await useMatchers(context.config);
       const automine = new Automine();
       automines.set(connection.id, automine);
       const rollups = await joining.run({ devnet, automine }, () =>

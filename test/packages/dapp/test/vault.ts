@@ -12,9 +12,8 @@ describe("a vault on L1 with its accounting on A", () => {
 
   it("holds the tokens on L1", async () => {
     const { vault, token, user } = await deployed();
-    await vault.deposit(100n);
-    expect(await token.balanceOf(vault)).to.equal(100n);
-    expect(await token.balanceOf(user)).to.equal(900n);
+    const deposit = vault.deposit(100n);
+    await expect(deposit).to.changeTokenBalances(ethers, token, [vault, user], [100n, -100n]);
   });
 
   it("begins each test where the fixture ended, on all chains", async () => {
@@ -38,9 +37,9 @@ describe("a vault on L1 with its accounting on A", () => {
 
   it("emits an event on A in the same transaction", async () => {
     const { vault, accounting, user } = await deployed();
-    await vault.deposit(100n);
-    const [event] = await accounting.queryFilter(accounting.filters.Credited());
-    expect([...event.args]).to.deep.equal([user.address, 100n, ethers.parseEther("1")]);
+    await expect(vault.deposit(100n))
+      .to.emit(accounting, "Credited")
+      .withArgs(user, 100n, ethers.parseEther("1"));
   });
 
   it("reads shares on A from L1 by a view", async () => {
