@@ -28,7 +28,7 @@ export function writeManifest(folder: string, content: Readonly<Record<string, u
 }
 
 /** `using` and `AsyncDisposableStack`, on which everything of ours rests, came with Node 24. */
-export const ENGINES = { node: ">=24" };
+export const ENGINES = { node: ">=24.3" };
 
 /** Packages that a user's project has too: theirs and ours should be one. */
 const SHARED = new Set(["ethers", "hardhat", "viem"]);

@@ -43,13 +43,23 @@ describe("bootstrap", function () {
       expect(sandbox.npmCalls().map((call) => call.split(" ")[0])).to.deep.equal(["install", "ci"]);
     });
 
-    it("takes Node 22.18 as recent enough and 22.17 not", async () => {
-      sandbox.pretendVersion = "v22.18.0";
+    it("takes Node 24.3 as recent enough, and what does not run it not", async () => {
+      sandbox.pretendVersion = "v24.3.0";
       await sandbox.run("start", "exit", "0");
       expect(sandbox.npmCalls().map((call) => call.split(" ")[0])).to.deep.equal(["ci"]);
-      sandbox.pretendVersion = "v22.17.1";
+      // Runs TypeScript, but does not know `using`.
+      sandbox.pretendVersion = "v22.23.5";
       await sandbox.run("start", "exit", "0");
       expect(sandbox.npmCalls().map((call) => call.split(" ")[0])).to.deep.equal(["ci", "install"]);
+    });
+
+    it("asks for the Node that package.json names", () => {
+      const { engines } = JSON.parse(readFileSync(path.join(PROJECT, "package.json"), "utf8")) as {
+        engines: { node: string };
+      };
+      const bootstrap = readFileSync(path.join(PROJECT, "scripts/bootstrap.mjs"), "utf8");
+      const [, major, minor] = /MINIMUM_NODE = \[(\d+), (\d+)\]/.exec(bootstrap) ?? [];
+      expect(engines.node).to.equal(`>=${major ?? ""}.${minor ?? ""}`);
     });
 
     it("goes on after a set-up that was killed", async () => {
