@@ -81,9 +81,14 @@ describe("packages that npm installs into a user's project", function () {
     expect(await project.run("tsc", ["-p", "."])).to.equal("");
   });
 
-  for (const ENDS of ["in order", "suddenly"])
-    it(`leave no devnet behind when a test process ends ${ENDS}`, async () => {
-      const output = await project.run("hardhat", ["run", "scripts/end.ts"], { ENDS });
+  // The first configuration has no compiler and no other plugin, and the network's type in plain words.
+  for (const [ENDS, config] of [
+    ["in order", "literal.config.js"],
+    ["suddenly", "hardhat.config.ts"],
+  ] as const)
+    it(`leave no devnet behind when a process under ${config} ends ${ENDS}`, async () => {
+      const given = ["--config", config, "run", "--no-compile", "scripts/end.ts"];
+      const output = await project.run("hardhat", given, { ENDS });
       const gateway = /http:\/\/\S+/.exec(output)?.[0] ?? "";
       expect(gateway).to.include("127.0.0.1");
       const deadline = performance.now() + PATIENCE;
