@@ -20,6 +20,7 @@ const TOOLS = [
   "@nomicfoundation/hardhat-network-helpers",
   "@nomicfoundation/hardhat-toolbox-mocha-ethers",
   "@nomicfoundation/hardhat-typechain",
+  "@nomicfoundation/hardhat-viem",
   "@nomicfoundation/hardhat-verify",
   "@nomicfoundation/ignition-core",
   "@types/chai",
@@ -90,6 +91,7 @@ export class UserProject implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await rm(this.folder, { recursive: true, force: true });
+    // What was killed may still be ending.
+    await rm(this.folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 500 });
   }
 }

@@ -4,7 +4,8 @@ import { existsSync, globSync, readFileSync, statSync } from "node:fs";
 import path from "node:path";
 import { expect } from "chai";
 import { answers, readDescription } from "../../builder/node/deployment/description.ts";
-import { PROJECT_ROOT } from "../../builder/places/places.ts";
+import { prepareArtefacts } from "../../builder/node/artefacts.ts";
+import { CACHE_FOLDER, PROJECT_ROOT } from "../../builder/places/places.ts";
 import { UserProject } from "./installed.ts";
 
 /** Milliseconds for which a process may take to notice that its starter is gone. */
@@ -79,6 +80,13 @@ describe("packages that npm installs into a user's project", function () {
 
   it("have types for these", async () => {
     expect(await project.run("tsc", ["-p", "."])).to.equal("");
+  });
+
+  it("prove, where they are told to, with the keys that this machine has", async () => {
+    await prepareArtefacts();
+    const given = ["--config", "proven.config.js", "run", "--no-compile", "scripts/proven.js"];
+    const output = await project.run("hardhat", given, { LOCKSTEP_HOME: CACHE_FOLDER });
+    expect(output).to.include("proven: true\n").and.to.include("L1 was told 1, C has 1\n");
   });
 
   // The first configuration has no compiler and no other plugin, and the network's type in plain words.
