@@ -14,6 +14,7 @@ import { chooseBackend } from "../../builder/proving/local-prover.ts";
 import { readCommitmentKey } from "../../builder/proving/keys/commitment-key.ts";
 import { readG1 } from "../../builder/proving/keys/points.ts";
 import { ProverPool } from "../../builder/proving/pool/pool.ts";
+import { benchCircuit } from "../../scripts/bench/prove/circuit.ts";
 import { failureCode, inTemporaryFolder, testArtefacts } from "./keys/setting.ts";
 import { BITS_JOB, BITS_PUBLIC_INPUTS } from "./setting.ts";
 
@@ -75,6 +76,23 @@ describe("devices that prove", function () {
       circuits = [await testArtefacts("bits"), await testArtefacts("no_bits")];
     });
 
+    /** A circuit that fills a domain of 2^10: other kernels than those for a handful of constraints. */
+    async function provesMore(api: Api): Promise<void> {
+      await inTemporaryFolder(async (folder) => {
+        const { artefacts, job, publicSignals } = await benchCircuit(10, folder);
+        expect(artefacts.constraints).to.be.greaterThan(900);
+        const options = { circuits: [artefacts], threads: 2 };
+        const backend = await openDevice(`snarkrs:${api}`, api, program ?? "", options);
+        const pool = await ProverPool.open({ ...options, backends: [backend], timeout: SOFTWARE_TIMEOUT });
+        try {
+          const { publicInputs } = await pool.prove(job);
+          expect(Object.values(publicInputs)).to.deep.equal(publicSignals);
+        } finally {
+          await pool.close();
+        }
+      });
+    }
+
     /** Through a pool, which verifies. */
     async function proves(api: Api): Promise<void> {
       const backend = await openDevice(`snarkrs:${api}`, api, program ?? "", { circuits, threads: 2 });
@@ -95,6 +113,8 @@ describe("devices that prove", function () {
     }
 
     it("proves several circuits in one process, on processors", () => proves("cpu"));
+
+    it("proves a circuit of 2^10, on processors", () => provesMore("cpu"));
 
     it("refuses a commitment to other values than there are wires, and goes on", async () => {
       const lookups = await testArtefacts("lookups");
@@ -130,6 +150,7 @@ describe("devices that prove", function () {
       async function () {
         this.timeout(SOFTWARE_TIMEOUT);
         await proves("software");
+        await provesMore("software");
       },
     );
 
