@@ -5,6 +5,16 @@ import type { AccountOverride, BlockOverride } from "../evm/call-request.ts";
 import type { CallRequest } from "../simulate/outcome.ts";
 import { addressSchema, bytesSchema, quantitySchema } from "./json-rpc.ts";
 
+/** Methods of Ethereum's that take a call or transaction first. */
+export const CALLS_FIRST: ReadonlySet<string> = new Set([
+  "eth_call",
+  "eth_createAccessList",
+  "eth_estimateGas",
+  "eth_fillTransaction",
+  "eth_sendTransaction",
+  "eth_signTransaction",
+]);
+
 const nonceSchema = quantitySchema.refine((nonce) => nonce < 1n << 64n, "a nonce that no account will reach");
 
 const authorizationSchema = z.object({

@@ -4,6 +4,7 @@ import { revertMessage } from "../evm/revert-reason.ts";
 import { LockstepError } from "../protocol/errors.ts";
 import { rollupsAbi } from "../protocol/abi.ts";
 import { HistoricalStateError } from "./block-errors.ts";
+import { CALLS_FIRST } from "./call-request.ts";
 import {
   type Answer,
   errorObject,
@@ -30,15 +31,7 @@ const BLOCK = /^(0x[0-9a-fA-F]+|earliest|safe|finalized|latest|pending)$/;
 /** Methods that are told last whether to show whole transactions. */
 const WHOLE_AT: ReadonlySet<string> = new Set(["eth_getBlockByHash", "eth_getBlockByNumber"]);
 /** Methods that take a call or transaction first. */
-const TAKES_CALL: ReadonlySet<string> = new Set([
-  "eth_call",
-  "eth_createAccessList",
-  "eth_estimateGas",
-  "eth_fillTransaction",
-  "eth_sendTransaction",
-  "eth_signTransaction",
-  "debug_traceCall",
-]);
+const TAKES_CALL: ReadonlySet<string> = new Set([...CALLS_FIRST, "debug_traceCall"]);
 
 /** A request in the form that every node takes. */
 function normalised({ method, params }: RpcRequest): RpcRequest {

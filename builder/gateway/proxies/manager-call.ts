@@ -1,6 +1,7 @@
 import { type Address, decodeFunctionData, type Hex, parseTransaction } from "viem";
 import { crossChainManagerAbi } from "../../protocol/abi.ts";
 import { lowerCase } from "../../protocol/address.ts";
+import { CALLS_FIRST } from "../call-request.ts";
 import { bytesSchema, type RpcRequest } from "../json-rpc.ts";
 
 /** What a request would do on its chain, as far as it matters here. */
@@ -18,19 +19,10 @@ export interface ProxyFunction {
   readonly chain: bigint;
 }
 
-const TAKES_CALL: ReadonlySet<string> = new Set([
-  "eth_call",
-  "eth_createAccessList",
-  "eth_estimateGas",
-  "eth_fillTransaction",
-  "eth_sendTransaction",
-  "eth_signTransaction",
-]);
-
 /** The call that a request asks for, or would send; nothing if it is of another kind or cannot be read. */
 export function outgoingCall({ method, params }: RpcRequest): OutgoingCall | undefined {
   const [given] = params;
-  if (TAKES_CALL.has(method)) {
+  if (CALLS_FIRST.has(method)) {
     if (typeof given !== "object" || given === null) return undefined;
     const { to, data, input, value }: Readonly<Record<string, unknown>> = { ...given };
     return callOf(to, input ?? data, value);
