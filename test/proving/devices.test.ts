@@ -1,7 +1,9 @@
-import { readFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
+import path from "node:path";
 import { expect } from "chai";
 import {
   type Adapter,
+  adaptersHere,
   describeAdapter,
   isAdapterPossible,
 } from "../../builder/proving/backends/snarkrs/adapters.ts";
@@ -56,6 +58,19 @@ describe("devices that prove", function () {
         (error: unknown) => (error instanceof Error ? error.message : ""),
       );
       expect(reason).to.match(/install Rust 1\.88 or newer/);
+    }));
+
+  it("are none where a driver takes the worker down, or it says something else", () =>
+    inTemporaryFolder(async (folder) => {
+      for (const [name, script] of [
+        ["dies", "kill -SEGV $$"],
+        ["talks", "echo no JSON"],
+      ] as const) {
+        const worker = path.join(folder, name);
+        await writeFile(worker, `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+        const { cuda, wgpu } = await adaptersHere(worker);
+        expect([cuda, wgpu].every((found) => "error" in found && found.error !== "")).to.equal(true);
+      }
     }));
 
   it("are told of by name, driver and memory", () => {

@@ -44,13 +44,28 @@ export async function isAdapterPossible(
   return nodes.some((name) => name.startsWith("renderD"));
 }
 
+/** By the worker's path: drivers take their time, and both APIs ask. */
+const asked = new Map<string, Promise<Adapters>>();
+
 /**
- * What a worker finds on this machine.
+ * What a worker finds on this machine, once for a process. A driver that fails is a device less, and nothing
+ * that keeps processors from proving.
  * @param program the worker.
  */
-export async function adaptersHere(program: string): Promise<Adapters> {
-  const { stdout } = await run(program, ["adapters"], { timeout: LIST_TIMEOUT_MS });
-  return schema.parse(JSON.parse(stdout));
+export function adaptersHere(program: string): Promise<Adapters> {
+  const answer = asked.get(program) ?? listAdapters(program);
+  asked.set(program, answer);
+  return answer;
+}
+
+async function listAdapters(program: string): Promise<Adapters> {
+  try {
+    const { stdout } = await run(program, ["adapters"], { timeout: LIST_TIMEOUT_MS });
+    return schema.parse(JSON.parse(stdout));
+  } catch (failure) {
+    const error = failure instanceof Error ? failure.message : String(failure);
+    return { cuda: { error }, wgpu: { error } };
+  }
 }
 
 /** One line of it for people. */
