@@ -1,10 +1,11 @@
 import type { JSX } from "preact";
 import { abis } from "../names/abis.ts";
-import { decodeCall, decodeError, decodeResult, ether, signatureText } from "../names/decode.ts";
+import { decodeCall, decodeError, decodeResult, ether } from "../names/decode.ts";
 import { nameOrShort } from "../names/names.ts";
 import { AddressLink } from "../parts/links.tsx";
 import type { FrameNode } from "../score/model.ts";
 import type { System } from "../chains/system.ts";
+import { CallFacts } from "./call-facts.tsx";
 
 /** A frame that was chosen: everything that was called and came back, whole. */
 export function FramePanel({
@@ -42,16 +43,7 @@ export function FramePanel({
             </dd>
           </>
         )}
-        <dt>call</dt>
-        <dd class="mono">
-          {call.item === undefined ? call.name || "without data" : signatureText(call.item)}
-        </dd>
-        {call.arguments.map(({ name, text }, index) => (
-          <>
-            <dt>{name === "" ? `argument ${index + 1}` : name}</dt>
-            <dd class="mono">{text}</dd>
-          </>
-        ))}
+        <CallFacts call={call} />
         <dt>value</dt>
         <dd>{ether(node.value)}</dd>
         {node.gasUsed > 0n && (

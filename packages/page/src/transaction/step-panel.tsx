@@ -1,12 +1,13 @@
 import type { JSX } from "preact";
 import { abis } from "../names/abis.ts";
-import { decodeCall, decodeError, decodeResult, ether, shorten, signatureText } from "../names/decode.ts";
+import { decodeCall, decodeError, decodeResult, ether, shorten } from "../names/decode.ts";
 import { nameOrShort } from "../names/names.ts";
 import { AddressLink } from "../parts/links.tsx";
 import { CopyButton } from "../parts/copy.tsx";
 import { rootColour } from "../score/colour.ts";
 import type { Turn } from "../score/model.ts";
 import type { System } from "../chains/system.ts";
+import { CallFacts } from "./call-facts.tsx";
 
 interface StepPanelProps {
   readonly system: System;
@@ -87,16 +88,7 @@ function WhatItDoes({ turn, turns }: { readonly turn: Turn; readonly turns: read
         <dd>
           <AddressLink chain={to} address={action.target} />
         </dd>
-        <dt>call</dt>
-        <dd class="mono">
-          {call.item === undefined ? call.name || "without data" : signatureText(call.item)}
-        </dd>
-        {call.arguments.map(({ name, text }, index) => (
-          <>
-            <dt>{name === "" ? `argument ${index + 1}` : name}</dt>
-            <dd class="mono">{text}</dd>
-          </>
-        ))}
+        <CallFacts call={call} />
         <dt>value</dt>
         <dd>{ether(BigInt(action.value))}</dd>
       </dl>
