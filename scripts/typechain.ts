@@ -56,8 +56,9 @@ async function collect(folder: string): Promise<Map<string, string>> {
   const files = new Map<string, string>();
   for (const name of globSync("**/*.ts", { cwd: folder }).sort()) {
     const content = await readFile(path.join(folder, name), "utf8");
-    // Node runs the sources as they are: imports name them.
-    files.set(name, await format(content.replaceAll(/(from "\.[^"]*)\.js"/g, '$1.ts"'), options));
+    // Node runs the sources as they are: imports name them. In which quotes depends on what else is loaded.
+    const named = content.replaceAll(/(from (["'])\.[^"']*)\.js\2/g, "$1.ts$2");
+    files.set(name, await format(named, options));
   }
   return files;
 }

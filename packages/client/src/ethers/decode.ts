@@ -9,6 +9,7 @@ import {
 import type { Frame } from "../answers/frame.ts";
 import type { EmittedEvent } from "../answers/simulation.ts";
 import { crossChainErrorsAbi } from "../protocol/abi.ts";
+import { orUndefined } from "../tree/or-undefined.ts";
 
 /** A frame, with what the ABI at hand says of it. */
 export type DecodedFrame = Omit<Frame, "calls"> & {
@@ -62,14 +63,5 @@ export class Decoder {
 
   event(emitted: EmittedEvent): DecodedEvent {
     return { ...emitted, event: orUndefined(() => this.#abi.parseLog(emitted)) };
-  }
-}
-
-/** What does not fit the ABI is not decoded: data is whatever a contract made it. */
-function orUndefined<Value>(decode: () => Value | null): Value | undefined {
-  try {
-    return decode() ?? undefined;
-  } catch {
-    return undefined;
   }
 }

@@ -11,6 +11,7 @@ import {
 } from "viem";
 import type { ChainNumber, Hex } from "../rpc-types.ts";
 import type { Knowledge } from "./knowledge.ts";
+import { orUndefined } from "./or-undefined.ts";
 
 /** Characters of a value that are shown. */
 const MOST = 120;
@@ -105,13 +106,4 @@ export function etherInWords(wei: bigint): string {
 
 function shortened(text: string): string {
   return text.length <= MOST ? text : `${text.slice(0, MOST)}…`;
-}
-
-/** What does not fit the ABI is not decoded: data is whatever a contract made it. */
-function orUndefined<Value>(decode: () => Value): Value | undefined {
-  try {
-    return decode();
-  } catch {
-    return undefined;
-  }
 }

@@ -15,6 +15,7 @@ import {
 import type { Frame } from "../answers/frame.ts";
 import type { EmittedEvent } from "../answers/simulation.ts";
 import { crossChainErrorsAbi } from "../protocol/abi.ts";
+import { orUndefined } from "../tree/or-undefined.ts";
 
 /** An error that a call reverted with: the contract's own, Solidity's, or one of Lockstep's. */
 export type DecodedRevert<abi extends Abi = Abi> =
@@ -73,13 +74,4 @@ function resultOf(abi: Abi, input: Hex, data: Hex): unknown {
   const item = abi.find((each) => each.type === "function" && toFunctionSelector(each) === selector);
   if (item?.type !== "function") return undefined;
   return orUndefined(() => decodeFunctionResult({ abi: [item], functionName: item.name, data }));
-}
-
-/** What does not fit the ABI is not decoded: data is whatever a contract made it. */
-function orUndefined<Value>(decode: () => Value): Value | undefined {
-  try {
-    return decode();
-  } catch {
-    return undefined;
-  }
 }
