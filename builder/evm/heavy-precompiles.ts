@@ -2,7 +2,7 @@ import { fileURLToPath } from "node:url";
 import { EVMError, type ExecResult } from "@ethereumjs/evm";
 import { Piscina } from "piscina";
 import type { PrecompileAnswer, PrecompileTask } from "./precompile-thread.ts";
-import { MODULE_THREADS } from "./module-threads.ts";
+import { MODULE_THREADS } from "../places/module-threads.ts";
 
 const name = (address: number): string => address.toString(16).padStart(40, "0");
 const [BLAKE2F, PAIRING] = [0x09, 0x08];

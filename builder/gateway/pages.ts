@@ -54,11 +54,9 @@ export class Pages {
   }
 
   /**
-   * Answers what the caller may ask. A page of a foreign origin may not use the gateway's accounts, not
-   * even where
-   * every page is allowed; nor may one that reaches the gateway under a foreign name, which browsers take
-   * for the
-   * page's own server (DNS rebinding).
+   * Answers what the caller may ask. A page of a foreign origin may not use the gateway's accounts, not even
+   * where every page is allowed; nor may one that reaches the gateway under a foreign name, which browsers
+   * take for the page's own server (DNS rebinding).
    */
   handler({ origin, host }: Caller, handle: Handler): Handler {
     const distrust =

@@ -1,7 +1,6 @@
 /**
  * A URL as people and logs may see it: its scheme, host and port. A user's name and password are left out,
- * and so are path
- * and query, in which nodes' providers have their keys.
+ * and so are path and query, in which nodes' providers have their keys.
  */
 export function shownUrl(url: string): string {
   if (!URL.canParse(url)) return "an address that is no URL";

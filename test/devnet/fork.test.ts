@@ -1,28 +1,16 @@
 import { expect } from "chai";
-import { type Address, createPublicClient, http, parseAbi, parseEther } from "viem";
+import { type Address, createPublicClient, http, parseEther } from "viem";
 import { SYSTEM } from "../../builder/kinds/evm/system.ts";
 import { developmentAccount } from "../../builder/devnet/accounts.ts";
 import { type Devnet, startDevnet } from "../../builder/devnet/devnet.ts";
 import { readFork } from "../../builder/devnet/fork.ts";
+import { counterAbi, counterCallerAbi, managerAbi } from "../../builder/devnet/tour/abi.ts";
 import { type Dapp, openDapp } from "../../builder/devnet/tour/dapp.ts";
 import { prepareArtefacts } from "../../builder/node/artefacts.ts";
 import { Deployer } from "../../builder/node/deployment/deployer.ts";
 import { freePorts, HOST } from "../../builder/node/ports.ts";
 import { anvilMissing, startAnvil } from "../post/nodes.ts";
 import { expectCode } from "../protocol/expect-code.ts";
-
-const counterAbi = parseAbi([
-  "function increment() returns (uint256)",
-  "function count() view returns (uint256)",
-]);
-const callerAbi = parseAbi([
-  "function bump() returns (uint256)",
-  "function lastResult() view returns (uint256)",
-]);
-const managerAbi = parseAbi([
-  "function createProxy(address original, uint64 rollup) returns (address)",
-  "function proxyOf(address original, uint64 rollup) view returns (address)",
-]);
 
 /** Stands for a public chain: another chain id, and what others did there. */
 const REMOTE_CHAIN_ID = 1;
@@ -102,9 +90,9 @@ describe(anvilMissing === undefined ? title : `${title}: ${anvilMissing}`, funct
     });
     const caller = await onA.deploy("CounterCaller", [proxy]);
     const before = await count(onL1);
-    await onA.write({ address: caller, abi: callerAbi, functionName: "bump" });
+    await onA.write({ address: caller, abi: counterCallerAbi, functionName: "bump" });
     expect(await count(onL1)).to.equal(before + 1n);
-    const last = { address: caller, abi: callerAbi, functionName: "lastResult" } as const;
+    const last = { address: caller, abi: counterCallerAbi, functionName: "lastResult" } as const;
     expect(await onA.publicClient.readContract(last)).to.equal(before + 1n);
   });
 

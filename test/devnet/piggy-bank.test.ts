@@ -3,20 +3,16 @@ import { expect } from "chai";
 import { BaseContract, ContractFactory, Interface, JsonRpcProvider } from "ethers";
 import { createHardhatRuntimeEnvironment, importUserConfig } from "hardhat/hre";
 import { Rollups__factory } from "lockstep-client/typechain";
-import { createPublicClient, createWalletClient, type Hex, http, parseAbi, parseEther } from "viem";
+import { createPublicClient, createWalletClient, type Hex, http, parseEther } from "viem";
 import { hardhat } from "viem/chains";
 import { type Devnet, startDevnet } from "../../builder/devnet/devnet.ts";
 import { DEVNET_ROLLUPS } from "../../builder/devnet/devnet-rollups.ts";
+import { managerAbi } from "../../builder/devnet/tour/abi.ts";
 import { LEDGER } from "../../builder/kinds/ledger/abi.ts";
 import { prepareArtefacts } from "../../builder/node/artefacts.ts";
 import { freePorts } from "../../builder/node/ports.ts";
 import type { PiggyBank } from "../../types/ethers-contracts/examples/PiggyBank.ts";
 import { artefact } from "../core/setup.ts";
-
-const rollupsAbi = parseAbi([
-  "function createProxy(address original, uint64 rollup) returns (address)",
-  "function proxyOf(address original, uint64 rollup) view returns (address)",
-]);
 
 /**
  * The README's first example, by accounts that the gateway signs for, with nothing but the gateway's
@@ -34,7 +30,7 @@ describe("the README's PiggyBank through the L1 gateway", function () {
     });
     const { l1, rollups } = devnet.description;
     const ledger = rollups.find(({ kind }) => kind === "ledger");
-    const call = { address: l1.rollups, abi: rollupsAbi, args: [LEDGER, BigInt(ledger?.id ?? 0)] } as const;
+    const call = { address: l1.rollups, abi: managerAbi, args: [LEDGER, BigInt(ledger?.id ?? 0)] } as const;
     const { reader, writer } = viem();
     const [account] = await writer.getAddresses();
     if (account === undefined) throw new Error("the gateway has no accounts");

@@ -7,28 +7,16 @@ import {
   createTestClient,
   type Hex,
   http,
-  parseAbi,
   parseEther,
   publicActions,
   walletActions,
 } from "viem";
 import { type Devnet, type DevnetOptions, startDevnet } from "../../builder/devnet/devnet.ts";
+import { counterAbi, counterCallerAbi, managerAbi } from "../../builder/devnet/tour/abi.ts";
 import { openDapp } from "../../builder/devnet/tour/dapp.ts";
 import { freePorts } from "../../builder/node/ports.ts";
 import { expectCode } from "../protocol/expect-code.ts";
 
-const counterAbi = parseAbi([
-  "function increment() returns (uint256)",
-  "function count() view returns (uint256)",
-]);
-const callerAbi = parseAbi([
-  "function bump() returns (uint256)",
-  "function lastResult() view returns (uint256)",
-]);
-const managerAbi = parseAbi([
-  "function createProxy(address original, uint64 rollup) returns (address)",
-  "function proxyOf(address original, uint64 rollup) view returns (address)",
-]);
 const STRANGER: Address = "0x00000000000000000000000000000000000057a4";
 const OTHER: Address = "0x0000000000000000000000000000000000000b0b";
 
@@ -88,7 +76,7 @@ describe("a devnet with --state", function () {
     await onL1.write({ ...manager, functionName: "createProxy", args });
     const proxy = await onL1.publicClient.readContract({ ...manager, functionName: "proxyOf", args });
     caller = await onL1.deploy("CounterCaller", [proxy]);
-    const bump = { address: caller, abi: callerAbi, functionName: "bump" } as const;
+    const bump = { address: caller, abi: counterCallerAbi, functionName: "bump" } as const;
     await onL1.write(bump);
 
     // What was taken back must not come again.
@@ -121,7 +109,7 @@ describe("a devnet with --state", function () {
     const count = { address: counter, abi: counterAbi, functionName: "count" } as const;
     expect(await onA.publicClient.readContract(count)).to.equal(2n);
 
-    await onL1.write({ address: caller, abi: callerAbi, functionName: "bump" });
+    await onL1.write({ address: caller, abi: counterCallerAbi, functionName: "bump" });
     expect(await onA.publicClient.readContract(count)).to.equal(3n);
     const now = (await node.getBlock()).timestamp - BigInt(Math.floor(Date.now() / 1_000));
     expect(now >= clock - 2n && now <= clock + 60n, `${now} and ${clock}`).to.equal(true);

@@ -1,5 +1,11 @@
 import { parseAbi } from "viem";
 
+/** What proxies are made with: `Rollups` on L1, the system contract on a rollup. */
+export const managerAbi = parseAbi([
+  "function createProxy(address original, uint64 rollup) returns (address)",
+  "function proxyOf(address original, uint64 rollup) view returns (address)",
+]);
+
 /** ABIs of the contracts in `contracts/examples`, as a dApp's front end would carry them. */
 export const piggyBankAbi = parseAbi([
   "constructor(address ledger)",

@@ -1,13 +1,8 @@
-import { type Address, formatEther, type Hex, parseAbi, parseEther } from "viem";
+import { type Address, formatEther, type Hex, parseEther } from "viem";
 import { LEDGER } from "../../kinds/ledger/abi.ts";
 import type { DevnetDescription } from "../../node/deployment/description.ts";
-import { piggyBankAbi } from "./abi.ts";
+import { managerAbi, piggyBankAbi } from "./abi.ts";
 import { openDapp } from "./dapp.ts";
-
-const rollupsAbi = parseAbi([
-  "function createProxy(address original, uint64 rollup) returns (address)",
-  "function proxyOf(address original, uint64 rollup) view returns (address)",
-]);
 
 export interface FirstCall {
   /** The L1 transaction that called the ledger. */
@@ -23,7 +18,7 @@ export async function makeFirstCall(devnet: DevnetDescription): Promise<FirstCal
   const ledger = devnet.rollups.find(({ kind }) => kind === "ledger");
   if (ledger === undefined) throw new RangeError("the devnet has no ledger");
   const dapp = openDapp(devnet, 1);
-  const rollups = { address: devnet.l1.rollups, abi: rollupsAbi } as const;
+  const rollups = { address: devnet.l1.rollups, abi: managerAbi } as const;
   const args = [LEDGER, BigInt(ledger.id)] as const;
   await dapp.write({ ...rollups, functionName: "createProxy", args });
   const proxy = await dapp.publicClient.readContract({ ...rollups, functionName: "proxyOf", args });

@@ -1,14 +1,8 @@
-import { type Address, type Hex, parseAbi } from "viem";
+import type { Address, Hex } from "viem";
 import type { DevnetDescription } from "../../node/deployment/description.ts";
 import { PROVEN_COUNTER } from "../../node/kinds/index.ts";
+import { counterCallerAbi, managerAbi } from "./abi.ts";
 import { openDapp } from "./dapp.ts";
-
-const rollupsAbi = parseAbi(["function createProxy(address original, uint64 rollup) returns (address)"]);
-const proxiesAbi = parseAbi(["function proxyOf(address original, uint64 rollup) view returns (address)"]);
-const callerAbi = parseAbi([
-  "function bump() returns (uint256)",
-  "function lastResult() view returns (uint256)",
-]);
 
 export interface ProvenCall {
   /** The L1 transaction that called the counter. */
@@ -29,16 +23,20 @@ export async function makeProvenCall(devnet: DevnetDescription): Promise<ProvenC
   const dapp = openDapp(devnet, 1);
   const { rollups: address } = devnet.l1;
   const args = [PROVEN_COUNTER, BigInt(rollup.id)] as const;
-  await dapp.write({ address, abi: rollupsAbi, functionName: "createProxy", args });
+  await dapp.write({ address, abi: managerAbi, functionName: "createProxy", args });
   const proxy = await dapp.publicClient.readContract({
     address,
-    abi: proxiesAbi,
+    abi: managerAbi,
     functionName: "proxyOf",
     args,
   });
   const caller = await dapp.deploy("CounterCaller", [proxy]);
-  const { transactionHash } = await dapp.write({ address: caller, abi: callerAbi, functionName: "bump" });
-  const read = { address: caller, abi: callerAbi, functionName: "lastResult" } as const;
+  const { transactionHash } = await dapp.write({
+    address: caller,
+    abi: counterCallerAbi,
+    functionName: "bump",
+  });
+  const read = { address: caller, abi: counterCallerAbi, functionName: "lastResult" } as const;
   const result = await dapp.publicClient.readContract(read);
   return {
     hash: transactionHash,

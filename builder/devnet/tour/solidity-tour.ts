@@ -1,18 +1,12 @@
-import { type Address, type Hex, parseAbi } from "viem";
+import type { Address, Hex } from "viem";
 import { SYSTEM } from "../../kinds/evm/system.ts";
 import { L1 } from "../../protocol/ids.ts";
 import type { DevnetDescription } from "../../node/deployment/description.ts";
-import { counterAbi, counterCallerAbi } from "./abi.ts";
+import { counterAbi, counterCallerAbi, managerAbi } from "./abi.ts";
 import type { TourListener } from "./tour-listener.ts";
 import { l1TransactionOf } from "./l1-transaction-of.ts";
 import type { Checks } from "./checks.ts";
 import { type Dapp, openDapp } from "./dapp.ts";
-
-/** What proxies are made with: `Rollups` on L1, the system contract on a rollup. */
-const managerAbi = parseAbi([
-  "function createProxy(address original, uint64 rollup) returns (address)",
-  "function proxyOf(address original, uint64 rollup) view returns (address)",
-]);
 
 /** A chain on which contracts are deployed, as the act sees it. */
 interface Place {

@@ -16,7 +16,7 @@ import { CircuitDeclarationError } from "./errors.ts";
 import { type CircuitInstance, readInstances } from "./instances.ts";
 import { withLock } from "./lock.ts";
 import { collectSources, hashSources } from "./sources.ts";
-import { MODULE_THREADS } from "../../evm/module-threads.ts";
+import { MODULE_THREADS } from "../../places/module-threads.ts";
 import { CACHE_FOLDER, PROJECT_ROOT } from "../../places/places.ts";
 
 /**

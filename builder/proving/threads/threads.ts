@@ -6,7 +6,7 @@ import { ProofFailedError } from "../errors.ts";
 import type { LoadedCircuit } from "../load-circuit.ts";
 import type { UnverifiedCommitment, UnverifiedProof } from "../backends/backend.ts";
 import type { ThreadAnswer, ThreadData, ThreadTask } from "./thread.ts";
-import { MODULE_THREADS } from "../../evm/module-threads.ts";
+import { MODULE_THREADS } from "../../places/module-threads.ts";
 
 export interface ComputedWitness {
   /** Content of the `.wtns` file. */

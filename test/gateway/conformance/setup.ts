@@ -64,8 +64,7 @@ function revertingCode(): Hex {
 
 /**
  * `CALLDATASIZE PUSH1 2 SUB PUSH1 to JUMPI`, 0xffee, `JUMPDEST`, revert. The words come last: as code,
- * their letters
- * would be pushes that swallow a jump's destination.
+ * their letters would be pushes that swallow a jump's destination.
  */
 function pickyCode(): Hex {
   const first = answering("0xffee", "f3", 7);

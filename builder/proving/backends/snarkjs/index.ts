@@ -6,7 +6,7 @@ import type { CommitmentKey } from "../../keys/commitment-key.ts";
 import { loadCommitmentKey, loadProvingKey } from "../../load-circuit.ts";
 import type { Backend, BackendKind, BackendOptions, UnverifiedProof, WitnessJob } from "../backend.ts";
 import type { ProveAnswer, ProveTask, ProveThreadData } from "./prove-thread.ts";
-import { MODULE_THREADS } from "../../../evm/module-threads.ts";
+import { MODULE_THREADS } from "../../../places/module-threads.ts";
 
 const NAME = "snarkjs";
 

@@ -4,7 +4,7 @@ import { Piscina } from "piscina";
 import { CurveMemory, type CurveModule, type GroupName, POINT_BYTES } from "../../keys/curve-memory.ts";
 import type { WindowThreadData } from "./window-thread.ts";
 import { type WindowTask, windowSums } from "../../keys/window-sums.ts";
-import { MODULE_THREADS } from "../../../evm/module-threads.ts";
+import { MODULE_THREADS } from "../../../places/module-threads.ts";
 
 const SCALAR_BITS = 254;
 const MAX_WIDTH = 16;
