@@ -2,7 +2,6 @@ import { type Address, decodeFunctionResult, encodeFunctionData, numberToHex } f
 import type { Proxies, ProxyShown } from "lockstep-client/rpc-types";
 import { crossChainManagerAbi } from "../../protocol/abi.ts";
 import { lowerCase } from "../../protocol/address.ts";
-import { codeOf } from "../../protocol/errors.ts";
 import { type ChainId, chainId, L1 } from "../../protocol/ids.ts";
 import { InvalidParamsError } from "../json-rpc.ts";
 import { type SeeingContext, seeingOf } from "./context.ts";
@@ -23,7 +22,6 @@ export async function getProxies(context: SeeingContext, address: Address, chain
     const reader = id === account.chain ? undefined : chainOf(context, id);
     if (reader === undefined) continue;
     const proxy = await proxyOf(reader, account.address, account.chain);
-    if (proxy === undefined) continue;
     const deployed = (await reader.codeOf(proxy)) !== "0x";
     proxies.push({ chain: numberToHex(id), address: proxy, deployed });
   }
@@ -45,16 +43,10 @@ function chainOf(context: SeeingContext, chain: ChainId): ProxyChain | undefined
   };
 }
 
-/** @returns nothing on a rollup whose kind proves no calls of the system contract: it cannot be asked. */
-async function proxyOf({ ask }: ProxyChain, original: Address, chain: ChainId): Promise<Address | undefined> {
+async function proxyOf({ ask }: ProxyChain, original: Address, chain: ChainId): Promise<Address> {
   const call = { abi: crossChainManagerAbi, functionName: "proxyOf" } as const;
-  try {
-    const data = await ask(encodeFunctionData({ ...call, args: [original, chain] }));
-    return lowerCase(decodeFunctionResult({ ...call, data }));
-  } catch (error) {
-    if (codeOf(error) === "NOT_YET_PROVABLE") return undefined;
-    throw error;
-  }
+  const data = await ask(encodeFunctionData({ ...call, args: [original, chain] }));
+  return lowerCase(decodeFunctionResult({ ...call, data }));
 }
 
 /** Bytes of code that a proxy has less than, and immutables of which it has three. */

@@ -100,6 +100,11 @@ export class EvmMachine implements RollupMachine<EvmVisitRecord> {
     };
   }
 
+  /** Whether visits may be refused that no circuit covers. */
+  get isJudged(): boolean {
+    return this.#judge !== undefined;
+  }
+
   get suspended(): boolean {
     return this.#visit !== undefined;
   }
