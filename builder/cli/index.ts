@@ -6,6 +6,7 @@
 import path from "node:path";
 import { Command, InvalidArgumentError } from "commander";
 import pc from "picocolors";
+import { plainLines } from "../../packages/client/src/words/plain-text.ts";
 import { withShownUrls } from "../protocol/shown-url.ts";
 import { applyConfiguration, takesConfiguration } from "./configuration/apply.ts";
 import { readConfigurationFile } from "./configuration/file.ts";
@@ -237,9 +238,10 @@ try {
   await program.parseAsync();
 } catch (error) {
   if (error instanceof LockstepError) {
-    console.error(`${pc.red("lockstep:")} ${error.message} ${pc.dim(`(${error.code}, ${error.docs})`)}`);
+    const message = plainLines(error.message);
+    console.error(`${pc.red("lockstep:")} ${message} ${pc.dim(`(${error.code}, ${error.docs})`)}`);
     await tellStarter({ type: "failed", code: error.code, message: error.message, docs: error.docs });
-  } else console.error(withShownUrls(String(error instanceof Error ? error.stack : error)));
+  } else console.error(plainLines(withShownUrls(String(error instanceof Error ? error.stack : error))));
   process.exitCode = 1;
 }
 // Hardhat's node keeps threads that would hold the process; everything of ours is closed by now.

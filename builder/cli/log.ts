@@ -1,4 +1,5 @@
 import { type Logger, pino, stdSerializers, stdTimeFunctions } from "pino";
+import { visibleJson } from "../../packages/client/src/words/plain-text.ts";
 import { withShownUrls } from "../protocol/shown-url.ts";
 
 /**
@@ -8,8 +9,10 @@ import { withShownUrls } from "../protocol/shown-url.ts";
 export function logger(fallback = "silent"): Logger {
   const level = process.env.LOCKSTEP_LOG ?? fallback;
   const serializers = { err: shownError };
+  // JSON escapes what is below a space; a terminal obeys some of what is above, too.
+  const hooks = { streamWrite: visibleJson };
   return pino(
-    { name: "lockstep", level, timestamp: stdTimeFunctions.isoTime, serializers },
+    { name: "lockstep", level, timestamp: stdTimeFunctions.isoTime, serializers, hooks },
     pino.destination(2),
   );
 }

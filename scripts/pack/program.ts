@@ -40,7 +40,7 @@ const BY_PATH = ["@account-abstraction/contracts-v06", "circom2", "circomlib", "
 /** Puts the package `lockstep` into a folder: the program, contracts to import and their compiled form. */
 export async function stageProgram(root: string, folder: string): Promise<void> {
   // `lockstep trace` prints the tree that the client makes.
-  const sources = ["{builder,circuits}/**/*.ts", "packages/client/src/{tree/*,rpc-types}.ts"];
+  const sources = ["{builder,circuits}/**/*.ts", "packages/client/src/{tree/*,words/*,rpc-types}.ts"];
   const typescript = globSync(sources, { cwd: root, exclude: ["**/*.d.ts"] });
   emitPrograms(typescript, root, folder);
   copy(root, folder, AS_THEY_ARE, LEFT_OUT);

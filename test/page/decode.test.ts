@@ -51,7 +51,7 @@ describe("data from chains", () => {
     const closed = encodeErrorResult({ abi, errorName: "Closed", args: [shop, 3] });
     expect(decodeError(closed, abis, address)).to.equal("Closed(Shop, 3)");
     const text = encodeErrorResult({ abi: parseAbi(["error Error(string)"]), args: ["not today"] });
-    expect(decodeError(text, abis, address)).to.equal('"not today"');
+    expect(decodeError(text, abis, address)).to.equal('Error("not today")');
     expect(decodeError("0x", abis, address)).to.equal("");
   });
 

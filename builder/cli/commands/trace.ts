@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { isHash } from "viem";
 import { callTree } from "../../../packages/client/src/tree/index.ts";
+import { visibleJson } from "../../../packages/client/src/words/plain-text.ts";
 import { InvalidConfigurationError } from "../../node/errors.ts";
 import { knowledgeOf } from "../trace/knowledge.ts";
 import { readContracts } from "../trace/known-contracts.ts";
@@ -35,7 +36,7 @@ export async function showTrace(hash: string, { data, rpc, abi, json = false }: 
   if (json) {
     const { trace, ...rest } = told;
     const whole = { hash: wanted, tree: callTree(trace, knowledge), trace, ...rest };
-    console.log(JSON.stringify(whole, inJson, 2));
+    console.log(visibleJson(JSON.stringify(whole, inJson, 2)));
     return;
   }
   for (const line of traceLines(wanted, told, knowledge)) console.log(line);

@@ -1,4 +1,5 @@
 import pc from "picocolors";
+import { plainText } from "../../../packages/client/src/words/plain-text.ts";
 import type { Activity, ActivityTransaction } from "lockstep-client/rpc-types";
 
 /** What a builder is doing and did lately, in lines for a person. */
@@ -17,17 +18,21 @@ export function activityLines(
     `builder  ${waiting} waiting, ${settled}`,
     ...(trouble === null
       ? []
-      : [pc.yellow(`         waits ${ago(trouble.since, now)}: ${trouble.code}, ${trouble.reason}`)]),
+      : [
+          pc.yellow(
+            `         waits ${ago(trouble.since, now)}: ${said(trouble.code)}, ${said(trouble.reason)}`,
+          ),
+        ]),
     ...queued.map((one) => `waiting  ${lineOf(one, chain)}, for ${ago(one.acceptedAt, now)}`),
     ...included.map((one) => `included ${lineOf(one, chain)}, ${ago(one.at, now)} ago`),
     ...failures
       .slice(0, 5)
       .map(({ hash, code, reason, at }) =>
-        pc.red(`dropped  ${hash}, ${ago(at, now)} ago: ${code}, ${reason}`),
+        pc.red(`dropped  ${hash}, ${ago(at, now)} ago: ${said(code)}, ${said(reason)}`),
       ),
     ...provers.map(({ name, working, proofs, milliseconds, faults }) => {
       const latest = milliseconds === null ? "" : `, the latest in ${(milliseconds / 1_000).toFixed(2)} s`;
-      return `prover   ${name}: ${working} at work, ${proofs} proofs${latest}, ${faults} faults`;
+      return `prover   ${said(name)}: ${working} at work, ${proofs} proofs${latest}, ${faults} faults`;
     }),
   ];
 }
@@ -37,8 +42,15 @@ function lineOf(
   chain: (id: string) => string,
 ): string {
   const chains = [...new Set([on, ...rollups])].map(chain).join(", ");
-  return `${hash} on ${chains}: ${state}${reason === undefined ? "" : ` (${reason})`}`;
+  return `${hash} on ${chains}: ${state}${reason === undefined ? "" : ` (${said(reason)})`}`;
 }
+
+/** Contracts choose the words of some reasons, and workers their names. */
+function said(text: string): string {
+  return plainText(text, MOST_REASON);
+}
+
+const MOST_REASON = 400;
 
 function ago(then: number, now: number): string {
   return `${Math.max(0, Math.round((now - then) / 1_000))} s`;

@@ -8,6 +8,7 @@ import {
   isAddress,
   size,
 } from "viem";
+import { plainText, quotedText } from "../../../packages/client/src/words/plain-text.ts";
 import { type Action, ActionKind } from "../../protocol/action.ts";
 import type { Names } from "../../devnet/names.ts";
 
@@ -87,9 +88,9 @@ function listOf(values: readonly unknown[] = [], names: Names): string {
 function inWords(value: unknown, names: Names): string {
   if (typeof value === "bigint") return value >= 10n ** 12n ? `${formatEther(value)} ETH` : value.toString();
   if (typeof value !== "string")
-    return typeof value === "boolean" ? String(value) : JSON.stringify(value, inJson);
+    return typeof value === "boolean" ? String(value) : plainText(JSON.stringify(value, inJson));
   if (isAddress(value)) return names.ofAddress(value)?.name ?? shorten(value);
-  return value.startsWith("0x") ? shorten(value) : JSON.stringify(value);
+  return value.startsWith("0x") ? shorten(value) : quotedText(value);
 }
 
 /** JSON has no integers of this size. */

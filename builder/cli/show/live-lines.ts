@@ -4,11 +4,14 @@ import type { BuilderEvent } from "../../core/events.ts";
 import type { Devnet } from "../../devnet/devnet.ts";
 import { getActivity } from "../../gateway/seeing/activity.ts";
 import { BuilderMemory } from "../../gateway/seeing/memory.ts";
+import { plainText } from "../../../packages/client/src/words/plain-text.ts";
 import { UNPROVEN_LABEL } from "./unproven-label.ts";
 
 type Posted = Extract<BuilderEvent, { type: "posted" }>;
 type Failed = Extract<BuilderEvent, { type: "failed" }>;
 
+/** Characters of a reason: a contract may have chosen its words. */
+const MOST_REASON = 400;
 /** Transactions that are looked for in what the builder remembers. */
 const LATEST = 1_000;
 
@@ -64,7 +67,7 @@ export class LiveLines implements Disposable {
   }
 
   #dropped({ transaction, code, reason }: Failed): string {
-    return `${this.#about(transaction)}  ${pc.red("dropped")}  ${code}: ${reason}`;
+    return `${this.#about(transaction)}  ${pc.red("dropped")}  ${code}: ${plainText(reason, MOST_REASON)}`;
   }
 
   /** Hash, from whom to whom, and the chains that it touches. */

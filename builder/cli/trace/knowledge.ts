@@ -2,10 +2,10 @@ import type { Abi, Hex } from "viem";
 import { z } from "zod";
 import type { TraceFrame } from "lockstep-client/rpc-types";
 import type { Knowledge } from "../../../packages/client/src/tree/index.ts";
-import { knownKind } from "../../node/kinds/index.ts";
+import { knownKind, ROLLUP_KINDS } from "../../node/kinds/index.ts";
 import { crossChainManagerAbi, rollupsAbi } from "../../protocol/abi.ts";
-import { contractWith, type KnownContract } from "./known-contracts.ts";
-import { codeOf, proxiesOf, type System } from "./system.ts";
+import { contractWith, type KnownContract, protocolContracts } from "./known-contracts.ts";
+import { codeOf, originalOf, type System } from "./system.ts";
 
 /** What an address is called, and how its data is read. */
 interface Named {
@@ -15,15 +15,17 @@ interface Named {
 }
 
 const statusSchema = z.looseObject({
-  rollupsAddress: z.string(),
-  rollups: z.array(z.looseObject({ id: z.string(), kind: z.string(), proof: z.string() })),
+  rollupsAddress: z.string().regex(/^0x[0-9a-fA-F]{40}$/),
+  rollups: z.array(
+    z.looseObject({
+      id: z.string().regex(/^0x[0-9a-f]{1,16}$/),
+      kind: z.string().refine((name) => ROLLUP_KINDS.has(name)),
+    }),
+  ),
 });
 
 /** Addresses that are looked at. */
 const MAX_ADDRESSES = 400;
-/** Sources of the protocol's own contracts that take part in every batch. */
-const PROTOCOL_SOURCE = /(^|\/)contracts\/(proofs\/|ExecutionPlanner\.sol|Rollups\.sol|l2\/)/;
-
 /** Names and ABIs for all that a trace has in it. */
 export async function knowledgeOf(
   system: System,
@@ -43,15 +45,18 @@ export async function knowledgeOf(
     (system.description?.accounts ?? []).map(({ address }, index) => [address.toLowerCase(), index]),
   );
   const wanted = addressesIn(trace).slice(0, MAX_ADDRESSES);
+  const own = protocolContracts();
   for (const { chain: on, address } of wanted) {
     const index = accounts.get(address);
     if (index !== undefined) {
       name(on, address, { name: `account ${index}` });
       continue;
     }
-    const contract = contractWith(await codeOf(system, on, address), contracts);
-    if (contract !== undefined && contract.name !== "CrossChainProxy")
-      name(on, address, { ...contract, isProtocol: PROTOCOL_SOURCE.test(contract.source) });
+    const code = await codeOf(system, on, address);
+    const protocol = contractWith(code, own);
+    const contract = protocol ?? contractWith(code, contracts);
+    if (contract !== undefined && protocol?.name !== "CrossChainProxy")
+      name(on, address, { ...contract, isProtocol: protocol !== undefined });
   }
   name("0x0", status.rollupsAddress, { name: "Rollups", abi: rollupsAbi, isProtocol: true });
   for (const { id, kind } of status.rollups) {
@@ -61,12 +66,12 @@ export async function knowledgeOf(
   }
   for (const { chain: on, address } of wanted) {
     if (named.has(`${on}:${address}`)) continue;
-    const { original } = await proxiesOf(system, on, address);
-    if (original === null) continue;
-    const own =
+    const original = await originalOf(system, on, address);
+    if (original === undefined) continue;
+    const known =
       named.get(`${original.chain}:${original.address}`) ?? accountNamed(accounts, original.address);
-    const shown = own?.name ?? `${original.address.slice(0, 8)}…${original.address.slice(-4)}`;
-    name(on, address, { name: `proxy of ${shown} on ${chain(original.chain)}`, abi: own?.abi });
+    const shown = known?.name ?? `${original.address.slice(0, 8)}…${original.address.slice(-4)}`;
+    name(on, address, { name: `proxy of ${shown} on ${chain(original.chain)}`, abi: known?.abi });
   }
   const find = (on: Hex, address: Hex): Named | undefined => named.get(`${on}:${address.toLowerCase()}`);
   return {

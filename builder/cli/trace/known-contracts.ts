@@ -2,6 +2,8 @@ import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import path from "node:path";
 import type { Abi, Hex } from "viem";
 import { z } from "zod";
+import { wellFormedAbi } from "../../../packages/client/src/words/abi.ts";
+import { PROJECT_ROOT } from "../../places/places.ts";
 import { InvalidConfigurationError } from "../../node/errors.ts";
 
 /** A contract that was compiled, by Hardhat or by Foundry. */
@@ -16,13 +18,16 @@ export interface KnownContract {
   readonly immutables: readonly { readonly start: number; readonly length: number }[];
 }
 
-const referencesSchema = z
-  .record(z.string(), z.array(z.object({ start: z.number(), length: z.number() })))
-  .default({});
+/** Bytes of the longest code that is looked at. */
+const MOST_CODE = 1024 * 1024;
+/** An immutable value is a word of the code. */
+const place = z.object({ start: z.int().nonnegative().max(MOST_CODE), length: z.int().positive().max(32) });
+const referencesSchema = z.record(z.string(), z.array(place)).default({});
 const hex = z
   .string()
   .transform((text): Hex => (/^0x[0-9a-fA-F]*$/.test(text) ? `0x${text.slice(2).toLowerCase()}` : "0x"));
-const abiSchema = z.custom<Abi>((value) => Array.isArray(value), "no ABI");
+/** Entries that no compiler writes are left out. */
+const abiSchema = z.array(z.unknown()).transform(wellFormedAbi);
 const artifactSchema = z
   .looseObject({
     contractName: z.string().optional(),
@@ -56,6 +61,19 @@ export function readContracts(given: string): KnownContract[] {
   throw new InvalidConfigurationError([`abi: ${given} is not ${form} in JSON`]);
 }
 
+/**
+ * The protocol's own contracts that take part in batches, as Lockstep itself was compiled: a contract of
+ * others is never one of them, wherever its source lies.
+ */
+export function protocolContracts(): KnownContract[] {
+  const found = PROTOCOL.map((name) => path.join(PROJECT_ROOT, "artifacts/contracts", name)).filter(
+    existsSync,
+  );
+  return found.flatMap(readContracts);
+}
+
+const PROTOCOL = ["proofs", "l2", "ExecutionPlanner.sol", "Rollups.sol", "proxy"];
+
 function filesIn(folder: string): string[] {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
     const file = path.join(folder, entry.name);
@@ -65,9 +83,11 @@ function filesIn(folder: string): string[] {
 }
 
 function contractIn(file: string): KnownContract | undefined {
-  if (statSync(file).size > MAX_BYTES) return undefined;
   let content: unknown;
   try {
+    // A link may lead nowhere, and a pipe never ends.
+    const at = statSync(file);
+    if (!at.isFile() || at.size > MAX_BYTES) return undefined;
     content = JSON.parse(readFileSync(file, "utf8"));
   } catch {
     return undefined;

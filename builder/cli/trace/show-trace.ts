@@ -1,9 +1,13 @@
 import pc from "picocolors";
 import type { Executions, ExecutionShown, Progress, VisitShown } from "lockstep-client/rpc-types";
 import { callTree, type Knowledge, treeLines } from "../../../packages/client/src/tree/index.ts";
+import { plainText } from "../../../packages/client/src/words/plain-text.ts";
 import type { Hex } from "viem";
 import { UNPROVEN_LABEL } from "../show/unproven-label.ts";
 import type { Told } from "./system.ts";
+
+/** Characters of a reason: a contract may have chosen its words. */
+const MOST_REASON = 400;
 
 /** What a transaction did, in lines for a person. */
 export function traceLines(hash: Hex, told: Told, knowledge: Knowledge): string[] {
@@ -19,7 +23,7 @@ export function traceLines(hash: Hex, told: Told, knowledge: Knowledge): string[
     place === undefined
       ? `${pc.bold(hash)}, which touched no rollup`
       : `${pc.bold(hash)}, in L1's block ${Number(place.blockNumber)}` +
-        (place.transactionHash === hash ? "" : `, by ${place.transactionHash}`) +
+        (place.transactionHash === hash ? "" : `, by ${plainText(place.transactionHash)}`) +
         (place.success ? "" : pc.red(", reverted"));
   return [
     head,
@@ -61,11 +65,13 @@ function visitText(
   const made = progress?.proofs.find((each) => each.rollup === rollup && each.circuit === shown?.circuit);
   const by =
     shown?.proven === true
-      ? `proof ${proof} of circuit ${shown.circuit ?? "?"}` +
-        (made?.backend == null ? "" : ` (${made.backend}, ${seconds(made.proveMilliseconds ?? 0)})`)
+      ? `proof ${proof} of circuit ${plainText(shown.circuit ?? "?")}` +
+        (made?.backend == null
+          ? ""
+          : ` (${plainText(made.backend)}, ${seconds(made.proveMilliseconds ?? 0)})`)
       : UNPROVEN_LABEL;
-  const as = transactionHash === null ? "" : `, ${transactionHash}`;
-  return `${knowledge.chain(rollup)}: ${outcome}, ${root}, ${by}${as}`;
+  const as = transactionHash === null ? "" : `, ${plainText(transactionHash)}`;
+  return `${knowledge.chain(rollup)}: ${plainText(outcome)}, ${plainText(root)}, ${by}${as}`;
 }
 
 function gasLines({ gas }: Executions): string[] {
@@ -91,8 +97,8 @@ function timeLines(progress: Progress | null): string[] {
     ...part("prove", proveMilliseconds),
     ...part("post", postMilliseconds),
   ];
-  const reason = progress.reason === null ? "" : `: ${progress.reason}`;
-  const state = progress.state === "posted" ? "" : `${progress.state}${reason}`;
+  const reason = progress.reason === null ? "" : `: ${plainText(progress.reason, MOST_REASON)}`;
+  const state = progress.state === "posted" ? "" : `${plainText(progress.state)}${reason}`;
   return [`${pc.bold("time")}    ${[...parts, ...(state === "" ? [] : [state])].join(", ")}`];
 }
 

@@ -1,11 +1,12 @@
-import { z } from "zod";
-import type { Executions, Progress, Proxies, Settlement, TraceFrame } from "lockstep-client/rpc-types";
+import type { Executions, Progress, Settlement, TraceFrame } from "lockstep-client/rpc-types";
 import type { Hex } from "viem";
 import { Upstream } from "../../gateway/upstream.ts";
+import { L1RpcError } from "../../l1/client.ts";
 import { TransactionNotFoundError } from "../../gateway/kinds/evm/trace-methods.ts";
 import type { DevnetDescription } from "../../node/deployment/description.ts";
 import { answers, descriptionFile, readDescription } from "../../node/deployment/description.ts";
 import { NoDevnetError } from "../../node/errors.ts";
+import { executionsAnswer, progressAnswer, proxiesAnswer, settlementAnswer, traceAnswer } from "./answers.ts";
 
 /** A running system, as its gateways show it. */
 export interface System {
@@ -37,14 +38,12 @@ export interface Told {
   readonly progress: Progress | null;
 }
 
-const object = (value: unknown): boolean => typeof value === "object";
-
-/** @throws {TransactionNotFoundError} for a hash that no chain has. */
+/** @throws {TransactionNotFoundError} where no chain has it; {L1RpcError} for answers of other forms. */
 export async function tellOf({ l1 }: System, hash: Hex): Promise<Told> {
   const [settlement, executions, progress, trace] = await Promise.all([
-    l1.ask(z.custom<Settlement | null>(object), "lockstep_getSettlement", [hash]),
-    l1.ask(z.custom<Executions | null>(object), "lockstep_getExecutions", [hash]),
-    l1.ask(z.custom<Progress | null>(object), "lockstep_getProgress", [hash]),
+    l1.ask(settlementAnswer, "lockstep_getSettlement", [hash]),
+    l1.ask(executionsAnswer, "lockstep_getExecutions", [hash]),
+    l1.ask(progressAnswer, "lockstep_getProgress", [hash]),
     traceOf(l1, hash),
   ]);
   if (trace === undefined) throw new TransactionNotFoundError(hash, "no chain of this system");
@@ -52,15 +51,26 @@ export async function tellOf({ l1 }: System, hash: Hex): Promise<Told> {
 }
 
 async function traceOf(l1: Upstream, hash: Hex): Promise<TraceFrame | undefined> {
-  const params = [hash, { tracer: "callTracer" }];
-  const answer = await l1.forward({ method: "lockstep_traceTransaction", params });
+  const method = "lockstep_traceTransaction";
+  const answer = await l1.forward({ method, params: [hash, { tracer: "callTracer" }] });
   if ("error" in answer) return undefined;
-  return z.custom<TraceFrame | null>(object).parse(answer.result) ?? undefined;
+  const parsed = traceAnswer.safeParse(answer.result);
+  if (!parsed.success) throw new L1RpcError(`${method} gives something else`, { cause: parsed.error });
+  return parsed.data ?? undefined;
 }
 
-/** @throws {L1RpcError} */
-export async function proxiesOf({ l1 }: System, chain: Hex, address: Hex): Promise<Proxies> {
-  return await l1.ask(z.custom<Proxies>(object), "lockstep_getProxies", [address, chain]);
+/**
+ * The account that an address stands for, if it is a proxy.
+ * @throws {L1RpcError}
+ */
+export async function originalOf(
+  { l1 }: System,
+  chain: Hex,
+  address: Hex,
+): Promise<{ readonly chain: Hex; readonly address: Hex } | undefined> {
+  const { original } = await l1.ask(proxiesAnswer, "lockstep_getProxies", [address, chain]);
+  if (original === null) return undefined;
+  return { chain: `0x${original.chain.slice(2)}`, address: `0x${original.address.slice(2)}` };
 }
 
 /** Code at an address of a chain; nothing where the chain's gateway is not known, or has no code. */

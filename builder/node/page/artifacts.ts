@@ -1,13 +1,20 @@
 import { existsSync, globSync } from "node:fs";
-import { readFile } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import path from "node:path";
-import { keccak256 } from "viem";
+import { type Abi, keccak256 } from "viem";
 import { z } from "zod";
+import { wellFormedAbi } from "../../../packages/client/src/words/abi.ts";
 
-const place = z.object({ start: z.number().int().nonnegative(), length: z.number().int().positive() });
+/** Bytes of the longest code, and of the largest file, that are looked at. */
+const MOST_CODE = 1024 * 1024;
+const MOST_BYTES = 16 * 1024 * 1024;
+
+/** An immutable value is a word of the code. */
+const place = z.object({ start: z.int().nonnegative().max(MOST_CODE), length: z.int().positive().max(32) });
 const references = z.record(z.string(), z.array(place));
 const code = z.templateLiteral(["0x", z.string().regex(/^([0-9a-fA-F]{2})*$/)]);
-const abi = z.array(z.looseObject({ type: z.string() }));
+/** Entries that no compiler writes are left out. */
+const abi = z.array(z.unknown()).transform(wellFormedAbi);
 
 /** As Hardhat writes them. */
 const hardhatArtifact = z.object({
@@ -28,7 +35,7 @@ const foundryArtifact = z.object({
 /** What the page reads data by, and recognises a contract by. */
 export interface PageArtifact {
   readonly name: string;
-  readonly abi: z.infer<typeof abi>;
+  readonly abi: Abi;
   /** Null where code cannot be recognised: libraries are to be linked, or there is none. */
   readonly code: {
     readonly size: number;
@@ -61,6 +68,9 @@ export async function readPageArtifacts(projects: readonly string[]): Promise<Pa
 async function readArtifact(file: string): Promise<PageArtifact | undefined> {
   let content: unknown;
   try {
+    // A link may lead nowhere, and a pipe never ends.
+    const at = await stat(file);
+    if (!at.isFile() || at.size > MOST_BYTES) return undefined;
     content = JSON.parse(await readFile(file, "utf8"));
   } catch {
     return undefined;
@@ -85,6 +95,7 @@ function codeOf(found: unknown, immutable: z.infer<typeof references> | undefine
   if (!parsed.success || parsed.data === "0x") return null;
   const bytes = Buffer.from(parsed.data.slice(2), "hex");
   const immutables = Object.values(immutable ?? {}).flat();
+  if (immutables.some(({ start, length }) => start + length > bytes.length)) return null;
   for (const { start, length } of immutables) bytes.fill(0, start, start + length);
   return { size: bytes.length, hash: keccak256(bytes), immutables };
 }

@@ -9,7 +9,7 @@ import {
 import type { Frame } from "../answers/frame.ts";
 import type { EmittedEvent } from "../answers/simulation.ts";
 import { crossChainErrorsAbi } from "../protocol/abi.ts";
-import { orUndefined } from "../tree/or-undefined.ts";
+import { orUndefined } from "../words/or-undefined.ts";
 
 /** A frame, with what the ABI at hand says of it. */
 export type DecodedFrame = Omit<Frame, "calls"> & {

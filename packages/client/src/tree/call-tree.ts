@@ -1,5 +1,6 @@
 import type { ChainNumber, Hex, TraceFrame } from "../rpc-types.ts";
 import type { Knowledge } from "./knowledge.ts";
+import { plainText } from "../words/plain-text.ts";
 import { callInWords, errorInWords, type CallInWords } from "./values.ts";
 
 /** A call in the tree over all chains. */
@@ -27,6 +28,8 @@ export interface CallNode {
   readonly calls: readonly CallNode[];
 }
 
+/** Characters of a reason that are kept. */
+const MOST = 400;
 /** Deepest nesting that is followed. */
 const MAX_DEPTH = 1_000;
 
@@ -61,14 +64,14 @@ function nodeOf(frame: TraceFrame, place: Place, knowledge: Knowledge): CallNode
     error: failed ? reasonOf(frame, knowledge) : undefined,
     cameFrom: place.cameFrom,
     isUndone: place.isUndone,
-    missing,
-    warning,
+    missing: missing === undefined ? undefined : plainText(missing, MOST),
+    warning: warning === undefined ? undefined : plainText(warning, MOST),
     calls: below(frame, { ...place, cameFrom: undefined, isUndone: place.isUndone || failed }, knowledge),
   };
 }
 
 function reasonOf({ chain, output, error, revertReason }: TraceFrame, knowledge: Knowledge): string {
-  return errorInWords(output, chain, knowledge) ?? revertReason ?? error ?? "failed";
+  return errorInWords(output, chain, knowledge) ?? plainText(revertReason ?? error ?? "failed", MOST);
 }
 
 /** The calls of a frame, without those that only carry others to another chain. */

@@ -1,5 +1,6 @@
 import type { Knowledge } from "./knowledge.ts";
-import { addressInWords, etherInWords, shortBytes } from "./values.ts";
+import { bytesInWords, etherInWords } from "../words/values.ts";
+import { addressInWords } from "./values.ts";
 import type { CallNode } from "./call-tree.ts";
 
 /** A line of text, and what it is about. */
@@ -63,11 +64,11 @@ function kindOf(type: string): string {
 function calldataOf({ type, call, input }: CallNode): string {
   if (type.startsWith("CREATE")) return "";
   if (call !== undefined) return `.${call.function}(${call.args.join(", ")})`;
-  return input === "0x" ? "" : ` ${shortBytes(input)}`;
+  return input === "0x" ? "" : ` ${bytesInWords(input)}`;
 }
 
 function resultOf({ type, call, output, error }: CallNode): string[] {
   if (error !== undefined || type.startsWith("CREATE")) return [];
   if (call?.result !== undefined) return [`→ ${call.result}`];
-  return output === undefined || output === "0x" || call !== undefined ? [] : [`→ ${shortBytes(output)}`];
+  return output === undefined || output === "0x" || call !== undefined ? [] : [`→ ${bytesInWords(output)}`];
 }

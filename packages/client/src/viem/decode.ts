@@ -15,7 +15,7 @@ import {
 import type { Frame } from "../answers/frame.ts";
 import type { EmittedEvent } from "../answers/simulation.ts";
 import { crossChainErrorsAbi } from "../protocol/abi.ts";
-import { orUndefined } from "../tree/or-undefined.ts";
+import { orUndefined } from "../words/or-undefined.ts";
 
 /** An error that a call reverted with: the contract's own, Solidity's, or one of Lockstep's. */
 export type DecodedRevert<abi extends Abi = Abi> =

@@ -1,9 +1,11 @@
+import { plainText } from "lockstep-client/words";
 import type { JSX } from "preact";
 import { useMemo } from "preact/hooks";
 import type { System } from "../chains/system.ts";
 import type { SimulationAcross } from "../chains/rpc-types.ts";
 import { abis } from "../names/abis.ts";
 import { decodeError, ether, shorten } from "../names/decode.ts";
+import { MOST_REASON } from "../home/load.ts";
 import { nameOrShort, names } from "../names/names.ts";
 import { AddressLink } from "../parts/links.tsx";
 import { labelsOf } from "../score/labels.ts";
@@ -42,11 +44,11 @@ export function Simulated({ system, chain, found }: SimulatedProps): JSX.Element
         <span class="verdict">not sent</span>
       </h3>
       {error !== null && (
-        <p class="fault">{`${error.name}: ${decodeError(error.data ?? "0x", abis.value, (each) => nameOrShort(chain, each)) || error.reason}`}</p>
+        <p class="fault">{`${plainText(error.name)}: ${decodeError(error.data ?? "0x", abis.value, (each) => nameOrShort(chain, each)) || plainText(error.reason, MOST_REASON)}`}</p>
       )}
       {warnings.map((warning) => (
         <p key={warning} class="fault">
-          {warning}
+          {plainText(warning, MOST_REASON)}
         </p>
       ))}
       <dl class="facts">
@@ -67,7 +69,7 @@ export function Simulated({ system, chain, found }: SimulatedProps): JSX.Element
           <>
             <dt>{`event ${index + 1}, ${system.nameOf(Number(on))}`}</dt>
             <dd>
-              {abis.value.event(topics[0] ?? "")?.name ?? shorten(topics[0] ?? "no topic")}
+              {abis.value.index.event(topics[0] ?? "")?.name ?? shorten(topics[0] ?? "no topic")}
               {" of "}
               <AddressLink chain={Number(on)} address={address} />
             </dd>

@@ -1,3 +1,4 @@
+import { plainText } from "lockstep-client/words";
 import { useEffect, useState } from "preact/hooks";
 
 /** What is asked for: not there yet, there, or refused. It stays until there is something newer. */
@@ -43,8 +44,15 @@ export function useLoaded<Value>(
   return loaded.subject === subject ? loaded.loaded : { state: "loading" };
 }
 
+/** Characters of a reason that are shown. */
+const MOST = 400;
+
 /** In a line. */
 export function reasonOf(error: unknown): string {
+  return plainText(wholeReason(error), MOST);
+}
+
+function wholeReason(error: unknown): string {
   if (typeof error === "object" && error !== null) {
     if ("details" in error && typeof error.details === "string" && error.details !== "") return error.details;
     if ("shortMessage" in error && typeof error.shortMessage === "string") return error.shortMessage;

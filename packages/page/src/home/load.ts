@@ -121,6 +121,9 @@ function transactionsOf(
 /** Transactions that are asked for. */
 export const ACTIVITY = 100;
 
+/** Characters of a builder's reason that are shown: contracts choose the words of some. */
+export const MOST_REASON = 400;
+
 export async function loadActivity(system: System): Promise<Activity> {
   return await system.l1.request({ method: "lockstep_getActivity", params: [{ limit: ACTIVITY }] });
 }

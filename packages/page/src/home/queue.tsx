@@ -1,3 +1,4 @@
+import { plainText } from "lockstep-client/words";
 import type { JSX } from "preact";
 import type { Activity, ActivityTransaction } from "../chains/rpc-types.ts";
 import type { System } from "../chains/system.ts";
@@ -5,6 +6,7 @@ import { nameOrShort } from "../names/names.ts";
 import { Age } from "../parts/age.tsx";
 import { BlockLink, TransactionLink } from "../parts/links.tsx";
 import { seconds } from "../score/labels.ts";
+import { MOST_REASON } from "./load.ts";
 
 interface PanelProps {
   readonly system: System;
@@ -25,9 +27,9 @@ export function Queue({ system, activity }: PanelProps): JSX.Element {
           <li key={hash}>
             <TransactionLink hash={hash} />
             <span>{system.nameOf(Number(chain))}</span>
-            <b>{state}</b>
+            <b>{plainText(state)}</b>
             <Age at={acceptedAt} />
-            {reason !== undefined && <p class="quiet">{reason}</p>}
+            {reason !== undefined && <p class="quiet">{plainText(reason, MOST_REASON)}</p>}
           </li>
         ))}
       </ul>
@@ -44,9 +46,9 @@ export function Failures({ activity: { failures } }: Pick<PanelProps, "activity"
         {failures.slice(0, 12).map(({ hash, code, reason, at }) => (
           <li key={`${hash} ${at}`}>
             <TransactionLink hash={hash} />
-            <b class="fault">{code}</b>
+            <b class="fault">{plainText(code)}</b>
             <Age at={at} />
-            <p class="quiet">{reason}</p>
+            <p class="quiet">{plainText(reason, MOST_REASON)}</p>
           </li>
         ))}
       </ul>
@@ -62,7 +64,7 @@ export function Provers({ activity: { provers } }: Pick<PanelProps, "activity">)
       <ul class="rows">
         {provers.map(({ name, working, proofs, milliseconds, faults }) => (
           <li key={name}>
-            <b>{name}</b>
+            <b>{plainText(name)}</b>
             <span>{working === 0 ? "idle" : `${working} in flight`}</span>
             <span>{`${proofs} proofs`}</span>
             <span>{milliseconds === null ? "none timed" : `last ${seconds(milliseconds)}`}</span>

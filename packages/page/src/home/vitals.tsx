@@ -1,7 +1,8 @@
+import { plainText } from "lockstep-client/words";
 import type { JSX } from "preact";
 import { ageText, now } from "../parts/age.tsx";
 import type { Activity } from "../chains/rpc-types.ts";
-import { ACTIVITY } from "./load.ts";
+import { ACTIVITY, MOST_REASON } from "./load.ts";
 
 const MINUTE = 60_000;
 
@@ -15,7 +16,7 @@ export function Vitals({ activity }: { readonly activity: Activity }): JSX.Eleme
     <>
       {trouble !== null && (
         <p class="fault" role="alert">
-          {`${trouble.code}: ${trouble.reason}`}
+          {`${plainText(trouble.code)}: ${plainText(trouble.reason, MOST_REASON)}`}
         </p>
       )}
       <dl class="vitals">

@@ -1,3 +1,4 @@
+import { plainText } from "lockstep-client/words";
 import type { Abis } from "../names/abis.ts";
 import { decodeCall, decodeError, decodeResult, ether } from "../names/decode.ts";
 import type { ProofProgress, SettledVisit } from "../chains/rpc-types.ts";
@@ -62,7 +63,7 @@ export function proofLines(
   const size =
     constraints === null ? (about ?? proof.circuit) : `${constraints.toLocaleString("en")} constraints`;
   const made = backend === null ? "proven before" : `${backend} ${seconds(milliseconds)}`;
-  return [`Groth16 · ${size}${undone}`, made];
+  return [plainText(`Groth16 · ${size}${undone}`), plainText(made)];
 }
 
 export function seconds(milliseconds: number): string {

@@ -1,3 +1,4 @@
+import { plainText } from "lockstep-client/words";
 import type { ExecutionShown, ExecutionStep, Hex, SettledVisit, TraceFrame } from "../chains/rpc-types.ts";
 
 /** Lockstep's number of a chain: 0 is L1. */
@@ -119,7 +120,7 @@ class Reader {
       source,
       destination,
       callee,
-      missing: callee === undefined ? (shown.missing ?? "its frames are not kept") : undefined,
+      missing: callee === undefined ? (said(shown.missing) ?? "its frames are not kept") : undefined,
       call,
       answer,
     };
@@ -189,9 +190,21 @@ class Reader {
 }
 
 function calledOf(shown: TraceFrame, id: string): Omit<Called, "isUndone"> {
-  const { type, from, to, value = "0x0", input, output = "0x", error } = shown;
-  const warning = "warning" in shown && typeof shown.warning === "string" ? shown.warning : undefined;
-  return { id, type, from, to, value: BigInt(value), input, output, error, warning };
+  const { type, from, to, value = "0x0", input, output = "0x", error, warning } = shown;
+  return {
+    ...{ id, from, to, value: BigInt(value), input, output },
+    type: plainText(type),
+    error: said(error),
+    warning: said(warning),
+  };
+}
+
+/** Characters of a reason that are shown. */
+const MOST = 400;
+
+/** What a node or a builder says of a call: contracts choose the words of some of it. */
+function said(text: string | undefined): string | undefined {
+  return text === undefined ? undefined : plainText(text, MOST);
 }
 
 /** What a call came back with is said by the frame that made it, if its own says nothing. */

@@ -1,3 +1,4 @@
+import { plainText } from "lockstep-client/words";
 import type { JSX } from "preact";
 import type { System } from "../chains/system.ts";
 import type { BatchGas, Progress, ProofShown } from "../chains/rpc-types.ts";
@@ -51,7 +52,7 @@ function Proof({ proof, system }: { readonly proof: ProofShown; readonly system:
   const { rollup, visits, size, proven, circuit, verificationKey } = proof;
   const of = `${system.nameOf(Number(rollup))}, ${visits.length} ${visits.length === 1 ? "visit" : "visits"}`;
   return proven ? (
-    <>{`${of}: Groth16, ${circuit ?? `key ${shorten(verificationKey)}`}, ${size} bytes`}</>
+    <>{`${of}: Groth16, ${plainText(circuit ?? `key ${shorten(verificationKey)}`)}, ${size} bytes`}</>
   ) : (
     <>
       {`${of}: `}

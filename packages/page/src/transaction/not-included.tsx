@@ -1,5 +1,7 @@
+import { plainText } from "lockstep-client/words";
 import type { JSX } from "preact";
 import { Age } from "../parts/age.tsx";
+import { MOST_REASON } from "../home/load.ts";
 import type { Waiting } from "./load.ts";
 
 /** A transaction that L1 has not included: nothing of it is shown as done. */
@@ -11,8 +13,8 @@ export function NotIncluded({
   readonly waiting: Waiting;
 }): JSX.Element {
   const { status, progress } = waiting;
-  const state = progress?.state ?? status?.state;
-  const reason = progress?.reason ?? status?.reason;
+  const state = said(progress?.state ?? status?.state);
+  const reason = said(progress?.reason ?? status?.reason);
   const isDropped = state === "failed";
   return (
     <section class="summary">
@@ -39,7 +41,7 @@ export function NotIncluded({
           {status?.code !== undefined && (
             <>
               <dt>code</dt>
-              <dd class="mono">{status.code}</dd>
+              <dd class="mono">{said(status.code)}</dd>
             </>
           )}
           {reason !== undefined && reason !== "" && (
@@ -64,7 +66,7 @@ export function NotIncluded({
           <ol>
             {progress.retries.map(({ at, reason: why }) => (
               <li key={at}>
-                {why} <Age at={at} />
+                {said(why)} <Age at={at} />
               </li>
             ))}
           </ol>
@@ -72,4 +74,8 @@ export function NotIncluded({
       )}
     </section>
   );
+}
+
+function said(text: string | undefined): string | undefined {
+  return text === undefined ? undefined : plainText(text, MOST_REASON);
 }

@@ -1,3 +1,4 @@
+import { plainText } from "lockstep-client/words";
 import type { JSX } from "preact";
 import type { System } from "../chains/system.ts";
 import { abis } from "../names/abis.ts";
@@ -58,7 +59,7 @@ export function Summary({
       </p>
       {failed && deepest !== undefined && (
         <p class="fault">
-          {`Failed in ${nameOrShort(Number(deepest.chain), deepest.to)} on ${system.nameOf(Number(deepest.chain))}: ${decodeError(deepest.output ?? "0x", abis.value, (each) => nameOrShort(Number(deepest.chain), each)) || (deepest.error ?? "")}`}
+          {`Failed in ${nameOrShort(Number(deepest.chain), deepest.to)} on ${system.nameOf(Number(deepest.chain))}: ${decodeError(deepest.output ?? "0x", abis.value, (each) => nameOrShort(Number(deepest.chain), each)) || plainText(deepest.error ?? "")}`}
         </p>
       )}
       {unproven.length > 0 && (
