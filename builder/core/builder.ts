@@ -406,7 +406,7 @@ export class Builder implements Backend, AsyncDisposable {
         const then = machine.asideAfter?.(block);
         if (then === undefined) return undefined;
         const visit = await timed(false, () => callAlone(then, request, { l1ChainId, manager, timestamp }));
-        return { visit, l1Calls: 0, l1Failures: 0, crossed: new CrossedFrames() };
+        return { visit, frame: undefined, l1Calls: 0, l1Failures: 0, crossed: new CrossedFrames() };
       }),
     );
   }

@@ -120,9 +120,13 @@ export class CrossChainRouter {
 
   /**
    * An unsigned call on a rollup. What it records cannot be proven.
-   * @returns the visit that it was.
+   * @returns the visit that it was, and the frame that it entered.
    */
-  async l2Call(rollup: ChainId, request: CallRequest, port: L1Port): Promise<CompletedVisit> {
+  async l2Call(
+    rollup: ChainId,
+    request: CallRequest,
+    port: L1Port,
+  ): Promise<{ readonly visit: CompletedVisit; readonly frame: CallFrame | undefined }> {
     const { context, journal } = this.#options;
     const machine = this.#machine(rollup);
     if (machine.call === undefined) {
@@ -132,26 +136,27 @@ export class CrossChainRouter {
     const call = machine.call.bind(machine);
     const trigger = l2txAction(rollup, standIn(request));
     let visit: CompletedVisit | undefined;
-    await this.#begin(trigger, port, {
+    const { frame } = await this.#begin(trigger, port, {
+      request,
       deliver: () => call(trigger, request, context, journal),
       ended: (completed) => (visit = completed),
     });
     if (visit === undefined) throw new Error("a call ended without a visit");
-    return visit;
+    return { visit, frame };
   }
 
   /** Opens an execution, outside any other. */
   async #begin(
     trigger: Action,
     port: L1Port,
-    { frame, deliver = () => this.#deliver(trigger), ended = () => undefined }: Beginning = {},
+    { frame, request, deliver = () => this.#deliver(trigger), ended = () => undefined }: Beginning = {},
   ): Promise<EntryResult> {
     const { recording } = this.#options;
     const arrival = this.#arrival(trigger);
     const entry = recording.begin(arrival, this.#roots());
     recording.visit(entry, trigger.to);
     const position: Position = { cursor: { entry, turn: entry.root.next }, isStatic: trigger.isStatic };
-    const frames = new OpenFrames(this.#options.crossed, frame);
+    const frames = new OpenFrames(this.#options.crossed, frame, request);
     const result = await this.#follow(
       { branch: entry.root, first: trigger, position, frames },
       port,
@@ -315,6 +320,8 @@ export class CrossChainRouter {
 interface Beginning {
   /** The frame of L1 in which its trigger leaves. */
   readonly frame?: CallFrame | undefined;
+  /** What the trigger stands for, if it is no transaction that was signed. */
+  readonly request?: CallRequest | undefined;
   /** Hands the trigger over. */
   readonly deliver?: () => Promise<Delivery>;
   /** Is told of the visit that the trigger began. */

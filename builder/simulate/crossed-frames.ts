@@ -1,4 +1,5 @@
 import type { CallFrame } from "../evm/call-frame.ts";
+import type { CallRequest } from "../evm/call-request.ts";
 import { type Action, ActionKind } from "../protocol/action.ts";
 import type { ChainId } from "../protocol/ids.ts";
 
@@ -35,13 +36,18 @@ export class CrossedFrames {
 export class OpenFrames {
   readonly #crossed: CrossedFrames;
   readonly #open: { readonly frame: CallFrame; readonly isMadeUp: boolean }[] = [];
+  readonly #request: CallRequest | undefined;
   #left: CallFrame | undefined;
   #first: CallFrame | undefined;
 
-  /** @param left the frame in which L1 was left, if one was. */
-  constructor(crossed: CrossedFrames, left: CallFrame | undefined) {
+  /**
+   * @param left the frame in which L1 was left, if one was.
+   * @param request that stands for the L2TX, if that is none that was signed.
+   */
+  constructor(crossed: CrossedFrames, left: CallFrame | undefined, request?: CallRequest) {
     this.#crossed = crossed;
     this.#left = left;
+    this.#request = request;
   }
 
   /**
@@ -49,7 +55,7 @@ export class OpenFrames {
    * @param frame that it opened there, if the rollup has such a thing.
    */
   enter(action: Action, frame: CallFrame | undefined): void {
-    const entered = frame ?? frameOf(action);
+    const entered = frame ?? frameOf(action, this.#request);
     if (this.#left !== undefined) this.#crossed.link(this.#left, { chain: action.to, frame: entered });
     this.#first ??= entered;
     this.#open.push({ frame: entered, isMadeUp: frame === undefined });
@@ -79,16 +85,18 @@ export class OpenFrames {
   }
 }
 
-function frameOf({ kind, sender, target, value, data, isStatic }: Action): CallFrame {
+function frameOf({ kind, sender, target, value, data, isStatic }: Action, request?: CallRequest): CallFrame {
+  const made = { gas: 0n, gasUsed: 0n, output: "0x", calls: [] } satisfies Partial<CallFrame>;
+  if (kind !== ActionKind.CALL && request !== undefined) {
+    const { from, to, data: input } = request;
+    return { type: "CALL", from, ...(to === undefined ? {} : { to }), value: request.value, input, ...made };
+  }
   return {
     type: isStatic ? "STATICCALL" : "CALL",
     from: sender,
     ...(kind === ActionKind.CALL ? { to: target } : {}),
     value,
-    gas: 0n,
-    gasUsed: 0n,
     input: data,
-    output: "0x",
-    calls: [],
+    ...made,
   };
 }

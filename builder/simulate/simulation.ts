@@ -5,6 +5,7 @@ import type { TypedTransaction } from "@ethereumjs/tx";
 import { createAddressFromString, EthereumJSError } from "@ethereumjs/util";
 import { createVM, runTx } from "@ethereumjs/vm";
 import { type Address, bytesToHex, type Hex } from "viem";
+import type { CallFrame } from "../evm/call-frame.ts";
 import type { RecordedExecution } from "./recording/recorded-execution.ts";
 import type { BatchContext, CompletedVisit, RollupMachine } from "../kinds/kind.ts";
 import type { LockstepError } from "../protocol/errors.ts";
@@ -64,6 +65,8 @@ export interface Mark {
 /** What came of a call on a rollup. */
 export interface RollupCallOutcome {
   readonly visit: CompletedVisit;
+  /** The frame that it entered; made up where the rollup has no frames. */
+  readonly frame: CallFrame | undefined;
   /** Calls that rollups have made to L1 in it, and how many of them failed. */
   readonly l1Calls: number;
   readonly l1Failures: number;
@@ -224,9 +227,9 @@ export class Simulation {
     return await this.#attempt(async ({ evm, manager }) => {
       evm.enter(this.#block, createAddressFromString(origin));
       const port = manager.transactionPort(BATCH_CALL_GAS);
-      const visit = await this.#router.l2Call(rollup, request, port);
+      const { visit, frame } = await this.#router.l2Call(rollup, request, port);
       assertWanted();
-      return { visit, l1Calls: port.calls, l1Failures: port.failures, crossed: this.#crossed };
+      return { visit, frame, l1Calls: port.calls, l1Failures: port.failures, crossed: this.#crossed };
     }, isKept);
   }
 

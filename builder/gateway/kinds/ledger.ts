@@ -18,6 +18,7 @@ import type { KindSeeing } from "../seeing/kind-seeing.ts";
 import type { KindTrace } from "../trace/trace.ts";
 import { Upstream } from "../upstream.ts";
 import type { KindGateway, RollupContext } from "./kind-gateway.ts";
+import { simulateLedgerAcross } from "./ledger-simulation.ts";
 
 /** A ledger has the state at L1's head alone. */
 const LATEST_ONLY = 'a ledger keeps no earlier state than that at L1\'s head; ask for "latest"';
@@ -68,6 +69,11 @@ export function ledgerGateway({ builder, rollup }: RollupContext): KindGateway {
       const answer = await builder.view({ rollup, sender: call.from ?? zeroAddress, target, data });
       if (answer.failed) throw new TransactionRevertedError(answer.data);
       return { result: answer.data };
+    },
+    lockstep_simulateAcross: async ({ params }) => {
+      const [call, tag] = parseParams(z.tuple([callSchema, blockTag]), params);
+      await assertHead(tag);
+      return { result: await simulateLedgerAcross({ builder, rollup }, call, tag === "pending") };
     },
     eth_sendRawTransaction: async ({ params }) => {
       const [data] = parseParams(z.tuple([bytesSchema]), params);

@@ -3,6 +3,7 @@ import type { EtherChange, SimulatedEvent, SimulationAcross } from "lockstep-cli
 import type { CallFrame } from "../../evm/call-frame.ts";
 import { logsOfFrame } from "../../evm/frame-logs.ts";
 import { InvalidTransactionError } from "../../evm/call-request.ts";
+import { InvalidL2TransactionError } from "../../kinds/errors.ts";
 import type { LockstepError } from "../../protocol/errors.ts";
 import { type ChainId, chainId, L1 } from "../../protocol/ids.ts";
 import { SimulationRefusedError } from "../../simulate/refusal.ts";
@@ -36,7 +37,11 @@ export async function simulationAcross(
   try {
     played = await play();
   } catch (error) {
-    if (error instanceof InvalidTransactionError || error instanceof SimulationRefusedError)
+    if (
+      error instanceof InvalidTransactionError ||
+      error instanceof InvalidL2TransactionError ||
+      error instanceof SimulationRefusedError
+    )
       return refused(error);
     throw error;
   }

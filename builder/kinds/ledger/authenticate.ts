@@ -1,3 +1,4 @@
+import { type Address, type Hex, hexToBytes } from "viem";
 import type { Action } from "../../protocol/action.ts";
 import type { ChainId, FieldElement } from "../../protocol/ids.ts";
 import { loadPoseidon } from "../../state/poseidon.ts";
@@ -7,7 +8,7 @@ import { accountKey, unpackAccount } from "./account.ts";
 import { parseCalldata, selectedFunction } from "./calldata.ts";
 import { InvalidL2TransactionError } from "../errors.ts";
 import { decodeL2tx, ledgerMessage } from "./l2tx.ts";
-import { NONCE_LIMIT } from "./limits.ts";
+import { MAX_CALLDATA_BYTES, NONCE_LIMIT } from "./limits.ts";
 import { type LedgerOperation, operationOfTransaction } from "./operation.ts";
 import { addressOf, loadSigning } from "./signing.ts";
 
@@ -37,8 +38,7 @@ export async function authenticate(
     const message = ledgerMessage(poseidon, { l1ChainId, manager, rollup: self }, transaction);
     return signing.verify(message, signature, publicKey);
   });
-  if (selectedFunction(calldata) === undefined)
-    throw new InvalidL2TransactionError("its function is none of transfer, balanceOf and send");
+  assertFunction(calldata);
   if (context.timestamp > deadline)
     throw new InvalidL2TransactionError(
       `its deadline ${deadline.toString()} is before the batch timestamp ${context.timestamp.toString()}`,
@@ -51,4 +51,32 @@ export async function authenticate(
   if (!isSigned) throw new InvalidL2TransactionError("its signature is wrong");
 
   return operationOfTransaction(account, parseCalldata(calldata, self));
+}
+
+/**
+ * The operation that an account asks for which has not signed yet: as if it had, with the right nonce and a
+ * deadline to come.
+ * @throws {InvalidL2TransactionError} when no signature could make it valid.
+ */
+export function operationOfUnsigned(
+  from: Address,
+  data: Hex,
+  self: ChainId,
+  valueAt: (key: bigint) => FieldElement,
+): LedgerOperation {
+  const calldata = hexToBytes(data);
+  if (calldata.length > MAX_CALLDATA_BYTES)
+    throw new InvalidL2TransactionError(
+      `calldata of ${calldata.length} bytes, at most ${MAX_CALLDATA_BYTES} fit`,
+    );
+  assertFunction(calldata);
+  const account = accountKey(self, BigInt(from));
+  if (unpackAccount(valueAt(account)).nonce + 1n >= NONCE_LIMIT)
+    throw new InvalidL2TransactionError("the account's last nonce is used");
+  return operationOfTransaction(account, parseCalldata(calldata, self));
+}
+
+function assertFunction(calldata: Uint8Array): void {
+  if (selectedFunction(calldata) === undefined)
+    throw new InvalidL2TransactionError("its function is none of transfer, balanceOf and send");
 }

@@ -1,4 +1,5 @@
 import { size } from "viem";
+import type { CallRequest } from "../../evm/call-request.ts";
 import { type Action, ActionKind } from "../../protocol/action.ts";
 import { assertCanonical } from "../../protocol/canonical.ts";
 import type { ChainId, StateRoot } from "../../protocol/ids.ts";
@@ -14,7 +15,7 @@ import {
 } from "../errors.ts";
 import type { AccountState, BatchContext, Delivery, RollupMachine, StateMoment } from "../kind.ts";
 import { accountKey, unpackAccount } from "./account.ts";
-import { authenticate } from "./authenticate.ts";
+import { authenticate, operationOfUnsigned } from "./authenticate.ts";
 import { MAX_CALLDATA_BYTES, MAX_OPERATIONS, MAX_RETURN_DATA_BYTES } from "./limits.ts";
 import { operate, operationOfCall, resume, type LedgerOperation } from "./operation.ts";
 import type { LedgerStep, LedgerVisitRecord } from "./record.ts";
@@ -93,6 +94,20 @@ export class LedgerMachine implements RollupMachine<LedgerVisitRecord> {
       if (action.kind === ActionKind.RESULT) return this.#at((tree) => this.#return(tree, action));
       const operation = await this.#operationOf(action, context);
       return this.#at((tree) => this.#operate(tree, action, operation));
+    } catch (error) {
+      this.#dropVisit();
+      throw error;
+    }
+  }
+
+  /** @param request of an account whose home is the ledger, to its contract, without value. */
+  async call(trigger: Action, { from, data }: CallRequest): Promise<Delivery<LedgerVisitRecord>> {
+    if (this.#visit !== undefined) throw new UnexpectedDeliveryError("a call for a suspended rollup");
+    try {
+      return this.#at((tree) => {
+        const operation = operationOfUnsigned(from, data, this.id, (key) => tree.get(key));
+        return this.#operate(tree, trigger, operation);
+      });
     } catch (error) {
       this.#dropVisit();
       throw error;

@@ -318,6 +318,8 @@ export interface SimulatedEvent {
 /** An account whose Ether a simulated call changes, fees apart. */
 export interface EtherChange {
   readonly chain: ChainNumber;
+  /** Of an account of a ledger: the chain that it is at home on, if that is another one. */
+  readonly home?: ChainNumber;
   readonly address: Hex;
   readonly before: Hex;
   readonly after: Hex;
@@ -340,7 +342,7 @@ export interface SimulationAcross {
   readonly error: CallError | null;
   /** Upper bound of what it uses on its own chain. */
   readonly gas: Hex;
-  /** Null where the chain keeps no frames (a ledger). */
+  /** Null where no chain takes the call, whatever it would do. */
   readonly trace: TraceFrame | null;
   /** Of what was not undone: chain by chain, in the order in which they were come to. */
   readonly events: readonly SimulatedEvent[];

@@ -16,6 +16,8 @@ export interface EmittedEvent {
 export interface EtherMovement {
   /** Name of the chain. */
   readonly chain: string;
+  /** Of an account of a ledger: name of the chain that it is at home on, if that is another one. */
+  readonly home: string | undefined;
   readonly address: Hex;
   readonly before: bigint;
   readonly after: bigint;
@@ -38,7 +40,7 @@ export interface Simulation {
   readonly failure: SimulatedFailure | undefined;
   /** Upper bound of what it uses on its own chain. */
   readonly gas: bigint;
-  /** Undefined where the chain keeps no frames (a ledger). */
+  /** Undefined where no chain takes the call, whatever it would do. */
   readonly trace: Frame | undefined;
   /** Of frames that were not undone, in the order in which they ran. */
   readonly events: readonly EmittedEvent[];
@@ -67,6 +69,7 @@ export function readSimulation(found: Found, names: ChainNames, here: string): S
       .items()
       .map((change) => ({
         chain: names.of(change.at("chain").quantity()),
+        home: change.at("home").isThere ? names.of(change.at("home").quantity()) : undefined,
         address: change.at("address").hex(20),
         before: change.at("before").quantity(),
         after: change.at("after").quantity(),

@@ -35,7 +35,7 @@ export type SimulatedAcross = (
   readonly data: string;
   /** Upper bound of what it uses on its own chain. */
   readonly gas: bigint;
-  /** Undefined where the chain keeps no frames (a ledger). */
+  /** Undefined where no chain takes the call, whatever it would do. */
   readonly trace: DecodedFrame | undefined;
   /** Of all chains, without those of frames that were undone. */
   readonly events: readonly DecodedEvent[];

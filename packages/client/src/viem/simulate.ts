@@ -38,7 +38,7 @@ export type SimulatedAcross<abi extends Abi = Abi, result = unknown> = Simulated
   readonly data: Hex;
   /** Upper bound of what it uses on its own chain. */
   readonly gas: bigint;
-  /** Undefined where the chain keeps no frames (a ledger). */
+  /** Undefined where no chain takes the call, whatever it would do. */
   readonly trace: DecodedFrame<abi> | undefined;
   /** Of all chains, without those of frames that were undone. */
   readonly events: readonly DecodedEvent<abi>[];
