@@ -7,28 +7,25 @@ import path from "node:path";
 import { Command, InvalidArgumentError } from "commander";
 import pc from "picocolors";
 import { plainLines } from "../../packages/client/src/words/plain-text.ts";
-import { withShownUrls } from "../protocol/shown-url.ts";
-import { applyConfiguration, takesConfiguration } from "./configuration/apply.ts";
-import { readConfigurationFile } from "./configuration/file.ts";
-import { runBuilder } from "./commands/builder.ts";
-import { runDemo } from "./commands/demo.ts";
-import { runDeploy } from "./commands/deploy.ts";
-import { keysCommand } from "./commands/keys/index.ts";
-import { runNode } from "./commands/node.ts";
-import { runProverWorker } from "./commands/prover-worker.ts";
-import { showProvers } from "./commands/provers.ts";
-import { runStart } from "./commands/start.ts";
-import { showStatus } from "./commands/status.ts";
-import { showTrace } from "./commands/trace.ts";
-import { ACCOUNT_COUNT } from "../devnet/accounts.ts";
+import { ACCOUNT_COUNT } from "../devnet/account-count.ts";
 import { DEVNET_ROLLUPS, shownRollups } from "../devnet/devnet-rollups.ts";
 import { PREDEPLOY_NAMES } from "../kinds/evm/genesis/names.ts";
-import { DEFAULT_PORT_BASE, LAST_PORT } from "../node/ports.ts";
-import { tellStarter } from "./starter.ts";
+import { kindNames } from "../node/kinds/names.ts";
+import { DEFAULT_PORT_BASE, LAST_PORT } from "../node/port-numbers.ts";
 import { stayAlive } from "../node/stay-alive.ts";
-import { kindNames } from "../node/kinds/index.ts";
 import { DATA_FOLDER } from "../places/places.ts";
 import { LockstepError } from "../protocol/errors.ts";
+import { withShownUrls } from "../protocol/shown-url.ts";
+import type { DeployCommandOptions } from "./commands/deploy.ts";
+import { keysCommand } from "./commands/keys/index.ts";
+import type { NodeOptions } from "./commands/node.ts";
+import type { ProversOptions } from "./commands/provers.ts";
+import type { StartOptions } from "./commands/start/options.ts";
+import type { StatusOptions } from "./commands/status.ts";
+import type { TraceOptions } from "./commands/trace.ts";
+import { applyConfiguration, takesConfiguration } from "./configuration/apply.ts";
+import { readConfigurationFile } from "./configuration/file.ts";
+import { tellStarter } from "./starter.ts";
 
 const DEFAULT_DATA = DATA_FOLDER;
 const KEYS = "folder of ceremony keys, as `keys ceremony export` writes them; by default development keys";
@@ -110,12 +107,16 @@ program
   .option("--no-page", NO_PAGE_OPTION)
   .option("--redis <url>", REDIS_OPTION)
   .option("--prover <name or path>", PROVER_OPTION)
-  .action(runStart);
+  .action(async (options: StartOptions) => {
+    await (await import("./commands/start/index.ts")).runStart(options);
+  });
 
 program
   .command("demo")
   .description("play the tour on a devnet of its own, and check every state it should lead to")
-  .action(runDemo);
+  .action(async () => {
+    await (await import("./commands/demo.ts")).runDemo();
+  });
 
 program
   .command("deploy")
@@ -134,7 +135,9 @@ program
   .option("--proofs <real or none>", PROOFS_OPTION, "real")
   .option("--data <folder>", "where the genesis of rollups with contracts of your own is kept", DEFAULT_DATA)
   .option("--keys <folder>", KEYS)
-  .action(runDeploy);
+  .action(async (options: DeployCommandOptions) => {
+    await (await import("./commands/deploy.ts")).runDeploy(options);
+  });
 
 program
   .command("builder")
@@ -174,13 +177,17 @@ program
   .option("--keys <folder>", KEYS)
   .option("--redis <url>", REDIS_OPTION)
   .option("--prover <name or path>", PROVER_OPTION)
-  .action(runBuilder);
+  .action(async (options: unknown) => {
+    await (await import("./commands/builder.ts")).runBuilder(options);
+  });
 
 program
   .command("node")
   .description("an L1 alone: Hardhat's node, in the order of arrival, until Ctrl-C")
   .option("--port <port>", "where it listens", parsePort, DEFAULT_PORT_BASE)
-  .action(runNode);
+  .action(async (options: NodeOptions) => {
+    await (await import("./commands/node.ts")).runNode(options);
+  });
 
 program
   .command("prover-worker")
@@ -189,7 +196,9 @@ program
   .option("--prover <name or path>", PROVER_OPTION)
   .option("--threads <number>", "processors to use; all by default")
   .option("--keys <folder>", KEYS)
-  .action(runProverWorker);
+  .action(async (options: unknown) => {
+    await (await import("./commands/prover-worker.ts")).runProverWorker(options);
+  });
 
 program
   .command("provers")
@@ -198,13 +207,17 @@ program
     "--prover <path>",
     "a program like rapidsnark's `prover`, or a backend that is not used unasked, to be measured too",
   )
-  .action(showProvers);
+  .action(async (options: ProversOptions) => {
+    await (await import("./commands/provers.ts")).showProvers(options);
+  });
 
 program
   .command("status")
   .description("say what the running devnet is doing")
   .option("--data <folder>", "folder of devnet.json", DEFAULT_DATA)
-  .action(showStatus);
+  .action(async (options: StatusOptions) => {
+    await (await import("./commands/status.ts")).showStatus(options);
+  });
 
 program
   .command("trace <hash>")
@@ -218,7 +231,9 @@ program
     [],
   )
   .option("--json", "all of it in JSON")
-  .action(showTrace);
+  .action(async (hash: string, options: TraceOptions) => {
+    await (await import("./commands/trace.ts")).showTrace(hash, options);
+  });
 
 program.addCommand(keysCommand());
 

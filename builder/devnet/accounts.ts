@@ -1,11 +1,9 @@
 import { toHex } from "viem";
 import { type HDAccount, type HDKey, mnemonicToAccount, privateKeyToAccount } from "viem/accounts";
+import { ACCOUNT_COUNT } from "./account-count.ts";
 
 /** The mnemonic every Ethereum development tool knows. Real Ether that is sent to these accounts is lost. */
 export const DEVELOPMENT_MNEMONIC = "test test test test test test test test test test test junk";
-
-/** How many accounts users have on a devnet that is told nothing else. */
-export const ACCOUNT_COUNT = 10;
 
 export interface DevelopmentAccount {
   readonly address: `0x${string}`;

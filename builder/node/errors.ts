@@ -1,4 +1,3 @@
-import { numberToHex } from "viem";
 import { LockstepError } from "../protocol/errors.ts";
 import { commandLine } from "../places/places.ts";
 import type { ChainId, StateRoot } from "../protocol/ids.ts";
@@ -42,12 +41,17 @@ export class InvalidConfigurationError extends LockstepError {
   }
 }
 
+/** As L1 writes it. Not by viem: every command loads this file, and few of them need that library. */
+function shownRoot(root: StateRoot): string {
+  return `0x${root.toString(16).padStart(64, "0")}`;
+}
+
 /** What a rollup's state was on L1 when it was registered is not what its kind begins with. */
 export class WrongGenesisError extends LockstepError {
   constructor(rollup: ChainId, registered: StateRoot, tried: readonly string[]) {
     super(
       "WRONG_GENESIS",
-      `rollup ${rollup} was registered with the genesis root ${numberToHex(registered, { size: 32 })}, which is ` +
+      `rollup ${rollup} was registered with the genesis root ${shownRoot(registered)}, which is ` +
         `not the one of ${tried.join(" or ")}. Give the builder the --predeploys and --genesis that deploy printed`,
     );
   }

@@ -3,15 +3,10 @@ import { createServer, type Server } from "node:net";
 import { PortInUseError } from "../gateway/port-in-use.ts";
 import { commandLine } from "../places/places.ts";
 import { InvalidConfigurationError } from "./errors.ts";
+import { LAST_PORT } from "./port-numbers.ts";
 
 /** Everything listens on the loopback interface only: keys and accounts are public. */
 export const HOST = "127.0.0.1";
-
-/** The first port of a devnet or a builder that is told no other. */
-export const DEFAULT_PORT_BASE = 8545;
-
-/** The greatest port. */
-export const LAST_PORT = 65_535;
 
 /** Where gateways listen. */
 export interface GatewayPorts {

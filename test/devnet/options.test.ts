@@ -1,7 +1,8 @@
 import { expect } from "chai";
 import { english, generateMnemonic } from "viem/accounts";
 import { DevnetAccounts, DEVELOPMENT_MNEMONIC, developmentAccounts } from "../../builder/devnet/accounts.ts";
-import { DEVNET_ROLLUPS, rollupsOption, shownRollups } from "../../builder/devnet/devnet-rollups.ts";
+import { DEVNET_ROLLUPS, shownRollups } from "../../builder/devnet/devnet-rollups.ts";
+import { rollupsOption } from "../../builder/devnet/rollups-option.ts";
 import { mnemonicFault } from "../../builder/devnet/mnemonic.ts";
 
 /** What is said of the option, or what it means. */

@@ -32,7 +32,8 @@ import { openProver } from "../../node/prover.ts";
 import { readGenesis } from "../../node/genesis/given.ts";
 import { withRegisteredGenesis } from "../../node/genesis/registered.ts";
 import { assertRegistered } from "../../node/registered.ts";
-import { builderRollup, kindNames, knownKind, provenBy, ROLLUP_KINDS } from "../../node/kinds/index.ts";
+import { builderRollup, knownKind, provenBy } from "../../node/kinds/index.ts";
+import { isKindName, kindNames } from "../../node/kinds/names.ts";
 import { shutdownAsked } from "../shutdown.ts";
 
 const NUMBER = /^\d{1,18}$/;
@@ -44,7 +45,7 @@ const rollup = z
   .transform((text) => text.split(":"))
   .refine(
     ([id = "", kind = "", ...more]) =>
-      NUMBER.test(id) && BigInt(id) > 0n && ROLLUP_KINDS.has(kind) && more.length === 0,
+      NUMBER.test(id) && BigInt(id) > 0n && isKindName(kind) && more.length === 0,
     `is not a rollup and its kind, for example 1:ledger; rollups count from 1, kinds are ${kindNames()}`,
   )
   .transform(([id = "", kind = ""]) => ({ id: chainId(BigInt(id)), kind: knownKind(kind) }));

@@ -19,9 +19,10 @@ import {
 import { deploy } from "../../node/deployment/deploy.ts";
 import { writeGenesisFile } from "../../node/genesis/file.ts";
 import { readGenesis } from "../../node/genesis/given.ts";
-import { deployedKinds, kindNames, knownKind, provenBy, ROLLUP_KINDS } from "../../node/kinds/index.ts";
+import { deployedKinds, knownKind, provenBy } from "../../node/kinds/index.ts";
+import { isKindName, kindNames } from "../../node/kinds/names.ts";
 import { commandLine } from "../../places/places.ts";
-import { DEFAULT_PORT_BASE } from "../../node/ports.ts";
+import { DEFAULT_PORT_BASE } from "../../node/port-numbers.ts";
 import { shownUrl } from "../../protocol/shown-url.ts";
 import { UNPROVEN_LABEL, unprovenWarning } from "../show/unproven-label.ts";
 
@@ -35,7 +36,7 @@ const configuration = z.object({
   kinds: z
     .string()
     .transform((names) => names.split(",").map((name) => name.trim()))
-    .refine((names) => names.every((name) => ROLLUP_KINDS.has(name)), `kinds of rollups are ${kindNames()}`),
+    .refine((names) => names.every((name) => isKindName(name)), `kinds of rollups are ${kindNames()}`),
   predeploys,
   proofs,
   keys: keysFolder,

@@ -4,7 +4,7 @@ import path from "node:path";
 import { pathToFileURL } from "node:url";
 import type { z } from "zod";
 import { InvalidConfigurationError } from "../../node/errors.ts";
-import { type CommandValues, configurationSchema } from "./schema.ts";
+import type { CommandValues } from "./schema.ts";
 
 /** What is looked for in the working folder, in this order. */
 const NAMES = ["lockstep.config.ts", "lockstep.config.js", "lockstep.config.mjs", "lockstep.config.json"];
@@ -26,6 +26,8 @@ export async function readConfigurationFile(
 ): Promise<ConfigurationFile | undefined> {
   const file = named === undefined ? fileIn(folder) : path.resolve(folder, named);
   if (file === undefined) return undefined;
+  // Most commands run without a file, and what checks one takes longer to load than they do.
+  const { configurationSchema } = await import("./schema.ts");
   const parsed = configurationSchema(path.dirname(file)).safeParse(await contentOf(file));
   if (parsed.success) return { file, values: parsed.data };
   const shown = path.relative("", file);

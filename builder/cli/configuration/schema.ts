@@ -1,12 +1,13 @@
 import path from "node:path";
 import { isAddress } from "viem";
 import { z } from "zod";
-import { devnetRollups, shownRollups } from "../../devnet/devnet-rollups.ts";
+import { shownRollups } from "../../devnet/devnet-rollups.ts";
 import { mnemonicFault } from "../../devnet/mnemonic.ts";
+import { devnetRollups } from "../../devnet/rollups-option.ts";
 import { PREDEPLOY_NAMES } from "../../kinds/evm/genesis/names.ts";
 import { isOrigin, redisUrl, rpcUrl } from "../../node/configuration.ts";
-import { kindNames, ROLLUP_KINDS } from "../../node/kinds/index.ts";
-import { LAST_PORT } from "../../node/ports.ts";
+import { isKindName, kindNames } from "../../node/kinds/names.ts";
+import { LAST_PORT } from "../../node/port-numbers.ts";
 
 /** Keys under which a posting key would be looked for. */
 const SECRETS = /^(lockstep_?)?(posting|private)?_?key$/i;
@@ -52,7 +53,7 @@ function oneOf(names: readonly string[], what: string) {
 
 const kind = z
   .string({ error: `is no kind of rollup; kinds are ${kindNames()}` })
-  .refine((name) => ROLLUP_KINDS.has(name), `is no kind of rollup; kinds are ${kindNames()}`);
+  .refine((name) => isKindName(name), `is no kind of rollup; kinds are ${kindNames()}`);
 
 const address = z
   .string({ error: "is not an address, 0x and 40 hexadecimal digits" })

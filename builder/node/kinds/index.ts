@@ -156,11 +156,6 @@ export function begunWith(known: KnownKind, genesis: Genesis): KnownKind {
   return withGenesis === undefined ? known : { ...known, genesis, kind: withGenesis(genesis) };
 }
 
-/** Names of the kinds, for messages. */
-export function kindNames(): string {
-  return [...ROLLUP_KINDS.keys()].join(", ");
-}
-
 /** A registered rollup as the builder runs it. */
 export function builderRollup(
   id: ChainId,

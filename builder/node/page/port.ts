@@ -1,5 +1,6 @@
 import { PortInUseError } from "../../gateway/port-in-use.ts";
-import { type GatewayPorts, LAST_PORT, portFor } from "../ports.ts";
+import { LAST_PORT } from "../port-numbers.ts";
+import { type GatewayPorts, portFor } from "../ports.ts";
 
 /**
  * Where the page is served: on the port that was asked for, else on the one behind the gateways'. Nothing is

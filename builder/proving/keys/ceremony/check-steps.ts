@@ -5,9 +5,7 @@ import type { Beacon, ContributionStep } from "../contributions.ts";
 import { POINT_BYTES } from "../curve-memory.ts";
 import { areSame } from "./key-parts.ts";
 import type { KeyTools } from "./key-tools.ts";
-
-/** Bounds on the exponent of a beacon's iterations: snarkjs refuses less, and 2^30 take hours. */
-export const BEACON_EXPONENTS = { least: 10, most: 30 } as const;
+import { BEACON_EXPONENTS } from "./beacon-exponents.ts";
 
 /** In front of a beacon's hash where the number for η comes from it. */
 const ETA_DOMAIN = Buffer.from("lockstep commitment key", "utf8");

@@ -6,7 +6,7 @@ import type { KeyHistory } from "../contributions.ts";
 import { readConstraintSystem } from "../r1cs.ts";
 import { readSharedFile } from "../shared-bytes.ts";
 import { readProvingKey } from "../zkey.ts";
-import { BEACON_EXPONENTS } from "./check-steps.ts";
+import { BEACON_EXPONENTS } from "./beacon-exponents.ts";
 import { CeremonyStepError, KeyFaultsError } from "./errors.ts";
 import { invalidMultiplicand, readKeyParts } from "./key-parts.ts";
 import { withKeyTools } from "./key-tools.ts";
