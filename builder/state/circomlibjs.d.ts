@@ -39,7 +39,12 @@ declare module "circomlibjs" {
   export interface PoseidonWasm {
     /** 1 to 16 inputs. */
     (inputs: readonly (bigint | Fe)[]): Fe;
-    readonly F: Fr;
+    readonly F: Fr & {
+      readonly tm: {
+        /** The WebAssembly that it runs. */
+        readonly code: Uint8Array;
+      };
+    };
   }
 
   export function buildPoseidon(): Promise<PoseidonWasm>;
