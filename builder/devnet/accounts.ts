@@ -1,5 +1,6 @@
+import { pbkdf2Sync } from "node:crypto";
 import { toHex } from "viem";
-import { type HDAccount, type HDKey, mnemonicToAccount, privateKeyToAccount } from "viem/accounts";
+import { type HDAccount, HDKey, privateKeyToAccount } from "viem/accounts";
 import { ACCOUNT_COUNT } from "./account-count.ts";
 
 /** The mnemonic every Ethereum development tool knows. Real Ether that is sent to these accounts is lost. */
@@ -15,11 +16,16 @@ const parents = new Map<string, HDKey>();
 
 /** The `index`-th account of the mnemonic, as every wallet derives it. */
 export function developmentAccount(index: number, mnemonic: string = DEVELOPMENT_MNEMONIC): HDAccount {
-  const parent = parents.get(mnemonic) ?? mnemonicToAccount(mnemonic, { path: "m/44'/60'/0'/0" }).getHdKey();
+  const parent = parents.get(mnemonic) ?? HDKey.fromMasterSeed(seedOf(mnemonic)).derive("m/44'/60'/0'/0");
   parents.set(mnemonic, parent);
   const key = parent.deriveChild(index);
   const account = privateKeyToAccount(toHex(keyOf(key)));
   return { ...account, getHdKey: () => key, source: "hd" };
+}
+
+/** BIP-39, without a passphrase: Node's own function takes a hundredth of the time that JavaScript does. */
+function seedOf(mnemonic: string): Uint8Array {
+  return pbkdf2Sync(mnemonic.normalize("NFKD"), "mnemonic", 2_048, 64, "sha512");
 }
 
 function keyOf({ privateKey }: HDKey): Uint8Array {

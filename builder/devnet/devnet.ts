@@ -13,6 +13,7 @@ import {
 import { DEVNET_ROLLUPS, type DevnetRollup } from "./devnet-rollups.ts";
 import type { Fork } from "./fork.ts";
 import { fundAccounts } from "./funding.ts";
+import { canShareOut } from "./funding-at-once.ts";
 import { fundingFrom } from "./endless-funding.ts";
 import { openGateways, type RollupEndpoint } from "../node/gateways.ts";
 import { L1_CHAIN_ID, mineByOwnTimer, mineByTimer, startL1 } from "./l1.ts";
@@ -27,7 +28,6 @@ import { ObservedProver } from "./observed-prover.ts";
 import { placePredeploys } from "./predeploys.ts";
 import { openPage, pageChains } from "../node/page/open.ts";
 import type { DevnetPorts } from "../node/ports.ts";
-import { openProver } from "../node/prover.ts";
 import { builderRollup, deployedKinds, type KnownKind, type Proofs, provenBy } from "../node/kinds/index.ts";
 
 export interface DevnetOptions {
@@ -135,12 +135,14 @@ export async function startDevnet({
   const [proving, node] = await Promise.allSettled([
     proofs === "none"
       ? { pool: noProver(), [Symbol.asyncDispose]: async () => undefined }
-      : openProver({
-          circuits: [...circuits.values()].map(({ artefacts }) => artefacts),
-          redis,
-          backend,
-          log,
-        }),
+      : import("../node/prover.ts").then(({ openProver }) =>
+          openProver({
+            circuits: [...circuits.values()].map(({ artefacts }) => artefacts),
+            redis,
+            backend,
+            log,
+          }),
+        ),
     startL1(ports.rpc, { accounts: holders, fork, recording: durable }),
   ]);
   if (proving.status === "fulfilled") cleanup.use(proving.value);
@@ -172,6 +174,7 @@ export async function startDevnet({
       payer: holders.funding,
       accounts: accounts.map(({ address }) => address),
       rollups: registered.filter(({ kind }) => kind.hasWallets).map(({ id }) => id),
+      sharedOut: canShareOut(predeploys, genesis),
     });
   if (durable !== undefined) {
     const facts = { ...durable, rollups, deploymentBlock: Number(deploymentBlock) };

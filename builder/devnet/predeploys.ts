@@ -1,6 +1,6 @@
-import { createTestClient, http, publicActions } from "viem";
+import { type Address, createTestClient, http, publicActions } from "viem";
 import type { PredeployName } from "../kinds/evm/genesis/names.ts";
-import { readPredeploys } from "../kinds/evm/genesis/read.ts";
+import { type GenesisAccount, readPredeploys } from "../kinds/evm/genesis/read.ts";
 
 /**
  * Puts contracts of others' on the devnet's own L1 node, as they are at a rollup's genesis. Before anything
@@ -8,11 +8,16 @@ import { readPredeploys } from "../kinds/evm/genesis/read.ts";
  * @throws `PREDEPLOY_CODE`.
  */
 export async function placePredeploys(rpc: string, names: readonly PredeployName[]): Promise<void> {
-  const node = createTestClient({ mode: "hardhat", transport: http(rpc) }).extend(publicActions);
-  for (const [address, { nonce, code, slots }] of await readPredeploys(names)) {
-    if ((await node.getCode({ address })) !== undefined) continue;
-    await node.setCode({ address, bytecode: code });
-    await node.setNonce({ address, nonce: Number(nonce) });
-    for (const [index, value] of slots) await node.setStorageAt({ address, index, value });
-  }
+  const node = createTestClient({ mode: "hardhat", transport: http(rpc, { batch: true }) }).extend(
+    publicActions,
+  );
+  const place = async (address: Address, { nonce, code, slots }: GenesisAccount): Promise<void> => {
+    if ((await node.getCode({ address })) !== undefined) return;
+    await Promise.all([
+      node.setCode({ address, bytecode: code }),
+      node.setNonce({ address, nonce: Number(nonce) }),
+      ...[...slots].map(([index, value]) => node.setStorageAt({ address, index, value })),
+    ]);
+  };
+  await Promise.all([...(await readPredeploys(names))].map(([address, account]) => place(address, account)));
 }
