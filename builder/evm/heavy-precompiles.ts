@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { EVMError, type ExecResult } from "@ethereumjs/evm";
-import { Piscina } from "piscina";
+import type { Piscina } from "piscina";
 import type { PrecompileAnswer, PrecompileTask } from "./precompile-thread.ts";
 import { MODULE_THREADS } from "../places/module-threads.ts";
 
@@ -19,7 +19,7 @@ const FEW_ROUNDS = 10_000;
 /** Milliseconds after which an idle thread ends: starting one takes about half a second. */
 const IDLE = 1_000;
 
-let pool: Piscina<PrecompileTask, PrecompileAnswer> | undefined;
+let pool: Promise<Piscina<PrecompileTask, PrecompileAnswer>> | undefined;
 
 /** Whether a precompile may take so long that it is better run elsewhere. */
 export function isHeavy(precompile: string, data: Uint8Array): boolean {
@@ -36,19 +36,26 @@ export async function runElsewhere(
   task: PrecompileTask,
   signal: AbortSignal | undefined,
 ): Promise<ExecResult> {
-  pool ??= new Piscina({
+  pool ??= openPool();
+  const { gasUsed, returnValue, error } = await (
+    await pool
+  ).run(task, signal === undefined ? {} : { signal });
+  return {
+    executionGasUsed: gasUsed,
+    returnValue,
+    ...(error === undefined ? {} : { exceptionError: new EVMError(error) }),
+  };
+}
+
+async function openPool(): Promise<Piscina<PrecompileTask, PrecompileAnswer>> {
+  const { Piscina: Pool } = await import("piscina");
+  return new Pool({
     ...MODULE_THREADS,
     filename: fileURLToPath(new URL("./precompile-thread.ts", import.meta.url)),
     minThreads: 0,
     maxThreads: 1,
     idleTimeout: IDLE,
   });
-  const { gasUsed, returnValue, error } = await pool.run(task, signal === undefined ? {} : { signal });
-  return {
-    executionGasUsed: gasUsed,
-    returnValue,
-    ...(error === undefined ? {} : { exceptionError: new EVMError(error) }),
-  };
 }
 
 function roundsOf(data: Uint8Array): number {

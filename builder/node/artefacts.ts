@@ -1,11 +1,8 @@
 import pc from "picocolors";
-import { type ArtefactProgress, loadArtefacts } from "../proving/circuits/load.ts";
-import { readTau } from "../proving/bus/code-powers.ts";
-import { readVerificationKey } from "../proving/load-circuit.ts";
+import type { ArtefactProgress } from "../proving/circuits/load.ts";
 import type { Circuit, Circuits } from "./circuits.ts";
 import { IS_INSTALLED } from "../places/places.ts";
 import { compileContracts } from "./deployment/compile.ts";
-import { buildNativeProvers } from "./native-provers.ts";
 import { type Report, step } from "./progress.mjs";
 import { type KnownKind, ROLLUP_KINDS } from "./kinds/index.ts";
 
@@ -41,15 +38,24 @@ async function makeCircuits(
   report: Report,
   { keys, kinds = ROLLUP_KINDS.values() }: KeyOptions,
 ): Promise<Circuits> {
+  const names = [...kinds].filter(({ kind }) => kind.isProven).flatMap(({ kind }) => kind.circuits);
+  // What makes circuits and keys takes long to load.
+  if (names.length === 0) return new Map();
+  const [{ buildNativeProvers }, { readTau }, { loadArtefacts }, { readVerificationKey }] = await Promise.all(
+    [
+      import("./native-provers.ts"),
+      import("../proving/bus/code-powers.ts"),
+      import("../proving/circuits/load.ts"),
+      import("../proving/load-circuit.ts"),
+    ],
+  );
   const progress = new Map<string, ArtefactProgress>();
   const onProgress = (news: ArtefactProgress): void => {
     progress.set(news.instance, news);
     report([...progress.values()].map(describe).join(", "));
   };
-  const names = [...kinds].filter(({ kind }) => kind.isProven).flatMap(({ kind }) => kind.circuits);
   // In the repository scripts/bootstrap.mjs does it, before the command begins.
-  if (IS_INSTALLED && names.length > 0)
-    for (const line of await buildNativeProvers({})) console.error(pc.yellow(`  ${line}`));
+  if (IS_INSTALLED) for (const line of await buildNativeProvers({})) console.error(pc.yellow(`  ${line}`));
   const artefacts = [...(await loadArtefacts([...new Set(names)], { keys, onProgress }))];
   const circuits = artefacts.map(async ([name, files]) => {
     const codePowers = files.commitment?.codePowers;

@@ -1,5 +1,5 @@
 import type { Artefacts } from "../proving/circuits/artefacts.ts";
-import { UNKNOWN_ORIGIN } from "../proving/keys/ceremony/powers-of-tau.ts";
+import { UNKNOWN_ORIGIN } from "../proving/keys/ceremony/origins.ts";
 import type { SplitVerificationKey } from "../proving/keys/split-verification-key.ts";
 import { type G2Point, isDevelopmentKey, type VerificationKey } from "../proving/keys/verification-key.ts";
 

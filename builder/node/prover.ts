@@ -3,7 +3,7 @@ import type { Artefacts } from "../proving/circuits/artefacts.ts";
 import { createLocalProver } from "../proving/local-prover.ts";
 import type { PoolEvent, TrialEvent } from "../proving/pool/options.ts";
 import type { ProverPool } from "../proving/pool/pool.ts";
-import { type IgnoredWorker, WorkerDirectory } from "../proving/redis/directory.ts";
+import type { IgnoredWorker } from "../proving/redis/directory.ts";
 
 export interface ProverOptions {
   readonly circuits: Iterable<Artefacts>;
@@ -49,6 +49,7 @@ export async function openProver({ circuits, redis, backend, log }: ProverOption
   const pool = await createLocalProver({ artefacts, listener, backend });
   cleanup.defer(() => pool.close());
   if (redis !== undefined) {
+    const { WorkerDirectory } = await import("../proving/redis/directory.ts");
     const onIgnored = (event: IgnoredWorker): void => log?.warn(event, "a prover worker gets no jobs");
     cleanup.use(await WorkerDirectory.open({ url: redis, pool, circuits: artefacts, onIgnored }));
   }

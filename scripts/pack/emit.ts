@@ -4,6 +4,8 @@ import ts from "typescript";
 
 /** `new URL("./thread.ts", import.meta.url)`: the program of a thread or a process. */
 const PROGRAM_URL = /(new URL\("\.[^"]*)\.ts("\s*,\s*import\.meta\.url\))/g;
+/** `import("./command.ts")`: the compiler leaves it as it is in functions that have a `using`. */
+const LATE_IMPORT = /(\bimport\("\.[^"]*)\.ts("\))/g;
 /** What still names a TypeScript file, which will not be there. */
 const TYPESCRIPT_NAME = /["'`]\.{1,2}\/[^"'`\n]*\.m?ts["'`]/;
 const COMMENT = /^\s*(\*|\/\/|\/\*).*$/gm;
@@ -36,7 +38,7 @@ export function emitPrograms(files: readonly string[], root: string, output: str
     const { outputText } = ts.transpileModule(readFileSync(fileName, "utf8"), { compilerOptions, fileName });
     const target = path.join(output, file.replace(/\.ts$/, ".js"));
     mkdirSync(path.dirname(target), { recursive: true });
-    writeFileSync(target, outputText.replace(PROGRAM_URL, "$1.js$2"));
+    writeFileSync(target, outputText.replace(PROGRAM_URL, "$1.js$2").replace(LATE_IMPORT, "$1.js$2"));
   }
   assertNoTypeScript(output);
 }

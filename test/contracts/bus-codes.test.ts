@@ -8,7 +8,7 @@ import {
   type CodeTable,
   hashTau,
 } from "../../builder/proving/bus/code-commitments.ts";
-import { DEVELOPMENT_TAU } from "../../builder/proving/bus/development-powers.ts";
+import { DEVELOPMENT_TAU } from "../../builder/proving/bus/development-tau.ts";
 import { type BusProofs, encodeBusProofs } from "../../builder/proving/bus/proofs.ts";
 import { BusProver, type Part } from "../proving/bus/bus-prover.ts";
 import { busStatement, type BusSystem, createBusSystem } from "./bus-system.ts";

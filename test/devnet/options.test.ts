@@ -2,6 +2,8 @@ import { expect } from "chai";
 import { english, generateMnemonic } from "viem/accounts";
 import { DevnetAccounts, DEVELOPMENT_MNEMONIC, developmentAccounts } from "../../builder/devnet/accounts.ts";
 import { DEVNET_ROLLUPS, shownRollups } from "../../builder/devnet/devnet-rollups.ts";
+import { ROLLUP_KINDS } from "../../builder/node/kinds/index.ts";
+import { KIND_NAMES } from "../../builder/node/kinds/names.ts";
 import { rollupsOption } from "../../builder/devnet/rollups-option.ts";
 import { mnemonicFault } from "../../builder/devnet/mnemonic.ts";
 
@@ -18,6 +20,11 @@ describe("rollups of a devnet", () => {
       { name: "Shop", kind: "evm" },
       { name: "shelf-2", kind: "ledger" },
     ]);
+  });
+
+  it("are of the kinds that there are, which options name without loading them", () => {
+    expect([...ROLLUP_KINDS.keys()]).to.deep.equal([...KIND_NAMES]);
+    for (const [name, { kind }] of ROLLUP_KINDS) expect(kind.name).to.equal(name);
   });
 
   for (const [given, problem] of [

@@ -1,10 +1,8 @@
 import { encodeFunctionData, type Hex, hexToBytes, size } from "viem";
-import { circuit } from "../../../circuits/evm/index.ts";
 import { busProofSystemAbi } from "../../protocol/abi.ts";
 import { LockstepError } from "../../protocol/errors.ts";
 import type { StatementHeader } from "../../protocol/statement.ts";
 import { DevelopmentKeyError } from "../../proving/keys/errors.ts";
-import { openCodeCommitments } from "../../proving/bus/code-powers.ts";
 import { busProofBytes } from "../../proving/bus/proofs.ts";
 import { type CodeCommitments, hashTau } from "../../proving/bus/code-commitments.ts";
 import { RollupProxies } from "../../proving/bus/proxies.ts";
@@ -12,18 +10,19 @@ import { loadPoseidon } from "../../state/poseidon.ts";
 import type { CompletedVisit, Prerequisite, RollupKind } from "../kind.ts";
 import { withoutProofs } from "../unproven.ts";
 import { createEvmKind, type EvmKindOptions } from "./index.ts";
-import { EVM_CIRCUIT, proveStatement } from "./proof/prove.ts";
-import { MAX_PROOFS, type StatementTrace, statementTrace } from "./proof/statement.ts";
+import { CODE_SLOTS, EVM_CIRCUIT, MAX_PROOFS } from "./proof/limits.ts";
+import type { StatementTrace } from "./proof/statement.ts";
 import type { EvmVisitRecord } from "./record.ts";
-import { traceVisit } from "./trace/visit.ts";
 
 const NAME = "proven-evm";
 
-const { slots: SLOTS } = circuit;
 /** The most that the proofs of one statement, its codes and its words take to verify. */
 const GAS = 1_500_000n;
 
 type Visit = CompletedVisit<EvmVisitRecord>;
+
+/** Whatever knows the circuit's rows takes long to load, and a builder that proves nothing needs none. */
+const circuitRows = () => Promise.all([import("./trace/visit.ts"), import("./proof/statement.ts")]);
 
 /** The rows of each visit, made when they are first asked for. */
 const traces = new WeakMap<EvmVisitRecord, Promise<StatementTrace>>();
@@ -38,6 +37,7 @@ async function traceOf(header: StatementHeader, visit: Visit): Promise<Statement
   const { witness } = visit.record;
   const make = async (): Promise<StatementTrace> => {
     const poseidon = await loadPoseidon();
+    const [{ traceVisit }, { statementTrace }] = await circuitRows();
     const proxies = RollupProxies.read();
     return statementTrace(poseidon, await traceVisit({ poseidon, proxies, header, visit, witness }));
   };
@@ -83,7 +83,10 @@ export function createProvenEvmKind({
   codePowers,
   ...options
 }: ProvenEvmKindOptions = {}): RollupKind<EvmVisitRecord> {
-  const commitments = () => openCodeCommitments(codePowers);
+  const commitments = async () => {
+    const { openCodeCommitments } = await import("../../proving/bus/code-powers.ts");
+    return await openCodeCommitments(codePowers);
+  };
   const elsewhere = (l1ChainId: bigint): LockstepError | undefined =>
     codePowers === undefined
       ? new DevelopmentKeyError(l1ChainId, `What rollups of kind ${NAME} commit to codes with is`)
@@ -95,7 +98,10 @@ export function createProvenEvmKind({
     check: undefined,
     isProven: true,
     circuits: [EVM_CIRCUIT],
-    proofSize: { bytes: busProofBytes({ proofs: MAX_PROOFS, slots: SLOTS, codes: SLOTS }), gas: GAS },
+    proofSize: {
+      bytes: busProofBytes({ proofs: MAX_PROOFS, slots: CODE_SLOTS, codes: CODE_SLOTS }),
+      gas: GAS,
+    },
     async proofJob(statement, visit) {
       const { header } = statement;
       const trace = await traceOf(header, visit);
@@ -103,6 +109,7 @@ export function createProvenEvmKind({
         circuit: EVM_CIRCUIT,
         about: `${trace.rows} rows with ${trace.committed} values, in ${trace.vectors.length} proofs`,
         async prove(prover, { signal, proofSystem, verificationKey }) {
+          const { proveStatement } = await import("./proof/prove.ts");
           const { proof } = await proveStatement(
             prover,
             {

@@ -1,5 +1,5 @@
 import { edwards } from "@noble/curves/abstract/edwards.js";
-import { buildEddsa, type Eddsa, type Point } from "circomlibjs";
+import type { Eddsa, Point } from "circomlibjs";
 import { FIELD_MODULUS, type FieldElement, fieldElement, OutOfRangeError } from "../../protocol/ids.ts";
 import { loadPoseidon, type Poseidon } from "../../state/poseidon.ts";
 
@@ -56,10 +56,14 @@ export function isProvable(s: bigint): boolean {
 
 /** Loads the curve once per process. */
 export function loadSigning(): Promise<Signing> {
-  loaded ??= Promise.all([buildEddsa(), loadPoseidon()]).then(([eddsa, poseidon]) =>
-    signingWith(eddsa, poseidon),
-  );
+  loaded ??= load();
   return loaded;
+}
+
+async function load(): Promise<Signing> {
+  const { buildEddsa } = await import("circomlibjs");
+  const [eddsa, poseidon] = await Promise.all([buildEddsa(), loadPoseidon()]);
+  return signingWith(eddsa, poseidon);
 }
 
 /** The L2 address of a public key: the low 160 bits of Poseidon(x, y). */

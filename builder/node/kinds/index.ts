@@ -8,7 +8,7 @@ import { ledgerGateway, ledgerSeeing, ledgerTrace } from "../../gateway/kinds/le
 import type { PredeployName } from "../../kinds/evm/genesis/names.ts";
 import type { GenesisAccounts } from "../../kinds/evm/genesis/read.ts";
 import { createEvmKind, evmKind } from "../../kinds/evm/index.ts";
-import { EVM_CIRCUIT } from "../../kinds/evm/proof/prove.ts";
+import { EVM_CIRCUIT } from "../../kinds/evm/proof/limits.ts";
 import { createProvenEvmKind, createTestProvenEvmKind } from "../../kinds/evm/proven.ts";
 import { SYSTEM } from "../../kinds/evm/system.ts";
 import type { RollupKind } from "../../kinds/kind.ts";

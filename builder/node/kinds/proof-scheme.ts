@@ -2,7 +2,7 @@ import path from "node:path";
 import { type Address, type Hex, hexToNumber, sliceHex } from "viem";
 import { hashTau } from "../../proving/bus/code-commitments.ts";
 import { MissingCeremonyKeyError } from "../../proving/circuits/errors.ts";
-import { CEREMONY_CODE_POWERS } from "../../proving/keys/ceremony/code-powers.ts";
+import { CEREMONY_CODE_POWERS } from "../../proving/keys/ceremony/code-powers-file.ts";
 import { DevelopmentKeyError } from "../../proving/keys/errors.ts";
 import { assertKeysAllowed, LOCAL_EVM_CHAIN_IDS } from "../../proving/keys/policy.ts";
 import {
@@ -15,7 +15,7 @@ import type { RollupKind } from "../../kinds/kind.ts";
 import { assertKindsAllowed } from "../../kinds/policy.ts";
 import { TEST_KEY, UNPROVEN, UNPROVEN_KEY } from "../../kinds/unproven.ts";
 import { busProofSystemAbi, groth16ProofSystemAbi } from "../../protocol/abi.ts";
-import { DEVELOPMENT_TAU } from "../../proving/bus/development-powers.ts";
+import { DEVELOPMENT_TAU } from "../../proving/bus/development-tau.ts";
 import { RollupProxies } from "../../proving/bus/proxies.ts";
 import { encodeKeySet, hashKeySet, type KeySet } from "../../proving/bus/key-set.ts";
 import type { Circuit, Circuits } from "../circuits.ts";

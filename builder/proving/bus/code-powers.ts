@@ -7,7 +7,8 @@ import { ELEMENT_BYTES } from "../keys/little-endian.ts";
 import { readG2 } from "../keys/points.ts";
 import type { G1Point, G2Point } from "../keys/verification-key.ts";
 import { CodeCommitments, type CodePowers } from "./code-commitments.ts";
-import { DEVELOPMENT_TAU, developmentPowers } from "./development-powers.ts";
+import { developmentPowers } from "./development-powers.ts";
+import { DEVELOPMENT_TAU } from "./development-tau.ts";
 import { Polynomials } from "./polynomials.ts";
 
 /** Powers that are made at first: enough for codes of about a kilobyte. */

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { CEREMONY_CODE_POWERS } from "../keys/ceremony/code-powers.ts";
+import { CEREMONY_CODE_POWERS } from "../keys/ceremony/code-powers-file.ts";
 import { compareCommitment, compareHistories, compareSteps, unfinished } from "../keys/ceremony/compare.ts";
 import { type KeyFault, KeyFaultsError } from "../keys/ceremony/errors.ts";
 import { CEREMONY_COMMITMENT_KEY, CEREMONY_FILES } from "../keys/ceremony/export.ts";

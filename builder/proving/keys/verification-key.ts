@@ -2,7 +2,6 @@ import { bn254 } from "@noble/curves/bn254.js";
 import { concatHex, type Hex, keccak256, numberToHex } from "viem";
 import { z } from "zod";
 import { KeyCorruptError } from "./errors.ts";
-import { DEVELOPMENT_SECRETS } from "./secrets.ts";
 
 export type G1Point = readonly [x: bigint, y: bigint];
 /**
@@ -111,11 +110,14 @@ export function hashVerificationKey(key: VerificationKey): Hex {
   return keccak256(encodeVerificationKey(key));
 }
 
-/** α of every development key: a key that has it can be forged, whatever else it says. */
-export const DEVELOPMENT_ALPHA: G1Point = (() => {
-  const { x, y } = bn254.G1.Point.BASE.multiply(DEVELOPMENT_SECRETS.alpha).toAffine();
-  return [x, y];
-})();
+/**
+ * α of every development key: a key that has it can be forged, whatever else it says. It and {@link
+ * DEVELOPMENT_BETA} are multiples of the generators, written down since every command would compute them.
+ */
+export const DEVELOPMENT_ALPHA: G1Point = [
+  12004914531674376264791648537517982787872486191006496904625310409815902879204n,
+  4158228514196676525975977850574539038268635907587042851149096694720602531194n,
+];
 
 /** True for keys, and for powers of tau, whose secrets are public: α or β is the development set-up's. */
 export function isDevelopmentKey({ alpha, beta }: Pick<VerificationKey, "alpha" | "beta">): boolean {
@@ -123,13 +125,16 @@ export function isDevelopmentKey({ alpha, beta }: Pick<VerificationKey, "alpha" 
 }
 
 /** β of every development key. */
-export const DEVELOPMENT_BETA: G2Point = (() => {
-  const { x, y } = bn254.G2.Point.BASE.multiply(DEVELOPMENT_SECRETS.beta).toAffine();
-  return [
-    [x.c0, x.c1],
-    [y.c0, y.c1],
-  ];
-})();
+export const DEVELOPMENT_BETA: G2Point = [
+  [
+    20033304083994180730261420564951312545521033113876841164503890952046653554276n,
+    20075260736037358457467508365706402254697521444099050976318783751123295177087n,
+  ],
+  [
+    13284527725402132989402694862198385466667398290535384237980053852944444565337n,
+    12492097357474174258819917424420917573562158275704028489051523756309257008645n,
+  ],
+];
 
 /** @throws `KEY_CORRUPT` when a point is not on its curve, outside of G2's subgroup, or at infinity. */
 export function assertPoints(key: VerificationKey): void {

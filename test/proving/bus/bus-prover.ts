@@ -6,7 +6,8 @@ import { proveGroth16 } from "../../../builder/proving/backends/snarkjs/groth16.
 import { MultiExponentiation } from "../../../builder/proving/backends/snarkjs/multi-exponentiation.ts";
 import { FIELD_MODULUS as P } from "../../../builder/protocol/ids.ts";
 import { CodeCommitments, type CodeTable } from "../../../builder/proving/bus/code-commitments.ts";
-import { DEVELOPMENT_TAU, developmentPowers } from "../../../builder/proving/bus/development-powers.ts";
+import { developmentPowers } from "../../../builder/proving/bus/development-powers.ts";
+import { DEVELOPMENT_TAU } from "../../../builder/proving/bus/development-tau.ts";
 import { hashKeySet, type KeySet } from "../../../builder/proving/bus/key-set.ts";
 import { Polynomials } from "../../../builder/proving/bus/polynomials.ts";
 import type { BusProof, BusProofs } from "../../../builder/proving/bus/proofs.ts";

@@ -1,9 +1,12 @@
 import { bn254 } from "@noble/curves/bn254.js";
 import { expect } from "chai";
 import { keccak256, sliceHex } from "viem";
+import { DEVELOPMENT_TAU } from "../../../builder/proving/bus/development-tau.ts";
 import { assertKeysAllowed } from "../../../builder/proving/keys/policy.ts";
 import { DEVELOPMENT_SECRETS } from "../../../builder/proving/keys/secrets.ts";
 import {
+  DEVELOPMENT_ALPHA,
+  DEVELOPMENT_BETA,
   encodeVerificationKey,
   fromSnarkjs,
   hashVerificationKey,
@@ -19,6 +22,22 @@ describe("verification key", function () {
   let key: VerificationKey;
   before(async () => {
     key = await readVerificationKey(await testArtefacts("bits"));
+  });
+
+  it("of the development set-up begins with the multiples of the generators that its secrets give", () => {
+    const { alpha, beta, tau } = DEVELOPMENT_SECRETS;
+    const onG1 = bn254.G1.Point.BASE.multiply(alpha).toAffine();
+    expect(DEVELOPMENT_ALPHA).to.deep.equal([onG1.x, onG1.y]);
+    for (const [written, secret] of [
+      [DEVELOPMENT_BETA, beta],
+      [DEVELOPMENT_TAU, tau],
+    ] as const) {
+      const { x, y } = bn254.G2.Point.BASE.multiply(secret).toAffine();
+      expect(written).to.deep.equal([
+        [x.c0, x.c1],
+        [y.c0, y.c1],
+      ]);
+    }
   });
 
   it("is encoded in 704 bytes: α, β, γ, δ, IC, imaginary parts first", () => {

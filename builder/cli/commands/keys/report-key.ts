@@ -1,7 +1,7 @@
 import pc from "picocolors";
 import { KeyFaultsError } from "../../../proving/keys/ceremony/errors.ts";
 import { type KeyFacts, verifyKey, type VerifyKeyOptions } from "../../../proving/keys/ceremony/verify.ts";
-import { UNKNOWN_ORIGIN } from "../../../proving/keys/ceremony/powers-of-tau.ts";
+import { UNKNOWN_ORIGIN } from "../../../proving/keys/ceremony/origins.ts";
 import { step } from "../../../node/progress.mjs";
 import { showHistory } from "./show-history.ts";
 

@@ -16,7 +16,6 @@ import { logger } from "../../log.ts";
 import { LiveLines } from "../../show/live-lines.ts";
 import { untilShutdown } from "../../shutdown.ts";
 import { tellStarter } from "../../starter.ts";
-import { showFirstCall, showProvenCall } from "./first-calls.ts";
 import { type StartOptions, startConfiguration } from "./options.ts";
 import { printDevnet } from "./print-devnet.ts";
 
@@ -97,8 +96,10 @@ export async function runStart({
   written = true;
   const has = (kind: string): boolean =>
     play && isNew && !shutdown.aborted && rollups.some((each) => each.kind === kind);
-  if (has("ledger")) await abortable(showFirstCall(devnet, circuits), shutdown);
-  if (mode === "real" && has("proven-evm")) await abortable(showProvenCall(devnet, circuits), shutdown);
+  const calls = async () => await import("./first-calls.ts");
+  if (has("ledger")) await abortable((await calls()).showFirstCall(devnet, circuits), shutdown);
+  if (mode === "real" && has("proven-evm"))
+    await abortable((await calls()).showProvenCall(devnet, circuits), shutdown);
   if (!shutdown.aborted) {
     printDevnet(devnet.description, descriptionFile(data), circuits, genesis);
     await tellStarter({ type: "ready", devnet: devnet.description });

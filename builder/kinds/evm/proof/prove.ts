@@ -13,10 +13,9 @@ import {
 } from "../../../proving/bus/transcript.ts";
 import { proveTogether } from "../../../proving/prove-together.ts";
 import type { CommittedResult, ProveOptions, Prover } from "../../../proving/prover.ts";
+import { EVM_CIRCUIT } from "./limits.ts";
 import type { StatementTrace } from "./statement.ts";
 
-/** Name of the circuit whose rows prove what EVM rollups do. */
-export const EVM_CIRCUIT = "evm";
 /** The set's only key. */
 const KEY = 0;
 

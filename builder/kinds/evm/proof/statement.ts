@@ -5,12 +5,11 @@ import type { Poseidon } from "../../../state/poseidon.ts";
 import type { TraceRow } from "../trace/trace-row.ts";
 import type { VisitTrace } from "../trace/visit.ts";
 import { codeTraceRows, type SlottedCode } from "./code-rows.ts";
+import { MAX_PROOFS } from "./limits.ts";
 import { spread } from "./spread.ts";
 
 /** What is proven by at least so many proofs: several of them on one bus are the rule, not the exception. */
 const MIN_PROOFS = 2;
-/** Of one statement: more would take a batch's gas alone. */
-export const MAX_PROOFS = 8;
 
 /** A statement's rows, shared out among its proofs, before anything is committed to. */
 export interface StatementTrace {

@@ -3,9 +3,6 @@ import { FACTOR_BITS, randomScalars } from "../random-scalars.ts";
 import { areSame } from "./key-parts.ts";
 import { type KeyTools, withKeyTools } from "./key-tools.ts";
 
-/** Beside a key with committed wires: what codes are committed to with, see {@link CodePowersFile}. */
-export const CEREMONY_CODE_POWERS = "codes.tau";
-
 /**
  * [τ]₂, then [τ^0]₁, [τ^1]₁, …: affine, as in the files of snarkjs. Proof systems on a bus commit to codes
  * with the powers of tau of their keys (docs/proving-evm.md, section 5).

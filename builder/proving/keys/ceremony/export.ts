@@ -3,7 +3,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { encodeSplitVerificationKey, formatSplitVerificationKey } from "../split-verification-key.ts";
 import { encodeVerificationKey, formatVerificationKey } from "../verification-key.ts";
-import { CEREMONY_CODE_POWERS } from "./code-powers.ts";
+import { CEREMONY_CODE_POWERS } from "./code-powers-file.ts";
 import { KeyFaultsError } from "./errors.ts";
 import { hashFile } from "./hash-file.ts";
 import { withNewFolder } from "./new-file.ts";

@@ -6,6 +6,7 @@ import { hashedQuotientPowers } from "../arithmetisation.ts";
 import { ELEMENT_BYTES, readElement } from "../little-endian.ts";
 import { readG1, readG2 } from "../points.ts";
 import { shared } from "../shared-bytes.ts";
+import { DEVELOPMENT_ORIGIN, UNKNOWN_ORIGIN } from "./origins.ts";
 import { isDevelopmentKey } from "../verification-key.ts";
 import { PowersOfTauError } from "./errors.ts";
 import { hashFile } from "./hash-file.ts";
@@ -42,11 +43,6 @@ export interface PowersOrigin {
    */
   readonly origin: string;
 }
-
-/** The file's maker is unknown, and may know its secrets. */
-export const UNKNOWN_ORIGIN = "unknown";
-/** The file's secrets are public. */
-export const DEVELOPMENT_ORIGIN = "development";
 
 /** Points of a circuit's rows, as the file holds them. Shared memory. */
 export interface RowPoints {

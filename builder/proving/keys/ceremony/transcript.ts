@@ -6,7 +6,7 @@ import { committedWires } from "../commitment-key.ts";
 import type { KeyHistory } from "../contributions.ts";
 import { CeremonyStepError, TranscriptError } from "./errors.ts";
 import { knownPowersOfTau } from "./known-powers-of-tau.ts";
-import { DEVELOPMENT_ORIGIN, UNKNOWN_ORIGIN } from "./powers-of-tau.ts";
+import { DEVELOPMENT_ORIGIN, UNKNOWN_ORIGIN } from "./origins.ts";
 import type { CommitmentParts } from "./split.ts";
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);

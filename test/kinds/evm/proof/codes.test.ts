@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { type Address, concatHex, type Hex, keccak256, numberToHex, size, sliceHex } from "viem";
-import { CODE_TYPES } from "../../../../circuits/evm/index.ts";
+import { circuit, CODE_TYPES } from "../../../../circuits/evm/index.ts";
+import { CODE_SLOTS } from "../../../../builder/kinds/evm/proof/limits.ts";
 import type { VisitTrace } from "../../../../builder/kinds/evm/trace/visit.ts";
 import { busProofSystemAbi as abi } from "../../../../builder/protocol/abi.ts";
 import { busProofBytes } from "../../../../builder/proving/bus/proofs.ts";
@@ -28,6 +29,7 @@ describe("codes of proven visits", function () {
   let both: ProvenRun;
 
   before(async () => {
+    expect(CODE_SLOTS, "slots that the builder counts on").to.equal(circuit.slots);
     rollup = await ProvenRollup.open();
     counterCode = await runtimeCode("examples/Counter.sol", "Counter");
     counter = await rollup.deploy(counterCode);

@@ -7,7 +7,7 @@ import { L1 } from "../../../../builder/protocol/ids.ts";
 import { wholeStatementWords } from "../../../../builder/protocol/statement.ts";
 import type { CodeCommitments } from "../../../../builder/proving/bus/code-commitments.ts";
 import { developmentCodeCommitments } from "../../../../builder/proving/bus/code-powers.ts";
-import { DEVELOPMENT_TAU } from "../../../../builder/proving/bus/development-powers.ts";
+import { DEVELOPMENT_TAU } from "../../../../builder/proving/bus/development-tau.ts";
 import { hashKeySet, type KeySet } from "../../../../builder/proving/bus/key-set.ts";
 import { RollupProxies } from "../../../../builder/proving/bus/proxies.ts";
 import { loadArtefacts } from "../../../../builder/proving/circuits/load.ts";
