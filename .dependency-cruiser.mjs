@@ -60,9 +60,9 @@ export default {
       name: "provers-do-not-know-each-other",
       comment: "adding a backend is adding a folder: only backends/index.ts names them",
       severity: "error",
-      from: { path: "^builder/proving/backends/(gnark|rapidsnark|snarkjs|executable)/" },
+      from: { path: "^builder/proving/backends/(gnark|rapidsnark|snarkjs|snarkrs|executable)/" },
       to: {
-        path: "^builder/proving/backends/(gnark|rapidsnark|snarkjs|executable)/",
+        path: "^builder/proving/backends/(gnark|rapidsnark|snarkjs|snarkrs|executable)/",
         pathNot: "^builder/proving/backends/$1/",
       },
     },

@@ -40,6 +40,8 @@ const COMMANDS = {
   provers: ["builder/cli/index.ts", "provers"],
   keys: ["builder/cli/index.ts", "keys"],
   bench: ["scripts/bench.ts"],
+  "gpu:pack": ["scripts/gpu/pack.ts"],
+  "gpu:verify": ["scripts/gpu/verify.ts"],
   abi: ["scripts/abi.ts"],
   pack: ["scripts/pack.ts"],
   screenshots: ["scripts/screenshots.ts"],

@@ -42,14 +42,23 @@ function mebibytes(pid: number, line: RegExp): number {
   return kibibytes.reduce((sum, each) => sum + each, 0) / 1024;
 }
 
+/** The processes that a process started and that have not ended, with their programs' names. */
+export function childrenOf(pid: number): { readonly pid: number; readonly name: string }[] {
+  return childPids(pid).map((child) => ({ pid: child, name: read(`/proc/${child}/comm`).trim() }));
+}
+
 function familyOf(pid: number): number[] {
   if (!IS_MEASURED) return [];
-  const children = threadsOf(pid).flatMap((thread) =>
+  return [pid, ...childPids(pid).flatMap(familyOf)];
+}
+
+function childPids(pid: number): number[] {
+  return threadsOf(pid).flatMap((thread) =>
     read(`/proc/${pid}/task/${thread}/children`)
       .split(" ")
-      .filter((each) => each !== ""),
+      .filter((each) => each !== "")
+      .map(Number),
   );
-  return [pid, ...children.flatMap((child) => familyOf(Number(child)))];
 }
 
 function ticks(pid: number, field: number): number {

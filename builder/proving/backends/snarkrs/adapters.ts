@@ -19,12 +19,13 @@ const adapter = z.object({
   software: z.boolean(),
 });
 const listed = z.union([z.array(adapter), z.object({ error: z.string() })]);
-const schema = z.object({ cuda: listed, wgpu: listed });
+/** What the worker says when it is asked for adapters. */
+export const adaptersSchema = z.object({ cuda: listed, wgpu: listed });
 
 /** Something that an API offers to compute on. */
 export type Adapter = z.output<typeof adapter>;
 /** What each API offers, or why none can be looked for. */
-export type Adapters = z.output<typeof schema>;
+export type Adapters = z.output<typeof adaptersSchema>;
 
 /**
  * Whether a GPU can be there, as far as files tell: a machine without is to spend no minutes on a worker.
@@ -58,10 +59,14 @@ export function adaptersHere(program: string): Promise<Adapters> {
   return answer;
 }
 
-async function listAdapters(program: string): Promise<Adapters> {
+/** What a worker finds in an environment: that decides which drivers its loaders find. */
+export async function listAdapters(
+  program: string,
+  environment: NodeJS.ProcessEnv = process.env,
+): Promise<Adapters> {
   try {
-    const { stdout } = await run(program, ["adapters"], { timeout: LIST_TIMEOUT_MS });
-    return schema.parse(JSON.parse(stdout));
+    const { stdout } = await run(program, ["adapters"], { timeout: LIST_TIMEOUT_MS, env: environment });
+    return adaptersSchema.parse(JSON.parse(stdout));
   } catch (failure) {
     const error = failure instanceof Error ? failure.message : String(failure);
     return { cuda: { error }, wgpu: { error } };
