@@ -30,9 +30,10 @@ export async function createLocalProver(options: LocalProverOptions): Promise<Pr
   const { threads = availableParallelism(), listener } = options;
   const circuits = [...options.artefacts];
   const kind = await chooseBackend(options.backend);
-  const backend = await kind.open({ circuits, threads });
+  const opened = { circuits, threads };
+  const backend = options.backend === undefined ? await kind.open(opened) : await openReady(kind, opened);
   // A device that was asked for by name needs no trial, and beside a program there is none.
-  const devices = options.backend === undefined ? await openDevices({ circuits, threads }) : [];
+  const devices = options.backend === undefined ? await openDevices(opened) : [];
   const pooled = Promise.withResolvers<ProverPool>();
   const constraints = new Map(circuits.map((each) => [each.instance, each.constraints]));
   const onFaster = (challenger: Backend): void => void pooled.promise.then((pool) => pool.add(challenger));
@@ -46,6 +47,22 @@ export async function createLocalProver(options: LocalProverOptions): Promise<Pr
     return pool;
   } catch (error) {
     await watched.close();
+    throw error;
+  }
+}
+
+/**
+ * A backend that was asked for by name, ready: what a device compiles the first time on a machine takes
+ * longer than a pool waits for a proof. One on trial does it beside what proves.
+ * @throws {BackendFailedError} when it cannot get ready; as the kind's `open`.
+ */
+export async function openReady(kind: BackendKind, options: BackendOptions): Promise<Backend> {
+  const backend = await kind.open(options);
+  try {
+    await backend.prepare?.();
+    return backend;
+  } catch (error) {
+    await backend.close();
     throw error;
   }
 }

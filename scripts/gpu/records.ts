@@ -33,7 +33,9 @@ const proof = z.object({
   kind: z.literal("proof"),
   backend: z.string(),
   circuit: z.string(),
-  /** 0 is the first one of its process: the device is opened and the key brought there for it. */
+  /** Until its process had read the key's header and opened the device; of a first time, with compiling. */
+  readyMilliseconds: z.number(),
+  /** 0 is the first one of its process: the key is brought to the device for it. */
   number: z.number(),
   /** From a ready witness to the proof. */
   milliseconds: z.number(),

@@ -6,7 +6,7 @@ import { availableParallelism } from "node:os";
 import { setTimeout as delay } from "node:timers/promises";
 import { fieldElement } from "../../builder/protocol/ids.ts";
 import type { Backend } from "../../builder/proving/backends/backend.ts";
-import { chooseBackend } from "../../builder/proving/local-prover.ts";
+import { chooseBackend, openReady } from "../../builder/proving/local-prover.ts";
 import { compileCurve } from "../../builder/proving/keys/curve-module.ts";
 import { ProverPool } from "../../builder/proving/pool/pool.ts";
 import type { Groth16Proof } from "../../builder/proving/prover.ts";
@@ -51,7 +51,9 @@ async function prove({ backend: name, circuit, proofs }: Extract<Step, { do: "pr
   const witness = await witnessOf(artefacts);
   const verifier = await ProofVerifier.create(await compileCurve(), await verificationKeyOf(artefacts));
   const kind = await chooseBackend(name);
-  const backend = await kind.open({ circuits: [artefacts], threads: THREADS });
+  const opened = performance.now();
+  const backend = await openReady(kind, { circuits: [artefacts], threads: THREADS });
+  const readyMilliseconds = performance.now() - opened;
   try {
     for (let number = 0; number <= proofs; number++) {
       const start = performance.now();
@@ -65,7 +67,7 @@ async function prove({ backend: name, circuit, proofs }: Extract<Step, { do: "pr
       const gpu = await gpuMebibytes();
       await tell({
         kind: "proof",
-        ...{ backend: name, circuit, number, milliseconds, proveMilliseconds },
+        ...{ backend: name, circuit, number, milliseconds, proveMilliseconds, readyMilliseconds },
         isValid: verifier.verify(publicSignals, proof),
         peakMebibytes: peakMebibytesOf(process.pid),
         ...(gpu === undefined ? {} : { gpuMebibytes: gpu }),
@@ -87,7 +89,7 @@ async function batch({
   const circuits = await Promise.all([...new Set(jobs.map(({ circuit }) => circuit))].map(artefactsOf));
   const backends: Backend[] = [];
   for (const name of names)
-    backends.push(await (await chooseBackend(name)).open({ circuits, threads: THREADS }));
+    backends.push(await openReady(await chooseBackend(name), { circuits, threads: THREADS }));
   const pool = await ProverPool.open({ circuits, backends });
   try {
     // Each backend has the keys, and the pool knows its speed with each circuit.

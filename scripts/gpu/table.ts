@@ -17,7 +17,17 @@ export function tableOf(records: readonly MeasuredRecord[]): string {
       ]),
     ),
     ...section(
-      ["circuit", "backend", "first ms", "warm ms", "proof alone ms", "warm proofs", "peak MiB", "GPU MiB"],
+      [
+        "circuit",
+        "backend",
+        "ready s",
+        "first ms",
+        "warm ms",
+        "proof alone ms",
+        "warm proofs",
+        "peak MiB",
+        "GPU MiB",
+      ],
       proofRows(of("proof")),
     ),
     ...section(
@@ -65,6 +75,7 @@ function proofRows(proofs: readonly ProofRecord[]): string[][] {
     return [
       circuit,
       `${backend}${isWrong ? " (A PROOF WAS WRONG)" : ""}`,
+      shown(first && first.readyMilliseconds / 1_000),
       shown(first?.milliseconds),
       shown(median(warm.map(({ milliseconds }) => milliseconds))),
       shown(median(warm.map(({ proveMilliseconds }) => proveMilliseconds))),

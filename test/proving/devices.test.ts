@@ -1,6 +1,11 @@
+import { existsSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { expect } from "chai";
+import { z } from "zod";
+import { CACHE_FOLDER } from "../../builder/places/places.ts";
+import type { BackendKind } from "../../builder/proving/backends/backend.ts";
 import {
   type Adapter,
   adaptersHere,
@@ -9,10 +14,11 @@ import {
 } from "../../builder/proving/backends/snarkrs/adapters.ts";
 import { BACKEND_KINDS } from "../../builder/proving/backends/index.ts";
 import { findWorker, prepareWorker } from "../../builder/proving/backends/native/build.ts";
+import { FRAME_FORMAT } from "../../builder/proving/backends/native/worker-process.ts";
 import { type Api, openDevice } from "../../builder/proving/backends/snarkrs/open.ts";
 import { snarkrsWorker } from "../../builder/proving/backends/snarkrs/worker.ts";
 import type { Artefacts } from "../../builder/proving/circuits/artefacts.ts";
-import { chooseBackend } from "../../builder/proving/local-prover.ts";
+import { chooseBackend, openReady } from "../../builder/proving/local-prover.ts";
 import { readCommitmentKey } from "../../builder/proving/keys/commitment-key.ts";
 import { readG1 } from "../../builder/proving/keys/points.ts";
 import { ProverPool } from "../../builder/proving/pool/pool.ts";
@@ -71,6 +77,35 @@ describe("devices that prove", function () {
         const { cuda, wgpu } = await adaptersHere(worker);
         expect([cuda, wgpu].every((found) => "error" in found && found.error !== "")).to.equal(true);
       }
+    }));
+
+  it("compile their kernels before a pool waits for proofs, and keep them below .lockstep", () =>
+    inTemporaryFolder(async (folder) => {
+      const bits = await testArtefacts("bits");
+      const kindOf = (worker: string): BackendKind => ({
+        name: "slow",
+        unavailableReason: async () => undefined,
+        open: (options) => openDevice("slow", "cuda", worker, options),
+      });
+      const options = { circuits: [bits], threads: 1 };
+      const [ready, told] = [path.join(folder, "ready"), path.join(folder, "told")];
+      const slow = await workerSaying(folder, "slow", `R${FRAME_FORMAT}+keys`, told);
+      await using stack = new AsyncDisposableStack();
+      const opening = openReady(kindOf(slow), options).then(async (backend) => {
+        stack.defer(() => backend.close());
+        await writeFile(ready, "");
+      });
+      while (!existsSync(told)) await delay(10);
+      expect(existsSync(ready), "it is not ready yet").to.equal(false);
+      await writeFile(`${told}.go`, "");
+      await opening;
+      const environment = z.record(z.string(), z.string()).parse(JSON.parse(await readFile(told, "utf8")));
+      for (const cache of ["G16_CUDA_CACHE", "CUDA_CACHE_PATH", "MESA_SHADER_CACHE_DIR"])
+        expect(environment[cache], cache).to.satisfy((place: string) => place.startsWith(CACHE_FOLDER));
+
+      const broken = await workerSaying(folder, "broken", "Eno nvrtc", `${told}.broken`);
+      await writeFile(`${told}.broken.go`, "");
+      expect(await failureCode(openReady(kindOf(broken), options))).to.equal("BACKEND_FAILED");
     }));
 
   it("are told of by name, driver and memory", () => {
@@ -175,6 +210,30 @@ describe("devices that prove", function () {
     });
   });
 });
+
+/**
+ * A worker that writes down its environment, and says something when it is let go.
+ * @returns its path.
+ */
+async function workerSaying(folder: string, name: string, frame: string, told: string): Promise<string> {
+  const worker = path.join(folder, name);
+  const script = `#!${process.execPath}
+const { existsSync, renameSync, writeFileSync } = require("node:fs");
+const [told, text] = ${JSON.stringify([told, frame])};
+writeFileSync(told + ".new", JSON.stringify(process.env));
+renameSync(told + ".new", told);
+const length = Buffer.alloc(4);
+length.writeUInt32LE(text.length);
+const timer = setInterval(() => {
+  if (!existsSync(told + ".go")) return;
+  clearInterval(timer);
+  process.stdout.write(Buffer.concat([length, Buffer.from(text)]));
+}, 10);
+process.stdin.resume().on("end", () => process.exit());
+`;
+  await writeFile(worker, script, { mode: 0o755 });
+  return worker;
+}
 
 function kindNamed(name: string) {
   const kind = BACKEND_KINDS.find((each) => each.name === name);

@@ -140,7 +140,7 @@ describe("measuring on a lent machine", function () {
         const unknown = async (): Promise<undefined> => undefined;
         expect(await verdictsOn(records, development, unknown)).to.deep.equal({ verified: 6, wrong: [] });
         const table = readFileSync(path.join(out, "table.md"), "utf8");
-        expect(table).to.match(new RegExp(`\\| chain10 \\| ${name} \\| [\\d.]+ \\| [\\d.]+ \\|`));
+        expect(table).to.match(new RegExp(`\\| chain10 \\| ${name} \\| [\\d.]+ \\| [\\d.]+ \\| [\\d.]+ \\|`));
         expect(table).to.contain("not measured: kernels of snarkrs:none");
 
         const forged = records.map((record): MeasuredRecord =>

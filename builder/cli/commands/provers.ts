@@ -49,7 +49,15 @@ export async function showProvers({ prover }: ProversOptions): Promise<void> {
       console.log(`${title}  ${pc.dim(`never used unasked; \`--prover ${name}\` measures it`)}`);
       continue;
     }
-    const { witness, prove } = await step(`measuring ${name}`, () => measure(name, artefacts, job));
+    const measured = await step(`measuring ${name}`, () => measure(name, artefacts, job)).catch(
+      // A driver may show a GPU and lack what compiles for it.
+      (error: unknown) => (error instanceof Error ? error.message : String(error)),
+    );
+    if (typeof measured === "string") {
+      console.log(`${title}  ${pc.yellow(`it cannot prove here: ${measured}`)}`);
+      continue;
+    }
+    const { witness, prove } = measured;
     // A device takes part, unasked, for those circuits for which a trial shows that it is faster.
     if (kind.isDevice === true)
       chosen = pc.green(prove < best ? "  takes part: it is faster" : "  takes no part: it is slower");

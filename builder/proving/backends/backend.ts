@@ -83,6 +83,12 @@ export interface Backend {
   /** It computes witnesses itself, from the input, and never asks for one. */
   readonly computesWitness?: boolean;
   /**
+   * Does what takes minutes the first time on a machine, where anything does: a device compiles its kernels.
+   * Without it the first proof does that, in its own time.
+   * @throws {BackendFailedError}
+   */
+  prepare?(): Promise<void>;
+  /**
    * @param signal ends the work.
    * @throws {BackendFailedError} when the backend could not make it, though another one might; `PROOF_FAILED`
    * when no backend can.

@@ -1,6 +1,7 @@
 import type { Artefacts } from "../../../builder/proving/circuits/artefacts.ts";
 import type { Backend, BackendKind } from "../../../builder/proving/backends/backend.ts";
 import type { CircuitJob } from "../../../builder/proving/circuit-job.ts";
+import { openReady } from "../../../builder/proving/local-prover.ts";
 import { ProverPool } from "../../../builder/proving/pool/pool.ts";
 import type { ProverResult } from "../../../builder/proving/prover.ts";
 import { type ProofTiming, timed } from "./timing.ts";
@@ -49,7 +50,7 @@ export class BenchPool implements AsyncDisposable {
     const traces = new Map<bigint, ProofTiming>();
     const backends: Backend[] = [];
     for (let worker = 1; worker <= workers; worker++) {
-      const backend = await kind.open({ circuits, threads });
+      const backend = await openReady(kind, { circuits, threads });
       backends.push(
         timed(backend, `${kind.name} ${worker}`, (commitment, trace) => traces.set(commitment, trace)),
       );

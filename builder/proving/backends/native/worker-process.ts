@@ -86,6 +86,18 @@ export class WorkerProcess {
   }
 
   /**
+   * Resolves when the worker has said that it is ready.
+   * @throws {WorkerError}
+   */
+  async ready(): Promise<void> {
+    this.#ready ??= this.#handshake();
+    await this.#ready.catch(async (error: unknown) => {
+      await this.kill();
+      throw error;
+    });
+  }
+
+  /**
    * @param witness content of the `.wtns` file.
    * @param signal kills the process.
    * @param key number of the key, where the worker holds several.
@@ -120,11 +132,7 @@ export class WorkerProcess {
     signal.addEventListener("abort", kill);
     try {
       signal.throwIfAborted();
-      this.#ready ??= this.#handshake();
-      await this.#ready.catch(async (error: unknown) => {
-        await this.kill();
-        throw error;
-      });
+      await this.ready();
       const length = Buffer.alloc(LENGTH_BYTES);
       length.writeUInt32LE(head.length + content.length);
       this.#child.stdin.write(Buffer.concat([length, head]));

@@ -19,7 +19,7 @@ const GIVEN: Readonly<Record<Api, readonly [api: string, adapters: string]>> = {
 
 /** A byte behind the letter says which key. */
 const KEYED_FRAMES = `${FRAME_FORMAT}+keys`;
-/** Compiled kernels, which take minutes without it. */
+/** Compiled kernels, which take minutes without it: the worker's own, and those of drivers. */
 const CACHE = join(CACHE_FOLDER, "gpu-cache");
 
 /**
@@ -43,30 +43,33 @@ export async function openDevice(
     ...process.env,
     G16_CUDA_CACHE: join(CACHE, "nvrtc"),
     CUDA_CACHE_PATH: join(CACHE, "driver"),
+    __GL_SHADER_DISK_CACHE_PATH: join(CACHE, "vulkan"),
+    MESA_SHADER_CACHE_DIR: join(CACHE, "vulkan"),
   };
   let running: WorkerProcess | undefined;
   let isClosed = false;
 
-  async function answerOf<T>(
-    circuit: string,
-    ask: (process: WorkerProcess, key: number) => Promise<T>,
-  ): Promise<T> {
+  async function answerOf<T>(ask: (process: WorkerProcess) => Promise<T>): Promise<T> {
     if (isClosed) throw new BackendFailedError(name, "it was closed");
-    const key = numbers.get(circuit);
-    if (key === undefined) throw new RangeError(`no proving key of ${circuit}`);
     if (running?.isAlive !== true)
       running = new WorkerProcess(program, given, { format: KEYED_FRAMES, environment });
     try {
-      return await ask(running, key);
+      return await ask(running);
     } catch (cause) {
       const reason = cause instanceof Error ? cause.message : String(cause);
       throw new BackendFailedError(name, reason, { cause });
     }
   }
 
+  function numberOf(circuit: string): number {
+    const key = numbers.get(circuit);
+    if (key === undefined) throw new RangeError(`no proving key of ${circuit}`);
+    return key;
+  }
+
   async function prove({ circuit, witness }: WitnessJob, signal: AbortSignal): Promise<UnverifiedProof> {
-    const content = await witness();
-    return await answerOf(circuit, (process, key) => process.prove(content, signal, key));
+    const [key, content] = [numberOf(circuit), await witness()];
+    return await answerOf((process) => process.prove(content, signal, key));
   }
 
   return {
@@ -74,9 +77,12 @@ export async function openDevice(
     // A device has one queue.
     slots: 1,
     circuits: new Set(keys.keys()),
+    prepare: () => answerOf((process) => process.ready()),
     prove,
-    commit: ({ circuit, values }, signal) =>
-      answerOf(circuit, (process, key) => process.commit(values(), signal, key)),
+    async commit({ circuit, values }, signal) {
+      const key = numberOf(circuit);
+      return await answerOf((process) => process.commit(values(), signal, key));
+    },
     proveCommitted: prove,
     async close() {
       isClosed = true;
