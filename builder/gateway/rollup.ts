@@ -62,6 +62,7 @@ export function rollupService(
   const {
     methods: brought,
     topics,
+    views,
     around = (handle) => handle,
     close,
   } = kinds.get(kind.name)?.open(context) ?? NOTHING;
@@ -87,6 +88,7 @@ export function rollupService(
       return { error: { code: RpcCode.METHOD_NOT_FOUND, message } };
     }),
     topics,
+    views,
     close,
   };
 }

@@ -1,6 +1,6 @@
 import type { AddressInfo } from "node:net";
 import cors from "@fastify/cors";
-import fastify, { type FastifyInstance, type FastifyReply } from "fastify";
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import type { Logger } from "pino";
 import { z } from "zod";
 import { answerBody, failure, type Reply } from "./answer.ts";
@@ -68,17 +68,24 @@ export async function serve(service: Service, options: ServerOptions): Promise<G
   if (origins !== undefined) {
     await server.register(cors, { origin: origins, methods: ["POST"], allowedHeaders: ["content-type"] });
   }
-  server.post("/", async (request, reply) => {
+  const respond = async (request: FastifyRequest, reply: FastifyReply, handle: Handler) => {
     const answer = await answerBody(
       request.body instanceof Uint8Array ? request.body : NO_BYTES,
-      pages.handler(request.headers, limitedTo({ milliseconds, signal: gone(reply) }, service.handle)),
+      pages.handler(request.headers, limitedTo({ milliseconds, signal: gone(reply) }, handle)),
       log,
     );
     if (answer === undefined) return await reply.code(204).send();
     const seconds = retryAfter(answer);
     if (seconds !== undefined) reply.code(TOO_MANY_REQUESTS).header("retry-after", seconds.toString());
     return await reply.type("application/json").send(JSON.stringify(answer));
-  });
+  };
+  server.post("/", (request, reply) => respond(request, reply, service.handle));
+  for (const [name, view] of service.views ?? []) {
+    server.post(`/${name}`, (request, reply) => respond(request, reply, view("")));
+    server.post<{ Params: { "*": string } }>(`/${name}/*`, (request, reply) =>
+      respond(request, reply, view(request.params["*"])),
+    );
+  }
   const closeSockets = acceptSockets(server.server, service, {
     maxBytes: MAX_BODY_BYTES,
     pages,

@@ -12,11 +12,15 @@ export type Handler = (request: RpcRequest) => Promise<Answer>;
  */
 export type Topic = (params: readonly unknown[], push: (result: unknown) => void) => Promise<() => void>;
 
+/** Other views of a chain at paths of their own: by a path's first part, what answers at the rest of it. */
+export type Views = ReadonlyMap<string, (rest: string) => Handler>;
+
 /** What a gateway serves. */
 export interface Service {
   readonly handle: Handler;
   /** By the name that `eth_subscribe` has for them. */
   readonly topics: ReadonlyMap<string, Topic>;
+  readonly views?: Views | undefined;
   /** Ends what it does on its own. */
   readonly close: () => void;
 }

@@ -34,6 +34,7 @@ import { builderRollup, deployedKinds, GATEWAY_KINDS, provenBy } from "../../bui
 import { freePorts } from "../../builder/node/ports.ts";
 import { rollupsAbi } from "../../builder/protocol/abi.ts";
 import { chainId } from "../../builder/protocol/ids.ts";
+import { castAt } from "../tools/foundry.ts";
 
 const ALICE: Address = "0x00000000000000000000000000000000000a11ce";
 const WORD: Hex = `0x${"00".repeat(31)}2a`;
@@ -172,6 +173,9 @@ describe("cheats on rollups of a devnet without proofs", function () {
     const shown = await reader.getTransaction({ hash });
     expect(shown).to.deep.include({ from: ALICE, nonce: 7, value: 9n, typeHex: "0x7d" });
     expect(shown).to.have.deep.nested.property("lockstep.cheat", "transact");
+    // Its replay is a transaction that tools execute.
+    const run = await castAt(`${gateway}/replay/${hash}`)("run", "--json", hash);
+    expect(run).to.include(`"success":true,"caller":"${ALICE}","address":"${to.toLowerCase()}"`);
     await node.stopImpersonatingAccount({ address: ALICE });
     expect((await refusal(send(ALICE))).message).to.include("unknown account");
     for (const own of [CHEATS, SYSTEM]) {

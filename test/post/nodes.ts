@@ -33,10 +33,22 @@ export const nodes: readonly TestNode[] = [
   },
 ];
 
-/** @param chainId EVM chain id. */
-export async function startAnvil(chainId = 31_337): Promise<L1> {
+/**
+ * @param chainId EVM chain id.
+ * @param more options of anvil's.
+ */
+export async function startAnvil(chainId = 31_337, ...more: readonly string[]): Promise<L1> {
   const { rpc: port } = await freePorts(0);
-  const options = ["--port", String(port), "--chain-id", String(chainId), "--order", "fifo", "--silent"];
+  const options = [
+    "--port",
+    String(port),
+    "--chain-id",
+    String(chainId),
+    "--order",
+    "fifo",
+    "--silent",
+    ...more,
+  ];
   const child = spawn(ANVIL, options, { stdio: "ignore" });
   const clients = clientsOf(`http://127.0.0.1:${port}`);
   for (;;) {

@@ -6,7 +6,7 @@ import type { ChainId } from "../../protocol/ids.ts";
 import type { CrossChainTrace } from "../trace/cross-chain-trace.ts";
 import type { KindTrace } from "../trace/trace.ts";
 import type { KindSeeing } from "../seeing/kind-seeing.ts";
-import type { Handler, Topic } from "../service.ts";
+import type { Handler, Topic, Views } from "../service.ts";
 
 /** The rollup that a gateway serves. */
 export interface RollupContext {
@@ -27,6 +27,7 @@ export interface RollupContext {
 export interface KindGateway {
   readonly methods: Readonly<Record<string, Handler>>;
   readonly topics: ReadonlyMap<string, Topic>;
+  readonly views?: Views;
   /** Looks at requests before they are answered. */
   readonly around?: (handle: Handler) => Handler;
   readonly close: () => void;

@@ -22,6 +22,19 @@ export const GATEWAY_ERRORS = {
     meaning: "No block of the rollup has a transaction of this hash.",
     remedy: "Wait until the transaction is in a block.",
   },
+  REPLAY_REQUEST: {
+    title: "a replay is asked for what it is not there for",
+    meaning:
+      "The path `/replay/<hash>` of a rollup's gateway shows one past transaction to tools that execute it themselves. It takes the hash of a transaction that runs code, and sends nothing.",
+    remedy:
+      "`cast run HASH --rpc-url <gateway>/replay/HASH`, with the same hash twice. Send transactions to the gateway itself.",
+  },
+  REPLAY_DIFFERS: {
+    title: "a transaction cannot be replayed on one chain",
+    meaning:
+      "An EVM of one chain would not come to what the transaction did, though it is told what other chains answered: the transaction depends on how much gas was left, or on `tx.origin` in a static call from L1.",
+    remedy: "`cast rpc lockstep_traceTransaction HASH` shows what it did on all chains.",
+  },
   HISTORICAL_STATE: {
     title: "the state of an old block",
     meaning:

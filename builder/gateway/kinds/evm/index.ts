@@ -24,6 +24,7 @@ import { historyMethods } from "./history-methods.ts";
 import { nodeMethods } from "./node-methods.ts";
 import { rawMethods } from "./raw-methods.ts";
 import { shownPending } from "./shown.ts";
+import { replayView } from "./replay/view.ts";
 import { simulateAcrossMethod } from "./simulate-across.ts";
 import { stateMethods } from "./state-methods.ts";
 import { traceMethods, TransactionNotFoundError } from "./trace-methods.ts";
@@ -48,6 +49,7 @@ export function evmGateway(context: RollupContext): KindGateway {
   return {
     ...gateway,
     methods: { ...methods, lockstep_simulateAcross: simulateAcrossMethod(builder, view, names) },
+    views: new Map([["replay", replayView(builder, view)]]),
     around: (handle) =>
       withProxyGuard(handle, { builder, manager: SYSTEM, chain: rollup, names, hasCode, log }),
   };
