@@ -13,6 +13,7 @@ import { LiveLines } from "../../builder/cli/show/live-lines.ts";
 import { compileContracts } from "../../builder/node/deployment/compile.ts";
 import { freePorts } from "../../builder/node/ports.ts";
 import { ask } from "../gateway/seeing/ask.ts";
+import { castAt } from "../tools/foundry.ts";
 
 const run = promisify(execFile);
 
@@ -78,8 +79,18 @@ describe("what commands show of a devnet", function () {
     expect(batch.text).to.contain("Rollups.postBatch");
   });
 
+  it("prints how Foundry runs each visit of an EVM rollup, which does what happened", async () => {
+    const { text } = await trace(solidity);
+    const [, hash = "", url = ""] = /^ {2}cast run (0x\w+) --rpc-url (http\S+)$/m.exec(text) ?? [];
+    expect(url).to.match(new RegExp(`/replay/${hash}$`));
+    const shown = await castAt(url)("run", hash);
+    expect(shown).to.match(/Transaction successfully executed/);
+    expect(shown).to.match(/::increment\(\)\n.*\n?.*← \[Return\] 0x0+1$/m);
+  });
+
   it("shows a ledger's part, by its own ABI", async () => {
     const { text } = await trace(ledger);
+    expect(text).not.to.contain("cast run");
     expect(text).to.match(/Ledger\.\w+\(/);
     expect(text).to.contain("PiggyBank");
   });

@@ -1,12 +1,12 @@
 import { existsSync } from "node:fs";
-import { isHash } from "viem";
+import { type Hex, isHash } from "viem";
 import { callTree } from "../../../packages/client/src/tree/index.ts";
 import { visibleJson } from "../../../packages/client/src/words/plain-text.ts";
 import { InvalidConfigurationError } from "../../node/errors.ts";
 import { knowledgeOf } from "../trace/knowledge.ts";
 import { readContracts } from "../trace/known-contracts.ts";
 import { traceLines } from "../trace/show-trace.ts";
-import { findSystem, tellOf } from "../trace/system.ts";
+import { findSystem, replayUrl, tellOf } from "../trace/system.ts";
 
 export interface TraceOptions {
   readonly data: string;
@@ -39,7 +39,8 @@ export async function showTrace(hash: string, { data, rpc, abi, json = false }: 
     console.log(visibleJson(JSON.stringify(whole, inJson, 2)));
     return;
   }
-  for (const line of traceLines(wanted, told, knowledge)) console.log(line);
+  const replayAt = (rollup: Hex, transaction: Hex) => replayUrl(system, rollup, transaction);
+  for (const line of traceLines(wanted, told, knowledge, replayAt)) console.log(line);
 }
 
 /** JSON has no integers of this size. */

@@ -9,8 +9,16 @@ import type { Told } from "./system.ts";
 /** Characters of a reason: a contract may have chosen its words. */
 const MOST_REASON = 400;
 
-/** What a transaction did, in lines for a person. */
-export function traceLines(hash: Hex, told: Told, knowledge: Knowledge): string[] {
+/**
+ * What a transaction did, in lines for a person.
+ * @param replayAt where a rollup's gateway replays a transaction of its own, if it is known to.
+ */
+export function traceLines(
+  hash: Hex,
+  told: Told,
+  knowledge: Knowledge,
+  replayAt: (rollup: Hex, transaction: Hex) => string | undefined,
+): string[] {
   const { trace, settlement, executions, progress } = told;
   const unproven = unprovenChains(executions);
   const tree = treeLines(callTree(trace, knowledge), knowledge).map(({ prefix, chain, text, node }) => {
@@ -31,7 +39,23 @@ export function traceLines(hash: Hex, told: Told, knowledge: Knowledge): string[
     ...(executions === null ? [] : visitLines(hash, told, executions, knowledge)),
     ...(executions === null ? [] : gasLines(executions)),
     ...timeLines(progress),
+    ...(executions === null ? [] : replayLines(hash, told, executions, replayAt)),
   ];
+}
+
+/** How a tool runs what the transaction was on each rollup, opcode by opcode. */
+function replayLines(
+  hash: Hex,
+  told: Told,
+  executions: Executions,
+  replayAt: (rollup: Hex, transaction: Hex) => string | undefined,
+): string[] {
+  const visits = ownExecutions(hash, told, executions).flatMap((execution) => execution.visits);
+  const lines = visits.flatMap(({ rollup, transactionHash }) => {
+    const url = transactionHash === null ? undefined : replayAt(rollup, transactionHash);
+    return url === undefined ? [] : [`  cast run ${transactionHash} --rpc-url ${url}`];
+  });
+  return lines.length === 0 ? [] : [pc.bold("replay"), ...lines];
 }
 
 function unprovenChains(executions: Executions | null): ReadonlySet<Hex> {

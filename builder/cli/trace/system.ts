@@ -1,11 +1,13 @@
 import type { Executions, Progress, Settlement, TraceFrame } from "lockstep-client/rpc-types";
-import type { Hex } from "viem";
+import { type Hex, isHash } from "viem";
 import { Upstream } from "../../gateway/upstream.ts";
 import { L1RpcError } from "../../l1/client.ts";
 import { TransactionNotFoundError } from "../../gateway/kinds/evm/trace-methods.ts";
 import type { DevnetDescription } from "../../node/deployment/description.ts";
 import { answers, descriptionFile, readDescription } from "../../node/deployment/description.ts";
+import { SYSTEM } from "../../kinds/evm/system.ts";
 import { NoDevnetError } from "../../node/errors.ts";
+import { lowerCase } from "../../protocol/address.ts";
 import { executionsAnswer, progressAnswer, proxiesAnswer, settlementAnswer, traceAnswer } from "./answers.ts";
 
 /** A running system, as its gateways show it. */
@@ -28,6 +30,13 @@ export async function findSystem({ rpc, data }: { rpc?: string; data: string }):
     throw new NoDevnetError(descriptionFile(data), "was left by a devnet that is gone");
   const rollups = description.rollups.map(({ id, gateway }) => [BigInt(id), new Upstream(gateway)] as const);
   return { l1: new Upstream(description.l1.gateway), rollups: new Map(rollups), description };
+}
+
+/** Where a rollup's gateway replays a transaction of its own; nothing where it cannot, or is not known. */
+export function replayUrl({ description }: System, rollup: Hex, transaction: Hex): string | undefined {
+  const found = description?.rollups.find(({ id }) => BigInt(id) === BigInt(rollup));
+  if (found === undefined || lowerCase(found.contract) !== SYSTEM || !isHash(transaction)) return undefined;
+  return `${found.gateway}/replay/${transaction}`;
 }
 
 /** All that gateways tell of a transaction. */
