@@ -23,10 +23,10 @@ COPY --chown=node:node packages packages
 RUN npm ci --ignore-scripts --no-audit --no-fund
 
 COPY --chown=node:node . .
-# Minutes, once: the native prover, contracts, circuits, development keys. The compilers' caches stay out.
-RUN node scripts/build-provers.ts \
-    && node scripts/prepare.ts \
-    && rm -rf /home/node/.cache/go-build /home/node/go
+# The native prover; the compiler's caches stay out. Go makes its modules read-only, so that rm cannot.
+RUN node scripts/build-provers.ts && go clean -cache -modcache
+# Minutes, once: contracts, circuits, development keys, the page.
+RUN node scripts/prepare.ts
 
 # State and devnet.json. What was prepared lies beside it in .lockstep/, and is not to be hidden by a volume.
 RUN mkdir /lockstep/state
