@@ -54,11 +54,12 @@ describe(anvilMissing === undefined ? title : `${title}: ${anvilMissing}`, funct
     await untilIncluded(l1, second);
     say(`after the kill: ${((performance.now() - begin) / 1_000).toFixed(1)} s`);
 
-    const circuits = await prepareArtefacts({ keys });
+    const kind = knownKind("ledger");
+    const circuits = await prepareArtefacts({ keys, kinds: [kind] });
     await using follower = await createBuilder({
       l1Rpc: l1.url,
       manager,
-      rollups: [builderRollup(LEDGER_ID, knownKind("ledger"), circuits)],
+      rollups: [builderRollup(LEDGER_ID, kind, circuits)],
       account: accountAt(7),
       prover: new UnprovenProver(),
     });

@@ -89,10 +89,10 @@ export async function runDeploy({ data, ...options }: DeployCommandOptions): Pro
   const { evmChainId, proofSystems, rollups, registered, deploymentBlock } = deployment;
   console.log(`Rollups               ${rollups}  (EVM chain id ${evmChainId})`);
   for (const [source, address] of proofSystems)
-    console.log(`${source.replace(/\.sol$/, "").padEnd(22)}${address}`);
+    console.log(`${path.basename(source, ".sol").padEnd(22)}${address}`);
   for (const { id, kind } of registered)
     console.log(
-      `rollup ${id}              ${kind.kind.name}${kind.kind.isProven ? "" : `  ${UNPROVEN_LABEL}`}`,
+      `${`rollup ${id}`.padEnd(22)}${kind.kind.name}${kind.kind.isProven ? "" : `  ${UNPROVEN_LABEL}`}`,
     );
   if (wanted.proofs === "real") console.log(keysWarning(circuits));
   const unproven = registered.filter(({ kind }) => !kind.kind.isProven).map(({ id }) => `rollup ${id}`);

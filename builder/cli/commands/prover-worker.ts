@@ -2,6 +2,7 @@ import { z } from "zod";
 import { createLocalProver } from "../../proving/local-prover.ts";
 import { ProverWorker } from "../../proving/redis/prover-worker.ts";
 import { prepareCircuits } from "../../node/artefacts.ts";
+import { keyedKinds } from "../../node/kinds/keyed.ts";
 import { keysFolder, parseConfiguration, redisUrl } from "../../node/configuration.ts";
 import { logger } from "../log.ts";
 import { shutdownAsked } from "../shutdown.ts";
@@ -17,7 +18,8 @@ const workerConfiguration = z.object({
 export async function runProverWorker(options: unknown): Promise<void> {
   const { redis, prover: backend, threads, keys } = parseConfiguration(workerConfiguration, options);
   const log = logger("info");
-  const circuits = [...(await prepareCircuits({ keys })).values()].map(({ artefacts }) => artefacts);
+  const given = keys === undefined ? {} : { keys, kinds: keyedKinds(keys) };
+  const circuits = [...(await prepareCircuits(given)).values()].map(({ artefacts }) => artefacts);
   await using cleanup = new AsyncDisposableStack();
   const prover = await createLocalProver({ artefacts: circuits, threads, backend });
   cleanup.defer(() => prover.close());
@@ -35,7 +37,12 @@ export async function runProverWorker(options: unknown): Promise<void> {
   });
   cleanup.use(worker);
   log.info(
-    { id: worker.id, slots, backends: prover.backends.map(({ name }) => name) },
+    {
+      id: worker.id,
+      slots,
+      backends: prover.backends.map(({ name }) => name),
+      circuits: circuits.map(({ instance }) => instance),
+    },
     "prover worker is up",
   );
   await shutdownAsked();
