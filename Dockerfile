@@ -20,7 +20,7 @@ WORKDIR /lockstep
 # Dependencies first: they change less often than anything else.
 COPY --chown=node:node package.json package-lock.json .npmrc ./
 COPY --chown=node:node packages packages
-RUN npm ci --ignore-scripts --no-audit --no-fund
+RUN npm ci --ignore-scripts --no-audit --no-fund && npm cache clean --force
 
 COPY --chown=node:node . .
 # The native prover; the compiler's caches stay out. Go makes its modules read-only, so that rm cannot.

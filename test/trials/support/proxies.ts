@@ -7,7 +7,7 @@ import { accountAt, type L1 } from "../../core/setup.ts";
 
 /** Makes the proxy of a rollup's contract on L1, at the cost of an account that nothing else uses. */
 export async function createProxy(
-  l1: L1,
+  l1: Pick<L1, "reader" | "writer">,
   manager: Address,
   original: Address,
   rollup: ChainId,
@@ -20,7 +20,7 @@ export async function createProxy(
 }
 
 /** Waits until L1 has the transaction, which must have succeeded. */
-export async function untilIncluded(l1: L1, hash: Hex): Promise<void> {
+export async function untilIncluded(l1: Pick<L1, "reader">, hash: Hex): Promise<void> {
   for (;;) {
     const receipt = await l1.reader.getTransactionReceipt({ hash }).catch(() => undefined);
     if (receipt !== undefined) {
