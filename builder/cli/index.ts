@@ -54,6 +54,7 @@ const ORIGIN_OPTION =
 
 const CONFIG_OPTION =
   "a file with options; by default lockstep.config.ts or .json in the working folder, if there is one";
+const NO_CONFIG_OPTION = "read no such file";
 
 function collected(given: string, before: readonly string[]): string[] {
   return [...before, given];
@@ -238,10 +239,11 @@ program
 program.addCommand(keysCommand());
 
 for (const command of program.commands.filter(takesConfiguration))
-  command.option("--config <file>", CONFIG_OPTION);
+  command.option("--config <file>", CONFIG_OPTION).option("--no-config", NO_CONFIG_OPTION);
 program.hook("preAction", async (_, command) => {
   if (!takesConfiguration(command)) return;
-  const { config } = command.opts<{ readonly config?: string }>();
+  const { config } = command.opts<{ readonly config?: string | false }>();
+  if (config === false) return;
   const configuration = await readConfigurationFile(config);
   if (configuration === undefined) return;
   console.error(pc.dim(`configuration: ${path.relative("", configuration.file)}`));

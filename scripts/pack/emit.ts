@@ -11,7 +11,7 @@ const TYPESCRIPT_NAME = /["'`]\.{1,2}\/[^"'`\n]*\.m?ts["'`]/;
 const COMMENT = /^\s*(\*|\/\/|\/\*).*$/gm;
 
 /** The project's own options, for files that will stand below `node_modules`. */
-function optionsOf(root: string): ts.CompilerOptions {
+export function optionsOf(root: string): ts.CompilerOptions {
   const host = { ...ts.sys, onUnRecoverableConfigFileDiagnostic: () => undefined };
   const parsed = ts.getParsedCommandLineOfConfigFile(path.join(root, "tsconfig.json"), {}, host);
   if (parsed === undefined) throw new Error(`there is no tsconfig.json in ${root}`);

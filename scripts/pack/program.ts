@@ -1,10 +1,13 @@
 import { chmodSync, cpSync, globSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { buildPage } from "../page/build.ts";
+import { configurationTypes } from "./config-types.ts";
 import { emitPrograms, importedPackages } from "./emit.ts";
 import { ENGINES, readManifest, runTimeVersions, writeManifest } from "./manifest.ts";
 
 const COMMANDS = "builder/cli/index.js";
+/** What a project's configuration file imports. */
+const CONFIG = "builder/cli/configuration/define-config";
 
 /** Files that are taken as they are: plain JavaScript, sources of provers, circuits, contracts; licences. */
 const AS_THEY_ARE = [
@@ -48,6 +51,7 @@ export async function stageProgram(root: string, folder: string): Promise<void> 
     copy(path.join(root, "node_modules", name), path.join(folder, "bundled", name), files);
   const circuits = readFileSync(path.join(root, "circuits/circuits.json"), "utf8");
   writeFileSync(path.join(folder, "circuits/circuits.json"), circuits.replaceAll('.ts"', '.js"'));
+  writeFileSync(path.join(folder, `${CONFIG}.d.ts`), configurationTypes(root));
   chmodSync(path.join(folder, COMMANDS), 0o755);
   writeFileSync(path.join(folder, "README.md"), README);
   const manifest = readManifest(root);
@@ -55,8 +59,9 @@ export async function stageProgram(root: string, folder: string): Promise<void> 
   writeManifest(folder, {
     ...{ name, version, description, license, type, engines: ENGINES },
     bin: { lockstep: COMMANDS },
-    // Solidity and its artifacts are imported; the program is run.
+    // Solidity, its artifacts and the types of a configuration are imported; the program is run.
     exports: {
+      "./config": { types: `./${CONFIG}.d.ts`, default: `./${CONFIG}.js` },
       "./contracts/*": "./contracts/*",
       "./artifacts/*": "./artifacts/*",
       "./package.json": "./package.json",

@@ -51,6 +51,8 @@ const EVERYTHING: LockstepConfig = {
   proverWorker: { redis: "redis://127.0.0.1:1", threads: 2 },
   provers: { prover: "/usr/bin/prover" },
   status: { data: "elsewhere" },
+  trace: { rpc: "http://127.0.0.1:3", abi: ["out", "/abi.json"], json: true },
+  node: { port: 0 },
 };
 
 describe("a configuration file", () => {
@@ -120,6 +122,13 @@ describe("a configuration file", () => {
       threads: "2",
     });
     expect(await optionsOf("status", ["--data <d>"])).to.deep.equal({ data: path.join(folder, "elsewhere") });
+    expect(await optionsOf("trace", ["--rpc <u>", "--data <d>", "--abi <f>", "--json"])).to.deep.equal({
+      rpc: "http://127.0.0.1:3",
+      data: path.join(folder, "state"),
+      abi: [path.join(folder, "out"), "/abi.json"],
+      json: true,
+    });
+    expect(await optionsOf("node", ["--port <p>"])).to.deep.equal({ port: 0 });
     expect(await optionsOf("provers", ["--prover <p>"])).to.deep.equal({ prover: "/usr/bin/prover" });
   });
 
@@ -130,14 +139,14 @@ describe("a configuration file", () => {
     const values = schema.parse(EVERYTHING);
     let seen = 0;
     for (const text of commands) {
-      const [name = ""] = text.split('"');
+      const [name = ""] = text.split(/["\s]/);
       const command = new Command(name);
       if (!takesConfiguration(command)) continue;
       seen++;
       const section = name === "prover-worker" ? "proverWorker" : name;
       for (const [, flags = ""] of text.matchAll(/\.option\(\s*"(--[^"]+)"/g)) {
         const key = new Option(flags).attributeName();
-        if (key === "config") continue;
+        if (["config", "noConfig"].includes(key)) continue;
         // "No such key" is said of one that the section lacks; of one that it has, nothing.
         const given = key === "block" ? { fork: { url: "http://x", block: 1 } } : { [key]: undefined };
         expect(schema.safeParse({ ...EVERYTHING, [section]: given }).success, `${section}.${key}`).to.equal(
@@ -145,7 +154,8 @@ describe("a configuration file", () => {
         );
       }
     }
-    expect(seen).to.equal(6);
+    // All but those that have no options, and `keys`, whose files are another one's each time.
+    expect(seen).to.equal(commands.length - 1);
     expect(values.start?.block).to.equal("12");
   });
 
@@ -192,6 +202,16 @@ describe("a configuration file", () => {
     ["an origin", { allowOrigin: ["app.example"] }, /allowOrigin\[0\]/, /https:\/\/app\.example/],
     ["seconds", { start: { blockTime: 0.0001 } }, /start\.blockTime/, /number of seconds from 0\.1/],
     ["a URL", { start: { fork: { url: "ws://x" } } }, /start\.fork\.url/, /http:\/\/127/],
+    [
+      "an unknown key of trace",
+      { trace: { abis: [] } },
+      /trace "abis"/,
+      /those here are rpc, data, abi, json/,
+    ],
+    ["ABIs as text", { trace: { abi: "out" } }, /trace\.abi/, /is not a list of files and folders/],
+    ["a flag as text", { trace: { json: "yes" } }, /trace\.json/, /is neither true nor false/],
+    ["a mode of proofs", { start: { proofs: "some" } }, /start\.proofs/, /they are real, none/],
+    ["a kind to deploy", { deploy: { kinds: ["wasm"] } }, /deploy\.kinds\[0\]/, /kinds are ledger/],
     ["a list", [], /lockstep\.config\.json/, /is not an object/],
     ["a syntax error", '{ "portBase": ', /lockstep\.config\.json/, /not valid/],
   ] as const)

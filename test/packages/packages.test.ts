@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, globSync, readFileSync, statSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { expect } from "chai";
 import { answers, readDescription } from "../../builder/node/deployment/description.ts";
@@ -24,7 +25,7 @@ describe("packages that npm installs into a user's project", function () {
 
   it("bring a program with every command", async () => {
     const help = await project.run("lockstep", ["--help"]);
-    const commands = "start demo deploy builder node prover-worker provers status keys".split(" ");
+    const commands = "start demo deploy builder node prover-worker provers status trace keys".split(" ");
     for (const command of commands) expect(help).to.match(new RegExp(`^ {2}${command} `, "m"));
   });
 
@@ -51,6 +52,27 @@ describe("packages that npm installs into a user's project", function () {
     expect(installedFiles(project.folder)).to.deep.equal(before);
     // No circuit was made.
     expect(globSync("artefacts/*-*", { cwd: project.home })).to.deep.equal([]);
+  });
+
+  it("give a configuration file in TypeScript its types, and take options from it", async () => {
+    const program = path.join(project.folder, "node_modules/.bin/lockstep");
+    const devnet = spawn(program, ["start", "--config", "commands.config.ts"], {
+      cwd: project.folder,
+      env: project.environment,
+      stdio: ["ignore", "ignore", "inherit", "ipc"],
+    });
+    await Promise.race([once(devnet, "message"), once(devnet, "exit")]);
+    const { accounts, rollups } = readDescription(path.join(project.folder, ".lockstep"));
+    devnet.kill("SIGTERM");
+    await once(devnet, "exit");
+    expect(rollups.map(({ name, cheats }) => [name, cheats])).to.deep.equal([
+      ["shop", true],
+      ["vault", true],
+    ]);
+    expect(accounts).to.have.length(2);
+    // A file that no command takes: what the plugin starts in the tests that follow reads none.
+    await writeFile(path.join(project.folder, "lockstep.config.json"), '{ "nonsense": 1 }');
+    expect(await project.run("lockstep", ["status"])).to.include("INVALID_CONFIGURATION");
   });
 
   it("run 20 tests of a user's, a vault on three chains among them, and the README's", async () => {

@@ -4,11 +4,13 @@ import type { ConfigurationFile } from "./file.ts";
 /** Commands by the section of the file that is theirs. */
 const SECTIONS = {
   start: "start",
+  node: "node",
   deploy: "deploy",
   builder: "builder",
   "prover-worker": "proverWorker",
   provers: "provers",
   status: "status",
+  trace: "trace",
 } as const;
 
 function isConfigured(name: string): name is keyof typeof SECTIONS {

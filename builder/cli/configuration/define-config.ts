@@ -7,7 +7,7 @@ export type { LockstepConfig };
  * nothing; what it is given is checked when a command reads the file.
  * @example
  * ```ts
- * import { defineConfig } from "./builder/cli/configuration/define-config.ts";
+ * import { defineConfig } from "lockstep/config";
  *
  * export default defineConfig({
  *   portBase: 9545,

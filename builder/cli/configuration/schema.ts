@@ -6,7 +6,7 @@ import { mnemonicFault } from "../../devnet/mnemonic.ts";
 import { devnetRollups } from "../../devnet/rollups-option.ts";
 import { PREDEPLOY_NAMES } from "../../kinds/evm/genesis/names.ts";
 import { isOrigin, redisUrl, rpcUrl } from "../../node/configuration.ts";
-import { isKindName, kindNames } from "../../node/kinds/names.ts";
+import { KIND_NAMES, kindNames } from "../../node/kinds/names.ts";
 import { LAST_PORT } from "../../node/port-numbers.ts";
 
 /** Keys under which a posting key would be looked for. */
@@ -46,14 +46,11 @@ function text(form: string) {
   return z.string({ error: `is not ${form}` }).min(1, `is not ${form}`);
 }
 
-function oneOf(names: readonly string[], what: string) {
-  const error = `is no ${what}; they are ${names.join(", ")}`;
-  return z.string({ error }).refine((name) => names.includes(name), error);
+function oneOf<const Names extends readonly string[]>(names: Names, what: string) {
+  return z.enum(names, { error: `is no ${what}; they are ${names.join(", ")}` });
 }
 
-const kind = z
-  .string({ error: `is no kind of rollup; kinds are ${kindNames()}` })
-  .refine((name) => isKindName(name), `is no kind of rollup; kinds are ${kindNames()}`);
+const kind = z.enum(KIND_NAMES, { error: `is no kind of rollup; kinds are ${kindNames()}` });
 
 const address = z
   .string({ error: "is not an address, 0x and 40 hexadecimal digits" })
@@ -118,6 +115,7 @@ export function configurationSchema(folder: string) {
     freeTransactions: wholeNumber(0, 99_999).optional(),
     transactionLifetime: wholeNumber(0, 99_999_999).optional(),
   };
+  const port = common.portBase;
   const rpc = url.optional();
   const proofs = oneOf(["real", "none"], "mode of proofs").optional();
   const page = {
@@ -182,6 +180,15 @@ export function configurationSchema(folder: string) {
     }).optional(),
     provers: section({ prover: common.prover }).optional(),
     status: section({ data: common.data }).optional(),
+    trace: section({
+      rpc,
+      data: common.data,
+      abi: z
+        .array(file("a file's or folder's path"), { error: "is not a list of files and folders" })
+        .optional(),
+      json: z.boolean({ error: "is neither true nor false" }).optional(),
+    }).optional(),
+    node: section({ port }).optional(),
   });
 }
 

@@ -82,7 +82,9 @@ function argumentsFor(options: LockstepOptions, folder: string): string[] {
   const { rollups, proofs, accounts, mnemonic, options: more = [] } = options;
   const named = Object.entries(rollups).map(([name, kind]) => `${name}:${kind}`);
   return [
-    ...["start", "--no-play", "--port-base", "0", "--data", folder, "--rollups", named.join(",")],
+    // What Hardhat's configuration says is all: a file for the commands is about other devnets.
+    ...["start", "--no-config", "--no-play", "--port-base", "0", "--data", folder],
+    ...["--rollups", named.join(",")],
     ...(proofs === "none" ? ["--proofs", "none"] : []),
     ...(accounts === undefined ? [] : ["--accounts", String(accounts)]),
     ...(mnemonic === undefined ? [] : ["--mnemonic", mnemonic]),
