@@ -1,6 +1,7 @@
 import type { NetworkUserConfig, ResolvedConfigurationVariable } from "hardhat/types/config";
 import { HardhatPluginError } from "hardhat/plugins";
 import { lockstepNetwork, type LockstepOptions, NO_ADDRESS } from "./options.ts";
+import { clientPackages } from "./client.ts";
 import { joining, opening } from "./opening.ts";
 import { DevnetProcess, type ProjectPaths } from "./program/process.ts";
 
@@ -44,7 +45,10 @@ export function addressOfL1(paths: ProjectPaths, options: LockstepOptions): Reso
     const connection = opening.getStore();
     if (connection === undefined)
       throw new HardhatPluginError("hardhat-lockstep", "the address is known by a connection alone");
-    connection.devnet ??= await DevnetProcess.start(paths, options);
+    const starting = connection.devnet ?? DevnetProcess.start(paths, options);
+    // Whatever keeps them from being loaded is told when the client is made.
+    clientPackages().catch(() => undefined);
+    connection.devnet = await starting;
     return connection.devnet.description.l1.gateway;
   });
 }
