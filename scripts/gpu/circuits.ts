@@ -9,7 +9,6 @@ import { writeDevelopmentKey } from "../../builder/proving/keys/development.ts";
 import { toSnarkjs, type VerificationKey } from "../../builder/proving/keys/verification-key.ts";
 import { readVerificationKey } from "../../builder/proving/load-circuit.ts";
 import { calculateWitness } from "../../builder/proving/threads/witness.ts";
-import { standardJob } from "../../builder/kinds/ledger/standard-job.ts";
 import { jobOf } from "../bench/prove/circuit.ts";
 import { chainConstraints, chainR1cs, chainWires, chainWitness } from "./chain.ts";
 
@@ -86,6 +85,7 @@ export async function witnessOf(artefacts: Artefacts): Promise<Uint8Array<ArrayB
   const { instance } = artefacts;
   const power = powerOf(instance);
   if (power !== undefined) return chainWitness(power, jobOf(instance).input);
+  const { standardJob } = await import("../../builder/kinds/ledger/standard-job.ts");
   const { circuit, input } = await standardJob();
   if (circuit !== instance) throw new RangeError(`the standard visit is of ${circuit}`);
   return await calculateWitness(await WebAssembly.compile(await readFile(artefacts.wasm)), input);

@@ -27,8 +27,9 @@ export interface TriedWay extends Way {
 }
 
 /**
- * The first way on which the worker finds a GPU by Vulkan, or else by CUDA; the last one if there is none.
- * @returns the ways that were tried; the last one is the one to go.
+ * Tries ways until the worker finds a GPU by Vulkan on one.
+ * @returns the ways that were tried; the last one is the one to go: that, or else one to a GPU by CUDA, or
+ * else the first.
  */
 export async function findDrivers(program: string, ways: readonly Way[] = waysHere()): Promise<TriedWay[]> {
   const tried: TriedWay[] = [];
@@ -37,8 +38,8 @@ export async function findDrivers(program: string, ways: readonly Way[] = waysHe
     tried.push({ ...way, adapters });
     if (hasGpu(adapters.wgpu)) return tried;
   }
-  const byCuda = tried.findIndex(({ adapters }) => hasGpu(adapters.cuda));
-  return byCuda === -1 ? tried : [...tried.toSpliced(byCuda, 1), ...tried.slice(byCuda, byCuda + 1)];
+  const best = tried.find(({ adapters }) => hasGpu(adapters.cuda)) ?? tried[0];
+  return best === undefined ? [] : [...tried.filter((each) => each !== best), best];
 }
 
 /** Without anything, with the driver's own files, with the loaders that were carried here. */

@@ -125,9 +125,13 @@ async function perform(task: Task): Promise<void> {
       said = (said + text).slice(-1_000);
       appendFileSync(file("log.txt"), text);
     });
-  child.on("message", (message) => keep(recordSchema.parse(message)));
+  child.on("message", (message) => {
+    const { data, error } = recordSchema.safeParse(message);
+    if (data === undefined) log(`${task.name} sent what is no record: ${error.message}`);
+    else keep(data);
+  });
   const seconds = Math.max(1, Math.min(task.seconds, secondsLeft()));
-  const limit = AbortSignal.timeout(seconds * 1_000);
+  const limit = AbortSignal.timeout(Math.ceil(seconds * 1_000));
   limit.addEventListener("abort", () => child.kill("SIGKILL"));
   const code = await new Promise<number | string>((resolve) => {
     child.once("error", (error) => resolve(error.message));

@@ -15,11 +15,10 @@ import { snarkrsWorker } from "../../builder/proving/backends/snarkrs/worker.ts"
 import { ARTEFACT_FILES, MANIFEST_FILE } from "../../builder/proving/circuits/artefacts.ts";
 import { loadArtefacts } from "../../builder/proving/circuits/load.ts";
 import { compiledKernels, copyLoaders } from "./pack/kernels.ts";
-import { filesByPath, modulesOf } from "./pack/modules.ts";
+import { filesByPath, modulesOf, PLATFORM } from "./pack/modules.ts";
 import { excess, LIMIT_MEBIBYTES, treeMebibytes } from "./pack/size.ts";
 
 const run = promisify(execFile);
-const PLATFORM = "linux-x64";
 const CARRIED = path.join(DATA_FOLDER, "gpu");
 const ARCHIVE = path.join(CARRIED, "pack.tar.xz");
 /** What is worth keeping between packs, and the folder that is packed. */
@@ -69,7 +68,7 @@ await step("modules, Node and loaders", async () => {
 });
 await step("compressing", async () => {
   mkdirSync(CARRIED, { recursive: true });
-  const environment = { ...process.env, XZ_OPT: "-9 -T1" };
+  const environment = { ...process.env, XZ_OPT: process.env.XZ_OPT ?? "-9" };
   await run(
     "tar",
     ["--create", "--xz", "--file", ARCHIVE, "--directory", STAGE, "--owner=0", "--group=0", "."],

@@ -11,7 +11,6 @@ import { compileCurve } from "../../builder/proving/keys/curve-module.ts";
 import { ProverPool } from "../../builder/proving/pool/pool.ts";
 import type { Groth16Proof } from "../../builder/proving/prover.ts";
 import { ProofVerifier } from "../../builder/proving/threads/proof-verifier.ts";
-import { batchJobs } from "../bench/batch/visits.ts";
 import { childrenOf, peakMebibytesOf } from "../bench/prove/usage.ts";
 import { artefactsOf, makeKey, verificationKeyOf, witnessOf } from "./circuits.ts";
 import { gpuMebibytes } from "./machine.ts";
@@ -85,6 +84,8 @@ async function batch({
   visits,
   losesDevice,
 }: Extract<Step, { do: "batch" }>): Promise<void> {
+  // A ledger and all that it stands on, which other steps do not wait for.
+  const { batchJobs } = await import("../bench/batch/visits.ts");
   const { jobs } = await batchJobs(visits);
   const circuits = await Promise.all([...new Set(jobs.map(({ circuit }) => circuit))].map(artefactsOf));
   const backends: Backend[] = [];

@@ -1,4 +1,4 @@
-import { describeAdapter } from "../../builder/proving/backends/snarkrs/adapters.ts";
+import { describeAdapter, shortReason } from "../../builder/proving/backends/snarkrs/adapters.ts";
 import type { MeasuredRecord, ProofRecord } from "./records.ts";
 
 /** What was measured so far, in Markdown. */
@@ -55,7 +55,9 @@ function machineLines(machine: Extract<MeasuredRecord, { kind: "machine" }>): st
       (["cuda", "wgpu"] as const).map((api) => {
         const found = adapters[api];
         const said =
-          "error" in found ? found.error : found.map(describeAdapter).join("; ") || "it finds no adapter";
+          "error" in found
+            ? shortReason(found.error)
+            : found.map(describeAdapter).join("; ") || "it finds no adapter";
         return `- ${api}, ${how}: ${said}`;
       }),
     ),

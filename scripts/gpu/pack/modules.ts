@@ -2,6 +2,10 @@ import { existsSync, globSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { build } from "esbuild";
 
+/** The other machine's, as packages name it. */
+export const PLATFORM = "linux-x64";
+/** What a package starts threads with. */
+const PACKAGES_THREADS = ["node_modules/piscina/dist/worker.js"];
 /** `new URL("./thread.ts", import.meta.url)`: the program of a thread. */
 const PROGRAM_URL = /new URL\("(\.[^"]*\.ts)"\s*,\s*import\.meta\.url\)/g;
 
@@ -13,7 +17,7 @@ const PROGRAM_URL = /new URL\("(\.[^"]*\.ts)"\s*,\s*import\.meta\.url\)/g;
 export async function modulesOf(root: string, programs: readonly string[]): Promise<string[]> {
   const known = new Set<string>();
   const files = new Set<string>();
-  for (let next = [...programs]; next.length > 0;) {
+  for (let next = [...programs, ...PACKAGES_THREADS]; next.length > 0;) {
     for (const program of next) known.add(program);
     const { metafile } = await build({
       absWorkingDir: root,
@@ -27,7 +31,8 @@ export async function modulesOf(root: string, programs: readonly string[]): Prom
       // As Node does: without what only bundlers ask for.
       mainFields: ["main"],
       conditions: [],
-      external: ["*.node"],
+      // Native code is not looked into, and goes along.
+      loader: { ".node": "empty" },
       logLevel: "silent",
     });
     const inputs = Object.keys(metafile.inputs);
@@ -37,8 +42,17 @@ export async function modulesOf(root: string, programs: readonly string[]): Prom
       .flatMap((input) => threadsIn(root, input))
       .filter((program) => !known.has(program));
   }
-  for (const manifest of manifestsOf(root, files)) files.add(manifest);
-  return [...files].sort();
+  const manifests = manifestsOf(root, files);
+  return [
+    ...files,
+    ...manifests,
+    ...[...manifests].flatMap((manifest) => nativeFiles(root, manifest)),
+  ].sort();
+}
+
+/** A package's native code for the machine, which it finds by itself. */
+function nativeFiles(root: string, manifest: string): string[] {
+  return globSync(path.join(path.dirname(manifest), "prebuilds", PLATFORM, "*.node"), { cwd: root });
 }
 
 /** Programs that a file of ours starts threads with. */

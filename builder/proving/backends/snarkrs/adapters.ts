@@ -6,6 +6,8 @@ import { z } from "zod";
 const run = promisify(execFile);
 /** Milliseconds. Drivers take seconds to bring a device up. */
 const LIST_TIMEOUT_MS = 60_000;
+/** Characters. */
+const LONGEST_REASON = 200;
 
 const adapter = z.object({
   name: z.string(),
@@ -82,6 +84,12 @@ export function describeAdapter({ name, driver, memory, buffer, software }: Adap
         ? `, buffers of up to ${gibibytes(buffer)} GiB`
         : "";
   return `${name} (${driver}${size}${software ? ", software" : ""})`;
+}
+
+/** Why none can be looked for, for people: loaders list every name under which they looked for a library. */
+export function shortReason(reason: string): string {
+  const [first = ""] = reason.split(": Unable");
+  return first.length > LONGEST_REASON ? `${first.slice(0, LONGEST_REASON)}…` : first;
 }
 
 function gibibytes(bytes: number): string {

@@ -1,15 +1,12 @@
 import { BackendFailedError } from "../../errors.ts";
 import type { BackendKind } from "../backend.ts";
 import { findWorker, prepareWorker } from "../native/build.ts";
-import { type Adapters, adaptersHere, describeAdapter } from "./adapters.ts";
+import { type Adapters, adaptersHere, describeAdapter, shortReason } from "./adapters.ts";
 import { type Api, openDevice } from "./open.ts";
 import { snarkrsWorker } from "./worker.ts";
 
 const NOT_BUILT =
   "it has not been built. `npm run provers` builds it where a GPU can be, or says what this machine lacks";
-
-/** Characters. */
-const LONGEST_REASON = 200;
 
 /** snarkrs on CUDA: NVIDIA's GPUs, with the driver and nvrtc, which are found when it runs. */
 export const cudaBackend = device("cuda", "cuda");
@@ -56,15 +53,9 @@ async function missing(
   takesSoftware: boolean,
 ): Promise<string | undefined> {
   const adapters = (await adaptersHere(program))[listedAs];
-  if ("error" in adapters) return `no adapter can be looked for: ${shortened(adapters.error)}`;
+  if ("error" in adapters) return `no adapter can be looked for: ${shortReason(adapters.error)}`;
   if (adapters.length === 0) return "it finds no adapter: docs/proving.md says what to install";
   if (takesSoftware || adapters.some(({ software }) => !software)) return undefined;
   const names = adapters.map(describeAdapter).join(", ");
   return `its adapters are software, which processors beat: ${names}. \`--prover snarkrs:software\` takes them`;
-}
-
-/** Loaders list every name under which they looked for a library. */
-function shortened(reason: string): string {
-  const [first = ""] = reason.split(": Unable");
-  return first.length > LONGEST_REASON ? `${first.slice(0, LONGEST_REASON)}…` : first;
 }
