@@ -68,7 +68,7 @@ await step("modules, Node and loaders", async () => {
 });
 await step("compressing", async () => {
   mkdirSync(CARRIED, { recursive: true });
-  const environment = { ...process.env, XZ_OPT: process.env.XZ_OPT ?? "-9" };
+  const environment = { ...process.env, XZ_OPT: process.env.XZ_OPT ?? "-6" };
   await run(
     "tar",
     ["--create", "--xz", "--file", ARCHIVE, "--directory", STAGE, "--owner=0", "--group=0", "."],
