@@ -1,9 +1,18 @@
 import { expect } from "chai";
-import { type Hex, parseEther, zeroAddress } from "viem";
+import {
+  encodeFunctionData,
+  getAbiItem,
+  type Hex,
+  pad,
+  parseEther,
+  toFunctionSelector,
+  zeroAddress,
+} from "viem";
 import { z } from "zod";
 import { openReplay } from "../../builder/gateway/kinds/evm/replay/open.ts";
 import { EvmMachine } from "../../builder/kinds/evm/machine.ts";
 import { SYSTEM } from "../../builder/kinds/evm/system.ts";
+import { crossChainManagerAbi } from "../../builder/protocol/abi.ts";
 import type { Argument, ChainName, SolidityChain } from "../scenarios/support/scenario-chains.ts";
 import { alice, World } from "../scenarios/support/world.ts";
 import { anvilMissing, startAnvil } from "../post/nodes.ts";
@@ -41,6 +50,7 @@ const arena = z.object({
       children: z.array(z.number()),
       trace: z.object({
         success: z.boolean(),
+        kind: z.string(),
         caller: hex,
         address: hex,
         value: hex.transform(BigInt),
@@ -53,6 +63,9 @@ const arena = z.object({
     }),
   ),
 });
+/** How calldata begins by which a proxy has a call leave. */
+const RELAY = toFunctionSelector(getAbiItem({ abi: crossChainManagerAbi, name: "relay" }));
+
 type Arena = z.output<typeof arena>["arena"];
 
 /** What `cast run` shows: A's frames in order, and the events that count. */
@@ -62,10 +75,11 @@ function castFrames(nodes: Arena): { frames: Frame[]; events: Event[]; relays: n
   const walk = (place: number): Event[] => {
     const node = nodes[place];
     if (node === undefined) throw new Error("cast shows a frame that is not there");
-    const { caller, address, success, value, data, output, gas_used: gas } = node.trace;
+    const { kind, caller, address, success, value, data, output, gas_used: gas } = node.trace;
     // Where other chains' calls come in, the proxy is a frame of the replay.
-    if (caller !== SYSTEM) frames.push({ from: caller, to: address, value, input: data, output, success });
-    if (address === SYSTEM && node.children.length === 0) relays.push(gas);
+    if (caller !== SYSTEM || kind.startsWith("CREATE"))
+      frames.push({ from: caller, to: address, value, input: data, output, success });
+    if (data.startsWith(RELAY) && node.children.length === 0) relays.push(gas);
     const events = node.ordering.flatMap((each): Event[] => {
       const call = z.object({ Call: z.number() }).safeParse(each).data;
       if (call !== undefined) return walk(node.children[call.Call] ?? -1);
@@ -118,7 +132,7 @@ describe("cast run of a rollup's transactions, at their replay", function () {
       if (each.chain === chain) {
         frames.push({ from, to, value: BigInt(value), input, output, success: error === undefined });
         const isEntered = JSON.stringify(calls).includes(`"chain":"${chain}"`);
-        if (to === SYSTEM && !isEntered) relays.push(Number(each.gasUsed));
+        if (input.startsWith(RELAY) && !isEntered) relays.push(Number(each.gasUsed));
       }
       calls.forEach(walk);
     };
@@ -235,6 +249,18 @@ describe("cast run of a rollup's transactions, at their replay", function () {
     const sequence = await world.deploy("L1", "CounterSequence");
     const frames = await replay("L1", sequence, "increment", [[counter, counter, counter]]);
     expect(frames.map(([root]) => BigInt(root?.output ?? 0))).to.deep.equal([1n, 2n, 3n]);
+  });
+
+  it("makes the proxy that the rollup made", async () => {
+    const counter = await world.deploy("L1", "Counter");
+    const on = world.endpoint("A");
+    const args = [counter.address, world.idOf("L1")] as const;
+    const data = encodeFunctionData({ abi: crossChainManagerAbi, functionName: "createProxy", args });
+    const { hash } = await on.send({ by: alice, to: SYSTEM, data });
+    const [root, made] = await expectReplayed(hash);
+    const proxy = await world.knownAs(counter, "A");
+    expect(root?.output).to.equal(pad(proxy).toLowerCase());
+    expect(made?.to).to.equal(proxy.toLowerCase());
   });
 
   it("is a creation whose constructor asks L1", async () => {
