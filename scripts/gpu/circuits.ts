@@ -13,7 +13,8 @@ import { jobOf } from "../bench/prove/circuit.ts";
 import { chainConstraints, chainR1cs, chainWires, chainWitness } from "./chain.ts";
 
 const LEDGERS = join(DATA_FOLDER, "artefacts");
-const CHAINS = join(DATA_FOLDER, "gpu", "chains");
+/** Not in the folder that is carried: they have gigabytes. */
+const CHAINS = join(DATA_FOLDER, "gpu-pack", "chains");
 
 /** What a key took, and what it is. */
 export interface MadeKey {

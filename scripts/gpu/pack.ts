@@ -4,7 +4,7 @@
  * own code runs. Keys are made there, since they do not compress.
  */
 import { execFile } from "node:child_process";
-import { copyFileSync, mkdirSync, rmSync, statSync } from "node:fs";
+import { copyFileSync, mkdirSync, renameSync, rmSync, statSync } from "node:fs";
 import path from "node:path";
 import { promisify } from "node:util";
 import { step } from "../../builder/node/progress.mjs";
@@ -68,14 +68,17 @@ await step("modules, Node and loaders", async () => {
 });
 await step("compressing", async () => {
   mkdirSync(CARRIED, { recursive: true });
+  // Whole or not there: one that was cut off would be found out on the lent machine.
+  const unfinished = path.join(WORK, "pack.tar.xz");
   const environment = { ...process.env, XZ_OPT: process.env.XZ_OPT ?? "-6" };
   await run(
     "tar",
-    ["--create", "--xz", "--file", ARCHIVE, "--directory", STAGE, "--owner=0", "--group=0", "."],
+    ["--create", "--xz", "--file", unfinished, "--directory", STAGE, "--owner=0", "--group=0", "."],
     {
       env: environment,
     },
   );
+  renameSync(unfinished, ARCHIVE);
   rmSync(STAGE, { recursive: true });
 });
 
