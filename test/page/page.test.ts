@@ -1,5 +1,7 @@
+import { readFile } from "node:fs/promises";
 import { expect } from "chai";
-import type { Hex } from "viem";
+import { encodeFunctionData, type Hex } from "viem";
+import { z } from "zod";
 import type { Devnet } from "../../builder/devnet/devnet.ts";
 import { startDevnet } from "../../builder/devnet/devnet.ts";
 import { DEVNET_ROLLUPS } from "../../builder/devnet/devnet-rollups.ts";
@@ -7,14 +9,19 @@ import { makeFirstCall } from "../../builder/devnet/tour/first-call.ts";
 import { prepareArtefacts } from "../../builder/node/artefacts.ts";
 import { freePorts } from "../../builder/node/ports.ts";
 import { findChromium, NO_CHROMIUM } from "../trials/support/chromium.ts";
-import type { Activity } from "../../packages/client/src/rpc-types.ts";
-import { answerInstead, type View, Viewer } from "./support/browser.ts";
+import { LEDGER } from "../../builder/kinds/ledger/abi.ts";
+import { CHECK_SVG, type View, Viewer } from "./support/browser.ts";
 import { playCaughtRevert, playFlashLoan, playThereAndBack, playUndone } from "./support/plays.ts";
-import { manyCalls, progressShown } from "./support/shapes.ts";
+import { REPEATER, repeated } from "./support/repeater.ts";
 import { Stage } from "./support/stage.ts";
 
 const executable = await findChromium();
-const MANY = 300;
+/** Gas that one transaction may use on L1 (EIP-7825). */
+const MAX_GAS = 1n << 24n;
+/** Calls of a frame that are drawn before they are asked for. */
+const SHOWN = 7;
+/** Calls to a rollup, each in an execution of its own, that fit into 120,000 bytes of calldata. */
+const MOST_CALLS = 79;
 const PHONE = { viewport: { width: 375, height: 720 } };
 
 describe(`the page in a chromium${executable === undefined ? `: ${NO_CHROMIUM}` : ""}`, function () {
@@ -182,98 +189,138 @@ describe(`the page in a chromium${executable === undefined ? `: ${NO_CHROMIUM}` 
     await expectGood(view);
   });
 
-  it("folds 300 calls of A in one transaction, draws what is seen, and walks to a folded step", async () => {
-    // More than L1 takes in one batch today: the answers are those that the gateway would give.
-    const hash = await playThereAndBack(stage);
-    const { trace, executions } = manyCalls(MANY);
-    await using view = await viewer.look("about:blank");
+  it("folds 300 crossing calls of one transaction, draws what is seen, and finds each", async () => {
+    // L1 makes the same static call 60 times, in which A makes the same of B 4 times: an execution for all.
+    const [times, inner] = [60, 4];
+    const counter = await stage.deploy("B", "Counter");
+    const reader = { on: "A", address: await stage.create("A", REPEATER.STATICCALL) } as const;
+    const [onA, onL1] = [await stage.addressOn("A", counter), await stage.addressOn("L1", reader)];
+    const to = await stage.create("L1", REPEATER.STATICCALL);
+    const count = encodeFunctionData({ abi: counter.abi, functionName: "count" });
+    const data = repeated(times, onL1, repeated(inner, onA, count));
+    const { transactionHash } = await stage.sent("L1", { to, data, gas: MAX_GAS });
+    await using view = await score(transactionHash);
     const { page } = view;
-    await answerInstead(page, { debug_traceTransaction: trace, lockstep_getExecutions: executions(hash) });
-    await page.goto(urlOf(`/tx/${hash}`));
-    await page.locator(".score-fold").waitFor();
-    expect(await page.locator(".score-fold text").textContent()).to.equal(`⋯ ${MANY - 7} more calls`);
+    await page.locator(".score-title", { hasText: "Counter.count" }).first().waitFor();
+    await page.locator(".as-text summary").click();
+    const lines = (await view.text(".as-text pre")).split("\n");
+    expect(lines.filter((line) => line.includes("L1 → A: 0x"))).to.have.length(times);
+    expect(lines.filter((line) => line.includes("A → B: count"))).to.have.length(times * inner);
+    // What stands on A has the address that the counter has on B, and is not taken for its proxy.
+    expect(lines[2]).to.match(/^ {4}A: 0x/);
+    await page.locator(".as-text summary").click();
+
+    // What is not seen is not drawn.
     const few = await page.locator(".score-box").count();
-    expect(few).to.be.lessThan(20);
+    expect(few).to.be.greaterThan(5).and.to.be.lessThan(60);
+    await page.evaluate(
+      "scrollTo(0, scrollY + document.querySelector('svg.score').getBoundingClientRect().bottom - innerHeight)",
+    );
+    await page.locator(".score-fold").waitFor();
+    expect(await page.locator(".score-fold text").textContent()).to.equal(`⋯ ${times - SHOWN} more calls`);
     await page.locator(".score-fold").click();
     await page.locator(".score-fold").waitFor({ state: "detached" });
-    // As many as fit on the screen, and some more.
-    expect(await page.locator(".score-box").count())
-      .to.be.greaterThan(few)
-      .and.to.be.lessThan(60);
-    const moves = 40;
+    expect(await page.locator(".score-box").count()).to.be.lessThan(60);
+    await page.evaluate("scrollTo(0, 0)");
+    await page.keyboard.press("ArrowRight");
+    expect(await page.locator(".step h2").innerText()).to.equal(`Step 1 of ${2 + 2 * inner}: CALL`);
+    await expectGood(view);
+  });
+
+  it("walks through as many calls as a batch can have that all change something", async () => {
+    const counter = await stage.deploy("A", "Counter");
+    const to = await stage.create("L1", REPEATER.CALL);
+    const increment = encodeFunctionData({ abi: counter.abi, functionName: "increment" });
+    const send = async (times: number) =>
+      await stage.sent("L1", {
+        ...{ to, gas: MAX_GAS },
+        data: repeated(times, await stage.addressOn("L1", counter), increment),
+      });
+    const refusal: unknown = await send(MOST_CALLS + 1).catch((error: unknown) => error);
+    expect(String(refusal)).to.match(/bytes of the batch: \d+, but L1 takes at most 120000/);
+    const { transactionHash: hash } = await send(MOST_CALLS);
+    await using view = await score(hash);
+    const { page } = view;
+    await page.locator(".score-fold").click();
+    await page.locator(".score-fold").waitFor({ state: "detached" });
+    const moves = 20;
     const start = performance.now();
     for (let move = 0; move < moves; move++) await page.keyboard.press("ArrowRight");
     expect((performance.now() - start) / moves, "milliseconds a step").to.be.lessThan(500);
-    expect(await page.locator(".step h2").innerText()).to.equal(`Step ${moves} of ${2 * MANY}: RESULT`);
-    await expectGood(view);
-
+    expect(await page.locator(".step h2").innerText()).to.equal(`Step ${moves} of ${2 * MOST_CALLS}: RESULT`);
     await page.goto(urlOf("/"));
-    await page.goto(urlOf(`/tx/${hash}/step/${MANY}`));
+    await page.goto(urlOf(`/tx/${hash}/step/${MOST_CALLS}`));
     await page.locator(".score-arrow.cursor").waitFor();
-    expect(await view.text(".step")).to.include(`Step ${MANY + 1} of ${2 * MANY}: CALL`);
+    expect(await view.text(".step")).to.include(`Step ${MOST_CALLS + 1} of ${2 * MOST_CALLS}`);
+    await expectGood(view);
   });
 
-  it("says what a transaction waits for, and then why it was dropped; neither is drawn as done", async () => {
-    const hash = `0x${"6".repeat(64)}`;
-    await using view = await viewer.look("about:blank");
+  it("saves the picture as SVG that needs nothing else, and copies what was answered as JSON", async () => {
+    const hash = await playCaughtRevert(stage);
+    await using view = await score(hash);
     const { page } = view;
-    const queued = progressShown({ state: "queued", reason: "a proof is being made" });
-    await answerInstead(page, { lockstep_getProgress: queued });
-    await page.goto(urlOf(`/tx/${hash}`));
-    await page.locator("h1", { hasText: "Waiting" }).waitFor();
-    expect(await view.text(".summary"))
-      .to.include("L1 has not included it")
-      .and.to.include("a proof is being made");
-    expect(await page.locator("svg.score").count()).to.equal(0);
-    await expectGood(view);
-    const reason = "another transaction of the account has its nonce";
-    await answerInstead(page, {
-      lockstep_getProgress: progressShown({ state: "failed", reason }),
-      lockstep_transactionStatus: { state: "failed", code: "NONCE_USED", reason },
+    await page.locator(".score-title", { hasText: "Refuser" }).waitFor();
+    const saving = page.waitForEvent("download");
+    await page.locator("button", { hasText: "save as SVG" }).click();
+    const download = await saving;
+    expect(download.suggestedFilename()).to.equal(`${hash}.svg`);
+    const svg = await readFile(await download.path(), "utf8");
+    for (const said of ["Refuser.work", "✗ TooMuch(11, 11)", "UNPROVEN"]) expect(svg).to.include(said);
+    // Read by the browser, and shown where nothing of the page is.
+    await using alone = await viewer.look("about:blank");
+    expect(await alone.page.evaluate(`(${CHECK_SVG})(${JSON.stringify(svg)})`)).to.deep.equal([]);
+    await alone.page.setContent(svg);
+    expect(await alone.page.locator("svg .score-title").allTextContents()).to.include("Refuser.work");
+    expect([...alone.hosts]).to.deep.equal([]);
+
+    await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+    await page.locator("button", { hasText: "copy as JSON" }).click();
+    await page.locator("button", { hasText: "copied" }).waitFor();
+    const copied: unknown = JSON.parse(
+      z.string().parse(await page.evaluate("navigator.clipboard.readText()")),
+    );
+    const ask = async (method: string, ...more: unknown[]) => await stage.ask("L1", method, [hash, ...more]);
+    expect(copied).to.deep.include({
+      hash,
+      trace: await ask("debug_traceTransaction", { tracer: "callTracer" }),
+      settlement: await ask("lockstep_getSettlement"),
+      executions: await ask("lockstep_getExecutions"),
+      progress: await ask("lockstep_getProgress"),
     });
-    // The page is told that the builder did something, and asks again.
-    await stage.deploy("A", "Counter");
-    await page.locator("h1", { hasText: "Dropped" }).waitFor();
-    expect(await view.text(".summary"))
-      .to.include("it will not be included")
-      .and.to.include("NONCE_USED")
-      .and.to.include(reason);
-    expect(await page.locator("svg.score").count()).to.equal(0);
     await expectGood(view);
   });
 
-  it("shows a prover that hangs, and what waits for it", async () => {
-    await using view = await viewer.look("about:blank");
-    const { page } = view;
-    const at = Date.now();
-    const stalled: Activity = {
-      transactions: [
-        {
-          state: "proving",
-          hash: `0x${"7".repeat(64)}`,
-          chain: "0x0",
-          rollups: ["0x1"],
-          at,
-          acceptedAt: at - 90_000,
-          reason: "waits for a proof of ledger1",
-          blockNumber: null,
-          from: null,
-          to: null,
-        },
-      ],
-      failures: [],
-      provers: [{ name: "gnark", working: 1, proofs: 4, milliseconds: 810, faults: 2 }],
-      lastSettlement: null,
-      waiting: 1,
-      trouble: { code: "PROVER_HANGS", reason: "gnark has not answered for 90 s", since: at },
+  it("finds an address's calls in older blocks, those between others among them", async () => {
+    const counter = await stage.deploy("L1", "Counter");
+    const hash = await stage.send("L1", counter, "increment");
+    await stage.ask("L1", "hardhat_mine", ["0x450"]);
+    const old = async (on: number, address: string, found: string): Promise<void> => {
+      await using view = await look(`/address/${on}/${address.toLowerCase()}`);
+      const { page } = view;
+      const older = page.locator("button", { hasText: "older" });
+      await older.waitFor();
+      const row = page.locator(".calls li", { has: page.locator(`a[title="${found}"]`) });
+      expect(await row.count()).to.equal(0);
+      for (let press = 0; press < 3 && (await row.count()) === 0; press++) {
+        await older.click();
+        await page.locator("button:enabled", { hasText: "older" }).or(row).first().waitFor();
+      }
+      await row.waitFor();
+      await expectGood(view);
     };
-    await answerInstead(page, { lockstep_getActivity: stalled });
-    await page.goto(urlOf("/"));
-    await page.locator(".rows li", { hasText: "waits for a proof of ledger1" }).waitFor();
-    const text = await view.text();
-    for (const said of ["none yet", "PROVER_HANGS", "1 in flight", "2 faults", "proving"])
-      expect(text).to.include(said);
-    await expectGood(view);
+    await old(0, counter.address, hash);
+    // On A a frame within a call from L1; of the ledger what its proxy on L1 was called in.
+    const own = await stage.deploy("A", "Counter");
+    const caller = await stage.deploy("A", "CounterCaller", [own.address]);
+    await stage.send("L1", caller, "bump");
+    const [visit] = z
+      .object({ visits: z.array(z.object({ transactionHash: z.string() })) })
+      .parse(
+        await stage.ask("L1", "lockstep_getSettlement", [await stage.send("L1", caller, "bump")]),
+      ).visits;
+    await old(stage.idOf("A") === 2n ? 2 : 0, own.address, visit?.transactionHash ?? "");
+    const { hash: saved } = await makeFirstCall(devnet.description);
+    await old(1, LEDGER, saved);
   });
 
   it("shows what a call will do on every chain, sends it, and shows what it did", async () => {

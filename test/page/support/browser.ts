@@ -103,3 +103,22 @@ export class Viewer implements AsyncDisposable {
     await this.#browser.close();
   }
 }
+
+/** What is wrong with a picture that was saved, a line each; runs in the browser. */
+export const CHECK_SVG = `(text) => {
+  const faults = [];
+  const file = new DOMParser().parseFromString(text, "image/svg+xml");
+  if (file.querySelector("parsererror") !== null) faults.push("it is no XML");
+  const allowed = ["svg", "style", "g", "rect", "text", "title", "path", "line", "defs", "marker", "pattern"];
+  for (const element of file.querySelectorAll("*")) {
+    if (!allowed.includes(element.localName)) faults.push("<" + element.localName + ">");
+    for (const { name, value } of element.attributes) {
+      if (/^on|href$|^src$/.test(name)) faults.push(name);
+      if (/url\\((?!#)/.test(value) || /(https?|javascript|data):/.test(name.startsWith("xmlns") ? "" : value))
+        faults.push(name + "=" + value);
+    }
+  }
+  const styles = file.querySelector("style")?.textContent ?? "";
+  if (/@import|url\\((?!"?#)|https?:/.test(styles)) faults.push("styles refer to something");
+  return faults;
+}`;

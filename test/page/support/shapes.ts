@@ -1,11 +1,9 @@
 import { numberToHex } from "viem";
 import type {
   ActionShown,
-  Executions,
   ExecutionShown,
   ExecutionStep,
   Hex,
-  Progress,
   SettledVisit,
   StepKind,
   TraceFrame,
@@ -99,62 +97,6 @@ export function visit(
     tookEffect: true,
     outcome: "effective",
     trigger: actionShown(0, rollup, hex(2), hex(3), "0x"),
-    ...more,
-  };
-}
-
-/** A transaction of L1 that calls a contract on rollup 2 so often, and the execution of it. */
-export function manyCalls(times: number): {
-  readonly trace: TraceFrame;
-  readonly executions: (calledBy: Hex) => Executions;
-} {
-  const [user, caller, callee] = [hex(21), hex(22), hex(23)];
-  const call = actionShown(0, 2, caller, callee, "0xd09de08a");
-  const calls = Array.from({ length: times }, (_, index): TraceFrame => {
-    const output = numberToHex(index, { size: 32 });
-    const inner = callFrame(2, caller, callee, { input: call.data, output });
-    return callFrame(0, caller, callee, { input: call.data, output, crossing: "0x2", calls: [inner] });
-  });
-  const steps = calls.flatMap(({ output = "0x" }, index) => [
-    step(2 * index, "CALL", call),
-    step(2 * index + 1, "RESULT", actionShown(2, 0, hex(0), hex(0), output), { answers: 2 * index }),
-  ]);
-  const place = { transactionHash: hash(1), blockNumber: "0x1", blockHash: hash(2) } as const;
-  return {
-    trace: callFrame(0, user, caller, { input: "0x12345678", calls }),
-    executions: (calledBy) => ({
-      batch: { ...place, id: hash(3), gasUsed: "0x0", timestamp: "0x0" },
-      timestamp: "0x0",
-      raw: "0x",
-      gas: { post: "0x0", proofCheck: null, table: null, calls: null },
-      executions: [{ ...execution(steps), calledBy }],
-      proofs: [],
-      transactions: [calledBy],
-    }),
-  };
-}
-
-function hash(number: number): Hex {
-  return numberToHex(number, { size: 32 });
-}
-
-/** What a builder knows of a transaction that it has not included. */
-export function progressShown(more: Partial<Progress>): Progress {
-  return {
-    state: "queued",
-    reason: null,
-    acceptedAt: Date.now(),
-    simulateMilliseconds: null,
-    witnessMilliseconds: null,
-    proveMilliseconds: null,
-    proofs: [],
-    postMilliseconds: null,
-    checkMilliseconds: null,
-    includedAt: null,
-    retries: [],
-    prerequisites: [],
-    gas: null,
-    batch: null,
     ...more,
   };
 }

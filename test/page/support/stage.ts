@@ -8,6 +8,7 @@ import {
   type Hex,
   http,
   type PublicClient,
+  type TransactionReceipt,
 } from "viem";
 import { privateKeyToAccount } from "viem/accounts";
 import { z } from "zod";
@@ -117,6 +118,40 @@ export class Stage {
     const to = await this.addressOn(on, actor);
     const data = encodeFunctionData({ abi: actor.abi, functionName, args });
     return await this.#wallet(on).sendTransaction({ to, data, ...more, ...this.#signed });
+  }
+
+  /** Sends any transaction and does not wait for it. */
+  async post(
+    on: Place,
+    transaction: {
+      readonly to?: Address;
+      readonly data?: Hex;
+      readonly nonce?: number;
+      readonly gas?: bigint;
+      readonly maxFeePerGas?: bigint;
+      readonly maxPriorityFeePerGas?: bigint;
+    },
+  ): Promise<Hex> {
+    return await this.#wallet(on).sendTransaction({ ...transaction, ...this.#signed });
+  }
+
+  /** Sends any transaction and waits until L1 has it. */
+  async sent(...transaction: Parameters<Stage["post"]>): Promise<TransactionReceipt> {
+    return await this.included(transaction[0], await this.post(...transaction));
+  }
+
+  /** Deploys a contract that no Solidity was written for. */
+  async create(on: Place, code: Hex): Promise<Address> {
+    const { contractAddress } = await this.sent(on, { data: code });
+    if (contractAddress == null) throw new Error("nothing was deployed");
+    return contractAddress;
+  }
+
+  /** Sends to L1's node a transaction of which the builder is not told. */
+  async pastTheGateway(transaction: Parameters<Stage["post"]>[1]): Promise<TransactionReceipt> {
+    const transport = http(this.devnet.l1.rpc, { retryCount: 0 });
+    const hash = await createWalletClient({ transport }).sendTransaction({ ...transaction, ...this.#signed });
+    return await createPublicClient({ transport, pollingInterval: 50 }).waitForTransactionReceipt({ hash });
   }
 
   /** Sends a call and waits until L1 has it. */

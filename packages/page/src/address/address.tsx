@@ -8,9 +8,10 @@ import { abis } from "../names/abis.ts";
 import { ether, signatureText } from "../names/decode.ts";
 import { lookUp, nameOf } from "../names/names.ts";
 import { CopyButton } from "../parts/copy.tsx";
-import { AddressLink, BlockLink, TransactionLink } from "../parts/links.tsx";
+import { AddressLink } from "../parts/links.tsx";
 import { Await } from "../parts/notice.tsx";
 import type { Hex } from "../chains/rpc-types.ts";
+import { Calls } from "./calls.tsx";
 import { loadAddress } from "./load.ts";
 
 interface AddressProps {
@@ -98,26 +99,7 @@ export function AddressScreen({ system, chain, address }: AddressProps): JSX.Ele
                 ))}
               </ul>
             )}
-            <h2>Calls in and out, latest blocks</h2>
-            {calls.length === 0 && (
-              <p class="quiet">
-                None in the latest blocks of its chain, and none that this builder remembers.
-              </p>
-            )}
-            <ul class="rows">
-              {calls.map(({ hash, block, direction, other }) => (
-                <li key={`${hash} ${direction}`}>
-                  <TransactionLink hash={hash} />
-                  <span>{direction === "in" ? "called by" : "calls"}</span>
-                  {other === null ? (
-                    <span>a new contract</span>
-                  ) : (
-                    <AddressLink chain={chain} address={other} />
-                  )}
-                  <BlockLink chain={chain} block={block} />
-                </li>
-              ))}
-            </ul>
+            <Calls system={system} chain={chain} address={wanted} latest={calls} />
             {artifact !== undefined && (
               <details>
                 <summary>{`Functions of ${artifact.name}`}</summary>

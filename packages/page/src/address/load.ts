@@ -12,7 +12,8 @@ export interface Standing {
 export interface AddressCall {
   readonly hash: Hex;
   readonly block: number;
-  readonly direction: "in" | "out";
+  /** `within`: the account has a frame in a transaction between others. */
+  readonly direction: "in" | "out" | "within";
   readonly other: Hex | null;
 }
 
@@ -22,7 +23,7 @@ export interface AddressView {
   readonly calls: readonly AddressCall[];
 }
 
-/** How many blocks are looked through for calls: RPC has no index by address. */
+/** How many blocks are looked through, again with each new block; older ones on demand. */
 const BLOCKS = 60;
 
 export async function loadAddress(system: System, chain: number, address: Hex): Promise<AddressView> {

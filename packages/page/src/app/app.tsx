@@ -3,9 +3,10 @@ import { useEffect } from "preact/hooks";
 import { AddressScreen } from "../address/address.tsx";
 import { AttemptScreen } from "../attempt/attempt.tsx";
 import { BlockScreen } from "../block/block.tsx";
-import { connected } from "../chains/live.ts";
+import { connected, lost } from "../chains/live.ts";
 import type { System } from "../chains/system.ts";
 import { HomeScreen } from "../home/home.tsx";
+import { Boundary } from "../parts/boundary.tsx";
 import { TransactionScreen } from "../transaction/transaction.tsx";
 import { route } from "./location.ts";
 import type { Route } from "./route.ts";
@@ -41,8 +42,24 @@ export function App({ system }: { readonly system: System }): JSX.Element {
           </button>
         </nav>
       </header>
-      <Screen system={system} route={shown} />
+      <Stale system={system} />
+      <Boundary what="this screen" value={shown}>
+        <Screen system={system} route={shown} />
+      </Boundary>
     </>
+  );
+}
+
+/** Says of which chains nothing is heard: what is shown of them is as old as that. */
+function Stale({ system }: { readonly system: System }): JSX.Element | null {
+  if (lost.value.size === 0) return null;
+  const chains = [...lost.value.keys()].sort((a, b) => a - b).map((id) => system.nameOf(id));
+  const since = new Date(Math.min(...lost.value.values())).toLocaleTimeString();
+  const verb = chains.length === 1 ? "gateway of" : "gateways of";
+  return (
+    <p class="stale fault" role="alert">
+      {`Not connected to the ${verb} ${chains.join(", ")}: what is shown is of ${since}.`}
+    </p>
   );
 }
 

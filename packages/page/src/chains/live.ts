@@ -8,6 +8,8 @@ export const news = signal<ReadonlyMap<number, number>>(new Map());
 export const builderNews = signal(0);
 /** Chains whose gateway is connected. */
 export const connected = signal<ReadonlySet<number>>(new Set());
+/** Chains whose gateway was connected and is not any more, and since when: what is shown of them is old. */
+export const lost = signal<ReadonlyMap<number, number>>(new Map());
 
 const pushed = z.object({
   method: z.literal("eth_subscription"),
@@ -34,6 +36,7 @@ export function listenTo({ id, gateway }: Chain, stop: AbortSignal): void {
     socket.onopen = () => {
       wait = FIRST_WAIT;
       connected.value = new Set([...connected.value, id]);
+      lost.value = new Map([...lost.value].filter(([chain]) => chain !== id));
       const subscribe = (request: number, topic: string): void =>
         socket.send(
           JSON.stringify({ jsonrpc: "2.0", id: request, method: "eth_subscribe", params: [topic] }),
@@ -55,6 +58,7 @@ export function listenTo({ id, gateway }: Chain, stop: AbortSignal): void {
     };
     socket.onclose = () => {
       stop.removeEventListener("abort", end);
+      if (connected.value.has(id)) lost.value = new Map([...lost.value, [id, Date.now()]]);
       connected.value = new Set([...connected.value].filter((chain) => chain !== id));
       setTimeout(connect, wait);
       wait = Math.min(wait * 2, LONGEST_WAIT);

@@ -8,6 +8,11 @@ type StatusRpcSchema = [
   { Method: "lockstep_transactionStatus"; Parameters: [hash: Hex]; ReturnType: unknown },
   { Method: "lockstep_status"; Parameters: []; ReturnType: unknown },
   {
+    Method: "ots_searchTransactionsBefore";
+    Parameters: [address: Hex, before: number, pageSize: number];
+    ReturnType: unknown;
+  },
+  {
     Method: "debug_traceTransaction";
     Parameters: [hash: Hex, options: { readonly tracer: "callTracer" }];
     ReturnType: TraceFrame | null;

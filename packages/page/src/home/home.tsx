@@ -6,6 +6,7 @@ import type { System } from "../chains/system.ts";
 import { abis } from "../names/abis.ts";
 import { lookUp } from "../names/names.ts";
 import type { ActivityTransaction } from "../chains/rpc-types.ts";
+import { Boundary } from "../parts/boundary.tsx";
 import { Await } from "../parts/notice.tsx";
 import { loadActivity, loadLanes } from "./load.ts";
 import { LanesView } from "./lanes.tsx";
@@ -48,7 +49,11 @@ export function HomeScreen({ system }: { readonly system: System }): JSX.Element
   return (
     <main>
       <h1 class="unseen">What is happening</h1>
-      {activity.state === "ready" && <Vitals activity={activity.value} />}
+      {activity.state === "ready" && (
+        <Boundary what="the builder" value={activity.value}>
+          <Vitals activity={activity.value} />
+        </Boundary>
+      )}
       <section aria-label="Blocks of all chains">
         <Await loaded={lanes} what="blocks">
           {(value) => (

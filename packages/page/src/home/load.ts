@@ -125,5 +125,11 @@ export const ACTIVITY = 100;
 export const MOST_REASON = 400;
 
 export async function loadActivity(system: System): Promise<Activity> {
-  return await system.l1.request({ method: "lockstep_getActivity", params: [{ limit: ACTIVITY }] });
+  const method = "lockstep_getActivity";
+  const activity = await system.l1.request({ method, params: [{ limit: ACTIVITY }] });
+  const { transactions, failures, provers } = activity;
+  for (const list of [transactions, failures, provers])
+    if (!Array.isArray(list)) throw new TypeError(`${method}: the gateway's answer is not as documented`);
+  // It was asked for that many.
+  return { ...activity, transactions: transactions.slice(0, ACTIVITY) };
 }

@@ -7,11 +7,15 @@ import { Age } from "../parts/age.tsx";
 import { BlockLink, TransactionLink } from "../parts/links.tsx";
 import { seconds } from "../score/labels.ts";
 import { MOST_REASON } from "./load.ts";
+import { whyItWaits } from "./why.ts";
 
 interface PanelProps {
   readonly system: System;
   readonly activity: Activity;
 }
+
+/** Rows of a list that are shown. */
+const MOST_ROWS = 100;
 
 const isWaiting = ({ state }: ActivityTransaction): boolean => state !== "posted" && state !== "failed";
 
@@ -23,13 +27,13 @@ export function Queue({ system, activity }: PanelProps): JSX.Element {
       <h2>Waiting</h2>
       {waiting.length === 0 && <p class="quiet">Nothing waits.</p>}
       <ul class="rows">
-        {waiting.map(({ hash, chain, state, reason, acceptedAt }) => (
-          <li key={hash}>
-            <TransactionLink hash={hash} />
-            <span>{system.nameOf(Number(chain))}</span>
-            <b>{plainText(state)}</b>
-            <Age at={acceptedAt} />
-            {reason !== undefined && <p class="quiet">{plainText(reason, MOST_REASON)}</p>}
+        {waiting.slice(0, MOST_ROWS).map((one) => (
+          <li key={one.hash}>
+            <TransactionLink hash={one.hash} />
+            <span>{system.nameOf(Number(one.chain))}</span>
+            <b>{plainText(one.state)}</b>
+            <Age at={one.acceptedAt} />
+            <p class="quiet">{whyItWaits(one, activity, (id) => system.nameOf(id))}</p>
           </li>
         ))}
       </ul>
@@ -62,7 +66,7 @@ export function Provers({ activity: { provers } }: Pick<PanelProps, "activity">)
       <h2>Provers</h2>
       {provers.length === 0 && <p class="quiet">None has been asked yet.</p>}
       <ul class="rows">
-        {provers.map(({ name, working, proofs, milliseconds, faults }) => (
+        {provers.slice(0, MOST_ROWS).map(({ name, working, proofs, milliseconds, faults }) => (
           <li key={name}>
             <b>{plainText(name)}</b>
             <span>{working === 0 ? "idle" : `${working} in flight`}</span>

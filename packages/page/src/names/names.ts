@@ -66,8 +66,12 @@ export function rename(found: readonly (Place & { readonly name: string })[]): v
   if (next.size !== names.value.size) names.value = next;
 }
 
-/** Finds out by their code what the addresses are. */
+/** Finds out by their code what the addresses are. What cannot be found out has no name. */
 export async function lookUp(system: System, places: readonly Place[]): Promise<void> {
+  await namesFor(system, places).catch(() => undefined);
+}
+
+async function namesFor(system: System, places: readonly Place[]): Promise<void> {
   const fresh = places.filter(({ chain, address }) => {
     const name = key(chain, address);
     if (asked.has(name) || names.value.has(name) || system.chain(chain)?.isEvm !== true) return false;

@@ -1,4 +1,5 @@
 import type { ComponentChildren, JSX } from "preact";
+import { Boundary } from "./boundary.tsx";
 import type { Loaded } from "../chains/loaded.ts";
 
 /** What was asked for, once it is there. */
@@ -18,7 +19,22 @@ export function Await<Value>({
         {`${what}: ${loaded.reason}`}
       </p>
     );
-  return <>{children(loaded.value)}</>;
+  return (
+    <Boundary what={what} value={loaded.value}>
+      <Shown value={loaded.value}>{children}</Shown>
+    </Boundary>
+  );
+}
+
+/** Within the boundary: what throws is what is inside of it. */
+function Shown<Value>({
+  value,
+  children,
+}: {
+  readonly value: Value;
+  readonly children: (value: Value) => ComponentChildren;
+}): JSX.Element {
+  return <>{children(value)}</>;
 }
 
 /** The word by which a person sees that nothing proves a rollup's state. */

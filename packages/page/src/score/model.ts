@@ -179,6 +179,8 @@ class Reader {
       ...callee,
       kind: "crossing",
       id,
+      // The proxy that was called is not kept: the action names what it stands for.
+      to: undefined,
       source: Number(action.from),
       destination: Number(action.to),
       callee,

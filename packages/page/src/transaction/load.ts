@@ -1,3 +1,4 @@
+import { isTraceFrame } from "lockstep-client/tree";
 import type { System } from "../chains/system.ts";
 import type {
   ExecutionShown,
@@ -86,8 +87,8 @@ async function traceOf(system: System, hash: Hex): Promise<TraceFrame | null> {
       .ask(id)
       .request({ method: "debug_traceTransaction", params: [hash, { tracer: "callTracer" }] })
       .catch(() => null);
-    // A node may answer something empty for a transaction that it does not have.
-    if (found !== null && "chain" in found) return found;
+    // A node may answer something empty for a transaction that it does not have, or anything else.
+    if (isTraceFrame(found)) return found;
   }
   return null;
 }

@@ -14,7 +14,8 @@ export function NotIncluded({
 }): JSX.Element {
   const { status, progress } = waiting;
   const state = said(progress?.state ?? status?.state);
-  const reason = said(progress?.reason ?? status?.reason);
+  const given = said(progress?.reason ?? status?.reason);
+  const reason = given ?? WAITS[state ?? ""];
   const isDropped = state === "failed";
   return (
     <section class="summary">
@@ -75,6 +76,12 @@ export function NotIncluded({
     </section>
   );
 }
+
+/** What it means that a transaction is in a state for which the builder gives no reason. */
+const WAITS: Readonly<Record<string, string>> = {
+  queued: "behind what is being proven",
+  proving: "for its batch to be proven and posted",
+};
 
 function said(text: string | undefined): string | undefined {
   return text === undefined ? undefined : plainText(text, MOST_REASON);

@@ -14,7 +14,8 @@ import { chainsOf, type FrameNode, nodesOf, scoreOf, turnsOf } from "../score/mo
 import { useNames } from "../score/use-names.ts";
 import { Score } from "../score/score.tsx";
 import { textLines } from "../score/text.ts";
-import type { Hex, TraceFrame } from "../chains/rpc-types.ts";
+import { Boundary } from "../parts/boundary.tsx";
+import type { ExecutionShown, Hex, TraceFrame } from "../chains/rpc-types.ts";
 import { FramePanel } from "./frame-panel.tsx";
 import { type Included, loadTransaction } from "./load.ts";
 import { NotIncluded } from "./not-included.tsx";
@@ -70,12 +71,29 @@ function IncludedTransaction({
       <Summary system={system} included={included} />
       {trace === null ? (
         <p class="quiet">The node of L1 keeps no trace of it.</p>
+      ) : countOf(trace, included.own) > MOST_PARTS ? (
+        <p class="fault">{`It has more than ${MOST_PARTS.toLocaleString("en")} frames and steps: too many to be drawn.`}</p>
       ) : (
-        <ScoreOf system={system} included={included} trace={trace} step={step} />
+        <Boundary what="the picture" value={included}>
+          <ScoreOf system={system} included={included} trace={trace} step={step} />
+        </Boundary>
       )}
       <Below system={system} included={included} />
     </>
   );
+}
+
+/** Frames and steps of a picture. A batch has some hundreds of steps. */
+const MOST_PARTS = 20_000;
+
+function countOf(trace: TraceFrame, own: readonly ExecutionShown[]): number {
+  let count = own.reduce((sum, { steps }) => sum + steps.length, 0);
+  const waiting = [trace];
+  for (let frame = waiting.pop(); frame !== undefined; frame = waiting.pop()) {
+    count++;
+    for (const call of frame.calls ?? []) waiting.push(call);
+  }
+  return count;
 }
 
 /** Pixels from the window's edge at which the cursor is still seen well. */
