@@ -1,5 +1,7 @@
 import { expect } from "chai";
 import { type Hex, toFunctionSelector } from "viem";
+import { missingOf } from "../../builder/gateway/trace/missing.ts";
+import { chainId } from "../../builder/protocol/ids.ts";
 import type { Call, Contract, Sent, ScenarioChains } from "../scenarios/support/scenario-chains.ts";
 import { alice, World } from "../scenarios/support/world.ts";
 
@@ -25,6 +27,10 @@ type Names = Map<string, string>;
 
 /** What ran on another chain is not known. */
 const MISSING = "missing";
+
+function framesOf(frame: Frame): Frame[] {
+  return [frame, ...(frame.calls ?? []).flatMap(framesOf)];
+}
 
 /** The tree of calls among the program's contracts; proxies and their managers are left out. */
 function nodesOf(frame: Frame, names: Names): Node[] {
@@ -190,12 +196,29 @@ describe("traces across chains", function () {
     }, 0);
   });
 
-  it("a call that fails on the other chain, and is caught", async () => {
-    await expectAsOnOneChain(async (chains) => {
+  it("a call that fails on the other chain, and is caught: what is missing says what is known of it", async () => {
+    let callee: string | undefined;
+    const root = await expectAsOnOneChain(async (chains) => {
       const counter = await chains.deploy("A", "FaultyCounter");
+      callee = counter.address.toLowerCase();
       const caller = await chains.deploy("L1", "SafeCounterCaller", [counter]);
       return { on: "L1", by: alice, to: caller, call: "bump" };
     }, 1);
+    const crossing = framesOf(root).find(({ missing }) => missing !== undefined);
+    const increment = toFunctionSelector("increment()");
+    const what = `${callee} on rollup ${world.idOf("A")} was called with ${increment} and failed with the data`;
+    expect(crossing?.missing).to.contain(what);
+    expect(crossing?.output?.length).to.be.greaterThan(2);
+  });
+
+  it("a caught failure without data: what is missing says that the reason is not recorded", async () => {
+    const [greedy, data] = [alice.address, `0x${"ab".repeat(100)}`] as const;
+    const call = { to: chainId(world.idOf("A")), target: greedy, data };
+    expect(missingOf(call, { output: "0x", error: "execution reverted" })).to.equal(
+      `${greedy.toLowerCase()} on rollup ${world.idOf("A")} was called with 0xabababab… (100 bytes) and failed ` +
+        "without data: it reverted without a reason, or halted (out of gas, say); which is not recorded",
+    );
+    expect(missingOf(call, {})).to.match(/; what it did there was undone, and is not kept$/);
   });
 
   it("through a ledger, which has no frames of its own", async () => {

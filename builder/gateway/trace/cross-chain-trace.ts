@@ -1,4 +1,4 @@
-import { type Address, type Hex, numberToHex, zeroAddress } from "viem";
+import { type Address, numberToHex, zeroAddress } from "viem";
 import type { CallFrame } from "../../evm/call-frame.ts";
 import type { RelayCall } from "../../evm/relay-call.ts";
 import type { L1Frame } from "../../l1/call-tracer.ts";
@@ -8,6 +8,7 @@ import { type Action, ActionKind } from "../../protocol/action.ts";
 import { type ChainId, L1 } from "../../protocol/ids.ts";
 import { rollupFrame, type TraceFrame } from "./frame.ts";
 import { warningOf } from "../../simulate/warnings.ts";
+import { type Answer, missingOf, UNDONE } from "./missing.ts";
 import { type TracedCall, isRemembered, tookEffect } from "./traced-call.ts";
 import { callsForRollups, isTransactionFrame, relayOf } from "./l1-frame.ts";
 
@@ -35,8 +36,6 @@ export interface TraceParts {
   /** Kinds of rollups that keep no frames. */
   readonly frameless: ReadonlyMap<ChainId, CallsOfKind>;
 }
-
-const UNDONE = "what it did there was undone, and is not kept";
 
 /** Where the walk is. */
 interface Place {
@@ -115,11 +114,16 @@ export class CrossChainTrace {
     };
     const l1Calls = callsForRollups(frame, this.#parts.manager);
     const within = tracedCall(call, place, frame.error !== undefined);
-    const callee = this.#enter(call, within, l1Calls, answerOf(frame));
+    const answer = answerOf(frame);
+    const callee = this.#enter(call, within, l1Calls, answer);
     const crossing = { crossing: numberToHex(relay.chain) };
     if (callee !== undefined)
       return { ...l1Frame(frame, [callee, ...this.#unseen(l1Calls, within)]), ...crossing };
-    return { ...l1Frame(frame, this.#unseen(l1Calls, within)), ...crossing, missing: UNDONE };
+    return {
+      ...l1Frame(frame, this.#unseen(l1Calls, within)),
+      ...crossing,
+      missing: missingOf(call, answer),
+    };
   }
 
   /** `Rollups` plays a transaction that was signed for a rollup. */
@@ -218,8 +222,11 @@ export class CrossChainTrace {
     if (call?.kind !== ActionKind.CALL || call.to !== to) return { crossing, missing: UNDONE };
     const failed = frame.error !== undefined;
     const within = tracedCall(call, { ...place, isStatic: call.isStatic }, failed);
-    const callee = this.#enter(call, within, place.l1Calls, { output: frame.output, error: frame.error });
-    return callee === undefined ? { crossing, missing: UNDONE } : { crossing, calls: [callee] };
+    const answer = { output: frame.output, error: frame.error };
+    const callee = this.#enter(call, within, place.l1Calls, answer);
+    return callee === undefined
+      ? { crossing, missing: missingOf(call, answer) }
+      : { crossing, calls: [callee] };
   }
 
   /** The call that L1 makes for a rollup next. */
@@ -275,12 +282,6 @@ export class CrossChainTrace {
       calls,
     };
   }
-}
-
-/** How a call that left a chain came back. */
-interface Answer {
-  readonly output?: Hex | undefined;
-  readonly error?: string | undefined;
 }
 
 function tracedCall(call: CrossCall, place: Place, failed: boolean): TracedCall {
