@@ -1,4 +1,12 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { expect } from "chai";
@@ -139,6 +147,34 @@ describe("a devnet with --state", function () {
       const text = await response.text();
       expect(text).to.include("NOT_REPLAYABLE");
       expect(text).to.match(advice);
+    }
+  });
+
+  it("has on the disk what a caller was told, at whatever moment it is killed", async () => {
+    const killed = path.join(folder, "killed.state");
+    const copy = (): void => {
+      for (const suffix of ["", ".journal"]) copyFileSync(`${file}${suffix}`, `${killed}${suffix}`);
+    };
+    let told: { readonly l1: Hex[]; readonly a: Hex[] };
+    {
+      await using devnet = await start();
+      const [node, onA] = [nodeOf(devnet), aOf(devnet)];
+      const bump = { address: caller, abi: counterCallerAbi, functionName: "bump" } as const;
+      // What was taken back must not come again, nor what came behind it be lost.
+      const snapshot = await node.snapshot();
+      await node.setBalance({ address: OTHER, value: 77n });
+      await node.mine({ blocks: 2 });
+      await node.revert({ id: snapshot });
+      await openDapp(devnet.description, 1).write(bump);
+      copy();
+      told = { l1: await blocks(node), a: await blocks(onA.publicClient) };
+    }
+    expect(existsSync(`${file}.journal`), "stopped, it is one file").to.equal(false);
+    {
+      await using devnet = await start({ state: killed });
+      expect(await blocks(nodeOf(devnet))).to.deep.equal(told.l1);
+      expect(await blocks(aOf(devnet).publicClient)).to.deep.equal(told.a);
+      expect(await nodeOf(devnet).getBalance({ address: OTHER })).to.not.equal(77n);
     }
   });
 

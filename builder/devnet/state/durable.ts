@@ -57,8 +57,9 @@ async function identityOf({ rollups, accounts, predeploys, proofs, kinds }: Devn
  */
 export async function restore({ file, recorder }: DurableL1, kept: KeptState, rpc: string): Promise<void> {
   const blocks = `${kept.entries.length} steps of L1`;
+  const cutOff = "; the last change, which was being written when the devnet was killed, is left out";
   try {
-    const head = await step(`going through ${blocks} again`, (report) =>
+    const head = await step(`going through ${blocks} again${kept.isCutOff ? cutOff : ""}`, (report) =>
       replay(rpc, kept.entries, kept.clock, report),
     );
     recorder.clock = kept.clock;

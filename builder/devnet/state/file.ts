@@ -7,6 +7,7 @@ import { writeWholeFile } from "../../intake/whole-file.ts";
 import { formatOf, UnsupportedFormatError } from "../../protocol/format.ts";
 import { entry, type L1Entry } from "./entry.ts";
 import { DevnetStateError } from "./errors.ts";
+import { readJournal } from "./journal.ts";
 
 const FORMAT = "lockstep.devnet-state.v1";
 const ADVICE = "Name another file, or go on with the version that wrote it";
@@ -36,6 +37,8 @@ export type DevnetFacts = Pick<
 export interface KeptState extends DevnetFacts {
   readonly entries: readonly L1Entry[];
   readonly lines: readonly string[];
+  /** A change that was being written when the devnet was killed is left out: no caller was told of it. */
+  readonly isCutOff: boolean;
 }
 
 function checksumOf(body: string): string {
@@ -72,8 +75,14 @@ export async function readState(file: string, identity: string): Promise<KeptSta
         "the same ones, or name another file",
     );
   const lines = body.split("\n").filter((line) => line !== "");
+  const { changes, isCutOff } = await readJournal(file, facts.checksum);
+  for (const { keep, added } of changes) {
+    lines.length = Math.min(lines.length, keep);
+    for (const line of added) lines.push(line);
+  }
+  const clock = changes.at(-1)?.clock ?? facts.clock;
   try {
-    return { ...facts, lines, entries: lines.map((line) => entry.parse(JSON.parse(line))) };
+    return { ...facts, clock, lines, isCutOff, entries: lines.map((line) => entry.parse(JSON.parse(line))) };
   } catch (cause) {
     throw new DevnetStateError(file, `is damaged: an entry cannot be read. ${LOST}`, { cause });
   }
@@ -81,9 +90,14 @@ export async function readState(file: string, identity: string): Promise<KeptSta
 
 /**
  * Puts the state in the place of the one before, which stays if that fails.
+ * @returns its checksum.
  * @throws {DevnetStateError}
  */
-export async function writeState(file: string, facts: DevnetFacts, lines: readonly string[]): Promise<void> {
+export async function writeState(
+  file: string,
+  facts: DevnetFacts,
+  lines: readonly string[],
+): Promise<string> {
   const body = lines.map((line) => `${line}\n`).join("");
   const head: z.infer<typeof header> = {
     format: FORMAT,
@@ -94,6 +108,7 @@ export async function writeState(file: string, facts: DevnetFacts, lines: readon
   try {
     await mkdir(path.dirname(file), { recursive: true });
     await writeWholeFile(file, `${JSON.stringify(head)}\n${body}`);
+    return head.checksum;
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new DevnetStateError(file, `cannot be written (${reason}); what it held before is still there`, {

@@ -2,6 +2,7 @@ import { type Hex, isHex, keccak256 } from "viem";
 import { z } from "zod";
 import type { L1Entry, ReplayedTransaction } from "./entry.ts";
 import { NotReplayableError } from "./errors.ts";
+import type { StateChange } from "./journal.ts";
 
 /** Asks the node itself. */
 export type AskNode = (method: string, params: readonly unknown[]) => Promise<unknown>;
@@ -70,18 +71,31 @@ interface Mark {
 export class L1Recorder {
   /** Seconds by which L1's clock is ahead of this machine's. */
   clock = 0;
-  /** Told of every change. */
-  onChange: () => void = () => undefined;
+  /** Told of every change, and waited for before the caller that made it is. */
+  onChange: () => Promise<void> = async () => undefined;
   readonly #lines: string[] = [];
   readonly #signed = new Map<string, Hex>();
   readonly #marks = new Map<string, Mark>();
   #head = 0;
+  /** How many lines stand that were taken before, and the clock then. */
+  #taken = { lines: 0, clock: 0 };
+  #isTakenBack = false;
   #isOn = false;
   #last: Promise<unknown> = Promise.resolve();
 
   /** Entries as lines of JSON. */
   get lines(): readonly string[] {
     return this.#lines;
+  }
+
+  /** What changed since the last time; nothing if nothing did. */
+  takeChange(): StateChange | undefined {
+    const { clock } = this;
+    const { lines: keep, clock: before } = this.#taken;
+    const isSame = keep === this.#lines.length && before === clock && !this.#isTakenBack;
+    this.#taken = { lines: this.#lines.length, clock };
+    this.#isTakenBack = false;
+    return isSame ? undefined : { keep, clock, added: this.#lines.slice(keep) };
   }
 
   /** From now on it records, after these entries that led to the head. */
@@ -117,7 +131,7 @@ export class L1Recorder {
     } finally {
       // A transaction that fails has made a block all the same.
       if (MINING.has(method)) await this.#readBlocks(method, params, ask);
-      this.onChange();
+      await this.onChange();
     }
   }
 
@@ -130,6 +144,8 @@ export class L1Recorder {
       const mark = this.#marks.get(String(params[0]));
       if (mark === undefined) return;
       this.#lines.length = mark.entries;
+      this.#isTakenBack ||= mark.entries < this.#taken.lines;
+      this.#taken.lines = Math.min(this.#taken.lines, mark.entries);
       this.#head = mark.head;
       this.clock = mark.clock;
     }
