@@ -4,6 +4,7 @@ import { buildPage } from "../page/build.ts";
 import { configurationTypes } from "./config-types.ts";
 import { emitPrograms, importedPackages } from "./emit.ts";
 import { ENGINES, readManifest, runTimeVersions, writeManifest } from "./manifest.ts";
+import { floatPragmas } from "./solidity.ts";
 
 const COMMANDS = "builder/cli/index.js";
 /** What a project's configuration file imports. */
@@ -47,6 +48,7 @@ export async function stageProgram(root: string, folder: string): Promise<void> 
   const typescript = globSync(sources, { cwd: root, exclude: ["**/*.d.ts"] });
   emitPrograms(typescript, root, folder);
   copy(root, folder, AS_THEY_ARE, LEFT_OUT);
+  floatPragmas(folder);
   for (const [name, files] of Object.entries(BUNDLED))
     copy(path.join(root, "node_modules", name), path.join(folder, "bundled", name), files);
   const circuits = readFileSync(path.join(root, "circuits/circuits.json"), "utf8");
@@ -91,7 +93,9 @@ development and study.
     npx lockstep start        # a devnet: L1, a ledger, EVM rollups, their gateways
     npx lockstep --help       # all commands
 
-In Solidity: \`import {IRollups} from "lockstep/contracts/interfaces/IRollups.sol";\`. Hardhat projects install
+In Solidity: \`import {IRollups} from "lockstep/contracts/interfaces/IRollups.sol";\`, with any solc from 0.8.19
+on (\`CrossChain.sol\`: 0.8.24, with the EVM of Cancun). A Foundry project maps the name to the folder, in
+\`foundry.toml\`: \`remappings = ["lockstep/=node_modules/lockstep/"]\`. Hardhat projects install
 \`hardhat-lockstep\`, programs \`lockstep-client\`.
 
 Circuits, keys and native provers are made once, in \`$LOCKSTEP_HOME\`, else \`$XDG_CACHE_HOME/lockstep\`, else

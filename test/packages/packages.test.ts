@@ -7,6 +7,7 @@ import { expect } from "chai";
 import { answers, readDescription } from "../../builder/node/deployment/description.ts";
 import { prepareArtefacts } from "../../builder/node/artefacts.ts";
 import { CACHE_FOLDER, PROJECT_ROOT } from "../../builder/places/places.ts";
+import { forgeIn } from "../tools/foundry.ts";
 import { UserProject } from "./installed.ts";
 
 /** Milliseconds for which a process may take to notice that its starter is gone. */
@@ -98,6 +99,29 @@ describe("packages that npm installs into a user's project", function () {
     );
     const code = lines.filter((line) => line.trim() !== "" && !/^\s*(\/\/|\/?\*)/.test(line));
     expect(code.length).to.be.at.most(30);
+  });
+
+  it("have Solidity that a Foundry project builds with, by a remapping", async () => {
+    const output = await forgeIn(project.folder, {})("build", "--force");
+    expect(output).to.include("Compiler run successful");
+    expect(existsSync(path.join(project.folder, "foundry/out/Till.sol/Till.json"))).to.equal(true);
+  });
+
+  it("have Solidity of which no file that users import asks for one compiler exactly", () => {
+    const program = path.join(project.folder, "node_modules/lockstep");
+    const reached = new Set<string>();
+    const waiting = globSync(["contracts/interfaces/*.sol", "contracts/examples/ILedger.sol"], {
+      cwd: program,
+    });
+    for (let file = waiting.pop(); file !== undefined; file = waiting.pop()) {
+      if (reached.has(file)) continue;
+      reached.add(file);
+      const source = readFileSync(path.join(program, file), "utf8");
+      expect(source, file).to.match(/^pragma solidity \^0\.8\.\d+;$/m);
+      for (const [, imported = ""] of source.matchAll(/^import [^"]*"([^"]+)";$/gm))
+        waiting.push(path.join(path.dirname(file), imported));
+    }
+    expect(reached.size).to.be.greaterThan(8);
   });
 
   it("have types for these", async () => {
