@@ -5,6 +5,7 @@ import { headCall, unlessNodeKnowsBetter } from "./l1-call.ts";
 import type { L1Node } from "./l1-node.ts";
 import type { ProxyNames } from "./proxies/proxy-names.ts";
 import { simulatedTrace } from "./trace/simulated-trace.ts";
+import { warningsOf } from "./trace/warnings.ts";
 import { traceCallOverridesSchema, traceParamsSchema } from "./trace/trace.ts";
 
 /**
@@ -31,7 +32,7 @@ export async function traceL1Call(
   const outcome = at && (await unlessNodeKnowsBetter(() => builder.call(at.request, at.pending)));
   if (at === undefined || outcome?.trace === undefined) return await node.answer(request);
   const { crossed, gasUsed, trace: frame } = outcome;
-  const { calls, ...root } = simulatedTrace({
+  const shown = simulatedTrace({
     chain: L1,
     frame,
     crossed,
@@ -39,7 +40,8 @@ export async function traceL1Call(
     gasUsed,
     names,
   });
-  if (!outcome.crossesChains && root.warning === undefined) return await node.answer(request);
+  if (!outcome.crossesChains && warningsOf(shown).length === 0) return await node.answer(request);
+  const { calls, ...root } = shown;
   const isWhole = options.tracerConfig?.onlyTopCall !== true && calls !== undefined;
   return { result: isWhole ? { ...root, calls } : root };
 }

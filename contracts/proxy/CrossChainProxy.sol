@@ -9,10 +9,10 @@ import {ChainId} from "../interfaces/Actions.sol";
 /// from here.
 /// @dev Has no function of its own, so that no selector of the original's is hidden. Created by the manager
 /// with CREATE2 and salt 0; the address depends on manager, original and rollup alone, and the same code
-/// serves on every chain. Holds no Ether between calls but what came here otherwise than by one, which
-/// {ICrossChainManager.passOn} passes on.
+/// serves on every chain. Holds no Ether between calls but what came here in ways that run no code, or with
+/// too little gas for any, which {ICrossChainManager.passOn} passes on.
 contract CrossChainProxy {
-    /// What the EVM adds to the gas of a call with value.
+    /// What the EVM adds to the gas of a call with value; all that Solidity's `transfer` and `send` give.
     uint256 private constant STIPEND = 2300;
 
     address private immutable MANAGER = msg.sender;
@@ -32,6 +32,10 @@ contract CrossChainProxy {
     /// The target gets exactly that gas, 0 being what there is; with value 2,300 at least, as by any call,
     /// which are part of it. That there is enough, the manager makes sure of.
     ///
+    /// Ether with no data and no more gas than `transfer` and `send` give stays here until it is passed on:
+    /// contracts that pay so (WETH9) could pay no account of another chain. A caller that gives all its gas
+    /// does not come to this by having little: it would keep 36 of 2,300, too little to go on with.
+    ///
     /// In assembly, since each byte of this code is paid for with each proxy, and hashed with each call. The
     /// frame ends here, so memory may be overwritten from 0.
     fallback() external payable {
@@ -42,6 +46,13 @@ contract CrossChainProxy {
         assembly {
             let success
             let isManager := eq(caller(), manager)
+            if iszero(calldatasize()) {
+                if gt(callvalue(), 0) {
+                    if iszero(gt(gas(), STIPEND)) {
+                        return(0, 0)
+                    }
+                }
+            }
             switch mul(isManager, calldatasize())
             case 0 {
                 let sender := caller()

@@ -165,6 +165,28 @@ describe("what is odd between chains is said where it is met:", function () {
       expect(logged).to.deep.equal([]);
     });
 
+    it(`Ether that waits at a proxy on ${on}, paid with too little gas to leave it`, async () => {
+      const payer = await world.deploy(on, "OldPayer");
+      await world.transfer({ on, by: alice, to: payer, value: 10n });
+      const purse = await world.deploy(other(on), "Purse");
+      await ask(on, "lockstep_getProxies", [purse.address, numberToHex(world.idOf(purse.chain))]);
+      const proxy = await world.addressOn(purse, on);
+      const pay = async (gas: bigint) =>
+        await trace(on, {
+          from: alice.address,
+          to: payer.address,
+          data: await world.encode({
+            to: payer,
+            call: "payWithGas",
+            args: [{ chain: on, address: proxy }, 1n, gas],
+          }),
+        });
+      const told = framesOf(await pay(0n)).flatMap((each) => each.warning ?? []);
+      expect(told).to.have.length(1);
+      expect(told[0]).to.match(/is the proxy of 0x.*, and was paid with 2,300 gas at most.*until passOn/);
+      expect(framesOf(await pay(1_000_000n)).flatMap((each) => each.warning ?? [])).to.deep.equal([]);
+    });
+
     it(`Ether for a proxy on ${on} that lockstep_getProxies has named`, async () => {
       const chain = world.idOf(other(on));
       const original: Address = `0x${"0d".repeat(19)}${on === "L1" ? "01" : "02"}`;

@@ -1,8 +1,19 @@
 import { expect } from "chai";
-import { decodeErrorResult, encodeFunctionData, type Hex, maxUint256, parseAbi, parseEther } from "viem";
+import {
+  decodeErrorResult,
+  encodeFunctionData,
+  getAddress,
+  type Hex,
+  maxUint256,
+  parseAbi,
+  parseEther,
+} from "viem";
+import { SYSTEM } from "../../builder/kinds/evm/system.ts";
+import { crossChainManagerAbi } from "../../builder/protocol/abi.ts";
 import { refusalOf } from "../scenarios/support/refusal.ts";
-import type { Contract, Party, SolidityChain } from "../scenarios/support/scenario-chains.ts";
+import type { Argument, Contract, Party, SolidityChain } from "../scenarios/support/scenario-chains.ts";
 import { alice, bob, carol, World } from "../scenarios/support/world.ts";
+import { deployBuilt } from "./built.ts";
 
 const PERMIT2 = "0x000000000022D473030F116dDEE9F6B43aC78BA3";
 
@@ -29,27 +40,85 @@ describe("tokens from npm, across chains", function () {
   for (const [home, away] of [
     ["A", "L1"],
     ["L1", "A"],
-  ] as const)
-    it(`WETH on ${home} wraps Ether that comes from ${away}, and sends it back there`, async () => {
-      const weth = await world.deploy(home, "NpmWeth");
-      const owner = { chain: away, address: alice.address };
-      await world.transfer({ on: "L1", by: carol, to: onA(alice.address), value: parseEther("4") });
-      // What L1 holds for A is what is on A.
-      const held = async () => (await world.onL1("A")).ether;
-      const [before, sign] = [await held(), home === "A" ? 1n : -1n];
-      await world.send({ on: away, by: alice, to: weth, call: "deposit", value: parseEther("2") });
-      await world.transfer({ on: away, by: alice, to: weth, value: parseEther("1") });
-      const ownerAtHome = await world.knownAs(owner, home);
-      expect(await world.read(weth, "balanceOf", [ownerAtHome])).to.equal(parseEther("3"));
-      expect(await world.balance(weth)).to.equal(parseEther("3"));
-      expect(await held()).to.equal(before + sign * parseEther("3"));
+  ] as const) {
+    it(`WETH9 on ${home} wraps Ether that comes from ${away}, and sends it back when it is passed on`, async () => {
+      // It pays with 2,300 gas, which cross to no chain.
+      await wraps(
+        home,
+        await deployBuilt(world, home, "canonical-weth/build/contracts/WETH9.json"),
+        away,
+        true,
+      );
+    });
 
-      const own = await world.balance(owner);
-      await world.send({ on: away, by: alice, to: weth, call: "withdraw", args: [parseEther("2.5")] });
-      const gained = (await world.balance(owner)) - own;
-      expect(gained > parseEther("2.4") && gained <= parseEther("2.5"), "all but the fee").to.equal(true);
-      expect(await world.read(weth, "balanceOf", [ownerAtHome])).to.equal(parseEther("0.5"));
-      expect(await held()).to.equal(before + sign * parseEther("0.5"));
+    it(`solady's WETH on ${home} wraps Ether that comes from ${away}, and sends it back there`, async () => {
+      await wraps(home, await world.deploy(home, "NpmWeth"), away, false);
+    });
+  }
+
+  /** @param waits whether what is taken out waits at the owner's proxy until it is passed on. */
+  async function wraps(
+    home: SolidityChain,
+    weth: Contract,
+    away: SolidityChain,
+    waits: boolean,
+  ): Promise<void> {
+    const owner = { chain: away, address: alice.address };
+    await world.transfer({ on: "L1", by: carol, to: onA(alice.address), value: parseEther("4") });
+    // What L1 holds for A is what is on A.
+    const held = async () => (await world.onL1("A")).ether;
+    const [before, sign] = [await held(), home === "A" ? 1n : -1n];
+    await world.send({ on: away, by: alice, to: weth, call: "deposit", value: parseEther("2") });
+    await world.transfer({ on: away, by: alice, to: weth, value: parseEther("1") });
+    const ownerAtHome = await world.knownAs(owner, home);
+    expect(await world.read(weth, "balanceOf", [ownerAtHome])).to.equal(parseEther("3"));
+    expect(await world.balance(weth)).to.equal(parseEther("3"));
+    expect(await held()).to.equal(before + sign * parseEther("3"));
+
+    const own = await world.balance(owner);
+    await world.send({ on: away, by: alice, to: weth, call: "withdraw", args: [parseEther("2.5")] });
+    if (waits) {
+      expect(await world.balance({ chain: home, address: ownerAtHome })).to.equal(parseEther("2.5"));
+      const args = [alice.address, world.idOf(away)] as const;
+      const data = encodeFunctionData({ abi: crossChainManagerAbi, functionName: "passOn", args });
+      const manager: Hex = home === "L1" ? world.manager : SYSTEM;
+      await world.transfer({ on: home, by: bob, to: { chain: home, address: manager }, data });
+    }
+    const gained = (await world.balance(owner)) - own;
+    expect(gained > parseEther("2.4") && gained <= parseEther("2.5"), "all but the fee").to.equal(true);
+    expect(await world.read(weth, "balanceOf", [ownerAtHome])).to.equal(parseEther("0.5"));
+    expect(await held()).to.equal(before + sign * parseEther("0.5"));
+  }
+
+  for (const [home, away] of [
+    ["A", "L1"],
+    ["L1", "A"],
+    ["A", "B"],
+  ] as const)
+    it(`an ERC-20 on ${home} is held, given on and lent to a spender from ${away}`, async () => {
+      const coin = await world.deploy(home, "NpmCoin");
+      const spender = await world.deploy(away, "Collector");
+      const send = async (by: typeof alice, call: string, args: readonly Argument[]) =>
+        await world.send({ on: away, by, to: coin, call, args });
+      const balance = async (of: Hex) => await world.read(coin, "balanceOf", [of]);
+      const [owner, friend] = [
+        await world.knownAs({ chain: away, address: alice.address }, home),
+        await world.knownAs({ chain: away, address: bob.address }, home),
+      ];
+      await world.transfer({ on: "L1", by: carol, to: onA(bob.address), value: parseEther("1") });
+      await send(alice, "mint", [owner, 100n]);
+      await send(alice, "transfer", [carol.address, 30n]);
+      await send(alice, "approve", [friend, 50n]);
+      await send(bob, "transferFrom", [owner, await world.addressOn(spender, home), 50n]);
+      expect(await balance(owner)).to.equal(20n);
+      expect(await balance(carol.address)).to.equal(30n);
+      expect(await balance(await world.addressOn(spender, home))).to.equal(50n);
+      // The token's own error, from the other chain.
+      const more = await refusalOf(send(bob, "transferFrom", [owner, friend, 1n]));
+      expect(decodeErrorResult({ abi: coin.abi, data: more.data ?? "0x" })).to.deep.include({
+        errorName: "ERC20InsufficientAllowance",
+        args: [getAddress(friend), 0n, 1n],
+      });
     });
 
   it("Permit2 moves an ERC-20 by a signature, for a contract on L1", async () => {

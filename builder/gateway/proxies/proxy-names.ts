@@ -28,12 +28,27 @@ export class ProxyNames {
 
   /** What is wrong with sending Ether to the address, where there is no code. */
   warningOf(address: Address): string | undefined {
+    const proxy = this.#proxyAt(address);
+    if (proxy === undefined) return undefined;
+    return (
+      `${address} is where ${proxy} belongs, and it is not there yet: Ether sent there reaches nothing until ` +
+      "passOn is called; call createProxy first"
+    );
+  }
+
+  /** What is wrong with paying the proxy at the address with too little gas for another chain. */
+  waitingOf(address: Address): string | undefined {
+    const proxy = this.#proxyAt(address);
+    if (proxy === undefined) return undefined;
+    return (
+      `${address} is ${proxy}, and was paid with 2,300 gas at most, too little for another chain: the Ether ` +
+      "waits there until passOn is called"
+    );
+  }
+
+  #proxyAt(address: Address): string | undefined {
     const named = this.#named.get(lowerCase(address));
     if (named === undefined) return undefined;
-    const { original, chain } = named;
-    return (
-      `${address} is where the proxy of ${original} on ${nameOf(chainId(chain))} belongs, and it is not there ` +
-      "yet: Ether sent there reaches nothing until passOn is called; call createProxy first"
-    );
+    return `the proxy of ${named.original} on ${nameOf(chainId(named.chain))}`;
   }
 }

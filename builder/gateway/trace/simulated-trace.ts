@@ -7,6 +7,9 @@ import type { ProxyNames } from "../proxies/proxy-names.ts";
 import { warningOf } from "../../simulate/warnings.ts";
 import { rollupFrame, type TraceFrame, withoutEmptyCalls } from "./frame.ts";
 
+/** The most gas with which a proxy keeps Ether: `contracts/proxy/CrossChainProxy.sol`. */
+const STIPEND = 2_300n;
+
 /** A call that was played on all chains. */
 export interface SimulatedCall {
   /** The chain on which it began, and its outermost frame there. */
@@ -32,12 +35,11 @@ export function simulatedTrace({ chain, frame, crossed, gas, gasUsed, names }: S
     gas: numberToHex(gas),
     gasUsed: numberToHex(gasUsed),
   };
-  const waiting = [{ chain, frame, shown: root }];
-  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+  const open = [{ chain, frame, shown: root }];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
     const { shown } = next;
-    const isStray = next.chain === chain && next.frame.noCode === true && next.frame.value > 0n;
-    const stray = isStray && next.frame.to !== undefined ? names?.warningOf(next.frame.to) : undefined;
-    if (stray !== undefined) shown.warning = stray;
+    const waiting = next.chain === chain ? waitingEther(next.frame, names) : undefined;
+    if (waiting !== undefined) shown.warning = waiting;
     const callees = crossed.calleesOf(next.frame);
     const [first] = callees;
     if (first !== undefined) {
@@ -53,9 +55,17 @@ export function simulatedTrace({ chain, frame, crossed, gas, gasUsed, names }: S
         if (warning !== undefined) each.shown.warning = warning;
       }
     shown.calls = inside.map((each) => each.shown);
-    waiting.push(...inside);
+    open.push(...inside);
   }
   return withoutEmptyCalls(root);
+}
+
+/** What is odd about a frame whose Ether waits at a proxy's address, if it is known that this is one. */
+function waitingEther(frame: CallFrame, names: ProxyNames | undefined): string | undefined {
+  if (names === undefined || frame.to === undefined || frame.value === 0n) return undefined;
+  if (frame.noCode === true) return names.warningOf(frame.to);
+  const isTaken = frame.error === undefined && frame.input === "0x" && frame.gas <= STIPEND;
+  return isTaken ? names.waitingOf(frame.to) : undefined;
 }
 
 function placedOn(chain: ChainId, frames: readonly CallFrame[]) {
