@@ -8,6 +8,13 @@ const root = path.dirname(fileURLToPath(import.meta.url));
 /** From npm, so a machine that reaches only the registry can build. */
 const compiler = path.join(root, "node_modules/solc/soljson.js");
 
+/**
+ * Code without the hash of its sources and of whatever was compiled beside them: the address of a proxy follows
+ * from its code, and the genesis of an EVM rollup from that of its system contract. So they depend on what the
+ * contracts do, and not on which of them had to be compiled again.
+ */
+const metadata = { bytecodeHash: "none" } as const;
+
 /** fifo order keeps postBatch in front of the call it serves, whatever fees the two pay. */
 const localL1 = {
   type: "edr-simulated",
@@ -38,7 +45,7 @@ export default defineConfig({
         version: "0.8.30",
         path: compiler,
         // More runs would take Rollups over the greatest code size (EIP-170).
-        settings: { optimizer: { enabled: true, runs: 200 }, viaIR: true, evmVersion: "prague" },
+        settings: { optimizer: { enabled: true, runs: 200 }, viaIR: true, evmVersion: "prague", metadata },
       },
     ],
     overrides: {
@@ -46,7 +53,12 @@ export default defineConfig({
       "contracts/proofs/bus/BusProofSystem.sol": {
         version: "0.8.30",
         path: compiler,
-        settings: { optimizer: { enabled: true, runs: 1_000_000 }, viaIR: true, evmVersion: "prague" },
+        settings: {
+          optimizer: { enabled: true, runs: 1_000_000 },
+          viaIR: true,
+          evmVersion: "prague",
+          metadata,
+        },
       },
       // Never deployed anywhere, and ten times as long to compile like the others.
       "contracts/test/invariants/Invariants.t.sol": {

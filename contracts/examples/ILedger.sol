@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-pragma solidity ^0.8.28;
+pragma solidity ^0.8.19;
 
 /// @title What a contract on L1 sees of a `ledger` rollup, at the address of the ledger's proxy
 /// @notice An account is a pair (home chain, address): L1 is chain 0. The caller of a function is

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-pragma solidity 0.8.30;
+pragma solidity ^0.8.19;
 
 /// A chain in Lockstep's own numbering: 0 is L1, every rollup is ≥ 1. Not an EVM chain id.
 type ChainId is uint64;

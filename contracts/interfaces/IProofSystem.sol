@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-pragma solidity 0.8.30;
+pragma solidity ^0.8.19;
 
 // First word of every statement (docs/spec.md section 2). Not zero, so that sequences of different length
 // are different polynomials.

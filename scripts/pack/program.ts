@@ -4,7 +4,6 @@ import { buildPage } from "../page/build.ts";
 import { configurationTypes } from "./config-types.ts";
 import { emitPrograms, importedPackages } from "./emit.ts";
 import { ENGINES, readManifest, runTimeVersions, writeManifest } from "./manifest.ts";
-import { floatPragmas } from "./solidity.ts";
 
 const COMMANDS = "builder/cli/index.js";
 /** What a project's configuration file imports. */
@@ -48,7 +47,6 @@ export async function stageProgram(root: string, folder: string): Promise<void> 
   const typescript = globSync(sources, { cwd: root, exclude: ["**/*.d.ts"] });
   emitPrograms(typescript, root, folder);
   copy(root, folder, AS_THEY_ARE, LEFT_OUT);
-  floatPragmas(folder);
   for (const [name, files] of Object.entries(BUNDLED))
     copy(path.join(root, "node_modules", name), path.join(folder, "bundled", name), files);
   const circuits = readFileSync(path.join(root, "circuits/circuits.json"), "utf8");

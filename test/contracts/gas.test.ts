@@ -36,6 +36,17 @@ const CONTRACTS = [
   "BusProofSystem",
 ] as const;
 
+/** Where metadata have a hash of sources: "ipfs" in CBOR, and the beginning of a SHA-256 multihash. */
+const HASH_OF_SOURCES = "64697066735822";
+
+describe("Code", () => {
+  for (const name of [...CONTRACTS, "CrossChainManager"])
+    it(`of ${name} does not depend on what else was compiled`, async () => {
+      const { bytecode } = await hre.artifacts.readArtifact(name);
+      expect(bytecode).not.to.include(HASH_OF_SOURCES);
+    });
+});
+
 describe("Gas and code size", () => {
   const snapshot = snapshots("gas.json");
 

@@ -9,10 +9,9 @@ import {ChainId} from "../../interfaces/Actions.sol";
 /// contract creates with CREATE2 (docs/spec.md section 7). Its address and the hash of its code depend on
 /// caller and chain alone: L1 computes both, so no proof runs its init code.
 /// @dev The init code is handed to the constructor: it has to be, byte for byte, the one in the system
-/// contract of genesis, and what a compiler makes of the proxy's source depends on the contract that it is
-/// compiled for (its metadata name the remappings of all imports). It ends with the runtime code in which
-/// immutables are zero. Where they stand there is found by creating one proxy with immutables that can be
-/// recognised.
+/// contract of genesis, and this contract may be compiled with other settings. It ends with the runtime code
+/// in which immutables are zero. Where they stand there is found by creating one proxy with immutables that
+/// can be recognised.
 abstract contract CallerProxies {
     /// Thrown by the constructor when the code is not one of proxies.
     error UnknownProxyLayout();

@@ -48,7 +48,7 @@ export async function stateBefore(moment: Moment, rollup: ChainId): Promise<Repl
   instead.set(SYSTEM, {
     ...system,
     balance: brought.reduce((sum, { value }) => sum + value, system.balance),
-    code: withRecord(await replayCode(system.code), rollup, recordedCalls(visit)),
+    code: withRecord(await replayCode(), rollup, recordedCalls(visit)),
   });
   if (trigger?.kind === ActionKind.CALL) {
     const caller = account(visit.from);
