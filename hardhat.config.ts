@@ -9,8 +9,8 @@ const root = path.dirname(fileURLToPath(import.meta.url));
 const compiler = path.join(root, "node_modules/solc/soljson.js");
 
 /**
- * Code without the hash of its sources and of whatever was compiled beside them: the address of a proxy follows
- * from its code, and the genesis of an EVM rollup from that of its system contract. So they depend on what the
+ * Code without the hash of its sources and of what was compiled beside them: the address of a proxy follows
+ * from its code, and the genesis of an EVM rollup from that of its system contract. So they depend on what
  * contracts do, and not on which of them had to be compiled again.
  */
 const metadata = { bytecodeHash: "none" } as const;

@@ -609,9 +609,12 @@ export class Builder implements Backend, AsyncDisposable {
     );
     const reason = `transaction ${by.hash} with the same nonce took its place`;
     const status = { state: "failed", code: "REPLACED", reason } as const;
-    await this.#queue.replace(old, by, status, block);
-    this.#emit({ type: "failed", transaction: old.hash, code: status.code, reason });
-    this.#emitAccepted(by);
+    // Nothing is told of it before this.
+    const was = await this.#queue.replace(old, by, status, block, () => {
+      this.#emitAccepted(by);
+    });
+    if (was === "proving") throw new UnderpricedReplacementError(after.nonce);
+    if (was === "waiting") this.#emit({ type: "failed", transaction: old.hash, code: status.code, reason });
   }
 
   #fees(transaction: AcceptedTransaction): Signer {

@@ -163,7 +163,10 @@ export class TransactionQueue {
   }
 
   /**
-   * One takes the place of another.
+   * One takes the place of another, unless that is being proven by now; if it is gone, one waits like any
+   * other.
+   * @param entered is called when it waits, before anything can be done with it.
+   * @returns what the other was doing.
    * @throws {DiskError} with nothing changed.
    */
   async replace(
@@ -171,9 +174,19 @@ export class TransactionQueue {
     by: AcceptedTransaction,
     status: Failed,
     block: bigint,
-  ): Promise<void> {
+    entered: () => void = () => undefined,
+  ): Promise<"waiting" | "proving" | "gone"> {
+    await this.#keep(by, block);
+    if (this.#progress.get(old.hash)?.state === "proving") {
+      await this.#options.pending.remove(by).catch(() => void this.#leftovers.push(by));
+      return "proving";
+    }
     const order = this.pending();
-    await this.add(by, block);
+    this.#admit(by, block);
+    if (!order.some(({ hash }) => hash === old.hash)) {
+      entered();
+      return "gone";
+    }
     this.#pending = new Map();
     for (const each of order) {
       const now = each.hash === old.hash ? by : each;
@@ -188,7 +201,9 @@ export class TransactionQueue {
       );
     this.#progress.delete(old.hash);
     this.#uncount(old.hash);
+    entered();
     await this.finish(old, status);
+    return "waiting";
   }
 
   /** Milliseconds for which a transaction has waited, in this process. */
@@ -207,15 +222,8 @@ export class TransactionQueue {
    * @throws {DiskError} with nothing accepted.
    */
   async add(transaction: AcceptedTransaction, block: bigint): Promise<void> {
-    try {
-      await this.#options.pending.add(transaction, block);
-    } catch (cause) {
-      await this.#options.pending.remove(transaction).catch(() => undefined);
-      throw new DiskError(cause);
-    }
-    this.#outcomes.delete(transaction.hash);
-    this.#since.set(transaction.hash, block);
-    this.#enter(transaction);
+    await this.#keep(transaction, block);
+    this.#admit(transaction, block);
   }
 
   proving(transactions: readonly AcceptedTransaction[]): void {
@@ -328,6 +336,21 @@ export class TransactionQueue {
       if (this.#outcomes.size <= MAX_OUTCOMES) return;
       this.#outcomes.delete(hash);
     }
+  }
+
+  async #keep(transaction: AcceptedTransaction, block: bigint): Promise<void> {
+    try {
+      await this.#options.pending.add(transaction, block);
+    } catch (cause) {
+      await this.#options.pending.remove(transaction).catch(() => undefined);
+      throw new DiskError(cause);
+    }
+  }
+
+  #admit(transaction: AcceptedTransaction, block: bigint): void {
+    this.#outcomes.delete(transaction.hash);
+    this.#since.set(transaction.hash, block);
+    this.#enter(transaction);
   }
 
   #enter(transaction: AcceptedTransaction): void {

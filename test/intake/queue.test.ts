@@ -16,9 +16,22 @@ const transaction = (signer: number, fee: number, nonce = 0): AcceptedTransactio
 const byteOf = ({ data }: { data: Hex }, at: number): number =>
   Number(`0x${data.slice(2 + 2 * at, 4 + 2 * at)}`);
 
-function queueOf(limits: Partial<QueueLimits> = {}): TransactionQueue {
+/** Takes as long as it is told to. */
+class SlowStore extends PendingStore {
+  written: Promise<void> = Promise.resolve();
+
+  override async add(transaction: AcceptedTransaction, block?: bigint): Promise<void> {
+    await this.written;
+    await super.add(transaction, block);
+  }
+}
+
+function queueOf(
+  limits: Partial<QueueLimits> = {},
+  pending = new PendingStore(undefined, 31337n),
+): TransactionQueue {
   return new TransactionQueue({
-    pending: new PendingStore(undefined, 31337n),
+    pending,
     outcomes: new OutcomeStore(undefined),
     l1ChainId: 31337n,
     signerOf: (each) => `${byteOf(each, 0)}.${byteOf(each, 1)}`,
@@ -100,6 +113,60 @@ describe("the queue of transactions", () => {
     await queue.finish(three, failed);
     expect(codeOfClaim(queue, transaction(4, 0))).to.equal(undefined);
     expect(queue.inOrder()).to.deep.equal([better]);
+  });
+
+  it("says that one took another's place before anything is done with it", async () => {
+    const queue = queueOf();
+    const [one, better] = [transaction(1, 1), transaction(1, 2)];
+    await queue.add(one, 1n);
+    const seen: string[] = [];
+    const take = async () => {
+      while (!queue.inOrder().includes(better)) await Promise.resolve();
+      seen.push("taken");
+    };
+    const failed = { state: "failed", code: "REPLACED", reason: "" } as const;
+    const replaced = queue.replace(one, better, failed, 1n, () => seen.push("entered"));
+    await Promise.all([take(), replaced.then(() => seen.push("replaced"))]);
+    expect(seen).to.deep.equal(["entered", "taken", "replaced"]);
+  });
+
+  describe("while the disk takes one that is to take another's place", () => {
+    const failed = { state: "failed", code: "REPLACED", reason: "" } as const;
+    const [one, better, other] = [transaction(1, 5), transaction(1, 7), transaction(2, 1)];
+
+    async function replaceSlowly(meanwhile: (queue: TransactionQueue) => Promise<void> | void) {
+      const store = new SlowStore(undefined, 31337n);
+      const queue = queueOf({}, store);
+      await queue.add(one, 1n);
+      const { promise, resolve } = Promise.withResolvers<undefined>();
+      store.written = promise;
+      const replaced = queue.replace(one, better, failed, 1n);
+      store.written = Promise.resolve();
+      await meanwhile(queue);
+      resolve(undefined);
+      return { queue, was: await replaced };
+    }
+
+    it("nothing that comes is lost", async () => {
+      const { queue, was } = await replaceSlowly((slow) => slow.add(other, 1n));
+      expect(was).to.equal("waiting");
+      expect(queue.inOrder()).to.deep.equal([better, other]);
+    });
+
+    it("nothing that goes comes back, the other one included", async () => {
+      const { queue, was } = await replaceSlowly((slow) => slow.finish(one, { ...failed, code: "NONCE_TOO_LOW" }));
+      expect(was).to.equal("gone");
+      expect(queue.statusOf(one.hash)).to.deep.include({ code: "NONCE_TOO_LOW" });
+      expect(queue.inOrder()).to.deep.equal([better]);
+    });
+
+    it("the other one stays if it is proven by now", async () => {
+      const { queue, was } = await replaceSlowly((slow) => {
+        slow.proving([one]);
+      });
+      expect(was).to.equal("proving");
+      expect(queue.inOrder()).to.deep.equal([one]);
+    });
   });
 
   it("takes nothing that is free where it shall not", () => {
