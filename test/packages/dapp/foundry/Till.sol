@@ -17,6 +17,6 @@ contract Till {
     }
 
     function take() external payable returns (bool kept) {
-        (kept,) = CrossChain.tryCall(address(LEDGER), msg.value, "");
+        (kept, ) = CrossChain.tryCall(address(LEDGER), msg.value, "");
     }
 }
