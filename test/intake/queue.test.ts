@@ -154,7 +154,9 @@ describe("the queue of transactions", () => {
     });
 
     it("nothing that goes comes back, the other one included", async () => {
-      const { queue, was } = await replaceSlowly((slow) => slow.finish(one, { ...failed, code: "NONCE_TOO_LOW" }));
+      const { queue, was } = await replaceSlowly((slow) =>
+        slow.finish(one, { ...failed, code: "NONCE_TOO_LOW" }),
+      );
       expect(was).to.equal("gone");
       expect(queue.statusOf(one.hash)).to.deep.include({ code: "NONCE_TOO_LOW" });
       expect(queue.inOrder()).to.deep.equal([better]);
