@@ -8,8 +8,7 @@ import {
   parseAbi,
   parseEther,
 } from "viem";
-import { SYSTEM } from "../../builder/kinds/evm/system.ts";
-import { crossChainManagerAbi } from "../../builder/protocol/abi.ts";
+import { passOn } from "../scenarios/support/pass-on.ts";
 import { refusalOf } from "../scenarios/support/refusal.ts";
 import type { Argument, Contract, Party, SolidityChain } from "../scenarios/support/scenario-chains.ts";
 import { alice, bob, carol, World } from "../scenarios/support/world.ts";
@@ -79,10 +78,7 @@ describe("tokens from npm, across chains", function () {
     await world.send({ on: away, by: alice, to: weth, call: "withdraw", args: [parseEther("2.5")] });
     if (waits) {
       expect(await world.balance({ chain: home, address: ownerAtHome })).to.equal(parseEther("2.5"));
-      const args = [alice.address, world.idOf(away)] as const;
-      const data = encodeFunctionData({ abi: crossChainManagerAbi, functionName: "passOn", args });
-      const manager: Hex = home === "L1" ? world.manager : SYSTEM;
-      await world.transfer({ on: home, by: bob, to: { chain: home, address: manager }, data });
+      expect(await passOn(world, home, owner)).to.equal(true);
     }
     const gained = (await world.balance(owner)) - own;
     expect(gained > parseEther("2.4") && gained <= parseEther("2.5"), "all but the fee").to.equal(true);

@@ -1,25 +1,14 @@
 import { expect } from "chai";
-import { encodeFunctionData } from "viem";
-import { SYSTEM } from "../../builder/kinds/evm/system.ts";
-import { crossChainManagerAbi } from "../../builder/protocol/abi.ts";
+import { passOn } from "./support/pass-on.ts";
 import { scenario } from "./support/scenario.ts";
 import type { Party, SolidityChain } from "./support/scenario-chains.ts";
-import { alice, bob, type World } from "./support/world.ts";
+import { alice, bob } from "./support/world.ts";
 
 const PAIRS: readonly (readonly [SolidityChain, SolidityChain])[] = [
   ["L1", "A"],
   ["A", "L1"],
   ["A", "B"],
 ];
-
-/** Any account has what lies at a proxy's address passed on. */
-async function passOn(world: World, here: SolidityChain, original: Party): Promise<boolean> {
-  const args = [original.address, world.idOf(original.chain)] as const;
-  const data = encodeFunctionData({ abi: crossChainManagerAbi, functionName: "passOn", args });
-  const manager: Party = { chain: here, address: here === "L1" ? world.manager : SYSTEM };
-  const { success } = await world.transfer({ on: here, by: bob, to: manager, data });
-  return success;
-}
 
 scenario({ number: 37, name: "Ether before the proxy", chains: ["L1", "A", "B"] }, async (world) => {
   // Alice has Ether everywhere.

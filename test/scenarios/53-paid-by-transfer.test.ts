@@ -1,7 +1,5 @@
 import { expect } from "chai";
-import { encodeFunctionData } from "viem";
-import { SYSTEM } from "../../builder/kinds/evm/system.ts";
-import { crossChainManagerAbi } from "../../builder/protocol/abi.ts";
+import { passOn } from "./support/pass-on.ts";
 import { refusalOf } from "./support/refusal.ts";
 import type { Party, SolidityChain } from "./support/scenario-chains.ts";
 import { scenario } from "./support/scenario.ts";
@@ -37,13 +35,7 @@ scenario({ number: 53, name: "paid by transfer", chains: ["L1", "A", "B"] }, asy
     await refusalOf(ask("payWithGas", [2n, 3_000n]));
     expect(await world.balance(proxy), title).to.equal(15n);
 
-    const data = encodeFunctionData({
-      abi: crossChainManagerAbi,
-      functionName: "passOn",
-      args: [purse.address, world.idOf(there)],
-    });
-    const manager: Party = { chain: here, address: here === "L1" ? world.manager : SYSTEM };
-    await world.transfer({ on: here, by: bob, to: manager, data });
+    expect(await passOn(world, here, purse), title).to.equal(true);
     expect(await world.balance(proxy), title).to.equal(0n);
     expect(await world.balance(purse), title).to.equal(15n);
     expect(await world.read(purse, "received"), title).to.equal(1n);
